@@ -1,0 +1,53 @@
+/** A place in a body and what is wrong there. Never holds a record's contents. */
+export interface Fault {
+  /** 1-based. */
+  readonly line: number;
+  readonly stream?: string;
+  readonly field?: string;
+  /** What is wrong and its mend. */
+  readonly message: string;
+}
+
+/** In order of precedence; docs/errors.md says what each means, http/problem.ts which status it has. */
+export type ErrorCode =
+  | "bad-streamer-name"
+  | "unauthorized"
+  | "body-too-large"
+  | "archive-unavailable"
+  | "unsupported-encoding"
+  | "broken-gzip"
+  | "inflated-too-large"
+  | "not-a-stitchstream"
+  | "malformed"
+  | "bookmark-too-large"
+  | "unfit-records"
+  | "delivery-in-flight"
+  | "store-unavailable"
+  | "rejected"
+  | "unavailable"
+  | "out-of-time"
+  | "lease-lost"
+  | "no-bookmark"
+  | "not-acceptable";
+
+export interface ErrorDetails {
+  readonly faults?: readonly Fault[];
+  readonly faultsTotal?: number;
+  readonly limit?: number;
+  readonly actual?: number;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** The one error that speaks to users: a code, a sentence with its mend, and places. Anything else is an internal error. */
+export class PersisterError extends Error {
+  override readonly name = "PersisterError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}

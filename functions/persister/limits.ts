@@ -1,0 +1,35 @@
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Every limit of the product: a named constant, its unit last, its source beside it. */
+
+/** Lambda takes 6 MB as an event, base64 turns 3 bytes into 4: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const wireBytesMax = 4.5 * MiB;
+/** What a gzip body may grow to; a Lambda function of 1 GB holds it twice with room to spare. */
+export const inflatedBytesMax = 64 * MiB;
+/** Text of machine-made records shrinks 5 to 30 times; a gzip bomb 1,000 times. */
+export const inflationRatioMax = 200;
+/** One record's request must stay below the Import API's 20 MB: singer-io/target-stitch 4.0.4 demands < 20,000,000. */
+export const lineBytesMax = 20_000_000;
+export const headerLinesMax = 32;
+export const depthMax = 128;
+export const streamsMax = 1_000;
+export const bookmarkBytesMax = 1 * MiB;
+export const streamerNameCharsMax = 64;
+/** A problem document names the first of a body's faults, and counts the rest. */
+export const faultsNamedMax = 100;
+
+/** Batches are cut below this, as every official client does: import-api.md section 4. */
+export const batchBytesMax = 4_000_000;
+/** A lone record may make a batch this large. */
+export const loneRecordBatchBytesMax = 20_000_000;
+/** stitchdata.com/docs/developers/import-api: 1 to 20,000 records a request. */
+export const batchRecordsMax = 20_000;
+/** Scalar leaves of one record's data: same page. */
+export const dataPointsMax = 10_000;
+/** A key's value as text, in UTF-16 units: the server's own words, "cannot be longer than 1024 characters". */
+export const keyCharsMax = 1_024;
+/** Longest table name any Stitch destination takes (BigQuery): its destination-details page. */
+export const streamNameCharsMax = 1_024;
+/** A DynamoDB item holds 400 KB with all its attributes; a larger bookmark's value lives in S3. */
+export const inlineBookmarkBytesMax = 256 * KiB;
