@@ -1,3 +1,5 @@
+import type { Bookmark } from "./ports.ts";
+
 /** A place in a body and what is wrong there. Never holds a record's contents. */
 export interface Fault {
   /** 1-based. */
@@ -36,6 +38,12 @@ export interface ErrorDetails {
   readonly limit?: number;
   readonly actual?: number;
   readonly retryAfterSeconds?: number;
+  /** The delivery that was archived before it failed, and where. */
+  readonly delivery?: string;
+  readonly archive?: string;
+  /** What is committed after all, so that the next run starts there. */
+  readonly revision?: number;
+  readonly bookmark?: Bookmark;
   readonly cause?: unknown;
 }
 
@@ -49,5 +57,10 @@ export class PersisterError extends Error {
     super(message, { cause: details.cause });
     this.code = code;
     this.details = details;
+  }
+
+  /** The same error, and what is known of it further up. */
+  with(details: ErrorDetails): PersisterError {
+    return new PersisterError(this.code, this.message, { ...this.details, ...details });
   }
 }

@@ -18,6 +18,8 @@ export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
 /** A problem document names the first of a body's faults, and counts the rest. */
 export const faultsNamedMax = 100;
+/** Reading a body on beyond so many faults would help nobody and cost time. */
+export const faultsCountedMax = 10_000;
 
 /** Batches are cut below this, as every official client does: import-api.md section 4. */
 export const batchBytesMax = 4_000_000;

@@ -1,3 +1,7 @@
+import type { Table } from "../stitchstream/tables.ts";
+import type { Batch } from "./batch.ts";
+import type { Contents } from "./contents.ts";
+
 /** What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation. */
 
 /** A bookmark's value as the streamer wrote it: UTF-8 text of one JSON or transit-JSON value. */
@@ -83,10 +87,24 @@ export type Outcome =
   /** Transient, and out of retries or time. */
   | { readonly kind: "failed"; readonly reason: "unavailable" | "out-of-time"; readonly message: string; readonly attempts: number };
 
+declare const accepted: unique symbol;
+/** Proof that the Import API took every record of a batch. Only `forward` makes one. */
+export interface Accepted {
+  readonly [accepted]: true;
+}
+
 export interface ImportApi {
   readonly clientId: number;
   /** Sends a batch, with retries, until `deadline` (ms since the epoch). Never rejects for what the network or the server does. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;
+}
+
+/** Writes the requests' bodies: what a record becomes on the wire. */
+export interface BatchEncoder {
+  /** At most so many bytes stand around a record's own value. */
+  bytesAround(table: Table): number;
+  /** The finished request for records of `contents`, each stamped with `firstSequence` plus its place in the delivery. */
+  encode(contents: Contents, batch: Batch, firstSequence: bigint): ImportRequest;
 }
 
 export interface Clock {

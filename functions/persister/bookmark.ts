@@ -1,0 +1,24 @@
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { readerOf } from "../stitchstream/decode.ts";
+import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import type { BookmarkPlace, Contents } from "./contents.ts";
+import * as limits from "./limits.ts";
+import type { Bookmark } from "./ports.ts";
+
+const openBracket = 0x5b;
+const openBrace = 0x7b;
+
+/**
+ * A bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is a bare scalar,
+ * means nothing outside its line: it is written anew to stand for itself.
+ */
+export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
+  const { bytes, header } = contents;
+  const { encoding } = header;
+  const first = bytes[place.start];
+  const isDocument = encoding === "json" || first === openBracket || first === openBrace;
+  if (place.standsAlone && isDocument) return { encoding, value: bytes.slice(place.start, place.end) };
+  const out = new ByteWriter(2 * limits.bookmarkBytesMax);
+  readerOf(header, bytes, limits).readField(place.lineStart, "value", new TransitWriter(out));
+  return { encoding, value: out.view() };
+}

@@ -1,0 +1,42 @@
+import type { Contents } from "./contents.ts";
+import { type ErrorDetails, type Fault, PersisterError } from "./errors.ts";
+import type { Refusal } from "./forward.ts";
+import type { StreamerState } from "./ports.ts";
+
+/** Long enough for a service to recover, short enough for a caller to wait, s. */
+const retryAfterSeconds = 30;
+
+/** What a delivery's first batch that was not accepted means to the caller, who may go on from `state`'s bookmark. */
+export function refusalError(refusal: Refusal, contents: Contents, state: StreamerState | undefined): PersisterError {
+  const { outcome } = refusal;
+  const first = contents.recordLine(refusal.batch.records[0]!);
+  const last = contents.recordLine(refusal.batch.records.at(-1)!);
+  const details: ErrorDetails = {
+    revision: state?.revision ?? 0,
+    ...(state?.bookmark === undefined ? {} : { bookmark: state.bookmark }),
+  };
+  const where = `${first === last ? `the record of line ${first}` : `records of lines ${first} to ${last}`}`;
+  const goOn = "What stands before is accepted up to the bookmark named here: start the next run from it";
+  if (outcome.kind === "rejected") {
+    return new PersisterError(
+      "rejected",
+      `The Import API rejected ${where} with status ${outcome.status}: ${outcome.message}. ${goOn}, the cause mended.`,
+      { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
+    );
+  }
+  return outcome.reason === "out-of-time"
+    ? new PersisterError("out-of-time", `Time ran out before ${where} were accepted. ${goOn}, in smaller bodies.`, details)
+    : new PersisterError("unavailable", `The Import API is unavailable: ${where} were not accepted. ${goOn}.`, {
+        ...details,
+        retryAfterSeconds,
+      });
+}
+
+/** `/batch` names the first bad record by its index: import-api.md section 1.5. */
+function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault {
+  const index = /^Record (\d+) /.exec(outcome.message)?.[1];
+  const record = batch.records[Number(index ?? 0)] ?? batch.records[0]!;
+  const { stream } = contents.recordTable(record);
+  const message = index === undefined ? `the first of the batch's ${batch.records.length} records: ${outcome.message}` : outcome.message;
+  return { line: contents.recordLine(record), stream, message };
+}

@@ -1,0 +1,48 @@
+import type { Accepted, Bookmark, SafeBookmark } from "./ports.ts";
+
+/** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. */
+export interface Ticket {
+  settled: boolean;
+  next: Ticket | undefined;
+  /** The last bookmark that stands behind this batch's first record and before the next batch's. */
+  bookmark: (() => Bookmark) | undefined;
+}
+
+/**
+ * Which bookmark is safe: batches are accepted in any order, bookmarks become safe in theirs. A bookmark is safe once
+ * every batch that was opened before it is accepted.
+ */
+export class Tracker {
+  /** Everything up to here is accepted. */
+  #accepted: Ticket = { settled: true, next: undefined, bookmark: undefined };
+  #last = this.#accepted;
+  #safe: (() => Bookmark) | undefined;
+
+  /** Opens a batch, at its first record. */
+  open(): Ticket {
+    const ticket: Ticket = { settled: false, next: undefined, bookmark: undefined };
+    this.#last.next = ticket;
+    this.#last = ticket;
+    return ticket;
+  }
+
+  /** A bookmark stands here: `read` gives its value when it is wanted. */
+  bookmark(read: () => Bookmark): void {
+    if (this.#last === this.#accepted) this.#safe = read;
+    else this.#last.bookmark = read;
+  }
+
+  /** The batch's records are accepted, all of them. Only `forward` can say so. */
+  accept(ticket: Ticket, _proof: Accepted): void {
+    ticket.settled = true;
+    while (this.#accepted.next?.settled === true) {
+      this.#accepted = this.#accepted.next;
+      this.#safe = this.#accepted.bookmark ?? this.#safe;
+    }
+  }
+
+  /** The last bookmark whose every earlier record is accepted. */
+  safe(): SafeBookmark | undefined {
+    return this.#safe?.() as SafeBookmark | undefined;
+  }
+}

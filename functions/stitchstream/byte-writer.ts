@@ -1,0 +1,63 @@
+/** Thrown where what is written outgrows its limit. */
+export class Outgrown extends Error {
+  override readonly name = "Outgrown";
+}
+
+const utf8 = new TextEncoder();
+/** Below this many bytes a loop beats the call of `set`. */
+const shortRun = 32;
+
+/** Bytes that grow as they are written, to `bytesMax` and no further. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  length = 0;
+  readonly #bytesMax: number;
+
+  constructor(bytesMax: number, bytesAtFirst = 256) {
+    this.#bytesMax = bytesMax;
+    this.#bytes = new Uint8Array(Math.min(bytesMax, bytesAtFirst));
+  }
+
+  byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.length++] = byte;
+  }
+
+  copy(bytes: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const target = this.#bytes;
+    if (end - start > shortRun) {
+      target.set(bytes.subarray(start, end), this.length);
+      this.length += end - start;
+    } else {
+      let at = this.length;
+      for (let i = start; i < end; i++) target[at++] = bytes[i]!;
+      this.length = at;
+    }
+  }
+
+  /** Text of ASCII characters alone. */
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let i = 0; i < text.length; i++) this.#bytes[this.length++] = text.charCodeAt(i);
+  }
+
+  text(text: string): void {
+    const bytes = utf8.encode(text);
+    this.copy(bytes, 0, bytes.length);
+  }
+
+  /** What was written so far: a view, good until the next write. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.length + bytes;
+    if (needed <= this.#bytes.length) return;
+    if (needed > this.#bytesMax) throw new Outgrown(`more than ${this.#bytesMax} bytes`);
+    const grown = new Uint8Array(Math.min(this.#bytesMax, Math.max(needed, 2 * this.#bytes.length)));
+    grown.set(this.view());
+    this.#bytes = grown;
+  }
+}

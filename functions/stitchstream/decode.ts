@@ -1,0 +1,105 @@
+import { type Header, readHeader } from "./header.ts";
+import { JsonReader } from "./json.ts";
+import type { ValueLimits, ValueReader } from "./reader.ts";
+import { type Table, type TableLimits, Tables } from "./tables.ts";
+import { Malformed, newline, stringOf } from "./text.ts";
+import { TransitReader } from "./transit.ts";
+import { Kind } from "./visitor.ts";
+
+export interface DecodeLimits extends ValueLimits, TableLimits {
+  readonly headerLinesMax: number;
+  readonly lineBytesMax: number;
+}
+
+/** What a body's messages are given to, in their order. `reader` holds the places of the message just read. */
+export interface MessageSink {
+  record(line: number, table: Table, reader: ValueReader): void;
+  bookmark(line: number, reader: ValueReader): void;
+  /** A message of a type that is not this format's. */
+  ignored(line: number): void;
+  /** A line that is no message; `message` says the mend. Return false to stop. */
+  malformed(line: number, stream: string | undefined, message: string): boolean;
+}
+
+/** A body whose last line ends in a newline, as the readers want it; copied only where it does not. */
+export function endingInNewline(body: Uint8Array): Uint8Array {
+  if (body[body.length - 1] === newline) return body;
+  const ended = new Uint8Array(body.length + 1);
+  ended.set(body);
+  ended[body.length] = newline;
+  return ended;
+}
+
+export const readerOf = (header: Pick<Header, "encoding">, bytes: Uint8Array, limits: ValueLimits): ValueReader =>
+  header.encoding === "json" ? new JsonReader(bytes, limits) : new TransitReader(bytes, limits);
+
+/**
+ * Reads a whole stitchstream, `bytes` ending in a newline, into `sink`. Throws NotAStitchstream for its header; a faulty
+ * line is told to the sink, and the next one is read.
+ */
+export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSink): Header {
+  const header = readHeader(bytes, limits.headerLinesMax);
+  const reader = readerOf(header, bytes, limits);
+  const tables = new Tables(limits);
+  let { line } = header;
+  for (let start = header.end; start < bytes.length; line++) {
+    const end = bytes.indexOf(newline, start);
+    try {
+      if (end - start > limits.lineBytesMax) {
+        throw new Malformed(`a line of ${end - start} bytes, more than ${limits.lineBytesMax}`, start);
+      }
+      reader.position = start;
+      reader.skipSpace();
+      if (reader.position < end) readMessage(reader, start, line, tables, sink);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      const place = error.position >= start ? `, at byte ${error.position - start + 1} of the line` : "";
+      if (!sink.malformed(line, streamOf(reader, start), error.message + place)) break;
+    }
+    start = end + 1;
+  }
+  return header;
+}
+
+function readMessage(reader: ValueReader, start: number, line: number, tables: Tables, sink: MessageSink): void {
+  reader.readMessage(start);
+  switch (messageType(reader)) {
+    case "record":
+      checkRecord(reader);
+      return sink.record(line, tables.of(reader), reader);
+    case "bookmark":
+    case "state":
+      if (!reader.envelope.value.present) throw new Malformed("a bookmark wants its `value`", start);
+      return sink.bookmark(line, reader);
+    case "schema":
+    case "activate_version":
+      throw new Malformed("streams with schemas are not taken yet: send `key_fields` with each record", start);
+    default:
+      return sink.ignored(line);
+  }
+}
+
+function messageType(reader: ValueReader): string {
+  const { type } = reader.envelope;
+  if (!type.present) throw new Malformed("a message wants its `type`", reader.position - 1);
+  if (type.kind !== Kind.text && type.kind !== Kind.keyword) {
+    throw new Malformed("a message's `type` is a string", type.textStart);
+  }
+  return stringOf(reader.bytes, type.contentStart, type.contentEnd).toLowerCase();
+}
+
+function checkRecord(reader: ValueReader): void {
+  const { record, schema } = reader.envelope;
+  if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
+  if (record.kind !== Kind.map) throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);
+  if (schema.present) {
+    throw new Malformed("records with a schema are not taken yet: send `key_fields` instead", schema.textStart);
+  }
+}
+
+/** The stream of a faulty message, where it was read before the fault. */
+function streamOf(reader: ValueReader, start: number): string | undefined {
+  const { stream } = reader.envelope;
+  if (reader.lineStart !== start || !stream.present || stream.kind !== Kind.text) return undefined;
+  return stringOf(reader.bytes, stream.contentStart, stream.contentEnd).slice(0, 100);
+}

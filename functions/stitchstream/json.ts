@@ -1,0 +1,91 @@
+import { ValueReader } from "./reader.ts";
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  Malformed,
+  openBrace,
+  openBracket,
+  quote,
+} from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** Reads JSON messages: RFC 8259, and no name twice in a map. */
+export class JsonReader extends ValueReader {
+  protected override resetLine(): void {}
+
+  protected override readMessageMap(): void {
+    this.skipSpace();
+    if (this.peek() !== openBrace) throw new Malformed("a message is a JSON object, `{…}`", this.position);
+    this.#readMap(1);
+  }
+
+  protected override readValue(depth: number): Kind {
+    this.skipSpace();
+    const start = this.position;
+    switch (this.peek()) {
+      case quote:
+        this.skipString();
+        return this.scalar(Kind.text, start + 1, this.position - 1);
+      case openBrace:
+        return this.#readMap(depth);
+      case openBracket:
+        return this.#readArray(depth);
+      case 0x74: // t
+        this.skipWord("true");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x66: // f
+        this.skipWord("false");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x6e: // n
+        this.skipWord("null");
+        return this.scalar(Kind.null, start, this.position);
+      default:
+        if (!isNumberStart(this.peek())) throw this.unexpected("a value");
+        this.skipNumber();
+        return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
+    }
+  }
+
+  /** object = "{" [ member *( "," member ) ] "}", member = string ":" value */
+  #readMap(depth: number): Kind {
+    this.checkDepth(depth);
+    const mark = this.names.mark();
+    this.visitor?.open(Kind.map);
+    this.position++;
+    if (!this.take(closeBrace)) {
+      do {
+        this.skipSpace();
+        if (this.peek() !== quote) throw this.unexpected("a name in quotes");
+        const start = this.position + 1;
+        this.skipString();
+        const end = this.position - 1;
+        this.names.add(mark, start, end, start);
+        this.visitor?.key(Kind.text, this.bytes, start, end);
+        this.expect(colon, "`:`");
+        this.readMember(depth, start, end);
+      } while (this.take(comma));
+      this.expect(closeBrace, "`,` or `}`");
+    }
+    this.names.release(mark);
+    this.visitor?.close(Kind.map);
+    return Kind.map;
+  }
+
+  /** array = "[" [ value *( "," value ) ] "]" */
+  #readArray(depth: number): Kind {
+    this.checkDepth(depth);
+    this.visitor?.open(Kind.array);
+    this.position++;
+    if (!this.take(closeBracket)) {
+      do this.readElement(depth);
+      while (this.take(comma));
+      this.expect(closeBracket, "`,` or `]`");
+    }
+    this.visitor?.close(Kind.array);
+    return Kind.array;
+  }
+}
+
+export const isNumberStart = (byte: number) => byte === 0x2d || (byte >= 0x30 && byte <= 0x39);

@@ -1,0 +1,87 @@
+import { backslash, Malformed, stringOf } from "./text.ts";
+
+/** Beyond this many names a hash table beats comparing each with each. */
+const comparedNamesMax = 16;
+
+/**
+ * The names of the maps that are open while a line is read, so that a map which holds a name twice is refused: two
+ * values for one column, and which one a reader takes is luck.
+ */
+export class OpenNames {
+  readonly #bytes: Uint8Array;
+  #extents = new Int32Array(512);
+  #count = 0;
+  /** By the index of a map's first name: all its names, once they are many or escaped. */
+  readonly #tables = new Map<number, Set<string>>();
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  clear(): void {
+    this.#count = 0;
+    if (this.#tables.size > 0) this.#tables.clear();
+  }
+
+  /** Where the names of a map that opens now begin. */
+  mark(): number {
+    return this.#count;
+  }
+
+  /** Forgets the names of the map that began at `mark`. */
+  release(mark: number): void {
+    this.#count = mark;
+    if (this.#tables.size > 0) this.#tables.delete(mark);
+  }
+
+  /** Adds a name, `bytes[start, end)` as it stands between quotes, to the map that began at `mark`. */
+  add(mark: number, start: number, end: number, position: number): void {
+    const count = this.#count - mark;
+    if (count >= comparedNamesMax || this.#tables.has(mark) || this.#escaped(start, end)) {
+      const table = this.#tables.get(mark) ?? this.#tableOf(mark);
+      const size = table.size;
+      table.add(stringOf(this.#bytes, start, end));
+      if (table.size === size) throw twice(position);
+    } else {
+      for (let i = mark; i < this.#count; i++) {
+        if (this.#same(this.#extents[2 * i]!, this.#extents[2 * i + 1]!, start, end)) throw twice(position);
+      }
+    }
+    this.#push(start, end);
+  }
+
+  #push(start: number, end: number): void {
+    const at = 2 * this.#count++;
+    if (at >= this.#extents.length) {
+      const grown = new Int32Array(2 * this.#extents.length);
+      grown.set(this.#extents);
+      this.#extents = grown;
+    }
+    this.#extents[at] = start;
+    this.#extents[at + 1] = end;
+  }
+
+  #tableOf(mark: number): Set<string> {
+    const table = new Set<string>();
+    for (let i = mark; i < this.#count; i++) {
+      table.add(stringOf(this.#bytes, this.#extents[2 * i]!, this.#extents[2 * i + 1]!));
+    }
+    this.#tables.set(mark, table);
+    return table;
+  }
+
+  #same(start: number, end: number, otherStart: number, otherEnd: number): boolean {
+    if (end - start !== otherEnd - otherStart) return false;
+    const bytes = this.#bytes;
+    while (start < end) if (bytes[start++] !== bytes[otherStart++]) return false;
+    return true;
+  }
+
+  #escaped(start: number, end: number): boolean {
+    const bytes = this.#bytes;
+    for (let i = start; i < end; i++) if (bytes[i] === backslash) return true;
+    return false;
+  }
+}
+
+const twice = (position: number) => new Malformed("a map holds this name twice: keep one", position);

@@ -1,0 +1,216 @@
+import { Members } from "./members.ts";
+import { OpenNames } from "./names.ts";
+import { Malformed, newline, TextScanner } from "./text.ts";
+import type { Kind, Visitor } from "./visitor.ts";
+
+/** What a value may take before memory is spent on it. */
+export interface ValueLimits {
+  readonly depthMax: number;
+  /** Scalar leaves of a record. */
+  readonly dataPointsMax: number;
+}
+
+/** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
+const envelopeDepth = 1;
+const nowhere = -1;
+
+const utf8 = new TextEncoder();
+const envelopeNames = ["type", "stream", "record", "key_fields", "value", "schema"] as const;
+export type EnvelopeName = (typeof envelopeNames)[number];
+const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
+
+/** A member of the message's map: its text with quotes or brackets, and its content within. */
+export interface EnvelopeField {
+  present: boolean;
+  kind: Kind;
+  textStart: number;
+  textEnd: number;
+  contentStart: number;
+  contentEnd: number;
+}
+
+const absent = (): EnvelopeField => ({
+  present: false,
+  kind: 0,
+  textStart: 0,
+  textEnd: 0,
+  contentStart: 0,
+  contentEnd: 0,
+});
+
+/**
+ * Reads one message's line, in one pass that checks everything and builds nothing: afterwards the envelope's fields,
+ * the record's members and the key fields are known as places in the body. Subclasses know JSON's and transit's values.
+ */
+export abstract class ValueReader extends TextScanner {
+  readonly envelope: Record<EnvelopeName, EnvelopeField> = {
+    type: absent(),
+    stream: absent(),
+    record: absent(),
+    key_fields: absent(),
+    value: absent(),
+    schema: absent(),
+  };
+  readonly recordMembers = new Members();
+  readonly keyFields = new Members();
+  /** The text of `record` or `value`, the one read last, means the same without the line around it. */
+  standsAlone = true;
+  /** At most so many bytes longer than its text is the value of `record` or `value` when it is written anew. */
+  growth = 0;
+  /** Where the line that was begun last begins. */
+  lineStart = nowhere;
+  /** Follows the values that are read. */
+  visitor: Visitor | undefined;
+
+  protected readonly names: OpenNames;
+  protected readonly limits: ValueLimits;
+  /** Inside a record names must be columns' names, and every number must have a JSON form. */
+  protected inRecord = false;
+  /** The content of the scalar read last. */
+  protected contentStart = 0;
+  protected contentEnd = 0;
+  protected dataPoints = 0;
+  #log: Members | undefined;
+  #logDepth = nowhere;
+
+  constructor(bytes: Uint8Array, limits: ValueLimits) {
+    super(bytes);
+    this.limits = limits;
+    this.names = new OpenNames(bytes);
+  }
+
+  /** Reads a value whose containers are at `depth`, and resolves to its kind. */
+  protected abstract readValue(depth: number): Kind;
+  /** Reads the map that a message is; throws where the line holds something else. */
+  protected abstract readMessageMap(): void;
+
+  /** Reads the line that begins at `position`, to the byte behind its newline. */
+  readMessage(position: number): void {
+    this.#start(position);
+    for (const name of envelopeNames) this.envelope[name].present = false;
+    this.recordMembers.clear();
+    this.keyFields.clear();
+    this.readMessageMap();
+    this.skipSpace();
+    if (this.peek() !== newline) throw new Malformed("more follows after the message: one message a line", this.position);
+    this.position++;
+  }
+
+  /** Reads a value that stands for itself, such as a bookmark's, from `position` to its newline. */
+  readAlone(position: number, visitor: Visitor): void {
+    this.#start(position);
+    this.visitor = visitor;
+    this.readValue(envelopeDepth + 1);
+    this.visitor = undefined;
+  }
+
+  /** Reads the line at `position` once more, and lets `visitor` see only the envelope's field `name`. */
+  readField(position: number, name: EnvelopeName, visitor: Visitor): void {
+    this.#shown = name;
+    this.#shownTo = visitor;
+    this.readMessage(position);
+    this.#shown = undefined;
+  }
+  #shown: EnvelopeName | undefined;
+  #shownTo: Visitor | undefined;
+
+  #start(position: number): void {
+    this.lineStart = position;
+    this.position = position;
+    this.growth = 0;
+    this.visitor = undefined;
+    this.inRecord = false;
+    this.#logDepth = nowhere;
+    this.names.clear();
+    this.resetLine();
+  }
+
+  /** Nothing that a line defines survives it. */
+  protected abstract resetLine(): void;
+
+  /** Reads the value of a map's member: the envelope's are noted. */
+  protected readMember(depth: number, nameStart: number, nameEnd: number): void {
+    if (depth === envelopeDepth) return this.#readEnvelopeMember(nameStart, nameEnd);
+    const kind = this.readValue(depth + 1);
+    if (depth === this.#logDepth) this.#log!.push(nameStart, nameEnd, kind, this.contentStart, this.contentEnd);
+  }
+
+  protected readElement(depth: number): void {
+    this.logElement(depth, this.readValue(depth + 1));
+  }
+
+  protected logElement(depth: number, kind: Kind): void {
+    if (depth === this.#logDepth) this.#log!.push(0, 0, kind, this.contentStart, this.contentEnd);
+  }
+
+  protected scalar(kind: Kind, start: number, end: number): Kind {
+    this.contentStart = start;
+    this.contentEnd = end;
+    this.countDataPoint();
+    if (this.visitor !== undefined) this.visitor.scalar(kind, this.bytes, start, end);
+    return kind;
+  }
+
+  protected countDataPoint(): void {
+    if (++this.dataPoints > this.limits.dataPointsMax && this.inRecord) {
+      throw new Malformed(
+        `a record of more than ${this.limits.dataPointsMax} values: split it into several records`,
+        this.position,
+      );
+    }
+  }
+
+  protected checkDepth(depth: number): void {
+    if (depth > this.limits.depthMax) {
+      throw new Malformed(`nested deeper than ${this.limits.depthMax}: flatten it`, this.position);
+    }
+  }
+
+  #readEnvelopeMember(nameStart: number, nameEnd: number): void {
+    const name = this.#envelopeName(nameStart, nameEnd);
+    this.skipSpace();
+    const start = this.position;
+    if (name === "record" || name === "value") {
+      this.standsAlone = true;
+      this.growth = 0;
+    }
+    if (name === "record") this.#watch(this.recordMembers, true);
+    else if (name === "key_fields") this.#watch(this.keyFields, false);
+    if (name !== undefined && name === this.#shown) this.visitor = this.#shownTo;
+    const { standsAlone, growth } = this;
+    const kind = this.readValue(envelopeDepth + 1);
+    if (name !== "record" && name !== "value") {
+      this.standsAlone = standsAlone;
+      this.growth = growth;
+    }
+    this.visitor = undefined;
+    this.inRecord = false;
+    this.#logDepth = nowhere;
+    if (name === undefined) return;
+    const field = this.envelope[name];
+    field.present = true;
+    field.kind = kind;
+    field.textStart = start;
+    field.textEnd = this.position;
+    field.contentStart = this.contentStart;
+    field.contentEnd = this.contentEnd;
+  }
+
+  #watch(log: Members, isRecord: boolean): void {
+    this.#log = log;
+    this.#logDepth = envelopeDepth + 1;
+    this.inRecord = isRecord;
+    this.dataPoints = 0;
+  }
+
+  #envelopeName(start: number, end: number): EnvelopeName | undefined {
+    for (let i = 0; i < envelopeNameBytes.length; i++) {
+      const bytes = envelopeNameBytes[i]!;
+      if (bytes.length !== end - start) continue;
+      let at = 0;
+      while (at < bytes.length && bytes[at] === this.bytes[start + at]) at++;
+      if (at === bytes.length) return envelopeNames[i];
+    }
+    return undefined;
+  }
+}

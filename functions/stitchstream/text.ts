@@ -1,0 +1,198 @@
+/** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+  readonly position: number;
+
+  constructor(message: string, position: number) {
+    super(message);
+    this.position = position;
+  }
+}
+
+export const newline = 0x0a;
+export const quote = 0x22;
+export const backslash = 0x5c;
+export const openBrace = 0x7b;
+export const closeBrace = 0x7d;
+export const openBracket = 0x5b;
+export const closeBracket = 0x5d;
+export const comma = 0x2c;
+export const colon = 0x3a;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The string that a JSON string's raw content `bytes[start, end)` stands for. The content has been checked before. */
+export function stringOf(bytes: Uint8Array, start: number, end: number): string {
+  const text = utf8.decode(bytes.subarray(start, end));
+  return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
+}
+
+/** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
+const plain = new Uint8Array(256).map((_, byte) =>
+  byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
+const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
+const isHex = (byte: number) => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
+
+/**
+ * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar, UTF-8, and pairs of surrogates. The bytes
+ * must end in a newline: no token holds one, so that no loop needs to look for the end.
+ */
+export class TextScanner {
+  readonly bytes: Uint8Array;
+  position = 0;
+  /** The number read last has neither fraction nor exponent. */
+  integral = true;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  peek(): number {
+    return this.bytes[this.position]!;
+  }
+
+  skipSpace(): void {
+    const { bytes } = this;
+    let { position } = this;
+    for (let byte = bytes[position]; byte === 0x20 || byte === 0x09 || byte === 0x0d; byte = bytes[++position]);
+    this.position = position;
+  }
+
+  /** Reads on to the next token and takes it if it is `byte`. */
+  take(byte: number): boolean {
+    this.skipSpace();
+    if (this.bytes[this.position] !== byte) return false;
+    this.position++;
+    return true;
+  }
+
+  expect(byte: number, what: string): void {
+    if (!this.take(byte)) throw this.unexpected(what);
+  }
+
+  /** From the opening quote to behind the closing one; the content is between them. */
+  skipString(): void {
+    const { bytes } = this;
+    let position = this.position + 1;
+    for (;;) {
+      while (plain[bytes[position]!] === 1) position++;
+      const byte = bytes[position]!;
+      if (byte === quote) break;
+      if (byte === backslash) position = this.#escape(position);
+      else if (byte >= 0x80) position = this.#multibyte(position);
+      else throw this.#control(position);
+    }
+    this.position = position + 1;
+  }
+
+  /** number = [ "-" ] ( "0" / 1-9 *DIGIT ) [ "." 1*DIGIT ] [ ( "e" / "E" ) [ "+" / "-" ] 1*DIGIT ] */
+  skipNumber(): void {
+    const { bytes } = this;
+    if (bytes[this.position] === 0x2d) this.position++;
+    if (bytes[this.position] === 0x30) this.position++;
+    else this.#digits();
+    this.integral = true;
+    if (bytes[this.position] === 0x2e) {
+      this.integral = false;
+      this.position++;
+      this.#digits();
+    }
+    if ((bytes[this.position]! | 0x20) === 0x65) {
+      this.integral = false;
+      this.position++;
+      if (bytes[this.position] === 0x2b || bytes[this.position] === 0x2d) this.position++;
+      this.#digits();
+    }
+    if (isDigit(this.peek())) throw new Malformed("a number begins with 0 and goes on", this.position);
+  }
+
+  /** `word` is true, false or null. */
+  skipWord(word: string): void {
+    for (let i = 0; i < word.length; i++) {
+      if (this.bytes[this.position + i] !== word.charCodeAt(i)) throw this.unexpected("a value");
+    }
+    this.position += word.length;
+  }
+
+  unexpected(what: string): Malformed {
+    this.skipSpace();
+    const byte = this.peek();
+    if (byte === newline || byte === undefined) {
+      return new Malformed(`the line ends where ${what} is due: it was cut, send it whole`, this.position);
+    }
+    const rest = String.fromCharCode(...this.bytes.subarray(this.position, this.position + 9));
+    if (/^(NaN|-?Infinity)/.test(rest)) {
+      return new Malformed("NaN and infinities have no JSON form: send null, or leave the field out", this.position);
+    }
+    return new Malformed(`${what} is due here`, this.position);
+  }
+
+  #digits(): void {
+    const { bytes } = this;
+    const start = this.position;
+    let position = start;
+    while (isDigit(bytes[position]!)) position++;
+    this.position = position;
+    if (position === start) throw this.unexpected(start > 0 && bytes[start - 1] === 0x2d ? "a number" : "a digit");
+  }
+
+  #escape(position: number): number {
+    switch (this.bytes[position + 1]) {
+      case quote:
+      case backslash:
+      case 0x2f: // "/"
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        return position + 2;
+      case 0x75: {
+        const unit = this.#hex4(position + 2);
+        if (unit < 0xd800 || unit > 0xdfff) return position + 6;
+        if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === 0x75) {
+          const low = this.#hex4(position + 8);
+          if (low >= 0xdc00 && low <= 0xdfff) return position + 12;
+        }
+        throw new Malformed("half a surrogate pair: it stands for no character", position);
+      }
+      default:
+        throw new Malformed("an unknown escape in a string", position);
+    }
+  }
+
+  #hex4(position: number): number {
+    let unit = 0;
+    for (let i = position; i < position + 4; i++) {
+      const byte = this.bytes[i]!;
+      if (!isHex(byte)) throw new Malformed("\\u wants four hexadecimal digits", i);
+      unit = unit * 16 + (isDigit(byte) ? byte - 0x30 : (byte | 0x20) - 0x57);
+    }
+    return unit;
+  }
+
+  /** Well-formed UTF-8 as in Unicode's table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
+  #multibyte(position: number): number {
+    const { bytes } = this;
+    const lead = bytes[position]!;
+    const second = bytes[position + 1]!;
+    if (lead >= 0xc2 && lead <= 0xdf && isContinuation(second)) return position + 2;
+    if (lead >= 0xe0 && lead <= 0xef && isContinuation(second) && isContinuation(bytes[position + 2]!)) {
+      if (!(lead === 0xe0 && second < 0xa0) && !(lead === 0xed && second > 0x9f)) return position + 3;
+    }
+    if (lead >= 0xf0 && lead <= 0xf4 && isContinuation(second)) {
+      const inRange = !(lead === 0xf0 && second < 0x90) && !(lead === 0xf4 && second > 0x8f);
+      if (inRange && isContinuation(bytes[position + 2]!) && isContinuation(bytes[position + 3]!)) return position + 4;
+    }
+    throw new Malformed("bytes that are not UTF-8: encode the stream as UTF-8", position);
+  }
+
+  #control(position: number): Malformed {
+    this.position = position;
+    if (this.bytes[position] === newline) return this.unexpected("the end of a string");
+    return new Malformed("a control character in a string: escape it as \\u00XX", position);
+  }
+}

@@ -1,0 +1,66 @@
+import { Malformed } from "./text.ts";
+
+/** transit-format, "Caching": 44 digits from "0", two of them, then the cache begins again. */
+const codeDigits = 44;
+const entriesMax = codeDigits * codeDigits;
+const firstDigit = 0x30;
+/** A string of more than three characters is worth a code. */
+export const cacheableCharsMin = 4;
+
+/** The strings of one line that a `^` code may stand for, as places in the body. */
+export class TransitCache {
+  #places = new Int32Array(2 * 64);
+  #count = 0;
+
+  clear(): void {
+    this.#count = 0;
+  }
+
+  add(start: number, end: number): void {
+    if (this.#count === entriesMax) this.#count = 0;
+    const at = 2 * this.#count++;
+    if (at >= this.#places.length) {
+      const grown = new Int32Array(2 * this.#places.length);
+      grown.set(this.#places);
+      this.#places = grown;
+    }
+    this.#places[at] = start;
+    this.#places[at + 1] = end;
+  }
+
+  /** The entry that the code `bytes[start, end)`, `^` and one or two digits, stands for. */
+  indexOf(bytes: Uint8Array, start: number, end: number): number {
+    const first = bytes[start + 1]! - firstDigit;
+    const second = bytes[start + 2]! - firstDigit;
+    const index = end - start === 2 ? first : first * codeDigits + second;
+    const digitsAreRight =
+      (end - start === 2 || end - start === 3) &&
+      first >= 0 &&
+      first < codeDigits &&
+      (end - start === 2 || (second >= 0 && second < codeDigits));
+    if (!digitsAreRight || index >= this.#count) {
+      throw new Malformed("a cache code `^…` that stands for nothing in this line", start);
+    }
+    return index;
+  }
+
+  start(index: number): number {
+    return this.#places[2 * index]!;
+  }
+
+  end(index: number): number {
+    return this.#places[2 * index + 1]!;
+  }
+}
+
+/** A string's length as transit's writers count it, in UTF-16 units, from its checked content; stops at the minimum. */
+export function isLongEnough(bytes: Uint8Array, start: number, end: number): boolean {
+  let units = 0;
+  for (let i = start; i < end && units < cacheableCharsMin; ) {
+    const byte = bytes[i]!;
+    if (byte === 0x5c) i += bytes[i + 1] === 0x75 ? 6 : 2;
+    else i += byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    units += byte >= 0xf0 ? 2 : 1;
+  }
+  return units >= cacheableCharsMin;
+}

@@ -1,0 +1,78 @@
+import { Malformed } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** What follows `~` in a string: transit-format, "Scalar types" and the table in docs/stitchstream.md. */
+export interface ScalarTag {
+  readonly kind: Kind;
+  /** What the text behind the tag must look like, and how to say so. */
+  readonly form?: RegExp;
+  readonly wants?: string;
+}
+
+const integer = /^-?(0|[1-9][0-9]*)$/;
+const number = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
+const uuid = /^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
+/** RFC 4648 with padding; PHP writes "/" as "\/". */
+const base64 = /^([A-Za-z0-9+]|\\?\/)*={0,2}$/;
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+const tags = new Map<string, ScalarTag>([
+  ["~", { kind: Kind.text }],
+  ["^", { kind: Kind.text }],
+  ["`", { kind: Kind.text }],
+  [":", { kind: Kind.keyword }],
+  ["$", { kind: Kind.symbol }],
+  ["i", { kind: Kind.integer, form: integer, wants: "digits, such as ~i9007199254740993" }],
+  ["n", { kind: Kind.integer, form: integer, wants: "digits, such as ~n12345678901234567890" }],
+  ["f", { kind: Kind.decimal, form: number, wants: "a decimal, such as ~f12.3400" }],
+  ["d", { kind: Kind.double, form: number, wants: "a number, such as ~d1.5" }],
+  ["z", { kind: Kind.special, form: /^(NaN|INF|-INF)$/, wants: "NaN, INF or -INF" }],
+  ["m", { kind: Kind.instant, form: integer, wants: "milliseconds since 1970, such as ~m1468435557000" }],
+  ["t", { kind: Kind.instant, form: rfc3339, wants: "a date and time as in RFC 3339, with its zone" }],
+  ["u", { kind: Kind.uuid, form: uuid, wants: "a UUID of 36 characters" }],
+  ["b", { kind: Kind.bytes, form: base64, wants: "base64 with padding" }],
+  ["r", { kind: Kind.uri }],
+  ["c", { kind: Kind.character }],
+  ["?", { kind: Kind.boolean, form: /^[tf]$/, wants: "t or f" }],
+  ["_", { kind: Kind.null, form: /^$/, wants: "nothing behind it" }],
+]);
+export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ length: 128 }, (_, code) =>
+  tags.get(String.fromCharCode(code)),
+);
+
+/** Digits beyond these don't fit a signed integer of 64 bits. */
+export const isInt64 = (digits: string) =>
+  digits.length < 19 || (BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
+
+/** RFC 3339 writes years of four digits; the Import API takes 0001 to 9999. */
+const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
+const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
+
+/**
+ * The instant that `~m` or `~t` text stands for, in ms since the epoch. Throws for a date no calendar has, a fraction
+ * finer than a millisecond and a year outside 0001 to 9999.
+ */
+export function instantOf(tag: number, text: string, position: number): number {
+  const milliseconds = tag === 0x6d ? Number(text) : parseDate(text, position);
+  if (!(milliseconds >= firstInstant && milliseconds <= lastInstant)) {
+    throw new Malformed("an instant that no calendar has, or outside the years 0001 to 9999", position);
+  }
+  return milliseconds;
+}
+
+function parseDate(text: string, position: number): number {
+  const fraction = /\.(\d+)/.exec(text)?.[1] ?? "";
+  if (/[^0]/.test(fraction.slice(3))) {
+    throw new Malformed("an instant finer than a millisecond would be cut: send it as a string", position);
+  }
+  const local = Date.parse(`${text.slice(0, 19)}Z`);
+  // Date.parse takes February 30 for March 1 in some engines and refuses it in others: compare what it understood.
+  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19)) return Number.NaN;
+  return Date.parse(text.replace(/(\.\d{1,3})\d*/, "$1"));
+}
+
+/** The text of the UUID that transit's two signed 64-bit halves stand for. */
+export function uuidOf(high: string, low: string): string {
+  const hex = [high, low].map(half => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

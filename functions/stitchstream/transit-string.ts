@@ -1,0 +1,192 @@
+import { ValueReader } from "./reader.ts";
+import { backslash, Malformed } from "./text.ts";
+import { isLongEnough, TransitCache } from "./transit-cache.ts";
+import { instantOf, isInt64, type ScalarTag, scalarTags } from "./transit-scalar.ts";
+import { Kind } from "./visitor.ts";
+
+const tilde = 0x7e;
+const caret = 0x5e;
+const space = 0x20;
+const hash = 0x23;
+
+const ascii = new TextDecoder("latin1");
+/** An instant as JSON text is this long; as transit it may be written in fewer. */
+const isoBytes = 26;
+const utf8 = new TextEncoder();
+
+/** Transit's strings: cache codes, scalars behind a tag, and maps' keys. */
+export abstract class TransitStrings extends ValueReader {
+  readonly #cache = new TransitCache();
+  /** The raw string read last, its cache code resolved. */
+  #rawStart = 0;
+  #rawEnd = 0;
+
+  protected override resetLine(): void {
+    this.#cache.clear();
+  }
+
+  /** The text of what is read here can't be spliced, and becomes up to `bytes` longer. */
+  protected writtenAnew(bytes: number): void {
+    this.standsAlone = false;
+    this.growth += bytes;
+  }
+
+  /** Reads a string, resolves a cache code, and notes what may be referred to later in the line. */
+  protected readRaw(asMapKey: boolean): void {
+    const { bytes } = this;
+    const start = this.position + 1;
+    this.skipString();
+    const end = this.position - 1;
+    this.#rawStart = start;
+    this.#rawEnd = end;
+    const first = bytes[start];
+    if (first === caret) {
+      if (end - start > 1 && bytes[start + 1] === space) return;
+      const index = this.#cache.indexOf(bytes, start, end);
+      this.#rawStart = this.#cache.start(index);
+      this.#rawEnd = this.#cache.end(index);
+      this.writtenAnew(this.#rawEnd - this.#rawStart);
+      return;
+    }
+    if (first === backslash) this.#refuseHiddenTag(start);
+    const second = bytes[start + 1];
+    const isName = first === tilde && (second === 0x3a || second === 0x24 || second === hash);
+    if ((asMapKey || isName) && isLongEnough(bytes, start, end)) this.#cache.add(start, end);
+  }
+  /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
+  #refuseHiddenTag(start: number): void {
+    const text = ascii.decode(this.bytes.subarray(start, start + 6)).toLowerCase();
+    if (text === "\\u007e" || text === "\\u005e" || text === "\\u0060") {
+      throw new Malformed("a transit tag written as a JSON escape: write ~, ^ and ` as they are", start);
+    }
+  }
+
+  protected string(): Kind {
+    const start = this.#rawStart;
+    const end = this.#rawEnd;
+    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
+    if (this.bytes[start] !== tilde || end - start === 1) return this.scalar(Kind.text, start, end);
+    return this.#tagged(start, end);
+  }
+
+  /** A string of `~`, a tag's character and its text. */
+  #tagged(start: number, end: number): Kind {
+    const code = this.bytes[start + 1]!;
+    const tag = scalarTags[code];
+    if (tag === undefined) throw this.#unknownTag(start, end);
+    if (tag.kind === Kind.text) return this.scalar(Kind.text, start + 1, end);
+    const from = start + 2;
+    if (tag.form !== undefined) this.#checkForm(code, tag, from, end);
+    switch (tag.kind) {
+      case Kind.instant:
+        return this.#instant(code, from, end);
+      case Kind.special:
+        return this.#special(from, end);
+      case Kind.boolean:
+      case Kind.null: {
+        const word = tag.kind === Kind.null ? "null" : this.bytes[from] === 0x74 ? "true" : "false";
+        return this.computed(tag.kind, word);
+      }
+      case Kind.character:
+        this.#checkCharacter(from, end);
+        return this.scalar(tag.kind, from, end);
+      default:
+        return this.scalar(tag.kind, from, end);
+    }
+  }
+
+  #checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
+    const text = ascii.decode(this.bytes.subarray(start, end));
+    if (!tag.form!.test(text)) {
+      throw new Malformed(`~${String.fromCharCode(code)} wants ${tag.wants}`, start);
+    }
+    if (code === 0x69 && !isInt64(text)) {
+      throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
+    }
+    if (tag.kind === Kind.bytes && text.replaceAll("\\", "").length % 4 !== 0) {
+      throw new Malformed(`~b wants ${tag.wants}`, start);
+    }
+  }
+
+  #checkCharacter(start: number, end: number): void {
+    const text = new TextDecoder().decode(this.bytes.subarray(start, end));
+    if ([...(JSON.parse(`"${text}"`) as string)].length !== 1) throw new Malformed("~c wants one character", start);
+  }
+
+  #instant(code: number, start: number, end: number): Kind {
+    const milliseconds = instantOf(code, ascii.decode(this.bytes.subarray(start, end)), start);
+    this.contentStart = start;
+    this.contentEnd = end;
+    this.growth += isoBytes;
+    this.countDataPoint();
+    this.visitor?.instant(milliseconds);
+    return Kind.instant;
+  }
+
+  #special(start: number, end: number): Kind {
+    if (this.inRecord) {
+      throw new Malformed("NaN and infinities have no JSON form: send null, or leave the field out", start);
+    }
+    return this.scalar(Kind.special, start, end);
+  }
+
+  /** A scalar whose text does not stand in the body. */
+  protected computed(kind: Kind, text: string): Kind {
+    this.contentStart = this.contentEnd = this.position;
+    this.countDataPoint();
+    this.visitor?.scalar(kind, utf8.encode(text), 0, text.length);
+    return kind;
+  }
+
+  /** The raw string just read is a map's key. */
+  protected key(mark: number): void {
+    const start = this.#rawStart;
+    const end = this.#rawEnd;
+    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is no key', start);
+    if (this.bytes[start] !== tilde || end - start === 1) return this.addKey(mark, Kind.text, start, end);
+    const tag = scalarTags[this.bytes[start + 1]!];
+    if (tag === undefined) throw this.#unknownTag(start, end);
+    if (tag.kind === Kind.text) return this.addKey(mark, Kind.text, start + 1, end);
+    const isName = tag.kind === Kind.keyword || tag.kind === Kind.symbol;
+    if (!isName && this.inRecord) throw this.noColumnName(start);
+    if (tag.form !== undefined) this.#checkForm(this.bytes[start + 1]!, tag, start + 2, end);
+    // Another kind's key keeps its tag, so that it is told from the text alike.
+    this.addKey(mark, tag.kind, isName ? start + 2 : start, end);
+  }
+
+  protected addKey(mark: number, kind: Kind, start: number, end: number): void {
+    this.names.add(mark, start, end, start);
+    this.contentStart = start;
+    this.contentEnd = end;
+    this.visitor?.key(kind, this.bytes, start, end);
+  }
+
+  protected isMapMarker(): boolean {
+    return (
+      this.#rawEnd - this.#rawStart === 2 &&
+      this.bytes[this.#rawStart] === caret &&
+      this.bytes[this.#rawStart + 1] === space
+    );
+  }
+
+  protected isTag(): boolean {
+    return (
+      this.#rawEnd - this.#rawStart > 2 &&
+      this.bytes[this.#rawStart] === tilde &&
+      this.bytes[this.#rawStart + 1] === hash
+    );
+  }
+
+  protected tagName(): string {
+    return ascii.decode(this.bytes.subarray(this.#rawStart + 2, this.#rawEnd));
+  }
+
+  #unknownTag(start: number, end: number): Malformed {
+    const text = ascii.decode(this.bytes.subarray(start, Math.min(end, start + 2)));
+    return new Malformed(`the unknown transit tag ${text}: send the value as a known type`, start);
+  }
+
+  protected noColumnName(position: number): Malformed {
+    return new Malformed("a map's key that is no string, keyword or symbol can't name a column", position);
+  }
+}

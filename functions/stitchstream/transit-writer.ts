@@ -1,0 +1,107 @@
+import type { ByteWriter } from "./byte-writer.ts";
+import { closeBracket, comma, quote } from "./text.ts";
+import { isInt64 } from "./transit-scalar.ts";
+import { Kind, type Visitor } from "./visitor.ts";
+
+/** What stands before a scalar's text in a string. Numbers, true, false, null and text have forms of their own. */
+const prefixes: Partial<Record<Kind, string>> = {
+  [Kind.decimal]: "~f",
+  [Kind.special]: "~z",
+  [Kind.uuid]: "~u",
+  [Kind.uri]: "~r",
+  [Kind.bytes]: "~b",
+  [Kind.keyword]: "~:",
+  [Kind.symbol]: "~$",
+  [Kind.character]: "~c",
+};
+const containers: Partial<Record<Kind, string>> = {
+  [Kind.map]: '["^ "',
+  [Kind.array]: "[",
+  [Kind.set]: '["~#set",[',
+  [Kind.list]: '["~#list",[',
+  [Kind.cmap]: '["~#cmap",[',
+};
+
+const ascii = new TextDecoder("latin1");
+const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
+
+/**
+ * Writes the value it visits as compact transit-JSON that holds no cache codes, so that it means the same wherever it
+ * stands. A scalar at the top is quoted.
+ */
+export class TransitWriter implements Visitor {
+  readonly #out: ByteWriter;
+  #first = true;
+  #depth = 0;
+
+  constructor(out: ByteWriter) {
+    this.#out = out;
+  }
+
+  scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#quoteTop(() => this.#scalar(kind, bytes, start, end));
+  }
+
+  instant(milliseconds: number): void {
+    this.#quoteTop(() => this.#out.ascii(`"~m${milliseconds}"`));
+  }
+
+  open(kind: Kind): void {
+    this.#separate();
+    this.#depth++;
+    this.#out.ascii(containers[kind]!);
+    this.#first = kind !== Kind.map;
+  }
+
+  key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#separate();
+    // A key of another kind comes with its tag; a bare number becomes a tagged one.
+    if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol) this.#scalar(kind, bytes, start, end);
+    else if (bytes[start] === 0x7e) this.#string("", bytes, start, end);
+    else this.#string("~i", bytes, start, end);
+  }
+
+  close(kind: Kind): void {
+    this.#depth--;
+    this.#out.ascii(kind === Kind.map || kind === Kind.array ? "]" : "]]");
+    this.#first = false;
+  }
+
+  #scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    const prefix = prefixes[kind];
+    if (prefix !== undefined) this.#string(prefix, bytes, start, end);
+    else if (kind === Kind.text) this.#string(isReserved(bytes[start]!, end - start) ? "~" : "", bytes, start, end);
+    else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
+    else this.#out.copy(bytes, start, end);
+  }
+
+  #longInteger(bytes: Uint8Array, start: number, end: number): void {
+    const digits = ascii.decode(bytes.subarray(start, end));
+    if (Number.isSafeInteger(Number(digits))) this.#out.ascii(digits);
+    else this.#string(isInt64(digits) ? "~i" : "~n", bytes, start, end);
+  }
+
+  #string(prefix: string, bytes: Uint8Array, start: number, end: number): void {
+    this.#out.byte(quote);
+    this.#out.ascii(prefix);
+    this.#out.copy(bytes, start, end);
+    this.#out.byte(quote);
+  }
+
+  #quoteTop(write: () => void): void {
+    this.#separate();
+    if (this.#depth > 0) return write();
+    this.#out.ascii('["~#\'",');
+    write();
+    this.#out.byte(closeBracket);
+  }
+
+  #separate(): void {
+    if (!this.#first) this.#out.byte(comma);
+    this.#first = false;
+  }
+}
+
+/** Text that begins like a tag is escaped by a tilde: transit-format, "Strings". */
+const isReserved = (first: number, length: number) =>
+  length > 0 && (first === 0x7e || first === 0x5e || first === 0x60);

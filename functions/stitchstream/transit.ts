@@ -1,0 +1,216 @@
+import { isNumberStart } from "./json.ts";
+import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote } from "./text.ts";
+import { isInt64, uuidOf } from "./transit-scalar.ts";
+import { TransitStrings } from "./transit-string.ts";
+import { Kind } from "./visitor.ts";
+
+const ascii = new TextDecoder("latin1");
+/** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */
+const tagBytes = 4;
+const uuidBytes = 40;
+const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
+
+/** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
+export class TransitReader extends TransitStrings {
+  protected override readMessageMap(): void {
+    this.skipSpace();
+    const start = this.position;
+    const isContainer = this.peek() === openBrace || this.peek() === openBracket;
+    if (!isContainer || this.readValue(1) !== Kind.map) {
+      throw new Malformed('a message is a transit map, `["^ ",…]` or `{…}`', start);
+    }
+  }
+
+  protected override readValue(depth: number): Kind {
+    this.skipSpace();
+    const start = this.position;
+    switch (this.peek()) {
+      case quote:
+        this.readRaw(false);
+        return this.string();
+      case openBrace:
+        return this.#readVerboseMap(depth);
+      case openBracket:
+        return this.#readArray(depth);
+      case 0x74: // t
+        this.skipWord("true");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x66: // f
+        this.skipWord("false");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x6e: // n
+        this.skipWord("null");
+        return this.scalar(Kind.null, start, this.position);
+      default:
+        return this.#readNumber(start);
+    }
+  }
+
+  #readNumber(start: number): Kind {
+    if (!isNumberStart(this.peek())) throw this.unexpected("a value");
+    this.skipNumber();
+    // A reader of transit takes a bare number for a double: beyond 2^53 it would round, so it has to be written anew.
+    if (this.integral && this.position - start >= safeDigits) this.writtenAnew(tagBytes);
+    return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
+  }
+
+  /** An array, a compact map `["^ ", k, v, …]` or a tagged value `["~#tag", v]`. */
+  #readArray(depth: number): Kind {
+    this.checkDepth(depth);
+    const start = this.position++;
+    this.skipSpace();
+    if (this.peek() === quote) {
+      this.readRaw(false);
+      if (this.isMapMarker()) return this.#readCompactMap(depth);
+      if (this.isTag()) return this.#readTaggedArray(depth, start);
+      // An ordinary first element: read it again with the others, before it enters the cache twice.
+      return this.#readElements(depth, true);
+    }
+    return this.#readElements(depth, false);
+  }
+
+  #readElements(depth: number, firstIsRead: boolean): Kind {
+    this.visitor?.open(Kind.array);
+    if (firstIsRead) this.logElement(depth, this.string());
+    if (firstIsRead ? this.take(comma) : !this.take(closeBracket)) {
+      do this.readElement(depth);
+      while (this.take(comma));
+      this.expect(closeBracket, "`,` or `]`");
+    } else if (firstIsRead) this.expect(closeBracket, "`,` or `]`");
+    this.visitor?.close(Kind.array);
+    return Kind.array;
+  }
+
+  #readCompactMap(depth: number): Kind {
+    const mark = this.names.mark();
+    this.visitor?.open(Kind.map);
+    while (this.take(comma)) {
+      this.skipSpace();
+      this.#readKey(mark);
+      const { contentStart, contentEnd } = this;
+      if (!this.take(comma)) throw new Malformed("a map's last key lacks its value", this.position);
+      this.readMember(depth, contentStart, contentEnd);
+    }
+    this.expect(closeBracket, "`,` or `]`");
+    this.names.release(mark);
+    this.visitor?.close(Kind.map);
+    return Kind.map;
+  }
+
+  /** A verbose map `{"k": v, …}` or a verbose tagged value `{"~#tag": v}`. */
+  #readVerboseMap(depth: number): Kind {
+    this.checkDepth(depth);
+    this.position++;
+    if (this.take(closeBrace)) {
+      this.visitor?.open(Kind.map);
+      this.visitor?.close(Kind.map);
+      return Kind.map;
+    }
+    const mark = this.names.mark();
+    let members = 0;
+    do {
+      this.skipSpace();
+      if (this.peek() !== quote) throw this.unexpected("a name in quotes");
+      this.readRaw(true);
+      if (members === 0 && this.isTag()) return this.#readTaggedMap(depth);
+      if (members++ === 0) this.visitor?.open(Kind.map);
+      this.key(mark);
+      const { contentStart, contentEnd } = this;
+      this.expect(colon, "`:`");
+      this.readMember(depth, contentStart, contentEnd);
+    } while (this.take(comma));
+    this.expect(closeBrace, "`,` or `}`");
+    this.names.release(mark);
+    this.visitor?.close(Kind.map);
+    return Kind.map;
+  }
+
+  #readKey(mark: number): void {
+    if (this.peek() !== quote) {
+      if (this.inRecord) throw this.noColumnName(this.position);
+      if (!isNumberStart(this.peek())) throw this.unexpected("a map's key, a string or a number,");
+      const start = this.position;
+      this.skipNumber();
+      this.addKey(mark, Kind.integer, start, this.position);
+      return;
+    }
+    this.readRaw(true);
+    this.key(mark);
+  }
+
+  #readTaggedArray(depth: number, start: number): Kind {
+    const tag = this.tagName();
+    this.expect(comma, "a tagged value");
+    const kind = this.#readTaggedValue(tag, depth, start);
+    this.expect(closeBracket, "`]` behind the tagged value");
+    return kind;
+  }
+
+  #readTaggedMap(depth: number): Kind {
+    const tag = this.tagName();
+    const start = this.position;
+    this.expect(colon, "`:`");
+    const kind = this.#readTaggedValue(tag, depth, start);
+    this.expect(closeBrace, "`}` behind the tagged value");
+    return kind;
+  }
+
+  #readTaggedValue(tag: string, depth: number, start: number): Kind {
+    switch (tag) {
+      case "'":
+        return this.readValue(depth + 1);
+      case "set":
+        return this.#readSequence(Kind.set, depth);
+      case "list":
+        return this.#readSequence(Kind.list, depth);
+      case "cmap":
+        if (this.inRecord) throw this.noColumnName(start);
+        return this.#readSequence(Kind.cmap, depth);
+      case "u":
+        return this.#readUuidHalves();
+      default:
+        throw new Malformed(`the unknown transit tag ~#${tag.slice(0, 40)}: send the value as a known type`, start);
+    }
+  }
+
+  #readSequence(kind: Kind, depth: number): Kind {
+    this.checkDepth(depth);
+    this.expect(openBracket, "an array");
+    this.visitor?.open(kind);
+    let count = 0;
+    if (!this.take(closeBracket)) {
+      do this.readValue(depth + 1);
+      while (++count > 0 && this.take(comma));
+      this.expect(closeBracket, "`,` or `]`");
+    }
+    if (kind === Kind.cmap && count % 2 === 1) throw new Malformed("a map's last key lacks its value", this.position);
+    this.visitor?.close(kind);
+    return kind;
+  }
+
+  /** `["~#u", [hi, lo]]`: signed halves of 64 bits, bare or as `~i`. */
+  #readUuidHalves(): Kind {
+    this.expect(openBracket, "a UUID's two halves");
+    const high = this.#readHalf();
+    this.expect(comma, "a UUID's second half");
+    const low = this.#readHalf();
+    this.expect(closeBracket, "`]`");
+    // Halves beyond 2^53 may stand bare: written anew as text, no reader can round them.
+    this.writtenAnew(uuidBytes);
+    return this.computed(Kind.uuid, uuidOf(high, low));
+  }
+
+  #readHalf(): string {
+    this.skipSpace();
+    const isText = this.peek() === quote;
+    const start = isText ? this.position + 3 : this.position;
+    if (isText) this.skipString();
+    else this.skipNumber();
+    const text = ascii.decode(this.bytes.subarray(start, isText ? this.position - 1 : this.position));
+    const tagged = !isText || (this.bytes[start - 2] === 0x7e && this.bytes[start - 1] === 0x69);
+    if (!tagged || !/^-?[0-9]{1,19}$/.test(text) || !isInt64(text)) {
+      throw new Malformed("a UUID's halves are integers of 64 bits", start);
+    }
+    return text;
+  }
+}
