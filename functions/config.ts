@@ -1,17 +1,49 @@
 import * as z from "zod";
 
-const bareUrl = z.url().transform(url => url.replace(/\/+$/, ""));
+const url = z.url().transform(text => text.replace(/\/+$/, ""));
 
 const environment = z.object({
   ARCHIVE_BUCKET: z.string().min(1),
   TABLE_NAME: z.string().min(1),
-  IMPORT_API_URL: bareUrl.default("https://api.stitchdata.com"),
-  STITCH_CLIENT_ID: z.coerce.number().int().positive().optional(),
-  STITCH_TOKEN: z.string().min(1).optional(),
-  PERSISTER_TOKEN: z.string().min(1).optional(),
-  /** ARN of a secret `{"persisterToken","stitchClientId","stitchToken"}`; in AWS no secret is in the environment. */
-  SECRET_ARN: z.string().min(1).optional(),
-  AWS_REGION: z.string().min(1).default("us-east-1"),
-  AWS_ENDPOINT_URL_S3: bareUrl.optional(),
-  AWS_ENDPOINT_URL_DYNAMODB: bareUrl.optional(),
+  /** The secret that holds the tokens. In AWS no secret stands in the environment. */
+  SECRET_ARN: z.string().min(1),
+  AWS_REGION: z.string().min(1),
+  /** The part before `/v2/…`. */
+  IMPORT_API_URL: url,
 });
+
+/** The tokens, and the Import API client that records are written for. */
+export const secretsSchema = z.object({
+  persisterToken: z.string().min(1),
+  stitchClientId: z.coerce.number().int().positive(),
+  stitchToken: z.string().min(1),
+});
+export type Secrets = z.infer<typeof secretsSchema>;
+
+export interface Config {
+  readonly region: string;
+  readonly bucket: string;
+  readonly table: string;
+  readonly importApiUrl: string;
+  /** Tokens, or the ARN of the secret that holds them. */
+  readonly secrets: Secrets | { readonly arn: string };
+  /** Where AWS's parts are, if not in AWS. */
+  readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
+}
+
+/** Reads the Lambda's environment. Throws one error that names all that is missing or wrong in it. */
+export function readConfig(): Config {
+  const parsed = environment.safeParse(process.env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`The environment is not complete: ${faults.join("; ")}`);
+  }
+  const { ARCHIVE_BUCKET, TABLE_NAME, SECRET_ARN, AWS_REGION, IMPORT_API_URL } = parsed.data;
+  return {
+    region: AWS_REGION,
+    bucket: ARCHIVE_BUCKET,
+    table: TABLE_NAME,
+    importApiUrl: IMPORT_API_URL,
+    secrets: { arn: SECRET_ARN },
+  };
+}

@@ -18,7 +18,7 @@ export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
   const first = bytes[place.start];
   const isDocument = encoding === "json" || first === openBracket || first === openBrace;
   if (place.standsAlone && isDocument) return { encoding, value: bytes.slice(place.start, place.end) };
-  const out = new ByteWriter(2 * limits.bookmarkBytesMax);
+  const out = new ByteWriter();
   readerOf(header, bytes, limits).readField(place.lineStart, "value", new TransitWriter(out));
   return { encoding, value: out.view() };
 }

@@ -2,6 +2,8 @@ import type { Table } from "../stitchstream/tables.ts";
 import type { Batch } from "./batch.ts";
 import type { Contents } from "./contents.ts";
 
+export type { Batch, Contents, Table };
+
 /** What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation. */
 
 /** A bookmark's value as the streamer wrote it: UTF-8 text of one JSON or transit-JSON value. */

@@ -48,8 +48,8 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
     ignored() {
       contents.ignored++;
     },
-    malformed(line, stream, message) {
-      return faults.add("malformed", { line, ...(stream === undefined ? {} : { stream }), message });
+    fault({ uncarriable, ...fault }) {
+      return faults.add(uncarriable ? "unfit-records" : "malformed", fault);
     },
   };
 }

@@ -1,21 +1,14 @@
-/** Thrown where what is written outgrows its limit. */
-export class Outgrown extends Error {
-  override readonly name = "Outgrown";
-}
-
 const utf8 = new TextEncoder();
 /** Below this many bytes a loop beats the call of `set`. */
 const shortRun = 32;
 
-/** Bytes that grow as they are written, to `bytesMax` and no further. */
+/** Bytes that grow as they are written: at first there is room for `bytesExpected`. */
 export class ByteWriter {
   #bytes: Uint8Array;
   length = 0;
-  readonly #bytesMax: number;
 
-  constructor(bytesMax: number, bytesAtFirst = 256) {
-    this.#bytesMax = bytesMax;
-    this.#bytes = new Uint8Array(Math.min(bytesMax, bytesAtFirst));
+  constructor(bytesExpected = 256) {
+    this.#bytes = new Uint8Array(bytesExpected);
   }
 
   byte(byte: number): void {
@@ -55,8 +48,7 @@ export class ByteWriter {
   #reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed <= this.#bytes.length) return;
-    if (needed > this.#bytesMax) throw new Outgrown(`more than ${this.#bytesMax} bytes`);
-    const grown = new Uint8Array(Math.min(this.#bytesMax, Math.max(needed, 2 * this.#bytes.length)));
+    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     grown.set(this.view());
     this.#bytes = grown;
   }

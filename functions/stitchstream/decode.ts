@@ -2,7 +2,7 @@ import { type Header, readHeader } from "./header.ts";
 import { JsonReader } from "./json.ts";
 import type { ValueLimits, ValueReader } from "./reader.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
-import { Malformed, newline, stringOf } from "./text.ts";
+import { Malformed, newline, stringOf, Uncarriable } from "./text.ts";
 import { TransitReader } from "./transit.ts";
 import { Kind } from "./visitor.ts";
 
@@ -17,8 +17,18 @@ export interface MessageSink {
   bookmark(line: number, reader: ValueReader): void;
   /** A message of a type that is not this format's. */
   ignored(line: number): void;
-  /** A line that is no message; `message` says the mend. Return false to stop. */
-  malformed(line: number, stream: string | undefined, message: string): boolean;
+  /** A line that is no message, or whose record can't be carried. Return false to stop. */
+  fault(fault: LineFault): boolean;
+}
+
+export interface LineFault {
+  readonly line: number;
+  readonly stream?: string;
+  readonly field?: string;
+  /** What is wrong and its mend. */
+  readonly message: string;
+  /** The message is well-formed, and its record can't be carried. */
+  readonly uncarriable: boolean;
 }
 
 /** A body whose last line ends in a newline, as the readers want it; copied only where it does not. */
@@ -53,8 +63,7 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
       if (reader.position < end) readMessage(reader, start, line, tables, sink);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      const place = error.position >= start ? `, at byte ${error.position - start + 1} of the line` : "";
-      if (!sink.malformed(line, streamOf(reader, start), error.message + place)) break;
+      if (!sink.fault(faultOf(error, reader, start, line))) break;
     }
     start = end + 1;
   }
@@ -97,9 +106,24 @@ function checkRecord(reader: ValueReader): void {
   }
 }
 
+function faultOf(error: Malformed, reader: ValueReader, start: number, line: number): LineFault {
+  const place = error.position >= start ? `, at byte ${error.position - start + 1} of the line` : "";
+  const stream = reader.lineStart === start ? streamOf(reader) : undefined;
+  const field = reader.lineStart === start ? reader.faultyField() : undefined;
+  return {
+    line,
+    ...(stream === undefined ? {} : { stream: cut(stream) }),
+    ...(field === undefined ? {} : { field: cut(field) }),
+    message: error.message + place,
+    uncarriable: error instanceof Uncarriable,
+  };
+}
+
+const cut = (name: string) => name.slice(0, 100);
+
 /** The stream of a faulty message, where it was read before the fault. */
-function streamOf(reader: ValueReader, start: number): string | undefined {
+function streamOf(reader: ValueReader): string | undefined {
   const { stream } = reader.envelope;
-  if (reader.lineStart !== start || !stream.present || stream.kind !== Kind.text) return undefined;
-  return stringOf(reader.bytes, stream.contentStart, stream.contentEnd).slice(0, 100);
+  if (!stream.present || stream.kind !== Kind.text) return undefined;
+  return stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
 }

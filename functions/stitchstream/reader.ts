@@ -1,6 +1,6 @@
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
-import { Malformed, newline, TextScanner } from "./text.ts";
+import { Malformed, newline, stringOf, TextScanner, Uncarriable } from "./text.ts";
 import type { Kind, Visitor } from "./visitor.ts";
 
 /** What a value may take before memory is spent on it. */
@@ -70,6 +70,9 @@ export abstract class ValueReader extends TextScanner {
   protected contentStart = 0;
   protected contentEnd = 0;
   protected dataPoints = 0;
+  /** The record's field that was begun last. */
+  #fieldStart = nowhere;
+  #fieldEnd = nowhere;
   #log: Members | undefined;
   #logDepth = nowhere;
 
@@ -91,9 +94,13 @@ export abstract class ValueReader extends TextScanner {
     this.recordMembers.clear();
     this.keyFields.clear();
     this.readMessageMap();
-    this.skipSpace();
-    if (this.peek() !== newline) throw new Malformed("more follows after the message: one message a line", this.position);
-    this.position++;
+    this.#endLine("more follows after the message: one message a line");
+  }
+
+  /** The field of the record in which reading stopped. */
+  faultyField(): string | undefined {
+    if (!this.inRecord || this.#fieldStart === nowhere) return undefined;
+    return stringOf(this.bytes, this.#fieldStart, this.#fieldEnd);
   }
 
   /** Reads a value that stands for itself, such as a bookmark's, from `position` to its newline. */
@@ -102,6 +109,13 @@ export abstract class ValueReader extends TextScanner {
     this.visitor = visitor;
     this.readValue(envelopeDepth + 1);
     this.visitor = undefined;
+    this.#endLine("more follows after the value");
+  }
+
+  #endLine(otherwise: string): void {
+    this.skipSpace();
+    if (this.peek() !== newline) throw new Malformed(otherwise, this.position);
+    this.position++;
   }
 
   /** Reads the line at `position` once more, and lets `visitor` see only the envelope's field `name`. */
@@ -131,6 +145,10 @@ export abstract class ValueReader extends TextScanner {
   /** Reads the value of a map's member: the envelope's are noted. */
   protected readMember(depth: number, nameStart: number, nameEnd: number): void {
     if (depth === envelopeDepth) return this.#readEnvelopeMember(nameStart, nameEnd);
+    if (depth === this.#logDepth) {
+      this.#fieldStart = nameStart;
+      this.#fieldEnd = nameEnd;
+    }
     const kind = this.readValue(depth + 1);
     if (depth === this.#logDepth) this.#log!.push(nameStart, nameEnd, kind, this.contentStart, this.contentEnd);
   }
@@ -153,7 +171,7 @@ export abstract class ValueReader extends TextScanner {
 
   protected countDataPoint(): void {
     if (++this.dataPoints > this.limits.dataPointsMax && this.inRecord) {
-      throw new Malformed(
+      throw new Uncarriable(
         `a record of more than ${this.limits.dataPointsMax} values: split it into several records`,
         this.position,
       );
@@ -200,6 +218,7 @@ export abstract class ValueReader extends TextScanner {
     this.#log = log;
     this.#logDepth = envelopeDepth + 1;
     this.inRecord = isRecord;
+    this.#fieldStart = nowhere;
     this.dataPoints = 0;
   }
 

@@ -1,6 +1,5 @@
 /** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
 export class Malformed extends Error {
-  override readonly name = "Malformed";
   readonly position: number;
 
   constructor(message: string, position: number) {
@@ -8,6 +7,9 @@ export class Malformed extends Error {
     this.position = position;
   }
 }
+
+/** A well-formed value that no table can carry. */
+export class Uncarriable extends Malformed {}
 
 export const newline = 0x0a;
 export const quote = 0x22;

@@ -23,7 +23,7 @@ const tags = new Map<string, ScalarTag>([
   [":", { kind: Kind.keyword }],
   ["$", { kind: Kind.symbol }],
   ["i", { kind: Kind.integer, form: integer, wants: "digits, such as ~i9007199254740993" }],
-  ["n", { kind: Kind.integer, form: integer, wants: "digits, such as ~n12345678901234567890" }],
+  ["n", { kind: Kind.bigInteger, form: integer, wants: "digits, such as ~n12345678901234567890" }],
   ["f", { kind: Kind.decimal, form: number, wants: "a decimal, such as ~f12.3400" }],
   ["d", { kind: Kind.double, form: number, wants: "a number, such as ~d1.5" }],
   ["z", { kind: Kind.special, form: /^(NaN|INF|-INF)$/, wants: "NaN, INF or -INF" }],
@@ -55,7 +55,7 @@ const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 export function instantOf(tag: number, text: string, position: number): number {
   const milliseconds = tag === 0x6d ? Number(text) : parseDate(text, position);
   if (!(milliseconds >= firstInstant && milliseconds <= lastInstant)) {
-    throw new Malformed("an instant that no calendar has, or outside the years 0001 to 9999", position);
+    throw new Malformed("an instant that no calendar has, or one outside the years 0001 to 9999", position);
   }
   return milliseconds;
 }

@@ -1,5 +1,5 @@
 import { ValueReader } from "./reader.ts";
-import { backslash, Malformed } from "./text.ts";
+import { backslash, Malformed, Uncarriable } from "./text.ts";
 import { isLongEnough, TransitCache } from "./transit-cache.ts";
 import { instantOf, isInt64, type ScalarTag, scalarTags } from "./transit-scalar.ts";
 import { Kind } from "./visitor.ts";
@@ -125,7 +125,7 @@ export abstract class TransitStrings extends ValueReader {
 
   #special(start: number, end: number): Kind {
     if (this.inRecord) {
-      throw new Malformed("NaN and infinities have no JSON form: send null, or leave the field out", start);
+      throw new Uncarriable("NaN and infinities have no JSON form: send null, or leave the field out", start);
     }
     return this.scalar(Kind.special, start, end);
   }
@@ -155,7 +155,7 @@ export abstract class TransitStrings extends ValueReader {
   }
 
   protected addKey(mark: number, kind: Kind, start: number, end: number): void {
-    this.names.add(mark, start, end, start);
+    this.names.add(mark, start, end, this.position);
     this.contentStart = start;
     this.contentEnd = end;
     this.visitor?.key(kind, this.bytes, start, end);
@@ -183,10 +183,10 @@ export abstract class TransitStrings extends ValueReader {
 
   #unknownTag(start: number, end: number): Malformed {
     const text = ascii.decode(this.bytes.subarray(start, Math.min(end, start + 2)));
-    return new Malformed(`the unknown transit tag ${text}: send the value as a known type`, start);
+    return new Uncarriable(`the unknown transit tag ${text}: send the value as a known type`, start);
   }
 
   protected noColumnName(position: number): Malformed {
-    return new Malformed("a map's key that is no string, keyword or symbol can't name a column", position);
+    return new Uncarriable("a map's key that is no string, keyword or symbol can't name a column", position);
   }
 }

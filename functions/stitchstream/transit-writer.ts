@@ -5,6 +5,7 @@ import { Kind, type Visitor } from "./visitor.ts";
 
 /** What stands before a scalar's text in a string. Numbers, true, false, null and text have forms of their own. */
 const prefixes: Partial<Record<Kind, string>> = {
+  [Kind.bigInteger]: "~n",
   [Kind.decimal]: "~f",
   [Kind.special]: "~z",
   [Kind.uuid]: "~u",
@@ -72,6 +73,7 @@ export class TransitWriter implements Visitor {
     if (prefix !== undefined) this.#string(prefix, bytes, start, end);
     else if (kind === Kind.text) this.#string(isReserved(bytes[start]!, end - start) ? "~" : "", bytes, start, end);
     else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
+    else if (kind === Kind.double && isInteger(bytes, start, end)) this.#string("~d", bytes, start, end);
     else this.#out.copy(bytes, start, end);
   }
 
@@ -105,3 +107,9 @@ export class TransitWriter implements Visitor {
 /** Text that begins like a tag is escaped by a tilde: transit-format, "Strings". */
 const isReserved = (first: number, length: number) =>
   length > 0 && (first === 0x7e || first === 0x5e || first === 0x60);
+
+/** A double that is written like an integer would be read as one. */
+const isInteger = (bytes: Uint8Array, start: number, end: number) => {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x2e || (bytes[i]! | 0x20) === 0x65) return false;
+  return true;
+};

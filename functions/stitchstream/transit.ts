@@ -1,5 +1,5 @@
 import { isNumberStart } from "./json.ts";
-import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote } from "./text.ts";
+import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote, Uncarriable } from "./text.ts";
 import { isInt64, uuidOf } from "./transit-scalar.ts";
 import { TransitStrings } from "./transit-string.ts";
 import { Kind } from "./visitor.ts";
@@ -169,7 +169,7 @@ export class TransitReader extends TransitStrings {
       case "u":
         return this.#readUuidHalves();
       default:
-        throw new Malformed(`the unknown transit tag ~#${tag.slice(0, 40)}: send the value as a known type`, start);
+        throw new Uncarriable(`the unknown transit tag ~#${tag.slice(0, 40)}: send the value as a known type`, start);
     }
   }
 

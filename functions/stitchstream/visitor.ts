@@ -4,26 +4,28 @@ export const Kind = {
   boolean: 1,
   /** Any number of digits. */
   integer: 2,
-  /** A JSON number with a fraction or an exponent. */
-  double: 3,
+  /** Transit's `~n`. */
+  bigInteger: 3,
+  /** A number with a fraction or an exponent, or transit's `~d`. */
+  double: 4,
   /** Transit's `~f`. */
-  decimal: 4,
+  decimal: 5,
   /** Transit's NaN and infinities. */
-  special: 5,
-  text: 6,
-  instant: 7,
-  uuid: 8,
-  uri: 9,
-  bytes: 10,
-  keyword: 11,
-  symbol: 12,
-  character: 13,
-  map: 14,
-  array: 15,
-  set: 16,
-  list: 17,
+  special: 6,
+  text: 7,
+  instant: 8,
+  uuid: 9,
+  uri: 10,
+  bytes: 11,
+  keyword: 12,
+  symbol: 13,
+  character: 14,
+  map: 15,
+  array: 16,
+  set: 17,
+  list: 18,
   /** Transit's map with composite keys. */
-  cmap: 18,
+  cmap: 19,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

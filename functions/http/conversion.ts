@@ -1,0 +1,49 @@
+import Negotiator from "negotiator";
+import { PersisterError } from "../persister/errors.ts";
+import * as limits from "../persister/limits.ts";
+import type { Bookmark } from "../persister/ports.ts";
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
+import { JsonWriter, NotInJson } from "../stitchstream/json-writer.ts";
+import { TransitWriter } from "../stitchstream/transit-writer.ts";
+
+export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;
+const plainText = "text/plain";
+
+/** `Accept` names `text/plain` before JSON: the caller wants the bookmark's line alone. */
+export function prefersPlainText(headers: Headers): boolean {
+  return preferred(headers, [mediaTypes.json, plainText]) === plainText;
+}
+
+/**
+ * The bookmark in the encoding that `Accept` asks for: its own where it may be. Throws `not-acceptable` where none is
+ * right or the value has no form in it.
+ */
+export function negotiated(headers: Headers, bookmark: Bookmark): { contentType: string; value: Uint8Array } {
+  const own = mediaTypes[bookmark.encoding];
+  const other = bookmark.encoding === "json" ? mediaTypes.transit : mediaTypes.json;
+  const contentType = preferred(headers, [own, other, plainText]);
+  if (contentType === undefined) {
+    throw new PersisterError("not-acceptable", `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`);
+  }
+  return { contentType, value: contentType === other ? converted(bookmark) : bookmark.value };
+}
+
+/** RFC 9110 section 12.5.1. */
+function preferred(headers: Headers, types: string[]): string | undefined {
+  return new Negotiator({ headers: { accept: headers.get("accept") ?? "*/*" } }).mediaType(types);
+}
+
+function converted({ encoding, value }: Bookmark): Uint8Array {
+  const out = new ByteWriter(value.length);
+  const writer = encoding === "json" ? new TransitWriter(out) : new JsonWriter(out);
+  try {
+    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, writer);
+  } catch (cause) {
+    if (!(cause instanceof NotInJson)) throw cause;
+    throw new PersisterError("not-acceptable", `This bookmark can't be JSON: ${cause.message}. Ask for ${mediaTypes.transit}.`, {
+      cause,
+    });
+  }
+  return out.view();
+}

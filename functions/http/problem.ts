@@ -1,0 +1,88 @@
+import { type ErrorCode, PersisterError } from "../persister/errors.ts";
+import { bookmarkMembers, json } from "./json-text.ts";
+import type { HttpRequest, HttpResponse } from "./message.ts";
+
+/** Each error's status and title, in order of precedence. docs/errors.md is compared with it. */
+export const problems: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
+  unauthorized: { status: 401, title: "Not authorized" },
+  "bad-streamer-name": { status: 400, title: "Not a streamer's name" },
+  "body-too-large": { status: 413, title: "Body too large" },
+  "archive-unavailable": { status: 503, title: "Archive unavailable" },
+  "unsupported-encoding": { status: 415, title: "Unsupported encoding" },
+  "broken-gzip": { status: 400, title: "Broken gzip" },
+  "inflated-too-large": { status: 413, title: "Body too large when unzipped" },
+  "not-a-stitchstream": { status: 400, title: "Not a stitchstream" },
+  malformed: { status: 400, title: "Malformed messages" },
+  "bookmark-too-large": { status: 413, title: "Bookmark too large" },
+  "unfit-records": { status: 422, title: "Records that can't be persisted" },
+  "delivery-in-flight": { status: 409, title: "Another delivery is in flight" },
+  "store-unavailable": { status: 503, title: "Bookmark store unavailable" },
+  rejected: { status: 502, title: "Rejected by the Import API" },
+  unavailable: { status: 503, title: "Import API unavailable" },
+  "out-of-time": { status: 504, title: "Out of time" },
+  "lease-lost": { status: 409, title: "Overtaken by another delivery" },
+  "no-bookmark": { status: 404, title: "No bookmark yet" },
+  "not-acceptable": { status: 406, title: "Not acceptable" },
+};
+
+const internal = { status: 500, title: "Internal error" };
+
+/** Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws. */
+export async function answering(request: HttpRequest, app: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  try {
+    return await app();
+  } catch (error) {
+    if (error instanceof PersisterError) return problemResponse(request, error);
+    logInternal(request, error);
+    return problem(internal.status, {
+      type: typeOf("internal"),
+      title: internal.title,
+      status: internal.status,
+      detail: `Something broke that is not your fault. Send it again; if it stays, report ${request.requestId}.`,
+      instance: request.path,
+      code: "internal",
+    });
+  }
+}
+
+function problemResponse(request: HttpRequest, error: PersisterError): HttpResponse {
+  const { status, title } = problems[error.code];
+  const { faults, faultsTotal, retryAfterSeconds, revision, bookmark, delivery, archive, limit, actual } = error.details;
+  const members = {
+    type: typeOf(error.code),
+    title,
+    status,
+    detail: error.message,
+    instance: request.path,
+    code: error.code,
+    delivery,
+    archive,
+    limit,
+    actual,
+    errors: faults,
+    errorsTotal: faultsTotal,
+    revision,
+  };
+  const response = problem(status, members, bookmarkMembers(bookmark));
+  if (retryAfterSeconds !== undefined) response.headers["retry-after"] = String(retryAfterSeconds);
+  if (revision !== undefined) response.headers.etag = `"${revision}"`;
+  if (status === 401) response.headers["www-authenticate"] = "Bearer";
+  return response;
+}
+
+function problem(status: number, members: object, spliced = {}): HttpResponse {
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+    body: json(members, spliced),
+  };
+}
+
+const typeOf = (code: string) => `urn:persister:problem:${code}`;
+
+/** Our own words and the stack's: an SDK's message may quote what was sent. */
+function logInternal(request: HttpRequest, error: unknown): void {
+  const { name, stack } = error instanceof Error ? error : new Error("thrown");
+  const frames = stack?.split("\n").filter(line => line.startsWith("    at "));
+  process.stderr.write(`${JSON.stringify({ level: "ERROR", requestId: request.requestId, error: name, frames })}\n`);
+}

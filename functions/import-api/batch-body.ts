@@ -1,0 +1,70 @@
+import * as limits from "../persister/limits.ts";
+import type { Batch, Contents, ImportRequest } from "../persister/ports.ts";
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { readerOf } from "../stitchstream/decode.ts";
+import { JsonWriter } from "../stitchstream/json-writer.ts";
+import type { Kind, Visitor } from "../stitchstream/visitor.ts";
+import { recordsBytes } from "./body-size.ts";
+import { SchemaInference } from "./infer-schema.ts";
+import { SequenceWriter } from "./sequence.ts";
+
+/** A request that appends to one table, with the schema that its records have: import-api.md section 1.5. */
+export function encodeAppend(contents: Contents, batch: Batch, firstSequence: bigint): ImportRequest {
+  const { bytes, header } = contents;
+  const table = contents.recordTable(batch.records[0]!);
+  const out = new ByteWriter(recordsBytes(contents, batch));
+  const sequences = new SequenceWriter(firstSequence);
+  const schema = new SchemaInference();
+  const reader = readerOf(header, bytes, limits);
+  out.text(`{"table_name":${JSON.stringify(table.stream)},"messages":[`);
+  for (const record of batch.records) {
+    if (record !== batch.records[0]) out.ascii(",");
+    out.ascii('{"action":"upsert","sequence":');
+    sequences.write(out, record);
+    out.ascii(',"data":');
+    const line = contents.lineStart(contents.recordStart(record));
+    if (header.encoding === "json") {
+      out.copy(bytes, contents.recordStart(record), contents.recordEnd(record));
+      reader.readField(line, "record", schema);
+    } else reader.readField(line, "record", new Both(new JsonWriter(out), schema));
+    out.ascii("}");
+  }
+  out.text(`],"schema":${JSON.stringify(schema.schema())}}`);
+  return { endpoint: "batch", contentType: "application/json", body: out.view() };
+}
+
+/** Two visitors of one value. */
+class Both implements Visitor {
+  readonly #first: Visitor;
+  readonly #second: Visitor;
+
+  constructor(first: Visitor, second: Visitor) {
+    this.#first = first;
+    this.#second = second;
+  }
+
+  scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#first.scalar(kind, bytes, start, end);
+    this.#second.scalar(kind, bytes, start, end);
+  }
+
+  instant(milliseconds: number): void {
+    this.#first.instant(milliseconds);
+    this.#second.instant(milliseconds);
+  }
+
+  open(kind: Kind): void {
+    this.#first.open(kind);
+    this.#second.open(kind);
+  }
+
+  key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.#first.key(kind, bytes, start, end);
+    this.#second.key(kind, bytes, start, end);
+  }
+
+  close(kind: Kind): void {
+    this.#first.close(kind);
+    this.#second.close(kind);
+  }
+}

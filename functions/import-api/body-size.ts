@@ -1,0 +1,35 @@
+import type { Batch, Contents, Table } from "../persister/ports.ts";
+
+/** `{"action":"upsert","sequence":…,"data":…},` */
+const appendBytesAround = 64;
+/** What a push record holds beside its names, in either encoding. */
+const pushBytesAround = 160;
+
+const utf8 = new TextEncoder();
+const measured = new WeakMap<Table, number>();
+
+/** At most so many bytes stand around a record's data on the wire. */
+export function bytesAround(table: Table): number {
+  let bytes = measured.get(table);
+  if (bytes === undefined) {
+    bytes = measure(table);
+    measured.set(table, bytes);
+  }
+  return bytes;
+}
+
+function measure({ stream, keyNames }: Table): number {
+  if (keyNames.length === 0) return appendBytesAround;
+  // Each name may take a tilde more as transit.
+  return pushBytesAround + utf8.encode(JSON.stringify([stream, ...keyNames])).length + keyNames.length;
+}
+
+/** At most so many bytes a batch's records take on the wire. */
+export function recordsBytes(contents: Contents, { records }: Batch): number {
+  let bytes = 0;
+  for (const record of records) {
+    bytes += contents.recordEnd(record) - contents.recordStart(record);
+    bytes += contents.recordGrowth(record) + bytesAround(contents.recordTable(record));
+  }
+  return bytes;
+}

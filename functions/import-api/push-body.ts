@@ -1,0 +1,82 @@
+import * as limits from "../persister/limits.ts";
+import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { readerOf } from "../stitchstream/decode.ts";
+import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { recordsBytes } from "./body-size.ts";
+import { SequenceWriter } from "./sequence.ts";
+
+const utf8 = new TextEncoder();
+
+/** What stands before a record's sequence, between it and its data, and after its data. */
+interface Envelope {
+  readonly head: Uint8Array;
+  readonly middle: Uint8Array;
+  readonly tail: Uint8Array;
+}
+
+/** The parts of a push record that are alike for a table: import-api.md section 1.3. */
+export class Envelopes {
+  readonly #clientId: number;
+  readonly #json = new WeakMap<Table, Envelope>();
+  readonly #transit = new WeakMap<Table, Envelope>();
+
+  constructor(clientId: number) {
+    this.#clientId = clientId;
+  }
+
+  of(table: Table, encoding: "json" | "transit"): Envelope {
+    const made = encoding === "json" ? this.#json : this.#transit;
+    let envelope = made.get(table);
+    if (envelope === undefined) {
+      envelope = encoding === "json" ? this.#jsonEnvelope(table) : this.#transitEnvelope(table);
+      made.set(table, envelope);
+    }
+    return envelope;
+  }
+
+  #jsonEnvelope({ stream, keyNames }: Table): Envelope {
+    return {
+      head: utf8.encode(`{"client_id":${this.#clientId},"table_name":${JSON.stringify(stream)},"sequence":`),
+      middle: utf8.encode(`,"action":"upsert","key_names":${JSON.stringify(keyNames)},"data":`),
+      tail: utf8.encode("}"),
+    };
+  }
+
+  #transitEnvelope({ stream, keyNames }: Table): Envelope {
+    const names = JSON.stringify(keyNames.map(transitText));
+    return {
+      head: utf8.encode(
+        `["^ ","client_id",${this.#clientId},"table_name",${JSON.stringify(transitText(stream))},"sequence","~i`,
+      ),
+      middle: utf8.encode(`","action","upsert","key_names",${names},"data",`),
+      tail: utf8.encode("]"),
+    };
+  }
+}
+
+/** transit-format, "Strings": what begins like a tag is escaped by a tilde. */
+const transitText = (text: string) => (/^[~^`]/.test(text) ? `~${text}` : text);
+
+/** A request of upserts, each with the record's own text or, where that leans on its line, written anew. */
+export function encodePush(contents: Contents, batch: Batch, firstSequence: bigint, envelopes: Envelopes): ImportRequest {
+  const { bytes, header } = contents;
+  const brackets = 2;
+  const out = new ByteWriter(recordsBytes(contents, batch) + brackets);
+  const sequences = new SequenceWriter(firstSequence);
+  const reader = readerOf(header, bytes, limits);
+  out.ascii("[");
+  for (const record of batch.records) {
+    const envelope = envelopes.of(contents.recordTable(record), header.encoding);
+    if (out.length > 1) out.ascii(",");
+    out.copy(envelope.head, 0, envelope.head.length);
+    sequences.write(out, record);
+    out.copy(envelope.middle, 0, envelope.middle.length);
+    if (contents.recordStandsAlone(record)) out.copy(bytes, contents.recordStart(record), contents.recordEnd(record));
+    else reader.readField(contents.lineStart(contents.recordStart(record)), "record", new TransitWriter(out));
+    out.copy(envelope.tail, 0, envelope.tail.length);
+  }
+  out.ascii("]");
+  const contentType = header.encoding === "json" ? "application/json" : "application/transit+json";
+  return { endpoint: "push", contentType, body: out.view() };
+}

@@ -1,0 +1,75 @@
+import transit from "transit-js";
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { batches } from "../../functions/persister/batch.ts";
+import type { Accepted } from "../../functions/persister/ports.ts";
+import { Tracker } from "../../functions/persister/tracker.ts";
+import { validate } from "../../functions/persister/validate.ts";
+import { jsonlines, records, transitLines } from "./lines.ts";
+
+/**
+ * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same lines in the
+ * same run: 1.0 is as fast as that. Medians.
+ */
+const bodyBytes = 4 * 1024 * 1024;
+const rounds = 9;
+const encoder = batchEncoder(4242);
+
+function decodeToBatches(body: Buffer): number {
+  const contents = validate(body, encoder);
+  const tracker = new Tracker();
+  let bytes = 0;
+  for (const batch of batches(contents, encoder, tracker)) {
+    bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n).body.length;
+    tracker.accept(batch.ticket, {} as Accepted);
+  }
+  return bytes;
+}
+
+function parseAndStringify(lines: string[]): number {
+  let bytes = 0;
+  for (const line of lines) bytes += JSON.stringify(JSON.parse(line)).length;
+  return bytes;
+}
+
+const reader = transit.reader("json");
+const writer = transit.writer("json");
+function transitJs(lines: string[]): number {
+  let bytes = 0;
+  for (const line of lines) bytes += writer.write(reader.read(line)).length;
+  return bytes;
+}
+
+function seconds(work: () => number): number {
+  const start = process.hrtime.bigint();
+  if (work() === 0) throw new Error("nothing was done");
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+/** Medians of the works' times, measured in turns so that a slow moment hits all alike. */
+function medians(works: (() => number)[]): number[] {
+  for (const work of works) for (let i = 0; i < 3; i++) seconds(work);
+  const times = works.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++) works.forEach((work, i) => times[i]!.push(seconds(work)));
+  return times.map(each => each.sort((a, b) => a - b)[rounds >> 1]!);
+}
+
+console.log(`Node ${process.version}; medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify of the same lines\n`);
+console.log("records  encoding    persister   transit-js   persister MB/s");
+for (const [name, record] of Object.entries(records)) {
+  const json = jsonlines(record, bodyBytes);
+  const [reference, ours] = medians([() => parseAndStringify(json.lines), () => decodeToBatches(json.body)]) as [number, number];
+  print(name, "jsonline", reference / ours, undefined, json.body.length / ours);
+
+  const encoded = transitLines(record, bodyBytes);
+  const [base, own, theirs] = medians([
+    () => parseAndStringify(encoded.lines),
+    () => decodeToBatches(encoded.body),
+    () => transitJs(encoded.lines),
+  ]) as [number, number, number];
+  print(name, "transit", base / own, base / theirs, encoded.body.length / own);
+}
+
+function print(name: string, encoding: string, ratio: number, oracle: number | undefined, bytesPerSecond: number): void {
+  const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
+  console.log(`${name.padEnd(8)} ${encoding.padEnd(9)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`);
+}

@@ -1,0 +1,77 @@
+import transit from "transit-js";
+
+/** Records as streamers send them: A as the seed's, small and flat; B as GitHub's, wide and nested. */
+export const records = { A: smallRecord, B: wideRecord };
+
+function smallRecord(n: number): Record<string, unknown> {
+  return {
+    orgId: 9999,
+    name: `Stitch Support ${n}`,
+    id: n,
+    status: n % 3 === 0 ? "ENABLED" : "DISABLED",
+    createdAt: new Date(1468435557000 + n * 1000),
+    openConversationCount: n % 97,
+    totalConversationCount: n % 1009,
+  };
+}
+
+function wideRecord(n: number): Record<string, unknown> {
+  const url = `https://api.example.com/repos/persister/persister/issues/${n}`;
+  return {
+    id: n,
+    node_id: `MDU6SXNzdWU${n}`,
+    url,
+    title: `Records of line ${n} are "accepted", the bookmark is safe`,
+    body: "A bookmark ahead of its records is data lost for good.\nSo: archive, validate, forward, commit. ".repeat(12),
+    user: person(n),
+    assignees: [person(n + 1), person(n + 2)],
+    labels: ["bug", "help wanted", "streamer"].map((name, i) => ({ id: n * 10 + i, name, color: "ededed", default: false })),
+    milestone: { ...links(url), id: n, title: "v1", creator: person(n + 3), open_issues: 4, due_on: null },
+    comments: n % 7,
+    score: n / 3,
+    created_at: new Date(1468435557000 + n * 1000),
+    updated_at: new Date(1468435557000 + n * 2000),
+    closed_at: null,
+    locked: false,
+    reactions: { url: `${url}/reactions`, total_count: n % 5, "+1": 1, "-1": 0, laugh: 0, hooray: 0, heart: 0 },
+  };
+}
+
+const links = (url: string) => ({ html_url: url, labels_url: `${url}/labels`, events_url: `${url}/events` });
+
+function person(n: number) {
+  const url = `https://api.example.com/users/person-${n}`;
+  return { login: `person-${n}`, id: n, avatar_url: `${url}.png`, url, ...links(url), type: "User", site_admin: false };
+}
+
+const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
+
+/** A stitchstream of about `bytes` bytes, without and with its header. */
+export function jsonlines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
+  return streamOf("jsonline", bytes, n =>
+    JSON.stringify({ type: "RECORD", stream: "issues", key_fields: ["id"], record: record(n) }),
+  );
+}
+
+export function transitLines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
+  const writer = transit.writer("json");
+  return streamOf("transit", bytes, n =>
+    writer.write(transitOf({ type: "RECORD", stream: "issues", key_fields: ["id"], record: record(n) })),
+  );
+}
+
+function streamOf(contentType: string, bytes: number, line: (n: number) => string) {
+  const lines: string[] = [];
+  for (let size = 0, n = 1; size < bytes; n++) {
+    const text = line(n);
+    lines.push(text);
+    size += text.length + 1;
+  }
+  return { lines, body: Buffer.from(`${header(contentType)}${lines.join("\n")}\n`) };
+}
+
+function transitOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(transitOf);
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  return transit.map(Object.entries(value).flatMap(([key, each]) => [key, transitOf(each)]));
+}

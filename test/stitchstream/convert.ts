@@ -1,0 +1,15 @@
+import * as limits from "../../functions/persister/limits.ts";
+import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+import { endingInNewline, readerOf } from "../../functions/stitchstream/decode.ts";
+import type { Encoding } from "../../functions/stitchstream/header.ts";
+import { JsonWriter } from "../../functions/stitchstream/json-writer.ts";
+import { TransitWriter } from "../../functions/stitchstream/transit-writer.ts";
+
+/** The text of one value, read as `from` and written as `to`. Throws where it is malformed or has no form there. */
+export function convert(text: string | Uint8Array, from: Encoding, to: Encoding): string {
+  const out = new ByteWriter();
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  const reader = readerOf({ encoding: from }, endingInNewline(bytes), limits);
+  reader.readAlone(0, to === "json" ? new JsonWriter(out) : new TransitWriter(out));
+  return Buffer.from(out.view()).toString();
+}

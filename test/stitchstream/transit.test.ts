@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import transit from "transit-js";
+import { describe, expect, it } from "vitest";
+import { convert } from "./convert.ts";
+
+const exemplars = new URL("../../../shared/data/transit/", import.meta.url);
+const oracle = transit.reader("json");
+const read = (text: string) => oracle.read(text);
+
+describe("transit values as JSON", () => {
+  it.each([
+    ["an instant in ms", '"~m1468435557000"', '"2016-07-13T18:45:57.000Z"'],
+    ["an instant as text", '"~t2016-07-13T18:45:57.000Z"', '"2016-07-13T18:45:57.000Z"'],
+    ["an instant of another zone", '"~t2016-07-13T20:45:57+02:00"', '"2016-07-13T18:45:57.000Z"'],
+    ["an instant before the epoch", '"~m-6106017600000"', '"1776-07-04T12:00:00.000Z"'],
+    ["an integer of 64 bits", '"~i9007199254740993"', "9007199254740993"],
+    ["the smallest of them", '"~i-9223372036854775808"', "-9223372036854775808"],
+    ["a big integer", '"~n123456789012345678901234567890"', "123456789012345678901234567890"],
+    ["a big decimal", '"~f12.3400"', "12.3400"],
+    ["a double as text", '"~d1.5"', "1.5"],
+    ["a bare number beyond 2^53", "9007199254740993", "9007199254740993"],
+    ["a UUID", '"~u5a2cbea3-e8c6-428b-b525-21239370dd55"', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
+    ["a UUID as halves", '["~#u",[6497777973583037067,-5393868542025081515]]', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
+    ["bytes", '"~baGVsbG8="', '"aGVsbG8="'],
+    ["a URI", '"~rhttp://example.com/?a=1"', '"http://example.com/?a=1"'],
+    ["a keyword", '"~:status"', '"status"'],
+    ["a symbol", '"~$status"', '"status"'],
+    ["a character", '"~cx"', '"x"'],
+    ["a boolean as text", '"~?t"', "true"],
+    ["null as text", '"~_"', "null"],
+    ["a set", '["~#set",[1,2]]', "[1,2]"],
+    ["a verbose list", '{"~#list":[1,{"~#set":[]}]}', "[1,[]]"],
+    ["escaped text", '["~~a","~^b","~`c"]', '["~a","^b","`c"]'],
+    ["a quoted scalar", '["~#\'",7]', "7"],
+    ["a map", '["^ ","~:a",1,"b",["^ "]]', '{"a":1,"b":{}}'],
+    ["a verbose map", '{"~:a":1,"b":{}}', '{"a":1,"b":{}}'],
+    ["cached keys", '[["^ ","long key",1],["^ ","^0",2]]', '[{"long key":1},{"long key":2}]'],
+    ["cached keywords", '["~:status","^0",["^ ","^0","^0"]]', '["status","status",{"status":"status"}]'],
+    ["keys too short to be cached", '[["^ ","abc",1,"abcd",2],["^ ","^0",3]]', '[{"abc":1,"abcd":2},{"abcd":3}]'],
+    ["a key of two emoji, four units long", '[["^ ","😀😀",1],["^ ","^0",2]]', '[{"😀😀":1},{"😀😀":2}]'],
+  ])("%s", (_name, text, expected) => {
+    expect(convert(text, "transit", "json")).toBe(expected);
+  });
+
+  it.each([
+    ["an integer beyond 64 bits as ~i", '"~i9223372036854775808"'],
+    ["an integer with a fraction", '"~i1.5"'],
+    ["a leading zero", '"~i007"'],
+    ["a decimal without digits", '"~f."'],
+    ["a date that no calendar has", '"~t2016-02-30T00:00:00Z"'],
+    ["an instant without its zone", '"~t2016-02-01T00:00:00"'],
+    ["an instant finer than a millisecond", '"~t2016-02-01T00:00:00.000001Z"'],
+    ["an instant beyond the calendar", '"~m8640000000000001"'],
+    ["a year of five digits", '"~m253402300800000"'],
+    ["a bad UUID", '"~u5a2cbea3"'],
+    ["UUID halves beyond 64 bits", '["~#u",[9223372036854775808,0]]'],
+    ["bad base64", '"~ba"'],
+    ["two characters", '"~cxy"'],
+    ["an unknown tag", '["~#point",[1,2]]'],
+    ["an unknown verbose tag", '{"~#point":[1,2]}'],
+    ["an unknown scalar tag", '"~Xvalue"'],
+    ["a tag outside an array's head", '[1,"~#set"]'],
+    ["a tag with two values", '["~#set",[],[]]'],
+    ["an unknown code", '["^0"]'],
+    ["a code of three digits", '["~:abcdef","^000"]'],
+    ["a key without its value", '["^ ","a"]'],
+    ["a name twice", '["^ ","a",1,"a",2]'],
+    ["a name twice, once as a keyword", '["^ ","a",1,"~:a",2]'],
+    ["a name twice, once by its code", '["^ ","abcd",1,"^0",2]'],
+    ["a tag hidden in an escape", '"\\u007em0"'],
+    ["a cmap with a key left over", '["~#cmap",[1]]'],
+  ])("refuses %s", (_name, text) => {
+    expect(() => convert(text, "transit", "transit")).toThrow();
+  });
+
+  it("keeps its cache to the line's first 1,936 entries, then begins anew", () => {
+    const keys = Array.from({ length: 1_936 }, (_, i) => `"~:key${i}"`).join(",");
+    expect(convert(`[${keys},"^0"]`, "transit", "json")).toContain('"key1935","key0"');
+    expect(convert(`[${keys},"~:again","^0"]`, "transit", "json")).toContain('"again","again"');
+    expect(() => convert(`[${keys},"~:again","^1"]`, "transit", "json")).toThrow(/stands for nothing/);
+  });
+});
+
+describe("values written as transit", () => {
+  it.each([
+    ["text that looks like a tag", '["~a","^b","`c"]', '["~~a","~^b","~`c"]'],
+    ["integers beyond 2^53", "[9007199254740993,-12345678901234567890]", '["~i9007199254740993","~n-12345678901234567890"]'],
+    ["maps", '{"a":{"b":[]}}', '["^ ","a",["^ ","b",[]]]'],
+    ["a scalar at the top", "7", '["~#\'",7]'],
+    ["null at the top", "null", '["~#\'",null]'],
+  ])("%s", (_name, text, expected) => {
+    expect(convert(text, "json", "transit")).toBe(expected);
+  });
+});
+
+describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1")("transit's exemplars", () => {
+  const names = existsSync(exemplars) ? readdirSync(exemplars).filter(name => /^[^.]+\.json$/.test(name)) : [];
+  it("are there", () => expect(names.length).toBeGreaterThan(20));
+
+  it.each(names)("%s decodes alike in both forms, and as transit-js reads it", name => {
+    const compact = readFileSync(new URL(name, exemplars), "utf8");
+    const verbose = readFileSync(new URL(name.replace(".json", ".verbose.json"), exemplars), "utf8");
+    const ours = convert(compact.trim(), "transit", "transit");
+    expect(convert(verbose.trim(), "transit", "transit")).toBe(ours);
+    expect(transit.equals(read(ours), read(compact)) || sameNaN(ours, compact)).toBe(true);
+  });
+});
+
+/** transit-js holds NaN for unequal to itself. */
+const sameNaN = (ours: string, theirs: string) => theirs.includes("~zNaN") && ours === theirs.trim();
