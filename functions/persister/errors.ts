@@ -12,8 +12,8 @@ export interface Fault {
 
 /** In order of precedence; docs/errors.md says what each means, http/problem.ts which status it has. */
 export type ErrorCode =
-  | "bad-streamer-name"
   | "unauthorized"
+  | "bad-streamer-name"
   | "body-too-large"
   | "archive-unavailable"
   | "unsupported-encoding"

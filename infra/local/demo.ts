@@ -1,0 +1,45 @@
+import { readFile, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { failClearly } from "./fail.ts";
+import { formatTable, queryRows } from "./import-api/tables.ts";
+import { readSettings } from "./settings.ts";
+import { startStack } from "./stack.ts";
+
+const streamPath = new URL("../../test/streams/inboxes.stitchstream", import.meta.url);
+const heading = (text: string) => console.log(`\n\u001b[1m${text}\u001b[0m`);
+
+/** One delivery through the whole stack, in a folder of its own that each run begins anew. */
+failClearly(async () => {
+  const dataDir = join(process.env.DATA_DIR || ".local", "demo");
+  await rm(dataDir, { recursive: true, force: true });
+  const settings = readSettings({ DATA_DIR: dataDir, PORT: "0" });
+  const stack = await startStack(settings);
+  try {
+    const stitchstream = await readFile(streamPath);
+    const url = `${stack.url}/v1/streamers/drift`;
+    const headers = { authorization: `Bearer ${settings.token}` };
+    heading(`POST ${url}`);
+    console.log(stitchstream.toString().trimEnd());
+
+    const response = await fetch(url, { method: "POST", headers, body: stitchstream });
+    const receipt = (await response.json()) as { archive: string };
+    heading(`The receipt: ${response.status}`);
+    console.log(JSON.stringify(receipt, null, 2));
+    if (!response.ok) throw new Error("The delivery was refused.");
+
+    heading("The rows that landed: select * from inboxes");
+    console.log(formatTable(await queryRows(join(dataDir, "import-api"), "select * from inboxes order by id")));
+
+    heading("The bookmark");
+    console.log(await (await fetch(`${url}/bookmark`, { headers })).text());
+
+    heading("The archived bytes");
+    const path = join(stack.archiveDir!, receipt.archive.replace("s3://", ""));
+    const archived = await readFile(path);
+    console.log(`${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "the same as were sent" : "CHANGED"}`);
+    if (!archived.equals(stitchstream)) throw new Error("The archive differs from what was sent.");
+    console.log("\nNow `npm start`: it stays up, and prints a line to paste.");
+  } finally {
+    await stack.close();
+  }
+});

@@ -1,0 +1,16 @@
+import { SettingsError } from "./settings.ts";
+
+/** Runs a command's work; what goes wrong is said in a sentence, with a stack only where it is our fault. */
+export function failClearly(work: () => Promise<unknown>): void {
+  work().catch(error => {
+    console.error(sentence(error));
+    process.exit(1);
+  });
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof SettingsError) return `A setting is wrong:\n${error.message}`;
+  const { code, port } = error as { code?: string; port?: number };
+  if (code === "EADDRINUSE") return `Port ${port} is taken. Set PORT to another one, or to 0 for any that is free.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

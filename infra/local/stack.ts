@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { bookmark } from "../../functions/bookmark.ts";
+import { ingest } from "../../functions/ingest.ts";
+import type { Clock } from "../../functions/persister/ports.ts";
+import { wire } from "../../functions/wire.ts";
+import { ensureTable, startDynamodb } from "./dynamodb.ts";
+import { startGateway } from "./gateway.ts";
+import { startImportApi } from "./import-api/server.ts";
+import { startS3 } from "./s3.ts";
+import type { Settings } from "./settings.ts";
+
+export interface Stack {
+  readonly url: string;
+  readonly importApiUrl: string;
+  /** The archive's folder on disk; absent where S3 is not the embedded one. */
+  readonly archiveDir: string | undefined;
+  close(): Promise<void>;
+}
+
+interface Part {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const region = "us-east-1";
+const bucket = "persister-archive";
+const table = "persister";
+/** The functions' timeouts in serverless.yml, ms. */
+const ingestMilliseconds = 29_000;
+const bookmarkMilliseconds = 10_000;
+
+/** Brings up all of AWS's parts that no setting replaces, the sandbox Import API, and the endpoint before them. */
+export async function startStack(settings: Settings, clock?: Clock): Promise<Stack> {
+  const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
+  const parts: Part[] = [];
+  const start = async (url: string | undefined, embedded: () => Promise<Part>) => {
+    if (url !== undefined) return url;
+    const part = await embedded();
+    parts.unshift(part);
+    return part.url;
+  };
+  const close = async () => {
+    for (const part of parts) await part.close();
+  };
+
+  try {
+    const archiveDir = join(dataDir, "s3");
+    const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));
+    const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
+    await ensureTable(dynamodb, table);
+    const importApi = await start(importApiUrl, () =>
+      startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
+    );
+    const secrets = { persisterToken: settings.token, stitchClientId: clientId, stitchToken };
+    const wired = wire({ region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } }, clock);
+    const url = await start(undefined, () =>
+      startGateway({
+        port: settings.port,
+        routes: [
+          { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest(() => wired), timeoutMs: ingestMilliseconds },
+          {
+            method: "GET",
+            path: "/v1/streamers/{streamer}/bookmark",
+            handler: bookmark(() => wired),
+            timeoutMs: bookmarkMilliseconds,
+          },
+          { method: "GET", path: "/v1/health", handler: bookmark(() => wired), timeoutMs: bookmarkMilliseconds },
+        ],
+      }),
+    );
+    return { url, importApiUrl: importApi, archiveDir: s3Url === undefined ? archiveDir : undefined, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

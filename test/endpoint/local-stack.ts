@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll } from "vitest";
+import type { Clock } from "../../functions/persister/ports.ts";
+import { queryRows } from "../../infra/local/import-api/tables.ts";
+import { readSettings } from "../../infra/local/settings.ts";
+import { type Stack, startStack } from "../../infra/local/stack.ts";
+
+export const token = "a-token";
+
+/** The real clock, but for its sleep: retries come at once. */
+const eager: Clock = { now: Date.now, sleep: () => Promise.resolve() };
+
+export interface LocalStack extends Stack {
+  readonly dataDir: string;
+}
+
+/** The whole stack for a test file, on a folder and a port of its own. */
+export function useStack(env: () => Record<string, string> | Promise<Record<string, string>> = () => ({})): () => LocalStack {
+  let stack: LocalStack;
+  beforeAll(async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "persister-"));
+    const settings = readSettings({ DATA_DIR: dataDir, PORT: "0", PERSISTER_TOKEN: token, ...(await env()) });
+    stack = { ...(await startStack(settings, eager)), dataDir };
+  });
+  afterAll(async () => {
+    await stack.close();
+    await rm(stack.dataDir, { recursive: true, force: true });
+  });
+  return () => stack;
+}
+
+export const authorization = { authorization: `Bearer ${token}` };
+
+export function post(stack: Stack, streamer: string, body: string | Uint8Array, headers: Record<string, string> = {}) {
+  return fetch(`${stack.url}/v1/streamers/${streamer}`, {
+    method: "POST",
+    headers: { ...authorization, "content-type": "application/x-www-form-urlencoded", ...headers },
+    body,
+  });
+}
+
+export function getBookmark(stack: Stack, streamer: string, headers: Record<string, string> = {}) {
+  return fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, { headers: { ...authorization, ...headers } });
+}
+
+export const rows = (stack: LocalStack, sql: string) => queryRows(join(stack.dataDir, "import-api"), sql);
+
+export const transit = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
+export const jsonline = (...lines: (string | object)[]) =>
+  `stitchstream/0.1\nContent-Type: jsonline\n--\n${lines.map(text => (typeof text === "string" ? text : JSON.stringify(text))).join("\n")}\n`;
+
+export const record = (stream: string, fields: object, keyFields?: string[]) => ({
+  type: "RECORD",
+  stream,
+  ...(keyFields && { key_fields: keyFields }),
+  record: fields,
+});
+export const bookmark = (value: unknown) => ({ type: "BOOKMARK", value });
