@@ -1,0 +1,46 @@
+import type { Answer, Silence } from "./attempt.ts";
+import { fitForMessage, wordsOf } from "./words.ts";
+
+/** What one attempt says of the batch. `transient` may be tried again. */
+export type Verdict =
+  | { readonly kind: "accepted" }
+  | { readonly kind: "rejected"; readonly status: number; readonly message: string }
+  | {
+      readonly kind: "transient";
+      readonly reason: "unavailable" | "out-of-time";
+      readonly message: string;
+      /** The header as it came. */
+      readonly retryAfter?: string;
+    };
+
+const requestTimeout = 408;
+const tooManyRequests = 429;
+
+/**
+ * Any 2xx is accepted, whatever its body (its codes drifted: import-api.md section 3). 408, 429 and 5xx may pass. All
+ * else is permanent, redirects too: following one would hand the token to another server. The status is the verdict even
+ * if the connection drops behind it, so that nothing accepted is sent twice into a table without keys. No message ever
+ * holds `token`.
+ */
+export function verdictOf(end: Answer | Silence, token: string): Verdict {
+  if (end.kind === "silence") {
+    const reason = end.deadlinePassed ? "out-of-time" : "unavailable";
+    return { kind: "transient", reason, message: fitForMessage(end.message, token) };
+  }
+  const { status } = end;
+  if (status >= 200 && status < 300) return { kind: "accepted" };
+  if (!isTransient(status)) return { kind: "rejected", status, message: wordsOrStatus(end, token) };
+  return {
+    kind: "transient",
+    reason: "unavailable",
+    message: fitForMessage(`The Import API answered ${status}: ${wordsOrStatus(end, token)}`, token),
+    ...(end.retryAfter !== undefined && { retryAfter: end.retryAfter }),
+  };
+}
+
+const isTransient = (status: number) =>
+  status === requestTimeout || status === tooManyRequests || status >= 500;
+
+function wordsOrStatus({ status, statusText, body }: Answer, token: string): string {
+  return wordsOf(body, token) || fitForMessage(`HTTP ${status} ${statusText}`.trim(), token);
+}

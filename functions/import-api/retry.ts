@@ -1,0 +1,66 @@
+import type { Clock, Outcome } from "../persister/ports.ts";
+import type { Verdict } from "./outcome.ts";
+
+/** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */
+export const attemptsMax = 8;
+export const backoffBaseMs = 100;
+export const backoffCapMs = 5_000;
+
+/**
+ * Full jitter: random × min(cap, base × 2^attempt), `attempt` from 0, in ms.
+ * aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+ */
+export function backoffMs(attempt: number, random: () => number): number {
+  return random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** attempt);
+}
+
+/** `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0 if it is neither. */
+export function retryAfterMs(header: string | undefined, now: number): number {
+  if (header === undefined) return 0;
+  const text = header.trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1_000;
+  // Only dates that name a weekday and GMT: Date.parse alone would take "-5" for a month.
+  const date = /^[A-Z][a-z]+, .* GMT$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(date) ? 0 : Math.max(0, date - now);
+}
+
+export interface Patience {
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** ms since the epoch. */
+  readonly deadline: number;
+}
+
+type Transient = Extract<Verdict, { kind: "transient" }>;
+
+const noTime: Transient = {
+  kind: "transient",
+  reason: "out-of-time",
+  message: "No time was left to send the batch.",
+};
+
+/**
+ * Tries until a verdict stands, at most `attemptsMax` times and never beyond the deadline; it does not wait for an attempt
+ * that could not begin before it. Fails `out-of-time` where the time ran out while an answer was awaited (or before the first
+ * attempt), else `unavailable`: the server said no, or was not there.
+ */
+export async function retrying(
+  attempt: (remainingMs: number) => Promise<Verdict>,
+  { clock, random, deadline }: Patience,
+): Promise<Outcome> {
+  let last = noTime;
+  let attempts = 0;
+  while (attempts < attemptsMax && clock.now() < deadline) {
+    const verdict = await attempt(deadline - clock.now());
+    attempts++;
+    if (verdict.kind !== "transient") return { ...verdict, attempts };
+    last = verdict;
+    const delay = Math.max(backoffMs(attempts - 1, random), retryAfterMs(verdict.retryAfter, clock.now()));
+    const goesOn =
+      verdict.reason !== "out-of-time" && attempts < attemptsMax && clock.now() + delay < deadline;
+    if (!goesOn) break;
+    await clock.sleep(delay);
+  }
+  return { kind: "failed", reason: last.reason, message: last.message, attempts };
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { importApi } from "../../functions/import-api/client.ts";
+import { leapingClock } from "./leaping-clock.ts";
+import { closeServersAfterEach, minute, request, scripted, token } from "./scripted-client.ts";
+
+closeServersAfterEach();
+
+describe("a request", () => {
+  it("is one POST with the bytes, their length and the token", async () => {
+    const { server, send, api } = await scripted([{ status: 201, body: '{"status":"OK"}' }]);
+    expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
+    const seen = server.requests[0]!;
+    expect([seen.method, seen.path]).toEqual(["POST", "/v2/import/push"]);
+    expect(seen.headers).toMatchObject({
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "content-length": String(request.body.length),
+      connection: "keep-alive",
+    });
+    expect(seen.headers).not.toHaveProperty("content-encoding");
+    expect(seen.body.equals(request.body)).toBe(true);
+    expect(api.clientId).toBe(4242);
+  });
+
+  it("goes to the endpoint asked for, below any base", async () => {
+    const { server } = await scripted([{ status: 200 }]);
+    const api = importApi({ url: `${server.url}/base//`, clientId: 1, token, clock: leapingClock(0) });
+    await api.send({ ...request, endpoint: "batch", contentType: "application/transit+json" }, minute);
+    expect(server.requests[0]!.path).toBe("/base/v2/import/batch");
+    expect(server.requests[0]!.headers["content-type"]).toBe("application/transit+json");
+  });
+
+  it("asks a function for the token once a batch", async () => {
+    const tokens = ["at_old", "at_new"];
+    const { server, send } = await scripted([{ status: 503 }, { status: 200 }], {
+      token: async () => tokens.shift()!,
+    });
+    await send();
+    await send();
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      "Bearer at_old",
+      "Bearer at_old",
+      "Bearer at_new",
+    ]);
+  });
+
+  it("takes a connection that is open", async () => {
+    const { server, send } = await scripted([
+      { status: 201, body: "{}" },
+      { status: 400, body: "no" },
+      { status: 201 },
+    ]);
+    for (let index = 0; index < 5; index++) await send();
+    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it("may have 20 MB", async () => {
+    const { server, send } = await scripted([{ status: 201 }]);
+    const body = Buffer.alloc(19_999_999, "x");
+    expect(await send({ ...request, body })).toMatchObject({ kind: "accepted" });
+    expect(server.requests[0]!.body.equals(body)).toBe(true);
+  });
+
+  it("is told what is no URL at once", () => {
+    expect(() => importApi({ url: "nowhere", clientId: 1, token, clock: leapingClock() })).toThrow(TypeError);
+  });
+});
+
+describe("accepted", () => {
+  it.each([200, 201, 202, 204, 299])("is %d, whatever it says", async status => {
+    const { send, server } = await scripted([{ status, ...(status !== 204 && { body: "<not json" }) }]);
+    expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is a 2xx whose body breaks off, or never comes", async () => {
+    const { send, server } = await scripted([{ dropAfterHead: 201 }, { hangAfterHead: 202 }], {
+      answerBodyTimeoutMs: 20,
+    });
+    expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
+    expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("is a 2xx with a body without end", async () => {
+    const { send } = await scripted([{ status: 200, body: "x".repeat(5_000_000) }]);
+    expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
+  });
+});
+
+describe("rejected", () => {
+  it.each([400, 401, 403, 404, 405, 413, 415, 422, 451])("is %d, at once", async status => {
+    const { send, server } = await scripted([{ status, body: '{"message":"No."}' }]);
+    expect(await send()).toEqual({ kind: "rejected", status, message: "No.", attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is a redirect, which is not followed", async () => {
+    const { send, server } = await scripted([{ status: 307, headers: { location: "/elsewhere" } }]);
+    expect(await send()).toEqual({
+      kind: "rejected",
+      status: 307,
+      message: "HTTP 307 Temporary Redirect",
+      attempts: 1,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("keeps what came of its words when they break off", async () => {
+    const { send } = await scripted([{ dropAfterHead: 400 }, { hangAfterHead: 422 }], {
+      answerBodyTimeoutMs: 20,
+    });
+    expect(await send()).toMatchObject({ kind: "rejected", status: 400 });
+    expect(await send()).toMatchObject({ kind: "rejected", status: 422 });
+  });
+
+  it("reads no more than 64 KB, and never ends in half a token", async () => {
+    const page = `${"<b>".repeat(21_840)}12345678${token}`;
+    const { send } = await scripted([{ status: 413, body: page.padEnd(5_000_000, "y") }]);
+    const outcome = await send();
+    expect(outcome).toMatchObject({ kind: "rejected", status: 413 });
+    expect(JSON.stringify(outcome)).not.toContain("at_");
+  });
+
+  it("may follow retries", async () => {
+    const { send } = await scripted(["drop-before", { status: 502 }, { status: 400, body: "bad" }]);
+    expect(await send()).toEqual({ kind: "rejected", status: 400, message: "bad", attempts: 3 });
+  });
+});

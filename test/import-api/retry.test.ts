@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import type { Verdict } from "../../functions/import-api/outcome.ts";
+import {
+  attemptsMax,
+  backoffCapMs,
+  backoffMs,
+  retryAfterMs,
+  retrying,
+} from "../../functions/import-api/retry.ts";
+import { leapingClock } from "./leaping-clock.ts";
+
+const unavailable: Verdict = { kind: "transient", reason: "unavailable", message: "no" };
+const almostOne = () => 1 - Number.EPSILON;
+
+describe("the delay", () => {
+  it("is full jitter below a doubling bound, up to a cap", () => {
+    const bounds = Array.from({ length: 10 }, (_, attempt) => Math.round(backoffMs(attempt, almostOne)));
+    expect(bounds).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000]);
+    expect(backoffMs(5, () => 0)).toBe(0);
+    expect(backoffMs(2_000, almostOne)).toBeLessThan(backoffCapMs);
+  });
+});
+
+describe("Retry-After", () => {
+  const now = Date.parse("Mon, 23 Nov 2026 12:00:00 GMT");
+  it.each([
+    ["0", 0],
+    ["3", 3_000],
+    [" 120 ", 120_000],
+    ["Mon, 23 Nov 2026 12:00:07 GMT", 7_000],
+    ["Monday, 23-Nov-26 12:00:07 GMT", 7_000],
+    ["Mon, 23 Nov 2026 11:59:00 GMT", 0],
+    ["-5", 0],
+    ["1.5", 0],
+    ["soon", 0],
+    ["Mon, nonsense GMT", 0],
+    ["", 0],
+    ["99999999999999999999", 1e23],
+  ])("%j means %d ms", (header, expected) => {
+    expect(retryAfterMs(header, now)).toBe(expected);
+  });
+
+  it("may be missing", () => {
+    expect(retryAfterMs(undefined, now)).toBe(0);
+  });
+});
+
+describe("retrying", () => {
+  it("stops at the bound", async () => {
+    const clock = leapingClock();
+    const outcome = await retrying(async () => unavailable, {
+      clock,
+      random: almostOne,
+      deadline: Number.MAX_SAFE_INTEGER,
+    });
+    expect(outcome).toEqual({ kind: "failed", reason: "unavailable", message: "no", attempts: attemptsMax });
+    expect(clock.delays).toHaveLength(attemptsMax - 1);
+  });
+
+  it("does not wait for an attempt beyond the deadline", async () => {
+    const clock = leapingClock(0);
+    const outcome = await retrying(async () => unavailable, { clock, random: () => 0.5, deadline: 340 });
+    expect(clock.delays).toEqual([50, 100]);
+    expect(outcome).toMatchObject({ reason: "unavailable", attempts: 3 });
+  });
+
+  it("tells each attempt what time remains", async () => {
+    const clock = leapingClock(0);
+    const remaining: number[] = [];
+    const attempt = async (remainingMs: number) => {
+      remaining.push(remainingMs);
+      return unavailable;
+    };
+    await retrying(attempt, { clock, random: () => 0.5, deadline: 200 });
+    expect(remaining).toEqual([200, 150, 50]);
+  });
+
+  it("makes no attempt when the time is up before it begins", async () => {
+    const never = async () => {
+      throw new Error("called");
+    };
+    const outcome = await retrying(never, {
+      clock: leapingClock(1_000),
+      random: Math.random,
+      deadline: 1_000,
+    });
+    expect(outcome).toMatchObject({ kind: "failed", reason: "out-of-time", attempts: 0 });
+  });
+
+  it("says unavailable when a sleep overshoots the deadline", async () => {
+    const clock = leapingClock(0);
+    const sleep = () => clock.sleep(10_000);
+    const outcome = await retrying(async () => unavailable, {
+      clock: { ...clock, sleep },
+      random: () => 0.5,
+      deadline: 5_000,
+    });
+    expect(outcome).toMatchObject({ reason: "unavailable", attempts: 1 });
+  });
+});
