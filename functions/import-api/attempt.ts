@@ -6,7 +6,7 @@ export const idleTimeoutMsDefault = 60_000;
 /** The verdict is in the status line; what it says besides must come soon. */
 export const answerBodyTimeoutMsDefault = 5_000;
 /** Errors name one record and a rule; a page this long is a proxy's. */
-export const answerBodyBytesMax = 64 * 1024;
+const answerBodyBytesMax = 64 * 1024;
 
 export interface Call {
   readonly url: URL;

@@ -3,7 +3,7 @@ import type { Verdict } from "./outcome.ts";
 
 /** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */
 export const attemptsMax = 8;
-export const backoffBaseMs = 100;
+const backoffBaseMs = 100;
 export const backoffCapMs = 5_000;
 
 /**

@@ -1,4 +1,4 @@
-export const messageCharsMax = 1_000;
+const messageCharsMax = 1_000;
 const nestingMax = 8;
 /** Members that only wrap the words; any other member's name is a part of them. */
 const wrappers = new Set(["message", "error", "errors", "reason"]);

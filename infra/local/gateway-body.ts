@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
 /** 10 MB: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-export const bodyBytesMax = 10 * 1024 * 1024;
-/** Read so far beyond the limit before the connection is cut: a client that is still sending seldom sees an answer. */
-const discardedBytesMax = 64 * 1024 * 1024;
+const bodyBytesMax = 10 * 1024 * 1024;
+/** Read so far at most, though no longer kept: a client that is still sending may not see its answer. */
+const readBytesMax = 3 * bodyBytesMax;
 
 /**
- * The whole body; `too-large` beyond 10 MB, read to its end all the same so that the client hears of it; `gone` if the client
- * left before its end.
+ * The whole body; `too-large` beyond 10 MB, most often read to its end all the same, so that the client hears of it; `gone` if
+ * the client left before its end.
  */
 export async function readBody(message: IncomingMessage): Promise<Buffer | "too-large" | "gone"> {
   const parts: Buffer[] = [];
@@ -17,7 +17,7 @@ export async function readBody(message: IncomingMessage): Promise<Buffer | "too-
       length += part.length;
       if (length <= bodyBytesMax) parts.push(part);
       else parts.length = 0;
-      if (length > discardedBytesMax) return "gone";
+      if (length > readBytesMax) return "too-large";
     }
   } catch {
     // The only errors of an incoming message are those of its connection.

@@ -7,9 +7,9 @@ import { invoke } from "./gateway-invoke.ts";
 import { matchRoute, type Route } from "./gateway-routes.ts";
 
 /** docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-export const integrationTimeoutMsDefault = 30_000;
+const integrationTimeoutMsDefault = 30_000;
 /** A request that has not wholly come in so long is given up. */
-export const requestTimeoutMsDefault = 60_000;
+const requestTimeoutMsDefault = 60_000;
 
 export interface GatewayOptions {
   readonly routes: readonly Route[];
@@ -53,8 +53,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
     // The client, curl above 1 MB, waits before it sends the body: one too large need not come at all.
     if (announcesTooMuch(message)) {
-      response.setHeader("connection", "close");
-      answerFault(response, tooLarge);
+      refuseBody(message, response);
       return;
     }
     response.writeContinue();
@@ -75,7 +74,7 @@ async function respond(
 ): Promise<void> {
   const { onError = console.error } = options;
   try {
-    if (body === "too-large") answerFault(response, tooLarge);
+    if (body === "too-large") refuseBody(message, response);
     else await route(options, message, body, response);
     await sent(response);
   } catch (error) {
@@ -118,6 +117,12 @@ function targetOf(url: string): { path: string; rawQuery: string } {
   const mark = target.indexOf("?");
   if (mark === -1) return { path: target, rawQuery: "" };
   return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
+}
+
+function refuseBody({ complete }: IncomingMessage, response: ServerResponse): void {
+  // What is left of the body can't be told from another request.
+  if (!complete) response.setHeader("connection", "close");
+  answerFault(response, tooLarge);
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

@@ -21,7 +21,7 @@ export type Step =
   /** Reads the body and never answers. */
   | "hang";
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;

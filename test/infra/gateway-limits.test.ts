@@ -50,11 +50,20 @@ describe("limits", () => {
 
   it("let curl's large bodies through", async () => {
     const { url } = await gatewayWith(async event => ({ statusCode: 200, body: String(event.body!.length) }));
-    const args = ["-sS", "-m", "20", "--data-binary", "@-", url];
-    const running = promisify(execFile)("curl", args);
-    running.child.stdin!.end(Buffer.alloc(3 * MiB, "x"));
-    expect((await running).stdout).toBe(String(4 * MiB));
+    expect(await curl(url, Buffer.alloc(3 * MiB, "x"))).toBe(`${4 * MiB} 200`);
   });
+
+  it.each([[], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"]])(
+    "are told to curl %s %s",
+    async (...args) => {
+      const { url } = await gatewayWith();
+      for (const size of [12 * MiB, 48 * MiB]) {
+        expect(await curl(url, Buffer.alloc(size), ...args)).toBe(
+          '{"message":"Request Entity Too Large"} 413',
+        );
+      }
+    },
+  );
 
   it("of a slow body: the request is given up", async () => {
     const { port, events } = await gatewayWith(undefined, { requestTimeoutMs: 50 });
@@ -66,3 +75,20 @@ describe("limits", () => {
     expect(events).toHaveLength(0);
   });
 });
+
+/** What curl prints: body and status. */
+async function curl(url: string, body: Buffer, ...args: string[]): Promise<string> {
+  const running = promisify(execFile)("curl", [
+    "-sS",
+    "-m",
+    "20",
+    "-w",
+    " %{http_code}",
+    ...args,
+    "--data-binary",
+    "@-",
+    url,
+  ]);
+  running.child.stdin!.on("error", () => {}).end(body);
+  return (await running).stdout;
+}
