@@ -1,7 +1,9 @@
 import * as limits from "../persister/limits.ts";
-import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
+import { type Batch, type Contents, type ImportRequest, Standing, type Table } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/decode.ts";
+import type { ValueReader } from "../stitchstream/reader.ts";
+import { comma, quote } from "../stitchstream/text.ts";
 import { TransitWriter } from "../stitchstream/transit-writer.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SequenceWriter } from "./sequence.ts";
@@ -68,15 +70,34 @@ export function encodePush(contents: Contents, batch: Batch, firstSequence: bigi
   out.ascii("[");
   for (const record of batch.records) {
     const envelope = envelopes.of(contents.recordTable(record), header.encoding);
-    if (out.length > 1) out.ascii(",");
-    out.copy(envelope.head, 0, envelope.head.length);
+    if (out.length > 1) out.byte(comma);
+    out.all(envelope.head);
     sequences.write(out, record);
-    out.copy(envelope.middle, 0, envelope.middle.length);
-    if (contents.recordStandsAlone(record)) out.copy(bytes, contents.recordStart(record), contents.recordEnd(record));
-    else reader.readField(contents.lineStart(contents.recordStart(record)), "record", new TransitWriter(out));
-    out.copy(envelope.tail, 0, envelope.tail.length);
+    out.all(envelope.middle);
+    writeRecord(contents, record, reader, out);
+    out.all(envelope.tail);
   }
   out.ascii("]");
   const contentType = header.encoding === "json" ? "application/json" : "application/transit+json";
   return { endpoint: "push", contentType, body: out.view() };
+}
+
+/** The record's own text, or what it means outside its line. */
+function writeRecord(contents: Contents, record: number, reader: ValueReader, out: ByteWriter): void {
+  const { bytes, splices } = contents;
+  const end = contents.recordEnd(record);
+  let at = contents.recordStart(record);
+  const standing = contents.recordStanding(record);
+  if (standing === Standing.writtenAnew) {
+    return reader.readField(contents.lineStart(at), "record", new TransitWriter(out));
+  }
+  if (standing === Standing.spliced) {
+    for (let i = contents.firstSplice(record); i < splices.count && splices.code(i) < end; i++) {
+      const code = splices.code(i);
+      out.copy(bytes, at, code);
+      out.copy(bytes, splices.start(i), splices.end(i));
+      at = bytes[code + 2] === quote ? code + 2 : code + 3;
+    }
+  }
+  out.copy(bytes, at, end);
 }

@@ -5,8 +5,8 @@ const lowModulus = 1_000_000_000;
 
 /** Writes `first + n` as digits, without a BigInt a record: 19 digits don't fit a JavaScript number. */
 export class SequenceWriter {
-  #high: bigint;
-  #highText: string;
+  readonly #high: bigint;
+  readonly #highText: string;
   readonly #low: number;
 
   constructor(first: bigint) {
@@ -15,10 +15,11 @@ export class SequenceWriter {
     this.#low = Number(first % BigInt(lowModulus));
   }
 
-  /** `n` rises from call to call. */
   write(out: ByteWriter, n: number): void {
     const low = this.#low + n;
-    if (low < lowModulus) out.ascii(this.#highText + String(low).padStart(lowDigits, "0"));
-    else out.ascii(String(this.#high * BigInt(lowModulus) + BigInt(low)));
+    if (low < lowModulus) {
+      out.ascii(this.#highText);
+      out.digits(low, lowDigits);
+    } else out.ascii(String(this.#high * BigInt(lowModulus) + BigInt(low)));
   }
 }

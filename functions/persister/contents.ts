@@ -1,19 +1,30 @@
 import type { Header } from "../stitchstream/header.ts";
+import type { ValueReader } from "../stitchstream/reader.ts";
+import { Splices } from "../stitchstream/splices.ts";
 import type { Table } from "../stitchstream/tables.ts";
 
-const stride = 4;
+const stride = 5;
+/** Room for the codes of a large body of ordinary records; beyond it they are found anew. */
+const splicesMax = 1_000_000;
+
+/** How a record's text becomes one that stands for itself. */
+export const Standing = { asIs: 0, spliced: 1, writtenAnew: 2 } as const;
+const standings = 3;
+export type Standing = (typeof Standing)[keyof typeof Standing];
+
 const newline = 0x0a;
 
 /** A body that was read and found right: where its records and bookmarks stand. Records are counted from 0. */
 export class Contents {
   readonly bytes: Uint8Array;
   readonly tables: Table[] = [];
-  readonly recordsByStream = new Map<string, number>();
+  readonly splices = new Splices();
   /** In their order; of several with no record between them, the last. */
   readonly bookmarks: BookmarkPlace[] = [];
   header: Header = { encoding: "json", end: 0, line: 1 };
   records = 0;
   ignored = 0;
+  readonly #recordsByTable: number[] = [];
   #places = new Int32Array(1024 * stride);
 
   /** `bytes` end in a newline. */
@@ -21,19 +32,35 @@ export class Contents {
     this.bytes = bytes;
   }
 
-  addRecord(table: Table, start: number, end: number, standsAlone: boolean, growth: number): void {
+  /** The record that `reader` has just read. */
+  addRecord(table: Table, reader: ValueReader): void {
     const at = this.records++ * stride;
     if (at >= this.#places.length) {
       const grown = new Int32Array(2 * this.#places.length);
       grown.set(this.#places);
       this.#places = grown;
     }
-    this.#places[at] = start;
-    this.#places[at + 1] = end;
-    this.#places[at + 2] = growth;
-    this.#places[at + 3] = 2 * table.id + (standsAlone ? 1 : 0);
+    const { textStart, textEnd } = reader.envelope.record;
+    this.#places[at] = textStart;
+    this.#places[at + 1] = textEnd;
+    this.#places[at + 2] = reader.growth;
+    this.#places[at + 4] = this.splices.count;
+    this.#places[at + 3] = standings * table.id + this.#standing(reader);
     this.tables[table.id] ??= table;
-    this.recordsByStream.set(table.stream, (this.recordsByStream.get(table.stream) ?? 0) + 1);
+    this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
+  }
+
+  #standing(reader: ValueReader): Standing {
+    if (reader.standsAlone) return Standing.asIs;
+    if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax) return Standing.writtenAnew;
+    this.splices.append(reader.splices);
+    return Standing.spliced;
+  }
+
+  recordsByStream(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { id, stream } of this.tables) counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
+    return counts;
   }
 
   addBookmark(bookmark: BookmarkPlace): void {
@@ -55,12 +82,16 @@ export class Contents {
   }
 
   recordTable(record: number): Table {
-    return this.tables[this.#places[record * stride + 3]! >> 1]!;
+    return this.tables[Math.trunc(this.#places[record * stride + 3]! / standings)]!;
   }
 
-  /** The record's text means the same outside its line. */
-  recordStandsAlone(record: number): boolean {
-    return (this.#places[record * stride + 3]! & 1) === 1;
+  recordStanding(record: number): Standing {
+    return (this.#places[record * stride + 3]! % standings) as Standing;
+  }
+
+  /** The first of a spliced record's codes; the others follow it, to the record's end. */
+  firstSplice(record: number): number {
+    return this.#places[record * stride + 4]!;
   }
 
   lineStart(position: number): number {

@@ -75,7 +75,7 @@ async function deliver(contents: Contents, lease: Lease, archive: string, parts:
     records: contents.records,
     ignored: contents.ignored,
     batches: accepted,
-    streams: contents.recordsByStream,
+    streams: contents.recordsByStream(),
     archive,
     state,
   };

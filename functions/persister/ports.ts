@@ -1,8 +1,9 @@
 import type { Table } from "../stitchstream/tables.ts";
 import type { Batch } from "./batch.ts";
-import type { Contents } from "./contents.ts";
+import { type Contents, Standing } from "./contents.ts";
 
 export type { Batch, Contents, Table };
+export { Standing };
 
 /** What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation. */
 

@@ -36,7 +36,7 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
       const { textStart, textEnd } = reader.envelope.record;
       const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table);
       if (bytes >= limits.loneRecordBatchBytesMax) faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
-      contents.addRecord(table, textStart, textEnd, reader.standsAlone, reader.growth);
+      contents.addRecord(table, reader);
     },
     bookmark(line, reader) {
       const { textStart: start, textEnd: end } = reader.envelope.value;

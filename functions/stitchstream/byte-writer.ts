@@ -16,6 +16,24 @@ export class ByteWriter {
     this.#bytes[this.length++] = byte;
   }
 
+  all(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** A natural number below 2^53 in `width` digits, zeros before it. */
+  digits(number: number, width: number): void {
+    this.#reserve(width);
+    let rest = number;
+    for (let at = this.length + width - 1; at >= this.length; at--) {
+      const tenth = Math.floor(rest / 10);
+      this.#bytes[at] = 0x30 + rest - 10 * tenth;
+      rest = tenth;
+    }
+    this.length += width;
+  }
+
   copy(bytes: Uint8Array, start: number, end: number): void {
     this.#reserve(end - start);
     const target = this.#bytes;

@@ -88,13 +88,26 @@ function readMessage(reader: ValueReader, start: number, line: number, tables: T
   }
 }
 
-function messageType(reader: ValueReader): string {
+const messageTypes = ["record", "bookmark", "state", "schema", "activate_version"] as const;
+
+/** The message's type, or undefined for one that is not this format's. */
+function messageType(reader: ValueReader): (typeof messageTypes)[number] | undefined {
   const { type } = reader.envelope;
   if (!type.present) throw new Malformed("a message wants its `type`", reader.position - 1);
   if (type.kind !== Kind.text && type.kind !== Kind.keyword) {
     throw new Malformed("a message's `type` is a string", type.textStart);
   }
-  return stringOf(reader.bytes, type.contentStart, type.contentEnd).toLowerCase();
+  return messageTypes.find(name => spells(reader.bytes, type.contentStart, type.contentEnd, name));
+}
+
+/** Whether the bytes are `name`, its lower-case letters and `_` in any case. */
+function spells(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) {
+    const byte = bytes[start + i]!;
+    if (byte !== name.charCodeAt(i) && (byte | 0x20) !== name.charCodeAt(i)) return false;
+  }
+  return true;
 }
 
 function checkRecord(reader: ValueReader): void {

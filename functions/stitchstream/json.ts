@@ -1,4 +1,5 @@
 import { ValueReader } from "./reader.ts";
+import type { Shape } from "./shape.ts";
 import {
   closeBrace,
   closeBracket,
@@ -51,19 +52,22 @@ export class JsonReader extends ValueReader {
   /** object = "{" [ member *( "," member ) ] "}", member = string ":" value */
   #readMap(depth: number): Kind {
     this.checkDepth(depth);
+    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
     this.visitor?.open(Kind.map);
     this.position++;
     if (!this.take(closeBrace)) {
+      let foreseen = true;
+      let index = 0;
       do {
         this.skipSpace();
-        if (this.peek() !== quote) throw this.unexpected("a name in quotes");
         const start = this.position + 1;
-        this.skipString();
+        foreseen = this.#readName(shape, index, mark, foreseen);
         const end = this.position - 1;
-        this.names.add(mark, start, end, start);
         this.visitor?.key(Kind.text, this.bytes, start, end);
         this.expect(colon, "`:`");
+        this.outer = shape;
+        this.outerIndex = index++;
         this.readMember(depth, start, end);
       } while (this.take(comma));
       this.expect(closeBrace, "`,` or `}`");
@@ -73,14 +77,37 @@ export class JsonReader extends ValueReader {
     return Kind.map;
   }
 
+  /** Reads a name, and says whether the map's names came as foreseen so far. */
+  #readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
+    if (this.peek() !== quote) throw this.unexpected("a name in quotes");
+    if (foreseen) {
+      const end = shape.foreseenEnd(this.bytes, this.position, index);
+      if (end >= 0) {
+        this.position = end + 1;
+        return true;
+      }
+      shape.leave(this.names, mark, index);
+    }
+    const start = this.position + 1;
+    this.skipString();
+    const end = this.position - 1;
+    this.names.add(mark, start, end, start);
+    shape.learn(index, start, start, end);
+    return false;
+  }
+
   /** array = "[" [ value *( "," value ) ] "]" */
   #readArray(depth: number): Kind {
     this.checkDepth(depth);
+    const { outer, outerIndex } = this;
     this.visitor?.open(Kind.array);
     this.position++;
     if (!this.take(closeBracket)) {
-      do this.readElement(depth);
-      while (this.take(comma));
+      do {
+        this.outer = outer;
+        this.outerIndex = outerIndex;
+        this.readElement(depth);
+      } while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     }
     this.visitor?.close(Kind.array);

@@ -1,5 +1,7 @@
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
+import { Shape } from "./shape.ts";
+import { Splices } from "./splices.ts";
 import { Malformed, newline, stringOf, TextScanner, Uncarriable } from "./text.ts";
 import type { Kind, Visitor } from "./visitor.ts";
 
@@ -55,6 +57,10 @@ export abstract class ValueReader extends TextScanner {
   readonly keyFields = new Members();
   /** The text of `record` or `value`, the one read last, means the same without the line around it. */
   standsAlone = true;
+  /** Where it does not, putting what its cache codes stand for in their places is enough. */
+  spliceable = true;
+  /** The record's cache codes. */
+  readonly splices = new Splices();
   /** At most so many bytes longer than its text is the value of `record` or `value` when it is written anew. */
   growth = 0;
   /** Where the line that was begun last begins. */
@@ -73,6 +79,10 @@ export abstract class ValueReader extends TextScanner {
   /** The record's field that was begun last. */
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
+  /** Where the value that is read next stands: its shape is that place's. */
+  protected outer = new Shape();
+  protected outerIndex = 0;
+  readonly #root = this.outer;
   #log: Members | undefined;
   #logDepth = nowhere;
 
@@ -92,6 +102,7 @@ export abstract class ValueReader extends TextScanner {
     this.#start(position);
     for (const name of envelopeNames) this.envelope[name].present = false;
     this.recordMembers.clear();
+    this.splices.clear();
     this.keyFields.clear();
     this.readMessageMap();
     this.#endLine("more follows after the message: one message a line");
@@ -136,6 +147,8 @@ export abstract class ValueReader extends TextScanner {
     this.inRecord = false;
     this.#logDepth = nowhere;
     this.names.clear();
+    this.outer = this.#root;
+    this.outerIndex = 0;
     this.resetLine();
   }
 
@@ -189,16 +202,17 @@ export abstract class ValueReader extends TextScanner {
     this.skipSpace();
     const start = this.position;
     if (name === "record" || name === "value") {
-      this.standsAlone = true;
+      this.standsAlone = this.spliceable = true;
       this.growth = 0;
     }
     if (name === "record") this.#watch(this.recordMembers, true);
     else if (name === "key_fields") this.#watch(this.keyFields, false);
     if (name !== undefined && name === this.#shown) this.visitor = this.#shownTo;
-    const { standsAlone, growth } = this;
+    const { standsAlone, spliceable, growth } = this;
     const kind = this.readValue(envelopeDepth + 1);
     if (name !== "record" && name !== "value") {
       this.standsAlone = standsAlone;
+      this.spliceable = spliceable;
       this.growth = growth;
     }
     this.visitor = undefined;

@@ -65,6 +65,10 @@ export class TextScanner {
 
   /** Reads on to the next token and takes it if it is `byte`. */
   take(byte: number): boolean {
+    if (this.bytes[this.position] === byte) {
+      this.position++;
+      return true;
+    }
     this.skipSpace();
     if (this.bytes[this.position] !== byte) return false;
     this.position++;

@@ -5,11 +5,10 @@ import { Kind } from "./visitor.ts";
 export interface ScalarTag {
   readonly kind: Kind;
   /** What the text behind the tag must look like, and how to say so. */
-  readonly form?: RegExp;
+  readonly form?: RegExp | "integer";
   readonly wants?: string;
 }
 
-const integer = /^-?(0|[1-9][0-9]*)$/;
 const number = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 const uuid = /^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$/;
 /** RFC 4648 with padding; PHP writes "/" as "\/". */
@@ -22,12 +21,12 @@ const tags = new Map<string, ScalarTag>([
   ["`", { kind: Kind.text }],
   [":", { kind: Kind.keyword }],
   ["$", { kind: Kind.symbol }],
-  ["i", { kind: Kind.integer, form: integer, wants: "digits, such as ~i9007199254740993" }],
-  ["n", { kind: Kind.bigInteger, form: integer, wants: "digits, such as ~n12345678901234567890" }],
+  ["i", { kind: Kind.integer, form: "integer", wants: "digits, such as ~i9007199254740993" }],
+  ["n", { kind: Kind.bigInteger, form: "integer", wants: "digits, such as ~n12345678901234567890" }],
   ["f", { kind: Kind.decimal, form: number, wants: "a decimal, such as ~f12.3400" }],
   ["d", { kind: Kind.double, form: number, wants: "a number, such as ~d1.5" }],
   ["z", { kind: Kind.special, form: /^(NaN|INF|-INF)$/, wants: "NaN, INF or -INF" }],
-  ["m", { kind: Kind.instant, form: integer, wants: "milliseconds since 1970, such as ~m1468435557000" }],
+  ["m", { kind: Kind.instant, form: "integer", wants: "milliseconds since 1970, such as ~m1468435557000" }],
   ["t", { kind: Kind.instant, form: rfc3339, wants: "a date and time as in RFC 3339, with its zone" }],
   ["u", { kind: Kind.uuid, form: uuid, wants: "a UUID of 36 characters" }],
   ["b", { kind: Kind.bytes, form: base64, wants: "base64 with padding" }],
@@ -48,16 +47,31 @@ export const isInt64 = (digits: string) =>
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
 const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 
+/** `-?(0|[1-9][0-9]*)`, which most tagged values are, without a string made of it. */
+export function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start] === 0x2d ? start + 1 : start;
+  if (first >= end || (bytes[first] === 0x30 && end > first + 1)) return false;
+  for (let i = first; i < end; i++) if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false;
+  return true;
+}
+
+/** The instant of `~m` digits, in ms since the epoch. Throws for a year outside 0001 to 9999. */
+export function instantOfDigits(bytes: Uint8Array, start: number, end: number): number {
+  const negative = bytes[start] === 0x2d;
+  let milliseconds = 0;
+  for (let i = negative ? start + 1 : start; i < end; i++) milliseconds = 10 * milliseconds + bytes[i]! - 0x30;
+  return checkInstant(negative ? -milliseconds : milliseconds, start);
+}
+
 /**
- * The instant that `~m` or `~t` text stands for, in ms since the epoch. Throws for a date no calendar has, a fraction
- * finer than a millisecond and a year outside 0001 to 9999.
+ * The instant of `~t` text, in ms since the epoch. Throws for a date no calendar has, a fraction finer than a millisecond
+ * and a year outside 0001 to 9999.
  */
-export function instantOf(tag: number, text: string, position: number): number {
-  const milliseconds = tag === 0x6d ? Number(text) : parseDate(text, position);
-  if (!(milliseconds >= firstInstant && milliseconds <= lastInstant)) {
-    throw new Malformed("an instant that no calendar has, or one outside the years 0001 to 9999", position);
-  }
-  return milliseconds;
+export const instantOfText = (text: string, position: number) => checkInstant(parseDate(text, position), position);
+
+function checkInstant(milliseconds: number, position: number): number {
+  if (milliseconds >= firstInstant && milliseconds <= lastInstant) return milliseconds;
+  throw new Malformed("an instant that no calendar has, or one outside the years 0001 to 9999", position);
 }
 
 function parseDate(text: string, position: number): number {

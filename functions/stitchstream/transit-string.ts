@@ -1,7 +1,8 @@
 import { ValueReader } from "./reader.ts";
+import type { Shape } from "./shape.ts";
 import { backslash, Malformed, Uncarriable } from "./text.ts";
-import { isLongEnough, TransitCache } from "./transit-cache.ts";
-import { instantOf, isInt64, type ScalarTag, scalarTags } from "./transit-scalar.ts";
+import { cacheableCharsMin, isLongEnough, TransitCache } from "./transit-cache.ts";
+import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./transit-scalar.ts";
 import { Kind } from "./visitor.ts";
 
 const tilde = 0x7e;
@@ -12,6 +13,8 @@ const hash = 0x23;
 const ascii = new TextDecoder("latin1");
 /** An instant as JSON text is this long; as transit it may be written in fewer. */
 const isoBytes = 26;
+/** Fewer digits fit 64 bits. */
+const int64Digits = 19;
 const utf8 = new TextEncoder();
 
 /** Transit's strings: cache codes, scalars behind a tag, and maps' keys. */
@@ -27,7 +30,7 @@ export abstract class TransitStrings extends ValueReader {
 
   /** The text of what is read here can't be spliced, and becomes up to `bytes` longer. */
   protected writtenAnew(bytes: number): void {
-    this.standsAlone = false;
+    this.standsAlone = this.spliceable = false;
     this.growth += bytes;
   }
 
@@ -45,13 +48,22 @@ export abstract class TransitStrings extends ValueReader {
       const index = this.#cache.indexOf(bytes, start, end);
       this.#rawStart = this.#cache.start(index);
       this.#rawEnd = this.#cache.end(index);
-      this.writtenAnew(this.#rawEnd - this.#rawStart);
+      this.standsAlone = false;
+      this.growth += this.#rawEnd - this.#rawStart;
+      if (this.inRecord) this.splices.push(start, this.#rawStart, this.#rawEnd);
       return;
     }
     if (first === backslash) this.#refuseHiddenTag(start);
+    this.#remember(start, end, asMapKey);
+  }
+
+  /** Gives a string a code where transit does. */
+  #remember(start: number, end: number, asMapKey: boolean): void {
+    const { bytes } = this;
+    const first = bytes[start];
     const second = bytes[start + 1];
     const isName = first === tilde && (second === 0x3a || second === 0x24 || second === hash);
-    if ((asMapKey || isName) && isLongEnough(bytes, start, end)) this.#cache.add(start, end);
+    if ((asMapKey || isName) && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end)) this.#cache.add(start, end);
   }
   /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
   #refuseHiddenTag(start: number): void {
@@ -96,16 +108,20 @@ export abstract class TransitStrings extends ValueReader {
   }
 
   #checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
-    const text = ascii.decode(this.bytes.subarray(start, end));
-    if (!tag.form!.test(text)) {
-      throw new Malformed(`~${String.fromCharCode(code)} wants ${tag.wants}`, start);
-    }
-    if (code === 0x69 && !isInt64(text)) {
+    const { form, kind, wants } = tag;
+    const isRight = form === "integer" ? isInteger(this.bytes, start, end) : form?.test(this.#text(start, end));
+    if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} wants ${wants}`, start);
+    if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
       throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
     }
-    if (tag.kind === Kind.bytes && text.replaceAll("\\", "").length % 4 !== 0) {
-      throw new Malformed(`~b wants ${tag.wants}`, start);
+    if (kind === Kind.bytes && this.#text(start, end).replaceAll("\\", "").length % 4 !== 0) {
+      throw new Malformed(`~b wants ${wants}`, start);
     }
+  }
+
+  /** Tagged text that is ASCII where it is right. */
+  #text(start: number, end: number): string {
+    return ascii.decode(this.bytes.subarray(start, end));
   }
 
   #checkCharacter(start: number, end: number): void {
@@ -114,7 +130,10 @@ export abstract class TransitStrings extends ValueReader {
   }
 
   #instant(code: number, start: number, end: number): Kind {
-    const milliseconds = instantOf(code, ascii.decode(this.bytes.subarray(start, end)), start);
+    const isDigits = code === 0x6d; // m
+    const milliseconds = isDigits
+      ? instantOfDigits(this.bytes, start, end)
+      : instantOfText(this.#text(start, end), start);
     this.contentStart = start;
     this.contentEnd = end;
     this.growth += isoBytes;
@@ -138,27 +157,68 @@ export abstract class TransitStrings extends ValueReader {
     return kind;
   }
 
-  /** The raw string just read is a map's key. */
-  protected key(mark: number): void {
-    const start = this.#rawStart;
-    const end = this.#rawEnd;
-    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is no key', start);
-    if (this.bytes[start] !== tilde || end - start === 1) return this.addKey(mark, Kind.text, start, end);
-    const tag = scalarTags[this.bytes[start + 1]!];
-    if (tag === undefined) throw this.#unknownTag(start, end);
-    if (tag.kind === Kind.text) return this.addKey(mark, Kind.text, start + 1, end);
-    const isName = tag.kind === Kind.keyword || tag.kind === Kind.symbol;
-    if (!isName && this.inRecord) throw this.noColumnName(start);
-    if (tag.form !== undefined) this.#checkForm(this.bytes[start + 1]!, tag, start + 2, end);
-    // Another kind's key keeps its tag, so that it is told from the text alike.
-    this.addKey(mark, tag.kind, isName ? start + 2 : start, end);
+  /** Reads a map's key that is a string, and says whether the map's keys came as foreseen so far. */
+  protected readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
+    if (foreseen) {
+      const start = this.position + 1;
+      const end = shape.foreseenEnd(this.bytes, this.position, index);
+      if (end >= 0) {
+        this.position = end + 1;
+        this.#rawStart = start;
+        this.#rawEnd = end;
+        this.#remember(start, end, true);
+      } else this.readRaw(true);
+    } else this.readRaw(true);
+    return this.key(shape, index, mark, foreseen);
   }
 
-  protected addKey(mark: number, kind: Kind, start: number, end: number): void {
-    this.names.add(mark, start, end, this.position);
-    this.contentStart = start;
+  /** The raw string just read is a map's key. */
+  protected key(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
+    const start = this.#rawStart;
+    const end = this.#rawEnd;
+    const kind = this.#keyKind(start, end);
+    const isName = kind === Kind.keyword || kind === Kind.symbol;
+    // Another kind's key keeps its tag, so that it is told from the text alike.
+    const nameStart = isName ? start + 2 : kind === Kind.text ? this.#textStart(start, end) : start;
+    return this.addKey(shape, index, mark, foreseen, kind, start, nameStart, end);
+  }
+
+  /** What kind of key the raw string is; refuses what can't be one. */
+  #keyKind(start: number, end: number): Kind {
+    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is no key', start);
+    if (this.bytes[start] !== tilde || end - start === 1) return Kind.text;
+    const tag = scalarTags[this.bytes[start + 1]!];
+    if (tag === undefined) throw this.#unknownTag(start, end);
+    const { kind } = tag;
+    if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol) return kind;
+    if (this.inRecord) throw this.noColumnName(start);
+    if (tag.form !== undefined) this.#checkForm(this.bytes[start + 1]!, tag, start + 2, end);
+    return kind;
+  }
+
+  /** Text that begins with `~`, `^` or a backtick stands behind one more tilde. */
+  #textStart(start: number, end: number): number {
+    return this.bytes[start] === tilde && end - start > 1 ? start + 1 : start;
+  }
+
+  protected addKey(
+    shape: Shape,
+    index: number,
+    mark: number,
+    foreseen: boolean,
+    kind: Kind,
+    start: number,
+    nameStart: number,
+    end: number,
+  ): boolean {
+    this.contentStart = nameStart;
     this.contentEnd = end;
-    this.visitor?.key(kind, this.bytes, start, end);
+    this.visitor?.key(kind, this.bytes, nameStart, end);
+    if (foreseen && shape.isForeseen(this.bytes, start, end, index)) return true;
+    if (foreseen) shape.leave(this.names, mark, index);
+    this.names.add(mark, nameStart, end, this.position);
+    shape.learn(index, start, nameStart, end);
+    return false;
   }
 
   protected isMapMarker(): boolean {

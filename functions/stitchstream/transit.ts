@@ -1,4 +1,5 @@
 import { isNumberStart } from "./json.ts";
+import type { Shape } from "./shape.ts";
 import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote, Uncarriable } from "./text.ts";
 import { isInt64, uuidOf } from "./transit-scalar.ts";
 import { TransitStrings } from "./transit-string.ts";
@@ -70,11 +71,15 @@ export class TransitReader extends TransitStrings {
   }
 
   #readElements(depth: number, firstIsRead: boolean): Kind {
+    const { outer, outerIndex } = this;
     this.visitor?.open(Kind.array);
     if (firstIsRead) this.logElement(depth, this.string());
     if (firstIsRead ? this.take(comma) : !this.take(closeBracket)) {
-      do this.readElement(depth);
-      while (this.take(comma));
+      do {
+        this.outer = outer;
+        this.outerIndex = outerIndex;
+        this.readElement(depth);
+      } while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     } else if (firstIsRead) this.expect(closeBracket, "`,` or `]`");
     this.visitor?.close(Kind.array);
@@ -82,13 +87,17 @@ export class TransitReader extends TransitStrings {
   }
 
   #readCompactMap(depth: number): Kind {
+    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
     this.visitor?.open(Kind.map);
-    while (this.take(comma)) {
+    let foreseen = true;
+    for (let index = 0; this.take(comma); index++) {
       this.skipSpace();
-      this.#readKey(mark);
+      foreseen = this.#readKey(shape, index, mark, foreseen);
       const { contentStart, contentEnd } = this;
       if (!this.take(comma)) throw new Malformed("a map's last key lacks its value", this.position);
+      this.outer = shape;
+      this.outerIndex = index;
       this.readMember(depth, contentStart, contentEnd);
     }
     this.expect(closeBracket, "`,` or `]`");
@@ -106,17 +115,21 @@ export class TransitReader extends TransitStrings {
       this.visitor?.close(Kind.map);
       return Kind.map;
     }
+    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
-    let members = 0;
+    let foreseen = true;
+    let index = 0;
     do {
       this.skipSpace();
       if (this.peek() !== quote) throw this.unexpected("a name in quotes");
       this.readRaw(true);
-      if (members === 0 && this.isTag()) return this.#readTaggedMap(depth);
-      if (members++ === 0) this.visitor?.open(Kind.map);
-      this.key(mark);
+      if (index === 0 && this.isTag()) return this.#readTaggedMap(depth);
+      if (index === 0) this.visitor?.open(Kind.map);
+      foreseen = this.key(shape, index, mark, foreseen);
       const { contentStart, contentEnd } = this;
       this.expect(colon, "`:`");
+      this.outer = shape;
+      this.outerIndex = index++;
       this.readMember(depth, contentStart, contentEnd);
     } while (this.take(comma));
     this.expect(closeBrace, "`,` or `}`");
@@ -125,17 +138,13 @@ export class TransitReader extends TransitStrings {
     return Kind.map;
   }
 
-  #readKey(mark: number): void {
-    if (this.peek() !== quote) {
-      if (this.inRecord) throw this.noColumnName(this.position);
-      if (!isNumberStart(this.peek())) throw this.unexpected("a map's key, a string or a number,");
-      const start = this.position;
-      this.skipNumber();
-      this.addKey(mark, Kind.integer, start, this.position);
-      return;
-    }
-    this.readRaw(true);
-    this.key(mark);
+  #readKey(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
+    if (this.peek() === quote) return this.readName(shape, index, mark, foreseen);
+    if (this.inRecord) throw this.noColumnName(this.position);
+    if (!isNumberStart(this.peek())) throw this.unexpected("a map's key, a string or a number,");
+    const start = this.position;
+    this.skipNumber();
+    return this.addKey(shape, index, mark, foreseen, Kind.integer, start, start, this.position);
   }
 
   #readTaggedArray(depth: number, start: number): Kind {
@@ -177,10 +186,15 @@ export class TransitReader extends TransitStrings {
     this.checkDepth(depth);
     this.expect(openBracket, "an array");
     this.visitor?.open(kind);
+    const { outer, outerIndex } = this;
     let count = 0;
     if (!this.take(closeBracket)) {
-      do this.readValue(depth + 1);
-      while (++count > 0 && this.take(comma));
+      do {
+        this.outer = outer;
+        this.outerIndex = outerIndex;
+        this.readValue(depth + 1);
+        count++;
+      } while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     }
     if (kind === Kind.cmap && count % 2 === 1) throw new Malformed("a map's last key lacks its value", this.position);

@@ -8,7 +8,8 @@ const reader = transit.reader("json");
 const compact = transit.writer("json");
 const verbose = transit.writer("json-verbose");
 
-const key = fc.oneof(fc.string(), fc.constantFrom("type", "status", "~tag", "^code", "`tick"));
+// JavaScript objects, which the verbose writer makes, put names of digits first.
+const key = fc.oneof(fc.string().filter(name => !/^\d+$/.test(name)), fc.constantFrom("type", "status", "~tag", "^code", "`tick"));
 // transit-js writes earlier years with fewer than four digits.
 const instant = fc.date({ min: new Date("1000-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
 const { value } = fc.letrec(tie => ({

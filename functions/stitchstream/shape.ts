@@ -1,0 +1,54 @@
+import type { OpenNames } from "./names.ts";
+import { quote } from "./text.ts";
+
+/** Maps with more names than these are read without foresight. */
+const namesMax = 256;
+
+/**
+ * The names that a map had when one was last read in the same place: records of a stream are alike, and a name that
+ * comes as foreseen needs neither to be checked again nor compared with its map's others. It changes the speed and
+ * nothing else.
+ */
+export class Shape {
+  /** The strings' contents as they stand; a name may begin behind transit's tag. */
+  readonly #starts: number[] = [];
+  readonly #nameStarts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #inner: (Shape | undefined)[] = [];
+
+  /** The shape of the map, or of the array's maps, that is the value of the name at `index`. */
+  inner(index: number): Shape {
+    if (index >= namesMax) return new Shape();
+    this.#inner[index] ??= new Shape();
+    return this.#inner[index];
+  }
+
+  /** Where the string whose opening quote is at `position` ends, if it is the name foreseen at `index`; else -1. */
+  foreseenEnd(bytes: Uint8Array, position: number, index: number): number {
+    if (index >= this.#starts.length) return -1;
+    const end = this.#ends[index]!;
+    let at = position + 1;
+    for (let i = this.#starts[index]!; i < end; i++) if (bytes[i] !== bytes[at++]) return -1;
+    return bytes[at] === quote ? at : -1;
+  }
+
+  /** Whether the content `bytes[start, end)` is the name foreseen at `index`. */
+  isForeseen(bytes: Uint8Array, start: number, end: number, index: number): boolean {
+    if (index >= this.#starts.length || this.#ends[index]! - this.#starts[index]! !== end - start) return false;
+    for (let i = this.#starts[index]!; start < end; i++) if (bytes[i] !== bytes[start++]) return false;
+    return true;
+  }
+
+  /** The map goes another way from `index` on: its names so far are compared with those to come. */
+  leave(names: OpenNames, mark: number, index: number): void {
+    for (let i = 0; i < index; i++) names.add(mark, this.#nameStarts[i]!, this.#ends[i]!, 0);
+    this.#starts.length = this.#nameStarts.length = this.#ends.length = index;
+  }
+
+  learn(index: number, start: number, nameStart: number, end: number): void {
+    if (index >= namesMax) return;
+    this.#starts[index] = start;
+    this.#nameStarts[index] = nameStart;
+    this.#ends[index] = end;
+  }
+}
