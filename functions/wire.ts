@@ -29,16 +29,18 @@ export function wire(config: Config, clock = systemClock): Wired {
   const streamers = dynamoStreamers({ client: dynamodb, table, s3, bucket });
   const archive = s3Archive({ client: s3, bucket });
   const secrets = secretsOf(config);
+  const token = async () => (await secrets()).stitchToken;
+  const api = importApi({ url: config.importApiUrl, token, clock });
   return {
     token: async () => (await secrets()).persisterToken,
     streamers,
     parts: async () => {
-      const { stitchClientId: clientId, stitchToken: token } = await secrets();
+      const { stitchClientId } = await secrets();
       return {
         archive,
         streamers,
-        importApi: importApi({ url: config.importApiUrl, clientId, token, clock }),
-        encoder: batchEncoder(clientId),
+        importApi: api,
+        encoder: batchEncoder(stitchClientId),
         clock,
         newDeliveryId: randomUUID,
       };

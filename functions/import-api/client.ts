@@ -8,7 +8,6 @@ import { retrying } from "./retry.ts";
 export interface ImportApiOptions {
   /** The part before `/v2/…`, http or https. */
   readonly url: string;
-  readonly clientId: number;
   /** The access token; a function is asked once a batch. */
   readonly token: string | (() => Promise<string> | string);
   readonly clock: Clock;
@@ -26,7 +25,7 @@ export interface ImportApiOptions {
  * can carry.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, clientId, token, clock, random = Math.random } = options;
+  const { url, token, clock, random = Math.random } = options;
   const endpoint = endpointsBelow(url);
   const agent =
     endpoint("push").protocol === "http:"
@@ -37,7 +36,6 @@ export function importApi(options: ImportApiOptions): ImportApi {
     answerBodyTimeoutMs: options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault,
   };
   return {
-    clientId,
     async send(request, deadline) {
       const secret = typeof token === "string" ? token : await token();
       // Made once, so that every attempt sends the same bytes under the same headers.

@@ -3,8 +3,11 @@ const MiB = 1024 * KiB;
 
 /** Every limit of the product: a named constant, its unit last, its source beside it. */
 
-/** Lambda takes 6 MB as an event, base64 turns 3 bytes into 4: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const wireBytesMax = 4.5 * MiB;
+/**
+ * Lambda takes 6 MiB as an event, base64 turns 3 bytes into 4, and the event's other members want room:
+ * docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const wireBytesMax = 4_500_000;
 /** What a gzip body may grow to; a Lambda function of 1 GB holds it twice with room to spare. */
 export const inflatedBytesMax = 64 * MiB;
 /** Text of machine-made records shrinks 5 to 30 times; a gzip bomb 1,000 times. */

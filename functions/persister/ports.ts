@@ -97,7 +97,6 @@ export interface Accepted {
 }
 
 export interface ImportApi {
-  readonly clientId: number;
   /** Sends a batch, with retries, until `deadline` (ms since the epoch). Never rejects for what the network or the server does. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;
 }

@@ -29,8 +29,15 @@ const table = "persister";
 const ingestMilliseconds = 29_000;
 const bookmarkMilliseconds = 10_000;
 
+/** What tests make shorter. */
+export interface Timing {
+  readonly clock?: Clock;
+  /** When Lambda ends a delivery. */
+  readonly ingestMilliseconds?: number;
+}
+
 /** Brings up all of AWS's parts that no setting replaces, the sandbox Import API, and the endpoint before them. */
-export async function startStack(settings: Settings, clock?: Clock): Promise<Stack> {
+export async function startStack(settings: Settings, timing: Timing = {}): Promise<Stack> {
   const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
   const parts: Part[] = [];
   const start = async (url: string | undefined, embedded: () => Promise<Part>) => {
@@ -52,12 +59,12 @@ export async function startStack(settings: Settings, clock?: Clock): Promise<Sta
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
     const secrets = { persisterToken: settings.token, stitchClientId: clientId, stitchToken };
-    const wired = wire({ region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } }, clock);
+    const wired = wire({ region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } }, timing.clock);
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
         routes: [
-          { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest(() => wired), timeoutMs: ingestMilliseconds },
+          { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest(() => wired), timeoutMs: timing.ingestMilliseconds ?? ingestMilliseconds },
           {
             method: "GET",
             path: "/v1/streamers/{streamer}/bookmark",

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from "vitest";
 import type { Clock } from "../../functions/persister/ports.ts";
 import { queryRows } from "../../infra/local/import-api/tables.ts";
 import { readSettings } from "../../infra/local/settings.ts";
-import { type Stack, startStack } from "../../infra/local/stack.ts";
+import { type Stack, startStack, type Timing } from "../../infra/local/stack.ts";
 
 export const token = "a-token";
 
@@ -16,18 +16,25 @@ export interface LocalStack extends Stack {
   readonly dataDir: string;
 }
 
-/** The whole stack for a test file, on a folder and a port of its own. */
-export function useStack(env: () => Record<string, string> | Promise<Record<string, string>> = () => ({})): () => LocalStack {
+/** A stack on a folder and a port of its own; both are gone once it is closed. */
+export async function startTestStack(env: Record<string, string> = {}, timing: Timing = {}): Promise<LocalStack> {
+  const dataDir = await mkdtemp(join(tmpdir(), "persister-"));
+  const settings = readSettings({ DATA_DIR: dataDir, PORT: "0", PERSISTER_TOKEN: token, ...env });
+  const stack = await startStack(settings, { clock: eager, ...timing });
+  const close = async () => {
+    await stack.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  return { ...stack, dataDir, close };
+}
+
+/** The whole stack for a test file. */
+export function useStack(): () => LocalStack {
   let stack: LocalStack;
   beforeAll(async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), "persister-"));
-    const settings = readSettings({ DATA_DIR: dataDir, PORT: "0", PERSISTER_TOKEN: token, ...(await env()) });
-    stack = { ...(await startStack(settings, eager)), dataDir };
+    stack = await startTestStack();
   });
-  afterAll(async () => {
-    await stack.close();
-    await rm(stack.dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => stack.close());
   return () => stack;
 }
 

@@ -19,12 +19,11 @@ describe("a request", () => {
     });
     expect(seen.headers).not.toHaveProperty("content-encoding");
     expect(seen.body.equals(request.body)).toBe(true);
-    expect(api.clientId).toBe(4242);
   });
 
   it("goes to the endpoint asked for, below any base", async () => {
     const { server } = await scripted([{ status: 200 }]);
-    const api = importApi({ url: `${server.url}/base//`, clientId: 1, token, clock: leapingClock(0) });
+    const api = importApi({ url: `${server.url}/base//`, token, clock: leapingClock(0) });
     await api.send({ ...request, endpoint: "batch", contentType: "application/transit+json" }, minute);
     expect(server.requests[0]!.path).toBe("/base/v2/import/batch");
     expect(server.requests[0]!.headers["content-type"]).toBe("application/transit+json");
@@ -62,7 +61,7 @@ describe("a request", () => {
   });
 
   it("is told what is no URL at once", () => {
-    expect(() => importApi({ url: "nowhere", clientId: 1, token, clock: leapingClock() })).toThrow(TypeError);
+    expect(() => importApi({ url: "nowhere", token, clock: leapingClock() })).toThrow(TypeError);
   });
 });
 

@@ -26,7 +26,7 @@ export async function scripted(steps: readonly [Step, ...Step[]], options: Parti
   const server = await startScriptedServer(steps);
   open.push(server);
   const clock = leapingClock();
-  const api = importApi({ url: server.url, clientId: 4242, token, clock, random: () => 0.5, ...options });
+  const api = importApi({ url: server.url, token, clock, random: () => 0.5, ...options });
   const send = (sent = request, time = minute) => api.send(sent, clock.now() + time);
   return { server, clock, api, send };
 }
