@@ -11,17 +11,19 @@ export interface ReceivedBody {
 
 /** Takes the body off a request. Throws `body-too-large`. */
 export function receiveBody({ headers, body, bodyIsText }: HttpRequest): ReceivedBody {
-  if (body.length > wireBytesMax) {
-    throw new PersisterError(
-      "body-too-large",
-      `The body has ${body.length} bytes and may have ${wireBytesMax}. Send it gzipped, or in several bodies cut behind a bookmark.`,
-      { limit: wireBytesMax, actual: body.length },
-    );
-  }
+  if (body.length > wireBytesMax) throw bodyTooLarge(body.length);
   const coding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
   const gzipped = coding === "gzip" || coding === "x-gzip";
   return { body, gzipped, fault: codingFault(coding, gzipped, bodyIsText) };
 }
+
+/** What is wrong with a body of so many bytes. */
+export const bodyTooLarge = (bytes: number) =>
+  new PersisterError(
+    "body-too-large",
+    `The body has ${bytes} bytes and may have ${wireBytesMax}. Send it gzipped, or in several bodies cut behind a bookmark.`,
+    { limit: wireBytesMax, actual: bytes },
+  );
 
 function codingFault(coding: string, gzipped: boolean, bodyIsText: boolean): PersisterError | undefined {
   if (!gzipped && coding !== "identity") {

@@ -32,7 +32,7 @@ export async function answering(request: HttpRequest, app: () => Promise<HttpRes
   try {
     return await app();
   } catch (error) {
-    if (error instanceof PersisterError) return problemResponse(request, error);
+    if (error instanceof PersisterError) return problemResponse(request.path, error);
     logInternal(request, error);
     return problem(internal.status, {
       type: typeOf("internal"),
@@ -45,7 +45,8 @@ export async function answering(request: HttpRequest, app: () => Promise<HttpRes
   }
 }
 
-function problemResponse(request: HttpRequest, error: PersisterError): HttpResponse {
+/** The problem document of an error in what was asked of `path`. */
+export function problemResponse(path: string, error: PersisterError): HttpResponse {
   const { status, title } = problems[error.code];
   const { faults, faultsTotal, retryAfterSeconds, revision, bookmark, delivery, archive, limit, actual } = error.details;
   const members = {
@@ -53,7 +54,7 @@ function problemResponse(request: HttpRequest, error: PersisterError): HttpRespo
     title,
     status,
     detail: error.message,
-    instance: request.path,
+    instance: path,
     code: error.code,
     delivery,
     archive,

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { answerFault, answerResult, notFound, tooLarge } from "./gateway-answer.ts";
-import { announcesTooMuch, readBody } from "./gateway-body.ts";
+import { announcedTooLarge, readBody, TooLarge } from "./gateway-body.ts";
 import { eventBytes, eventBytesLimit, eventOf } from "./gateway-event.ts";
 import { invoke } from "./gateway-invoke.ts";
 import { matchRoute, type Route } from "./gateway-routes.ts";
@@ -18,6 +19,8 @@ export interface GatewayOptions {
   readonly host?: string;
   readonly integrationTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
+  readonly onTooLarge?: (bytes: number, path: string) => APIGatewayProxyStructuredResultV2;
   /** Hears what handlers throw; console.error if left out. */
   readonly onError?: (error: unknown) => void;
 }
@@ -52,8 +55,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.on("request", serve);
   server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
     // The client, curl above 1 MB, waits before it sends the body: one too large need not come at all.
-    if (announcesTooMuch(message)) {
-      refuseBody(message, response);
+    const tooLarge = announcedTooLarge(message);
+    if (tooLarge !== undefined) {
+      refuseBody(options, message, tooLarge.bytes, response);
       return;
     }
     response.writeContinue();
@@ -69,12 +73,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function respond(
   options: GatewayOptions,
   message: IncomingMessage,
-  body: Buffer | "too-large",
+  body: Buffer | TooLarge,
   response: ServerResponse,
 ): Promise<void> {
   const { onError = console.error } = options;
   try {
-    if (body === "too-large") refuseBody(message, response);
+    if (body instanceof TooLarge) refuseBody(options, message, body.bytes, response);
     else await route(options, message, body, response);
     await sent(response);
   } catch (error) {
@@ -95,7 +99,7 @@ async function route(
   if (match === undefined) return answerFault(response, notFound);
   const routeKey = `${match.route.method} ${match.route.path}`;
   const event = eventOf({ message, path, rawQuery, routeKey, parameters: match.parameters }, body);
-  if (eventBytes(event) >= eventBytesLimit) return answerFault(response, tooLarge);
+  if (eventBytes(event) >= eventBytesLimit) return refuseBody(options, message, body.length, response);
   const invocation = await invoke(match.route, event, integrationTimeoutMs);
   response.setHeader("apigw-requestid", event.requestContext.requestId);
   if ("result" in invocation) return answerResult(response, invocation.result);
@@ -119,10 +123,16 @@ function targetOf(url: string): { path: string; rawQuery: string } {
   return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
 }
 
-function refuseBody({ complete }: IncomingMessage, response: ServerResponse): void {
+function refuseBody(
+  { onTooLarge }: GatewayOptions,
+  { complete, url = "/" }: IncomingMessage,
+  bytes: number,
+  response: ServerResponse,
+): void {
   // What is left of the body can't be told from another request.
   if (!complete) response.setHeader("connection", "close");
-  answerFault(response, tooLarge);
+  if (onTooLarge === undefined) answerFault(response, tooLarge);
+  else answerResult(response, onTooLarge(bytes, targetOf(url).path));
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

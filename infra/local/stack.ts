@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { bookmark } from "../../functions/bookmark.ts";
+import { toResult } from "../../functions/aws/gateway.ts";
+import { bodyTooLarge } from "../../functions/http/intake.ts";
+import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
 import type { Clock } from "../../functions/persister/ports.ts";
 import { wire } from "../../functions/wire.ts";
@@ -63,6 +66,8 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
+        // AWS says no more than "Request Entity Too Large" here. A person at a laptop is told what the limit is.
+        onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
         routes: [
           { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest(() => wired), timeoutMs: timing.ingestMilliseconds ?? ingestMilliseconds },
           {

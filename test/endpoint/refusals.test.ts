@@ -55,6 +55,8 @@ const refusals: Refusal[] = [
   { name: "a gzip bomb", body: gzipSync(Buffer.alloc(32 * 1024 * 1024)), status: 413, code: "inflated-too-large", headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" } },
   { name: "a gzip that came as text", body: gzipSync(jsonline(good)), status: 415, code: "unsupported-encoding", headers: { "content-encoding": "gzip", "content-type": "application/json" } },
   { name: "brotli", body: "x", status: 415, code: "unsupported-encoding", headers: { "content-encoding": "br" } },
+  { name: "a body beyond what Lambda takes", body: Buffer.alloc(5_500_000, " "), status: 413, code: "body-too-large" },
+  { name: "a body beyond what API Gateway takes", body: Buffer.alloc(11_000_000, " "), status: 413, code: "body-too-large" },
   { name: "a body too large", body: Buffer.alloc(4_500_001, " "), status: 413, code: "body-too-large" },
 ];
 

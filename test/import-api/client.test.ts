@@ -7,7 +7,7 @@ closeServersAfterEach();
 
 describe("a request", () => {
   it("is one POST with the bytes, their length and the token", async () => {
-    const { server, send, api } = await scripted([{ status: 201, body: '{"status":"OK"}' }]);
+    const { server, send } = await scripted([{ status: 201, body: '{"status":"OK"}' }]);
     expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
     const seen = server.requests[0]!;
     expect([seen.method, seen.path]).toEqual(["POST", "/v2/import/push"]);

@@ -1,0 +1,21 @@
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { batches } from "../../functions/persister/batch.ts";
+import type { Accepted, ImportRequest } from "../../functions/persister/ports.ts";
+import { Tracker } from "../../functions/persister/tracker.ts";
+import { validate } from "../../functions/persister/validate.ts";
+
+const encoder = batchEncoder(4242);
+export const firstSequence = 1_735_689_600_000_000_000n;
+
+/** What a body becomes on the wire when every batch is accepted, and the bookmark then. */
+export function requestsOf(body: string | Uint8Array): { requests: ImportRequest[]; bookmark: string | undefined } {
+  const contents = validate(typeof body === "string" ? Buffer.from(body) : body, encoder);
+  const tracker = new Tracker();
+  const requests: ImportRequest[] = [];
+  for (const batch of batches(contents, encoder, tracker)) {
+    requests.push(encoder.encode(contents, batch, firstSequence));
+    tracker.accept(batch.ticket, {} as Accepted);
+  }
+  const value = tracker.safe()?.value;
+  return { requests, bookmark: value && Buffer.from(value).toString() };
+}
