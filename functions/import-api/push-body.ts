@@ -3,7 +3,7 @@ import { type Batch, type Contents, type ImportRequest, Standing, type Table } f
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/decode.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
-import { comma, quote } from "../stitchstream/text.ts";
+import { closeBrace, closeBracket, comma, quote } from "../stitchstream/text.ts";
 import { TransitWriter } from "../stitchstream/transit-writer.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SequenceWriter } from "./sequence.ts";
@@ -14,7 +14,7 @@ const utf8 = new TextEncoder();
 interface Envelope {
   readonly head: Uint8Array;
   readonly middle: Uint8Array;
-  readonly tail: Uint8Array;
+  readonly tail: number;
 }
 
 /** The parts of a push record that are alike for a table: import-api.md section 1.3. */
@@ -41,7 +41,7 @@ export class Envelopes {
     return {
       head: utf8.encode(`{"client_id":${this.#clientId},"table_name":${JSON.stringify(stream)},"sequence":`),
       middle: utf8.encode(`,"action":"upsert","key_names":${JSON.stringify(keyNames)},"data":`),
-      tail: utf8.encode("}"),
+      tail: closeBrace,
     };
   }
 
@@ -52,7 +52,7 @@ export class Envelopes {
         `["^ ","client_id",${this.#clientId},"table_name",${JSON.stringify(transitText(stream))},"sequence","~i`,
       ),
       middle: utf8.encode(`","action","upsert","key_names",${names},"data",`),
-      tail: utf8.encode("]"),
+      tail: closeBracket,
     };
   }
 }
@@ -75,7 +75,7 @@ export function encodePush(contents: Contents, batch: Batch, firstSequence: bigi
     sequences.write(out, record);
     out.all(envelope.middle);
     writeRecord(contents, record, reader, out);
-    out.all(envelope.tail);
+    out.byte(envelope.tail);
   }
   out.ascii("]");
   const contentType = header.encoding === "json" ? "application/json" : "application/transit+json";

@@ -52,26 +52,38 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   const reader = readerOf(header, bytes, limits);
   const tables = new Tables(limits);
   let { line } = header;
-  for (let start = header.end; start < bytes.length; line++) {
-    const end = bytes.indexOf(newline, start);
+  for (let start = header.end; start < bytes.length; line++, start = reader.position) {
     try {
-      if (end - start > limits.lineBytesMax) {
-        throw new Malformed(`a line of ${end - start} bytes, more than ${limits.lineBytesMax}`, start);
-      }
-      reader.position = start;
-      reader.skipSpace();
-      if (reader.position < end) readMessage(reader, start, line, tables, sink);
+      readLine(reader, start, line, tables, limits, sink);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      if (!sink.fault(faultOf(error, reader, start, line))) break;
+      const goOn = sink.fault(faultOf(error, reader, start, line));
+      if (!goOn) break;
+      reader.position = bytes.indexOf(newline, start) + 1;
     }
-    start = end + 1;
   }
   return header;
 }
 
-function readMessage(reader: ValueReader, start: number, line: number, tables: Tables, sink: MessageSink): void {
+function readLine(
+  reader: ValueReader,
+  start: number,
+  line: number,
+  tables: Tables,
+  limits: DecodeLimits,
+  sink: MessageSink,
+): void {
+  reader.position = start;
+  reader.skipSpace();
+  if (reader.peek() === newline) {
+    reader.position++;
+    return;
+  }
   reader.readMessage(start);
+  const length = reader.position - 1 - start;
+  if (length > limits.lineBytesMax) {
+    throw new Malformed(`a line of ${length} bytes, more than ${limits.lineBytesMax}`, start);
+  }
   switch (messageType(reader)) {
     case "record":
       checkRecord(reader);

@@ -1,3 +1,4 @@
+import { emptyEnvelope, type EnvelopeName, envelopeName, envelopeNames } from "./envelope.ts";
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
 import { Shape } from "./shape.ts";
@@ -16,43 +17,12 @@ export interface ValueLimits {
 const envelopeDepth = 1;
 const nowhere = -1;
 
-const utf8 = new TextEncoder();
-const envelopeNames = ["type", "stream", "record", "key_fields", "value", "schema"] as const;
-export type EnvelopeName = (typeof envelopeNames)[number];
-const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
-
-/** A member of the message's map: its text with quotes or brackets, and its content within. */
-export interface EnvelopeField {
-  present: boolean;
-  kind: Kind;
-  textStart: number;
-  textEnd: number;
-  contentStart: number;
-  contentEnd: number;
-}
-
-const absent = (): EnvelopeField => ({
-  present: false,
-  kind: 0,
-  textStart: 0,
-  textEnd: 0,
-  contentStart: 0,
-  contentEnd: 0,
-});
-
 /**
  * Reads one message's line, in one pass that checks everything and builds nothing: afterwards the envelope's fields,
  * the record's members and the key fields are known as places in the body. Subclasses know JSON's and transit's values.
  */
 export abstract class ValueReader extends TextScanner {
-  readonly envelope: Record<EnvelopeName, EnvelopeField> = {
-    type: absent(),
-    stream: absent(),
-    record: absent(),
-    key_fields: absent(),
-    value: absent(),
-    schema: absent(),
-  };
+  readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
   /** The text of `record` or `value`, the one read last, means the same without the line around it. */
@@ -198,7 +168,10 @@ export abstract class ValueReader extends TextScanner {
   }
 
   #readEnvelopeMember(nameStart: number, nameEnd: number): void {
-    const name = this.#envelopeName(nameStart, nameEnd);
+    const { fields } = this.outer;
+    const at = this.outerIndex;
+    const known = fields[at];
+    const name = known === undefined ? (fields[at] = envelopeName(this.bytes, nameStart, nameEnd)) : known;
     this.skipSpace();
     const start = this.position;
     if (name === "record" || name === "value") {
@@ -207,7 +180,7 @@ export abstract class ValueReader extends TextScanner {
     }
     if (name === "record") this.#watch(this.recordMembers, true);
     else if (name === "key_fields") this.#watch(this.keyFields, false);
-    if (name !== undefined && name === this.#shown) this.visitor = this.#shownTo;
+    if (name !== null && name === this.#shown) this.visitor = this.#shownTo;
     const { standsAlone, spliceable, growth } = this;
     const kind = this.readValue(envelopeDepth + 1);
     if (name !== "record" && name !== "value") {
@@ -218,7 +191,7 @@ export abstract class ValueReader extends TextScanner {
     this.visitor = undefined;
     this.inRecord = false;
     this.#logDepth = nowhere;
-    if (name === undefined) return;
+    if (name === null) return;
     const field = this.envelope[name];
     field.present = true;
     field.kind = kind;
@@ -234,16 +207,5 @@ export abstract class ValueReader extends TextScanner {
     this.inRecord = isRecord;
     this.#fieldStart = nowhere;
     this.dataPoints = 0;
-  }
-
-  #envelopeName(start: number, end: number): EnvelopeName | undefined {
-    for (let i = 0; i < envelopeNameBytes.length; i++) {
-      const bytes = envelopeNameBytes[i]!;
-      if (bytes.length !== end - start) continue;
-      let at = 0;
-      while (at < bytes.length && bytes[at] === this.bytes[start + at]) at++;
-      if (at === bytes.length) return envelopeNames[i];
-    }
-    return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { EnvelopeName } from "./envelope.ts";
 import type { OpenNames } from "./names.ts";
 import { quote } from "./text.ts";
 
@@ -10,6 +11,8 @@ const namesMax = 256;
  * nothing else.
  */
 export class Shape {
+  /** The field of a message that each name was found to be; null for a name that is none. */
+  readonly fields: (EnvelopeName | null | undefined)[] = [];
   /** The strings' contents as they stand; a name may begin behind transit's tag. */
   readonly #starts: number[] = [];
   readonly #nameStarts: number[] = [];
@@ -50,5 +53,6 @@ export class Shape {
     this.#starts[index] = start;
     this.#nameStarts[index] = nameStart;
     this.#ends[index] = end;
+    this.fields[index] = undefined;
   }
 }

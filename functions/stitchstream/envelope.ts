@@ -1,0 +1,43 @@
+import { type Kind } from "./visitor.ts";
+
+const utf8 = new TextEncoder();
+export const envelopeNames = ["type", "stream", "record", "key_fields", "value", "schema"] as const;
+export type EnvelopeName = (typeof envelopeNames)[number];
+const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
+
+/** A member of the message's map: its text with quotes or brackets, and its content within. */
+export interface EnvelopeField {
+  present: boolean;
+  kind: Kind;
+  textStart: number;
+  textEnd: number;
+  contentStart: number;
+  contentEnd: number;
+}
+
+const absent = (): EnvelopeField => ({
+  present: false,
+  kind: 0,
+  textStart: 0,
+  textEnd: 0,
+  contentStart: 0,
+  contentEnd: 0,
+});
+
+export const emptyEnvelope = (): Record<EnvelopeName, EnvelopeField> => ({
+  type: absent(),
+  stream: absent(),
+  record: absent(),
+  key_fields: absent(),
+  value: absent(),
+  schema: absent(),
+});
+
+/** The field that a message's name is; null for one that means nothing here. */
+export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {
+  for (const [i, name] of envelopeNameBytes.entries()) {
+    if (name.length !== end - start) continue;
+    if (name.every((byte, at) => byte === bytes[start + at])) return envelopeNames[i]!;
+  }
+  return null;
+}
