@@ -1,0 +1,43 @@
+import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { PersisterError } from "../persister/errors.ts";
+import type { Archive } from "../persister/ports.ts";
+
+const preconditionFailed = 412;
+const retryAfterSeconds = 5;
+
+/** An archive in S3. A delivery's key is its own, and `If-None-Match: *` lets nothing overwrite it. */
+export function s3Archive({ client, bucket }: { client: S3Client; bucket: string }): Archive {
+  return {
+    async put(key, bytes) {
+      try {
+        await client.send(
+          new PutObjectCommand({
+            Bucket: bucket,
+            Key: key,
+            Body: bytes,
+            ContentType: "application/octet-stream",
+            IfNoneMatch: "*",
+          }),
+        );
+      } catch (cause) {
+        if (!isOwnRetry(cause)) throw unavailable(cause);
+      }
+      return `s3://${bucket}/${key}`;
+    },
+  };
+}
+
+/**
+ * The key holds an id made for this delivery alone: it can only be there because an earlier attempt's answer was lost
+ * and the SDK tried again.
+ */
+const isOwnRetry = (error: unknown) =>
+  error instanceof S3ServiceException &&
+  error.$metadata.httpStatusCode === preconditionFailed &&
+  (error.$metadata.attempts ?? 1) > 1;
+
+const unavailable = (cause: unknown) =>
+  new PersisterError("archive-unavailable", "The body could not be archived, and nothing else was done. Send it again.", {
+    retryAfterSeconds,
+    cause,
+  });

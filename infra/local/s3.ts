@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readObject, S3Error } from "./s3-body.ts";
+import { MultipartUploads } from "./s3-multipart.ts";
+import { Exists, type ObjectFacts, ObjectStore } from "./s3-store.ts";
+
+const host = "127.0.0.1";
+const listedMax = 1_000;
+
+interface Call {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly bucket: string;
+  readonly key: string;
+  readonly query: URLSearchParams;
+}
+
+/** Starts an S3 endpoint that keeps its objects in `dir`. Buckets need not be made; signatures are not checked. */
+export async function startS3({ dir, port = 0 }: { dir: string; port?: number }) {
+  const store = new ObjectStore(dir);
+  const uploads = new MultipartUploads(store);
+  const server = createServer((message, response) => {
+    const call = { message, response, ...targetOf(message) };
+    answer(call, store, uploads).catch(error => sendError(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function targetOf({ url = "/" }: IncomingMessage): { bucket: string; key: string; query: URLSearchParams } {
+  // Not by URL, which takes `..` for a step up.
+  const [path = "", search = ""] = url.split("?", 2);
+  const [bucket = "", ...key] = path.slice(1).split("/");
+  return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(key.join("/")), query: new URLSearchParams(search) };
+}
+
+async function answer(call: Call, store: ObjectStore, uploads: MultipartUploads): Promise<void> {
+  const { message, query, key } = call;
+  refuseExpired(query);
+  if (key === "") return list(call, store);
+  switch (message.method) {
+    case "PUT":
+      return query.has("uploadId") ? putPart(call, uploads) : put(call, store);
+    case "POST":
+      return query.has("uploads") ? createUpload(call, uploads) : completeUpload(call, uploads);
+    case "DELETE":
+      if (query.has("uploadId")) await uploads.abort(query.get("uploadId")!);
+      else await store.remove(call.bucket, key);
+      return send(call.response, 204, {});
+    case "GET":
+    case "HEAD":
+      return get(call, store);
+    default:
+      throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+  }
+}
+
+async function put({ message, response, bucket, key }: Call, store: ObjectStore): Promise<void> {
+  const bytes = await readObject(message);
+  const onlyNew = message.headers["if-none-match"] === "*";
+  const { etag } = await store.put(bucket, key, bytes, keptHeaders(message), onlyNew);
+  send(response, 200, { etag });
+}
+
+async function putPart({ message, response, query }: Call, uploads: MultipartUploads): Promise<void> {
+  const etag = await uploads.addPart(query.get("uploadId")!, Number(query.get("partNumber")), await readObject(message));
+  send(response, 200, { etag });
+}
+
+async function createUpload({ message, response, bucket, key }: Call, uploads: MultipartUploads): Promise<void> {
+  const id = await uploads.create(bucket, key, keptHeaders(message));
+  sendXml(response, 200, `<InitiateMultipartUploadResult>${tags({ Bucket: bucket, Key: key, UploadId: id })}</InitiateMultipartUploadResult>`);
+}
+
+async function completeUpload({ message, response, bucket, key, query }: Call, uploads: MultipartUploads): Promise<void> {
+  const xml = (await readObject(message)).toString();
+  const etag = await uploads.complete(query.get("uploadId") ?? "", bucket, key, xml);
+  sendXml(response, 200, `<CompleteMultipartUploadResult>${tags({ Bucket: bucket, Key: key, ETag: etag })}</CompleteMultipartUploadResult>`);
+}
+
+async function get({ message, response, bucket, key }: Call, store: ObjectStore): Promise<void> {
+  const facts = await store.facts(bucket, key);
+  const bytes = facts && (await store.read(bucket, key));
+  if (bytes === undefined) throw new S3Error(404, "NoSuchKey", "The specified key does not exist.");
+  const headers = { ...headersOf(facts!), "accept-ranges": "bytes" };
+  const range = rangeOf(message.headers.range, bytes.length);
+  const part = range === undefined ? bytes : bytes.subarray(range.start, range.end + 1);
+  const contentRange = range && { "content-range": `bytes ${range.start}-${range.end}/${bytes.length}` };
+  response.writeHead(range === undefined ? 200 : 206, { ...headers, ...contentRange, "content-length": part.length });
+  response.end(message.method === "HEAD" ? undefined : part);
+}
+
+/** RFC 9110 section 14.1.2, one range alone. Both ends are within the object. */
+function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return undefined;
+  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === "" || last === "" ? size - 1 : Math.min(size - 1, Number(last));
+  if (start > end) throw new S3Error(416, "InvalidRange", "The requested range is not satisfiable.");
+  return { start, end };
+}
+
+async function list({ response, bucket, query }: Call, store: ObjectStore): Promise<void> {
+  const after = query.get("continuation-token") ?? query.get("start-after") ?? "";
+  const max = Math.min(listedMax, Number(query.get("max-keys") ?? listedMax));
+  const isAfter = ({ key }: ObjectFacts) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
+  const all = (await store.list(bucket, query.get("prefix") ?? "")).filter(isAfter);
+  const page = all.slice(0, max);
+  const isTruncated = all.length > page.length;
+  const next = isTruncated ? { NextContinuationToken: page.at(-1)!.key } : {};
+  const head = tags({ Name: bucket, KeyCount: page.length, MaxKeys: max, IsTruncated: isTruncated, ...next });
+  const contents = page.map(
+    ({ key, size, etag, modified }) =>
+      `<Contents>${tags({ Key: key, Size: size, ETag: etag, LastModified: new Date(modified).toISOString(), StorageClass: "STANDARD" })}</Contents>`,
+  );
+  sendXml(response, 200, `<ListBucketResult>${head}${contents.join("")}</ListBucketResult>`);
+}
+
+/** A presigned URL: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+function refuseExpired(query: URLSearchParams): void {
+  const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(query.get("X-Amz-Date") ?? "") ?? [];
+  if (date === undefined || time === undefined) return;
+  const iso = `${date.replace(/(....)(..)(..)/, "$1-$2-$3")}T${time.replace(/(..)(..)(..)/, "$1:$2:$3")}Z`;
+  if (Date.parse(iso) + 1_000 * Number(query.get("X-Amz-Expires")) < Date.now()) {
+    throw new S3Error(403, "AccessDenied", "Request has expired");
+  }
+}
+
+function keptHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const encoding = String(headers["content-encoding"] ?? "").split(",").map(each => each.trim());
+  const kept = encoding.filter(each => each !== "" && each !== "aws-chunked").join(",");
+  const entries = Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("x-amz-meta-"));
+  return { ...(Object.fromEntries(entries) as Record<string, string>), ...(kept === "" ? {} : { "content-encoding": kept }) };
+}
+
+const headersOf = ({ etag, modified, headers }: ObjectFacts) => ({
+  "content-type": "binary/octet-stream",
+  ...headers,
+  etag,
+  "last-modified": new Date(modified).toUTCString(),
+});
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const tags = (values: Record<string, string | number | boolean>) =>
+  Object.entries(values)
+    .map(([name, value]) => `<${name}>${String(value).replace(/[&<>"]/g, each => escapes[each]!)}</${name}>`)
+    .join("");
+
+function send(response: ServerResponse, status: number, headers: Record<string, string>, body = ""): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+const sendXml = (response: ServerResponse, status: number, xml: string) =>
+  send(response, status, { "content-type": "application/xml" }, `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`);
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const known =
+    error instanceof Exists
+      ? new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+      : error;
+  const { status, code, message } =
+    known instanceof S3Error ? known : new S3Error(500, "InternalError", String((known as Error).message));
+  if (response.headersSent) response.destroy();
+  else sendXml(response, status, `<Error>${tags({ Code: code, Message: message })}</Error>`);
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe } from "vitest";
+import { s3Archive } from "../../functions/aws/archive.ts";
+import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import { dynamoStreamers } from "../../functions/aws/streamers.ts";
+import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
+import { startS3 } from "../../infra/local/s3.ts";
+import { archiveContract } from "./archive.contract.ts";
+import { memoryArchive, memoryStreamers } from "./memory.ts";
+import { streamersContract } from "./streamers.contract.ts";
+
+describe("in memory", () => {
+  describe("an archive", () => {
+    archiveContract(() => {
+      const archive = memoryArchive();
+      return { archive, read: async key => archive.objects.get(key)! };
+    });
+  });
+  describe("streamers", () => streamersContract(memoryStreamers));
+});
+
+describe("with the SDK's clients on the embedded services", () => {
+  const region = "us-east-1";
+  const [bucket, table] = ["contract", "contract"];
+  const parts: { close(): Promise<void> }[] = [];
+  let dir: string;
+  let s3: ClientOptions;
+  let dynamodb: ClientOptions;
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "persister-contracts-"));
+    const embedded = [await startS3({ dir: join(dir, "s3") }), await startDynamodb({ dir: join(dir, "dynamodb") })] as const;
+    parts.push(...embedded);
+    s3 = { region, endpoint: embedded[0].url };
+    dynamodb = { region, endpoint: embedded[1].url };
+    await ensureTable(embedded[1].url, table);
+  });
+  afterAll(async () => {
+    for (const part of parts) await part.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+  contracts(() => ({ s3, dynamodb, bucket, table }));
+});
+
+/** Against AWS itself where a bucket and a table are named, with credentials beside them. */
+const { CONTRACT_BUCKET, CONTRACT_TABLE, AWS_REGION = "us-east-1" } = process.env;
+if (CONTRACT_BUCKET !== undefined && CONTRACT_TABLE !== undefined) {
+  const region = { region: AWS_REGION };
+  describe("in AWS", () => contracts(() => ({ s3: region, dynamodb: region, bucket: CONTRACT_BUCKET, table: CONTRACT_TABLE })));
+}
+
+interface Place {
+  readonly s3: ClientOptions;
+  readonly dynamodb: ClientOptions;
+  readonly bucket: string;
+  readonly table: string;
+}
+
+function contracts(place: () => Place): void {
+  describe("an archive", () => {
+    archiveContract(() => {
+      const { s3, bucket } = place();
+      const client = s3Client(s3);
+      const read = async (key: string) => {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return Body!.transformToByteArray();
+      };
+      return { archive: s3Archive({ client, bucket }), read };
+    });
+  });
+  describe("streamers", () => {
+    streamersContract(() => {
+      const { s3, dynamodb, bucket, table } = place();
+      return dynamoStreamers({ client: dynamoClient(dynamodb), table, s3: s3Client(s3), bucket });
+    });
+  });
+}
