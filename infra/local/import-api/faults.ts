@@ -1,0 +1,12 @@
+import * as z from "zod";
+
+const fault = z.object({
+  /** Answered with this status, and nothing is taken. */
+  status: z.int().min(200).max(599).optional(),
+  body: z.string().optional(),
+  /** The connection drops before the request is taken, or after it. */
+  drop: z.enum(["before", "after"]).optional(),
+});
+export type SandboxFault = z.infer<typeof fault>;
+
+export const faultScript = z.object({ next: z.array(fault) });

@@ -1,0 +1,18 @@
+/** An answer that takes nothing: status and body as import-api.md quotes them. A string goes out as bare text. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly body: object | string;
+
+  constructor(status: number, body: object | string) {
+    super(`refused with ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export const recordsMax = 20_000;
+export const dataPointsMax = 10_000;
+
+/** The real service documents the limit and not its words: these are ours. */
+export const tooManyDataPoints = (record: number) =>
+  new Refusal(400, { error: `Record ${record} has more than ${dataPointsMax} data points (the sandbox's words)` });

@@ -1,0 +1,151 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import * as z from "zod";
+import { faultScript, type SandboxFault } from "./faults.ts";
+import { type LoggedRequest, openLog, rowsOf } from "./log.ts";
+import { Refusal } from "./refusal.ts";
+
+const host = "127.0.0.1";
+const bodyBytesMax = 20_000_000;
+
+export interface ImportApiSettings {
+  /** Where accepted requests are kept. */
+  readonly dir: string;
+  readonly port?: number;
+  readonly clientId: number;
+  readonly token: string;
+}
+
+interface Sandbox extends ImportApiSettings {
+  readonly log: Awaited<ReturnType<typeof openLog>>;
+  /** What becomes of the next requests, whatever they hold. */
+  readonly faults: SandboxFault[];
+}
+
+/** Starts a stand-in for the Import API, with its limits and its words: import-api.md section 6.2. */
+export async function startImportApi(settings: ImportApiSettings) {
+  const sandbox: Sandbox = { ...settings, log: await openLog(settings.dir), faults: [] };
+  const server = createServer((message, response) => {
+    answer(sandbox, message, response).catch(error => sendError(response, error));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(settings.port ?? 0, host, resolve);
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await new Promise<void>(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await sandbox.log.close();
+    },
+  };
+}
+
+type Action = (sandbox: Sandbox, message: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const routes: Record<string, { readonly method: string; readonly action: Action }> = {
+  "/v2/import/status": { method: "GET", action: status },
+  "/v2/import/push": { method: "POST", action: (...call) => take("push", true, ...call) },
+  "/v2/import/validate": { method: "POST", action: (...call) => take("push", false, ...call) },
+  "/v2/import/batch": { method: "POST", action: (...call) => take("batch", true, ...call) },
+  "/sandbox/faults": { method: "POST", action: script },
+};
+
+/** Method, content type, size, token, body: the real service's order is not known. */
+async function answer(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const route = routes[(message.url ?? "").split("?")[0]!];
+  if (route === undefined) throw new Refusal(404, { message: "Not Found" });
+  if (message.method !== route.method) throw new Refusal(405, "Method not allowed.");
+  await route.action(sandbox, message, response);
+}
+
+async function status(_sandbox: Sandbox, _message: IncomingMessage, response: ServerResponse): Promise<void> {
+  send(response, 200, { name: "pipeline.gate", version: "sandbox", revision: "sandbox", status: "OK", reason: null });
+}
+
+async function take(
+  endpoint: LoggedRequest["endpoint"],
+  keeps: boolean,
+  sandbox: Sandbox,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const contentType = contentTypeOf(message, endpoint);
+  const body = await readBody(message);
+  authenticate(message, sandbox.token);
+  const fault = keeps ? sandbox.faults.shift() : undefined;
+  if (fault?.drop === "before") return void response.destroy();
+  if (fault?.status !== undefined) throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
+  const request: LoggedRequest = { endpoint, contentType, clientId: sandbox.clientId, body };
+  rowsOrMalformed(request);
+  if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
+  await sandbox.log.append(request);
+  if (fault?.drop === "after") return void response.destroy();
+  send(response, 201, { status: "OK", message: "Batch Accepted!" });
+}
+
+/** `{"next":[{"status":503},{"drop":"before"},{"drop":"after"}]}`: what becomes of the next requests that hold records. */
+async function script(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readBody(message);
+  authenticate(message, sandbox.token);
+  const parsed = faultScript.safeParse(JSON.parse(body));
+  if (!parsed.success) throw new Refusal(400, { message: z.prettifyError(parsed.error) });
+  sandbox.faults.push(...parsed.data.next);
+  send(response, 200, { faults: sandbox.faults.length });
+}
+
+function contentTypeOf({ headers }: IncomingMessage, endpoint: LoggedRequest["endpoint"]): LoggedRequest["contentType"] {
+  const type = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
+  if (headers["content-encoding"] !== undefined) throw new Refusal(415, { message: "Content-Encoding is not supported (the sandbox's words)" });
+  if (type === "application/json") return type;
+  if (endpoint === "batch") throw new Refusal(415, "Content-Type must be application/json");
+  if (type === "application/transit+json") return type;
+  const message = `Unsupported content-type ${type}. Please send application/json or application/transit+json`;
+  throw new Refusal(415, { status: "ERROR", message });
+}
+
+async function readBody(message: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of message as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length <= bodyBytesMax) parts.push(part);
+  }
+  if (length <= bodyBytesMax) return Buffer.concat(parts).toString();
+  throw new Refusal(413, {
+    status: "ERROR",
+    message: `Request rejected: request size (${length}s bytes) exceeds the maximum`,
+  });
+}
+
+function authenticate({ headers }: IncomingMessage, token: string): void {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const isRight = timingSafeEqual(digest(headers.authorization ?? ""), digest(`Bearer ${token}`));
+  if (!isRight) throw new Refusal(401, { message: "Not Authorized" });
+}
+
+function rowsOrMalformed(request: LoggedRequest): void {
+  try {
+    rowsOf(request);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    const text = (error as Error).message;
+    throw new Refusal(400, { status: "ERROR", message: "Malformed json in the body!", error: text, input: null });
+  }
+}
+
+function send(response: ServerResponse, code: number, body: object | string): void {
+  const isText = typeof body === "string";
+  response.writeHead(code, { "content-type": isText ? "text/plain" : "application/json;charset=UTF-8" });
+  response.end(isText ? body : JSON.stringify(body));
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  if (error instanceof Refusal) send(response, error.status, error.body);
+  else if (response.headersSent) response.destroy();
+  else send(response, 500, { message: (error as Error).message });
+}
