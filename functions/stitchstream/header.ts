@@ -30,19 +30,19 @@ const utf8 = new TextDecoder("utf-8");
 /** Reads `stitchstream/0.1`, its `Key: value` lines and `--`. Throws NotAStitchstream. */
 export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  if (start === bytes.length) throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
   let contentType: string | undefined;
-  for (let line = 1; start < bytes.length; line++) {
+  let line = 1;
+  for (; start < bytes.length; line++) {
     const end = endOfLine(bytes, start);
     if (line > linesMax) throw new NotAStitchstream(`no \`--\` within ${linesMax} lines: it ends the header`, line);
     const text = utf8.decode(bytes.subarray(start, Math.min(end, start + headerLineBytesMax))).trim();
-    start = end + 1;
+    start = Math.min(end + 1, bytes.length);
     if (line === 1) checkVersion(text);
-    else if (text === "--") return { encoding: encodingOf(contentType, line), end: Math.min(start, bytes.length), line: line + 1 };
+    else if (text === "--") return { encoding: encodingOf(contentType, line), end: start, line: line + 1 };
     else contentType = readField(text, line, contentType);
-    if (end === bytes.length) throw new NotAStitchstream("the body ends before `--`, which ends the header", line);
   }
-  if (bytes.length <= 3) throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
-  throw new NotAStitchstream("the body ends before `--`, which ends the header", 1);
+  throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
 }
 
 function endOfLine(bytes: Uint8Array, start: number): number {

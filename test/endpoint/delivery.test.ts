@@ -54,14 +54,14 @@ describe("a delivery", () => {
     const lines = ['{"type": "RECORD", "stream": "digits", "record": {"big": 9007199254740993, "exact": 0.12345678901234567890, "at": "2016-07-13"}}'];
     await delivered("digits", jsonline(...lines));
     await delivered("digits", jsonline(...lines));
-    const landed = await rows(stack(), "select big, exact, at from digits");
+    const landed = await rows(stack(), 'select big, exact, "at" from digits');
     expect(landed.rows).toEqual(Array(2).fill(["9007199254740993", "0.12345678901234567890", "2016-07-13"]));
   });
 
   it("of transit without keys is appended as typed JSON", async () => {
     const line = '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount","~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
     await delivered("events", transit(line));
-    const landed = await rows(stack(), "select typeof(at), amount, tags, type from events");
+    const landed = await rows(stack(), 'select typeof("at"), amount, tags, type from events');
     expect(landed.rows).toEqual([["TIMESTAMP WITH TIME ZONE", "12.3400", '["a"]', '{"type":"x"}']]);
   });
 

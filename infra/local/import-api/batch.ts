@@ -20,8 +20,21 @@ export function batchRows(body: Value): Row[] {
   return (envelope.get("messages") as Value[]).map((message, i) => {
     const { sequence, data } = messageOf(message, i);
     if (data !== undefined) checkRecord(data, schema, keyNames, table, i);
-    return { table, sequence, keyNames, version, data };
+    return { table, sequence, keyNames, version, data: data && withInstants(data, schema) };
   });
+}
+
+/** Text that the schema calls a `date-time` loads as a timestamp; one finer than a millisecond stays text here. */
+function withInstants(data: Map<string, Value>, schema: Map<string, Value>): Map<string, Value> {
+  const properties = schema.get("properties");
+  if (!(properties instanceof Map)) return data;
+  const typed = new Map(data);
+  for (const [name, property] of properties) {
+    const value = data.get(name);
+    const isInstant = property instanceof Map && property.get("format") === "date-time";
+    if (isInstant && typeof value === "string" && !/\.\d{4}/.test(value)) typed.set(name, new Date(value));
+  }
+  return typed;
 }
 
 /** The envelope's own schema: import-api.md section 1.5. */
