@@ -37,7 +37,11 @@ const isOwnRetry = (error: unknown) =>
   (error.$metadata.attempts ?? 1) > 1;
 
 const unavailable = (cause: unknown) =>
-  new PersisterError("archive-unavailable", "The body could not be archived, and nothing else was done. Send it again.", {
-    retryAfterSeconds,
-    cause,
-  });
+  new PersisterError(
+    "archive-unavailable",
+    "The body could not be archived, and nothing else was done. Send it again.",
+    {
+      retryAfterSeconds,
+      cause,
+    },
+  );

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { PersisterError } from "../persister/errors.ts";
-import type { Bookmark, Lease, LeaseRequest, Streamers, StreamerState } from "../persister/ports.ts";
+import type { Bookmark, Lease, LeaseRequest, StreamerState, Streamers } from "../persister/ports.ts";
 import { bookmarkValues, type StoredValue } from "./bookmark-values.ts";
 import { keyOf, parseStreamer, type StreamerItem } from "./streamer-item.ts";
 
@@ -35,7 +35,10 @@ export function dynamoStreamers({ client, table, s3, bucket }: DynamoStreamersOp
   }
 
   /** False where the condition does not hold. */
-  async function update(streamer: string, input: Omit<UpdateItemCommandInput, "TableName" | "Key">): Promise<boolean> {
+  async function update(
+    streamer: string,
+    input: Omit<UpdateItemCommandInput, "TableName" | "Key">,
+  ): Promise<boolean> {
     try {
       await client.send(new UpdateItemCommand({ TableName: table, Key: keyOf(streamer), ...input }));
       return true;
@@ -78,9 +81,13 @@ export function dynamoStreamers({ client, table, s3, bucket }: DynamoStreamersOp
       });
       if (begun) return leaseOf(request, fence, first);
     }
-    throw new PersisterError("delivery-in-flight", "Other deliveries of this streamer came first. Send it again.", {
-      retryAfterSeconds,
-    });
+    throw new PersisterError(
+      "delivery-in-flight",
+      "Other deliveries of this streamer came first. Send it again.",
+      {
+        retryAfterSeconds,
+      },
+    );
   }
 
   async function commit(lease: Lease, bookmark: Bookmark | undefined, now: number): Promise<StreamerState> {
@@ -132,7 +139,11 @@ function commitUpdate(lease: Lease, stored: StoredValue | undefined, now: number
   };
 }
 
-const leaseOf = ({ streamer, delivery, until }: LeaseRequest, fence: number, firstSequence: bigint): Lease => ({
+const leaseOf = (
+  { streamer, delivery, until }: LeaseRequest,
+  fence: number,
+  firstSequence: bigint,
+): Lease => ({
   streamer,
   delivery,
   fence,
@@ -162,9 +173,13 @@ async function available<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof PersisterError) throw cause;
-    throw new PersisterError("store-unavailable", "The bookmarks' table did not answer. Fetch the bookmark, and start from it.", {
-      retryAfterSeconds,
-      cause,
-    });
+    throw new PersisterError(
+      "store-unavailable",
+      "The bookmarks' table did not answer. Fetch the bookmark, and start from it.",
+      {
+        retryAfterSeconds,
+        cause,
+      },
+    );
   }
 }

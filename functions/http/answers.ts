@@ -37,9 +37,13 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt): Htt
 /** The last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` and `not-acceptable`. */
 export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState | undefined): HttpResponse {
   if (state?.bookmark === undefined) {
-    throw new PersisterError("no-bookmark", "No bookmark has been committed for this streamer. Start from the beginning.", {
-      revision: state?.revision ?? 0,
-    });
+    throw new PersisterError(
+      "no-bookmark",
+      "No bookmark has been committed for this streamer. Start from the beginning.",
+      {
+        revision: state?.revision ?? 0,
+      },
+    );
   }
   const { contentType, value } = negotiated(headers, state.bookmark);
   const validators = {
@@ -56,7 +60,9 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState 
 function isUnchanged(headers: Headers, etag: string): boolean {
   const condition = headers.get("if-none-match");
   if (condition === null) return false;
-  return condition.trim() === "*" || condition.split(",").some(tag => tag.trim().replace(/^W\//, "") === etag);
+  return (
+    condition.trim() === "*" || condition.split(",").some(tag => tag.trim().replace(/^W\//, "") === etag)
+  );
 }
 
 export const healthResponse = (): HttpResponse => ({

@@ -12,6 +12,9 @@ export async function authenticate(headers: Headers, expected: () => Promise<str
   // Digests are of one length, so that comparing them does not tell the token's.
   const isRight = timingSafeEqual(digest(token ?? ""), digest(await expected()));
   if (token === undefined || !isRight) {
-    throw new PersisterError("unauthorized", "The token is missing or wrong. Send `Authorization: Bearer <token>`.");
+    throw new PersisterError(
+      "unauthorized",
+      "The token is missing or wrong. Send `Authorization: Bearer <token>`.",
+    );
   }
 }

@@ -24,7 +24,10 @@ export function negotiated(headers: Headers, bookmark: Bookmark): { contentType:
   const other = bookmark.encoding === "json" ? mediaTypes.transit : mediaTypes.json;
   const contentType = preferred(headers, [own, other, plainText]);
   if (contentType === undefined) {
-    throw new PersisterError("not-acceptable", `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`);
+    throw new PersisterError(
+      "not-acceptable",
+      `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`,
+    );
   }
   return { contentType, value: contentType === other ? converted(bookmark) : bookmark.value };
 }
@@ -41,9 +44,13 @@ function converted({ encoding, value }: Bookmark): Uint8Array {
     readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, writer);
   } catch (cause) {
     if (!(cause instanceof NotInJson)) throw cause;
-    throw new PersisterError("not-acceptable", `This bookmark can't be JSON: ${cause.message}. Ask for ${mediaTypes.transit}.`, {
-      cause,
-    });
+    throw new PersisterError(
+      "not-acceptable",
+      `This bookmark can't be JSON: ${cause.message}. Ask for ${mediaTypes.transit}.`,
+      {
+        cause,
+      },
+    );
   }
   return out.view();
 }

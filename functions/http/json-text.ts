@@ -13,5 +13,8 @@ export function json(members: object, spliced: Readonly<Record<string, string>>)
 /** A bookmark as members of an answer: verbatim, for transit-JSON is JSON text too, and its media type. */
 export function bookmarkMembers(bookmark: Bookmark | undefined): Record<string, string> {
   if (bookmark === undefined) return {};
-  return { bookmark: utf8.decode(bookmark.value), bookmarkType: JSON.stringify(mediaTypes[bookmark.encoding]) };
+  return {
+    bookmark: utf8.decode(bookmark.value),
+    bookmarkType: JSON.stringify(mediaTypes[bookmark.encoding]),
+  };
 }

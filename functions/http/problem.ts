@@ -28,7 +28,10 @@ export const problems: Record<ErrorCode, { readonly status: number; readonly tit
 const internal = { status: 500, title: "Internal error" };
 
 /** Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws. */
-export async function answering(request: HttpRequest, app: () => Promise<HttpResponse>): Promise<HttpResponse> {
+export async function answering(
+  request: HttpRequest,
+  app: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   try {
     return await app();
   } catch (error) {
@@ -48,7 +51,8 @@ export async function answering(request: HttpRequest, app: () => Promise<HttpRes
 /** The problem document of an error in what was asked of `path`. */
 export function problemResponse(path: string, error: PersisterError): HttpResponse {
   const { status, title } = problems[error.code];
-  const { faults, faultsTotal, retryAfterSeconds, revision, bookmark, delivery, archive, limit, actual } = error.details;
+  const { faults, faultsTotal, retryAfterSeconds, revision, bookmark, delivery, archive, limit, actual } =
+    error.details;
   const members = {
     type: typeOf(error.code),
     title,
@@ -85,5 +89,7 @@ const typeOf = (code: string) => `urn:persister:problem:${code}`;
 function logInternal(request: HttpRequest, error: unknown): void {
   const { name, stack } = error instanceof Error ? error : new Error("thrown");
   const frames = stack?.split("\n").filter(line => line.startsWith("    at "));
-  process.stderr.write(`${JSON.stringify({ level: "ERROR", requestId: request.requestId, error: name, frames })}\n`);
+  process.stderr.write(
+    `${JSON.stringify({ level: "ERROR", requestId: request.requestId, error: name, frames })}\n`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { BatchEncoder } from "../persister/ports.ts";
 import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
-import { encodePush, Envelopes } from "./push-body.ts";
+import { Envelopes, encodePush } from "./push-body.ts";
 
 /**
  * Writes the Import API's bodies. Which endpoint a record goes to, import-api.md section 0: with keys to `/push`, in the

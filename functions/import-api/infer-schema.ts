@@ -25,7 +25,11 @@ class Shape {
       // Text that is no instant would break the format.
       ...(this.instants && !this.texts ? { format: "date-time" } : {}),
       ...(this.types.has("object")
-        ? { properties: Object.fromEntries([...this.properties].map(([name, shape]) => [name, shape.schema()])) }
+        ? {
+            properties: Object.fromEntries(
+              [...this.properties].map(([name, shape]) => [name, shape.schema()]),
+            ),
+          }
         : {}),
       ...(this.items === undefined ? {} : { items: this.items.schema() }),
     };
@@ -68,8 +72,8 @@ export class SchemaInference implements Visitor {
   key(_kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const { properties } = this.#open.at(-1)!;
     const name = stringOf(bytes, start, end);
-    this.#property = properties.get(name);
-    if (this.#property === undefined) properties.set(name, (this.#property = new Shape()));
+    this.#property = properties.get(name) ?? new Shape();
+    properties.set(name, this.#property);
   }
 
   close(): void {

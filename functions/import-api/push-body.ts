@@ -61,7 +61,12 @@ export class Envelopes {
 const transitText = (text: string) => (/^[~^`]/.test(text) ? `~${text}` : text);
 
 /** A request of upserts, each with the record's own text or, where that leans on its line, written anew. */
-export function encodePush(contents: Contents, batch: Batch, firstSequence: bigint, envelopes: Envelopes): ImportRequest {
+export function encodePush(
+  contents: Contents,
+  batch: Batch,
+  firstSequence: bigint,
+  envelopes: Envelopes,
+): ImportRequest {
   const { bytes, header } = contents;
   const brackets = 2;
   const out = new ByteWriter(recordsBytes(contents, batch) + brackets);

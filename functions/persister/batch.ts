@@ -29,11 +29,19 @@ const envelopeBytes = 2_048;
  * Cuts a delivery into batches below the Import API's limits, and tells the tracker where each begins and where
  * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave.
  */
-export function* batches(contents: Contents, encoder: BatchEncoder, tracker: Tracker): Generator<TrackedBatch> {
+export function* batches(
+  contents: Contents,
+  encoder: BatchEncoder,
+  tracker: Tracker,
+): Generator<TrackedBatch> {
   const open = new Map<string, OpenBatch>();
   let bookmark = 0;
   const trackBookmarks = (records: number) => {
-    for (let place = contents.bookmarks[bookmark]; place?.recordsBefore === records; place = contents.bookmarks[bookmark]) {
+    for (
+      let place = contents.bookmarks[bookmark];
+      place?.recordsBefore === records;
+      place = contents.bookmarks[bookmark]
+    ) {
       const here = place;
       tracker.bookmark(() => bookmarkAt(contents, here));
       bookmark++;
@@ -54,7 +62,13 @@ export function* batches(contents: Contents, encoder: BatchEncoder, tracker: Tra
   yield* open.values();
 }
 
-function add(open: Map<string, OpenBatch>, table: Table, record: number, bytes: number, tracker: Tracker): void {
+function add(
+  open: Map<string, OpenBatch>,
+  table: Table,
+  record: number,
+  bytes: number,
+  tracker: Tracker,
+): void {
   const group = groupOf(table);
   let batch = open.get(group);
   if (batch === undefined) {

@@ -52,14 +52,16 @@ export class Contents {
 
   #standing(reader: ValueReader): Standing {
     if (reader.standsAlone) return Standing.asIs;
-    if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax) return Standing.writtenAnew;
+    if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
+      return Standing.writtenAnew;
     this.splices.append(reader.splices);
     return Standing.spliced;
   }
 
   recordsByStream(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const { id, stream } of this.tables) counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
+    for (const { id, stream } of this.tables)
+      counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
     return counts;
   }
 
@@ -102,7 +104,12 @@ export class Contents {
   recordLine(record: number): number {
     let line = 1;
     const start = this.recordStart(record);
-    for (let at = this.bytes.indexOf(newline); at >= 0 && at < start; at = this.bytes.indexOf(newline, at + 1)) line++;
+    for (
+      let at = this.bytes.indexOf(newline);
+      at >= 0 && at < start;
+      at = this.bytes.indexOf(newline, at + 1)
+    )
+      line++;
     return line;
   }
 }

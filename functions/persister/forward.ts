@@ -24,7 +24,11 @@ interface Requests {
 const payloadTooLarge = 413;
 
 /** Sends batch after batch and tells the tracker of each that is accepted; stops at the first that is not. */
-export async function forward(batches: Iterable<TrackedBatch>, tracker: Tracker, requests: Requests): Promise<Forwarding> {
+export async function forward(
+  batches: Iterable<TrackedBatch>,
+  tracker: Tracker,
+  requests: Requests,
+): Promise<Forwarding> {
   let accepted = 0;
   for (const batch of batches) {
     const { requests: sent, refusal } = await sendWhole(batch, requests);
@@ -39,13 +43,17 @@ export async function forward(batches: Iterable<TrackedBatch>, tracker: Tracker,
  * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
  * and a server may take less than it says (import-api.md section 6.1, "413: halve and resend").
  */
-async function sendWhole(batch: Batch, requests: Requests): Promise<{ requests: number; refusal: Refusal | undefined }> {
+async function sendWhole(
+  batch: Batch,
+  requests: Requests,
+): Promise<{ requests: number; refusal: Refusal | undefined }> {
   const request = requests.encode(batch);
   const divisible = batch.records.length > 1;
   if (divisible && request.body.length >= loneRecordBatchBytesMax) return sendHalves(batch, requests);
   const outcome = await requests.send(request);
   if (outcome.kind === "accepted") return { requests: 1, refusal: undefined };
-  if (divisible && outcome.kind === "rejected" && outcome.status === payloadTooLarge) return sendHalves(batch, requests);
+  if (divisible && outcome.kind === "rejected" && outcome.status === payloadTooLarge)
+    return sendHalves(batch, requests);
   return { requests: 0, refusal: { batch, outcome } };
 }
 

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { type ZlibOptions, gunzip as gunzipWithCallback } from "node:zlib";
+import { gunzip as gunzipWithCallback, type ZlibOptions } from "node:zlib";
 import { PersisterError } from "./errors.ts";
 import { inflatedBytesMax, inflationRatioMax } from "./limits.ts";
 
@@ -23,9 +23,13 @@ export async function inflate(gzipped: Uint8Array): Promise<Uint8Array> {
     inflated = await gunzip(gzipped, { maxOutputLength: limit, info: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit, cause);
-    throw new PersisterError("broken-gzip", "The body is not whole gzip: it was cut or changed on its way. Send it again.", {
-      cause,
-    });
+    throw new PersisterError(
+      "broken-gzip",
+      "The body is not whole gzip: it was cut or changed on its way. Send it again.",
+      {
+        cause,
+      },
+    );
   }
   // zlib stops in silence at what is no further member: those bytes would be lost.
   if (inflated.engine.bytesWritten < gzipped.length) {

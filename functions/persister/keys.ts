@@ -15,12 +15,12 @@ const none: readonly KeyFault[] = [];
 
 /** The Import API wants each key at the record's top, scalar and not null: import-api.md sections 1.3 and 2. */
 export function keyFaults(table: Table, reader: ValueReader): readonly KeyFault[] {
-  let faults: KeyFault[] | undefined;
-  for (let i = 0; i < table.keyNames.length; i++) {
-    const message = keyFault(reader, indexOfName(reader, table.keyNames[i]!, table.keyNameBytes[i]!));
-    if (message !== undefined) (faults ??= []).push({ field: table.keyNames[i]!, message });
+  let faults = none;
+  for (const [i, field] of table.keyNames.entries()) {
+    const message = keyFault(reader, indexOfName(reader, field, table.keyNameBytes[i]!));
+    if (message !== undefined) faults = [...faults, { field, message }];
   }
-  return faults ?? none;
+  return faults;
 }
 
 function keyFault(reader: ValueReader, index: number): string | undefined {
@@ -28,7 +28,8 @@ function keyFault(reader: ValueReader, index: number): string | undefined {
   const members = reader.recordMembers;
   const kind = members.kind(index);
   if (kind === Kind.null) return "the key is null: a key tells one row from another";
-  if (kind >= Kind.map) return "the key is no single value: a key is a string, a number, a boolean or an instant";
+  if (kind >= Kind.map)
+    return "the key is no single value: a key is a string, a number, a boolean or an instant";
   const start = members.start(index);
   const end = members.end(index);
   // Fewer bytes can't be more characters.

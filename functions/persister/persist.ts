@@ -47,7 +47,13 @@ export async function persist(intake: Intake, parts: Parts): Promise<Receipt> {
     const body = intake.gzipped ? await inflate(intake.body) : intake.body;
     const contents = validate(body, parts.encoder);
     const until = intake.deadline;
-    const lease = await parts.streamers.begin({ streamer, delivery, now, until, sequences: contents.records });
+    const lease = await parts.streamers.begin({
+      streamer,
+      delivery,
+      now,
+      until,
+      sequences: contents.records,
+    });
     return await deliver(contents, lease, archive, parts);
   } catch (error) {
     throw error instanceof PersisterError ? error.with({ delivery, archive }) : error;

@@ -86,9 +86,19 @@ export interface ImportRequest {
 export type Outcome =
   | { readonly kind: "accepted"; readonly attempts: number }
   /** Permanent: the same bytes will never be taken. `message` is the Import API's own words, cut to 1,000 characters. */
-  | { readonly kind: "rejected"; readonly status: number; readonly message: string; readonly attempts: number }
+  | {
+      readonly kind: "rejected";
+      readonly status: number;
+      readonly message: string;
+      readonly attempts: number;
+    }
   /** Transient, and out of retries or time. */
-  | { readonly kind: "failed"; readonly reason: "unavailable" | "out-of-time"; readonly message: string; readonly attempts: number };
+  | {
+      readonly kind: "failed";
+      readonly reason: "unavailable" | "out-of-time";
+      readonly message: string;
+      readonly attempts: number;
+    };
 
 declare const accepted: unique symbol;
 /** Proof that the Import API took every record of a batch. Only `forward` makes one. */

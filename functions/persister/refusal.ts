@@ -7,7 +7,11 @@ import type { StreamerState } from "./ports.ts";
 const retryAfterSeconds = 30;
 
 /** What a delivery's first batch that was not accepted means to the caller, who may go on from `state`'s bookmark. */
-export function refusalError(refusal: Refusal, contents: Contents, state: StreamerState | undefined): PersisterError {
+export function refusalError(
+  refusal: Refusal,
+  contents: Contents,
+  state: StreamerState | undefined,
+): PersisterError {
   const { outcome } = refusal;
   const first = contents.recordLine(refusal.batch.records[0]!);
   const last = contents.recordLine(refusal.batch.records.at(-1)!);
@@ -25,11 +29,19 @@ export function refusalError(refusal: Refusal, contents: Contents, state: Stream
     );
   }
   return outcome.reason === "out-of-time"
-    ? new PersisterError("out-of-time", `Time ran out before ${where} were accepted. ${goOn}, in smaller bodies.`, details)
-    : new PersisterError("unavailable", `The Import API is unavailable: ${where} were not accepted. ${goOn}.`, {
-        ...details,
-        retryAfterSeconds,
-      });
+    ? new PersisterError(
+        "out-of-time",
+        `Time ran out before ${where} were accepted. ${goOn}, in smaller bodies.`,
+        details,
+      )
+    : new PersisterError(
+        "unavailable",
+        `The Import API is unavailable: ${where} were not accepted. ${goOn}.`,
+        {
+          ...details,
+          retryAfterSeconds,
+        },
+      );
 }
 
 /** `/batch` names the first bad record by its index: import-api.md section 1.5. */
@@ -37,6 +49,9 @@ function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault 
   const index = /^Record (\d+) /.exec(outcome.message)?.[1];
   const record = batch.records[Number(index ?? 0)] ?? batch.records[0]!;
   const { stream } = contents.recordTable(record);
-  const message = index === undefined ? `the first of the batch's ${batch.records.length} records: ${outcome.message}` : outcome.message;
+  const message =
+    index === undefined
+      ? `the first of the batch's ${batch.records.length} records: ${outcome.message}`
+      : outcome.message;
   return { line: contents.recordLine(record), stream, message };
 }

@@ -35,7 +35,8 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
       checkKeys(line, table, reader, faults);
       const { textStart, textEnd } = reader.envelope.record;
       const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table);
-      if (bytes >= limits.loneRecordBatchBytesMax) faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
+      if (bytes >= limits.loneRecordBatchBytesMax)
+        faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
       contents.addRecord(table, reader);
     },
     bookmark(line, reader) {
@@ -80,14 +81,22 @@ class Faults {
 
   addLargeBookmark(line: number, bytes: number): void {
     this.#largestBookmarkBytes = Math.max(this.#largestBookmarkBytes, bytes);
-    this.add("bookmark-too-large", { line, message: `a bookmark of ${bytes} bytes, more than ${limits.bookmarkBytesMax}` });
+    this.add("bookmark-too-large", {
+      line,
+      message: `a bookmark of ${bytes} bytes, more than ${limits.bookmarkBytesMax}`,
+    });
   }
 
   throwIfAny(): void {
     if (this.#total === 0) return;
-    const code = (["malformed", "bookmark-too-large", "unfit-records"] as const).find(each => this.#codes.has(each))!;
+    const code = (["malformed", "bookmark-too-large", "unfit-records"] as const).find(each =>
+      this.#codes.has(each),
+    )!;
     const first = this.#named[0]!;
-    const rest = this.#total === 1 ? "" : ` There are ${this.#total} faults; \`errors\` names the first ${this.#named.length}.`;
+    const rest =
+      this.#total === 1
+        ? ""
+        : ` There are ${this.#total} faults; \`errors\` names the first ${this.#named.length}.`;
     throw new PersisterError(code, `Nothing was forwarded: ${sentence(first)}.${rest}`, {
       faults: this.#named,
       faultsTotal: this.#total,
@@ -99,6 +108,10 @@ class Faults {
 }
 
 function sentence({ line, stream, field, message }: Fault): string {
-  const place = [`line ${line}`, stream && `stream ${JSON.stringify(stream)}`, field && `field ${JSON.stringify(field)}`];
+  const place = [
+    `line ${line}`,
+    stream && `stream ${JSON.stringify(stream)}`,
+    field && `field ${JSON.stringify(field)}`,
+  ];
   return `${place.filter(Boolean).join(", ")}: ${message}`;
 }

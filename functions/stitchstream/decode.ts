@@ -40,7 +40,11 @@ export function endingInNewline(body: Uint8Array): Uint8Array {
   return ended;
 }
 
-export const readerOf = (header: Pick<Header, "encoding">, bytes: Uint8Array, limits: ValueLimits): ValueReader =>
+export const readerOf = (
+  header: Pick<Header, "encoding">,
+  bytes: Uint8Array,
+  limits: ValueLimits,
+): ValueReader =>
   header.encoding === "json" ? new JsonReader(bytes, limits) : new TransitReader(bytes, limits);
 
 /**
@@ -94,7 +98,10 @@ function readLine(
       return sink.bookmark(line, reader);
     case "schema":
     case "activate_version":
-      throw new Malformed("streams with schemas are not taken yet: send `key_fields` with each record", start);
+      throw new Malformed(
+        "streams with schemas are not taken yet: send `key_fields` with each record",
+        start,
+      );
     default:
       return sink.ignored(line);
   }
@@ -125,9 +132,13 @@ function spells(bytes: Uint8Array, start: number, end: number, name: string): bo
 function checkRecord(reader: ValueReader): void {
   const { record, schema } = reader.envelope;
   if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
-  if (record.kind !== Kind.map) throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);
+  if (record.kind !== Kind.map)
+    throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);
   if (schema.present) {
-    throw new Malformed("records with a schema are not taken yet: send `key_fields` instead", schema.textStart);
+    throw new Malformed(
+      "records with a schema are not taken yet: send `key_fields` instead",
+      schema.textStart,
+    );
   }
 }
 

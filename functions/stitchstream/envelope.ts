@@ -1,4 +1,4 @@
-import { type Kind } from "./visitor.ts";
+import type { Kind } from "./visitor.ts";
 
 const utf8 = new TextEncoder();
 export const envelopeNames = ["type", "stream", "record", "key_fields", "value", "schema"] as const;

@@ -30,12 +30,14 @@ const utf8 = new TextDecoder("utf-8");
 /** Reads `stitchstream/0.1`, its `Key: value` lines and `--`. Throws NotAStitchstream. */
 export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  if (start === bytes.length) throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
+  if (start === bytes.length)
+    throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
   let contentType: string | undefined;
   let line = 1;
   for (; start < bytes.length; line++) {
     const end = endOfLine(bytes, start);
-    if (line > linesMax) throw new NotAStitchstream(`no \`--\` within ${linesMax} lines: it ends the header`, line);
+    if (line > linesMax)
+      throw new NotAStitchstream(`no \`--\` within ${linesMax} lines: it ends the header`, line);
     const text = utf8.decode(bytes.subarray(start, Math.min(end, start + headerLineBytesMax))).trim();
     start = Math.min(end + 1, bytes.length);
     if (line === 1) checkVersion(text);
@@ -70,8 +72,12 @@ function readField(text: string, line: number, contentType: string | undefined):
   const colon = text.indexOf(":");
   if (colon < 0) throw new NotAStitchstream("a header line is `Key: value`, and `--` ends the header", line);
   if (text.slice(0, colon).trim().toLowerCase() !== "content-type") return contentType;
-  const value = text.slice(colon + 1).trim().toLowerCase();
-  if (!encodings.has(value)) throw new NotAStitchstream("an unknown Content-Type: it is transit or jsonline", line);
+  const value = text
+    .slice(colon + 1)
+    .trim()
+    .toLowerCase();
+  if (!encodings.has(value))
+    throw new NotAStitchstream("an unknown Content-Type: it is transit or jsonline", line);
   if (contentType !== undefined && contentType !== value) {
     throw new NotAStitchstream("a second Content-Type that says otherwise: keep one", line);
   }

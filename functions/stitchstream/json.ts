@@ -1,15 +1,6 @@
 import { ValueReader } from "./reader.ts";
 import type { Shape } from "./shape.ts";
-import {
-  closeBrace,
-  closeBracket,
-  colon,
-  comma,
-  Malformed,
-  openBrace,
-  openBracket,
-  quote,
-} from "./text.ts";
+import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** Reads JSON messages: RFC 8259, and no name twice in a map. */

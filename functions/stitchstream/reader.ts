@@ -1,4 +1,4 @@
-import { emptyEnvelope, type EnvelopeName, envelopeName, envelopeNames } from "./envelope.ts";
+import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
 import { Shape } from "./shape.ts";
@@ -133,7 +133,8 @@ export abstract class ValueReader extends TextScanner {
       this.#fieldEnd = nameEnd;
     }
     const kind = this.readValue(depth + 1);
-    if (depth === this.#logDepth) this.#log!.push(nameStart, nameEnd, kind, this.contentStart, this.contentEnd);
+    if (depth === this.#logDepth)
+      this.#log!.push(nameStart, nameEnd, kind, this.contentStart, this.contentEnd);
   }
 
   protected readElement(depth: number): void {
@@ -168,10 +169,7 @@ export abstract class ValueReader extends TextScanner {
   }
 
   #readEnvelopeMember(nameStart: number, nameEnd: number): void {
-    const { fields } = this.outer;
-    const at = this.outerIndex;
-    const known = fields[at];
-    const name = known === undefined ? (fields[at] = envelopeName(this.bytes, nameStart, nameEnd)) : known;
+    const name = this.#fieldAt(nameStart, nameEnd);
     this.skipSpace();
     const start = this.position;
     if (name === "record" || name === "value") {
@@ -199,6 +197,16 @@ export abstract class ValueReader extends TextScanner {
     field.textEnd = this.position;
     field.contentStart = this.contentStart;
     field.contentEnd = this.contentEnd;
+  }
+
+  /** The envelope's field at this place: the last line's, where the name came as foreseen. */
+  #fieldAt(nameStart: number, nameEnd: number): EnvelopeName | null {
+    const { fields } = this.outer;
+    const known = fields[this.outerIndex];
+    if (known !== undefined) return known;
+    const name = envelopeName(this.bytes, nameStart, nameEnd);
+    fields[this.outerIndex] = name;
+    return name;
   }
 
   #watch(log: Members, isRecord: boolean): void {

@@ -37,7 +37,8 @@ export class Shape {
 
   /** Whether the content `bytes[start, end)` is the name foreseen at `index`. */
   isForeseen(bytes: Uint8Array, start: number, end: number, index: number): boolean {
-    if (index >= this.#starts.length || this.#ends[index]! - this.#starts[index]! !== end - start) return false;
+    if (index >= this.#starts.length || this.#ends[index]! - this.#starts[index]! !== end - start)
+      return false;
     for (let i = this.#starts[index]!; start < end; i++) if (bytes[i] !== bytes[start++]) return false;
     return true;
   }

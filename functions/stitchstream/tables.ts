@@ -61,7 +61,10 @@ export class Tables {
 
   #add(name: string, stream: string, keyNames: readonly string[]): Table {
     if (!this.#streams.has(stream) && this.#streams.size === this.#limits.streamsMax) {
-      throw new Malformed(`more than ${this.#limits.streamsMax} streams in one body: send them in several`, 0);
+      throw new Malformed(
+        `more than ${this.#limits.streamsMax} streams in one body: send them in several`,
+        0,
+      );
     }
     if (this.all.length === 2 * this.#limits.streamsMax) {
       throw new Malformed("a stream's key_fields change from record to record: keep them the same", 0);
@@ -81,7 +84,10 @@ export class Tables {
     const name = stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
     checkName(name, "stream", stream.textStart);
     if (name.length > this.#limits.streamNameCharsMax) {
-      throw new Malformed(`a stream's name of more than ${this.#limits.streamNameCharsMax} characters`, stream.textStart);
+      throw new Malformed(
+        `a stream's name of more than ${this.#limits.streamNameCharsMax} characters`,
+        stream.textStart,
+      );
     }
     return name;
   }
@@ -96,7 +102,8 @@ function keyNamesOf(reader: ValueReader): string[] {
   }
   const names = new Set<string>();
   for (let i = 0; i < keyFields.count; i++) {
-    if (!isName(keyFields.kind(i))) throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
+    if (!isName(keyFields.kind(i)))
+      throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
     const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
     checkName(name, "key field", key_fields.textStart);
     if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);

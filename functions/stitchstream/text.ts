@@ -59,7 +59,11 @@ export class TextScanner {
   skipSpace(): void {
     const { bytes } = this;
     let { position } = this;
-    for (let byte = bytes[position]; byte === 0x20 || byte === 0x09 || byte === 0x0d; byte = bytes[++position]);
+    for (
+      let byte = bytes[position];
+      byte === 0x20 || byte === 0x09 || byte === 0x0d;
+      byte = bytes[++position]
+    );
     this.position = position;
   }
 
@@ -131,7 +135,10 @@ export class TextScanner {
     }
     const rest = String.fromCharCode(...this.bytes.subarray(this.position, this.position + 9));
     if (/^(NaN|-?Infinity)/.test(rest)) {
-      return new Malformed("NaN and infinities have no JSON form: send null, or leave the field out", this.position);
+      return new Malformed(
+        "NaN and infinities have no JSON form: send null, or leave the field out",
+        this.position,
+      );
     }
     return new Malformed(`${what} is due here`, this.position);
   }
@@ -142,7 +149,8 @@ export class TextScanner {
     let position = start;
     while (isDigit(bytes[position]!)) position++;
     this.position = position;
-    if (position === start) throw this.unexpected(start > 0 && bytes[start - 1] === 0x2d ? "a number" : "a digit");
+    if (position === start)
+      throw this.unexpected(start > 0 && bytes[start - 1] === 0x2d ? "a number" : "a digit");
   }
 
   #escape(position: number): number {
@@ -191,7 +199,8 @@ export class TextScanner {
     }
     if (lead >= 0xf0 && lead <= 0xf4 && isContinuation(second)) {
       const inRange = !(lead === 0xf0 && second < 0x90) && !(lead === 0xf4 && second > 0x8f);
-      if (inRange && isContinuation(bytes[position + 2]!) && isContinuation(bytes[position + 3]!)) return position + 4;
+      if (inRange && isContinuation(bytes[position + 2]!) && isContinuation(bytes[position + 3]!))
+        return position + 4;
     }
     throw new Malformed("bytes that are not UTF-8: encode the stream as UTF-8", position);
   }

@@ -41,7 +41,7 @@ export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ lengt
 
 /** Digits beyond these don't fit a signed integer of 64 bits. */
 export const isInt64 = (digits: string) =>
-  digits.length < 19 || (BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
+  digits.length < 19 || BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
 
 /** RFC 3339 writes years of four digits; the Import API takes 0001 to 9999. */
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
@@ -59,7 +59,8 @@ export function isInteger(bytes: Uint8Array, start: number, end: number): boolea
 export function instantOfDigits(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === 0x2d;
   let milliseconds = 0;
-  for (let i = negative ? start + 1 : start; i < end; i++) milliseconds = 10 * milliseconds + bytes[i]! - 0x30;
+  for (let i = negative ? start + 1 : start; i < end; i++)
+    milliseconds = 10 * milliseconds + bytes[i]! - 0x30;
   return checkInstant(negative ? -milliseconds : milliseconds, start);
 }
 
@@ -67,7 +68,8 @@ export function instantOfDigits(bytes: Uint8Array, start: number, end: number): 
  * The instant of `~t` text, in ms since the epoch. Throws for a date no calendar has, a fraction finer than a millisecond
  * and a year outside 0001 to 9999.
  */
-export const instantOfText = (text: string, position: number) => checkInstant(parseDate(text, position), position);
+export const instantOfText = (text: string, position: number) =>
+  checkInstant(parseDate(text, position), position);
 
 function checkInstant(milliseconds: number, position: number): number {
   if (milliseconds >= firstInstant && milliseconds <= lastInstant) return milliseconds;
@@ -81,12 +83,15 @@ function parseDate(text: string, position: number): number {
   }
   const local = Date.parse(`${text.slice(0, 19)}Z`);
   // Date.parse takes February 30 for March 1 in some engines and refuses it in others: compare what it understood.
-  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19)) return Number.NaN;
+  if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19))
+    return Number.NaN;
   return Date.parse(text.replace(/(\.\d{1,3})\d*/, "$1"));
 }
 
 /** The text of the UUID that transit's two signed 64-bit halves stand for. */
 export function uuidOf(high: string, low: string): string {
-  const hex = [high, low].map(half => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, "0")).join("");
+  const hex = [high, low]
+    .map(half => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, "0"))
+    .join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -2,7 +2,14 @@ import { ValueReader } from "./reader.ts";
 import type { Shape } from "./shape.ts";
 import { backslash, Malformed, Uncarriable } from "./text.ts";
 import { cacheableCharsMin, isLongEnough, TransitCache } from "./transit-cache.ts";
-import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./transit-scalar.ts";
+import {
+  instantOfDigits,
+  instantOfText,
+  isInt64,
+  isInteger,
+  type ScalarTag,
+  scalarTags,
+} from "./transit-scalar.ts";
 import { Kind } from "./visitor.ts";
 
 const tilde = 0x7e;
@@ -63,7 +70,8 @@ export abstract class TransitStrings extends ValueReader {
     const first = bytes[start];
     const second = bytes[start + 1];
     const isName = first === tilde && (second === 0x3a || second === 0x24 || second === hash);
-    if ((asMapKey || isName) && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end)) this.#cache.add(start, end);
+    if ((asMapKey || isName) && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
+      this.#cache.add(start, end);
   }
   /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
   #refuseHiddenTag(start: number): void {
@@ -76,7 +84,8 @@ export abstract class TransitStrings extends ValueReader {
   protected string(): Kind {
     const start = this.#rawStart;
     const end = this.#rawEnd;
-    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
+    if (this.bytes[start] === caret)
+      throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
     if (this.bytes[start] !== tilde || end - start === 1) return this.scalar(Kind.text, start, end);
     return this.#tagged(start, end);
   }
@@ -109,7 +118,8 @@ export abstract class TransitStrings extends ValueReader {
 
   #checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
     const { form, kind, wants } = tag;
-    const isRight = form === "integer" ? isInteger(this.bytes, start, end) : form?.test(this.#text(start, end));
+    const isRight =
+      form === "integer" ? isInteger(this.bytes, start, end) : form?.test(this.#text(start, end));
     if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} wants ${wants}`, start);
     if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
       throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
@@ -126,7 +136,8 @@ export abstract class TransitStrings extends ValueReader {
 
   #checkCharacter(start: number, end: number): void {
     const text = new TextDecoder().decode(this.bytes.subarray(start, end));
-    if ([...(JSON.parse(`"${text}"`) as string)].length !== 1) throw new Malformed("~c wants one character", start);
+    if ([...(JSON.parse(`"${text}"`) as string)].length !== 1)
+      throw new Malformed("~c wants one character", start);
   }
 
   #instant(code: number, start: number, end: number): Kind {

@@ -57,7 +57,8 @@ export class TransitWriter implements Visitor {
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#separate();
     // A key of another kind comes with its tag; a bare number becomes a tagged one.
-    if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol) this.#scalar(kind, bytes, start, end);
+    if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol)
+      this.#scalar(kind, bytes, start, end);
     else if (bytes[start] === 0x7e) this.#string("", bytes, start, end);
     else this.#string("~i", bytes, start, end);
   }
@@ -71,7 +72,8 @@ export class TransitWriter implements Visitor {
   #scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const prefix = prefixes[kind];
     if (prefix !== undefined) this.#string(prefix, bytes, start, end);
-    else if (kind === Kind.text) this.#string(isReserved(bytes[start]!, end - start) ? "~" : "", bytes, start, end);
+    else if (kind === Kind.text)
+      this.#string(isReserved(bytes[start]!, end - start) ? "~" : "", bytes, start, end);
     else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
     else if (kind === Kind.double && isInteger(bytes, start, end)) this.#string("~d", bytes, start, end);
     else this.#out.copy(bytes, start, end);

@@ -1,6 +1,16 @@
 import { isNumberStart } from "./json.ts";
 import type { Shape } from "./shape.ts";
-import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote, Uncarriable } from "./text.ts";
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  Malformed,
+  openBrace,
+  openBracket,
+  quote,
+  Uncarriable,
+} from "./text.ts";
 import { isInt64, uuidOf } from "./transit-scalar.ts";
 import { TransitStrings } from "./transit-string.ts";
 import { Kind } from "./visitor.ts";
@@ -178,7 +188,10 @@ export class TransitReader extends TransitStrings {
       case "u":
         return this.#readUuidHalves();
       default:
-        throw new Uncarriable(`the unknown transit tag ~#${tag.slice(0, 40)}: send the value as a known type`, start);
+        throw new Uncarriable(
+          `the unknown transit tag ~#${tag.slice(0, 40)}: send the value as a known type`,
+          start,
+        );
     }
   }
 
@@ -197,7 +210,8 @@ export class TransitReader extends TransitStrings {
       } while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     }
-    if (kind === Kind.cmap && count % 2 === 1) throw new Malformed("a map's last key lacks its value", this.position);
+    if (kind === Kind.cmap && count % 2 === 1)
+      throw new Malformed("a map's last key lacks its value", this.position);
     this.visitor?.close(kind);
     return kind;
   }

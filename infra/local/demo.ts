@@ -28,7 +28,9 @@ failClearly(async () => {
     if (!response.ok) throw new Error("The delivery was refused.");
 
     heading("The rows that landed: select * from inboxes");
-    console.log(formatTable(await queryRows(join(dataDir, "import-api"), "select * from inboxes order by id")));
+    console.log(
+      formatTable(await queryRows(join(dataDir, "import-api"), "select * from inboxes order by id")),
+    );
 
     heading("The bookmark");
     console.log(await (await fetch(`${url}/bookmark`, { headers })).text());
@@ -36,7 +38,9 @@ failClearly(async () => {
     heading("The archived bytes");
     const path = join(stack.archiveDir!, receipt.archive.replace("s3://", ""));
     const archived = await readFile(path);
-    console.log(`${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "the same as were sent" : "CHANGED"}`);
+    console.log(
+      `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "the same as were sent" : "CHANGED"}`,
+    );
     if (!archived.equals(stitchstream)) throw new Error("The archive differs from what was sent.");
     console.log("\nNow `npm start`: it stays up, and prints a line to paste.");
   } finally {

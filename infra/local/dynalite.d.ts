@@ -1,4 +1,8 @@
 declare module "dynalite" {
   import type { Server } from "node:http";
-  export default function dynalite(options: { path?: string; createTableMs?: number; deleteTableMs?: number }): Server;
+  export default function dynalite(options: {
+    path?: string;
+    createTableMs?: number;
+    deleteTableMs?: number;
+  }): Server;
 }

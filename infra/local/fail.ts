@@ -11,6 +11,7 @@ export function failClearly(work: () => Promise<unknown>): void {
 function sentence(error: unknown): string {
   if (error instanceof SettingsError) return `A setting is wrong:\n${error.message}`;
   const { code, port } = error as { code?: string; port?: number };
-  if (code === "EADDRINUSE") return `Port ${port} is taken. Set PORT to another one, or to 0 for any that is free.`;
+  if (code === "EADDRINUSE")
+    return `Port ${port} is taken. Set PORT to another one, or to 0 for any that is free.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

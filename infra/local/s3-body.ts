@@ -40,13 +40,19 @@ function unframe(body: Buffer): { bytes: Buffer; trailers: Map<string, string> }
   for (;;) {
     const lineEnd = body.indexOf("\r\n", at);
     const size = Number.parseInt(body.toString("latin1", at, lineEnd), 16);
-    if (lineEnd < 0 || Number.isNaN(size)) throw new S3Error(400, "IncompleteBody", "The chunks of the body are broken.");
+    if (lineEnd < 0 || Number.isNaN(size))
+      throw new S3Error(400, "IncompleteBody", "The chunks of the body are broken.");
     at = lineEnd + 2;
     if (size === 0) break;
     chunks.push(body.subarray(at, at + size));
     at += size + 2;
   }
-  const lines = body.toString("latin1", at).split("\r\n").filter(line => line.includes(":"));
-  const trailers = lines.map(line => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1)] as const);
+  const lines = body
+    .toString("latin1", at)
+    .split("\r\n")
+    .filter(line => line.includes(":"));
+  const trailers = lines.map(
+    line => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1)] as const,
+  );
   return { bytes: Buffer.concat(chunks), trailers: new Map(trailers) };
 }

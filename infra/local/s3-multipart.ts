@@ -14,7 +14,13 @@ export class MultipartUploads {
   /** Resolves to the upload's id. */
   async create(bucket: string, key: string, headers: Record<string, string>): Promise<string> {
     const id = randomUUID();
-    await this.#store.put(this.#bucket, `${id}/upload`, Buffer.from(JSON.stringify({ bucket, key })), headers, true);
+    await this.#store.put(
+      this.#bucket,
+      `${id}/upload`,
+      Buffer.from(JSON.stringify({ bucket, key })),
+      headers,
+      true,
+    );
     return id;
   }
 
@@ -28,7 +34,9 @@ export class MultipartUploads {
   async complete(id: string, bucket: string, key: string, xml: string): Promise<string> {
     const headers = await this.#headers(id);
     const numbers = [...xml.matchAll(/<PartNumber>(\d+)<\/PartNumber>/g)].map(([, digits]) => Number(digits));
-    const parts = await Promise.all(numbers.map(number => this.#store.read(this.#bucket, this.#partKey(id, number))));
+    const parts = await Promise.all(
+      numbers.map(number => this.#store.read(this.#bucket, this.#partKey(id, number))),
+    );
     if (parts.length === 0 || parts.includes(undefined)) {
       throw new S3Error(400, "InvalidPart", "One or more of the specified parts could not be found.");
     }
@@ -38,7 +46,8 @@ export class MultipartUploads {
   }
 
   async abort(id: string): Promise<void> {
-    for (const { key } of await this.#store.list(this.#bucket, `${id}/`)) await this.#store.remove(this.#bucket, key);
+    for (const { key } of await this.#store.list(this.#bucket, `${id}/`))
+      await this.#store.remove(this.#bucket, key);
   }
 
   async #headers(id: string): Promise<Record<string, string>> {

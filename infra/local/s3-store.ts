@@ -27,7 +27,13 @@ export class ObjectStore {
     this.#dir = dir;
   }
 
-  put(bucket: string, key: string, bytes: Uint8Array, headers: Record<string, string>, onlyNew: boolean): Promise<ObjectFacts> {
+  put(
+    bucket: string,
+    key: string,
+    bytes: Uint8Array,
+    headers: Record<string, string>,
+    onlyNew: boolean,
+  ): Promise<ObjectFacts> {
     const name = `${bucket}/${key}`;
     const written = (this.#writes.get(name) ?? Promise.resolve())
       .catch(() => undefined)
@@ -38,7 +44,13 @@ export class ObjectStore {
     });
   }
 
-  async #write(bucket: string, key: string, bytes: Uint8Array, headers: Record<string, string>, onlyNew: boolean) {
+  async #write(
+    bucket: string,
+    key: string,
+    bytes: Uint8Array,
+    headers: Record<string, string>,
+    onlyNew: boolean,
+  ) {
     const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
     const facts = { key, size: bytes.length, etag, modified: Date.now(), headers };
     await this.#place(this.#path(bucket, key), bytes, onlyNew);
@@ -90,7 +102,9 @@ export class ObjectStore {
     const dir = join(this.#dir, ".facts", encodeSegment(bucket));
     const entries = (await orUndefined(readdir(dir, { recursive: true, withFileTypes: true }))) ?? [];
     const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-    const all = await Promise.all(files.map(async file => JSON.parse(await readFile(file, "utf8")) as ObjectFacts));
+    const all = await Promise.all(
+      files.map(async file => JSON.parse(await readFile(file, "utf8")) as ObjectFacts),
+    );
     return all
       .filter(({ key }) => key.startsWith(prefix))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));

@@ -41,7 +41,11 @@ function targetOf({ url = "/" }: IncomingMessage): { bucket: string; key: string
   // Not by URL, which takes `..` for a step up.
   const [path = "", search = ""] = url.split("?", 2);
   const [bucket = "", ...key] = path.slice(1).split("/");
-  return { bucket: decodeURIComponent(bucket), key: decodeURIComponent(key.join("/")), query: new URLSearchParams(search) };
+  return {
+    bucket: decodeURIComponent(bucket),
+    key: decodeURIComponent(key.join("/")),
+    query: new URLSearchParams(search),
+  };
 }
 
 async function answer(call: Call, store: ObjectStore, uploads: MultipartUploads): Promise<void> {
@@ -61,7 +65,11 @@ async function answer(call: Call, store: ObjectStore, uploads: MultipartUploads)
     case "HEAD":
       return get(call, store);
     default:
-      throw new S3Error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.");
+      throw new S3Error(
+        405,
+        "MethodNotAllowed",
+        "The specified method is not allowed against this resource.",
+      );
   }
 }
 
@@ -73,19 +81,37 @@ async function put({ message, response, bucket, key }: Call, store: ObjectStore)
 }
 
 async function putPart({ message, response, query }: Call, uploads: MultipartUploads): Promise<void> {
-  const etag = await uploads.addPart(query.get("uploadId")!, Number(query.get("partNumber")), await readObject(message));
+  const etag = await uploads.addPart(
+    query.get("uploadId")!,
+    Number(query.get("partNumber")),
+    await readObject(message),
+  );
   send(response, 200, { etag });
 }
 
-async function createUpload({ message, response, bucket, key }: Call, uploads: MultipartUploads): Promise<void> {
+async function createUpload(
+  { message, response, bucket, key }: Call,
+  uploads: MultipartUploads,
+): Promise<void> {
   const id = await uploads.create(bucket, key, keptHeaders(message));
-  sendXml(response, 200, `<InitiateMultipartUploadResult>${tags({ Bucket: bucket, Key: key, UploadId: id })}</InitiateMultipartUploadResult>`);
+  sendXml(
+    response,
+    200,
+    `<InitiateMultipartUploadResult>${tags({ Bucket: bucket, Key: key, UploadId: id })}</InitiateMultipartUploadResult>`,
+  );
 }
 
-async function completeUpload({ message, response, bucket, key, query }: Call, uploads: MultipartUploads): Promise<void> {
+async function completeUpload(
+  { message, response, bucket, key, query }: Call,
+  uploads: MultipartUploads,
+): Promise<void> {
   const xml = (await readObject(message)).toString();
   const etag = await uploads.complete(query.get("uploadId") ?? "", bucket, key, xml);
-  sendXml(response, 200, `<CompleteMultipartUploadResult>${tags({ Bucket: bucket, Key: key, ETag: etag })}</CompleteMultipartUploadResult>`);
+  sendXml(
+    response,
+    200,
+    `<CompleteMultipartUploadResult>${tags({ Bucket: bucket, Key: key, ETag: etag })}</CompleteMultipartUploadResult>`,
+  );
 }
 
 async function get({ message, response, bucket, key }: Call, store: ObjectStore): Promise<void> {
@@ -96,7 +122,11 @@ async function get({ message, response, bucket, key }: Call, store: ObjectStore)
   const range = rangeOf(message.headers.range, bytes.length);
   const part = range === undefined ? bytes : bytes.subarray(range.start, range.end + 1);
   const contentRange = range && { "content-range": `bytes ${range.start}-${range.end}/${bytes.length}` };
-  response.writeHead(range === undefined ? 200 : 206, { ...headers, ...contentRange, "content-length": part.length });
+  response.writeHead(range === undefined ? 200 : 206, {
+    ...headers,
+    ...contentRange,
+    "content-length": part.length,
+  });
   response.end(message.method === "HEAD" ? undefined : part);
 }
 
@@ -137,10 +167,17 @@ function refuseExpired(query: URLSearchParams): void {
 }
 
 function keptHeaders({ headers }: IncomingMessage): Record<string, string> {
-  const encoding = String(headers["content-encoding"] ?? "").split(",").map(each => each.trim());
+  const encoding = String(headers["content-encoding"] ?? "")
+    .split(",")
+    .map(each => each.trim());
   const kept = encoding.filter(each => each !== "" && each !== "aws-chunked").join(",");
-  const entries = Object.entries(headers).filter(([name]) => name === "content-type" || name.startsWith("x-amz-meta-"));
-  return { ...(Object.fromEntries(entries) as Record<string, string>), ...(kept === "" ? {} : { "content-encoding": kept }) };
+  const entries = Object.entries(headers).filter(
+    ([name]) => name === "content-type" || name.startsWith("x-amz-meta-"),
+  );
+  return {
+    ...(Object.fromEntries(entries) as Record<string, string>),
+    ...(kept === "" ? {} : { "content-encoding": kept }),
+  };
 }
 
 const headersOf = ({ etag, modified, headers }: ObjectFacts) => ({
@@ -162,12 +199,21 @@ function send(response: ServerResponse, status: number, headers: Record<string, 
 }
 
 const sendXml = (response: ServerResponse, status: number, xml: string) =>
-  send(response, status, { "content-type": "application/xml" }, `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`);
+  send(
+    response,
+    status,
+    { "content-type": "application/xml" },
+    `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`,
+  );
 
 function sendError(response: ServerResponse, error: unknown): void {
   const known =
     error instanceof Exists
-      ? new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+      ? new S3Error(
+          412,
+          "PreconditionFailed",
+          "At least one of the pre-conditions you specified did not hold",
+        )
       : error;
   const { status, code, message } =
     known instanceof S3Error ? known : new S3Error(500, "InternalError", String((known as Error).message));

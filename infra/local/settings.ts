@@ -4,7 +4,8 @@ import * as z from "zod";
 const url = z.url().transform(text => text.replace(/\/+$/, ""));
 
 /** An empty variable is as good as none: shells make them. */
-const optional = <T extends z.ZodType>(type: T) => z.preprocess(value => (value === "" ? undefined : value), type);
+const optional = <T extends z.ZodType>(type: T) =>
+  z.preprocess(value => (value === "" ? undefined : value), type);
 
 const environment = z.object({
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(4848)),
@@ -33,7 +34,9 @@ export interface Settings {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
-    throw new SettingsError(parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
+    throw new SettingsError(
+      parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
+    );
   }
   const { data } = parsed;
   return {

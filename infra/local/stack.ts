@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { bookmark } from "../../functions/bookmark.ts";
 import { toResult } from "../../functions/aws/gateway.ts";
+import { bookmark } from "../../functions/bookmark.ts";
 import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
@@ -64,21 +64,34 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
     const secrets = { persisterToken: settings.token, stitchClientId: clientId, stitchToken };
-    const wired = wire({ region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } }, timing.clock);
+    const wired = wire(
+      { region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } },
+      timing.clock,
+    );
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
         // AWS says no more than "Request Entity Too Large" here. A person at a laptop is told what the limit is.
         onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
         routes: [
-          { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest(() => wired), timeoutMs: timing.ingestMilliseconds ?? ingestMilliseconds },
+          {
+            method: "POST",
+            path: "/v1/streamers/{streamer}",
+            handler: ingest(() => wired),
+            timeoutMs: timing.ingestMilliseconds ?? ingestMilliseconds,
+          },
           {
             method: "GET",
             path: "/v1/streamers/{streamer}/bookmark",
             handler: bookmark(() => wired),
             timeoutMs: bookmarkMilliseconds,
           },
-          { method: "GET", path: "/v1/health", handler: bookmark(() => wired), timeoutMs: bookmarkMilliseconds },
+          {
+            method: "GET",
+            path: "/v1/health",
+            handler: bookmark(() => wired),
+            timeoutMs: bookmarkMilliseconds,
+          },
         ],
       }),
     );

@@ -49,15 +49,22 @@ function seconds(work: () => number): number {
 function medians(works: (() => number)[]): number[] {
   for (const work of works) for (let i = 0; i < 3; i++) seconds(work);
   const times = works.map(() => [] as number[]);
-  for (let round = 0; round < rounds; round++) works.forEach((work, i) => times[i]!.push(seconds(work)));
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, work] of works.entries()) times[i]!.push(seconds(work));
+  }
   return times.map(each => each.sort((a, b) => a - b)[rounds >> 1]!);
 }
 
-console.log(`Node ${process.version}; medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify of the same lines\n`);
+console.log(
+  `Node ${process.version}; medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify of the same lines\n`,
+);
 console.log("records  encoding    persister   transit-js   persister MB/s");
 for (const [name, record] of Object.entries(records)) {
   const json = jsonlines(record, bodyBytes);
-  const [reference, ours] = medians([() => parseAndStringify(json.lines), () => decodeToBatches(json.body)]) as [number, number];
+  const [reference, ours] = medians([
+    () => parseAndStringify(json.lines),
+    () => decodeToBatches(json.body),
+  ]) as [number, number];
   print(name, "jsonline", reference / ours, undefined, json.body.length / ours);
 
   const encoded = transitLines(record, bodyBytes);
@@ -69,7 +76,15 @@ for (const [name, record] of Object.entries(records)) {
   print(name, "transit", base / own, base / theirs, encoded.body.length / own);
 }
 
-function print(name: string, encoding: string, ratio: number, oracle: number | undefined, bytesPerSecond: number): void {
+function print(
+  name: string,
+  encoding: string,
+  ratio: number,
+  oracle: number | undefined,
+  bytesPerSecond: number,
+): void {
   const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
-  console.log(`${name.padEnd(8)} ${encoding.padEnd(9)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`);
+  console.log(
+    `${name.padEnd(8)} ${encoding.padEnd(9)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
+  );
 }

@@ -22,10 +22,17 @@ function wideRecord(n: number): Record<string, unknown> {
     node_id: `MDU6SXNzdWU${n}`,
     url,
     title: `Records of line ${n} are "accepted", the bookmark is safe`,
-    body: "A bookmark ahead of its records is data lost for good.\nSo: archive, validate, forward, commit. ".repeat(12),
+    body: "A bookmark ahead of its records is data lost for good.\nSo: archive, validate, forward, commit. ".repeat(
+      12,
+    ),
     user: person(n),
     assignees: [person(n + 1), person(n + 2)],
-    labels: ["bug", "help wanted", "streamer"].map((name, i) => ({ id: n * 10 + i, name, color: "ededed", default: false })),
+    labels: ["bug", "help wanted", "streamer"].map((name, i) => ({
+      id: n * 10 + i,
+      name,
+      color: "ededed",
+      default: false,
+    })),
     milestone: { ...links(url), id: n, title: "v1", creator: person(n + 3), open_issues: 4, due_on: null },
     comments: n % 7,
     score: n / 3,
@@ -33,7 +40,15 @@ function wideRecord(n: number): Record<string, unknown> {
     updated_at: new Date(1468435557000 + n * 2000),
     closed_at: null,
     locked: false,
-    reactions: { url: `${url}/reactions`, total_count: n % 5, "+1": 1, "-1": 0, laugh: 0, hooray: 0, heart: 0 },
+    reactions: {
+      url: `${url}/reactions`,
+      total_count: n % 5,
+      "+1": 1,
+      "-1": 0,
+      laugh: 0,
+      hooray: 0,
+      heart: 0,
+    },
   };
 }
 
@@ -41,7 +56,15 @@ const links = (url: string) => ({ html_url: url, labels_url: `${url}/labels`, ev
 
 function person(n: number) {
   const url = `https://api.example.com/users/person-${n}`;
-  return { login: `person-${n}`, id: n, avatar_url: `${url}.png`, url, ...links(url), type: "User", site_admin: false };
+  return {
+    login: `person-${n}`,
+    id: n,
+    avatar_url: `${url}.png`,
+    url,
+    ...links(url),
+    type: "User",
+    site_admin: false,
+  };
 }
 
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
@@ -53,7 +76,10 @@ export function jsonlines(record: (n: number) => object, bytes: number): { lines
   );
 }
 
-export function transitLines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
+export function transitLines(
+  record: (n: number) => object,
+  bytes: number,
+): { lines: string[]; body: Buffer } {
   const writer = transit.writer("json");
   return streamOf("transit", bytes, n =>
     writer.write(transitOf({ type: "RECORD", stream: "issues", key_fields: ["id"], record: record(n) })),

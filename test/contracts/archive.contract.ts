@@ -3,7 +3,9 @@ import { expect, it } from "vitest";
 import type { Archive } from "../../functions/persister/ports.ts";
 
 /** What every implementation of Archive holds to. `read` gives back what stands under a key. */
-export function archiveContract(make: () => { archive: Archive; read: (key: string) => Promise<Uint8Array> }): void {
+export function archiveContract(
+  make: () => { archive: Archive; read: (key: string) => Promise<Uint8Array> },
+): void {
   it.each([
     ["nothing", Buffer.alloc(0)],
     ["text", Buffer.from("stitchstream/0.1\n✓")],
@@ -20,7 +22,9 @@ export function archiveContract(make: () => { archive: Archive; read: (key: stri
     const { archive, read } = make();
     const key = `raw/contract/${randomUUID()}`;
     await archive.put(key, Buffer.from("first"));
-    await expect(archive.put(key, Buffer.from("second"))).rejects.toMatchObject({ code: "archive-unavailable" });
+    await expect(archive.put(key, Buffer.from("second"))).rejects.toMatchObject({
+      code: "archive-unavailable",
+    });
     expect(Buffer.from(await read(key)).toString()).toBe("first");
   });
 }

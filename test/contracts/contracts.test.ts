@@ -31,7 +31,10 @@ describe("with the SDK's clients on the embedded services", () => {
   let dynamodb: ClientOptions;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), "persister-contracts-"));
-    const embedded = [await startS3({ dir: join(dir, "s3") }), await startDynamodb({ dir: join(dir, "dynamodb") })] as const;
+    const embedded = [
+      await startS3({ dir: join(dir, "s3") }),
+      await startDynamodb({ dir: join(dir, "dynamodb") }),
+    ] as const;
     parts.push(...embedded);
     s3 = { region, endpoint: embedded[0].url };
     dynamodb = { region, endpoint: embedded[1].url };
@@ -48,7 +51,8 @@ describe("with the SDK's clients on the embedded services", () => {
 const { CONTRACT_BUCKET, CONTRACT_TABLE, AWS_REGION = "us-east-1" } = process.env;
 if (CONTRACT_BUCKET !== undefined && CONTRACT_TABLE !== undefined) {
   const region = { region: AWS_REGION };
-  describe("in AWS", () => contracts(() => ({ s3: region, dynamodb: region, bucket: CONTRACT_BUCKET, table: CONTRACT_TABLE })));
+  describe("in AWS", () =>
+    contracts(() => ({ s3: region, dynamodb: region, bucket: CONTRACT_BUCKET, table: CONTRACT_TABLE })));
 }
 
 interface Place {

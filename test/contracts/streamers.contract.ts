@@ -17,7 +17,7 @@ export function streamersContract(make: () => Streamers): void {
     sequences: 10,
     ...changes,
   });
-  const valueOf = async (streamers: Streamers, streamer: string) => {
+  const storedValue = async (streamers: Streamers, streamer: string) => {
     const value = (await streamers.read(streamer))?.bookmark?.value;
     return value && Buffer.from(value).toString();
   };
@@ -31,12 +31,16 @@ export function streamersContract(make: () => Streamers): void {
 
   it("counts commits, and keeps the bookmark that a commit does not bring", async () => {
     const { streamers, streamer } = fresh();
-    const first = await streamers.commit(await streamers.begin(request(streamer)), bookmark('{"a":1}'), now + 5);
+    const first = await streamers.commit(
+      await streamers.begin(request(streamer)),
+      bookmark('{"a":1}'),
+      now + 5,
+    );
     expect(first).toMatchObject({ revision: 1, committedAt: now + 5 });
     const second = await streamers.commit(await streamers.begin(request(streamer)), undefined, now + 6);
     expect(second).toMatchObject({ revision: 2, committedAt: now + 6 });
     expect(await streamers.read(streamer)).toEqual(second);
-    expect(await valueOf(streamers, streamer)).toBe('{"a":1}');
+    expect(await storedValue(streamers, streamer)).toBe('{"a":1}');
   });
 
   it("gives a lease to one at a time, until it is over", async () => {
@@ -49,9 +53,13 @@ export function streamersContract(make: () => Streamers): void {
 
   it("gives it to one of many who ask at once", async () => {
     const { streamers, streamer } = fresh();
-    const asked = await Promise.allSettled(Array.from({ length: 50 }, () => streamers.begin(request(streamer))));
+    const asked = await Promise.allSettled(
+      Array.from({ length: 50 }, () => streamers.begin(request(streamer))),
+    );
     expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    const reasons = asked.flatMap(each => (each.status === "rejected" ? [(each.reason as { code: string }).code] : []));
+    const reasons = asked.flatMap(each =>
+      each.status === "rejected" ? [(each.reason as { code: string }).code] : [],
+    );
     expect(new Set(reasons)).toEqual(new Set(["delivery-in-flight"]));
   });
 
@@ -63,7 +71,7 @@ export function streamersContract(make: () => Streamers): void {
     await streamers.release(late);
     await streamers.commit(other, bookmark("2"), now);
     await expect(streamers.commit(late, bookmark("1"), now)).rejects.toMatchObject({ code: "lease-lost" });
-    expect(await valueOf(streamers, streamer)).toBe("2");
+    expect(await storedValue(streamers, streamer)).toBe("2");
   });
 
   it("takes a lease back with nothing committed", async () => {
@@ -78,7 +86,9 @@ export function streamersContract(make: () => Streamers): void {
     const times = [now, now, now - 60_000, now + 1];
     let last = 0n;
     for (const time of times) {
-      const lease = await streamers.begin(request(streamer, { now: time, until: time + 1, sequences: 1_000_000 }));
+      const lease = await streamers.begin(
+        request(streamer, { now: time, until: time + 1, sequences: 1_000_000 }),
+      );
       expect(String(lease.firstSequence)).toHaveLength(19);
       expect(lease.firstSequence).toBeGreaterThan(last);
       last = lease.firstSequence + 999_999n;
@@ -95,6 +105,6 @@ export function streamersContract(make: () => Streamers): void {
     const { streamers, streamer } = fresh();
     await streamers.commit(await streamers.begin(request(streamer)), bookmark(value, encoding), now);
     expect((await streamers.read(streamer))?.bookmark?.encoding).toBe(encoding);
-    expect((await valueOf(streamers, streamer)) === value).toBe(true);
+    expect((await storedValue(streamers, streamer)) === value).toBe(true);
   });
 }

@@ -14,7 +14,11 @@ interface Receipt {
   readonly [member: string]: unknown;
 }
 
-async function delivered(streamer: string, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<Receipt> {
+async function delivered(
+  streamer: string,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<Receipt> {
   const response = await post(stack(), streamer, body, headers);
   const receipt = (await response.json()) as Receipt;
   expect({ status: response.status, ...receipt }).toMatchObject({ status: 200, streamer });
@@ -22,7 +26,8 @@ async function delivered(streamer: string, body: string | Uint8Array, headers: R
   return receipt;
 }
 
-const archived = (receipt: Receipt) => readFile(join(stack().archiveDir!, receipt.archive.replace("s3://", "")));
+const archived = (receipt: Receipt) =>
+  readFile(join(stack().archiveDir!, receipt.archive.replace("s3://", "")));
 
 describe("a delivery", () => {
   it("of transit with keys: a receipt, typed rows, the bookmark, the archived bytes", async () => {
@@ -38,9 +43,14 @@ describe("a delivery", () => {
       bookmarkType: "application/transit+json",
     });
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
-    expect(receipt.archive).toMatch(new RegExp(`^s3://[^/]+/raw/drift/${day}/${receipt.delivery}.stitchstream$`));
+    expect(receipt.archive).toMatch(
+      new RegExp(`^s3://[^/]+/raw/drift/${day}/${receipt.delivery}.stitchstream$`),
+    );
     expect((await archived(receipt)).equals(body)).toBe(true);
-    const landed = await rows(stack(), "select name, typeof(createdAt), totalConversationCount, _sdc_sequence from inboxes order by id");
+    const landed = await rows(
+      stack(),
+      "select name, typeof(createdAt), totalConversationCount, _sdc_sequence from inboxes order by id",
+    );
     expect(landed.rows.map(row => row.slice(0, 3))).toEqual([
       ["Stitch Support", "TIMESTAMP WITH TIME ZONE", "616"],
       ["Persister ✓", "TIMESTAMP WITH TIME ZONE", "9007199254740993"],
@@ -51,7 +61,9 @@ describe("a delivery", () => {
   });
 
   it("of JSON lines without keys is appended, with every digit", async () => {
-    const lines = ['{"type": "RECORD", "stream": "digits", "record": {"big": 9007199254740993, "exact": 0.12345678901234567890, "at": "2016-07-13"}}'];
+    const lines = [
+      '{"type": "RECORD", "stream": "digits", "record": {"big": 9007199254740993, "exact": 0.12345678901234567890, "at": "2016-07-13"}}',
+    ];
     await delivered("digits", jsonline(...lines));
     await delivered("digits", jsonline(...lines));
     const landed = await rows(stack(), 'select big, exact, "at" from digits');
@@ -59,7 +71,8 @@ describe("a delivery", () => {
   });
 
   it("of transit without keys is appended as typed JSON", async () => {
-    const line = '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount","~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
+    const line =
+      '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount","~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
     await delivered("events", transit(line));
     const landed = await rows(stack(), 'select typeof("at"), amount, tags, type from events');
     expect(landed.rows).toEqual([["TIMESTAMP WITH TIME ZONE", "12.3400", '["a"]', '{"type":"x"}']]);
@@ -74,36 +87,58 @@ describe("a delivery", () => {
   });
 
   it("of several streams says how many records each had, and how many messages it ignored", async () => {
-    const lines = [record("a1", { id: 1 }, ["id"]), { type: "HEARTBEAT" }, record("b1", {}), record("a1", { id: 2 }, ["id"])];
+    const lines = [
+      record("a1", { id: 1 }, ["id"]),
+      { type: "HEARTBEAT" },
+      record("b1", {}),
+      record("a1", { id: 2 }, ["id"]),
+    ];
     const receipt = await delivered("several", jsonline(...lines));
     expect(receipt).toMatchObject({ records: 3, ignored: 1, batches: 2, streams: { a1: 2, b1: 1 } });
     expect(receipt).not.toHaveProperty("bookmark");
   });
 
   it.each([
-    ["types in any case, spaces and blank lines", 'StitchStream/0.1 \r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : "record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}'],
+    [
+      "types in any case, spaces and blank lines",
+      'StitchStream/0.1 \r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : "record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
+    ],
     ["a byte-order mark", `\ufeff${jsonline(bookmark(1))}`],
     ["no last newline", jsonline(bookmark(1)).trimEnd()],
   ])("takes %s", async (_name, body) => {
     expect(await delivered("loose", body)).toMatchObject({ bookmark: 1 });
   });
 
-  it.each(["application/octet-stream", "application/x-www-form-urlencoded"])("takes gzip as %s, and archives it as it came", async contentType => {
-    const body = gzipSync(jsonline(record("zipped", { id: 1 }, ["id"]), bookmark("z")));
-    const receipt = await delivered("zipped", body, { "content-encoding": "gzip", "content-type": contentType });
-    expect(receipt).toMatchObject({ records: 1, bookmark: "z" });
-    expect(receipt.archive).toMatch(/\.stitchstream\.gz$/);
-    expect((await archived(receipt)).equals(body)).toBe(true);
-  });
+  it.each(["application/octet-stream", "application/x-www-form-urlencoded"])(
+    "takes gzip as %s, and archives it as it came",
+    async contentType => {
+      const body = gzipSync(jsonline(record("zipped", { id: 1 }, ["id"]), bookmark("z")));
+      const receipt = await delivered("zipped", body, {
+        "content-encoding": "gzip",
+        "content-type": contentType,
+      });
+      expect(receipt).toMatchObject({ records: 1, bookmark: "z" });
+      expect(receipt.archive).toMatch(/\.stitchstream\.gz$/);
+      expect((await archived(receipt)).equals(body)).toBe(true);
+    },
+  );
 
   it("names streams and fields as JavaScript would rather not", async () => {
-    const line = '{"type":"RECORD","stream":"__proto__","key_fields":["constructor"],"record":{"constructor":1,"__proto__":{"a":1}}}';
+    const line =
+      '{"type":"RECORD","stream":"__proto__","key_fields":["constructor"],"record":{"constructor":1,"__proto__":{"a":1}}}';
     expect(await delivered("names", jsonline(line))).toMatchObject({ records: 1 });
-    expect((await rows(stack(), 'select constructor, "__proto__" from "__proto__"')).rows).toEqual([["1", '{"a":1}']]);
+    expect((await rows(stack(), 'select constructor, "__proto__" from "__proto__"')).rows).toEqual([
+      ["1", '{"a":1}'],
+    ]);
   });
 
   it("answers the committed bookmark's line on `Accept: text/plain`", async () => {
-    const response = await post(stack(), "plain", transit('["^ ","type","BOOKMARK","value",["^ ","a","~m5"]]'), { accept: "text/plain" });
+    const response = await post(
+      stack(),
+      "plain",
+      transit('["^ ","type","BOOKMARK","value",["^ ","a","~m5"]]'),
+      { accept: "text/plain" },
+    );
     expect(await response.text()).toBe('["^ ","a","~m5"]\n');
     expect(response.headers.get("content-type")).toMatch(/^text\/plain/);
   });
@@ -114,14 +149,17 @@ describe("a bookmark", () => {
     const before = await getBookmark(stack(), "bookmarks");
     expect(before.status).toBe(404);
     expect(await before.json()).toMatchObject({ code: "no-bookmark" });
-    await delivered("bookmarks", jsonline(bookmark("first"), bookmark({ last: [1, 2.50] })));
+    await delivered("bookmarks", jsonline(bookmark("first"), bookmark({ last: [1, 2.5] })));
     const receipt = await delivered("bookmarks", jsonline());
     expect(receipt).toMatchObject({ revision: 2, records: 0, bookmark: { last: [1, 2.5] } });
     expect(await (await getBookmark(stack(), "bookmarks")).text()).toBe('{"last":[1,2.5]}');
   });
 
   it("is what the streamer wrote, to the digit, and unchanged answers 304", async () => {
-    await delivered("verbatim", jsonline('{"type":"STATE","value":{"id": 12345678901234567890, "at": 1.10}}'));
+    await delivered(
+      "verbatim",
+      jsonline('{"type":"STATE","value":{"id": 12345678901234567890, "at": 1.10}}'),
+    );
     const response = await getBookmark(stack(), "verbatim");
     expect(await response.text()).toBe('{"id": 12345678901234567890, "at": 1.10}');
     expect(response.headers.get("content-type")).toBe("application/json");
@@ -129,7 +167,11 @@ describe("a bookmark", () => {
     const etag = response.headers.get("etag")!;
     expect(etag).toBe('"1"');
     const unchanged = await getBookmark(stack(), "verbatim", { "if-none-match": `"0", W/${etag}` });
-    expect([unchanged.status, await unchanged.text(), unchanged.headers.get("etag")]).toEqual([304, "", etag]);
+    expect([unchanged.status, await unchanged.text(), unchanged.headers.get("etag")]).toEqual([
+      304,
+      "",
+      etag,
+    ]);
     expect((await getBookmark(stack(), "verbatim", { "if-none-match": '"0"' })).status).toBe(200);
   });
 
@@ -139,8 +181,18 @@ describe("a bookmark", () => {
   });
 
   it.each([
-    ["transit to JSON", transit('["^ ","type","BOOKMARK","value",["^ ","at","~m1468435557000","id","~n12345678901234567890"]]'), "application/json", '{"at":"2016-07-13T18:45:57.000Z","id":12345678901234567890}'],
-    ["JSON to transit", jsonline('{"type":"BOOKMARK","value":{"~a":12345678901234567890}}'), "application/transit+json", '["^ ","~~a","~n12345678901234567890"]'],
+    [
+      "transit to JSON",
+      transit('["^ ","type","BOOKMARK","value",["^ ","at","~m1468435557000","id","~n12345678901234567890"]]'),
+      "application/json",
+      '{"at":"2016-07-13T18:45:57.000Z","id":12345678901234567890}',
+    ],
+    [
+      "JSON to transit",
+      jsonline('{"type":"BOOKMARK","value":{"~a":12345678901234567890}}'),
+      "application/transit+json",
+      '["^ ","~~a","~n12345678901234567890"]',
+    ],
     ["a scalar", jsonline(bookmark(7)), "application/transit+json", '["~#\'",7]'],
   ])("is converted on `Accept`: %s", async (_name, body, accept, expected) => {
     await delivered("converted", body);
@@ -171,17 +223,30 @@ describe("health", () => {
   });
 });
 
-describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")("streams written by others", () => {
-  it("the first streamer's seed", async () => {
-    const receipt = await delivered("seed", await readFile(new URL("seed.stitchstream", shared)));
-    expect(receipt).toMatchObject({ records: 1, bookmark: ["^ ", "inboxes", "~m1468435557000"] });
-  });
+describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")(
+  "streams written by others",
+  () => {
+    it("the first streamer's seed", async () => {
+      const receipt = await delivered("seed", await readFile(new URL("seed.stitchstream", shared)));
+      expect(receipt).toMatchObject({ records: 1, bookmark: ["^ ", "inboxes", "~m1468435557000"] });
+    });
 
-  it("the original Python streamer's", async () => {
-    const receipt = await delivered("python", await readFile(new URL("original-python-streamer.stitchstream", shared)));
-    expect(receipt).toMatchObject({ records: 17, streams: { inboxes: 12, users: 5 }, bookmark: ["^ ", "inboxes", 112, "users", 4] });
-    const landed = await rows(stack(), "select big, huge, name from inboxes where id between 101 and 112 order by id");
-    expect(landed.rows).toHaveLength(12);
-    expect(landed.rows[0]).toEqual(["9007199254741094", "12345678901234567890224", "^hat"]);
-  });
-});
+    it("the original Python streamer's", async () => {
+      const receipt = await delivered(
+        "python",
+        await readFile(new URL("original-python-streamer.stitchstream", shared)),
+      );
+      expect(receipt).toMatchObject({
+        records: 17,
+        streams: { inboxes: 12, users: 5 },
+        bookmark: ["^ ", "inboxes", 112, "users", 4],
+      });
+      const landed = await rows(
+        stack(),
+        "select big, huge, name from inboxes where id between 101 and 112 order by id",
+      );
+      expect(landed.rows).toHaveLength(12);
+      expect(landed.rows[0]).toEqual(["9007199254741094", "12345678901234567890224", "^hat"]);
+    });
+  },
+);

@@ -17,7 +17,10 @@ export interface LocalStack extends Stack {
 }
 
 /** A stack on a folder and a port of its own; both are gone once it is closed. */
-export async function startTestStack(env: Record<string, string> = {}, timing: Timing = {}): Promise<LocalStack> {
+export async function startTestStack(
+  env: Record<string, string> = {},
+  timing: Timing = {},
+): Promise<LocalStack> {
   const dataDir = await mkdtemp(join(tmpdir(), "persister-"));
   const settings = readSettings({ DATA_DIR: dataDir, PORT: "0", PERSISTER_TOKEN: token, ...env });
   const stack = await startStack(settings, { clock: eager, ...timing });
@@ -40,7 +43,12 @@ export function useStack(): () => LocalStack {
 
 export const authorization = { authorization: `Bearer ${token}` };
 
-export function post(stack: Stack, streamer: string, body: string | Uint8Array, headers: Record<string, string> = {}) {
+export function post(
+  stack: Stack,
+  streamer: string,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+) {
   return fetch(`${stack.url}/v1/streamers/${streamer}`, {
     method: "POST",
     headers: { ...authorization, "content-type": "application/x-www-form-urlencoded", ...headers },
@@ -49,12 +57,15 @@ export function post(stack: Stack, streamer: string, body: string | Uint8Array, 
 }
 
 export function getBookmark(stack: Stack, streamer: string, headers: Record<string, string> = {}) {
-  return fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, { headers: { ...authorization, ...headers } });
+  return fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, {
+    headers: { ...authorization, ...headers },
+  });
 }
 
 export const rows = (stack: LocalStack, sql: string) => queryRows(join(stack.dataDir, "import-api"), sql);
 
-export const transit = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
+export const transit = (...lines: string[]) =>
+  `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
 export const jsonline = (...lines: (string | object)[]) =>
   `stitchstream/0.1\nContent-Type: jsonline\n--\n${lines.map(text => (typeof text === "string" ? text : JSON.stringify(text))).join("\n")}\n`;
 

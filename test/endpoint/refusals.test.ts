@@ -18,45 +18,268 @@ interface Refusal {
 
 const refusals: Refusal[] = [
   { name: "nothing", body: "", status: 400, code: "not-a-stitchstream", error: { line: 1 } },
-  { name: "no header", body: header(JSON.stringify(good)), status: 400, code: "not-a-stitchstream", error: { line: 1, message: /without a header/ } },
+  {
+    name: "no header",
+    body: header(JSON.stringify(good)),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /without a header/ },
+  },
   { name: "something else", body: "hello\n", status: 400, code: "not-a-stitchstream", error: { line: 1 } },
-  { name: "an unknown version", body: header("stitchstream/0.2", "Content-Type: transit", "--"), status: 400, code: "not-a-stitchstream", error: { line: 1, message: /0\.1/ } },
-  { name: "no content type", body: header("stitchstream/0.1", "--"), status: 400, code: "not-a-stitchstream", error: { line: 2, message: /Content-Type/ } },
-  { name: "an unknown content type", body: header("stitchstream/0.1", "Content-Type: edn", "--"), status: 400, code: "not-a-stitchstream", error: { line: 2, message: /jsonline/ } },
-  { name: "two content types", body: header("stitchstream/0.1", "Content-Type: transit", "content-type: jsonline", "--"), status: 400, code: "not-a-stitchstream", error: { line: 3 } },
-  { name: "no --", body: header("stitchstream/0.1", "Content-Type: transit"), status: 400, code: "not-a-stitchstream", error: { line: 2, message: /--/ } },
-  { name: "an endless header", body: header("stitchstream/0.1", ...Array<string>(50).fill("X: y"), "--"), status: 400, code: "not-a-stitchstream", error: { line: 33 } },
-  { name: "a last line that was cut", body: after('{"type":"RECORD","stream":"a","record":{"id":1,"na').trimEnd(), status: 400, code: "malformed", error: { line: 5, stream: "a", message: /cut/ } },
-  { name: "a line that is not JSON", body: after("hello"), status: 400, code: "malformed", error: { line: 5 } },
+  {
+    name: "an unknown version",
+    body: header("stitchstream/0.2", "Content-Type: transit", "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /0\.1/ },
+  },
+  {
+    name: "no content type",
+    body: header("stitchstream/0.1", "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 2, message: /Content-Type/ },
+  },
+  {
+    name: "an unknown content type",
+    body: header("stitchstream/0.1", "Content-Type: edn", "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 2, message: /jsonline/ },
+  },
+  {
+    name: "two content types",
+    body: header("stitchstream/0.1", "Content-Type: transit", "content-type: jsonline", "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 3 },
+  },
+  {
+    name: "no --",
+    body: header("stitchstream/0.1", "Content-Type: transit"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 2, message: /--/ },
+  },
+  {
+    name: "an endless header",
+    body: header("stitchstream/0.1", ...Array<string>(50).fill("X: y"), "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 33 },
+  },
+  {
+    name: "a last line that was cut",
+    body: after('{"type":"RECORD","stream":"a","record":{"id":1,"na').trimEnd(),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a", message: /cut/ },
+  },
+  {
+    name: "a line that is not JSON",
+    body: after("hello"),
+    status: 400,
+    code: "malformed",
+    error: { line: 5 },
+  },
   { name: "a line that is no map", body: after("[1]"), status: 400, code: "malformed", error: { line: 5 } },
-  { name: "a transit line that is no map", body: transit('["~#list",[1]]'), status: 400, code: "malformed", error: { line: 4 } },
-  { name: "a message without a type", body: after({ stream: "a" }), status: 400, code: "malformed", error: { line: 5, stream: "a", message: /type/ } },
-  { name: "a record without its stream", body: after({ type: "RECORD", record: {} }), status: 400, code: "malformed", error: { line: 5, message: /stream/ } },
-  { name: "a record without its record", body: after({ type: "RECORD", stream: "a" }), status: 400, code: "malformed", error: { line: 5, stream: "a", message: /record/ } },
-  { name: "a record that is no map", body: after({ type: "RECORD", stream: "a", record: [] }), status: 400, code: "malformed", error: { line: 5, stream: "a" } },
-  { name: "key_fields that are no list", body: after({ type: "RECORD", stream: "a", key_fields: "id", record: {} }), status: 400, code: "malformed", error: { line: 5, stream: "a" } },
-  { name: "a blank stream", body: after(record(" ", {})), status: 400, code: "malformed", error: { line: 5 } },
-  { name: "a bookmark without its value", body: after({ type: "STATE" }), status: 400, code: "malformed", error: { line: 5 } },
-  { name: "a missing key", body: after(record("a", { no: 1 }, ["id"])), status: 422, code: "unfit-records", error: { line: 5, stream: "a", field: "id", message: /missing/ } },
-  { name: "a null key", body: after(record("a", { id: null }, ["id"])), status: 422, code: "unfit-records", error: { line: 5, stream: "a", field: "id", message: /null/ } },
-  { name: "a key that is a map", body: after(record("a", { id: {} }, ["id"])), status: 422, code: "unfit-records", error: { line: 5, stream: "a", field: "id" } },
-  { name: "a key beyond its length", body: after(record("a", { id: "x".repeat(1_025) }, ["id"])), status: 422, code: "unfit-records", error: { line: 5, stream: "a", field: "id" } },
-  { name: "NaN as transit", body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x","~zNaN"]]'), status: 422, code: "unfit-records", error: { line: 4, stream: "a", field: "x" } },
-  { name: "an unknown transit tag", body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#point",[1,2]]]]'), status: 422, code: "unfit-records", error: { line: 4, stream: "a", field: "x" } },
-  { name: "a composite key as a column", body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#cmap",[[1],2]]]]'), status: 422, code: "unfit-records", error: { line: 4, stream: "a", field: "x" } },
-  { name: "more values than a record may have", body: after(record("a", { x: Array(10_001).fill(0) })), status: 422, code: "unfit-records", error: { line: 5, stream: "a", field: "x" } },
-  { name: "bytes that are not UTF-8", body: Buffer.concat([Buffer.from(after()), Buffer.from('{"type":"RECORD","stream":"a","record":{"x":"\xff"}}\n', "latin1")]), status: 400, code: "malformed", error: { line: 5, stream: "a", field: "x", message: /UTF-8/ } },
-  { name: "a map that holds a name twice", body: after('{"type":"RECORD","stream":"a","record":{"x":1,"x":2}}'), status: 400, code: "malformed", error: { line: 5, stream: "a" } },
-  { name: "what is nested too deep", body: after(`{"type":"RECORD","stream":"a","record":{"x":${"[".repeat(200)}${"]".repeat(200)}}}`), status: 400, code: "malformed", error: { line: 5, stream: "a", field: "x" } },
-  { name: "a schema", body: after({ type: "SCHEMA", stream: "a", schema: {} }), status: 400, code: "malformed", error: { line: 5, stream: "a" } },
-  { name: "a bookmark too large", body: jsonline(good, bookmark("x".repeat(1024 * 1024))), status: 413, code: "bookmark-too-large", error: { line: 5 } },
-  { name: "broken gzip", body: gzipSync(jsonline(good)).subarray(0, -9), status: 400, code: "broken-gzip", headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" } },
-  { name: "what follows a gzip", body: Buffer.concat([gzipSync(jsonline(good)), Buffer.from("more")]), status: 400, code: "broken-gzip", headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" } },
-  { name: "a gzip bomb", body: gzipSync(Buffer.alloc(32 * 1024 * 1024)), status: 413, code: "inflated-too-large", headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" } },
-  { name: "a gzip that came as text", body: gzipSync(jsonline(good)), status: 415, code: "unsupported-encoding", headers: { "content-encoding": "gzip", "content-type": "application/json" } },
-  { name: "brotli", body: "x", status: 415, code: "unsupported-encoding", headers: { "content-encoding": "br" } },
-  { name: "a body beyond what Lambda takes", body: Buffer.alloc(5_500_000, " "), status: 413, code: "body-too-large" },
-  { name: "a body beyond what API Gateway takes", body: Buffer.alloc(11_000_000, " "), status: 413, code: "body-too-large" },
+  {
+    name: "a transit line that is no map",
+    body: transit('["~#list",[1]]'),
+    status: 400,
+    code: "malformed",
+    error: { line: 4 },
+  },
+  {
+    name: "a message without a type",
+    body: after({ stream: "a" }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a", message: /type/ },
+  },
+  {
+    name: "a record without its stream",
+    body: after({ type: "RECORD", record: {} }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, message: /stream/ },
+  },
+  {
+    name: "a record without its record",
+    body: after({ type: "RECORD", stream: "a" }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a", message: /record/ },
+  },
+  {
+    name: "a record that is no map",
+    body: after({ type: "RECORD", stream: "a", record: [] }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a" },
+  },
+  {
+    name: "key_fields that are no list",
+    body: after({ type: "RECORD", stream: "a", key_fields: "id", record: {} }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a" },
+  },
+  {
+    name: "a blank stream",
+    body: after(record(" ", {})),
+    status: 400,
+    code: "malformed",
+    error: { line: 5 },
+  },
+  {
+    name: "a bookmark without its value",
+    body: after({ type: "STATE" }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5 },
+  },
+  {
+    name: "a missing key",
+    body: after(record("a", { no: 1 }, ["id"])),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "id", message: /missing/ },
+  },
+  {
+    name: "a null key",
+    body: after(record("a", { id: null }, ["id"])),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "id", message: /null/ },
+  },
+  {
+    name: "a key that is a map",
+    body: after(record("a", { id: {} }, ["id"])),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "id" },
+  },
+  {
+    name: "a key beyond its length",
+    body: after(record("a", { id: "x".repeat(1_025) }, ["id"])),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "id" },
+  },
+  {
+    name: "NaN as transit",
+    body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x","~zNaN"]]'),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 4, stream: "a", field: "x" },
+  },
+  {
+    name: "an unknown transit tag",
+    body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#point",[1,2]]]]'),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 4, stream: "a", field: "x" },
+  },
+  {
+    name: "a composite key as a column",
+    body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#cmap",[[1],2]]]]'),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 4, stream: "a", field: "x" },
+  },
+  {
+    name: "more values than a record may have",
+    body: after(record("a", { x: Array(10_001).fill(0) })),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "x" },
+  },
+  {
+    name: "bytes that are not UTF-8",
+    body: Buffer.concat([
+      Buffer.from(after()),
+      Buffer.from('{"type":"RECORD","stream":"a","record":{"x":"\xff"}}\n', "latin1"),
+    ]),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a", field: "x", message: /UTF-8/ },
+  },
+  {
+    name: "a map that holds a name twice",
+    body: after('{"type":"RECORD","stream":"a","record":{"x":1,"x":2}}'),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a" },
+  },
+  {
+    name: "what is nested too deep",
+    body: after(`{"type":"RECORD","stream":"a","record":{"x":${"[".repeat(200)}${"]".repeat(200)}}}`),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a", field: "x" },
+  },
+  {
+    name: "a schema",
+    body: after({ type: "SCHEMA", stream: "a", schema: {} }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, stream: "a" },
+  },
+  {
+    name: "a bookmark too large",
+    body: jsonline(good, bookmark("x".repeat(1024 * 1024))),
+    status: 413,
+    code: "bookmark-too-large",
+    error: { line: 5 },
+  },
+  {
+    name: "broken gzip",
+    body: gzipSync(jsonline(good)).subarray(0, -9),
+    status: 400,
+    code: "broken-gzip",
+    headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" },
+  },
+  {
+    name: "what follows a gzip",
+    body: Buffer.concat([gzipSync(jsonline(good)), Buffer.from("more")]),
+    status: 400,
+    code: "broken-gzip",
+    headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" },
+  },
+  {
+    name: "a gzip bomb",
+    body: gzipSync(Buffer.alloc(32 * 1024 * 1024)),
+    status: 413,
+    code: "inflated-too-large",
+    headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" },
+  },
+  {
+    name: "a gzip that came as text",
+    body: gzipSync(jsonline(good)),
+    status: 415,
+    code: "unsupported-encoding",
+    headers: { "content-encoding": "gzip", "content-type": "application/json" },
+  },
+  {
+    name: "brotli",
+    body: "x",
+    status: 415,
+    code: "unsupported-encoding",
+    headers: { "content-encoding": "br" },
+  },
+  {
+    name: "a body beyond what Lambda takes",
+    body: Buffer.alloc(5_500_000, " "),
+    status: 413,
+    code: "body-too-large",
+  },
+  {
+    name: "a body beyond what API Gateway takes",
+    body: Buffer.alloc(11_000_000, " "),
+    status: 413,
+    code: "body-too-large",
+  },
   { name: "a body too large", body: Buffer.alloc(4_500_001, " "), status: 413, code: "body-too-large" },
 ];
 
@@ -66,15 +289,21 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
     const response = await post(stack(), streamer, body, headers);
     const problem = (await response.json()) as Record<string, unknown> & { errors?: object[] };
     expect(response.headers.get("content-type")).toBe("application/problem+json");
-    expect({ status: response.status, ...problem }).toMatchObject({ status, code, instance: `/v1/streamers/${streamer}` });
+    expect({ status: response.status, ...problem }).toMatchObject({
+      status,
+      code,
+      instance: `/v1/streamers/${streamer}`,
+    });
     if (error !== undefined) {
       const { message, ...place } = error;
       expect(problem.errors).toHaveLength(1);
       expect(problem.errors![0]).toMatchObject(place);
-      if (message !== undefined) expect(problem.errors![0]).toMatchObject({ message: expect.stringMatching(message) });
+      if (message !== undefined)
+        expect(problem.errors![0]).toMatchObject({ message: expect.stringMatching(message) });
     }
     if (status === 413) expect(problem.limit).toBeGreaterThan(0);
-    if (code === "body-too-large" || code === "bookmark-too-large") expect(problem.actual).toBeGreaterThan(problem.limit as number);
+    if (code === "body-too-large" || code === "bookmark-too-large")
+      expect(problem.actual).toBeGreaterThan(problem.limit as number);
     if (code !== "body-too-large") expect(problem.archive).toMatch(/^s3:\/\/.*\/raw\/refused/);
     expect((await getBookmark(stack(), streamer)).status).toBe(404);
     await expect(rows(stack(), "select * from never")).rejects.toThrow();
@@ -83,26 +312,38 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
   it("says all faults of a body together, names the first hundred, and counts the rest", async () => {
     const lines = Array.from({ length: 150 }, (_, i) => (i % 2 === 0 ? record("a", {}, ["id"]) : "{"));
     const response = await post(stack(), "many", jsonline(...lines));
-    const problem = (await response.json()) as { code: string; errors: { line: number }[]; errorsTotal: number };
+    const problem = (await response.json()) as {
+      code: string;
+      errors: { line: number }[];
+      errorsTotal: number;
+    };
     expect(problem).toMatchObject({ code: "malformed", errorsTotal: 150 });
     expect(problem.errors.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, i) => i + 4));
   });
 
-  it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "%2e%2e%2fdrift"])("a streamer may not be named %s", async name => {
-    const response = await post(stack(), encodeURIComponent(decodeURIComponent(name)), jsonline(good));
-    expect(await response.json()).toMatchObject({ status: 400, code: "bad-streamer-name" });
-  });
+  it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "%2e%2e%2fdrift"])(
+    "a streamer may not be named %s",
+    async name => {
+      const response = await post(stack(), encodeURIComponent(decodeURIComponent(name)), jsonline(good));
+      expect(await response.json()).toMatchObject({ status: 400, code: "bad-streamer-name" });
+    },
+  );
 });
 
 describe("a caller without the right token", () => {
-  it.each([["none", ""], ["a wrong one", "Bearer wrong"], ["another scheme", "Basic YTphLXRva2Vu"], ["the token alone", "a-token"]])(
-    "%s: 401, the same words",
-    async (_name, authorization) => {
-      const response = await post(stack(), "drift", jsonline(good), { authorization });
-      expect(response.status).toBe(401);
-      expect(response.headers.get("www-authenticate")).toBe("Bearer");
-      expect(await response.json()).toMatchObject({ code: "unauthorized", detail: expect.stringContaining("Send `Authorization: Bearer <token>`") });
-      expect((await getBookmark(stack(), "drift", { authorization })).status).toBe(401);
-    },
-  );
+  it.each([
+    ["none", ""],
+    ["a wrong one", "Bearer wrong"],
+    ["another scheme", "Basic YTphLXRva2Vu"],
+    ["the token alone", "a-token"],
+  ])("%s: 401, the same words", async (_name, authorization) => {
+    const response = await post(stack(), "drift", jsonline(good), { authorization });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await response.json()).toMatchObject({
+      code: "unauthorized",
+      detail: expect.stringContaining("Send `Authorization: Bearer <token>`"),
+    });
+    expect((await getBookmark(stack(), "drift", { authorization })).status).toBe(401);
+  });
 });

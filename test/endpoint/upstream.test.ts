@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { readSettings } from "../../infra/local/settings.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "../import-api/scripted-server.ts";
-import { bookmark, getBookmark, jsonline, type LocalStack, post, record, startTestStack, token, transit } from "./local-stack.ts";
+import {
+  bookmark,
+  getBookmark,
+  jsonline,
+  type LocalStack,
+  post,
+  record,
+  startTestStack,
+  token,
+  transit,
+} from "./local-stack.ts";
 
 /** The Import API is scripted here: what it is sent, and what becomes of a delivery when it fails. */
 const open: { close(): Promise<void> }[] = [];
@@ -23,21 +33,40 @@ async function stackIn(ingestMilliseconds: number | undefined, ...steps: [Step, 
 }
 
 const sent = (api: ScriptedServer) =>
-  api.requests.map(({ method, path, headers, body }) => ({ method, path, contentType: headers["content-type"], authorization: headers.authorization, body: body.toString() }));
+  api.requests.map(({ method, path, headers, body }) => ({
+    method,
+    path,
+    contentType: headers["content-type"],
+    authorization: headers.authorization,
+    body: body.toString(),
+  }));
 
 /** Bodies of three batches: 50,000 records, a bookmark behind each 5,000. */
 const threeBatches = () =>
-  jsonline(...Array.from({ length: 50_000 }, (_, i) => [record("many", { id: i }, ["id"]), ...(i % 5_000 === 4_999 ? [bookmark(i)] : [])]).flat());
+  jsonline(
+    ...Array.from({ length: 50_000 }, (_, i) => [
+      record("many", { id: i }, ["id"]),
+      ...(i % 5_000 === 4_999 ? [bookmark(i)] : []),
+    ]).flat(),
+  );
 
 describe("what the Import API is sent", () => {
   it("upserts of JSON lines by /push, the record's own text untouched", async () => {
     const { stack, api } = await stackWith(accepted);
-    const line = '{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id": 9007199254740993, "x":1.10}}';
+    const line =
+      '{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id": 9007199254740993, "x":1.10}}';
     await post(stack, "pushed", jsonline(line, line));
     const [request, ...others] = sent(api);
     expect(others).toEqual([]);
-    expect(request).toMatchObject({ method: "POST", path: "/v2/import/push", contentType: "application/json", authorization: "Bearer at_x" });
-    const [first, second] = [...request!.body.matchAll(/"sequence":(\d+)/g)].map(([, digits]) => BigInt(digits!));
+    expect(request).toMatchObject({
+      method: "POST",
+      path: "/v2/import/push",
+      contentType: "application/json",
+      authorization: "Bearer at_x",
+    });
+    const [first, second] = [...request!.body.matchAll(/"sequence":(\d+)/g)].map(([, digits]) =>
+      BigInt(digits!),
+    );
     expect(request!.body).toBe(
       `[${[first, second].map(sequence => `{"client_id":77,"table_name":"s","sequence":${sequence},"action":"upsert","key_names":["id"],"data":{"id": 9007199254740993, "x":1.10}}`)}]`,
     );
@@ -47,7 +76,8 @@ describe("what the Import API is sent", () => {
 
   it("upserts of transit by /push as transit, no cache codes in it", async () => {
     const { stack, api } = await stackWith(accepted);
-    const line = '["^ ","type","RECORD","stream","~~s","key_fields",["id"],"record",["^ ","id","~i9007199254740993","^0",["^ ","^1","~m0"]]]';
+    const line =
+      '["^ ","type","RECORD","stream","~~s","key_fields",["id"],"record",["^ ","id","~i9007199254740993","^0",["^ ","^1","~m0"]]]';
     await post(stack, "pushed", transit(line));
     const [request] = sent(api);
     expect(request).toMatchObject({ path: "/v2/import/push", contentType: "application/transit+json" });
@@ -58,8 +88,15 @@ describe("what the Import API is sent", () => {
 
   it("records without keys by /batch, one table a request, with the schema of their values", async () => {
     const { stack, api } = await stackWith(accepted);
-    const records = [{ a: 1, n: null, at: [{ x: "t" }] }, { a: 2.5, n: true, big: 1 }];
-    await post(stack, "appended", jsonline(record("one", records[0]!), record("two", {}), record("one", records[1]!)));
+    const records = [
+      { a: 1, n: null, at: [{ x: "t" }] },
+      { a: 2.5, n: true, big: 1 },
+    ];
+    await post(
+      stack,
+      "appended",
+      jsonline(record("one", records[0]!), record("two", {}), record("one", records[1]!)),
+    );
     expect(sent(api).map(({ path }) => path)).toEqual(["/v2/import/batch", "/v2/import/batch"]);
     const bodies = sent(api).map(({ body }) => JSON.parse(body) as { messages: { data: object }[] });
     expect(bodies[0]!.messages.map(({ data }) => data)).toEqual(records);
@@ -86,22 +123,45 @@ describe("what the Import API is sent", () => {
     const large = { id: 1, text: "x".repeat(1_400_000) };
     const huge = { id: 2, text: "x".repeat(4_100_000) };
     await post(stack, "counted", threeBatches());
-    await post(stack, "sized", jsonline(record("l", large, ["id"]), record("l", large, ["id"]), record("l", large, ["id"])).slice(0, -1));
-    await post(stack, "alone", jsonline(record("h", { id: 1 }, ["id"]), record("h", huge, ["id"]), record("h", { id: 3 }, ["id"])));
+    await post(
+      stack,
+      "sized",
+      jsonline(record("l", large, ["id"]), record("l", large, ["id"]), record("l", large, ["id"])).slice(
+        0,
+        -1,
+      ),
+    );
+    await post(
+      stack,
+      "alone",
+      jsonline(record("h", { id: 1 }, ["id"]), record("h", huge, ["id"]), record("h", { id: 3 }, ["id"])),
+    );
     const sizes = api.requests.map(({ body }) => (JSON.parse(body.toString()) as object[]).length);
     expect(sizes).toEqual([20_000, 20_000, 10_000, 2, 1, 1, 1, 1]);
   });
 
   it("halves of a batch that it finds too large, the sequences unchanged", async () => {
     const { stack, api } = await stackWith({ status: 413, body: "<html>too large</html>" }, accepted);
-    const response = await post(stack, "halved", jsonline(...[1, 2, 3].map(id => record("h", { id }, ["id"]))));
+    const response = await post(
+      stack,
+      "halved",
+      jsonline(...[1, 2, 3].map(id => record("h", { id }, ["id"]))),
+    );
     expect(await response.json()).toMatchObject({ batches: 2 });
-    const sequences = sent(api).map(({ body }) => [...body.matchAll(/"sequence":(\d+)/g)].map(([, digits]) => digits));
+    const sequences = sent(api).map(({ body }) =>
+      [...body.matchAll(/"sequence":(\d+)/g)].map(([, digits]) => digits),
+    );
     expect(sequences[0]).toEqual([...sequences[1]!, ...sequences[2]!]);
   });
 
   it("the same bytes again on 429, 5xx and dropped connections", async () => {
-    const { stack, api } = await stackWith({ status: 429, headers: { "retry-after": "1" } }, unavailable, "drop-before", "drop-after-body", accepted);
+    const { stack, api } = await stackWith(
+      { status: 429, headers: { "retry-after": "1" } },
+      unavailable,
+      "drop-before",
+      "drop-after-body",
+      accepted,
+    );
     const response = await post(stack, "retried", jsonline(record("r", { id: 1 }, ["id"]), bookmark(1)));
     expect(await response.json()).toMatchObject({ records: 1, bookmark: 1 });
     const bodies = new Set(sent(api).flatMap(({ body }) => (body === "" ? [] : [body])));
@@ -127,8 +187,17 @@ describe("no bookmark ahead of its records", () => {
   });
 
   it("a batch that is rejected: its words, its lines, and the bookmark before it", async () => {
-    const { stack, api } = await stackWith(accepted, { status: 400, body: '{"error":"Record 1 did not conform to schema:\\n#/x: expected"}' });
-    const lines = [record("k", { id: 1 }, ["id"]), bookmark("safe"), record("free", { x: 1 }), record("free", { x: 2 }), bookmark("unsafe")];
+    const { stack, api } = await stackWith(accepted, {
+      status: 400,
+      body: '{"error":"Record 1 did not conform to schema:\\n#/x: expected"}',
+    });
+    const lines = [
+      record("k", { id: 1 }, ["id"]),
+      bookmark("safe"),
+      record("free", { x: 1 }),
+      record("free", { x: 2 }),
+      bookmark("unsafe"),
+    ];
     const response = await post(stack, "rejected", jsonline(...lines));
     expect(response.status).toBe(502);
     expect(await response.json()).toMatchObject({
@@ -181,6 +250,8 @@ describe("no bookmark ahead of its records", () => {
 
 describe("settings", () => {
   it("name all that is wrong at once", () => {
-    expect(() => readSettings({ PORT: "x", STITCH_CLIENT_ID: "-1", IMPORT_API_URL: "nowhere" })).toThrow(/PORT.*\n.*IMPORT_API_URL.*\n.*STITCH_CLIENT_ID/);
+    expect(() => readSettings({ PORT: "x", STITCH_CLIENT_ID: "-1", IMPORT_API_URL: "nowhere" })).toThrow(
+      /PORT.*\n.*IMPORT_API_URL.*\n.*STITCH_CLIENT_ID/,
+    );
   });
 });

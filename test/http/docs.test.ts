@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import * as limits from "../../functions/persister/limits.ts";
 import { problems } from "../../functions/http/problem.ts";
+import * as limits from "../../functions/persister/limits.ts";
 
 const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
-const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [code, Number(status)]);
+const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+  code,
+  Number(status),
+]);
 
 describe("the catalogue of errors", () => {
   it("is what the code answers, in the same order", () => {
@@ -15,7 +18,10 @@ describe("the catalogue of errors", () => {
 describe("the table of limits", () => {
   it("says what the code holds to", () => {
     const api = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
-    const said = [...api.matchAll(/^\| `([A-Za-z]+Max)` \| (\d+) \|/gm)].map(([, name, value]) => [name, Number(value)]);
+    const said = [...api.matchAll(/^\| `([A-Za-z]+Max)` \| (\d+) \|/gm)].map(([, name, value]) => [
+      name,
+      Number(value),
+    ]);
     const { inlineBookmarkBytesMax: _internal, ...published } = limits;
     expect(Object.fromEntries(said)).toEqual(published);
   });

@@ -23,8 +23,12 @@ interface Sent {
 
 function sentBy(body: string): Sent[] {
   return requestsOf(body).requests.flatMap(request => {
-    const text = Buffer.from(request.body).toString().replaceAll(/"sequence":(\d+)/g, '"sequence":"$1"');
-    const parsed = JSON.parse(text) as { table_name: string; messages: Row[] } | (Row & { table_name: string })[];
+    const text = Buffer.from(request.body)
+      .toString()
+      .replaceAll(/"sequence":(\d+)/g, '"sequence":"$1"');
+    const parsed = JSON.parse(text) as
+      | { table_name: string; messages: Row[] }
+      | (Row & { table_name: string })[];
     const rows = Array.isArray(parsed)
       ? parsed.map(row => ({ ...row, stream: row.table_name }))
       : parsed.messages.map(row => ({ ...row, stream: parsed.table_name }));
@@ -41,26 +45,35 @@ describe("a delivery on the wire", () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 20 }), messages => {
         const lines = messages.map(each => JSON.stringify(each));
-        const sent = sentBy(`${header("jsonline")}${lines.join("\n")}\n`).sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+        const sent = sentBy(`${header("jsonline")}${lines.join("\n")}\n`).sort((a, b) =>
+          a.sequence < b.sequence ? -1 : 1,
+        );
         expect(sent).toEqual(
-          messages.map(({ stream, record }, i) => ({ stream, sequence: firstSequence + BigInt(i), data: JSON.parse(JSON.stringify(record)) })),
+          messages.map(({ stream, record }, i) => ({
+            stream,
+            sequence: firstSequence + BigInt(i),
+            data: JSON.parse(JSON.stringify(record)),
+          })),
         );
       }),
       { numRuns },
     );
   });
 
-  it.each(Object.entries(records))("of %s records as transit is what transit-js reads in the lines", (_name, record) => {
-    const { lines, body } = transitLines(record, 100_000);
-    const reader = transit.reader("json");
-    const [request] = requestsOf(body).requests;
-    const sent = reader.read(Buffer.from(request!.body).toString()) as Map<string, unknown>[];
-    expect(sent).toHaveLength(lines.length);
-    for (const [i, line] of lines.entries()) {
-      const expected = reader.read(line) as Map<string, unknown>;
-      expect(transit.equals(sent[i]!.get("data"), expected.get("record"))).toBe(true);
-    }
-  });
+  it.each(Object.entries(records))(
+    "of %s records as transit is what transit-js reads in the lines",
+    (_name, record) => {
+      const { lines, body } = transitLines(record, 100_000);
+      const reader = transit.reader("json");
+      const [request] = requestsOf(body).requests;
+      const sent = reader.read(Buffer.from(request!.body).toString()) as Map<string, unknown>[];
+      expect(sent).toHaveLength(lines.length);
+      for (const [i, line] of lines.entries()) {
+        const expected = reader.read(line) as Map<string, unknown>;
+        expect(transit.equals(sent[i]!.get("data"), expected.get("record"))).toBe(true);
+      }
+    },
+  );
 
   it.each(Object.entries(records))("of %s records as JSON lines is their own text", (_name, record) => {
     const { lines, body } = jsonlines(record, 100_000);
@@ -73,7 +86,9 @@ describe("any bytes", () => {
   it("get an answer, never a crash", () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
-      fc.tuple(fc.constantFrom("jsonline", "transit"), fc.uint8Array({ maxLength: 200 })).map(([type, rest]) => Buffer.concat([Buffer.from(header(type)), rest])),
+      fc
+        .tuple(fc.constantFrom("jsonline", "transit"), fc.uint8Array({ maxLength: 200 }))
+        .map(([type, rest]) => Buffer.concat([Buffer.from(header(type)), rest])),
       fc.tuple(message, fc.nat(), fc.nat(255)).map(([each, place, byte]) => {
         const body = Buffer.from(header("jsonline") + JSON.stringify(each));
         body[place % body.length] = byte;

@@ -4,7 +4,9 @@ import type { Accepted, Bookmark } from "../../functions/persister/ports.ts";
 import { type Ticket, Tracker } from "../../functions/persister/tracker.ts";
 
 const proof = {} as Accepted;
-const bookmark = (n: number): (() => Bookmark) => () => ({ encoding: "json", value: Buffer.from(String(n)) });
+const bookmark =
+  (n: number): (() => Bookmark) =>
+  () => ({ encoding: "json", value: Buffer.from(String(n)) });
 const safe = (tracker: Tracker) => {
   const value = tracker.safe()?.value;
   return value === undefined ? undefined : Number(Buffer.from(value).toString());
@@ -76,7 +78,9 @@ describe("the safe bookmark", () => {
               tracker.accept(chosen.ticket, proof);
             }
           }
-          const model = bookmarks.filter(({ before }) => tickets.slice(0, before).every(({ accepted }) => accepted));
+          const model = bookmarks.filter(({ before }) =>
+            tickets.slice(0, before).every(({ accepted }) => accepted),
+          );
           expect(safe(tracker)).toBe(model.at(-1)?.n);
         }
       }),

@@ -19,12 +19,19 @@ describe("the JSON reader and JSON.parse", () => {
   });
 
   it("refuse the same text, cut or changed at any byte", () => {
-    const bent = fc.tuple(fc.jsonValue({ maxDepth: 3 }), fc.nat(), fc.integer({ min: 1, max: 127 }), fc.boolean());
+    const bent = fc.tuple(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.nat(),
+      fc.integer({ min: 1, max: 127 }),
+      fc.boolean(),
+    );
     fc.assert(
       fc.property(bent, ([value, place, byte, cut]) => {
         const text = JSON.stringify(value);
         const at = place % text.length;
-        const other = cut ? text.slice(0, at) : text.slice(0, at) + String.fromCharCode(byte) + text.slice(at + 1);
+        const other = cut
+          ? text.slice(0, at)
+          : text.slice(0, at) + String.fromCharCode(byte) + text.slice(at + 1);
         if (other.includes("\n") || other.trim() === "") return;
         const parsed = attempt(() => JSON.parse(other));
         const read = attempt(() => JSON.parse(json(other)));
@@ -49,7 +56,9 @@ describe("the JSON reader and JSON.parse", () => {
     const strict = new TextDecoder("utf-8", { fatal: true });
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 6 }), bytes => {
-        const inner = bytes.map(byte => (byte < 0x80 ? byte | 0x40 : byte)).map(byte => (byte === 0x5c ? 0x41 : byte));
+        const inner = bytes
+          .map(byte => (byte < 0x80 ? byte | 0x40 : byte))
+          .map(byte => (byte === 0x5c ? 0x41 : byte));
         const text = Buffer.concat([Buffer.from('"'), inner, Buffer.from('"')]);
         const isUtf8 = attempt(() => strict.decode(text)) !== undefined;
         expect(attempt(() => json(text)) !== undefined).toBe(isUtf8);

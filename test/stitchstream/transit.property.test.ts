@@ -9,9 +9,16 @@ const compact = transit.writer("json");
 const verbose = transit.writer("json-verbose");
 
 // JavaScript objects, which the verbose writer makes, put names of digits first.
-const key = fc.oneof(fc.string().filter(name => !/^\d+$/.test(name)), fc.constantFrom("type", "status", "~tag", "^code", "`tick"));
+const key = fc.oneof(
+  fc.string().filter(name => !/^\d+$/.test(name)),
+  fc.constantFrom("type", "status", "~tag", "^code", "`tick"),
+);
 // transit-js writes earlier years with fewer than four digits.
-const instant = fc.date({ min: new Date("1000-01-01T00:00:00Z"), max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true });
+const instant = fc.date({
+  min: new Date("1000-01-01T00:00:00Z"),
+  max: new Date("9999-12-31T23:59:59.999Z"),
+  noInvalidDate: true,
+});
 const { value } = fc.letrec(tie => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -26,7 +33,9 @@ const { value } = fc.letrec(tie => ({
     fc.constantFrom("status", "name", "a").map(name => transit.keyword(name)),
     fc.array(tie("value"), { maxLength: 4 }),
     fc.array(tie("value"), { maxLength: 3 }).map(values => transit.list(values)),
-    fc.uniqueArray(fc.tuple(key, tie("value")), { selector: ([name]) => name, maxLength: 5 }).map(entries => transit.map(entries.flat())),
+    fc
+      .uniqueArray(fc.tuple(key, tie("value")), { selector: ([name]) => name, maxLength: 5 })
+      .map(entries => transit.map(entries.flat())),
   ),
 }));
 

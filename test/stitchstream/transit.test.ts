@@ -20,7 +20,11 @@ describe("transit values as JSON", () => {
     ["a double as text", '"~d1.5"', "1.5"],
     ["a bare number beyond 2^53", "9007199254740993", "9007199254740993"],
     ["a UUID", '"~u5a2cbea3-e8c6-428b-b525-21239370dd55"', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
-    ["a UUID as halves", '["~#u",[6497777973583037067,-5393868542025081515]]', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
+    [
+      "a UUID as halves",
+      '["~#u",[6497777973583037067,-5393868542025081515]]',
+      '"5a2cbea3-e8c6-428b-b525-21239370dd55"',
+    ],
     ["bytes", '"~baGVsbG8="', '"aGVsbG8="'],
     ["a URI", '"~rhttp://example.com/?a=1"', '"http://example.com/?a=1"'],
     ["a keyword", '"~:status"', '"status"'],
@@ -36,7 +40,11 @@ describe("transit values as JSON", () => {
     ["a verbose map", '{"~:a":1,"b":{}}', '{"a":1,"b":{}}'],
     ["cached keys", '[["^ ","long key",1],["^ ","^0",2]]', '[{"long key":1},{"long key":2}]'],
     ["cached keywords", '["~:status","^0",["^ ","^0","^0"]]', '["status","status",{"status":"status"}]'],
-    ["keys too short to be cached", '[["^ ","abc",1,"abcd",2],["^ ","^0",3]]', '[{"abc":1,"abcd":2},{"abcd":3}]'],
+    [
+      "keys too short to be cached",
+      '[["^ ","abc",1,"abcd",2],["^ ","^0",3]]',
+      '[{"abc":1,"abcd":2},{"abcd":3}]',
+    ],
     ["a key of two emoji, four units long", '[["^ ","😀😀",1],["^ ","^0",2]]', '[{"😀😀":1},{"😀😀":2}]'],
   ])("%s", (_name, text, expected) => {
     expect(convert(text, "transit", "json")).toBe(expected);
@@ -84,7 +92,11 @@ describe("transit values as JSON", () => {
 describe("values written as transit", () => {
   it.each([
     ["text that looks like a tag", '["~a","^b","`c"]', '["~~a","~^b","~`c"]'],
-    ["integers beyond 2^53", "[9007199254740993,-12345678901234567890]", '["~i9007199254740993","~n-12345678901234567890"]'],
+    [
+      "integers beyond 2^53",
+      "[9007199254740993,-12345678901234567890]",
+      '["~i9007199254740993","~n-12345678901234567890"]',
+    ],
     ["maps", '{"a":{"b":[]}}', '["^ ","a",["^ ","b",[]]]'],
     ["a scalar at the top", "7", '["~#\'",7]'],
     ["null at the top", "null", '["~#\'",null]'],
@@ -93,18 +105,23 @@ describe("values written as transit", () => {
   });
 });
 
-describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1")("transit's exemplars", () => {
-  const names = existsSync(exemplars) ? readdirSync(exemplars).filter(name => /^[^.]+\.json$/.test(name)) : [];
-  it("are there", () => expect(names.length).toBeGreaterThan(20));
+describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1")(
+  "transit's exemplars",
+  () => {
+    const names = existsSync(exemplars)
+      ? readdirSync(exemplars).filter(name => /^[^.]+\.json$/.test(name))
+      : [];
+    it("are there", () => expect(names.length).toBeGreaterThan(20));
 
-  it.each(names)("%s decodes alike in both forms, and as transit-js reads it", name => {
-    const compact = readFileSync(new URL(name, exemplars), "utf8");
-    const verbose = readFileSync(new URL(name.replace(".json", ".verbose.json"), exemplars), "utf8");
-    const ours = convert(compact.trim(), "transit", "transit");
-    expect(convert(verbose.trim(), "transit", "transit")).toBe(ours);
-    expect(transit.equals(read(ours), read(compact)) || sameNaN(ours, compact)).toBe(true);
-  });
-});
+    it.each(names)("%s decodes alike in both forms, and as transit-js reads it", name => {
+      const compact = readFileSync(new URL(name, exemplars), "utf8");
+      const verbose = readFileSync(new URL(name.replace(".json", ".verbose.json"), exemplars), "utf8");
+      const ours = convert(compact.trim(), "transit", "transit");
+      expect(convert(verbose.trim(), "transit", "transit")).toBe(ours);
+      expect(transit.equals(read(ours), read(compact)) || sameNaN(ours, compact)).toBe(true);
+    });
+  },
+);
 
 /** transit-js holds NaN for unequal to itself. */
 const sameNaN = (ours: string, theirs: string) => theirs.includes("~zNaN") && ours === theirs.trim();

@@ -1,11 +1,18 @@
 import { nameOf } from "./names.ts";
-import { dataPointsMax, recordsMax, Refusal, tooManyDataPoints } from "./refusal.ts";
+import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { checkSchema, violations } from "./schema.ts";
-import { dataPoints, Digits, isInt64, type Value } from "./values.ts";
+import { Digits, dataPoints, isInt64, type Value } from "./values.ts";
 
 const failed = (line: string) => new Refusal(400, { error: `Request failed validation:${line}` });
-const envelopeMembers = new Set(["table_name", "schema", "messages", "key_names", "table_version", "bookmark_names"]);
+const envelopeMembers = new Set([
+  "table_name",
+  "schema",
+  "messages",
+  "key_names",
+  "table_version",
+  "bookmark_names",
+]);
 const sequenceMax = 9_223_372_036_854_775_807n;
 
 /** The rows of a `/batch` body: one table, its schema enforced. Throws a Refusal that names one record. */
@@ -52,7 +59,8 @@ function envelopeOf(body: Value): Map<string, Value> {
   if (body.has("key_names")) expectType(body, "key_names", "JSONArray");
   const count = (body.get("messages") as Value[]).length;
   if (count < 1) throw failed("#/messages: expected minimum item count: 1, found: 0");
-  if (count > recordsMax) throw failed(`#/messages: expected maximum item count: ${recordsMax}, found: ${count}`);
+  if (count > recordsMax)
+    throw failed(`#/messages: expected maximum item count: ${recordsMax}, found: ${count}`);
   return body;
 }
 
@@ -61,36 +69,55 @@ function expectType(envelope: Map<string, Value>, name: string, type: string): v
   if (found !== type) throw failed(`#/${name}: expected type: ${type}, found: ${found}`);
 }
 
-function messageOf(message: Value, index: number): { sequence: bigint; data: Map<string, Value> | undefined } {
+function messageOf(
+  message: Value,
+  index: number,
+): { sequence: bigint; data: Map<string, Value> | undefined } {
   const place = `#/messages/${index}`;
-  if (!(message instanceof Map)) throw failed(`${place}: expected type: JSONObject, found: ${nameOf(message)}`);
+  if (!(message instanceof Map))
+    throw failed(`${place}: expected type: JSONObject, found: ${nameOf(message)}`);
   const action = message.get("action");
   const members = action === "activate_version" ? ["action", "sequence"] : ["action", "sequence", "data"];
   const missing = members.filter(name => !message.has(name));
-  const extra = [...message.keys()].filter(name => !members.includes(name) && !(name === "time_extracted" && action === "upsert"));
+  const extra = [...message.keys()].filter(
+    name => !members.includes(name) && !(name === "time_extracted" && action === "upsert"),
+  );
   const faults = [
     ...missing.map(name => `${place}: required key [${name}] not found`),
     ...extra.map(name => `${place}: extraneous key [${name}] is not permitted`),
-    ...(action === "upsert" || action === "activate_version" || action === undefined ? [] : [`${place}/action: ${toText(action)} is not a valid enum value`]),
+    ...(action === "upsert" || action === "activate_version" || action === undefined
+      ? []
+      : [`${place}/action: ${toText(action)} is not a valid enum value`]),
   ];
-  if (faults.length > 0) throw failed(`${place}: #: 0 subschemas matched instead of one\n${faults.join("\n")}`);
+  if (faults.length > 0)
+    throw failed(`${place}: #: 0 subschemas matched instead of one\n${faults.join("\n")}`);
   const sequence = message.get("sequence")!;
   if (!(sequence instanceof Digits) || !/^-?\d+$/.test(sequence.text)) {
     throw failed(`${place}/sequence: expected type: Integer, found: ${nameOf(sequence)}`);
   }
   if (BigInt(sequence.text) > sequenceMax) throw failed(`#: sequence can not be above ${sequenceMax}`);
   const data = message.get("data");
-  if (data !== undefined && !(data instanceof Map)) throw failed(`${place}/data: expected type: JSONObject, found: ${nameOf(data)}`);
+  if (data !== undefined && !(data instanceof Map))
+    throw failed(`${place}/data: expected type: JSONObject, found: ${nameOf(data)}`);
   return { sequence: BigInt(sequence.text), data };
 }
 
-function checkRecord(data: Map<string, Value>, schema: Map<string, Value>, keyNames: string[], table: string, index: number): void {
+function checkRecord(
+  data: Map<string, Value>,
+  schema: Map<string, Value>,
+  keyNames: string[],
+  table: string,
+  index: number,
+): void {
   const lines = violations(schema, data);
   if (lines.length > 0) {
-    throw new Refusal(400, { error: `Record ${index} for table ${table} did not conform to schema:\n${lines.join("\n")}\n` });
+    throw new Refusal(400, {
+      error: `Record ${index} for table ${table} did not conform to schema:\n${lines.join("\n")}\n`,
+    });
   }
   for (const name of keyNames) {
-    if ((data.get(name) ?? null) === null) throw new Refusal(400, { error: `Record is missing key property ${name}` });
+    if ((data.get(name) ?? null) === null)
+      throw new Refusal(400, { error: `Record is missing key property ${name}` });
   }
   if (dataPoints(data) > dataPointsMax) throw tooManyDataPoints(index);
 }

@@ -34,7 +34,8 @@ function numberType(values: readonly Digits[]): ColumnType {
 const fitsInt128 = (digits: string) => BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
 
 /** A double that prints as it was written, but for `.0`. Transit's decimals stay decimals. */
-const isExactDouble = ({ text, decimal }: Digits) => !decimal && String(Number(text)) === text.replace(/\.0$/, "");
+const isExactDouble = ({ text, decimal }: Digits) =>
+  !decimal && String(Number(text)) === text.replace(/\.0$/, "");
 
 function decimalType(values: readonly Digits[]): ColumnType | undefined {
   const parts = values.map(({ text }) => /^-?(\d+)(?:\.(\d+))?$/.exec(text));

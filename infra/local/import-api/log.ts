@@ -61,7 +61,11 @@ export function rowsOf({ endpoint, contentType, clientId, body }: LoggedRequest)
 export async function landedTables(dir: string): Promise<Map<string, LandedTable>> {
   const bytes = await readLog(pathOf(dir));
   const tables = new Map<string, LandedTable>();
-  for (let start = 0, end = bytes.indexOf(newline); end >= 0; start = end + 1, end = bytes.indexOf(newline, start)) {
+  for (
+    let start = 0, end = bytes.indexOf(newline);
+    end >= 0;
+    start = end + 1, end = bytes.indexOf(newline, start)
+  ) {
     for (const row of rowsOf(JSON.parse(bytes.toString("utf8", start, end)) as LoggedRequest)) {
       const table = tables.get(row.table) ?? new LandedTable();
       tables.set(row.table, table);

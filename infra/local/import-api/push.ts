@@ -1,4 +1,4 @@
-import { dataPointsMax, recordsMax, Refusal, tooManyDataPoints } from "./refusal.ts";
+import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { dataPoints, isInt64, isScalar, type Value } from "./values.ts";
 
@@ -22,7 +22,10 @@ export function pushedRows(body: Value, clientId: number): Row[] {
     throw new Refusal(400, { status: "ERROR", message: "An array of records is expected" });
   }
   if (body.length > recordsMax) {
-    throw new Refusal(400, { status: "ERROR", message: `More than ${recordsMax} records (the sandbox's words)` });
+    throw new Refusal(400, {
+      status: "ERROR",
+      message: `More than ${recordsMax} records (the sandbox's words)`,
+    });
   }
   const records = body.map(record => (record instanceof Map ? record : new Map<string, Value>()));
   checkClient(records, clientId);
@@ -35,8 +38,13 @@ export function pushedRows(body: Value, clientId: number): Row[] {
 }
 
 function checkClient(records: readonly Map<string, Value>[], clientId: number): void {
-  const ids = new Set(records.map(record => (isInt64(record.get("client_id")) ? (record.get("client_id") as { text: string }).text : undefined)));
-  if (ids.has(undefined)) throw new Refusal(401, { status: "ERROR", error: "Not Authenticated.", errors: null });
+  const ids = new Set(
+    records.map(record =>
+      isInt64(record.get("client_id")) ? (record.get("client_id") as { text: string }).text : undefined,
+    ),
+  );
+  if (ids.has(undefined))
+    throw new Refusal(401, { status: "ERROR", error: "Not Authenticated.", errors: null });
   if (!ids.has(String(clientId))) {
     throw new Refusal(403, {
       status: "ERROR",
@@ -46,7 +54,9 @@ function checkClient(records: readonly Map<string, Value>[], clientId: number): 
   }
   if (ids.size > 1) {
     throw unprocessable([
-      { reason: `The batch contains data points for multiple clients. Only client_id ${clientId} is allowed` },
+      {
+        reason: `The batch contains data points for multiple clients. Only client_id ${clientId} is allowed`,
+      },
     ]);
   }
 }

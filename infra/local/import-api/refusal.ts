@@ -15,4 +15,6 @@ export const dataPointsMax = 10_000;
 
 /** The real service documents the limit and not its words: these are ours. */
 export const tooManyDataPoints = (record: number) =>
-  new Refusal(400, { error: `Record ${record} has more than ${dataPointsMax} data points (the sandbox's words)` });
+  new Refusal(400, {
+    error: `Record ${record} has more than ${dataPointsMax} data points (the sandbox's words)`,
+  });

@@ -1,4 +1,4 @@
-import { type Value, toJson } from "./values.ts";
+import { toJson, type Value } from "./values.ts";
 
 /** A record as the Import API takes it, or, without data, the switch to a table's version. */
 export interface Row {
@@ -39,7 +39,9 @@ export class LandedTable {
   rows(): LandedRow[] {
     const rows = [...this.#rows.values()];
     const activated = this.#activated;
-    return activated === undefined ? rows : rows.filter(({ version }) => version !== undefined && version >= activated);
+    return activated === undefined
+      ? rows
+      : rows.filter(({ version }) => version !== undefined && version >= activated);
   }
 }
 

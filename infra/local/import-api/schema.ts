@@ -25,14 +25,16 @@ export function checkSchema(schema: Schema): void {
 /** `key` is what everit calls the place: `null` for a property's schema. */
 function checkInner(schema: Value, key: "null" | "items"): void {
   const expected = key === "items" ? "one of JSONArray, JSONObject" : "one of JSONObject";
-  if (!(schema instanceof Map)) throw invalid(`key ${key}: expected type is ${expected}, found: ${nameOf(schema)}`);
+  if (!(schema instanceof Map))
+    throw invalid(`key ${key}: expected type is ${expected}, found: ${nameOf(schema)}`);
   checkSchema(schema);
 }
 
 const invalid = (words: string) => new Refusal(400, { error: `Invalid JSON schema: ${words}` });
 
 /** The lines that everit would say of a record, none for one that conforms. */
-export const violations = (schema: Schema, data: Value): readonly string[] => faultsOf(schema, data, "#").lines;
+export const violations = (schema: Schema, data: Value): readonly string[] =>
+  faultsOf(schema, data, "#").lines;
 
 function faultsOf(schema: Schema, value: Value, place: string): Faults {
   const found = [
@@ -46,7 +48,10 @@ function faultsOf(schema: Schema, value: Value, place: string): Faults {
   const count = found.reduce((sum, each) => sum + each.count, 0);
   const lines = found.flatMap(each => each.lines);
   const isContainer = value instanceof Map || Array.isArray(value);
-  return { count, lines: count > 1 && isContainer ? [`${place}: ${count} schema violations found`, ...lines] : lines };
+  return {
+    count,
+    lines: count > 1 && isContainer ? [`${place}: ${count} schema violations found`, ...lines] : lines,
+  };
 }
 
 const one = (line: string): Faults => ({ lines: [line], count: 1 });
@@ -65,7 +70,12 @@ function typeFaults(schema: Schema, value: Value, place: string): Faults[] {
   return [{ lines: [head, ...(faults as string[])], count: 1 }];
 }
 
-const javaNames: Record<string, string> = { string: "String", boolean: "Boolean", object: "JSONObject", array: "JSONArray" };
+const javaNames: Record<string, string> = {
+  string: "String",
+  boolean: "Boolean",
+  object: "JSONObject",
+  array: "JSONArray",
+};
 
 function typeFault(type: string, value: Value, place: string): string | undefined {
   const found = nameOf(value);
@@ -74,15 +84,21 @@ function typeFault(type: string, value: Value, place: string): string | undefine
   if (type === "number" || (type === "integer" && !isNumber)) {
     return isNumber ? undefined : `${place}: expected type: Number, found: ${found}`;
   }
-  if (type === "integer") return isInt64(value) ? undefined : `${place}: expected type: Integer, found: ${found}`;
-  return found === javaNames[type] ? undefined : `${place}: expected type: ${javaNames[type]}, found: ${found}`;
+  if (type === "integer")
+    return isInt64(value) ? undefined : `${place}: expected type: Integer, found: ${found}`;
+  return found === javaNames[type]
+    ? undefined
+    : `${place}: expected type: ${javaNames[type]}, found: ${found}`;
 }
 
 function objectFaults(schema: Schema, value: Map<string, Value>, place: string): Faults[] {
   const properties = mapAt(schema, "properties");
   const required = schema.get("required");
   const missing = (Array.isArray(required) ? required.map(String) : []).filter(name => !value.has(name));
-  const extra = schema.get("additionalProperties") === false ? [...value.keys()].filter(name => !properties.has(name)) : [];
+  const extra =
+    schema.get("additionalProperties") === false
+      ? [...value.keys()].filter(name => !properties.has(name))
+      : [];
   const inner = [...properties].flatMap(([name, property]) =>
     value.has(name) ? [faultsOf(property as Map<string, Value>, value.get(name)!, `${place}/${name}`)] : [],
   );
@@ -100,15 +116,18 @@ function arrayFaults(schema: Schema, value: Value[], place: string): Faults[] {
 }
 
 /** import-api.md section 2: no zone `+0000`, no lower-case letters, no year 0000. */
-const dateTime = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):[0-5]\d)$/;
+const dateTime =
+  /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):[0-5]\d)$/;
 const dateTimeForms = "[yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]";
 
 function textFaults(schema: Schema, value: string, place: string): Faults[] {
   const faults: Faults[] = [];
   const [least, most] = [numberAt(schema, "minLength"), numberAt(schema, "maxLength")];
   const length = [...value].length;
-  if (least !== undefined && length < least) faults.push(one(`${place}: expected minLength: ${least}, actual: ${length}`));
-  if (most !== undefined && length > most) faults.push(one(`${place}: expected maxLength: ${most}, actual: ${length}`));
+  if (least !== undefined && length < least)
+    faults.push(one(`${place}: expected minLength: ${least}, actual: ${length}`));
+  if (most !== undefined && length > most)
+    faults.push(one(`${place}: expected maxLength: ${most}, actual: ${length}`));
   if (schema.get("format") === "date-time" && !dateTime.test(value)) {
     faults.push(one(`${place}: [${value}] is not a valid date-time. Expected ${dateTimeForms}`));
   }
@@ -118,7 +137,8 @@ function textFaults(schema: Schema, value: string, place: string): Faults[] {
 function numberFaults(schema: Schema, value: number, place: string): Faults[] {
   const [least, most] = [numberAt(schema, "minimum"), numberAt(schema, "maximum")];
   const text = Number.isInteger(value) ? value.toFixed(1) : String(value);
-  if (least !== undefined && value < least) return [one(`${place}: ${text} is not higher or equal to ${least}`)];
+  if (least !== undefined && value < least)
+    return [one(`${place}: ${text} is not higher or equal to ${least}`)];
   if (most !== undefined && value > most) return [one(`${place}: ${text} is not lower or equal to ${most}`)];
   return [];
 }

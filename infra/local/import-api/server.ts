@@ -64,7 +64,13 @@ async function answer(sandbox: Sandbox, message: IncomingMessage, response: Serv
 }
 
 async function status(_sandbox: Sandbox, _message: IncomingMessage, response: ServerResponse): Promise<void> {
-  send(response, 200, { name: "pipeline.gate", version: "sandbox", revision: "sandbox", status: "OK", reason: null });
+  send(response, 200, {
+    name: "pipeline.gate",
+    version: "sandbox",
+    revision: "sandbox",
+    status: "OK",
+    reason: null,
+  });
 }
 
 async function take(
@@ -79,7 +85,8 @@ async function take(
   authenticate(message, sandbox.token);
   const fault = keeps ? sandbox.faults.shift() : undefined;
   if (fault?.drop === "before") return void response.destroy();
-  if (fault?.status !== undefined) throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
+  if (fault?.status !== undefined)
+    throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
   const request: LoggedRequest = { endpoint, contentType, clientId: sandbox.clientId, body };
   rowsOrMalformed(request);
   if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
@@ -98,9 +105,13 @@ async function script(sandbox: Sandbox, message: IncomingMessage, response: Serv
   send(response, 200, { faults: sandbox.faults.length });
 }
 
-function contentTypeOf({ headers }: IncomingMessage, endpoint: LoggedRequest["endpoint"]): LoggedRequest["contentType"] {
+function contentTypeOf(
+  { headers }: IncomingMessage,
+  endpoint: LoggedRequest["endpoint"],
+): LoggedRequest["contentType"] {
   const type = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
-  if (headers["content-encoding"] !== undefined) throw new Refusal(415, { message: "Content-Encoding is not supported (the sandbox's words)" });
+  if (headers["content-encoding"] !== undefined)
+    throw new Refusal(415, { message: "Content-Encoding is not supported (the sandbox's words)" });
   if (type === "application/json") return type;
   if (endpoint === "batch") throw new Refusal(415, "Content-Type must be application/json");
   if (type === "application/transit+json") return type;
@@ -134,7 +145,12 @@ function rowsOrMalformed(request: LoggedRequest): void {
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const text = (error as Error).message;
-    throw new Refusal(400, { status: "ERROR", message: "Malformed json in the body!", error: text, input: null });
+    throw new Refusal(400, {
+      status: "ERROR",
+      message: "Malformed json in the body!",
+      error: text,
+      input: null,
+    });
   }
 }
 

@@ -37,7 +37,11 @@ async function load(connection: DuckDBConnection, name: string, table: LandedTab
   const rows = table.rows();
   const columns = columnsOf(rows.map(({ data }) => data));
   const versioned = rows.some(({ version }) => version !== undefined);
-  const names = [...columns.map(column => column.name), "_sdc_sequence", ...(versioned ? ["_sdc_table_version"] : [])];
+  const names = [
+    ...columns.map(column => column.name),
+    "_sdc_sequence",
+    ...(versioned ? ["_sdc_table_version"] : []),
+  ];
   await connection.run(`CREATE TEMP TABLE loading (${names.map((_, i) => `c${i} VARCHAR`).join(", ")})`);
   const appender = await connection.createAppender("loading", null, "temp");
   for (const { data, sequence, version } of rows) {
@@ -57,7 +61,10 @@ async function load(connection: DuckDBConnection, name: string, table: LandedTab
   await connection.run("DROP TABLE loading");
 }
 
-function appendOrNull(appender: Awaited<ReturnType<DuckDBConnection["createAppender"]>>, value: bigint | undefined): void {
+function appendOrNull(
+  appender: Awaited<ReturnType<DuckDBConnection["createAppender"]>>,
+  value: bigint | undefined,
+): void {
   if (value === undefined) appender.appendNull();
   else appender.appendVarchar(String(value));
 }
@@ -86,7 +93,9 @@ function textOf(value: unknown): string | null {
 export function formatTable({ columns, rows }: QueryResult): string {
   const cells = [columns, ...rows.map(row => row.map(cell => printable(cell ?? "NULL")))];
   const widths = columns.map((_, i) => Math.max(...cells.map(row => [...row[i]!].length)));
-  const isNumeric = columns.map((_, i) => rows.length > 0 && rows.every(row => row[i] === null || /^-?[\d.]+$/.test(row[i]!)));
+  const isNumeric = columns.map(
+    (_, i) => rows.length > 0 && rows.every(row => row[i] === null || /^-?[\d.]+$/.test(row[i]!)),
+  );
   const line = (row: readonly string[]) =>
     row.map((cell, i) => {
       const padding = " ".repeat(widths[i]! - [...cell].length);
@@ -98,4 +107,5 @@ export function formatTable({ columns, rows }: QueryResult): string {
 }
 
 /** Line breaks and what moves a terminal's cursor, as escapes. */
-const printable = (text: string) => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, control => JSON.stringify(control).slice(1, -1));
+const printable = (text: string) =>
+  text.replace(/\p{Cc}/gu, control => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);

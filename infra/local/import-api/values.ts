@@ -38,7 +38,8 @@ interface Tagged {
 }
 
 function untagged(value: unknown): Value {
-  if (value === null || typeof value === "boolean" || typeof value === "string" || value instanceof Date) return value;
+  if (value === null || typeof value === "boolean" || typeof value === "string" || value instanceof Date)
+    return value;
   if (typeof value === "number") return new Digits(String(value));
   if (Array.isArray(value)) return value.map(untagged);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");

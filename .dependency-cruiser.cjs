@@ -1,0 +1,56 @@
+/** Who may import whom: CONTRIBUTING.md says it in words. */
+const inner = "^functions/(stitchstream|persister|import-api|aws|http)/";
+
+/** Nothing in `from` imports what matches `to`. */
+const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
+
+module.exports = {
+  forbidden: [
+    never("no cycles", "^(functions|infra)/", {
+      circular: true,
+      viaOnly: { dependencyTypesNot: ["type-only"] },
+    }),
+    never("the format imports itself alone", "^functions/stitchstream/", {
+      pathNot: ["^functions/stitchstream/", "node_modules/transit-js/"],
+    }),
+    never("the core knows the format and itself", "^functions/persister/", {
+      pathNot: ["^functions/(stitchstream|persister)/", "^(node:)?(util|zlib)$"],
+    }),
+    never("the Import API's client knows ports, errors and limits", "^functions/import-api/", {
+      path: "^functions/",
+      pathNot: ["^functions/(import-api|stitchstream)/", "^functions/persister/(ports|errors|limits)\\.ts$"],
+    }),
+    never("HTTP knows ports, errors, limits and the receipt", "^functions/http/", {
+      path: "^functions/",
+      pathNot: [
+        "^functions/(http|stitchstream)/",
+        "^functions/persister/(ports|errors|limits|receipt)\\.ts$",
+      ],
+    }),
+    never("AWS's adapters know ports, errors, limits, and what a request is", "^functions/aws/", {
+      path: "^functions/",
+      pathNot: [
+        "^functions/aws/",
+        "^functions/persister/(ports|errors|limits)\\.ts$",
+        "^functions/http/message\\.ts$",
+      ],
+    }),
+    never("the AWS SDK is AWS's adapters' alone", `${inner}`.replace("|aws", ""), {
+      path: "node_modules/@aws-sdk/",
+    }),
+    never("what can be started is imported by the local stack alone", "^functions/(?!wire|ingest|bookmark)", {
+      path: "^functions/(ingest|bookmark|wire)\\.ts$",
+    }),
+    never("functions know nothing of infra and tests", "^functions/", { path: "^(infra|test)/" }),
+    never("infra knows nothing of tests", "^infra/", { path: "^test/" }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};
