@@ -21,7 +21,7 @@ export interface MessageSink {
   fault(fault: LineFault): boolean;
 }
 
-export interface LineFault {
+interface LineFault {
   readonly line: number;
   readonly stream?: string;
   readonly field?: string;

@@ -41,7 +41,7 @@ export function useStack(): () => LocalStack {
   return () => stack;
 }
 
-export const authorization = { authorization: `Bearer ${token}` };
+const authorization = { authorization: `Bearer ${token}` };
 
 export function post(
   stack: Stack,
