@@ -7,7 +7,7 @@ import type { Ticket, Tracker } from "./tracker.ts";
 
 /** Records that make one request. */
 export interface Batch {
-  /** `upsert`: any tables with keys. `append`: one table without. */
+  /** `upsert`: records of tables with keys. `append`: one table without. */
   readonly kind: "upsert" | "append";
   /** Their places in the delivery, rising. */
   readonly records: readonly number[];

@@ -1,5 +1,4 @@
 import { ValueReader } from "./reader.ts";
-import type { Shape } from "./shape.ts";
 import { backslash, Malformed, Uncarriable } from "./text.ts";
 import { cacheableCharsMin, isLongEnough, TransitCache } from "./transit-cache.ts";
 import {
@@ -24,12 +23,12 @@ const isoBytes = 26;
 const int64Digits = 19;
 const utf8 = new TextEncoder();
 
-/** Transit's strings: cache codes, scalars behind a tag, and maps' keys. */
+/** Transit's strings: cache codes, and scalars behind a tag. */
 export abstract class TransitStrings extends ValueReader {
   readonly #cache = new TransitCache();
   /** The raw string read last, its cache code resolved. */
-  #rawStart = 0;
-  #rawEnd = 0;
+  protected rawStart = 0;
+  protected rawEnd = 0;
 
   protected override resetLine(): void {
     this.#cache.clear();
@@ -47,25 +46,25 @@ export abstract class TransitStrings extends ValueReader {
     const start = this.position + 1;
     this.skipString();
     const end = this.position - 1;
-    this.#rawStart = start;
-    this.#rawEnd = end;
+    this.rawStart = start;
+    this.rawEnd = end;
     const first = bytes[start];
     if (first === caret) {
       if (end - start > 1 && bytes[start + 1] === space) return;
       const index = this.#cache.indexOf(bytes, start, end);
-      this.#rawStart = this.#cache.start(index);
-      this.#rawEnd = this.#cache.end(index);
+      this.rawStart = this.#cache.start(index);
+      this.rawEnd = this.#cache.end(index);
       this.standsAlone = false;
-      this.growth += this.#rawEnd - this.#rawStart;
-      if (this.inRecord) this.splices.push(start, this.#rawStart, this.#rawEnd);
+      this.growth += this.rawEnd - this.rawStart;
+      if (this.inRecord) this.splices.push(start, this.rawStart, this.rawEnd);
       return;
     }
     if (first === backslash) this.#refuseHiddenTag(start);
-    this.#remember(start, end, asMapKey);
+    this.remember(start, end, asMapKey);
   }
 
   /** Gives a string a code where transit does. */
-  #remember(start: number, end: number, asMapKey: boolean): void {
+  protected remember(start: number, end: number, asMapKey: boolean): void {
     const { bytes } = this;
     const first = bytes[start];
     const second = bytes[start + 1];
@@ -82,8 +81,8 @@ export abstract class TransitStrings extends ValueReader {
   }
 
   protected string(): Kind {
-    const start = this.#rawStart;
-    const end = this.#rawEnd;
+    const start = this.rawStart;
+    const end = this.rawEnd;
     if (this.bytes[start] === caret)
       throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
     if (this.bytes[start] !== tilde || end - start === 1) return this.scalar(Kind.text, start, end);
@@ -94,10 +93,10 @@ export abstract class TransitStrings extends ValueReader {
   #tagged(start: number, end: number): Kind {
     const code = this.bytes[start + 1]!;
     const tag = scalarTags[code];
-    if (tag === undefined) throw this.#unknownTag(start, end);
+    if (tag === undefined) throw this.unknownTag(start, end);
     if (tag.kind === Kind.text) return this.scalar(Kind.text, start + 1, end);
     const from = start + 2;
-    if (tag.form !== undefined) this.#checkForm(code, tag, from, end);
+    if (tag.form !== undefined) this.checkForm(code, tag, from, end);
     switch (tag.kind) {
       case Kind.instant:
         return this.#instant(code, from, end);
@@ -116,7 +115,7 @@ export abstract class TransitStrings extends ValueReader {
     }
   }
 
-  #checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
+  protected checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
     const { form, kind, wants } = tag;
     const isRight =
       form === "integer" ? isInteger(this.bytes, start, end) : form?.test(this.#text(start, end));
@@ -168,91 +167,27 @@ export abstract class TransitStrings extends ValueReader {
     return kind;
   }
 
-  /** Reads a map's key that is a string, and says whether the map's keys came as foreseen so far. */
-  protected readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
-    if (foreseen) {
-      const start = this.position + 1;
-      const end = shape.foreseenEnd(this.bytes, this.position, index);
-      if (end >= 0) {
-        this.position = end + 1;
-        this.#rawStart = start;
-        this.#rawEnd = end;
-        this.#remember(start, end, true);
-      } else this.readRaw(true);
-    } else this.readRaw(true);
-    return this.key(shape, index, mark, foreseen);
-  }
-
-  /** The raw string just read is a map's key. */
-  protected key(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
-    const start = this.#rawStart;
-    const end = this.#rawEnd;
-    const kind = this.#keyKind(start, end);
-    const isName = kind === Kind.keyword || kind === Kind.symbol;
-    // Another kind's key keeps its tag, so that it is told from the text alike.
-    const nameStart = isName ? start + 2 : kind === Kind.text ? this.#textStart(start, end) : start;
-    return this.addKey(shape, index, mark, foreseen, kind, start, nameStart, end);
-  }
-
-  /** What kind of key the raw string is; refuses what can't be one. */
-  #keyKind(start: number, end: number): Kind {
-    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is no key', start);
-    if (this.bytes[start] !== tilde || end - start === 1) return Kind.text;
-    const tag = scalarTags[this.bytes[start + 1]!];
-    if (tag === undefined) throw this.#unknownTag(start, end);
-    const { kind } = tag;
-    if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol) return kind;
-    if (this.inRecord) throw this.noColumnName(start);
-    if (tag.form !== undefined) this.#checkForm(this.bytes[start + 1]!, tag, start + 2, end);
-    return kind;
-  }
-
-  /** Text that begins with `~`, `^` or a backtick stands behind one more tilde. */
-  #textStart(start: number, end: number): number {
-    return this.bytes[start] === tilde && end - start > 1 ? start + 1 : start;
-  }
-
-  protected addKey(
-    shape: Shape,
-    index: number,
-    mark: number,
-    foreseen: boolean,
-    kind: Kind,
-    start: number,
-    nameStart: number,
-    end: number,
-  ): boolean {
-    this.contentStart = nameStart;
-    this.contentEnd = end;
-    this.visitor?.key(kind, this.bytes, nameStart, end);
-    if (foreseen && shape.isForeseen(this.bytes, start, end, index)) return true;
-    if (foreseen) shape.leave(this.names, mark, index);
-    this.names.add(mark, nameStart, end, this.position);
-    shape.learn(index, start, nameStart, end);
-    return false;
-  }
-
   protected isMapMarker(): boolean {
     return (
-      this.#rawEnd - this.#rawStart === 2 &&
-      this.bytes[this.#rawStart] === caret &&
-      this.bytes[this.#rawStart + 1] === space
+      this.rawEnd - this.rawStart === 2 &&
+      this.bytes[this.rawStart] === caret &&
+      this.bytes[this.rawStart + 1] === space
     );
   }
 
   protected isTag(): boolean {
     return (
-      this.#rawEnd - this.#rawStart > 2 &&
-      this.bytes[this.#rawStart] === tilde &&
-      this.bytes[this.#rawStart + 1] === hash
+      this.rawEnd - this.rawStart > 2 &&
+      this.bytes[this.rawStart] === tilde &&
+      this.bytes[this.rawStart + 1] === hash
     );
   }
 
   protected tagName(): string {
-    return ascii.decode(this.bytes.subarray(this.#rawStart + 2, this.#rawEnd));
+    return ascii.decode(this.bytes.subarray(this.rawStart + 2, this.rawEnd));
   }
 
-  #unknownTag(start: number, end: number): Malformed {
+  protected unknownTag(start: number, end: number): Malformed {
     const text = ascii.decode(this.bytes.subarray(start, Math.min(end, start + 2)));
     return new Uncarriable(`the unknown transit tag ${text}: send the value as a known type`, start);
   }

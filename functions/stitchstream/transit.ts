@@ -11,8 +11,8 @@ import {
   quote,
   Uncarriable,
 } from "./text.ts";
+import { TransitKeys } from "./transit-key.ts";
 import { isInt64, uuidOf } from "./transit-scalar.ts";
-import { TransitStrings } from "./transit-string.ts";
 import { Kind } from "./visitor.ts";
 
 const ascii = new TextDecoder("latin1");
@@ -22,7 +22,7 @@ const uuidBytes = 40;
 const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
-export class TransitReader extends TransitStrings {
+export class TransitReader extends TransitKeys {
   protected override readMessageMap(): void {
     this.skipSpace();
     const start = this.position;
