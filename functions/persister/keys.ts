@@ -15,12 +15,14 @@ const none: readonly KeyFault[] = [];
 
 /** The Import API wants each key at the record's top, scalar and not null: import-api.md sections 1.3 and 2. */
 export function keyFaults(table: Table, reader: ValueReader): readonly KeyFault[] {
-  let faults = none;
+  let faults: KeyFault[] | undefined;
   for (const [i, field] of table.keyNames.entries()) {
     const message = keyFault(reader, indexOfName(reader, field, table.keyNameBytes[i]!));
-    if (message !== undefined) faults = [...faults, { field, message }];
+    if (message === undefined) continue;
+    faults ??= [];
+    faults.push({ field, message });
   }
-  return faults;
+  return faults ?? none;
 }
 
 function keyFault(reader: ValueReader, index: number): string | undefined {

@@ -19,8 +19,11 @@ export function refusalError(
     revision: state?.revision ?? 0,
     ...(state?.bookmark === undefined ? {} : { bookmark: state.bookmark }),
   };
-  const where = `${first === last ? `the record of line ${first}` : `records of lines ${first} to ${last}`}`;
-  const goOn = "What stands before is accepted up to the bookmark named here: start the next run from it";
+  const where = first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
+  const goOn =
+    details.bookmark === undefined
+      ? "No bookmark is committed yet: send it all again"
+      : "Everything before the bookmark named here is accepted: start the next run from it";
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",
@@ -29,19 +32,11 @@ export function refusalError(
     );
   }
   return outcome.reason === "out-of-time"
-    ? new PersisterError(
-        "out-of-time",
-        `Time ran out before ${where} were accepted. ${goOn}, in smaller bodies.`,
-        details,
-      )
-    : new PersisterError(
-        "unavailable",
-        `The Import API is unavailable: ${where} were not accepted. ${goOn}.`,
-        {
-          ...details,
-          retryAfterSeconds,
-        },
-      );
+    ? new PersisterError("out-of-time", `Time ran out for ${where}. ${goOn}, in smaller bodies.`, details)
+    : new PersisterError("unavailable", `Not accepted: ${where}. ${outcome.message}. ${goOn}.`, {
+        ...details,
+        retryAfterSeconds,
+      });
 }
 
 /** `/batch` names the first bad record by its index: import-api.md section 1.5. */

@@ -16,6 +16,8 @@ export interface ValueLimits {
 /** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
 const envelopeDepth = 1;
 const nowhere = -1;
+/** Places of maps that are foreseen; ordinary records have tens. */
+const shapesMax = 10_000;
 
 /**
  * Reads one message's line, in one pass that checks everything and builds nothing: afterwards the envelope's fields,
@@ -50,7 +52,7 @@ export abstract class ValueReader extends TextScanner {
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
   /** Where the value that is read next stands: its shape is that place's. */
-  protected outer = new Shape();
+  protected outer = new Shape({ left: shapesMax });
   protected outerIndex = 0;
   readonly #root = this.outer;
   #log: Members | undefined;

@@ -5,12 +5,18 @@ import { quote } from "./text.ts";
 /** Maps with more names than these are read without foresight. */
 const namesMax = 256;
 
+/** How many shapes may still be kept: a hostile line has millions of maps, each in a place of its own. */
+export interface ShapeBudget {
+  left: number;
+}
+
 /**
  * The names that a map had when one was last read in the same place: records of a stream are alike, and a name that
  * comes as foreseen needs neither to be checked again nor compared with its map's others. It changes the speed and
  * nothing else.
  */
 export class Shape {
+  readonly #budget: ShapeBudget;
   /** The field of a message that each name was found to be; null for a name that is none. */
   readonly fields: (EnvelopeName | null | undefined)[] = [];
   /** The strings' contents as they stand; a name may begin behind transit's tag. */
@@ -19,11 +25,20 @@ export class Shape {
   readonly #ends: number[] = [];
   readonly #inner: (Shape | undefined)[] = [];
 
+  constructor(budget: ShapeBudget) {
+    this.#budget = budget;
+  }
+
   /** The shape of the map, or of the array's maps, that is the value of the name at `index`. */
   inner(index: number): Shape {
-    if (index >= namesMax) return new Shape();
-    this.#inner[index] ??= new Shape();
-    return this.#inner[index];
+    const known = this.#inner[index];
+    if (known !== undefined) return known;
+    const shape = new Shape(this.#budget);
+    if (index < namesMax && this.#budget.left > 0) {
+      this.#budget.left--;
+      this.#inner[index] = shape;
+    }
+    return shape;
   }
 
   /** Where the string whose opening quote is at `position` ends, if it is the name foreseen at `index`; else -1. */

@@ -13,7 +13,8 @@ export interface Table {
 
 export interface TableLimits {
   readonly streamsMax: number;
-  readonly streamNameCharsMax: number;
+  readonly nameCharsMax: number;
+  readonly keyNamesMax: number;
 }
 
 const utf8 = new TextEncoder();
@@ -39,7 +40,7 @@ export class Tables {
   of(reader: ValueReader): Table {
     if (this.#last !== undefined && this.#isLast(reader)) return this.#last;
     const stream = this.#streamName(reader);
-    const keyNames = keyNamesOf(reader);
+    const keyNames = keyNamesOf(reader, this.#limits);
     const name = JSON.stringify([stream, keyNames]);
     const table = this.#byName.get(name) ?? this.#add(name, stream, keyNames);
     this.#last = table as Table & { streamBytes: Uint8Array };
@@ -82,30 +83,30 @@ export class Tables {
     if (!stream.present) throw new Malformed("a RECORD wants its `stream`", reader.position);
     if (!isName(stream.kind)) throw new Malformed("a RECORD's `stream` is a string", stream.textStart);
     const name = stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
-    checkName(name, "stream", stream.textStart);
-    if (name.length > this.#limits.streamNameCharsMax) {
-      throw new Malformed(
-        `a stream's name of more than ${this.#limits.streamNameCharsMax} characters`,
-        stream.textStart,
-      );
-    }
+    checkName(name, "stream", stream.textStart, this.#limits.nameCharsMax);
     return name;
   }
 }
 
-function keyNamesOf(reader: ValueReader): string[] {
+function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: TableLimits): string[] {
   const { key_fields } = reader.envelope;
   const { keyFields, bytes } = reader;
   if (!key_fields.present || key_fields.kind === Kind.null) return [];
   if (key_fields.kind !== Kind.array && key_fields.kind !== Kind.list && key_fields.kind !== Kind.set) {
     throw new Malformed("`key_fields` is a list of names", key_fields.textStart);
   }
+  if (keyFields.count > keyNamesMax) {
+    throw new Malformed(
+      `more than ${keyNamesMax} key fields: a few tell one row from another`,
+      key_fields.textStart,
+    );
+  }
   const names = new Set<string>();
   for (let i = 0; i < keyFields.count; i++) {
     if (!isName(keyFields.kind(i)))
       throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
     const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
-    checkName(name, "key field", key_fields.textStart);
+    checkName(name, "key field", key_fields.textStart, nameCharsMax);
     if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);
     names.add(name);
   }
@@ -114,7 +115,9 @@ function keyNamesOf(reader: ValueReader): string[] {
 
 const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
-function checkName(name: string, what: string, position: number): void {
+function checkName(name: string, what: string, position: number, charsMax: number): void {
+  if (name.length > charsMax)
+    throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
   if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
   if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
 }

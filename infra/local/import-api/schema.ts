@@ -47,10 +47,10 @@ function faultsOf(schema: Schema, value: Value, place: string): Faults {
   ];
   const count = found.reduce((sum, each) => sum + each.count, 0);
   const lines = found.flatMap(each => each.lines);
-  const isContainer = value instanceof Map || Array.isArray(value);
+  // One that fails speaks for itself; several are counted by the map or array that holds them.
   return {
     count,
-    lines: count > 1 && isContainer ? [`${place}: ${count} schema violations found`, ...lines] : lines,
+    lines: found.length > 1 ? [`${place}: ${count} schema violations found`, ...lines] : lines,
   };
 }
 

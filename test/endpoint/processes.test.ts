@@ -1,0 +1,101 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** The local stack as people start it: processes of their own, and what is left when they are killed. */
+const root = new URL("../../", import.meta.url).pathname;
+const run = promisify(execFile);
+const tsx = ["--import", "tsx"];
+const headers = { authorization: "Bearer local-token" };
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "persister-processes-"));
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+const environment = () => ({ ...process.env, DATA_DIR: dataDir, PORT: "0" });
+
+async function start(): Promise<{ child: ChildProcess; url: string; printed: string[] }> {
+  const child = spawn(process.execPath, [...tsx, "infra/local/start.ts"], {
+    cwd: root,
+    env: environment(),
+    stdio: "pipe",
+  });
+  const printed: string[] = [];
+  for await (const line of createInterface({ input: child.stdout! })) {
+    printed.push(line);
+    if (line.startsWith("Ctrl-C")) break;
+  }
+  return { child, url: /http:\S+?(?=,)/.exec(printed[0]!)![0], printed };
+}
+
+const sql = async (query: string) =>
+  (
+    await run(process.execPath, [...tsx, "infra/local/sql.ts", "--json", query], {
+      cwd: root,
+      env: environment(),
+    })
+  ).stdout.trim();
+
+describe("npm start", () => {
+  it("prints a line to paste, and what it took survives kill -9", async () => {
+    const first = await start();
+    const curl = first.printed.find(line => line.includes("--data-binary"))!.trim();
+    const [, header, path, url] = /^curl -H "(.+?)" --data-binary @(\S+) (\S+)$/.exec(curl)!;
+    expect(header).toBe("Authorization: Bearer local-token");
+    const response = await fetch(url!, { method: "POST", headers, body: await readFile(join(root, path!)) });
+    const receipt = (await response.json()) as { archive: string };
+    first.child.kill("SIGKILL");
+    await once(first.child, "close");
+
+    expect(await sql("select count(*) as rows from inboxes")).toBe('{"rows":"2"}');
+    const second = await start();
+    const kept = await fetch(`${second.url}/v1/streamers/drift/bookmark`, { headers });
+    expect(await kept.text()).toBe('["^ ","inboxes","~m1468435557000"]');
+    const archived = await readFile(join(dataDir, "s3", receipt.archive.replace("s3://", "")));
+    expect(archived.equals(await readFile(join(root, path!)))).toBe(true);
+    second.child.kill("SIGTERM");
+    expect(await once(second.child, "close")).toEqual([0, null]);
+  });
+
+  it("says in a sentence what is wrong with a setting", async () => {
+    const env = { ...environment(), PORT: "many", STITCH_CLIENT_ID: "none" };
+    const failed = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env });
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^A setting is wrong:\nPORT: .+\nSTITCH_CLIENT_ID: .+\n$/),
+    });
+  });
+});
+
+describe("npm run demo", () => {
+  it("shows the receipt, the rows, the bookmark and the archive, and ends well", async () => {
+    const { stdout } = await run(process.execPath, [...tsx, "infra/local/demo.ts"], {
+      cwd: root,
+      env: environment(),
+    });
+    for (const part of [
+      '"revision": 1',
+      "Stitch Support",
+      "9007199254740993",
+      '["^ ","inboxes","~m1468435557000"]',
+      "the same as were sent",
+    ]) {
+      expect(stdout).toContain(part);
+    }
+  });
+});
+
+describe("npm run sql", () => {
+  it("names the tables there are when a query is wrong", async () => {
+    await expect(sql("selec 1")).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/syntax error.*There are: inboxes\./s),
+    });
+  });
+});

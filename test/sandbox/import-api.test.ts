@@ -1,0 +1,370 @@
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startImportApi } from "../../infra/local/import-api/server.ts";
+import { queryRows } from "../../infra/local/import-api/tables.ts";
+
+const account = { clientId: 4242, token: "at_sandbox" };
+let dir: string;
+let api: Awaited<ReturnType<typeof startImportApi>>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-sandbox-"));
+  api = await startImportApi({ dir, ...account });
+});
+afterAll(async () => {
+  await api.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+interface Request {
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly headers?: Record<string, string>;
+  readonly method?: string;
+}
+
+async function call({
+  path = "push",
+  body = [],
+  type = "application/json",
+  headers,
+  method = "POST",
+}: Request) {
+  const response = await fetch(`${api.url}/v2/import/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${account.token}`, "content-type": type, ...headers },
+    ...(method === "GET" ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith("{") ? (JSON.parse(text) as object) : text };
+}
+
+const upsert = (changes: object = {}) => ({
+  client_id: 4242,
+  table_name: "t",
+  sequence: 1,
+  action: "upsert",
+  key_names: ["id"],
+  data: { id: 1 },
+  ...changes,
+});
+const batch = (changes: object = {}) => ({
+  table_name: "b",
+  schema: { type: "object" },
+  messages: [{ action: "upsert", sequence: 1, data: { id: 1 } }],
+  ...changes,
+});
+const unprocessable = (reason: unknown) => ({
+  status: 422,
+  body: { status: "ERROR", error: "Request cannot be processed; see errors.", errors: [{ reason }] },
+});
+const rows = async (sql: string) => (await queryRows(dir, sql)).rows;
+
+describe("the sandbox Import API", () => {
+  it.each<[string, Request, { status: number; body: unknown }]>([
+    ["a wrong method", { method: "GET" }, { status: 405, body: "Method not allowed." }],
+    ["an unknown path", { path: "pull" }, { status: 404, body: { message: "Not Found" } }],
+    ["no token", { headers: { authorization: "" } }, { status: 401, body: { message: "Not Authorized" } }],
+    [
+      "a wrong token",
+      { headers: { authorization: "Bearer x" } },
+      { status: 401, body: { message: "Not Authorized" } },
+    ],
+    [
+      "another content type",
+      { type: "text/csv" },
+      {
+        status: 415,
+        body: {
+          status: "ERROR",
+          message:
+            "Unsupported content-type text/csv. Please send application/json or application/transit+json",
+        },
+      },
+    ],
+    [
+      "transit as a batch",
+      { path: "batch", type: "application/transit+json" },
+      { status: 415, body: "Content-Type must be application/json" },
+    ],
+    [
+      "what is no array",
+      { body: {} },
+      { status: 400, body: { status: "ERROR", message: "An array of records is expected" } },
+    ],
+    [
+      "broken JSON",
+      { body: "[" },
+      { status: 400, body: expect.objectContaining({ message: "Malformed json in the body!" }) },
+    ],
+    [
+      "no client id",
+      { body: [upsert({ client_id: undefined })] },
+      { status: 401, body: { status: "ERROR", error: "Not Authenticated.", errors: null } },
+    ],
+    [
+      "another client's id",
+      { body: [upsert({ client_id: 1 })] },
+      { status: 403, body: expect.objectContaining({ error: "Forbidden" }) },
+    ],
+    [
+      "a blank table",
+      { body: [upsert({ table_name: "" })] },
+      unprocessable({ table_name: ["can't be blank"] }),
+    ],
+    [
+      "a sequence that is text",
+      { body: [upsert({ sequence: "1" })] },
+      unprocessable({ sequence: ["should be an integer", "should be a number"] }),
+    ],
+    [
+      "a key that is missing",
+      { body: [upsert({ data: {} })] },
+      unprocessable({ data: ["data must include keys"] }),
+    ],
+    [
+      "a key that is null",
+      { body: [upsert({ data: { id: null } })] },
+      unprocessable({ data: ["keys cannot not be null in data"] }),
+    ],
+    [
+      "a key too long",
+      { body: [upsert({ data: { id: "x".repeat(1_025) } })] },
+      unprocessable({ data: ["String keys cannot be longer than 1024 characters"] }),
+    ],
+    [
+      "an unknown member",
+      { body: [upsert({ key_properties: ["id"] })] },
+      unprocessable({ key_properties: ["unknown key"] }),
+    ],
+    [
+      "more than 20,000 records",
+      { body: Array(20_001).fill(upsert()) },
+      { status: 400, body: expect.anything() },
+    ],
+    [
+      "more than 20 MB",
+      { body: " ".repeat(20_000_001) },
+      {
+        status: 413,
+        body: {
+          status: "ERROR",
+          message: "Request rejected: request size (20000001s bytes) exceeds the maximum",
+        },
+      },
+    ],
+    [
+      "a batch without messages",
+      { path: "batch", body: batch({ messages: undefined }) },
+      { status: 400, body: { error: "Request failed validation:#: required key [messages] not found" } },
+    ],
+    [
+      "a batch with a client id",
+      { path: "batch", body: batch({ client_id: 1 }) },
+      {
+        status: 400,
+        body: { error: "Request failed validation:#: extraneous key [client_id] is not permitted" },
+      },
+    ],
+    [
+      "a table name that is a number",
+      { path: "batch", body: batch({ table_name: 1 }) },
+      {
+        status: 400,
+        body: { error: "Request failed validation:#/table_name: expected type: String, found: Integer" },
+      },
+    ],
+    [
+      "a schema of an unknown type",
+      { path: "batch", body: batch({ schema: { type: "orange" } }) },
+      { status: 400, body: { error: "Invalid JSON schema: unknown type: [orange]" } },
+    ],
+    [
+      "a property that is no schema",
+      { path: "batch", body: batch({ schema: { properties: { a: true } } }) },
+      {
+        status: 400,
+        body: { error: "Invalid JSON schema: key null: expected type is one of JSONObject, found: Boolean" },
+      },
+    ],
+    [
+      "a batch without its key",
+      { path: "batch", body: batch({ key_names: ["no"] }) },
+      { status: 400, body: { error: "Record is missing key property no" } },
+    ],
+  ])("refuses %s", async (_name, request, expected) => {
+    expect(await call(request)).toEqual(expected);
+    await expect(rows("select * from t")).rejects.toThrow(/does not exist/);
+  });
+
+  it.each<[object | string, unknown, string[]]>([
+    [{ type: "integer" }, "1", ["#/x: expected type: Number, found: String"]],
+    [{ type: "integer" }, 2.5, ["#/x: expected type: Integer, found: Double"]],
+    [{ type: "string" }, 5, ["#/x: expected type: String, found: Integer"]],
+    [{ type: "string" }, 3_000_000_000, ["#/x: expected type: String, found: Long"]],
+    [{ type: "boolean" }, "true", ["#/x: expected type: Boolean, found: String"]],
+    [{ type: "object" }, [], ["#/x: expected type: JSONObject, found: JSONArray"]],
+    [{ type: "integer" }, null, ["#/x: expected type: Number, found: Null"]],
+    [
+      { type: ["null", "string"] },
+      5,
+      [
+        "#/x: #: no subschema matched out of the total 2 subschemas",
+        "#/x: expected: null, found: Integer",
+        "#/x: expected type: String, found: Integer",
+      ],
+    ],
+    [
+      { type: "array", items: { type: "integer" } },
+      [1, "a", 2.5],
+      [
+        "#/x: 2 schema violations found",
+        "#/x/1: expected type: Number, found: String",
+        "#/x/2: expected type: Integer, found: Double",
+      ],
+    ],
+    [{ enum: ["a"] }, "b", ["#/x: b is not a valid enum value"]],
+    [{ maxLength: 2 }, "abc", ["#/x: expected maxLength: 2, actual: 3"]],
+    [{ maximum: 10 }, 11, ["#/x: 11.0 is not lower or equal to 10"]],
+    [
+      { type: "string", format: "date-time" },
+      "2020-01-13T21:25:03+0000",
+      [
+        "#/x: [2020-01-13T21:25:03+0000] is not a valid date-time. Expected [yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]",
+      ],
+    ],
+  ])("says of %j and %j what the real one says", async (schema, x, lines) => {
+    const body = batch({
+      schema: { type: "object", properties: { x: schema } },
+      messages: [{ action: "upsert", sequence: 1, data: { x } }],
+    });
+    expect(await call({ path: "batch", body })).toEqual({
+      status: 400,
+      body: { error: `Record 0 for table b did not conform to schema:\n${lines.join("\n")}\n` },
+    });
+  });
+
+  it("keeps of each key the highest sequence, and all rows without keys", async () => {
+    const send = (sequence: number, name: string) =>
+      call({ body: [upsert({ table_name: "kept", sequence, data: { id: 1, name } })] });
+    expect(await send(2, "second")).toEqual({
+      status: 201,
+      body: { status: "OK", message: "Batch Accepted!" },
+    });
+    await send(1, "first");
+    await send(2, "tied");
+    expect(await rows("select name, _sdc_sequence from kept")).toEqual([["second", "2"]]);
+    const appended = batch({ table_name: "appended" });
+    await call({ path: "batch", body: appended });
+    await call({ path: "batch", body: appended });
+    expect(await rows("select id from appended")).toEqual([["1"], ["1"]]);
+  });
+
+  it("shows a version's rows once it is activated", async () => {
+    const versioned = (version: number, messages: object[]) =>
+      call({
+        path: "batch",
+        body: batch({ table_name: "v", key_names: ["id"], table_version: version, messages }),
+      });
+    await versioned(1, [
+      { action: "upsert", sequence: 1, data: { id: 1 } },
+      { action: "upsert", sequence: 2, data: { id: 2 } },
+    ]);
+    await versioned(2, [{ action: "upsert", sequence: 3, data: { id: 1 } }]);
+    await versioned(2, [{ action: "activate_version", sequence: 4 }]);
+    expect(await rows("select id, _sdc_table_version from v")).toEqual([["1", "2"]]);
+  });
+
+  it("checks without keeping, and says that it is up", async () => {
+    expect(await call({ path: "validate", body: [upsert({ table_name: "unkept" })] })).toEqual({
+      status: 200,
+      body: { status: "OK", message: "Batch is valid!" },
+    });
+    await expect(rows("select * from unkept")).rejects.toThrow();
+    expect(await call({ path: "status", method: "GET" })).toMatchObject({
+      status: 200,
+      body: { name: "pipeline.gate", status: "OK" },
+    });
+  });
+
+  it("fails as it is told", async () => {
+    const told = await fetch(`${api.url}/sandbox/faults`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${account.token}` },
+      body: JSON.stringify({ next: [{ status: 503 }, { drop: "before" }, { drop: "after" }] }),
+    });
+    expect(told.status).toBe(200);
+    const send = (id: number) => call({ body: [upsert({ table_name: "told", data: { id } })] });
+    expect(await send(1)).toMatchObject({ status: 503 });
+    await expect(send(2)).rejects.toThrow();
+    await expect(send(3)).rejects.toThrow();
+    await send(4);
+    expect(await rows("select id from told order by id")).toEqual([["3"], ["4"]]);
+  });
+
+  it("drops what a kill left half-written", async () => {
+    const other = await mkdtemp(join(tmpdir(), "persister-torn-"));
+    const before = await startImportApi({ dir: other, ...account });
+    const send = (url: string, id: number) =>
+      fetch(`${url}/v2/import/push`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${account.token}`, "content-type": "application/json" },
+        body: JSON.stringify([upsert({ data: { id } })]),
+      });
+    await send(before.url, 1);
+    await before.close();
+    await appendFile(join(other, "accepted.ndjson"), '{"endpoint":"push","contentType":"applic');
+    const after = await startImportApi({ dir: other, ...account });
+    await send(after.url, 2);
+    expect((await queryRows(other, "select id from t order by id")).rows).toEqual([["1"], ["2"]]);
+    await after.close();
+    await rm(other, { recursive: true, force: true });
+  });
+
+  it("types columns so that no digit is lost", async () => {
+    const data = `{"id":1,"big":9007199254740993,"huge":12345678901234567890,"vast":${"9".repeat(50)},"half":0.5,"exact":0.12345678901234567890,"mixed":1,"nested":{"a":[1.10]},"flag":true}`;
+    await call({
+      body: `[{"client_id":4242,"table_name":"typed","sequence":1,"action":"upsert","key_names":["id"],"data":${data}}]`,
+    });
+    await call({ body: [upsert({ table_name: "typed", data: { id: 2, mixed: "text" } })] });
+    const columns = ["big", "huge", "vast", "half", "exact", "mixed", "nested", "flag"];
+    const [types, values] = await Promise.all([
+      rows(`select ${columns.map(column => `typeof(${column})`)} from typed where id = 1`),
+      rows(`select ${columns} from typed where id = 1`),
+    ]);
+    expect(types).toEqual([
+      ["BIGINT", "HUGEINT", "VARCHAR", "DOUBLE", "DECIMAL(20,20)", "VARCHAR", "JSON", "BOOLEAN"],
+    ]);
+    expect(values).toEqual([
+      [
+        "9007199254740993",
+        "12345678901234567890",
+        "9".repeat(50),
+        "0.5",
+        "0.12345678901234567890",
+        "1",
+        '{"a":[1.10]}',
+        "true",
+      ],
+    ]);
+  });
+
+  it("loads transit's types", async () => {
+    const body =
+      '[["^ ","client_id",4242,"table_name","transit","sequence","~i1735689600000000101","action","upsert","key_names",["id"],"data",["^ ","id","~u5a2cbea3-e8c6-428b-b525-21239370dd55","at","~m0","amount","~f12.50","huge","~n12345678901234567890","kind","~:open","bytes","~baGVsbG8=","tags",["~#set",[1]]]]]';
+    expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
+    expect(await rows('select "at", amount, huge, kind, bytes, tags, _sdc_sequence from transit')).toEqual([
+      [
+        "1970-01-01T00:00:00.000Z",
+        "12.50",
+        "12345678901234567890",
+        "open",
+        "aGVsbG8=",
+        "[1]",
+        "1735689600000000101",
+      ],
+    ]);
+  });
+});
