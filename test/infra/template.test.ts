@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { RegoEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { at, rules, seed, type Template } from "./template-rules.ts";
+import { at, ofType, type Seed, seeded, type Template } from "./template.ts";
+import { rules } from "./template-rules.ts";
+import { zipEntries } from "./zip-entries.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const minute = 60_000;
@@ -46,30 +47,40 @@ describe("the packaged template", () => {
   });
 
   it("would not be, with a property misspelt", async () => {
-    const broken = structuredClone(template);
-    seed(broken, ["Table.Properties.BilingMode", "PAY_PER_REQUEST"]);
-    expect(await errorsOf(broken)).not.toEqual([]);
+    expect(await errorsOf(seeded(template, ["Table.Properties.BilingMode", "PAY_PER_REQUEST"]))).not.toEqual(
+      [],
+    );
   });
 
-  it.each(rules)("$name", ({ check, seed: fault }) => {
-    expect(check(template)).toEqual([]);
-    const broken = structuredClone(template);
-    seed(broken, fault);
-    expect(check(broken)).not.toEqual([]);
+  describe.each(rules)("$name", ({ check, seeds }) => {
+    it("holds", () => expect(check(template)).toEqual([]));
+    it.each(seeds)("and notices %s: %j", (...seed: Seed) =>
+      expect(check(seeded(template, seed))).not.toEqual([]),
+    );
   });
 
   it("has a function for each handler, and a handler for each function", async () => {
-    const named = ofType("AWS::Lambda::Function", "Handler").sort();
     const files = (await readdir(join(root, "functions"))).filter(name => name.endsWith(".ts"));
     const texts = await Promise.all(files.map(name => readFile(join(root, "functions", name), "utf8")));
-    const handlers = files.filter((_, i) => texts[i]!.includes("export const handler"));
-    expect(named).toEqual(handlers.map(name => `dist/${name.replace(".ts", "")}.handler`).sort());
-    for (const handler of named)
-      expect(existsSync(join(root, handler.replace(".handler", ".mjs")))).toBe(true);
+    const handlers = files
+      .filter((_, i) => texts[i]!.includes("export const handler"))
+      .map(name => `dist/${name.replace(".ts", "")}.handler`);
+    const named = (checked: Template) => propertiesOf(checked, "AWS::Lambda::Function", "Handler").sort();
+    expect(named(template)).toEqual(handlers.sort());
+    const broken = seeded(template, ["IngestLambdaFunction.Properties.Handler", "dist/other.handler"]);
+    expect(named(broken)).not.toEqual(handlers);
+  });
+
+  it("has a package for each function: its bundle and the map, and no more", async () => {
+    for (const handler of propertiesOf(template, "AWS::Lambda::Function", "Handler")) {
+      const name = handler.replace(/^dist\/|\.handler$/g, "");
+      const zip = await readFile(join(dir, `${name}.zip`));
+      expect(zipEntries(zip).sort()).toEqual([`dist/${name}.mjs`, `dist/${name}.mjs.map`]);
+    }
   });
 
   it("has the routes that the local front has", async () => {
-    const keys = ofType("AWS::ApiGatewayV2::Route", "RouteKey");
+    const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route", "RouteKey");
     const stack = await readFile(join(root, "infra/local/stack.ts"), "utf8");
     const local = [...stack.matchAll(/method: "(\w+)",\s+path: "([^"]+)"/g)].map(
       ([, method, path]) => `${method} ${path}`,
@@ -78,7 +89,5 @@ describe("the packaged template", () => {
   });
 });
 
-const ofType = (type: string, property: string) =>
-  Object.values(template.Resources).flatMap(resource =>
-    resource?.Type === type ? [at(resource.Properties, property) as string] : [],
-  );
+const propertiesOf = (checked: Template, type: string, property: string) =>
+  ofType(checked, type).map(({ resource }) => at(resource.Properties, property) as string);

@@ -1,0 +1,180 @@
+import { isDeepStrictEqual } from "node:util";
+import { at, each, ofType } from "./template.ts";
+import type { Rule } from "./template-rules.ts";
+
+type Get = (path: string) => unknown;
+
+const table = "AWS::DynamoDB::Table";
+const bucket = "AWS::S3::Bucket";
+
+/** Where packages wait for their deployment; the tool makes it, and none of our data is in it. */
+const isDeployment = (name: string) => name === "ServerlessDeploymentBucket";
+
+const archive = (passes: (get: Get) => boolean) =>
+  each(bucket, (get, name) => isDeployment(name) || passes(get));
+
+const lifecycle = (get: Get) =>
+  ((get("LifecycleConfiguration.Rules") ?? []) as Record<string, unknown>[]).filter(
+    rule => rule.Status === "Enabled",
+  );
+
+/** All of the archive and of what is in it. */
+const wholeArchive = [{ "Fn::GetAtt": ["Archive", "Arn"] }, { "Fn::Sub": `\${Archive.Arn}/*` }];
+
+const tableRules: readonly Rule[] = [
+  {
+    name: "the table has the keys that the code has, and no capacity to run out of",
+    check: each(
+      table,
+      get =>
+        get("KeySchema.0.AttributeName") === "pk" &&
+        get("KeySchema.1.AttributeName") === "sk" &&
+        get("BillingMode") === "PAY_PER_REQUEST",
+    ),
+    seeds: [
+      ["Table.Properties.KeySchema.0.AttributeName", "id"],
+      ["Table.Properties.BillingMode", "PROVISIONED"],
+    ],
+  },
+  {
+    name: "the table is encrypted",
+    check: each(table, get => get("SSESpecification.SSEEnabled") === true),
+    seeds: [["Table.Properties.SSESpecification", undefined]],
+  },
+  {
+    name: "the table can be restored to any point in time",
+    check: each(table, get => get("PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled") === true),
+    seeds: [["Table.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", false]],
+  },
+  {
+    name: "the table is protected from deletion",
+    check: each(table, get => get("DeletionProtectionEnabled") === true),
+    seeds: [["Table.Properties.DeletionProtectionEnabled", false]],
+  },
+  {
+    name: "items expire by `expiresAt`",
+    check: each(
+      table,
+      get =>
+        get("TimeToLiveSpecification.AttributeName") === "expiresAt" &&
+        get("TimeToLiveSpecification.Enabled") === true,
+    ),
+    seeds: [["Table.Properties.TimeToLiveSpecification.Enabled", false]],
+  },
+];
+
+const archiveRules: readonly Rule[] = [
+  {
+    name: "buckets are encrypted",
+    check: each(bucket, get => get("BucketEncryption.ServerSideEncryptionConfiguration.0") !== undefined),
+    seeds: [
+      ["Archive.Properties.BucketEncryption", undefined],
+      ["Archive.Properties.BucketEncryption.ServerSideEncryptionConfiguration", []],
+    ],
+  },
+  {
+    name: "buckets block public access in all four ways",
+    check: each(bucket, get =>
+      ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"].every(
+        way => get(`PublicAccessBlockConfiguration.${way}`) === true,
+      ),
+    ),
+    seeds: [
+      ["Archive.Properties.PublicAccessBlockConfiguration.BlockPublicPolicy", false],
+      ["ServerlessDeploymentBucket.Properties.PublicAccessBlockConfiguration", undefined],
+    ],
+  },
+  {
+    name: "the archive is its owner's, whoever writes",
+    check: archive(get => get("OwnershipControls.Rules.0.ObjectOwnership") === "BucketOwnerEnforced"),
+    seeds: [["Archive.Properties.OwnershipControls", undefined]],
+  },
+  {
+    name: "the archive is versioned",
+    check: archive(get => get("VersioningConfiguration.Status") === "Enabled"),
+    seeds: [["Archive.Properties.VersioningConfiguration.Status", "Suspended"]],
+  },
+  {
+    name: "the archive refuses everyone everything without TLS, and its policy says no more",
+    check: template => {
+      const policies = ofType(template, "AWS::S3::BucketPolicy").filter(
+        ({ resource }) => at(resource.Properties, "Bucket.Ref") === "Archive",
+      );
+      const refused = policies.filter(({ resource }) => {
+        const [statement, ...more] = at(resource.Properties, "PolicyDocument.Statement") as unknown[];
+        return (
+          more.length === 0 &&
+          at(statement, "Effect") === "Deny" &&
+          at(statement, "Principal") === "*" &&
+          at(statement, "Action") === "s3:*" &&
+          isDeepStrictEqual(at(statement, "Resource"), wholeArchive) &&
+          isDeepStrictEqual(at(statement, "Condition"), { Bool: { "aws:SecureTransport": "false" } })
+        );
+      });
+      return refused.length === 1 ? [] : ["Archive"];
+    },
+    seeds: [
+      ["ArchivePolicy", undefined],
+      ["ArchivePolicy.Properties.PolicyDocument.Statement.0.Principal", { AWS: "arn:aws:iam::1:root" }],
+      ["ArchivePolicy.Properties.PolicyDocument.Statement.0.Action", "s3:GetObject"],
+      ["ArchivePolicy.Properties.PolicyDocument.Statement.0.Resource", wholeArchive.slice(0, 1)],
+      ["ArchivePolicy.Properties.PolicyDocument.Statement.1", { Effect: "Allow", Principal: "*" }],
+    ],
+  },
+  {
+    name: "bodies move to colder storage after 30 and 90 days",
+    check: archive(get =>
+      lifecycle(get).some(
+        rule =>
+          rule.Prefix === "raw/" &&
+          isDeepStrictEqual(rule.Transitions, [
+            { StorageClass: "STANDARD_IA", TransitionInDays: 30 },
+            { StorageClass: "GLACIER_IR", TransitionInDays: 90 },
+          ]),
+      ),
+    ),
+    seeds: [
+      ["Archive.Properties.LifecycleConfiguration.Rules.0.Status", "Disabled"],
+      ["Archive.Properties.LifecycleConfiguration.Rules.0.Prefix", "bookmarks/"],
+    ],
+  },
+  {
+    name: "nothing archived expires",
+    check: archive(get =>
+      lifecycle(get).every(rule => rule.ExpirationInDays === undefined && rule.ExpirationDate === undefined),
+    ),
+    seeds: [["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 365]],
+  },
+  {
+    name: "the archive drops what is replaced, and the parts of broken uploads",
+    check: archive(get =>
+      ["NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"].every(leftover =>
+        lifecycle(get).some(rule => rule[leftover] !== undefined),
+      ),
+    ),
+    seeds: [
+      ["Archive.Properties.LifecycleConfiguration.Rules.1.NoncurrentVersionExpiration", undefined],
+      ["Archive.Properties.LifecycleConfiguration.Rules.1.AbortIncompleteMultipartUpload", undefined],
+    ],
+  },
+];
+
+const retained = ["Table", "Archive", "Secret"];
+
+export const dataRules: readonly Rule[] = [
+  ...tableRules,
+  ...archiveRules,
+  {
+    name: "what holds data outlives the stack",
+    check: template =>
+      retained.filter(name =>
+        ["DeletionPolicy", "UpdateReplacePolicy"].some(
+          policy => at(template.Resources[name], policy) !== "Retain",
+        ),
+      ),
+    seeds: retained.flatMap(name => [
+      [`${name}.DeletionPolicy`, "Delete"],
+      [`${name}.UpdateReplacePolicy`, undefined],
+    ]) as [string, unknown][],
+  },
+];
