@@ -1,9 +1,10 @@
 import type { Header } from "../stitchstream/header.ts";
+import { IntTuples } from "../stitchstream/int-tuples.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { Splices } from "../stitchstream/splices.ts";
 import type { Table } from "../stitchstream/tables.ts";
 
-const stride = 5;
+const width = 5;
 /** Room for the codes of a large body of ordinary records; beyond it they are found anew. */
 const splicesMax = 1_000_000;
 
@@ -22,10 +23,9 @@ export class Contents {
   /** In their order; of several with no record between them, the last. */
   readonly bookmarks: BookmarkPlace[] = [];
   header: Header = { encoding: "json", end: 0, line: 1 };
-  records = 0;
   ignored = 0;
   readonly #recordsByTable: number[] = [];
-  #places = new Int32Array(1024 * stride);
+  readonly #places = new IntTuples(width);
 
   /** `bytes` end in a newline. */
   constructor(bytes: Uint8Array) {
@@ -34,18 +34,14 @@ export class Contents {
 
   /** The record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
-    const at = this.records++ * stride;
-    if (at >= this.#places.length) {
-      const grown = new Int32Array(2 * this.#places.length);
-      grown.set(this.#places);
-      this.#places = grown;
-    }
+    const at = this.#places.add();
+    const { ints } = this.#places;
     const { textStart, textEnd } = reader.envelope.record;
-    this.#places[at] = textStart;
-    this.#places[at + 1] = textEnd;
-    this.#places[at + 2] = reader.growth;
-    this.#places[at + 4] = this.splices.count;
-    this.#places[at + 3] = standings * table.id + this.#standing(reader);
+    ints[at] = textStart;
+    ints[at + 1] = textEnd;
+    ints[at + 2] = reader.growth;
+    ints[at + 4] = this.splices.count;
+    ints[at + 3] = standings * table.id + this.#standing(reader);
     this.tables[table.id] ??= table;
     this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
   }
@@ -70,30 +66,34 @@ export class Contents {
     this.bookmarks.push(bookmark);
   }
 
+  get records(): number {
+    return this.#places.count;
+  }
+
   recordStart(record: number): number {
-    return this.#places[record * stride]!;
+    return this.#places.ints[record * width]!;
   }
 
   recordEnd(record: number): number {
-    return this.#places[record * stride + 1]!;
+    return this.#places.ints[record * width + 1]!;
   }
 
   /** At most so many bytes are added when the record is written anew. */
   recordGrowth(record: number): number {
-    return this.#places[record * stride + 2]!;
+    return this.#places.ints[record * width + 2]!;
   }
 
   recordTable(record: number): Table {
-    return this.tables[Math.trunc(this.#places[record * stride + 3]! / standings)]!;
+    return this.tables[Math.trunc(this.#places.ints[record * width + 3]! / standings)]!;
   }
 
   recordStanding(record: number): Standing {
-    return (this.#places[record * stride + 3]! % standings) as Standing;
+    return (this.#places.ints[record * width + 3]! % standings) as Standing;
   }
 
   /** The first of a spliced record's codes; the others follow it, to the record's end. */
   firstSplice(record: number): number {
-    return this.#places[record * stride + 4]!;
+    return this.#places.ints[record * width + 4]!;
   }
 
   lineStart(position: number): number {

@@ -24,20 +24,14 @@ export class JsonReader extends ValueReader {
         return this.#readMap(depth);
       case openBracket:
         return this.#readArray(depth);
-      case 0x74: // t
-        this.skipWord("true");
-        return this.scalar(Kind.boolean, start, this.position);
-      case 0x66: // f
-        this.skipWord("false");
-        return this.scalar(Kind.boolean, start, this.position);
-      case 0x6e: // n
-        this.skipWord("null");
-        return this.scalar(Kind.null, start, this.position);
       default:
-        if (!isNumberStart(this.peek())) throw this.unexpected("a value");
-        this.skipNumber();
-        return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
+        return this.readLiteral(start);
     }
+  }
+
+  protected override readNumber(start: number): Kind {
+    this.skipNumber();
+    return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }
 
   /** object = "{" [ member *( "," member ) ] "}", member = string ":" value */
@@ -105,5 +99,3 @@ export class JsonReader extends ValueReader {
     return Kind.array;
   }
 }
-
-export const isNumberStart = (byte: number) => byte === 0x2d || (byte >= 0x30 && byte <= 0x39);

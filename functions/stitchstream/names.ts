@@ -1,3 +1,4 @@
+import { IntTuples } from "./int-tuples.ts";
 import { backslash, Malformed, stringOf } from "./text.ts";
 
 /** Beyond this many names a hash table beats comparing each with each. */
@@ -9,8 +10,7 @@ const comparedNamesMax = 16;
  */
 export class OpenNames {
   readonly #bytes: Uint8Array;
-  #extents = new Int32Array(512);
-  #count = 0;
+  readonly #extents = new IntTuples(2);
   /** By the index of a map's first name: all its names, once they are many or escaped. */
   readonly #tables = new Map<number, Set<string>>();
 
@@ -19,52 +19,44 @@ export class OpenNames {
   }
 
   clear(): void {
-    this.#count = 0;
+    this.#extents.count = 0;
     if (this.#tables.size > 0) this.#tables.clear();
   }
 
   /** Where the names of a map that opens now begin. */
   mark(): number {
-    return this.#count;
+    return this.#extents.count;
   }
 
   /** Forgets the names of the map that began at `mark`. */
   release(mark: number): void {
-    this.#count = mark;
+    this.#extents.count = mark;
     if (this.#tables.size > 0) this.#tables.delete(mark);
   }
 
   /** Adds a name, `bytes[start, end)` as it stands between quotes, to the map that began at `mark`. */
   add(mark: number, start: number, end: number, position: number): void {
-    const count = this.#count - mark;
+    const count = this.#extents.count - mark;
     if (count >= comparedNamesMax || this.#tables.has(mark) || this.#escaped(start, end)) {
       const table = this.#tables.get(mark) ?? this.#tableOf(mark);
       const size = table.size;
       table.add(stringOf(this.#bytes, start, end));
       if (table.size === size) throw twice(position);
     } else {
-      for (let i = mark; i < this.#count; i++) {
-        if (this.#same(this.#extents[2 * i]!, this.#extents[2 * i + 1]!, start, end)) throw twice(position);
+      for (let i = mark; i < this.#extents.count; i++) {
+        if (this.#same(this.#extents.ints[2 * i]!, this.#extents.ints[2 * i + 1]!, start, end))
+          throw twice(position);
       }
     }
-    this.#push(start, end);
-  }
-
-  #push(start: number, end: number): void {
-    const at = 2 * this.#count++;
-    if (at >= this.#extents.length) {
-      const grown = new Int32Array(2 * this.#extents.length);
-      grown.set(this.#extents);
-      this.#extents = grown;
-    }
-    this.#extents[at] = start;
-    this.#extents[at + 1] = end;
+    const at = this.#extents.add();
+    this.#extents.ints[at] = start;
+    this.#extents.ints[at + 1] = end;
   }
 
   #tableOf(mark: number): Set<string> {
     const table = new Set<string>();
-    for (let i = mark; i < this.#count; i++) {
-      table.add(stringOf(this.#bytes, this.#extents[2 * i]!, this.#extents[2 * i + 1]!));
+    for (let i = mark; i < this.#extents.count; i++) {
+      table.add(stringOf(this.#bytes, this.#extents.ints[2 * i]!, this.#extents.ints[2 * i + 1]!));
     }
     this.#tables.set(mark, table);
     return table;

@@ -3,8 +3,8 @@ import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
 import { Shape } from "./shape.ts";
 import { Splices } from "./splices.ts";
-import { Malformed, newline, stringOf, TextScanner, Uncarriable } from "./text.ts";
-import type { Kind, Visitor } from "./visitor.ts";
+import { isNumberStart, Malformed, newline, stringOf, TextScanner, Uncarriable } from "./text.ts";
+import { Kind, type Visitor } from "./visitor.ts";
 
 /** What a value may take before memory is spent on it. */
 export interface ValueLimits {
@@ -62,6 +62,27 @@ export abstract class ValueReader extends TextScanner {
     super(bytes);
     this.limits = limits;
     this.names = new OpenNames(bytes);
+  }
+
+  /** Reads a number, which begins at `start`. */
+  protected abstract readNumber(start: number): Kind;
+
+  /** Reads true, false, null or a number. */
+  protected readLiteral(start: number): Kind {
+    switch (this.peek()) {
+      case 0x74: // t
+        this.skipWord("true");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x66: // f
+        this.skipWord("false");
+        return this.scalar(Kind.boolean, start, this.position);
+      case 0x6e: // n
+        this.skipWord("null");
+        return this.scalar(Kind.null, start, this.position);
+      default:
+        if (isNumberStart(this.peek())) return this.readNumber(start);
+        throw this.unexpected("a value");
+    }
   }
 
   /** Reads a value whose containers are at `depth`, and resolves to its kind. */

@@ -1,24 +1,18 @@
-const stride = 3;
+import { IntTuples } from "./int-tuples.ts";
+
+const width = 3;
 
 /** The cache codes of a text and what each stands for, as places in the body: `"^0"` at `code` means `[start, end)`. */
-export class Splices {
-  #places = new Int32Array(64 * stride);
-  count = 0;
-
-  clear(): void {
-    this.count = 0;
+export class Splices extends IntTuples {
+  constructor() {
+    super(width);
   }
 
   push(code: number, start: number, end: number): void {
-    const at = this.count++ * stride;
-    if (at >= this.#places.length) {
-      const grown = new Int32Array(2 * this.#places.length);
-      grown.set(this.#places);
-      this.#places = grown;
-    }
-    this.#places[at] = code;
-    this.#places[at + 1] = start;
-    this.#places[at + 2] = end;
+    const at = this.add();
+    this.ints[at] = code;
+    this.ints[at + 1] = start;
+    this.ints[at + 2] = end;
   }
 
   /** Appends all of `other`. */
@@ -27,14 +21,14 @@ export class Splices {
   }
 
   code(index: number): number {
-    return this.#places[index * stride]!;
+    return this.ints[index * width]!;
   }
 
   start(index: number): number {
-    return this.#places[index * stride + 1]!;
+    return this.ints[index * width + 1]!;
   }
 
   end(index: number): number {
-    return this.#places[index * stride + 2]!;
+    return this.ints[index * width + 2]!;
   }
 }

@@ -1,31 +1,26 @@
+import { IntTuples } from "./int-tuples.ts";
 import { Malformed } from "./text.ts";
 
 /** transit-format, "Caching": 44 digits from "0", two of them, then the cache begins again. */
 const codeDigits = 44;
 const entriesMax = codeDigits * codeDigits;
+const width = 2;
 const firstDigit = 0x30;
 /** A string of more than three characters is worth a code. */
 export const cacheableCharsMin = 4;
 
 /** The strings of one line that a `^` code may stand for, as places in the body. */
-export class TransitCache {
-  #places = new Int32Array(2 * 64);
-  #count = 0;
-
-  clear(): void {
-    this.#count = 0;
+export class TransitCache extends IntTuples {
+  constructor() {
+    super(width);
   }
 
-  add(start: number, end: number): void {
-    if (this.#count === entriesMax) this.#count = 0;
-    const at = 2 * this.#count++;
-    if (at >= this.#places.length) {
-      const grown = new Int32Array(2 * this.#places.length);
-      grown.set(this.#places);
-      this.#places = grown;
-    }
-    this.#places[at] = start;
-    this.#places[at + 1] = end;
+  /** Gives a string the next code. */
+  remember(start: number, end: number): void {
+    if (this.count === entriesMax) this.clear();
+    const at = this.add();
+    this.ints[at] = start;
+    this.ints[at + 1] = end;
   }
 
   /** The entry that the code `bytes[start, end)`, `^` and one or two digits, stands for. */
@@ -38,18 +33,18 @@ export class TransitCache {
       first >= 0 &&
       first < codeDigits &&
       (end - start === 2 || (second >= 0 && second < codeDigits));
-    if (!digitsAreRight || index >= this.#count) {
+    if (!digitsAreRight || index >= this.count) {
       throw new Malformed("a cache code `^…` that stands for nothing in this line", start);
     }
     return index;
   }
 
   start(index: number): number {
-    return this.#places[2 * index]!;
+    return this.ints[width * index]!;
   }
 
   end(index: number): number {
-    return this.#places[2 * index + 1]!;
+    return this.ints[width * index + 1]!;
   }
 }
 

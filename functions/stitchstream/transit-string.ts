@@ -70,7 +70,7 @@ export abstract class TransitStrings extends ValueReader {
     const second = bytes[start + 1];
     const isName = first === tilde && (second === 0x3a || second === 0x24 || second === hash);
     if ((asMapKey || isName) && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
-      this.#cache.add(start, end);
+      this.#cache.remember(start, end);
   }
   /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
   #refuseHiddenTag(start: number): void {

@@ -1,10 +1,10 @@
-import { isNumberStart } from "./json.ts";
 import type { Shape } from "./shape.ts";
 import {
   closeBrace,
   closeBracket,
   colon,
   comma,
+  isNumberStart,
   Malformed,
   openBrace,
   openBracket,
@@ -43,22 +43,12 @@ export class TransitReader extends TransitKeys {
         return this.#readVerboseMap(depth);
       case openBracket:
         return this.#readArray(depth);
-      case 0x74: // t
-        this.skipWord("true");
-        return this.scalar(Kind.boolean, start, this.position);
-      case 0x66: // f
-        this.skipWord("false");
-        return this.scalar(Kind.boolean, start, this.position);
-      case 0x6e: // n
-        this.skipWord("null");
-        return this.scalar(Kind.null, start, this.position);
       default:
-        return this.#readNumber(start);
+        return this.readLiteral(start);
     }
   }
 
-  #readNumber(start: number): Kind {
-    if (!isNumberStart(this.peek())) throw this.unexpected("a value");
+  protected override readNumber(start: number): Kind {
     this.skipNumber();
     // A reader of transit takes a bare number for a double: beyond 2^53 it would round, so it has to be written anew.
     if (this.integral && this.position - start >= safeDigits) this.writtenAnew(tagBytes);
