@@ -1,26 +1,13 @@
 import { mkdir } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-
-const host = "127.0.0.1";
+import { type Listening, listen } from "./listen.ts";
 
 /** Starts an embedded DynamoDB that keeps its tables in `dir`. */
-export async function startDynamodb({ dir, port = 0 }: { dir: string; port?: number }) {
+export async function startDynamodb({ dir, port }: { dir: string; port?: number }): Promise<Listening> {
   await mkdir(dir, { recursive: true });
   const server = dynalite({ path: dir, createTableMs: 0, deleteTableMs: 0 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close(error => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, port);
 }
 
 /** Makes the table of infra/table.yml, if it is not there. */

@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Listening, listen } from "./listen.ts";
 import { readObject, S3Error } from "./s3-body.ts";
 import { MultipartUploads } from "./s3-multipart.ts";
 import { Exists, type ObjectFacts, ObjectStore } from "./s3-store.ts";
 
-const host = "127.0.0.1";
 const listedMax = 1_000;
 
 interface Call {
@@ -16,25 +15,14 @@ interface Call {
 }
 
 /** Starts an S3 endpoint that keeps its objects in `dir`. Buckets need not be made; signatures are not checked. */
-export async function startS3({ dir, port = 0 }: { dir: string; port?: number }) {
+export function startS3({ dir, port }: { dir: string; port?: number }): Promise<Listening> {
   const store = new ObjectStore(dir);
   const uploads = new MultipartUploads(store);
   const server = createServer((message, response) => {
     const call = { message, response, ...targetOf(message) };
     answer(call, store, uploads).catch(error => sendError(response, error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(server, port);
 }
 
 function targetOf({ url = "/" }: IncomingMessage): { bucket: string; key: string; query: URLSearchParams } {

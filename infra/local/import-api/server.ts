@@ -1,12 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import * as z from "zod";
+import { type Listening, listen } from "../listen.ts";
 import { faultScript, type SandboxFault } from "./faults.ts";
 import { type LoggedRequest, openLog, rowsOf } from "./log.ts";
 import { Refusal } from "./refusal.ts";
 
-const host = "127.0.0.1";
 const bodyBytesMax = 20_000_000;
 
 export interface ImportApiSettings {
@@ -24,22 +23,16 @@ interface Sandbox extends ImportApiSettings {
 }
 
 /** Starts a stand-in for the Import API, with its limits and its words: import-api.md section 6.2. */
-export async function startImportApi(settings: ImportApiSettings) {
+export async function startImportApi(settings: ImportApiSettings): Promise<Listening> {
   const sandbox: Sandbox = { ...settings, log: await openLog(settings.dir), faults: [] };
   const server = createServer((message, response) => {
     answer(sandbox, message, response).catch(error => sendError(response, error));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(settings.port ?? 0, host, resolve);
-  });
+  const listening = await listen(server, settings.port);
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: listening.url,
     async close() {
-      await new Promise<void>(resolve => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await listening.close();
       await sandbox.log.close();
     },
   };

@@ -1,0 +1,30 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Only this machine is served. */
+const host = "127.0.0.1";
+
+export interface Listening {
+  readonly url: string;
+  /** Takes no more requests and cuts those under way. */
+  close(): Promise<void>;
+}
+
+/** Listens on a port, 0 for any that is free. Rejects where it is taken. */
+export async function listen(server: Server, port = 0): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
