@@ -32,6 +32,9 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   if (start === bytes.length)
     throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
+    throw new NotAStitchstream("the body is gzip: say so by `Content-Encoding: gzip`", 1);
+  }
   let contentType: string | undefined;
   let line = 1;
   for (; start < bytes.length; line++) {
@@ -55,6 +58,9 @@ function endOfLine(bytes: Uint8Array, start: number): number {
 function checkVersion(text: string): void {
   const line = text.toLowerCase();
   if (line === "stitchstream/0.1") return;
+  if (line.startsWith("stitchstream/0.1content-type")) {
+    throw new NotAStitchstream("the line ends were lost on the way: curl keeps them with `--data-binary`", 1);
+  }
   if (line.startsWith("stitchstream/")) {
     throw new NotAStitchstream("an unknown version of stitchstream: the one known is stitchstream/0.1", 1);
   }

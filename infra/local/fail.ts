@@ -1,3 +1,4 @@
+import { DirectoryTaken } from "./claim.ts";
 import { SettingsError } from "./settings.ts";
 
 /** Runs a command's work; what goes wrong is said in a sentence, with a stack only where it is our fault. */
@@ -10,6 +11,7 @@ export function failClearly(work: () => Promise<unknown>): void {
 
 function sentence(error: unknown): string {
   if (error instanceof SettingsError) return `A setting is wrong:\n${error.message}`;
+  if (error instanceof DirectoryTaken) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === "EADDRINUSE")
     return `Port ${port} is taken. Set PORT to another one, or to 0 for any that is free.`;

@@ -6,6 +6,7 @@ import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
 import type { Clock } from "../../functions/persister/ports.ts";
 import { wire } from "../../functions/wire.ts";
+import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
@@ -55,6 +56,7 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     for (const part of parts) await part.close();
   };
 
+  await claimDirectory(dataDir);
   try {
     const archiveDir = join(dataDir, "s3");
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));

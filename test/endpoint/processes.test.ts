@@ -50,6 +50,11 @@ describe("npm start", () => {
     expect(header).toBe("Authorization: Bearer local-token");
     const response = await fetch(url!, { method: "POST", headers, body: await readFile(join(root, path!)) });
     const receipt = (await response.json()) as { archive: string };
+    const twin = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env: environment() });
+    await expect(twin).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^Process \d+ keeps its data in/),
+    });
     first.child.kill("SIGKILL");
     await once(first.child, "close");
 

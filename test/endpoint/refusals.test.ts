@@ -27,6 +27,20 @@ const refusals: Refusal[] = [
   },
   { name: "something else", body: "hello\n", status: 400, code: "not-a-stitchstream", error: { line: 1 } },
   {
+    name: "gzip that does not say so",
+    body: gzipSync(jsonline(good)),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /Content-Encoding: gzip/ },
+  },
+  {
+    name: "line ends that curl's --data took away",
+    body: jsonline(good).replaceAll("\n", ""),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /--data-binary/ },
+  },
+  {
     name: "an unknown version",
     body: header("stitchstream/0.2", "Content-Type: transit", "--"),
     status: 400,
