@@ -45,7 +45,8 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
   const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
   // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const parts: Part[] = [];
+  const claim = await claimDirectory(dataDir);
+  const parts: Pick<Part, "close">[] = [claim];
   const start = async (url: string | undefined, embedded: () => Promise<Part>) => {
     if (url !== undefined) return url;
     const part = await embedded();
@@ -56,7 +57,6 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     for (const part of parts) await part.close();
   };
 
-  await claimDirectory(dataDir);
   try {
     const archiveDir = join(dataDir, "s3");
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));

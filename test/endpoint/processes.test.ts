@@ -53,7 +53,7 @@ describe("npm start", () => {
     const twin = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env: environment() });
     await expect(twin).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^Process \d+ keeps its data in/),
+      stderr: expect.stringMatching(/^Another Persister keeps its data in/),
     });
     first.child.kill("SIGKILL");
     await once(first.child, "close");
