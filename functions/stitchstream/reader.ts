@@ -224,11 +224,11 @@ export abstract class ValueReader extends TextScanner {
 
   /** The envelope's field at this place: the last line's, where the name came as foreseen. */
   #fieldAt(nameStart: number, nameEnd: number): EnvelopeName | null {
-    const { fields } = this.outer;
-    const known = fields[this.outerIndex];
+    const { outer, outerIndex } = this;
+    const known = outer.field(outerIndex);
     if (known !== undefined) return known;
     const name = envelopeName(this.bytes, nameStart, nameEnd);
-    fields[this.outerIndex] = name;
+    outer.noteField(outerIndex, name);
     return name;
   }
 

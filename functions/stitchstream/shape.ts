@@ -18,7 +18,7 @@ export interface ShapeBudget {
 export class Shape {
   readonly #budget: ShapeBudget;
   /** The field of a message that each name was found to be; null for a name that is none. */
-  readonly fields: (EnvelopeName | null | undefined)[] = [];
+  readonly #fields: (EnvelopeName | null | undefined)[] = [];
   /** The strings' contents as they stand; a name may begin behind transit's tag. */
   readonly #starts: number[] = [];
   readonly #nameStarts: number[] = [];
@@ -39,6 +39,15 @@ export class Shape {
       this.#inner[index] = shape;
     }
     return shape;
+  }
+
+  /** What the name at `index` was found to be, if it came as foreseen. */
+  field(index: number): EnvelopeName | null | undefined {
+    return this.#fields[index];
+  }
+
+  noteField(index: number, field: EnvelopeName | null): void {
+    if (index < namesMax) this.#fields[index] = field;
   }
 
   /** Where the string whose opening quote is at `position` ends, if it is the name foreseen at `index`; else -1. */
@@ -69,6 +78,6 @@ export class Shape {
     this.#starts[index] = start;
     this.#nameStarts[index] = nameStart;
     this.#ends[index] = end;
-    this.fields[index] = undefined;
+    this.#fields[index] = undefined;
   }
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { requestsOf } from "../persister/delivery.ts";
 import { convert } from "./convert.ts";
 
 const numRuns = 1_000;
@@ -83,6 +84,24 @@ describe("the JSON reader and JSON.parse", () => {
   it("takes `__proto__` and `constructor` as names like others", () => {
     const text = '{"__proto__":{"a":1},"constructor":2}';
     expect(json(text)).toBe(text);
+  });
+
+  it("knows a message's fields among hundreds of others, wherever they stand", () => {
+    const others = Array.from({ length: 300 }, (_, i) => [`k${i}`, i] as const);
+    const fields = [
+      ["type", "RECORD"],
+      ["stream", "s"],
+      ["key_fields", ["id"]],
+      ["record", { id: 1 }],
+    ] as const;
+    const orders = [
+      [...others, ...fields],
+      [...fields, ...others],
+      [...others, ...fields.toReversed()],
+    ];
+    const lines = orders.map(entries => JSON.stringify(Object.fromEntries(entries)));
+    const { requests } = requestsOf(`stitchstream/0.1\nContent-Type: jsonline\n--\n${lines.join("\n")}`);
+    expect(JSON.parse(Buffer.from(requests[0]!.body).toString())).toHaveLength(3);
   });
 
   it("refuses what is nested too deep, cheaply", () => {
