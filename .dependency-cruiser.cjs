@@ -38,8 +38,11 @@ module.exports = {
     never("the AWS SDK is AWS's adapters' alone", `${inner}`.replace("|aws", ""), {
       path: "node_modules/@aws-sdk/",
     }),
-    never("what can be started is imported by the local stack alone", "^functions/(?!wire|ingest|bookmark)", {
-      path: "^functions/(ingest|bookmark|wire)\\.ts$",
+    never("handlers are imported by the local stack alone", "^functions/", {
+      path: "^functions/(ingest|bookmark)\\.ts$",
+    }),
+    never("only handlers are wired", "^functions/(?!(ingest|bookmark)\\.ts$)", {
+      path: "^functions/wire\\.ts$",
     }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(infra|test)/" }),
     never("infra knows nothing of tests", "^infra/", { path: "^test/" }),

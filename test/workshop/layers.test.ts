@@ -1,0 +1,74 @@
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { layersOf } from "./layers.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** An import that no layer allows, and the rule that has to notice. */
+const seeds: readonly [file: string, imports: string, rule: string][] = [
+  ["functions/stitchstream/seed-1.ts", "node:fs", "the format imports itself alone"],
+  ["functions/stitchstream/seed-2.ts", "zod", "the format imports itself alone"],
+  ["functions/stitchstream/seed-3.ts", "../persister/limits.ts", "the format imports itself alone"],
+  ["functions/persister/seed-1.ts", "../aws/archive.ts", "the core knows the format and itself"],
+  ["functions/persister/seed-2.ts", "../http/problem.ts", "the core knows the format and itself"],
+  ["functions/persister/seed-3.ts", "../import-api/client.ts", "the core knows the format and itself"],
+  ["functions/persister/seed-4.ts", "node:process", "the core knows the format and itself"],
+  ["functions/persister/seed-5.ts", "@aws-sdk/client-s3", "the AWS SDK is AWS's adapters' alone"],
+  ["functions/http/seed-1.ts", "@aws-sdk/client-s3", "the AWS SDK is AWS's adapters' alone"],
+  [
+    "functions/import-api/seed-1.ts",
+    "../persister/persist.ts",
+    "the Import API's client knows ports, errors and limits",
+  ],
+  [
+    "functions/import-api/seed-2.ts",
+    "../aws/archive.ts",
+    "the Import API's client knows ports, errors and limits",
+  ],
+  ["functions/http/seed-2.ts", "../aws/archive.ts", "HTTP knows ports, errors, limits and the receipt"],
+  ["functions/http/seed-3.ts", "../persister/persist.ts", "HTTP knows ports, errors, limits and the receipt"],
+  [
+    "functions/aws/seed-1.ts",
+    "../import-api/client.ts",
+    "AWS's adapters know ports, errors, limits, and what a request is",
+  ],
+  [
+    "functions/aws/seed-2.ts",
+    "../http/problem.ts",
+    "AWS's adapters know ports, errors, limits, and what a request is",
+  ],
+  ["functions/seed-1.ts", "./bookmark.ts", "handlers are imported by the local stack alone"],
+  ["functions/ingest-seed.ts", "./wire.ts", "only handlers are wired"],
+  ["functions/http/seed-4.ts", "../../infra/bundle.ts", "functions know nothing of infra and tests"],
+  ["infra/seed-1.ts", "../test/infra/template.ts", "infra knows nothing of tests"],
+  ["infra/seed-2.ts", "./seed-3.ts", "no cycles"],
+  ["infra/seed-3.ts", "./seed-2.ts", "no cycles"],
+];
+
+let copy: string;
+let found: string[];
+
+beforeAll(async () => {
+  copy = await mkdtemp(join(tmpdir(), "persister-layers-"));
+  for (const dir of ["functions", "infra", "test", "tsconfig.json"])
+    await cp(join(root, dir), join(copy, dir), { recursive: true });
+  await symlink(join(root, "node_modules"), join(copy, "node_modules"));
+  await Promise.all(
+    seeds.map(([file, imports]) => writeFile(join(copy, file), `export * from "${imports}";\n`)),
+  );
+  const { violations } = await layersOf(copy);
+  found = violations.map(({ rule, from }) => `${from}: ${rule.name}`);
+});
+afterAll(() => rm(copy, { recursive: true, force: true }));
+
+it("every import is as CONTRIBUTING.md says", async () => {
+  expect((await layersOf(root)).violations).toEqual([]);
+});
+
+it.each(seeds)("%s may not import %s", (file, _, rule) => {
+  // Of a cycle one file is named.
+  const files = rule === "no cycles" ? ["infra/seed-2.ts", "infra/seed-3.ts"] : [file];
+  expect(files.some(each => found.includes(`${each}: ${rule}`))).toBe(true);
+});
