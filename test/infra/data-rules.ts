@@ -51,16 +51,6 @@ const tableRules: readonly Rule[] = [
     check: each(table, get => get("DeletionProtectionEnabled") === true),
     seeds: [["Table.Properties.DeletionProtectionEnabled", false]],
   },
-  {
-    name: "items expire by `expiresAt`",
-    check: each(
-      table,
-      get =>
-        get("TimeToLiveSpecification.AttributeName") === "expiresAt" &&
-        get("TimeToLiveSpecification.Enabled") === true,
-    ),
-    seeds: [["Table.Properties.TimeToLiveSpecification.Enabled", false]],
-  },
 ];
 
 const archiveRules: readonly Rule[] = [
