@@ -63,6 +63,8 @@ export class Shape {
   isForeseen(bytes: Uint8Array, start: number, end: number, index: number): boolean {
     if (index >= this.#starts.length || this.#ends[index]! - this.#starts[index]! !== end - start)
       return false;
+    // A cache code leads to the very place where the name was seen first.
+    if (this.#starts[index] === start) return true;
     for (let i = this.#starts[index]!; start < end; i++) if (bytes[i] !== bytes[start++]) return false;
     return true;
   }

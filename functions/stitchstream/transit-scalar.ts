@@ -39,9 +39,13 @@ export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ lengt
   tags.get(String.fromCharCode(code)),
 );
 
+/** A sign and 19 digits. */
+const int64CharsMax = 20;
+
 /** Digits beyond these don't fit a signed integer of 64 bits. */
 export const isInt64 = (digits: string) =>
-  digits.length < 19 || BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+  digits.length < 19 ||
+  (digits.length <= int64CharsMax && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
 
 /** RFC 3339 writes years of four digits; the Import API takes 0001 to 9999. */
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
