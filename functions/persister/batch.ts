@@ -37,14 +37,9 @@ export function* batches(
   const open = new Map<string, OpenBatch>();
   let bookmark = 0;
   const trackBookmarks = (records: number) => {
-    for (
-      let place = contents.bookmarks[bookmark];
-      place?.recordsBefore === records;
-      place = contents.bookmarks[bookmark]
-    ) {
-      const here = place;
-      tracker.bookmark(() => bookmarkAt(contents, here));
-      bookmark++;
+    while (contents.bookmarks[bookmark]?.recordsBefore === records) {
+      const place = contents.bookmarks[bookmark++]!;
+      tracker.bookmark(() => bookmarkAt(contents, place));
     }
   };
 

@@ -52,8 +52,8 @@ async function sendWhole(
   if (divisible && request.body.length >= loneRecordBatchBytesMax) return sendHalves(batch, requests);
   const outcome = await requests.send(request);
   if (outcome.kind === "accepted") return { requests: 1, refusal: undefined };
-  if (divisible && outcome.kind === "rejected" && outcome.status === payloadTooLarge)
-    return sendHalves(batch, requests);
+  const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
+  if (divisible && isTooLarge) return sendHalves(batch, requests);
   return { requests: 0, refusal: { batch, outcome } };
 }
 
