@@ -35,7 +35,10 @@ export async function answering(
   try {
     return await app();
   } catch (error) {
-    if (error instanceof PersisterError) return problemResponse(request.path, error);
+    if (error instanceof PersisterError) {
+      if (problems[error.code].status >= internal.status) logFailure(request, error);
+      return problemResponse(request.path, error);
+    }
     logInternal(request, error);
     return problem(internal.status, {
       type: typeOf("internal"),
@@ -85,11 +88,24 @@ function problem(status: number, members: object, spliced = {}): HttpResponse {
 
 const typeOf = (code: string) => `urn:persister:problem:${code}`;
 
-/** Our own words and the stack's: an SDK's message may quote what was sent. */
-function logInternal(request: HttpRequest, error: unknown): void {
-  const { name, stack } = error instanceof Error ? error : new Error("thrown");
-  const frames = stack?.split("\n").filter(line => line.startsWith("    at "));
-  process.stderr.write(
-    `${JSON.stringify({ level: "ERROR", requestId: request.requestId, error: name, frames })}\n`,
-  );
+/** What failed beyond the caller, for those who run it: names alone, for an SDK's message may quote what was sent. */
+function logFailure({ requestId }: HttpRequest, { code, details, cause }: PersisterError): void {
+  log({
+    requestId,
+    code,
+    delivery: details.delivery,
+    cause: cause instanceof Error ? cause.name : undefined,
+  });
 }
+
+function logInternal({ requestId }: HttpRequest, error: unknown): void {
+  const { name, stack } = error instanceof Error ? error : new Error("thrown");
+  log({
+    requestId,
+    code: "internal",
+    cause: name,
+    frames: stack?.split("\n").filter(line => line.startsWith("    at ")),
+  });
+}
+
+const log = (members: object) => process.stderr.write(`${JSON.stringify({ level: "ERROR", ...members })}\n`);
