@@ -73,8 +73,9 @@ function checkVersion(text: string): void {
   throw new NotAStitchstream("the first line is not `stitchstream/0.1`", 1);
 }
 
-/** Keys and values are trimmed and case-insensitive; unknown keys are ignored. */
+/** Keys and values are trimmed and case-insensitive; unknown keys and blank lines are ignored. */
 function readField(text: string, line: number, contentType: string | undefined): string | undefined {
+  if (text === "") return contentType;
   const colon = text.indexOf(":");
   if (colon < 0) throw new NotAStitchstream("a header line is `Key: value`, and `--` ends the header", line);
   if (text.slice(0, colon).trim().toLowerCase() !== "content-type") return contentType;

@@ -101,7 +101,7 @@ describe("a delivery", () => {
   it.each([
     [
       "types in any case, spaces and blank lines",
-      'StitchStream/0.1 \r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : "record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
+      'StitchStream/0.1 \r\n\r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : "record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
     ],
     ["a byte-order mark", `\ufeff${jsonline(bookmark(1))}`],
     ["no last newline", jsonline(bookmark(1)).trimEnd()],
