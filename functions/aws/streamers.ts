@@ -34,16 +34,17 @@ export function dynamoStreamers({ client, table, s3, bucket }: DynamoStreamersOp
     return Item && parseStreamer(Item);
   }
 
-  /** False where the condition does not hold. */
+  /** The item after it; undefined where the condition does not hold. */
   async function update(
     streamer: string,
-    input: Omit<UpdateItemCommandInput, "TableName" | "Key">,
-  ): Promise<boolean> {
+    input: Omit<UpdateItemCommandInput, "TableName" | "Key" | "ReturnValues">,
+  ): Promise<StreamerItem | undefined> {
+    const command = { TableName: table, Key: keyOf(streamer), ReturnValues: "ALL_NEW", ...input } as const;
     try {
-      await client.send(new UpdateItemCommand({ TableName: table, Key: keyOf(streamer), ...input }));
-      return true;
+      const { Attributes } = await client.send(new UpdateItemCommand(command));
+      return parseStreamer(Attributes ?? {});
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (error instanceof ConditionalCheckFailedException) return undefined;
       throw error;
     }
   }
@@ -60,7 +61,8 @@ export function dynamoStreamers({ client, table, s3, bucket }: DynamoStreamersOp
     for (let attempt = 0; attempt < beginAttemptsMax; attempt++) {
       const item = await readItem(streamer);
       // An answer that was lost: the lease is ours already.
-      if (item?.lease?.delivery === delivery) return leaseOf(request, item.fence, item.lease.firstSequence);
+      if (item?.lease?.delivery === delivery && item.lease.until === until)
+        return leaseOf(request, item.fence, item.lease.firstSequence);
       if (item?.lease !== undefined && item.lease.until > now) throw inFlight(item.lease, now);
       const first = firstSequence(item, now);
       const fence = (item?.fence ?? 0) + 1;
@@ -93,10 +95,12 @@ export function dynamoStreamers({ client, table, s3, bucket }: DynamoStreamersOp
   async function commit(lease: Lease, bookmark: Bookmark | undefined, now: number): Promise<StreamerState> {
     const stored = bookmark && (await values.store(bookmark, lease));
     const committed = await update(lease.streamer, commitUpdate(lease, stored, now));
-    const item = await readItem(lease.streamer);
+    const item = committed ?? (await readItem(lease.streamer));
     // Refused and yet done: the first attempt's answer was lost.
-    if (!committed && item?.lastDelivery !== lease.delivery) throw lost(lease, item);
-    return (await stateOf(item))!;
+    if (item?.lastDelivery !== lease.delivery) throw lost(lease, item);
+    const { revision, committedAt } = item;
+    // Read back from S3, it could fail after all was done.
+    return bookmark === undefined ? (await stateOf(item))! : { revision, committedAt, bookmark };
   }
 
   async function release(lease: Lease): Promise<void> {

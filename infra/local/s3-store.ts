@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rename, rm, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { S3Error } from "./s3-body.ts";
 
 /** What is kept of an object beside its bytes. */
 export interface ObjectFacts {
@@ -14,17 +15,17 @@ export interface ObjectFacts {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Thrown where `If-None-Match: *` finds an object. */
-export class Exists extends Error {}
-
-/** Objects as plain files, `<dir>/<bucket>/<key>`, so that a person finds them; facts beside them in `.facts`. */
+/**
+ * Objects as plain files, `<dir>/<bucket>/<key>`, so that a person finds them; facts beside them in `.facts`. An object is
+ * there once its bytes are: facts come before them and go after them, whenever the process is killed.
+ */
 export class ObjectStore {
   readonly #dir: string;
   /** The last write of each key: writes of one key follow each other. */
   readonly #writes = new Map<string, Promise<unknown>>();
 
   constructor(dir: string) {
-    this.#dir = dir;
+    this.#dir = resolve(dir);
   }
 
   put(
@@ -51,10 +52,15 @@ export class ObjectStore {
     headers: Record<string, string>,
     onlyNew: boolean,
   ) {
+    const path = this.pathOf(bucket, key);
+    // Before the facts of what is there are overwritten.
+    const found = await orUndefined(stat(path));
+    if (found?.isDirectory()) throw inTheWay();
+    if (found !== undefined && onlyNew) throw exists();
     const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
     const facts = { key, size: bytes.length, etag, modified: Date.now(), headers };
-    await this.#place(this.#path(bucket, key), bytes, onlyNew);
     await this.#place(this.#factsPath(bucket, key), Buffer.from(JSON.stringify(facts)), false);
+    await this.#place(path, bytes, onlyNew);
     return facts;
   }
 
@@ -63,12 +69,12 @@ export class ObjectStore {
     await mkdir(join(this.#dir, ".incoming"), { recursive: true });
     const incoming = join(this.#dir, ".incoming", randomUUID());
     await writeDurably(incoming, bytes);
-    await mkdir(dirname(path), { recursive: true });
     try {
+      await makeDirectory(dirname(path));
       if (onlyNew) await link(incoming, path);
       else await rename(incoming, path);
     } catch (error) {
-      throw (error as NodeJS.ErrnoException).code === "EEXIST" ? new Exists() : error;
+      throw (error as NodeJS.ErrnoException).code === "EEXIST" ? exists() : error;
     } finally {
       await rm(incoming, { force: true });
     }
@@ -77,24 +83,21 @@ export class ObjectStore {
 
   async facts(bucket: string, key: string): Promise<ObjectFacts | undefined> {
     const text = await orUndefined(readFile(this.#factsPath(bucket, key), "utf8"));
-    return text === undefined ? this.#factsOfLoneFile(bucket, key) : (JSON.parse(text) as ObjectFacts);
+    if (text === undefined || !(await this.#isThere(bucket, key))) return undefined;
+    return JSON.parse(text) as ObjectFacts;
   }
 
-  /** A process that was killed between the two writes leaves bytes without facts. */
-  async #factsOfLoneFile(bucket: string, key: string): Promise<ObjectFacts | undefined> {
-    const bytes = await this.read(bucket, key);
-    if (bytes === undefined) return undefined;
-    const etag = `"${createHash("md5").update(bytes).digest("hex")}"`;
-    return { key, size: bytes.length, etag, modified: Date.now(), headers: {} };
+  async #isThere(bucket: string, key: string): Promise<boolean> {
+    return (await orUndefined(stat(this.pathOf(bucket, key))))?.isFile() ?? false;
   }
 
   read(bucket: string, key: string): Promise<Buffer | undefined> {
-    return orUndefined(readFile(this.#path(bucket, key)));
+    return orUndefined(readFile(this.pathOf(bucket, key)));
   }
 
   async remove(bucket: string, key: string): Promise<void> {
+    await orUndefined(unlink(this.pathOf(bucket, key)));
     await orUndefined(unlink(this.#factsPath(bucket, key)));
-    await orUndefined(unlink(this.#path(bucket, key)));
   }
 
   /** All objects of a bucket, ordered by their keys' UTF-8 as S3 does. */
@@ -102,15 +105,19 @@ export class ObjectStore {
     const dir = join(this.#dir, ".facts", encodeSegment(bucket));
     const entries = (await orUndefined(readdir(dir, { recursive: true, withFileTypes: true }))) ?? [];
     const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-    const all = await Promise.all(
-      files.map(async file => JSON.parse(await readFile(file, "utf8")) as ObjectFacts),
-    );
-    return all
-      .filter(({ key }) => key.startsWith(prefix))
-      .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+    const all: ObjectFacts[] = [];
+    // One after the other: the system has only so many open files to give.
+    for (const file of files) {
+      const text = await orUndefined(readFile(file, "utf8"));
+      if (text === undefined) continue;
+      const facts = JSON.parse(text) as ObjectFacts;
+      if (facts.key.startsWith(prefix) && (await this.#isThere(bucket, facts.key))) all.push(facts);
+    }
+    return all.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  #path(bucket: string, key: string): string {
+  /** Where an object's bytes are. */
+  pathOf(bucket: string, key: string): string {
     return join(this.#dir, encodeSegment(bucket), ...key.split("/").map(encodeSegment));
   }
 
@@ -126,6 +133,27 @@ function encodeSegment(segment: string): string {
   const name = encodeURIComponent(segment).replace(/^\.+$/, dots => dots.replaceAll(".", "%2E"));
   if (name === "") return "%";
   return name.length <= segmentCharsMax ? name : `%${createHash("sha256").update(segment).digest("hex")}`;
+}
+
+const exists = () =>
+  new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+
+/** S3 has no folders, and files do. */
+const inTheWay = () =>
+  new S3Error(
+    409,
+    "InvalidRequest",
+    "This embedded S3 keeps keys as files: none can be another one's folder, too.",
+  );
+
+/** Durable up to the first folder that was there already. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true }).catch(error => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === "EEXIST" || code === "ENOTDIR" ? inTheWay() : error;
+  });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,45 +1,42 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type Listening, listen } from "./listen.ts";
+import { send, sendError, sendXml, tags } from "./s3-answer.ts";
 import { readObject, S3Error } from "./s3-body.ts";
 import { MultipartUploads } from "./s3-multipart.ts";
-import { Exists, type ObjectFacts, ObjectStore } from "./s3-store.ts";
+import { type ObjectFacts, ObjectStore } from "./s3-store.ts";
+import { type Target, targetOf } from "./s3-target.ts";
 
 const listedMax = 1_000;
 
-interface Call {
+interface Call extends Target {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly bucket: string;
-  readonly key: string;
-  readonly query: URLSearchParams;
+}
+
+export interface ListeningS3 extends Listening {
+  /** Where an object's bytes are on disk. */
+  pathOf(bucket: string, key: string): string;
 }
 
 /** Starts an S3 endpoint that keeps its objects in `dir`. Buckets need not be made; signatures are not checked. */
-export function startS3({ dir, port }: { dir: string; port?: number }): Promise<Listening> {
+export async function startS3({ dir, port }: { dir: string; port?: number }): Promise<ListeningS3> {
   const store = new ObjectStore(dir);
   const uploads = new MultipartUploads(store);
   const server = createServer((message, response) => {
-    const call = { message, response, ...targetOf(message) };
-    answer(call, store, uploads).catch(error => sendError(response, error));
+    answer(message, response, store, uploads).catch(error => sendError(response, error));
   });
-  return listen(server, port);
+  return { ...(await listen(server, port)), pathOf: (bucket, key) => store.pathOf(bucket, key) };
 }
 
-function targetOf({ url = "/" }: IncomingMessage): { bucket: string; key: string; query: URLSearchParams } {
-  // Not by URL, which takes `..` for a step up.
-  const [path = "", search = ""] = url.split("?", 2);
-  const [bucket = "", ...key] = path.slice(1).split("/");
-  return {
-    bucket: decodeURIComponent(bucket),
-    key: decodeURIComponent(key.join("/")),
-    query: new URLSearchParams(search),
-  };
-}
-
-async function answer(call: Call, store: ObjectStore, uploads: MultipartUploads): Promise<void> {
-  const { message, query, key } = call;
-  refuseExpired(query);
-  if (key === "") return list(call, store);
+async function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  store: ObjectStore,
+  uploads: MultipartUploads,
+): Promise<void> {
+  const call = { message, response, ...targetOf(message) };
+  const { query, key } = call;
+  if (key === "") return answerForBucket(call, store);
   switch (message.method) {
     case "PUT":
       return query.has("uploadId") ? putPart(call, uploads) : put(call, store);
@@ -53,15 +50,27 @@ async function answer(call: Call, store: ObjectStore, uploads: MultipartUploads)
     case "HEAD":
       return get(call, store);
     default:
-      throw new S3Error(
-        405,
-        "MethodNotAllowed",
-        "The specified method is not allowed against this resource.",
-      );
+      throw notImplemented();
   }
 }
 
+/** Every bucket is there, and what is not understood is refused rather than taken for done. */
+async function answerForBucket(call: Call, store: ObjectStore): Promise<void> {
+  const { method } = call.message;
+  if (method === "GET") return list(call, store);
+  if (method === "PUT" || method === "HEAD") return send(call.response, 200, {});
+  throw notImplemented();
+}
+
+const notImplemented = () =>
+  new S3Error(
+    501,
+    "NotImplemented",
+    "This embedded S3 does not do that. Set AWS_ENDPOINT_URL_S3 to one that does.",
+  );
+
 async function put({ message, response, bucket, key }: Call, store: ObjectStore): Promise<void> {
+  if (message.headers["x-amz-copy-source"] !== undefined) throw notImplemented();
   const bytes = await readObject(message);
   const onlyNew = message.headers["if-none-match"] === "*";
   const { etag } = await store.put(bucket, key, bytes, keptHeaders(message), onlyNew);
@@ -134,7 +143,7 @@ async function list({ response, bucket, query }: Call, store: ObjectStore): Prom
   const isAfter = ({ key }: ObjectFacts) => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
   const all = (await store.list(bucket, query.get("prefix") ?? "")).filter(isAfter);
   const page = all.slice(0, max);
-  const isTruncated = all.length > page.length;
+  const isTruncated = page.length > 0 && all.length > page.length;
   const next = isTruncated ? { NextContinuationToken: page.at(-1)!.key } : {};
   const head = tags({ Name: bucket, KeyCount: page.length, MaxKeys: max, IsTruncated: isTruncated, ...next });
   const contents = page.map(
@@ -142,16 +151,6 @@ async function list({ response, bucket, query }: Call, store: ObjectStore): Prom
       `<Contents>${tags({ Key: key, Size: size, ETag: etag, LastModified: new Date(modified).toISOString(), StorageClass: "STANDARD" })}</Contents>`,
   );
   sendXml(response, 200, `<ListBucketResult>${head}${contents.join("")}</ListBucketResult>`);
-}
-
-/** A presigned URL: docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
-function refuseExpired(query: URLSearchParams): void {
-  const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(query.get("X-Amz-Date") ?? "") ?? [];
-  if (date === undefined || time === undefined) return;
-  const iso = `${date.replace(/(....)(..)(..)/, "$1-$2-$3")}T${time.replace(/(..)(..)(..)/, "$1:$2:$3")}Z`;
-  if (Date.parse(iso) + 1_000 * Number(query.get("X-Amz-Expires")) < Date.now()) {
-    throw new S3Error(403, "AccessDenied", "Request has expired");
-  }
 }
 
 function keptHeaders({ headers }: IncomingMessage): Record<string, string> {
@@ -174,37 +173,3 @@ const headersOf = ({ etag, modified, headers }: ObjectFacts) => ({
   etag,
   "last-modified": new Date(modified).toUTCString(),
 });
-
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const tags = (values: Record<string, string | number | boolean>) =>
-  Object.entries(values)
-    .map(([name, value]) => `<${name}>${String(value).replace(/[&<>"]/g, each => escapes[each]!)}</${name}>`)
-    .join("");
-
-function send(response: ServerResponse, status: number, headers: Record<string, string>, body = ""): void {
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
-  response.end(body);
-}
-
-const sendXml = (response: ServerResponse, status: number, xml: string) =>
-  send(
-    response,
-    status,
-    { "content-type": "application/xml" },
-    `<?xml version="1.0" encoding="UTF-8"?>\n${xml}`,
-  );
-
-function sendError(response: ServerResponse, error: unknown): void {
-  const known =
-    error instanceof Exists
-      ? new S3Error(
-          412,
-          "PreconditionFailed",
-          "At least one of the pre-conditions you specified did not hold",
-        )
-      : error;
-  const { status, code, message } =
-    known instanceof S3Error ? known : new S3Error(500, "InternalError", String((known as Error).message));
-  if (response.headersSent) response.destroy();
-  else sendXml(response, status, `<Error>${tags({ Code: code, Message: message })}</Error>`);
-}

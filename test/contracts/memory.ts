@@ -34,6 +34,7 @@ export function memoryStreamers(): Streamers {
         lastSequence: -1n,
         lease: undefined,
       };
+      if (item.lease?.delivery === delivery && item.lease.until === until) return item.lease;
       if (item.lease !== undefined && item.lease.until > now) {
         throw new PersisterError("delivery-in-flight", `${item.lease.delivery} is in flight.`, {
           retryAfterSeconds: 1,

@@ -46,9 +46,21 @@ export function streamersContract(make: () => Streamers): void {
   it("gives a lease to one at a time, until it is over", async () => {
     const { streamers, streamer } = fresh();
     const held = await streamers.begin(request(streamer));
-    await expect(streamers.begin(request(streamer))).rejects.toMatchObject({ code: "delivery-in-flight" });
+    await expect(streamers.begin(request(streamer))).rejects.toMatchObject({
+      code: "delivery-in-flight",
+      message: expect.stringContaining(held.delivery),
+      details: { retryAfterSeconds: 1 },
+    });
     const taken = await streamers.begin(request(streamer, { now: held.until, until: held.until + 1_000 }));
     expect(taken.fence).toBe(held.fence + 1);
+  });
+
+  it("gives a delivery that asks again the lease it has", async () => {
+    const { streamers, streamer } = fresh();
+    const asked = request(streamer);
+    const held = await streamers.begin(asked);
+    expect(await streamers.begin(asked)).toEqual(held);
+    await streamers.commit(held, undefined, now);
   });
 
   it("gives it to one of many who ask at once", async () => {
@@ -101,6 +113,7 @@ export function streamersContract(make: () => Streamers): void {
     ["transit", "transit", '["^ ","a","~m0"]'],
     ["an empty text", "json", '""'],
     ["a megabyte", "json", `"${"✓".repeat(349_000)}"`],
+    ["a megabyte of transit", "transit", `["~#'","~~${"😀".repeat(262_000)}"]`],
   ] as const)("keeps a bookmark of %s verbatim", async (_name, encoding, value) => {
     const { streamers, streamer } = fresh();
     await streamers.commit(await streamers.begin(request(streamer)), bookmark(value, encoding), now);

@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../../functions/aws/clients.ts";
 import { startS3 } from "../../infra/local/s3.ts";
@@ -17,12 +19,57 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
+/** As it stands: fetch would clean the path up first. */
+function ask(method: string, path: string, { body = "", headers = {} } = {}): Promise<[number, string]> {
+  const { hostname, port } = new URL(s3.url);
+  return new Promise((resolve, reject) => {
+    const asked = request({ hostname, port, path, method, headers }, async response => {
+      resolve([response.statusCode!, await text(response)]);
+    });
+    asked.once("error", reject).end(body);
+  });
+}
+
 describe("the embedded S3", () => {
   s3Contract(() => ({ client: s3Client({ region: "us-east-1", endpoint: s3.url }), bucket: "bucket" }));
 
   it("keeps an object as a plain file", async () => {
     await fetch(`${s3.url}/plain/raw/drift/x.stitchstream`, { method: "PUT", body: "bytes" });
     expect(await readFile(join(dir, "plain/raw/drift/x.stitchstream"), "utf8")).toBe("bytes");
+  });
+
+  it("says where an object's bytes are, never outside its folder", async () => {
+    expect(s3.pathOf("plain", "raw/drift/x.stitchstream")).toBe(join(dir, "plain/raw/drift/x.stitchstream"));
+    for (const key of ["../../x", "/etc/passwd", "a/../../../x", "..", "%2e%2e/x"])
+      expect(s3.pathOf("plain", key).startsWith(join(dir, "plain/"))).toBe(true);
+  });
+
+  it.each([
+    ["GET", "bucket/%zz", 400, "InvalidURI"],
+    ["PUT", ".facts/bucket/key", 400, "InvalidBucketName"],
+    ["GET", "../x", 400, "InvalidBucketName"],
+    ["POST", "bucket?delete", 501, "NotImplemented"],
+    ["GET", "bucket?list-type=2&max-keys=0", 200, "<IsTruncated>false"],
+  ])("answers %s /%s with %i", async (method, path, status, words) => {
+    expect(await ask(method, `/${path}`)).toEqual([status, expect.stringContaining(words)]);
+  });
+
+  it("says so where a key is another one's folder, and keeps that one", async () => {
+    const put = (path: string, headers = {}) => ask("PUT", `/folders/${path}`, { body: path, headers });
+    expect((await put("a/b"))[0]).toBe(200);
+    expect(await put("a")).toEqual([409, expect.stringContaining("InvalidRequest")]);
+    expect((await put("a", { "if-none-match": "*" }))[0]).toBe(409);
+    expect((await put("a/b/c"))[0]).toBe(409);
+    expect(await ask("GET", "/folders/a/b")).toEqual([200, "a/b"]);
+  });
+
+  it("knows nothing of an object whose writing was cut off before its bytes", async () => {
+    await ask("PUT", "/cut/key", { body: "x" });
+    await rm(s3.pathOf("cut", "key"));
+    expect((await ask("GET", "/cut/key"))[0]).toBe(404);
+    expect((await ask("GET", "/cut"))[1]).toContain("<KeyCount>0");
+    expect((await ask("PUT", "/cut/key", { body: "y", headers: { "if-none-match": "*" } }))[0]).toBe(200);
+    expect(await ask("GET", "/cut/key")).toEqual([200, "y"]);
   });
 
   it("takes a presigned URL until it expires", async () => {
