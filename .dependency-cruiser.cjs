@@ -14,17 +14,17 @@ module.exports = {
       pathNot: ["^functions/stitchstream/", "node_modules/transit-js/"],
     }),
     never("the core knows the format and itself", "^functions/persister/", {
-      pathNot: ["^functions/(stitchstream|persister)/", "^(node:)?(util|zlib)$"],
+      pathNot: ["^functions/(stitchstream|persister)/", "^(node:)?(crypto|util|zlib)$"],
     }),
     never("the Import API's client knows ports, errors and limits", "^functions/import-api/", {
       path: "^functions/",
       pathNot: ["^functions/(import-api|stitchstream)/", "^functions/persister/(ports|errors|limits)\\.ts$"],
     }),
-    never("HTTP knows ports, errors, limits and the receipt", "^functions/http/", {
+    never("HTTP knows ports, errors, limits, and what it asks and answers", "^functions/http/", {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream)/",
-        "^functions/persister/(ports|errors|limits|receipt)\\.ts$",
+        "^functions/persister/(ports|errors|limits|precondition|receipt|state|history)\\.ts$",
       ],
     }),
     never("AWS's adapters know ports, errors, limits, and what a request is", "^functions/aws/", {
@@ -39,9 +39,9 @@ module.exports = {
       path: "node_modules/@aws-sdk/",
     }),
     never("handlers are imported by the local stack alone", "^functions/", {
-      path: "^functions/(ingest|bookmark)\\.ts$",
+      path: "^functions/(ingest|bookmark|change)\\.ts$",
     }),
-    never("only handlers are wired", "^functions/(?!(ingest|bookmark)\\.ts$)", {
+    never("only handlers are wired", "^functions/(?!(ingest|bookmark|change)\\.ts$)", {
       path: "^functions/wire\\.ts$",
     }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(infra|test)/" }),

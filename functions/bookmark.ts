@@ -1,18 +1,26 @@
 import { lambda } from "./aws/gateway.ts";
-import { bookmarkResponse, healthResponse } from "./http/answers.ts";
+import { bookmarkResponse, healthResponse, historyResponse } from "./http/answers.ts";
 import { authenticate } from "./http/authenticate.ts";
+import { pageOf } from "./http/page.ts";
 import { answering } from "./http/problem.ts";
 import { streamerName } from "./http/streamer-name.ts";
+import { readHistory } from "./persister/history.ts";
+import { readState } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
-/** `GET /v1/streamers/{streamer}/bookmark`, and `GET /v1/health` beside it. */
+/** `GET /v1/streamers/{streamer}/bookmark` and `…/bookmark/history`, and `GET /v1/health` beside them. */
 export const bookmark = (wired: () => Wired) =>
-  lambda(request =>
+  lambda((request, deadline) =>
     answering(request, async () => {
       if (request.path === "/v1/health") return healthResponse();
-      const { token, streamers } = wired();
-      await authenticate(request.headers, token);
-      return bookmarkResponse(request, await streamers.read(streamerName(request.streamer)));
+      const { tokens, store } = wired();
+      await authenticate(request.headers, "read", tokens);
+      const streamer = streamerName(request.streamer);
+      if (request.path.endsWith("/history")) {
+        const page = await readHistory({ streamer, ...pageOf(request.query), deadline }, store);
+        return historyResponse(streamer, page);
+      }
+      return bookmarkResponse(request, await readState(streamer, store, deadline));
     }),
   );
 

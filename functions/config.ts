@@ -14,7 +14,10 @@ const environment = z.object({
 
 /** The tokens, and the Import API client that records are written for. */
 export const secretsSchema = z.object({
+  /** Writes and reads. */
   persisterToken: z.string().min(1),
+  /** Changes bookmarks by hand, too; without one nobody does. */
+  adminToken: z.string().min(1).optional(),
   stitchClientId: z.coerce.number().int().positive(),
   stitchToken: z.string().min(1),
 });

@@ -1,6 +1,7 @@
 import { lambda } from "./aws/gateway.ts";
 import { receiptResponse } from "./http/answers.ts";
 import { authenticate } from "./http/authenticate.ts";
+import { idempotencyKeyOf, preconditionOf } from "./http/conditions.ts";
 import { receiveBody } from "./http/intake.ts";
 import { answering } from "./http/problem.ts";
 import { streamerName } from "./http/streamer-name.ts";
@@ -11,11 +12,14 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 export const ingest = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async () => {
-      const { token, parts } = wired();
-      await authenticate(request.headers, token);
+      const { tokens, parts } = wired();
+      const { headers } = request;
+      await authenticate(headers, "write", tokens);
       const streamer = streamerName(request.streamer);
-      const receipt = await persist({ streamer, ...receiveBody(request), deadline }, await parts());
-      return receiptResponse(request, receipt);
+      const [precondition, idempotencyKey] = [preconditionOf(headers), idempotencyKeyOf(headers)];
+      const intake = { streamer, precondition, idempotencyKey, ...receiveBody(request), deadline };
+      const { receipt, replayed } = await persist(intake, await parts());
+      return receiptResponse(request, receipt, replayed);
     }),
   );
 

@@ -4,19 +4,22 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { s3Archive } from "./aws/archive.ts";
 import { dynamoClient, s3Client } from "./aws/clients.ts";
 import { cachedSecret } from "./aws/secrets.ts";
-import { dynamoStreamers } from "./aws/streamers.ts";
+import { awsStore } from "./aws/store.ts";
 import { type Config, readConfig, type Secrets, secretsSchema } from "./config.ts";
+import type { Tokens } from "./http/authenticate.ts";
 import { importApi } from "./import-api/client.ts";
 import { batchEncoder } from "./import-api/encoder.ts";
+import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
-import type { Clock, Streamers } from "./persister/ports.ts";
+import type { Clock } from "./persister/ports.ts";
 
 /** The ports' implementations, wired by hand. */
 export interface Wired {
-  /** The one bearer token. */
-  readonly token: () => Promise<string>;
-  readonly streamers: Streamers;
-  /** What taking a delivery in needs; waits for the secret. */
+  /** The bearer tokens there are. */
+  readonly tokens: () => Promise<Tokens>;
+  /** What reading and changing bookmarks needs. */
+  readonly store: LeaseParts;
+  /** What taking a delivery in needs, beside the store; waits for the secret. */
   readonly parts: () => Promise<Parts>;
 }
 
@@ -26,24 +29,24 @@ export function wire(config: Config, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
   const dynamodb = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
-  const streamers = dynamoStreamers({ client: dynamodb, table, s3, bucket });
+  const store = {
+    ...awsStore({ client: dynamodb, table, s3, bucket }),
+    clock,
+    newId: randomUUID,
+  };
   const archive = s3Archive({ client: s3, bucket });
   const secrets = secretsOf(config);
   const token = async () => (await secrets()).stitchToken;
   const api = importApi({ url: config.importApiUrl, token, clock });
   return {
-    token: async () => (await secrets()).persisterToken,
-    streamers,
+    tokens: async () => {
+      const { persisterToken, adminToken } = await secrets();
+      return { writer: persisterToken, admin: adminToken };
+    },
+    store,
     parts: async () => {
       const { stitchClientId } = await secrets();
-      return {
-        archive,
-        streamers,
-        importApi: api,
-        encoder: batchEncoder(stitchClientId),
-        clock,
-        newDeliveryId: randomUUID,
-      };
+      return { ...store, archive, importApi: api, encoder: batchEncoder(stitchClientId) };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { PersisterError } from "../persister/errors.ts";
 import type { Archive } from "../persister/ports.ts";
+import { until } from "./table.ts";
 
 const preconditionFailed = 412;
 const retryAfterSeconds = 5;
@@ -8,7 +9,7 @@ const retryAfterSeconds = 5;
 /** An archive in S3. A delivery's key is its own, and `If-None-Match: *` lets nothing overwrite it. */
 export function s3Archive({ client, bucket }: { client: S3Client; bucket: string }): Archive {
   return {
-    async put(key, bytes) {
+    async put(key, bytes, deadline) {
       try {
         await client.send(
           new PutObjectCommand({
@@ -18,6 +19,7 @@ export function s3Archive({ client, bucket }: { client: S3Client; bucket: string
             ContentType: "application/octet-stream",
             IfNoneMatch: "*",
           }),
+          until(deadline),
         );
       } catch (cause) {
         if (!isOwnRetry(cause)) throw unavailable(cause);

@@ -5,40 +5,39 @@ export interface ClientOptions {
   readonly region: string;
   /** Where the service is, if not in AWS: no account is needed there. */
   readonly endpoint?: string;
-  /** One attempt's time, 5,000 unless said. */
-  readonly requestMilliseconds?: number;
 }
 
-/** A service that is well answers in a hundred; the rest is room for its worse moments. */
-const requestMillisecondsMax = 5_000;
+/** One attempt's time: services that are well answer in a hundredth of it, and the commit has room for two. */
+const dynamoRequestMillisecondsMax = 1_000;
+/** A body of 4.5 MB takes its time. */
+const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
-const maxAttempts = 3;
+/** The SDK's backoff adds a second and a half at most; callers say when to give up before. */
+const maxAttempts = 5;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
-const limits = ({
-  requestMilliseconds = requestMillisecondsMax,
-}: Pick<ClientOptions, "requestMilliseconds">) => ({
+const limits = (requestTimeout: number) => ({
   maxAttempts,
   requestHandler: {
     connectionTimeout: connectionMillisecondsMax,
-    requestTimeout: requestMilliseconds,
+    requestTimeout,
     // Without it the SDK warns, and waits on.
     throwOnRequestTimeout: true,
   },
 });
 
-/** An S3 client that gives up on a silent service, after three attempts. */
-export const s3Client = ({ region, endpoint, ...options }: ClientOptions) =>
+/** An S3 client that does not wait for ever on a silent service. */
+export const s3Client = ({ region, endpoint }: ClientOptions) =>
   new S3Client({
     region,
-    ...limits(options),
+    ...limits(s3RequestMillisecondsMax),
     ...(endpoint === undefined ? {} : { endpoint, credentials, forcePathStyle: true }),
   });
 
-/** A DynamoDB client that gives up on a silent service, after three attempts. */
-export const dynamoClient = ({ region, endpoint, ...options }: ClientOptions) =>
+/** A DynamoDB client that does not wait for ever on a silent service. */
+export const dynamoClient = ({ region, endpoint }: ClientOptions) =>
   new DynamoDBClient({
     region,
-    ...limits(options),
+    ...limits(dynamoRequestMillisecondsMax),
     ...(endpoint === undefined ? {} : { endpoint, credentials }),
   });

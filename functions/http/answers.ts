@@ -1,6 +1,7 @@
 import { PersisterError } from "../persister/errors.ts";
-import type { StreamerState } from "../persister/ports.ts";
+import type { HistoryPage } from "../persister/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
+import type { StreamerState } from "../persister/state.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
@@ -9,14 +10,19 @@ const utf8 = new TextDecoder();
 const etagOf = ({ revision }: StreamerState) => `"${revision}"`;
 
 /** The receipt; on `Accept: text/plain` the committed bookmark's line, as the first Persister printed it. */
-export function receiptResponse({ headers }: HttpRequest, receipt: Receipt): HttpResponse {
+export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, replayed: boolean): HttpResponse {
   const { state } = receipt;
-  const common = { etag: etagOf(state), "cache-control": "no-store", vary: "Accept" };
+  const common = {
+    etag: etagOf(state),
+    "cache-control": "no-store",
+    vary: "Accept",
+    ...(replayed && { "idempotency-replayed": "true" }),
+  };
   if (prefersPlainText(headers)) {
     const line = state.bookmark === undefined ? "" : `${utf8.decode(state.bookmark.value)}\n`;
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
-  const { delivery, streamer, records, ignored, batches, archive } = receipt;
+  const { delivery, streamer, records, ignored, batches, archive, overtaken } = receipt;
   const members = {
     delivery,
     streamer,
@@ -26,6 +32,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt): Htt
     batches,
     streams: Object.fromEntries(receipt.streams),
     archive,
+    overtaken: overtaken || undefined,
   };
   return {
     status: 200,
@@ -35,14 +42,12 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt): Htt
 }
 
 /** The last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` and `not-acceptable`. */
-export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState | undefined): HttpResponse {
-  if (state?.bookmark === undefined) {
+export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState): HttpResponse {
+  if (state.bookmark === undefined) {
     throw new PersisterError(
       "no-bookmark",
-      "No bookmark has been committed for this streamer. Start from the beginning.",
-      {
-        revision: state?.revision ?? 0,
-      },
+      "There is no bookmark for this streamer. Start from the beginning.",
+      { revision: state.revision },
     );
   }
   const { contentType, value } = negotiated(headers, state.bookmark);
@@ -54,6 +59,30 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState 
   };
   if (isUnchanged(headers, etagOf(state))) return { status: 304, headers: validators, body: "" };
   return { status: 200, headers: { ...validators, "content-type": contentType }, body: utf8.decode(value) };
+}
+
+/** What a change by hand made of a streamer. */
+export function stateResponse(streamer: string, state: StreamerState): HttpResponse {
+  const { revision, bookmark } = state;
+  return {
+    status: 200,
+    headers: { etag: etagOf(state), "cache-control": "no-store", "content-type": mediaTypes.json },
+    body: json({ streamer, revision }, bookmarkMembers(bookmark)),
+  };
+}
+
+/** A page of history, newest first. */
+export function historyResponse(streamer: string, { revision, entries, next }: HistoryPage): HttpResponse {
+  const listed = entries.map(({ commit, bookmark }) => {
+    const { at, by, delivery } = commit;
+    const members = { revision: commit.revision, committedAt: new Date(at).toISOString(), by, delivery };
+    return json(members, bookmarkMembers(bookmark));
+  });
+  return {
+    status: 200,
+    headers: { etag: `"${revision}"`, "cache-control": "no-cache", "content-type": mediaTypes.json },
+    body: json({ streamer, revision, next }, { history: `[${listed.join(",")}]` }),
+  };
 }
 
 /** RFC 9110 section 13.1.2: `*`, or one of the listed tags by weak comparison. */

@@ -1,5 +1,5 @@
 import type { Batch, TrackedBatch } from "./batch.ts";
-import { loneRecordBatchBytesMax } from "./limits.ts";
+import { batchesInFlightMax, loneRecordBatchBytesMax } from "./limits.ts";
 import type { Accepted, ImportRequest, Outcome } from "./ports.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -12,7 +12,7 @@ export interface Refusal {
 export interface Forwarding {
   /** Requests that were accepted. */
   readonly batches: number;
-  /** The first batch that was not; none was sent after it. */
+  /** The worst of the batches that were not. */
   readonly refusal: Refusal | undefined;
 }
 
@@ -23,20 +23,48 @@ interface Requests {
 
 const payloadTooLarge = 413;
 
-/** Sends batch after batch and tells the tracker of each that is accepted; stops at the first that is not. */
+/**
+ * Sends batches, several at a time, and tells the tracker of each that is accepted. The first that is not stops new ones;
+ * those under way are awaited, for what they hold may be accepted. Rejects, after the same, with what `requests` rejects with.
+ */
 export async function forward(
   batches: Iterable<TrackedBatch>,
   tracker: Tracker,
   requests: Requests,
 ): Promise<Forwarding> {
+  const waiting = batches[Symbol.iterator]();
+  const refusals: Refusal[] = [];
   let accepted = 0;
-  for (const batch of batches) {
-    const { requests: sent, refusal } = await sendWhole(batch, requests);
-    accepted += sent;
-    if (refusal !== undefined) return { batches: accepted, refusal };
-    tracker.accept(batch.ticket, {} as Accepted);
-  }
-  return { batches: accepted, refusal: undefined };
+  let isStopped = false;
+  const sendOn = async () => {
+    while (!isStopped) {
+      const { value: batch, done } = waiting.next();
+      if (done) return;
+      const { requests: sent, refusal } = await sendWhole(batch, requests);
+      accepted += sent;
+      if (refusal === undefined) tracker.accept(batch.ticket, {} as Accepted);
+      else refusals.push(refusal);
+      isStopped ||= refusal !== undefined;
+    }
+  };
+  const stopping = async () => {
+    try {
+      await sendOn();
+    } catch (error) {
+      isStopped = true;
+      throw error;
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, stopping));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
+  return { batches: accepted, refusal: worstOf(refusals) };
+}
+
+/** What will never be accepted before what may yet be, and then the first in the delivery's order. */
+function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
+  const rank = ({ batch, outcome }: Refusal) =>
+    (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) + batch.records[0]!;
+  return refusals.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
 /**

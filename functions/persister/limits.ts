@@ -38,5 +38,25 @@ export const keyCharsMax = 1_024;
 export const nameCharsMax = 1_024;
 /** No more than 8 are known to work (stitchdata/google-sheets-integration's readme); checking them must stay cheap. */
 export const keyNamesMax = 100;
-/** A DynamoDB item holds 400 KB with all its attributes; a larger bookmark's value lives in S3. */
-export const inlineBookmarkBytesMax = 256 * KiB;
+/** Each holds its body's 4 MB while it waits; target-stitch's users set 5 (its turbo_boost_factor). */
+export const batchesInFlightMax = 4;
+
+/** An Idempotency-Key, in visible ASCII characters: as Stripe's API has it. */
+export const idempotencyKeyCharsMax = 255;
+/** How long a key refuses another body. */
+export const idempotencyKeyHoursMax = 24;
+/** How long a delivery is known by its key, and a commit by its revision. */
+export const rememberedDaysMax = 400;
+export const historyEntriesMax = 100;
+/** A page of history stays below Lambda's 6 MB, though each character of it were escaped. */
+export const historyBytesMax = 2 * MiB;
+
+/** How far two machines' clocks may differ: Amazon Time Sync keeps Lambda's within a millisecond or so. */
+export const leaseMarginMillisecondsMax = 1_000;
+/** Kept back from the deadline for the commit: two calls of DynamoDB, each tried twice. */
+export const commitMillisecondsMin = 2_000;
+/** Kept back for the answer. */
+export const answerMillisecondsMin = 200;
+
+/** A DynamoDB item holds 400 KB with all its attributes; what is larger than this lives in S3. */
+export const inlineBytesMax = 256 * KiB;

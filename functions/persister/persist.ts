@@ -1,12 +1,18 @@
 import { archiveKey } from "./archive.ts";
 import { batches } from "./batch.ts";
+import { commit } from "./commit.ts";
 import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
-import { forward } from "./forward.ts";
+import { forward, type Refusal } from "./forward.ts";
 import { inflate } from "./inflate.ts";
-import type { Archive, BatchEncoder, Clock, ImportApi, Lease, Streamers } from "./ports.ts";
-import type { Receipt } from "./receipt.ts";
+import { begin, type Lease, type LeaseParts, release } from "./lease.ts";
+import { answerMillisecondsMin, commitMillisecondsMin } from "./limits.ts";
+import type { Archive, BatchEncoder, ImportApi, KeptDelivery } from "./ports.ts";
+import type { Precondition } from "./precondition.ts";
+import { type Recalled, recall, remember, rememberReceipt, settledReceipt } from "./recall.ts";
+import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
+import { revisionOf, type StreamerState, stateOf } from "./state.ts";
 import { Tracker } from "./tracker.ts";
 import { validate } from "./validate.ts";
 
@@ -17,72 +23,138 @@ export interface Intake {
   readonly gzipped: boolean;
   /** What the edge found wrong in the body's form: it is archived all the same, and then refused. */
   readonly fault?: PersisterError | undefined;
+  readonly precondition: Precondition;
+  readonly idempotencyKey?: string | undefined;
   /** When the answer has to be on its way, ms since the epoch. */
   readonly deadline: number;
 }
 
-export interface Parts {
+export interface Parts extends LeaseParts {
   readonly archive: Archive;
-  readonly streamers: Streamers;
   readonly importApi: ImportApi;
   readonly encoder: BatchEncoder;
-  readonly clock: Clock;
-  newDeliveryId(): string;
 }
 
-/** Kept back from the deadline for the commit and the answer, ms: two calls of DynamoDB with a retry each. */
-const commitMilliseconds = 2_000;
+export interface Taken {
+  readonly receipt: Receipt;
+  /** The delivery was taken before: nothing was done now. */
+  readonly replayed: boolean;
+}
+
+/** A delivery on its way. */
+interface Delivery {
+  readonly contents: Contents;
+  readonly recalled: Recalled | undefined;
+  readonly archive: string;
+  readonly times: Times;
+}
+
+/** When each part of the way gives up, so that what is safe can still be committed, and the answer given: ms since the epoch. */
+interface Times {
+  readonly forward: number;
+  readonly commit: number;
+}
+
+const timesOf = (deadline: number): Times => ({
+  forward: deadline - commitMillisecondsMin,
+  commit: deadline - answerMillisecondsMin,
+});
 
 /**
  * Takes a delivery in: archive → decode → validate → begin → batch → forward → commit. Throws a PersisterError that
- * names the delivery, and the bookmark that was committed all the same.
+ * names the delivery, the streamer's revision, and the bookmark that was committed all the same.
  */
-export async function persist(intake: Intake, parts: Parts): Promise<Receipt> {
-  const { streamer } = intake;
-  const now = parts.clock.now();
-  const delivery = parts.newDeliveryId();
-  const archive = await parts.archive.put(archiveKey(streamer, delivery, now, intake.gzipped), intake.body);
+export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
+  const { streamer, idempotencyKey, precondition, deadline } = intake;
+  const times = timesOf(deadline);
+  let delivery = parts.newId();
+  let revision: number | undefined;
+  const key = archiveKey(streamer, delivery, parts.clock.now(), intake.gzipped);
+  const archive = await parts.archive.put(key, intake.body, times.forward);
   try {
     if (intake.fault !== undefined) throw intake.fault;
     const body = intake.gzipped ? await inflate(intake.body) : intake.body;
+    // Before the streamer, so that a receipt which is not there yet is not good yet.
+    const recalled =
+      idempotencyKey === undefined
+        ? undefined
+        : await recall(streamer, idempotencyKey, body, parts, times.forward);
+    const standing = await parts.streamers.read(streamer, times.forward);
+    revision = revisionOf(standing);
+    const kept = recalled?.kept;
+    if (kept !== undefined) {
+      delivery = kept.delivery;
+      const receipt = await settledReceipt(kept, standing, parts, times.forward);
+      if (receipt !== undefined) return { receipt, replayed: true };
+    }
     const contents = validate(body, parts.encoder);
-    const until = intake.deadline;
-    const lease = await parts.streamers.begin({
-      streamer,
-      delivery,
-      now,
-      until,
-      sequences: contents.records,
-    });
-    return await deliver(contents, lease, archive, parts);
+    const lease = await begin(
+      {
+        streamer,
+        standing,
+        delivery,
+        kept,
+        precondition,
+        sequences: contents.records,
+        until: deadline,
+        deadline: times.forward,
+      },
+      parts,
+    );
+    const receipt = await deliver({ contents, recalled, archive, times }, lease, parts);
+    return { receipt, replayed: false };
   } catch (error) {
-    throw error instanceof PersisterError ? error.with({ delivery, archive }) : error;
+    if (!(error instanceof PersisterError)) throw error;
+    // A store that does not answer may have committed all the same.
+    const known = revision === undefined || error.code === "store-unavailable" ? {} : { revision };
+    throw error.with({ delivery, archive, ...known, ...error.details });
   }
 }
 
-async function deliver(contents: Contents, lease: Lease, archive: string, parts: Parts): Promise<Receipt> {
-  const { streamers, importApi, encoder, clock } = parts;
+async function deliver(delivery: Delivery, lease: Lease, parts: Parts): Promise<Receipt> {
+  const { contents, recalled, archive, times } = delivery;
   const tracker = new Tracker();
-  const deadline = lease.until - commitMilliseconds;
-  const { batches: accepted, refusal } = await forward(batches(contents, encoder, tracker), tracker, {
-    encode: batch => encoder.encode(contents, batch, lease.firstSequence),
-    send: request => importApi.send(request, deadline),
-  });
-  const safe = tracker.safe();
-  if (refusal !== undefined && safe === undefined) {
-    await streamers.release(lease);
-    throw refusalError(refusal, contents, await streamers.read(lease.streamer));
+  let kept: KeptDelivery | undefined;
+  let sent: { batches: number; refusal: Refusal | undefined };
+  try {
+    kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
+    sent = await forward(batches(contents, parts.encoder, tracker), tracker, {
+      encode: batch => parts.encoder.encode(contents, batch, lease.firstSequence),
+      send: request => parts.importApi.send(request, times.forward),
+    });
+  } catch (error) {
+    await release(lease, parts, times.commit);
+    throw error;
   }
-  const state = await streamers.commit(lease, safe, clock.now());
-  if (refusal !== undefined) throw refusalError(refusal, contents, state);
-  return {
+  if (sent.refusal !== undefined) {
+    throw refusalError(sent.refusal, contents, await commitWhatIsSafe(tracker, lease, parts, times.commit));
+  }
+  const facts: ReceiptFacts = {
     delivery: lease.delivery,
-    streamer: lease.streamer,
+    streamer: lease.held.name,
     records: contents.records,
     ignored: contents.ignored,
-    batches: accepted,
+    batches: sent.batches,
     streams: contents.recordsByStream(),
-    archive,
-    state,
+    archive: kept?.archive ?? archive,
+    overtaken: lease.overtaken,
   };
+  const revision = revisionOf(lease.held) + (lease.overtaken ? 0 : 1);
+  if (kept !== undefined) await rememberReceipt(kept, facts, revision, parts, times.commit);
+  if (!lease.overtaken) return { ...facts, state: await commit(lease, tracker.safe(), parts, times.commit) };
+  await release(lease, parts, times.commit);
+  return { ...facts, state: await stateOf(lease.held.commit, parts, times.commit) };
+}
+
+/** A batch was not accepted: the bookmark before it is kept all the same. */
+async function commitWhatIsSafe(
+  tracker: Tracker,
+  lease: Lease,
+  parts: Parts,
+  deadline: number,
+): Promise<StreamerState> {
+  const safe = tracker.safe();
+  if (safe !== undefined && !lease.overtaken) return commit(lease, safe, parts, deadline);
+  await release(lease, parts, deadline);
+  return stateOf(lease.held.commit, parts, deadline);
 }

@@ -5,7 +5,10 @@ import { type Contents, Standing } from "./contents.ts";
 export type { Batch, Contents, Table };
 export { Standing };
 
-/** What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation. */
+/**
+ * What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation.
+ * `deadline`, in ms since the epoch, is when a call gives up; times are by the caller's clock.
+ */
 
 /** A bookmark's value as the streamer wrote it: UTF-8 text of one JSON or transit-JSON value. */
 export interface Bookmark {
@@ -14,65 +17,115 @@ export interface Bookmark {
 }
 
 declare const safe: unique symbol;
-/** A bookmark whose every earlier record is accepted. Only the tracker makes one, and only one can be committed. */
+/** A bookmark whose every earlier record is accepted. Only the tracker makes one. */
 export type SafeBookmark = Bookmark & { readonly [safe]: true };
+
+declare const chosen: unique symbol;
+/** A bookmark that somebody with the right set by hand. Only `change` makes one. */
+export type ChosenBookmark = Bookmark & { readonly [chosen]: true };
+
+declare const stored: unique symbol;
+/** Where a bookmark's value is: only `Bookmarks.store` makes one, and only one can be committed. */
+export type StoredBookmark = Pick<Bookmark, "encoding"> & {
+  readonly [stored]: true;
+} & ({ readonly value: Uint8Array } | { readonly key: string; readonly sha256: string });
 
 export interface Archive {
   /**
    * Stores the bytes of a delivery as received, durably, and resolves to where they are (`s3://bucket/key`).
    * Never overwrites. Rejects with a PersisterError `archive-unavailable`.
    */
-  put(key: string, bytes: Uint8Array): Promise<string>;
+  put(key: string, bytes: Uint8Array, deadline: number): Promise<string>;
 }
 
-/** The right to write to a streamer until `until`, and the sequences it may use. */
-export interface Lease {
-  readonly streamer: string;
-  readonly delivery: string;
-  /** Rises with every lease of a streamer; a commit with an older one is refused. */
+/** An item that is only written upon the one that was read. */
+export interface Fenced {
+  /** Rises by one with every write, 1 with the first: a write upon an older one is refused. */
   readonly fence: number;
-  /** ms since the epoch. */
-  readonly until: number;
-  /** The first of the delivery's reserved sequences: 19 digits. */
-  readonly firstSequence: bigint;
+  /** The write's own id: it tells a write whose answer was lost from another's. */
+  readonly stamp: string;
 }
 
-export interface LeaseRequest {
-  readonly streamer: string;
-  readonly delivery: string;
-  /** ms since the epoch. */
-  readonly now: number;
-  /** ms since the epoch. */
-  readonly until: number;
-  /** How many sequences to reserve. */
-  readonly sequences: number;
-}
-
-export interface StreamerState {
-  /** How many deliveries have been committed. */
+/** A moment at which a streamer's bookmark was settled. */
+export interface Commit {
+  /** How many there have been, this one included. */
   readonly revision: number;
-  /** The last commit, ms since the epoch. */
-  readonly committedAt: number;
-  /** Absent until a delivery brought one. */
-  readonly bookmark?: Bookmark;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly by: "delivery" | "rewind" | "forget";
+  /** The delivery's id, or that of the change by hand. */
+  readonly delivery: string;
+  /** Absent until a delivery brought one, and once it is forgotten. */
+  readonly bookmark?: StoredBookmark;
+}
+
+/** A streamer's item. */
+export interface Streamer extends Fenced {
+  readonly name: string;
+  /** The highest sequence that was reserved: 19 digits. */
+  readonly lastSequence: bigint;
+  /** Who may write until when, ms since the epoch. */
+  readonly lease?: { readonly delivery: string; readonly until: number };
+  /** The last; absent before the first. */
+  readonly commit?: Commit;
 }
 
 /** The streamers' items: single-item conditional writes only. All reject with PersisterError `store-unavailable`. */
 export interface Streamers {
-  /** The last committed state; undefined before the first commit. Reads its own writes. */
-  read(streamer: string): Promise<StreamerState | undefined>;
-  /**
-   * Takes the streamer's lease: fence + 1, and reserves `sequences` from max(now × 10^6, last + 1).
-   * Rejects with PersisterError `delivery-in-flight` while another delivery's lease lives (until > now).
-   */
-  begin(request: LeaseRequest): Promise<Lease>;
-  /**
-   * The moment of truth: revision + 1, the bookmark if there is one (else the stored one stays), lease gone.
-   * Resolves to the state after it. Rejects with PersisterError `lease-lost` on an older fence.
-   */
-  commit(lease: Lease, bookmark: SafeBookmark | undefined, now: number): Promise<StreamerState>;
-  /** Gives the lease back with nothing committed; a lease already lost is left alone. */
-  release(lease: Lease): Promise<void>;
+  /** Reads every write before it. */
+  read(name: string, deadline: number): Promise<Streamer | undefined>;
+  /** Stores the item if the stored one's fence is one less (none: 0). Resolves to false, nothing written, if it is not. */
+  write(next: Streamer, deadline: number): Promise<boolean>;
+}
+
+/** Bookmarks' values, of up to 1 MiB. Reject with PersisterError `store-unavailable`. */
+export interface Bookmarks {
+  store(streamer: string, bookmark: SafeBookmark | ChosenBookmark, deadline: number): Promise<StoredBookmark>;
+  load(stored: StoredBookmark, deadline: number): Promise<Bookmark>;
+}
+
+/** What a streamer's commits were, but for the last, which is in its item. Rejects with PersisterError `store-unavailable`. */
+export interface History {
+  /** Keeps a commit; once it is kept, doing so again changes nothing. */
+  file(streamer: string, commit: Commit, deadline: number): Promise<void>;
+  read(streamer: string, revision: number, deadline: number): Promise<Commit | undefined>;
+  /** At most `limit` of the commits below revision `before`, newest first. */
+  list(streamer: string, before: number, limit: number, deadline: number): Promise<readonly Commit[]>;
+}
+
+/** What is remembered of a delivery that came with an Idempotency-Key. */
+export interface KeptDelivery extends Fenced {
+  readonly streamer: string;
+  /** SHA-256 of the key, hexadecimal. */
+  readonly key: string;
+  /** SHA-256 of the body, unzipped, hexadecimal. */
+  readonly digest: string;
+  readonly delivery: string;
+  readonly archive: string;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+  /** The streamer's revision when the delivery first began. */
+  readonly base: number;
+  /** Of the range that every attempt uses. */
+  readonly firstSequence: bigint;
+  /** Good once the revision it names was committed by this delivery. */
+  readonly receipt?: KeptReceipt;
+}
+
+export interface KeptReceipt {
+  readonly revision: number;
+  /** A later delivery was committed first: this one moved no bookmark, and its receipt is good as it stands. */
+  readonly overtaken: boolean;
+  /** JSON. */
+  readonly text: string;
+}
+
+/** Deliveries by their keys. Reject with PersisterError `store-unavailable`. */
+export interface Deliveries {
+  /** Reads every write before it. */
+  read(streamer: string, key: string, deadline: number): Promise<KeptDelivery | undefined>;
+  /** Stores the item if the stored one's fence is one less (none: 0). Resolves to false, nothing written, if it is not. */
+  write(next: KeptDelivery, deadline: number): Promise<boolean>;
 }
 
 /** One request to the Import API: the finished bytes. */
@@ -107,7 +160,7 @@ export interface Accepted {
 }
 
 export interface ImportApi {
-  /** Sends a batch, with retries, until `deadline` (ms since the epoch). Never rejects for what the network or the server does. */
+  /** Sends a batch, with retries, until `deadline`. Never rejects for what the network or the server does. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;
 }
 
@@ -123,4 +176,12 @@ export interface Clock {
   /** ms since the epoch. */
   now(): number;
   sleep(ms: number): Promise<void>;
+}
+
+/** Where streamers' positions are kept. */
+export interface Store {
+  readonly streamers: Streamers;
+  readonly bookmarks: Bookmarks;
+  readonly history: History;
+  readonly deliveries: Deliveries;
 }

@@ -1,4 +1,4 @@
-import type { StreamerState } from "./ports.ts";
+import type { StreamerState } from "./state.ts";
 
 /** What became of a delivery that was committed. */
 export interface Receipt {
@@ -13,6 +13,23 @@ export interface Receipt {
   readonly streams: ReadonlyMap<string, number>;
   /** Where the body is archived. */
   readonly archive: string;
+  /** A later delivery was committed before this one, so that it moved no bookmark. */
+  readonly overtaken: boolean;
   /** The streamer after the commit: its revision and its bookmark. */
   readonly state: StreamerState;
+}
+
+/** A receipt but for the streamer's state, which stands with the commit. */
+export type ReceiptFacts = Omit<Receipt, "state">;
+
+export function receiptText(facts: ReceiptFacts): string {
+  return JSON.stringify({ ...facts, streams: [...facts.streams] });
+}
+
+/** The receipt that `receiptText` wrote, with the state that it was given for. */
+export function receiptOf(text: string, state: StreamerState): Receipt {
+  const { streams, ...facts } = JSON.parse(text) as Omit<ReceiptFacts, "streams"> & {
+    streams: [string, number][];
+  };
+  return { ...facts, streams: new Map(streams), state };
 }

@@ -1,23 +1,19 @@
 import type { Contents } from "./contents.ts";
 import { type ErrorDetails, type Fault, PersisterError } from "./errors.ts";
 import type { Refusal } from "./forward.ts";
-import type { StreamerState } from "./ports.ts";
+import type { StreamerState } from "./state.ts";
 
 /** Long enough for a service to recover, short enough for a caller to wait, s. */
 const retryAfterSeconds = 30;
 
 /** What a delivery's first batch that was not accepted means to the caller, who may go on from `state`'s bookmark. */
-export function refusalError(
-  refusal: Refusal,
-  contents: Contents,
-  state: StreamerState | undefined,
-): PersisterError {
+export function refusalError(refusal: Refusal, contents: Contents, state: StreamerState): PersisterError {
   const { outcome } = refusal;
   const first = contents.recordLine(refusal.batch.records[0]!);
   const last = contents.recordLine(refusal.batch.records.at(-1)!);
   const details: ErrorDetails = {
-    revision: state?.revision ?? 0,
-    ...(state?.bookmark === undefined ? {} : { bookmark: state.bookmark }),
+    revision: state.revision,
+    ...(state.bookmark && { bookmark: state.bookmark }),
   };
   const where = first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
   const goOn =

@@ -1,14 +1,16 @@
 import { join } from "node:path";
 import { toResult } from "../../functions/aws/gateway.ts";
 import { bookmark } from "../../functions/bookmark.ts";
+import { change } from "../../functions/change.ts";
 import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
 import type { Clock } from "../../functions/persister/ports.ts";
-import { wire } from "../../functions/wire.ts";
+import { type Wired, wire } from "../../functions/wire.ts";
 import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway.ts";
+import type { Route } from "./gateway-routes.ts";
 import { startImportApi } from "./import-api/server.ts";
 import { startS3 } from "./s3.ts";
 import type { Settings } from "./settings.ts";
@@ -32,6 +34,21 @@ const table = "persister";
 /** The functions' timeouts in serverless.yml, ms. */
 const ingestMilliseconds = 29_000;
 const bookmarkMilliseconds = 10_000;
+
+/** Those of serverless.yml. */
+const routesOf = (wired: Wired, ingestTimeout: number): Route[] =>
+  [
+    { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest, timeoutMs: ingestTimeout },
+    { method: "GET", path: "/v1/streamers/{streamer}/bookmark", handler: bookmark },
+    { method: "GET", path: "/v1/streamers/{streamer}/bookmark/history", handler: bookmark },
+    { method: "GET", path: "/v1/health", handler: bookmark },
+    { method: "PUT", path: "/v1/streamers/{streamer}/bookmark", handler: change },
+    { method: "DELETE", path: "/v1/streamers/{streamer}/bookmark", handler: change },
+  ].map(({ handler, ...route }) => ({
+    timeoutMs: bookmarkMilliseconds,
+    ...route,
+    handler: handler(() => wired),
+  }));
 
 /** What tests make shorter. */
 export interface Timing {
@@ -65,7 +82,9 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const importApi = await start(importApiUrl, () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
-    const secrets = { persisterToken: settings.token, stitchClientId: clientId, stitchToken };
+    // Locally the one token may all.
+    const [persisterToken, adminToken] = [settings.token, settings.token];
+    const secrets = { persisterToken, adminToken, stitchClientId: clientId, stitchToken };
     const wired = wire(
       { region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } },
       timing.clock,
@@ -75,26 +94,7 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
         port: settings.port,
         // AWS says no more than "Request Entity Too Large" here. A person at a laptop is told what the limit is.
         onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
-        routes: [
-          {
-            method: "POST",
-            path: "/v1/streamers/{streamer}",
-            handler: ingest(() => wired),
-            timeoutMs: timing.ingestMilliseconds ?? ingestMilliseconds,
-          },
-          {
-            method: "GET",
-            path: "/v1/streamers/{streamer}/bookmark",
-            handler: bookmark(() => wired),
-            timeoutMs: bookmarkMilliseconds,
-          },
-          {
-            method: "GET",
-            path: "/v1/health",
-            handler: bookmark(() => wired),
-            timeoutMs: bookmarkMilliseconds,
-          },
-        ],
+        routes: routesOf(wired, timing.ingestMilliseconds ?? ingestMilliseconds),
       }),
     );
     return { url, importApiUrl: importApi, archiveDir: s3Url === undefined ? archiveDir : undefined, close };

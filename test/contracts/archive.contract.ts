@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Archive } from "../../functions/persister/ports.ts";
 
+const deadline = () => Date.now() + 10_000;
+
 /** What every implementation of Archive holds to. `read` gives back what stands under a key. */
 export function archiveContract(
   make: () => { archive: Archive; read: (key: string) => Promise<Uint8Array> },
@@ -14,15 +16,15 @@ export function archiveContract(
   ])("keeps %s, byte for byte", async (_name, bytes) => {
     const { archive, read } = make();
     const key = `raw/contract/2026/11/23/${randomUUID()}.stitchstream`;
-    expect(await archive.put(key, bytes)).toMatch(new RegExp(`^[a-z0-9]+://.*${key}$`));
+    expect(await archive.put(key, bytes, deadline())).toMatch(new RegExp(`^[a-z0-9]+://.*${key}$`));
     expect(Buffer.from(await read(key)).equals(bytes)).toBe(true);
   });
 
   it("overwrites nothing", async () => {
     const { archive, read } = make();
     const key = `raw/contract/${randomUUID()}`;
-    await archive.put(key, Buffer.from("first"));
-    await expect(archive.put(key, Buffer.from("second"))).rejects.toMatchObject({
+    await archive.put(key, Buffer.from("first"), deadline());
+    await expect(archive.put(key, Buffer.from("second"), deadline())).rejects.toMatchObject({
       code: "archive-unavailable",
     });
     expect(Buffer.from(await read(key)).toString()).toBe("first");

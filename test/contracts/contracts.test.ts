@@ -5,12 +5,12 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
-import { dynamoStreamers } from "../../functions/aws/streamers.ts";
+import { awsStore } from "../../functions/aws/store.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3.ts";
 import { archiveContract } from "./archive.contract.ts";
-import { memoryArchive, memoryStreamers } from "./memory.ts";
-import { streamersContract } from "./streamers.contract.ts";
+import { memoryArchive, memoryStore } from "./memory.ts";
+import { storeContract } from "./store.contract.ts";
 
 describe("in memory", () => {
   describe("an archive", () => {
@@ -19,7 +19,7 @@ describe("in memory", () => {
       return { archive, read: async key => archive.objects.get(key)! };
     });
   });
-  describe("streamers", () => streamersContract(memoryStreamers));
+  describe("a store of", () => storeContract(memoryStore));
 });
 
 describe("with the SDK's clients on the embedded services", () => {
@@ -74,10 +74,10 @@ function contracts(place: () => Place): void {
       return { archive: s3Archive({ client, bucket }), read };
     });
   });
-  describe("streamers", () => {
-    streamersContract(() => {
+  describe("a store of", () => {
+    storeContract(() => {
       const { s3, dynamodb, bucket, table } = place();
-      return dynamoStreamers({ client: dynamoClient(dynamodb), table, s3: s3Client(s3), bucket });
+      return awsStore({ client: dynamoClient(dynamodb), table, s3: s3Client(s3), bucket });
     });
   });
 }

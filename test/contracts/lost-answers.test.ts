@@ -2,12 +2,16 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
-import { dynamoStreamers } from "../../functions/aws/streamers.ts";
+import { awsStore } from "../../functions/aws/store.ts";
+import { commit } from "../../functions/persister/commit.ts";
+import { begin } from "../../functions/persister/lease.ts";
 import type { SafeBookmark } from "../../functions/persister/ports.ts";
+import { readState } from "../../functions/persister/state.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
@@ -58,78 +62,105 @@ function afterEffect(client: Client, command: string, then: () => Promise<void>)
 const lose = () => Promise.reject(Object.assign(new Error("socket hang up"), { name: "TimeoutError" }));
 const bookmark = (value: string) =>
   ({ encoding: "json", value: Buffer.from(value) }) as unknown as SafeBookmark;
-const request = (streamer: string, delivery = randomUUID()) => ({
-  streamer,
-  delivery,
-  now,
-  until: now + 1_000,
-  sequences: 1,
+const deadline = () => Date.now() + 10_000;
+const clock = { now: () => now, sleep: () => Promise.resolve() };
+const partsOf = (client = newDynamodb()) => ({
+  ...awsStore({ client, table, s3: newS3(), bucket }),
+  clock,
+  newId: randomUUID,
 });
-const streamersOf = (client = newDynamodb()) => dynamoStreamers({ client, table, s3: newS3(), bucket });
+type Parts = ReturnType<typeof partsOf>;
+
+const leaseOf = (parts: Parts, streamer: string) =>
+  begin(
+    {
+      streamer,
+      standing: undefined,
+      delivery: randomUUID(),
+      kept: undefined,
+      precondition: {},
+      sequences: 1,
+      until: now + 1_000,
+      deadline: deadline(),
+    },
+    parts,
+  );
+const read = (streamer: string) => readState(streamer, partsOf(), deadline());
 
 describe("an answer that is lost after the effect", () => {
   it("of the archive: put once, and done", async () => {
     const client = newS3();
     afterEffect(client, "PutObjectCommand", lose);
     const key = `raw/lost/${randomUUID()}`;
-    expect(await s3Archive({ client, bucket }).put(key, Buffer.from("bytes"))).toBe(`s3://${bucket}/${key}`);
+    const put = s3Archive({ client, bucket }).put(key, Buffer.from("bytes"), deadline());
+    expect(await put).toBe(`s3://${bucket}/${key}`);
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     expect(await Body!.transformToString()).toBe("bytes");
   });
 
   it("of begin: one lease, taken once", async () => {
     const client = newDynamodb();
-    afterEffect(client, "UpdateItemCommand", lose);
-    const streamers = streamersOf(client);
-    const lease = await streamers.begin(request("lost-begin"));
-    expect(lease.fence).toBe(1);
-    await streamers.commit(lease, undefined, now);
+    afterEffect(client, "PutItemCommand", lose);
+    const parts = partsOf(client);
+    const lease = await leaseOf(parts, "lost-begin");
+    expect(lease.held.fence).toBe(1);
+    await commit(lease, undefined, parts, deadline());
   });
 
   it("of commit: counted once", async () => {
     const client = newDynamodb();
-    const streamers = streamersOf(client);
-    const lease = await streamers.begin(request("lost-commit"));
-    afterEffect(client, "UpdateItemCommand", lose);
-    expect(await streamers.commit(lease, bookmark("1"), now)).toMatchObject({ revision: 1 });
-    expect(await streamers.read("lost-commit")).toMatchObject({ revision: 1 });
+    const parts = partsOf(client);
+    const lease = await leaseOf(parts, "lost-commit");
+    afterEffect(client, "PutItemCommand", lose);
+    expect(await commit(lease, bookmark("1"), parts, deadline())).toMatchObject({ revision: 1 });
+    expect(await read("lost-commit")).toMatchObject({ revision: 1 });
   });
-});
 
-it("a commit resolves to its own state, though another follows at once", async () => {
-  const client = newDynamodb();
-  const streamers = streamersOf(client);
-  const lease = await streamers.begin(request("followed"));
-  afterEffect(client, "UpdateItemCommand", async () => {
-    const others = streamersOf();
-    await others.commit(await others.begin(request("followed")), bookmark("2"), now + 1);
+  it("of commit, and others have followed since: counted once", async () => {
+    const client = newDynamodb();
+    const parts = partsOf(client);
+    const lease = await leaseOf(parts, "followed");
+    afterEffect(client, "PutItemCommand", async () => {
+      for (const value of ["2", "3"])
+        await commit(await leaseOf(partsOf(), "followed"), bookmark(value), partsOf(), deadline());
+      await lose();
+    });
+    const state = await commit(lease, bookmark("1"), parts, deadline());
+    expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
+    expect(await read("followed")).toMatchObject({ revision: 3 });
   });
-  const state = await streamers.commit(lease, bookmark("1"), now);
-  expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
-  expect(await streamers.read("followed")).toMatchObject({ revision: 2, bookmark: bookmark("2") });
 });
 
 it("a large bookmark that was changed in S3 is not given out", async () => {
-  const streamers = streamersOf();
-  const lease = await streamers.begin(request("changed"));
-  await streamers.commit(lease, bookmark(`"${"x".repeat(300_000)}"`), now);
-  const Key = `bookmarks/changed/${lease.delivery}`;
+  const parts = partsOf();
+  const lease = await leaseOf(parts, "changed");
+  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), parts, deadline());
+  const stored = (await parts.streamers.read("changed", deadline()))?.commit?.bookmark;
+  const Key = stored !== undefined && "key" in stored ? stored.key : "";
+  expect(Key).toMatch(/^bookmarks\/changed\/[0-9a-f]{64}$/);
   await newS3().send(new PutObjectCommand({ Bucket: bucket, Key, Body: '"other"' }));
-  await expect(streamers.read("changed")).rejects.toMatchObject({ code: "store-unavailable" });
+  await expect(read("changed")).rejects.toMatchObject({ code: "store-unavailable" });
 });
 
-it("a service that takes requests and never answers is given up on", async () => {
+it("an item that is not ours is no trouble that passes", async () => {
+  const client = newDynamodb();
+  const Item = { pk: { S: "streamer#odd" }, sk: { S: "state" }, fence: { S: "one" } };
+  await client.send(new PutItemCommand({ TableName: table, Item }));
+  await expect(read("odd")).rejects.toMatchObject({ name: "ZodError" });
+});
+
+it("a service that takes requests and never answers is given up on, in time", async () => {
   const silent = await startScriptedServer(["hang"]);
-  const options = { region, endpoint: silent.url, requestMilliseconds: 20 };
-  const archive = s3Archive({ client: s3Client(options), bucket });
-  const streamers = streamersOf(dynamoClient(options));
+  const options = { region, endpoint: silent.url };
+  const s3 = s3Client(options);
+  const store = awsStore({ client: dynamoClient(options), table, s3, bucket });
   const retry = { retryAfterSeconds: expect.any(Number) };
+  const soon = () => Date.now() + 100;
   await Promise.all([
-    expect(archive.put("raw/silent", Buffer.from("x"))).rejects.toMatchObject({
-      code: "archive-unavailable",
-      details: retry,
-    }),
-    expect(streamers.begin(request("silent"))).rejects.toMatchObject({
+    expect(
+      s3Archive({ client: s3, bucket }).put("raw/silent", Buffer.from("x"), soon()),
+    ).rejects.toMatchObject({ code: "archive-unavailable", details: retry }),
+    expect(store.streamers.read("silent", soon())).rejects.toMatchObject({
       code: "store-unavailable",
       details: retry,
     }),

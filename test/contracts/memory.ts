@@ -1,7 +1,20 @@
 import { PersisterError } from "../../functions/persister/errors.ts";
-import type { Archive, Lease, StreamerState, Streamers } from "../../functions/persister/ports.ts";
+import type {
+  Archive,
+  Bookmarks,
+  Commit,
+  Deliveries,
+  Fenced,
+  History,
+  KeptDelivery,
+  Store,
+  StoredBookmark,
+  Streamer,
+  Streamers,
+} from "../../functions/persister/ports.ts";
 
-/** An archive that forgets all when the process ends. */
+/** The ports without a world: all is forgotten when the process ends. */
+
 export function memoryArchive(): Archive & { readonly objects: ReadonlyMap<string, Uint8Array> } {
   const objects = new Map<string, Uint8Array>();
   return {
@@ -15,57 +28,57 @@ export function memoryArchive(): Archive & { readonly objects: ReadonlyMap<strin
   };
 }
 
-interface Item {
-  state: StreamerState;
-  fence: number;
-  lastSequence: bigint;
-  lease: Lease | undefined;
+/** Writes an item upon the one it was made of; false where that is not the one there is. */
+function putUpon<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {
+  if ((items.get(key)?.fence ?? 0) !== next.fence - 1) return false;
+  items.set(key, next);
+  return true;
 }
 
-/** Streamers that are forgotten when the process ends. */
-export function memoryStreamers(): Streamers {
-  const items = new Map<string, Item>();
+function memoryStreamers(): Streamers {
+  const items = new Map<string, Streamer>();
   return {
-    read: streamer => Promise.resolve(committed(items.get(streamer))),
-    begin: async ({ streamer, delivery, now, until, sequences }) => {
-      const item = items.get(streamer) ?? {
-        state: { revision: 0, committedAt: 0 },
-        fence: 0,
-        lastSequence: -1n,
-        lease: undefined,
-      };
-      if (item.lease?.delivery === delivery && item.lease.until === until) return item.lease;
-      if (item.lease !== undefined && item.lease.until > now) {
-        throw new PersisterError("delivery-in-flight", `${item.lease.delivery} is in flight.`, {
-          retryAfterSeconds: 1,
-        });
-      }
-      const byClock = BigInt(now) * 1_000_000n;
-      const firstSequence = byClock > item.lastSequence ? byClock : item.lastSequence + 1n;
-      const lease = { streamer, delivery, until, fence: item.fence + 1, firstSequence };
-      items.set(streamer, {
-        ...item,
-        lease,
-        fence: lease.fence,
-        lastSequence: firstSequence + BigInt(sequences) - 1n,
-      });
-      return lease;
-    },
-    commit: async (lease, bookmark, now) => {
-      const item = items.get(lease.streamer);
-      if (item?.lease?.fence !== lease.fence)
-        throw new PersisterError("lease-lost", "Another delivery took over.");
-      const { revision } = item.state;
-      item.state = { ...item.state, revision: revision + 1, committedAt: now, ...(bookmark && { bookmark }) };
-      item.lease = undefined;
-      return item.state;
-    },
-    release: async lease => {
-      const item = items.get(lease.streamer);
-      if (item?.lease?.fence === lease.fence) item.lease = undefined;
-    },
+    read: async name => items.get(name),
+    write: async next => putUpon(items, next.name, next),
   };
 }
 
-const committed = (item: Item | undefined) =>
-  item === undefined || item.state.revision === 0 ? undefined : item.state;
+const memoryBookmarks: Bookmarks = {
+  store: async (_streamer, { encoding, value }) => ({ encoding, value: value.slice() }) as StoredBookmark,
+  load: async stored => {
+    if (!("value" in stored)) throw new Error("Nothing was stored elsewhere.");
+    return { encoding: stored.encoding, value: stored.value };
+  },
+};
+
+function memoryHistory(): History {
+  const commits = new Map<string, Map<number, Commit>>();
+  const of = (streamer: string) => commits.get(streamer) ?? new Map<number, Commit>();
+  return {
+    file: async (streamer, commit) => {
+      const filed = of(streamer);
+      if (!filed.has(commit.revision)) commits.set(streamer, filed.set(commit.revision, commit));
+    },
+    read: async (streamer, revision) => of(streamer).get(revision),
+    list: async (streamer, before, limit) =>
+      [...of(streamer).values()]
+        .filter(({ revision }) => revision < before)
+        .sort((a, b) => b.revision - a.revision)
+        .slice(0, limit),
+  };
+}
+
+function memoryDeliveries(): Deliveries {
+  const items = new Map<string, KeptDelivery>();
+  return {
+    read: async (streamer, key) => items.get(`${streamer} ${key}`),
+    write: async next => putUpon(items, `${next.streamer} ${next.key}`, next),
+  };
+}
+
+export const memoryStore = (): Store => ({
+  streamers: memoryStreamers(),
+  bookmarks: memoryBookmarks,
+  history: memoryHistory(),
+  deliveries: memoryDeliveries(),
+});

@@ -55,13 +55,13 @@ describe("trouble in AWS", () => {
 
 describe("a delivery whose time is over", () => {
   it("can't commit once another has taken the streamer over, and says so", async () => {
-    /** How often the clock is still ahead: once, when the second delivery asks whether the first one's lease is over. */
+    /** How often the clock is still ahead: when the second delivery comes, and when it asks whether the first one's lease is over. */
     let ahead = 0;
     let overtaking: Promise<Response> | undefined;
     const api = createServer(async (message, response) => {
       for await (const _ of message);
       if (overtaking === undefined) {
-        ahead = 1;
+        ahead = 2;
         overtaking = post(stack, "overtaken", body("second"));
         expect((await overtaking).status).toBe(200);
       }

@@ -22,7 +22,7 @@ describe("the table of limits", () => {
       name,
       Number(value),
     ]);
-    const { inlineBookmarkBytesMax: _internal, ...published } = limits;
+    const { inlineBytesMax: _internal, ...published } = limits;
     expect(Object.fromEntries(said)).toEqual(published);
   });
 });

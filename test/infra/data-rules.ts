@@ -47,6 +47,19 @@ const tableRules: readonly Rule[] = [
     seeds: [["Table.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", false]],
   },
   {
+    name: "the table drops what its time is over for",
+    check: each(
+      table,
+      get =>
+        get("TimeToLiveSpecification.AttributeName") === "expiresAt" &&
+        get("TimeToLiveSpecification.Enabled") === true,
+    ),
+    seeds: [
+      ["Table.Properties.TimeToLiveSpecification", undefined],
+      ["Table.Properties.TimeToLiveSpecification.AttributeName", "ttl"],
+    ],
+  },
+  {
     name: "the table is protected from deletion",
     check: each(table, get => get("DeletionProtectionEnabled") === true),
     seeds: [["Table.Properties.DeletionProtectionEnabled", false]],

@@ -74,10 +74,13 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "only the function that takes deliveries in may write",
+    name: "only the functions that take deliveries in and change bookmarks may write",
     check: template =>
       statements(template).flatMap(({ role, actions }) =>
-        role !== "IngestRole" && /:(Put|Update|Delete)(Object|Item)/.test(actions.join()) ? [role] : [],
+        !["IngestRole", "ChangeRole"].includes(role) &&
+        /:(Put|Update|Delete)(Object|Item)/.test(actions.join())
+          ? [role]
+          : [],
       ),
     seeds: [["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:UpdateItem"]],
   },

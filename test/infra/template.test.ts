@@ -82,7 +82,7 @@ describe("the packaged template", () => {
   it("has the routes that the local front has", async () => {
     const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route", "RouteKey");
     const stack = await readFile(join(root, "infra/local/stack.ts"), "utf8");
-    const local = [...stack.matchAll(/method: "(\w+)",\s+path: "([^"]+)"/g)].map(
+    const local = [...stack.matchAll(/method: "(\w+)", path: "([^"]+)"/g)].map(
       ([, method, path]) => `${method} ${path}`,
     );
     expect(local.sort()).toEqual(keys.sort());

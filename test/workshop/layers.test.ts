@@ -27,8 +27,16 @@ const seeds: readonly [file: string, imports: string, rule: string][] = [
     "../aws/archive.ts",
     "the Import API's client knows ports, errors and limits",
   ],
-  ["functions/http/seed-2.ts", "../aws/archive.ts", "HTTP knows ports, errors, limits and the receipt"],
-  ["functions/http/seed-3.ts", "../persister/persist.ts", "HTTP knows ports, errors, limits and the receipt"],
+  [
+    "functions/http/seed-2.ts",
+    "../aws/archive.ts",
+    "HTTP knows ports, errors, limits, and what it asks and answers",
+  ],
+  [
+    "functions/http/seed-3.ts",
+    "../persister/persist.ts",
+    "HTTP knows ports, errors, limits, and what it asks and answers",
+  ],
   [
     "functions/aws/seed-1.ts",
     "../import-api/client.ts",

@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { inlineBytesMax } from "../persister/limits.ts";
+import type { Bookmarks, StoredBookmark } from "../persister/ports.ts";
+import { type BucketOptions, largeValues } from "./large-values.ts";
+import { available } from "./table.ts";
+
+/** Bookmarks' values: small ones travel in the item that names them, others are in S3, `bookmarks/<streamer>/<digest>`. */
+export function s3Bookmarks(options: BucketOptions): Bookmarks {
+  const values = largeValues(options);
+  return {
+    store: (streamer, { encoding, value }, deadline) =>
+      available(async () => {
+        const where =
+          value.length <= inlineBytesMax
+            ? { value }
+            : await values.store(`bookmarks/${streamer}`, value, deadline);
+        return { encoding, ...where } as StoredBookmark;
+      }),
+    load: (stored, deadline) =>
+      available(async () => ({
+        encoding: stored.encoding,
+        value: "value" in stored ? stored.value : await values.load(stored, deadline),
+      })),
+  };
+}
+
+/** A stored bookmark as an attribute: a small value as its text, so that a person can read it. */
+export const bookmarkAttribute = (stored: StoredBookmark | undefined) =>
+  stored !== undefined && "value" in stored
+    ? { encoding: stored.encoding, value: Buffer.from(stored.value).toString() }
+    : stored;
+
+const encoding = z.enum(["json", "transit"]);
+export const storedBookmark = z
+  .union([
+    z.object({ encoding, value: z.string().transform((text): Uint8Array => Buffer.from(text)) }),
+    z.object({ encoding, key: z.string(), sha256: z.string() }),
+  ])
+  .transform(stored => stored as StoredBookmark);

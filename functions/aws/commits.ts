@@ -1,0 +1,19 @@
+import * as z from "zod";
+import type { Commit } from "../persister/ports.ts";
+import { bookmarkAttribute, storedBookmark } from "./bookmarks.ts";
+
+/** A commit as attributes. */
+export const commitAttributes = (commit: Commit) => ({
+  ...commit,
+  bookmark: bookmarkAttribute(commit.bookmark),
+});
+
+export const commitSchema = z
+  .object({
+    revision: z.number(),
+    at: z.number(),
+    by: z.enum(["delivery", "rewind", "forget"]),
+    delivery: z.string(),
+    bookmark: storedBookmark.optional(),
+  })
+  .transform(({ bookmark, ...commit }): Commit => ({ ...commit, ...(bookmark && { bookmark }) }));

@@ -1,0 +1,36 @@
+import { rememberedDaysMax } from "../persister/limits.ts";
+import type { History } from "../persister/ports.ts";
+import { commitAttributes, commitSchema } from "./commits.ts";
+import { available, itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
+
+/** So that items stand in their order: revisions have fewer digits than a safe integer. */
+const digits = 16;
+const keyOf = (revision: number) => `commit#${String(revision).padStart(digits, "0")}`;
+
+/** Past commits in DynamoDB: an item each in the streamer's partition, until TTL takes them away. */
+export function dynamoHistory(options: TableOptions): History {
+  const table = itemTable(options);
+  return {
+    file: (streamer, commit, deadline) =>
+      available(async () => {
+        const item = {
+          pk: partitionOf(streamer),
+          sk: keyOf(commit.revision),
+          expiresAt: secondsIn(rememberedDaysMax),
+          ...commitAttributes(commit),
+        };
+        await table.putOnce(item, deadline);
+      }),
+    read: (streamer, revision, deadline) =>
+      available(async () => {
+        const item = await table.get(partitionOf(streamer), keyOf(revision), deadline);
+        return item === undefined ? undefined : commitSchema.parse(item);
+      }),
+    list: (streamer, before, limit, deadline) =>
+      available(async () => {
+        const range = [keyOf(0), keyOf(before - 1)] as const;
+        const items = await table.backwards(partitionOf(streamer), range, limit, deadline);
+        return items.map(item => commitSchema.parse(item));
+      }),
+  };
+}

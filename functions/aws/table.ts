@@ -1,0 +1,115 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod";
+import { PersisterError } from "../persister/errors.ts";
+import type { Fenced } from "../persister/ports.ts";
+
+/** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */
+export interface Item {
+  readonly pk: string;
+  readonly sk: string;
+  readonly [attribute: string]: unknown;
+}
+
+export interface TableOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+}
+
+/** All of a streamer's items have one partition. */
+export const partitionOf = (streamer: string) => `streamer#${streamer}`;
+
+const retryAfterSeconds = 5;
+
+/** One table's items, written by single conditional puts. Rejects with the SDK's errors. */
+export function itemTable({ client, table: TableName }: TableOptions) {
+  async function put(item: Item, condition: object, deadline: number): Promise<boolean> {
+    const Item = marshall(item, { removeUndefinedValues: true });
+    try {
+      await client.send(new PutItemCommand({ TableName, Item, ...condition }), until(deadline));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  return {
+    /** What is there, as values to be parsed. */
+    async get(pk: string, sk: string, deadline: number): Promise<unknown> {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName, Key: marshall({ pk, sk }), ConsistentRead: true }),
+        until(deadline),
+      );
+      return Item && unmarshall(Item);
+    },
+
+    /** False where the stored item is not the one that `fenced` was made of. */
+    putUpon(item: Item, { fence }: Fenced, deadline: number): Promise<boolean> {
+      const condition =
+        fence === 1
+          ? { ConditionExpression: "attribute_not_exists(pk)" }
+          : {
+              ConditionExpression: "fence = :read",
+              ExpressionAttributeValues: marshall({ ":read": fence - 1 }),
+            };
+      return put(item, condition, deadline);
+    },
+
+    /** False where it is there already. */
+    putOnce(item: Item, deadline: number): Promise<boolean> {
+      return put(item, { ConditionExpression: "attribute_not_exists(pk)" }, deadline);
+    },
+
+    /** At most `limit` items from `first` to `last`, backwards; less where they are large. */
+    async backwards(
+      pk: string,
+      [first, last]: readonly [string, string],
+      limit: number,
+      deadline: number,
+    ): Promise<readonly unknown[]> {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+          ExpressionAttributeValues: marshall({ ":pk": pk, ":first": first, ":last": last }),
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: limit,
+        }),
+        until(deadline),
+      );
+      return Items.map(item => unmarshall(item));
+    },
+  };
+}
+
+const daySeconds = 86_400;
+/** When so many days are over, as DynamoDB's TTL wants it: seconds since the epoch. */
+export const secondsIn = (days: number) => Math.floor(Date.now() / 1_000) + days * daySeconds;
+
+/** Options of the SDK's `send`: retries end at the deadline, ms since the epoch, too. */
+export const until = (deadline: number) => ({
+  abortSignal: AbortSignal.timeout(Math.max(0, deadline - Date.now())),
+});
+
+/** What the SDK gives up on, after its own retries or at the deadline, passes. */
+export async function available<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    // What is there is not ours: asking again would not help.
+    if (cause instanceof z.ZodError) throw cause;
+    throw new PersisterError(
+      "store-unavailable",
+      "The bookmarks' table did not answer in time. Fetch the bookmark, and start from it; or send it again, with its Idempotency-Key.",
+      { retryAfterSeconds, cause },
+    );
+  }
+}

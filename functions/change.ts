@@ -1,0 +1,25 @@
+import { lambda } from "./aws/gateway.ts";
+import { stateResponse } from "./http/answers.ts";
+import { authenticate } from "./http/authenticate.ts";
+import { requiredPreconditionOf } from "./http/conditions.ts";
+import { answering } from "./http/problem.ts";
+import { receiveBookmark } from "./http/sent-bookmark.ts";
+import { streamerName } from "./http/streamer-name.ts";
+import { change as changeBookmark } from "./persister/change.ts";
+import { type Wired, wiredByEnvironment } from "./wire.ts";
+
+/** `PUT` and `DELETE /v1/streamers/{streamer}/bookmark` */
+export const change = (wired: () => Wired) =>
+  lambda((request, deadline) =>
+    answering(request, async () => {
+      const { tokens, store } = wired();
+      await authenticate(request.headers, "admin", tokens);
+      const streamer = streamerName(request.streamer);
+      const precondition = requiredPreconditionOf(request.headers);
+      const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;
+      const state = await changeBookmark({ streamer, precondition, bookmark, deadline }, store);
+      return stateResponse(streamer, state);
+    }),
+  );
+
+export const handler = change(wiredByEnvironment);

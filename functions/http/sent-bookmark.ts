@@ -1,0 +1,64 @@
+import { PersisterError } from "../persister/errors.ts";
+import * as limits from "../persister/limits.ts";
+import type { Bookmark } from "../persister/ports.ts";
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
+import { Malformed } from "../stitchstream/text.ts";
+import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { mediaTypes } from "./conversion.ts";
+import type { HttpRequest } from "./message.ts";
+
+const [openBracket, openBrace, space] = [0x5b, 0x7b, 0x20];
+
+/**
+ * The bookmark that a request's body is, one JSON or transit value. Throws `unsupported-encoding`, `unsupported-type`,
+ * `malformed` and `bookmark-too-large`.
+ */
+export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
+  const encoding = encodingOf(headers);
+  const value = onOneLine(body);
+  if (value.length > limits.bookmarkBytesMax) {
+    throw new PersisterError(
+      "bookmark-too-large",
+      `The bookmark has ${value.length} bytes and may have ${limits.bookmarkBytesMax}.`,
+      { limit: limits.bookmarkBytesMax, actual: value.length },
+    );
+  }
+  const standing = new ByteWriter(value.length);
+  try {
+    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standing));
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new PersisterError("malformed", `The body is no ${mediaTypes[encoding]} value: ${cause.message}.`, {
+      cause,
+    });
+  }
+  // A bare scalar of transit means something inside a document alone.
+  const isDocument = encoding === "json" || value[0] === openBracket || value[0] === openBrace;
+  return { encoding, value: isDocument ? value : standing.view() };
+}
+
+function encodingOf(headers: Headers): Bookmark["encoding"] {
+  if (headers.has("content-encoding")) {
+    throw new PersisterError("unsupported-encoding", "Send a bookmark as it is, without a Content-Encoding.");
+  }
+  const type = headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
+  if (type === mediaTypes.json) return "json";
+  if (type === mediaTypes.transit) return "transit";
+  throw new PersisterError(
+    "unsupported-type",
+    `Say what the bookmark is: \`Content-Type: ${mediaTypes.json}\` or \`${mediaTypes.transit}\`.`,
+  );
+}
+
+/** Line ends stand between JSON's tokens alone, where a space is as good: a bookmark is given out as one line. */
+function onOneLine(body: Uint8Array): Uint8Array {
+  const line = body.map(byte => (isBreak(byte) ? space : byte));
+  let [start, end] = [0, line.length];
+  while (start < end && isBlank(line[start]!)) start++;
+  while (end > start && isBlank(line[end - 1]!)) end--;
+  return line.subarray(start, end);
+}
+
+const isBreak = (byte: number) => byte === 0x0a || byte === 0x0d;
+const isBlank = (byte: number) => byte === space || byte === 0x09;

@@ -1,0 +1,45 @@
+import { PersisterError } from "./errors.ts";
+import { after, type LeaseParts, refuseUnless, refuseWhileLeased, written } from "./lease.ts";
+import type { Bookmark, ChosenBookmark, Commit, Streamer } from "./ports.ts";
+import type { Precondition } from "./precondition.ts";
+import { revisionOf, type StreamerState } from "./state.ts";
+
+export interface ChangeRequest {
+  readonly streamer: string;
+  /** To rewind to; undefined forgets the one there is. */
+  readonly bookmark: Bookmark | undefined;
+  readonly precondition: Precondition;
+  readonly deadline: number;
+}
+
+/**
+ * Sets or forgets a streamer's bookmark by hand: a commit like a delivery's, on the revision that the caller has seen.
+ * Rejects with `delivery-in-flight`, `precondition-failed`, `store-unavailable`.
+ */
+export async function change(request: ChangeRequest, parts: LeaseParts): Promise<StreamerState> {
+  const { streamer, precondition, bookmark, deadline } = request;
+  const standing = await parts.streamers.read(streamer, deadline);
+  refuseWhileLeased(standing, parts.clock.now());
+  await refuseUnless(precondition, standing, parts, deadline);
+  if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
+  const id = parts.newId();
+  const made: Commit = {
+    revision: revisionOf(standing) + 1,
+    at: parts.clock.now(),
+    by: bookmark === undefined ? "forget" : "rewind",
+    delivery: id,
+    ...(bookmark && {
+      bookmark: await parts.bookmarks.store(streamer, bookmark as ChosenBookmark, deadline),
+    }),
+  };
+  const { lease: _, ...rest } = standing ?? { lastSequence: 0n };
+  const next: Streamer = { ...rest, ...after(standing, id), name: streamer, commit: made };
+  if (!(await written(next, parts, deadline))) {
+    throw new PersisterError(
+      "delivery-in-flight",
+      "The streamer changed at the same moment. Fetch its revision, and ask again.",
+      { retryAfterSeconds: 1, revision: revisionOf(standing) },
+    );
+  }
+  return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
+}

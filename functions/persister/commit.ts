@@ -1,0 +1,50 @@
+import { PersisterError } from "./errors.ts";
+import { after, type Lease, type LeaseParts } from "./lease.ts";
+import type { Commit, SafeBookmark, Streamer } from "./ports.ts";
+import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
+
+/**
+ * The moment of truth: revision + 1, the bookmark if there is one (else the one that stands stays), the lease gone, in one
+ * conditional write. Rejects with `lease-lost` where another writer came, and with `store-unavailable`, when it may
+ * have been done.
+ */
+export async function commit(
+  lease: Lease,
+  safe: SafeBookmark | undefined,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<StreamerState> {
+  const { held, delivery } = lease;
+  const bookmark =
+    safe === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, safe, deadline);
+  const made: Commit = {
+    revision: revisionOf(held) + 1,
+    at: parts.clock.now(),
+    by: "delivery",
+    delivery,
+    ...(bookmark && { bookmark }),
+  };
+  const { lease: _, ...rest } = held;
+  const next: Streamer = { ...rest, ...after(held, parts.newId()), commit: made };
+  if (!(await parts.streamers.write(next, deadline))) await refuseUnlessMade(next, made, parts, deadline);
+  if (safe === undefined) return stateOf(made, parts, deadline);
+  return { revision: made.revision, committedAt: made.at, bookmark: safe };
+}
+
+/** Refused and yet done: the answer was lost, and others may have followed since. */
+async function refuseUnlessMade(
+  { name }: Streamer,
+  { revision, delivery, at }: Commit,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<void> {
+  const found = await parts.streamers.read(name, deadline);
+  const there = await commitOf(found, revision, parts, deadline);
+  if (there?.delivery === delivery && there.at === at) return;
+  throw new PersisterError(
+    "lease-lost",
+    `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
+      "Nothing of it was committed. Fetch the bookmark, and start from it.",
+    { revision: revisionOf(found) },
+  );
+}

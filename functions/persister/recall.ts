@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { PersisterError } from "./errors.ts";
+import { after, type Lease, type LeaseParts } from "./lease.ts";
+import { idempotencyKeyHoursMax } from "./limits.ts";
+import type { KeptDelivery, Streamer } from "./ports.ts";
+import { type Receipt, type ReceiptFacts, receiptOf, receiptText } from "./receipt.ts";
+import { commitOf, revisionOf, stateOf } from "./state.ts";
+
+/** What stands under a delivery's Idempotency-Key. */
+export interface Recalled {
+  readonly key: string;
+  readonly digest: string;
+  /** This delivery, if it came before. */
+  readonly kept: KeptDelivery | undefined;
+  /** What a write is upon: `kept`, or another body's delivery whose time is over. */
+  readonly found: KeptDelivery | undefined;
+}
+
+const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
+const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
+
+/**
+ * Looks a key up. A key belongs to its first body for a day: throws `key-reused` where another comes under it. The same
+ * body is the same delivery for as long as it is remembered.
+ */
+export async function recall(
+  streamer: string,
+  idempotencyKey: string,
+  body: Uint8Array,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<Recalled> {
+  const [key, digest] = [sha256(idempotencyKey), sha256(body)];
+  const found = await parts.deliveries.read(streamer, key, deadline);
+  if (found === undefined || found.digest === digest) return { key, digest, kept: found, found };
+  if (parts.clock.now() - found.createdAt < keyMilliseconds) {
+    throw new PersisterError(
+      "key-reused",
+      `This Idempotency-Key came with another body, as the delivery ${found.delivery}. Make a new key for each body.`,
+    );
+  }
+  return { key, digest, kept: undefined, found };
+}
+
+/**
+ * The receipt of a delivery that was committed, though the one who did may not have lived to say so: the commit of the
+ * revision that the receipt names tells.
+ */
+export async function settledReceipt(
+  { receipt, delivery }: KeptDelivery,
+  streamer: Streamer | undefined,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<Receipt | undefined> {
+  if (receipt === undefined) return undefined;
+  const commit = await commitOf(streamer, receipt.revision, parts, deadline);
+  if (commit === undefined || (!receipt.overtaken && commit.delivery !== delivery)) return undefined;
+  return receiptOf(receipt.text, await stateOf(commit, parts, deadline));
+}
+
+/** Remembers a delivery and its sequences, before the first of them is used. */
+export async function remember(
+  { key, digest, kept, found }: Recalled,
+  lease: Lease,
+  archive: string,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<KeptDelivery> {
+  const { receipt: _, ...before } = kept ?? {
+    streamer: lease.held.name,
+    key,
+    digest,
+    delivery: lease.delivery,
+    archive,
+    createdAt: parts.clock.now(),
+    base: revisionOf(lease.held),
+    firstSequence: lease.firstSequence,
+    receipt: undefined,
+  };
+  const next: KeptDelivery = { ...before, ...after(found, parts.newId()) };
+  await writeKept(next, parts, deadline);
+  return next;
+}
+
+/** Remembers the receipt, before the commit of `revision` that makes it good. */
+export async function rememberReceipt(
+  kept: KeptDelivery,
+  facts: ReceiptFacts,
+  revision: number,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<void> {
+  const receipt = { revision, overtaken: facts.overtaken, text: receiptText(facts) };
+  await writeKept({ ...kept, ...after(kept, parts.newId()), receipt }, parts, deadline);
+}
+
+/** Refused, another attempt of the same delivery came first: a lost answer is told from that by the stamp. */
+async function writeKept(next: KeptDelivery, parts: LeaseParts, deadline: number): Promise<void> {
+  if (await parts.deliveries.write(next, deadline)) return;
+  const found = await parts.deliveries.read(next.streamer, next.key, deadline);
+  if (found?.stamp === next.stamp) return;
+  throw new PersisterError(
+    "delivery-in-flight",
+    `Another attempt of the delivery ${next.delivery} came first. Send it again for its receipt.`,
+    { retryAfterSeconds: 1 },
+  );
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import type {
+  Bookmark,
+  Commit,
+  KeptDelivery,
+  SafeBookmark,
+  Store,
+  StoredBookmark,
+  Streamer,
+} from "../../functions/persister/ports.ts";
+
+const at = 1_700_000_000_000;
+const deadline = () => Date.now() + 10_000;
+const bookmark = (value: string, encoding: Bookmark["encoding"] = "json") =>
+  ({ encoding, value: Buffer.from(value) }) as unknown as SafeBookmark;
+
+/** What every implementation of a Store holds to. */
+export function storeContract(make: () => Store): void {
+  const fresh = () => ({ store: make(), name: `s${randomUUID().slice(0, 8)}` });
+
+  describe("streamers", () => {
+    const item = (name: string, fence: number, changes: Partial<Streamer> = {}): Streamer => ({
+      name,
+      fence,
+      stamp: randomUUID(),
+      lastSequence: 1_700_000_000_000_000_000n,
+      ...changes,
+    });
+
+    it("are read as they were written, whole", async () => {
+      const { store, name } = fresh();
+      expect(await store.streamers.read(name, deadline())).toBeUndefined();
+      const stored = await store.bookmarks.store(name, bookmark('{"a":1}'), deadline());
+      const first = item(name, 1, { lease: { delivery: "d", until: at } });
+      const second = item(name, 2, {
+        commit: { revision: 1, at, by: "delivery", delivery: "d", bookmark: stored },
+      });
+      for (const each of [first, second]) {
+        expect(await store.streamers.write(each, deadline())).toBe(true);
+        expect(await store.streamers.read(name, deadline())).toEqual(each);
+      }
+    });
+
+    it.each([0n, 1n, 2n ** 53n - 1n, 2n ** 53n + 1n, 9_223_372_036_854_775_807n])(
+      "keep the sequence %s, every digit",
+      async lastSequence => {
+        const { store, name } = fresh();
+        await store.streamers.write(item(name, 1, { lastSequence }), deadline());
+        expect((await store.streamers.read(name, deadline()))?.lastSequence).toBe(lastSequence);
+      },
+    );
+
+    it("are written upon what was read, and upon nothing else", async () => {
+      const { store, name } = fresh();
+      const { streamers } = store;
+      expect(await streamers.write(item(name, 2), deadline())).toBe(false);
+      const first = item(name, 1);
+      expect(await streamers.write(first, deadline())).toBe(true);
+      for (const fence of [1, 3]) expect(await streamers.write(item(name, fence), deadline())).toBe(false);
+      expect(await streamers.read(name, deadline())).toEqual(first);
+    });
+
+    it("are written by one of many at once", async () => {
+      const { store, name } = fresh();
+      for (const fence of [1, 2]) {
+        const written = await Promise.all(
+          Array.from({ length: 50 }, () => store.streamers.write(item(name, fence), deadline())),
+        );
+        expect(written.filter(Boolean)).toHaveLength(1);
+      }
+    });
+
+    it("know nothing of each other", async () => {
+      const { store, name } = fresh();
+      await store.streamers.write(item(name, 1), deadline());
+      expect(await store.streamers.read(`${name}x`, deadline())).toBeUndefined();
+    });
+  });
+
+  describe("bookmarks", () => {
+    it.each([
+      ["JSON", "json", '{"id": 12345678901234567890, "s":"\\u00e9✓"}'],
+      ["transit", "transit", '["^ ","a","~m0"]'],
+      ["an empty text", "json", '""'],
+      ["null", "json", "null"],
+      ["a megabyte", "json", `"${"✓".repeat(349_000)}"`],
+      ["a megabyte of transit", "transit", `["~#'","~~${"😀".repeat(262_000)}"]`],
+    ] as const)("of %s are kept verbatim, in a streamer's item", async (_name, encoding, value) => {
+      const { store, name } = fresh();
+      const stored = await store.bookmarks.store(name, bookmark(value, encoding), deadline());
+      const commit: Commit = { revision: 1, at, by: "rewind", delivery: "d", bookmark: stored };
+      await store.streamers.write({ name, fence: 1, stamp: "s", lastSequence: 1n, commit }, deadline());
+      const found = (await store.streamers.read(name, deadline()))?.commit?.bookmark as StoredBookmark;
+      const loaded = await store.bookmarks.load(found, deadline());
+      expect(loaded.encoding).toBe(encoding);
+      expect(Buffer.from(loaded.value).toString() === value).toBe(true);
+    });
+  });
+
+  describe("history", () => {
+    const commit = (revision: number, delivery = "d"): Commit => ({
+      revision,
+      at,
+      by: "delivery",
+      delivery,
+    });
+
+    it("keeps what was filed first", async () => {
+      const { store, name } = fresh();
+      const { history } = store;
+      expect(await history.read(name, 1, deadline())).toBeUndefined();
+      await history.file(name, commit(1, "first"), deadline());
+      await history.file(name, commit(1, "second"), deadline());
+      expect(await history.read(name, 1, deadline())).toEqual(commit(1, "first"));
+    });
+
+    it("is listed by revision, newest first, page by page", async () => {
+      const { store, name } = fresh();
+      for (const revision of [9, 10, 2, 1, 11]) await store.history.file(name, commit(revision), deadline());
+      await store.history.file(`${name}x`, commit(3), deadline());
+      const listed = async (before: number, limit: number) =>
+        (await store.history.list(name, before, limit, deadline())).map(({ revision }) => revision);
+      expect(await listed(Number.MAX_SAFE_INTEGER, 2)).toEqual([11, 10]);
+      expect(await listed(10, 10)).toEqual([9, 2, 1]);
+      expect(await listed(1, 10)).toEqual([]);
+    });
+  });
+
+  describe("deliveries", () => {
+    const kept = (streamer: string, fence: number, changes: Partial<KeptDelivery> = {}): KeptDelivery => ({
+      streamer,
+      key: "k",
+      fence,
+      stamp: randomUUID(),
+      digest: "digest",
+      delivery: "d",
+      archive: "s3://bucket/key",
+      createdAt: at,
+      base: 3,
+      firstSequence: 1_700_000_000_000_000_000n,
+      ...changes,
+    });
+
+    it("are read as they were written, upon what was read", async () => {
+      const { store, name } = fresh();
+      const { deliveries } = store;
+      expect(await deliveries.read(name, "k", deadline())).toBeUndefined();
+      const first = kept(name, 1);
+      const second = kept(name, 2, { receipt: { revision: 4, overtaken: false, text: '{"records":1}' } });
+      for (const each of [first, second]) {
+        expect(await deliveries.write(each, deadline())).toBe(true);
+        expect(await deliveries.read(name, "k", deadline())).toEqual(each);
+      }
+      expect(await deliveries.write(kept(name, 2), deadline())).toBe(false);
+      expect(await deliveries.read(name, "other", deadline())).toBeUndefined();
+    });
+
+    it("keep a receipt of very many streams", async () => {
+      const { store, name } = fresh();
+      const text = `"${"✓".repeat(1_000_000)}"`;
+      await store.deliveries.write(
+        kept(name, 1, { receipt: { revision: 1, overtaken: true, text } }),
+        deadline(),
+      );
+      const found = await store.deliveries.read(name, "k", deadline());
+      expect(found?.receipt?.text === text).toBe(true);
+    });
+  });
+}
