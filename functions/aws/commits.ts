@@ -14,6 +14,13 @@ export const commitSchema = z
     at: z.number(),
     by: z.enum(["delivery", "rewind", "forget"]),
     delivery: z.string(),
+    records: z.number().optional(),
     bookmark: storedBookmark.optional(),
   })
-  .transform(({ bookmark, ...commit }): Commit => ({ ...commit, ...(bookmark && { bookmark }) }));
+  .transform(
+    ({ bookmark, records, ...commit }): Commit => ({
+      ...commit,
+      ...(records !== undefined && { records }),
+      ...(bookmark && { bookmark }),
+    }),
+  );

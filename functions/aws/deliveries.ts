@@ -27,9 +27,9 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
     deadline: number,
   ): Promise<Pick<KeptDelivery, "receipt">> {
     if (stored === undefined) return {};
-    const { revision, overtaken } = stored;
+    const { revision } = stored;
     const text = "text" in stored ? stored.text : Buffer.from(await values.load(stored, deadline)).toString();
-    return { receipt: { revision, overtaken, text } };
+    return { receipt: { revision, text } };
   }
 
   return {
@@ -55,10 +55,10 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
   };
 }
 
-const settled = { revision: z.number(), overtaken: z.boolean() };
+const revision = z.number();
 const storedReceipt = z.union([
-  z.object({ ...settled, text: z.string() }),
-  z.object({ ...settled, key: z.string(), sha256: z.string() }),
+  z.object({ revision, text: z.string() }),
+  z.object({ revision, key: z.string(), sha256: z.string() }),
 ]);
 type StoredReceipt = z.infer<typeof storedReceipt>;
 

@@ -22,7 +22,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     const line = state.bookmark === undefined ? "" : `${utf8.decode(state.bookmark.value)}\n`;
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
-  const { delivery, streamer, records, ignored, batches, archive, overtaken } = receipt;
+  const { delivery, streamer, records, ignored, batches, archive } = receipt;
   const members = {
     delivery,
     streamer,
@@ -32,7 +32,6 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     batches,
     streams: Object.fromEntries(receipt.streams),
     archive,
-    overtaken: overtaken || undefined,
   };
   return {
     status: 200,

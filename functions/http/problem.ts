@@ -22,12 +22,12 @@ export const problems: Record<ErrorCode, { readonly status: number; readonly tit
   "bookmark-too-large": { status: 413, title: "Bookmark too large" },
   "unfit-records": { status: 422, title: "Records that can't be persisted" },
   "delivery-in-flight": { status: 409, title: "Another delivery is in flight" },
+  overtaken: { status: 409, title: "Overtaken by another delivery" },
   "precondition-failed": { status: 412, title: "The streamer has moved on" },
   "store-unavailable": { status: 503, title: "Bookmark store unavailable" },
   rejected: { status: 502, title: "Rejected by the Import API" },
   unavailable: { status: 503, title: "Import API unavailable" },
   "out-of-time": { status: 504, title: "Out of time" },
-  "lease-lost": { status: 409, title: "Overtaken by another delivery" },
   "no-bookmark": { status: 404, title: "No bookmark yet" },
   "not-acceptable": { status: 406, title: "Not acceptable" },
 };

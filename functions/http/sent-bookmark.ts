@@ -42,9 +42,9 @@ function encodingOf(headers: Headers): Bookmark["encoding"] {
   if (headers.has("content-encoding")) {
     throw new PersisterError("unsupported-encoding", "Send a bookmark as it is, without a Content-Encoding.");
   }
-  const type = headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
-  if (type === mediaTypes.json) return "json";
-  if (type === mediaTypes.transit) return "transit";
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() === mediaTypes.json) return "json";
+  if (type.trim().toLowerCase() === mediaTypes.transit) return "transit";
   throw new PersisterError(
     "unsupported-type",
     `Say what the bookmark is: \`Content-Type: ${mediaTypes.json}\` or \`${mediaTypes.transit}\`.`,

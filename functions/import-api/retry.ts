@@ -3,6 +3,8 @@ import type { Verdict } from "./outcome.ts";
 
 /** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */
 export const attemptsMax = 8;
+/** What is sent is awaited: with less time than this nothing is. */
+export const attemptMsMin = 500;
 const backoffBaseMs = 100;
 export const backoffCapMs = 5_000;
 
@@ -51,14 +53,15 @@ export async function retrying(
 ): Promise<Outcome> {
   let last = noTime;
   let attempts = 0;
-  while (attempts < attemptsMax && clock.now() < deadline) {
-    const verdict = await attempt(deadline - clock.now());
+  const remaining = () => deadline - clock.now();
+  while (attempts < attemptsMax && remaining() >= attemptMsMin) {
+    const verdict = await attempt(remaining());
     attempts++;
     if (verdict.kind !== "transient") return { ...verdict, attempts };
     last = verdict;
     const delay = Math.max(backoffMs(attempts - 1, random), retryAfterMs(verdict.retryAfter, clock.now()));
     const goesOn =
-      verdict.reason !== "out-of-time" && attempts < attemptsMax && clock.now() + delay < deadline;
+      verdict.reason !== "out-of-time" && attempts < attemptsMax && remaining() - delay >= attemptMsMin;
     if (!goesOn) break;
     await clock.sleep(delay);
   }

@@ -27,23 +27,29 @@ const envelopeBytes = 2_048;
 
 /**
  * Cuts a delivery into batches below the Import API's limits, and tells the tracker where each begins and where
- * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave.
+ * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave. The first `acceptedRecords` were
+ * sent before.
  */
 export function* batches(
   contents: Contents,
   encoder: BatchEncoder,
   tracker: Tracker,
+  acceptedRecords = 0,
 ): Generator<TrackedBatch> {
   const open = new Map<string, OpenBatch>();
-  let bookmark = 0;
+  // The one behind accepted records is committed already.
+  let bookmark =
+    acceptedRecords === 0
+      ? 0
+      : contents.bookmarks.filter(({ recordsBefore }) => recordsBefore <= acceptedRecords).length;
   const trackBookmarks = (records: number) => {
     while (contents.bookmarks[bookmark]?.recordsBefore === records) {
       const place = contents.bookmarks[bookmark++]!;
-      tracker.bookmark(() => bookmarkAt(contents, place));
+      tracker.bookmark(() => ({ ...bookmarkAt(contents, place), records }));
     }
   };
 
-  for (let record = 0; record < contents.records; record++) {
+  for (let record = acceptedRecords; record < contents.records; record++) {
     trackBookmarks(record);
     const table = contents.recordTable(record);
     const bytes = recordBytes(contents, record, encoder.bytesAround(table));

@@ -1,11 +1,11 @@
 import { PersisterError } from "./errors.ts";
-import { after, type Lease, type LeaseParts } from "./lease.ts";
+import { acceptedRecords, after, type Lease, type LeaseParts } from "./lease.ts";
 import type { Commit, SafeBookmark, Streamer } from "./ports.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
  * The moment of truth: revision + 1, the bookmark if there is one (else the one that stands stays), the lease gone, in one
- * conditional write. Rejects with `lease-lost` where another writer came, and with `store-unavailable`, when it may
+ * conditional write. Rejects with `overtaken` where another writer came, and with `store-unavailable`, when it may
  * have been done.
  */
 export async function commit(
@@ -22,13 +22,18 @@ export async function commit(
     at: parts.clock.now(),
     by: "delivery",
     delivery,
+    records: safe?.records ?? acceptedRecords(lease),
     ...(bookmark && { bookmark }),
   };
   const { lease: _, ...rest } = held;
   const next: Streamer = { ...rest, ...after(held, parts.newId()), commit: made };
   if (!(await parts.streamers.write(next, deadline))) await refuseUnlessMade(next, made, parts, deadline);
   if (safe === undefined) return stateOf(made, parts, deadline);
-  return { revision: made.revision, committedAt: made.at, bookmark: safe };
+  return {
+    revision: made.revision,
+    committedAt: made.at,
+    bookmark: { encoding: safe.encoding, value: safe.value },
+  };
 }
 
 /** Refused and yet done: the answer was lost, and others may have followed since. */
@@ -42,7 +47,7 @@ async function refuseUnlessMade(
   const there = await commitOf(found, revision, parts, deadline);
   if (there?.delivery === delivery && there.at === at) return;
   throw new PersisterError(
-    "lease-lost",
+    "overtaken",
     `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
       "Nothing of it was committed. Fetch the bookmark, and start from it.",
     { revision: revisionOf(found) },

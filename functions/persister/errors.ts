@@ -30,12 +30,12 @@ export type ErrorCode =
   | "bookmark-too-large"
   | "unfit-records"
   | "delivery-in-flight"
+  | "overtaken"
   | "precondition-failed"
   | "store-unavailable"
   | "rejected"
   | "unavailable"
   | "out-of-time"
-  | "lease-lost"
   | "no-bookmark"
   | "not-acceptable";
 

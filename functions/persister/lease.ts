@@ -11,8 +11,6 @@ export interface Lease {
   readonly delivery: string;
   /** 19 digits. */
   readonly firstSequence: bigint;
-  /** Something else was committed since the delivery first began: it may move no bookmark. */
-  readonly overtaken: boolean;
 }
 
 export interface LeaseRequest {
@@ -41,7 +39,7 @@ const sequencesPerMillisecond = 1_000_000n;
 
 /**
  * Takes the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that the delivery is
- * about to replace. Rejects with `delivery-in-flight` while another lease lives, `precondition-failed`, `store-unavailable`.
+ * about to replace. Rejects with `delivery-in-flight` while another lease lives, `overtaken`, `precondition-failed`, `store-unavailable`.
  */
 export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<Lease> {
   const { streamer, delivery, kept, until, deadline } = request;
@@ -50,19 +48,18 @@ export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<L
     if (attempt > 0) standing = await parts.streamers.read(streamer, deadline);
     const now = parts.clock.now();
     refuseWhileLeased(standing, now);
+    if (kept !== undefined) refuseOvertaken(kept, standing, request.sequences);
     if (!isContinued(standing, kept)) await refuseUnless(request.precondition, standing, parts, deadline);
     if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
     const firstSequence = kept?.firstSequence ?? nextSequence(standing, now);
-    const last = firstSequence + BigInt(request.sequences) - 1n;
     const held: Streamer = {
       ...standing,
       ...after(standing, parts.newId()),
       name: streamer,
-      lastSequence: maximum(standing?.lastSequence ?? 0n, last),
+      lastSequence: maximum(standing?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
       lease: { delivery, until },
     };
-    if (await written(held, parts, deadline))
-      return { held, delivery, firstSequence, overtaken: isOvertaken(standing, kept) };
+    if (await written(held, parts, deadline)) return { held, delivery, firstSequence };
   }
   throw new PersisterError(
     "delivery-in-flight",
@@ -111,6 +108,10 @@ export async function refuseUnless(
   );
 }
 
+/** How many of the delivery's records an earlier attempt has settled. */
+export const acceptedRecords = ({ held: { commit }, delivery }: Lease): number =>
+  commit?.delivery === delivery ? (commit.records ?? 0) : 0;
+
 /** What every write changes: it is upon what was read, and is told from any other. */
 export const after = (read: Fenced | undefined, stamp: string): Fenced => ({
   fence: (read?.fence ?? 0) + 1,
@@ -132,8 +133,23 @@ export async function written(
 const isContinued = (streamer: Streamer | undefined, kept: KeptDelivery | undefined) =>
   kept !== undefined && streamer?.commit?.delivery === kept.delivery;
 
-const isOvertaken = (streamer: Streamer | undefined, kept: KeptDelivery | undefined) =>
-  kept !== undefined && revisionOf(streamer) !== kept.base && !isContinued(streamer, kept);
+/**
+ * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
+ * since would win over its newer ones. Throws `overtaken`.
+ */
+function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, sequences: number): void {
+  const isLast = streamer?.lastSequence === lastOf(kept.firstSequence, sequences);
+  const isMoved = revisionOf(streamer) !== kept.base && !isContinued(streamer, kept);
+  if (isLast && !isMoved) return;
+  throw new PersisterError(
+    "overtaken",
+    `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +
+      "Fetch the bookmark, and start from it with a new Idempotency-Key.",
+    { revision: revisionOf(streamer) },
+  );
+}
+
+const lastOf = (first: bigint, sequences: number) => first + BigInt(sequences) - 1n;
 
 /** A clock that goes back repeats no sequence. */
 function nextSequence(streamer: Streamer | undefined, now: number): bigint {

@@ -5,11 +5,11 @@ import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { forward, type Refusal } from "./forward.ts";
 import { inflate } from "./inflate.ts";
-import { begin, type Lease, type LeaseParts, release } from "./lease.ts";
+import { acceptedRecords, begin, type Lease, type LeaseParts, release } from "./lease.ts";
 import { answerMillisecondsMin, commitMillisecondsMin } from "./limits.ts";
 import type { Archive, BatchEncoder, ImportApi, KeptDelivery } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
-import { type Recalled, recall, remember, rememberReceipt, settledReceipt } from "./recall.ts";
+import { type Recalled, recall, remember, rememberReceipt, settledReceipt, twinsReceipt } from "./recall.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
 import { revisionOf, type StreamerState, stateOf } from "./state.ts";
@@ -41,12 +41,13 @@ export interface Taken {
   readonly replayed: boolean;
 }
 
-/** A delivery on its way. */
-interface Delivery {
-  readonly contents: Contents;
-  readonly recalled: Recalled | undefined;
+/** A body that is archived, and what has become known of it on its way. */
+interface Arrival {
   readonly archive: string;
-  readonly times: Times;
+  delivery: string;
+  /** The streamer's, as it was found. */
+  revision?: number;
+  recalled?: Recalled | undefined;
 }
 
 /** When each part of the way gives up, so that what is safe can still be committed, and the answer given: ms since the epoch. */
@@ -65,60 +66,67 @@ const timesOf = (deadline: number): Times => ({
  * names the delivery, the streamer's revision, and the bookmark that was committed all the same.
  */
 export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
-  const { streamer, idempotencyKey, precondition, deadline } = intake;
-  const times = timesOf(deadline);
-  let delivery = parts.newId();
-  let revision: number | undefined;
-  const key = archiveKey(streamer, delivery, parts.clock.now(), intake.gzipped);
+  const times = timesOf(intake.deadline);
+  const delivery = parts.newId();
+  const key = archiveKey(intake.streamer, delivery, parts.clock.now(), intake.gzipped);
   const archive = await parts.archive.put(key, intake.body, times.forward);
+  const arrival: Arrival = { archive, delivery };
   try {
-    if (intake.fault !== undefined) throw intake.fault;
-    const body = intake.gzipped ? await inflate(intake.body) : intake.body;
-    // Before the streamer, so that a receipt which is not there yet is not good yet.
-    const recalled =
-      idempotencyKey === undefined
-        ? undefined
-        : await recall(streamer, idempotencyKey, body, parts, times.forward);
-    const standing = await parts.streamers.read(streamer, times.forward);
-    revision = revisionOf(standing);
-    const kept = recalled?.kept;
-    if (kept !== undefined) {
-      delivery = kept.delivery;
-      const receipt = await settledReceipt(kept, standing, parts, times.forward);
-      if (receipt !== undefined) return { receipt, replayed: true };
-    }
-    const contents = validate(body, parts.encoder);
-    const lease = await begin(
-      {
-        streamer,
-        standing,
-        delivery,
-        kept,
-        precondition,
-        sequences: contents.records,
-        until: deadline,
-        deadline: times.forward,
-      },
-      parts,
-    );
-    const receipt = await deliver({ contents, recalled, archive, times }, lease, parts);
-    return { receipt, replayed: false };
+    return await takeOnce(intake, arrival, parts, times);
   } catch (error) {
     if (!(error instanceof PersisterError)) throw error;
+    const { revision } = arrival;
     // A store that does not answer may have committed all the same.
     const known = revision === undefined || error.code === "store-unavailable" ? {} : { revision };
-    throw error.with({ delivery, archive, ...known, ...error.details });
+    throw error.with({ archive, delivery: arrival.delivery, ...known, ...error.details });
   }
 }
 
-async function deliver(delivery: Delivery, lease: Lease, parts: Parts): Promise<Receipt> {
-  const { contents, recalled, archive, times } = delivery;
+/** One that was overtaken by another attempt of its own delivery answers as that one did. */
+async function takeOnce(intake: Intake, arrival: Arrival, parts: Parts, times: Times): Promise<Taken> {
+  try {
+    return await take(intake, arrival, parts, times);
+  } catch (error) {
+    if (!(error instanceof PersisterError) || error.code !== "overtaken") throw error;
+    const receipt = await twinsReceipt(intake.streamer, arrival.recalled, parts, times.commit);
+    if (receipt === undefined) throw error;
+    return { receipt, replayed: true };
+  }
+}
+
+async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times): Promise<Taken> {
+  const { streamer, precondition, deadline: until } = intake;
+  if (intake.fault !== undefined) throw intake.fault;
+  const body = intake.gzipped ? await inflate(intake.body) : intake.body;
+  // Before the streamer, so that a receipt which is not there yet is not good yet.
+  arrival.recalled = await recall(intake, body, parts, times.forward);
+  const standing = await parts.streamers.read(streamer, times.forward);
+  arrival.revision = revisionOf(standing);
+  const kept = arrival.recalled?.kept;
+  arrival.delivery = kept?.delivery ?? arrival.delivery;
+  const settled = await settledReceipt(kept, standing, parts, times.forward);
+  if (settled !== undefined) return { receipt: settled, replayed: true };
+  const contents = validate(body, parts.encoder);
+  const { delivery } = arrival;
+  const sequences = contents.records;
+  const request = { streamer, standing, delivery, kept, precondition, sequences, until };
+  const lease = await begin({ ...request, deadline: times.forward }, parts);
+  return { receipt: await deliver(contents, arrival, lease, parts, times), replayed: false };
+}
+
+async function deliver(
+  contents: Contents,
+  { recalled, archive }: Arrival,
+  lease: Lease,
+  parts: Parts,
+  times: Times,
+): Promise<Receipt> {
   const tracker = new Tracker();
   let kept: KeptDelivery | undefined;
   let sent: { batches: number; refusal: Refusal | undefined };
   try {
     kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
-    sent = await forward(batches(contents, parts.encoder, tracker), tracker, {
+    sent = await forward(batches(contents, parts.encoder, tracker, acceptedRecords(lease)), tracker, {
       encode: batch => parts.encoder.encode(contents, batch, lease.firstSequence),
       send: request => parts.importApi.send(request, times.forward),
     });
@@ -137,13 +145,11 @@ async function deliver(delivery: Delivery, lease: Lease, parts: Parts): Promise<
     batches: sent.batches,
     streams: contents.recordsByStream(),
     archive: kept?.archive ?? archive,
-    overtaken: lease.overtaken,
   };
-  const revision = revisionOf(lease.held) + (lease.overtaken ? 0 : 1);
-  if (kept !== undefined) await rememberReceipt(kept, facts, revision, parts, times.commit);
-  if (!lease.overtaken) return { ...facts, state: await commit(lease, tracker.safe(), parts, times.commit) };
-  await release(lease, parts, times.commit);
-  return { ...facts, state: await stateOf(lease.held.commit, parts, times.commit) };
+  if (kept !== undefined) {
+    await rememberReceipt(kept, facts, revisionOf(lease.held) + 1, parts, times.commit);
+  }
+  return { ...facts, state: await commit(lease, tracker.safe(), parts, times.commit) };
 }
 
 /** A batch was not accepted: the bookmark before it is kept all the same. */
@@ -154,7 +160,7 @@ async function commitWhatIsSafe(
   deadline: number,
 ): Promise<StreamerState> {
   const safe = tracker.safe();
-  if (safe !== undefined && !lease.overtaken) return commit(lease, safe, parts, deadline);
+  if (safe !== undefined) return commit(lease, safe, parts, deadline);
   await release(lease, parts, deadline);
   return stateOf(lease.held.commit, parts, deadline);
 }

@@ -16,9 +16,14 @@ export interface Bookmark {
   readonly value: Uint8Array;
 }
 
+/** A bookmark of a delivery, and how many of its records stand before it. */
+export interface PlacedBookmark extends Bookmark {
+  readonly records: number;
+}
+
 declare const safe: unique symbol;
 /** A bookmark whose every earlier record is accepted. Only the tracker makes one. */
-export type SafeBookmark = Bookmark & { readonly [safe]: true };
+export type SafeBookmark = PlacedBookmark & { readonly [safe]: true };
 
 declare const chosen: unique symbol;
 /** A bookmark that somebody with the right set by hand. Only `change` makes one. */
@@ -55,6 +60,8 @@ export interface Commit {
   readonly by: "delivery" | "rewind" | "forget";
   /** The delivery's id, or that of the change by hand. */
   readonly delivery: string;
+  /** How many of the delivery's records are accepted for good: another attempt goes on behind them. */
+  readonly records?: number;
   /** Absent until a delivery brought one, and once it is forgotten. */
   readonly bookmark?: StoredBookmark;
 }
@@ -114,8 +121,6 @@ export interface KeptDelivery extends Fenced {
 
 export interface KeptReceipt {
   readonly revision: number;
-  /** A later delivery was committed first: this one moved no bookmark, and its receipt is good as it stands. */
-  readonly overtaken: boolean;
   /** JSON. */
   readonly text: string;
 }

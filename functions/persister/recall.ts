@@ -20,16 +20,16 @@ const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes
 const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
 /**
- * Looks a key up. A key belongs to its first body for a day: throws `key-reused` where another comes under it. The same
- * body is the same delivery for as long as it is remembered.
+ * Looks a delivery's key up, if it has one. A key belongs to its first body for a day: throws `key-reused` where another
+ * comes under it. The same body is the same delivery for as long as it is remembered.
  */
 export async function recall(
-  streamer: string,
-  idempotencyKey: string,
+  { streamer, idempotencyKey }: { streamer: string; idempotencyKey?: string | undefined },
   body: Uint8Array,
   parts: LeaseParts,
   deadline: number,
-): Promise<Recalled> {
+): Promise<Recalled | undefined> {
+  if (idempotencyKey === undefined) return undefined;
   const [key, digest] = [sha256(idempotencyKey), sha256(body)];
   const found = await parts.deliveries.read(streamer, key, deadline);
   if (found === undefined || found.digest === digest) return { key, digest, kept: found, found };
@@ -47,15 +47,29 @@ export async function recall(
  * revision that the receipt names tells.
  */
 export async function settledReceipt(
-  { receipt, delivery }: KeptDelivery,
+  kept: KeptDelivery | undefined,
   streamer: Streamer | undefined,
   parts: LeaseParts,
   deadline: number,
 ): Promise<Receipt | undefined> {
-  if (receipt === undefined) return undefined;
-  const commit = await commitOf(streamer, receipt.revision, parts, deadline);
-  if (commit === undefined || (!receipt.overtaken && commit.delivery !== delivery)) return undefined;
-  return receiptOf(receipt.text, await stateOf(commit, parts, deadline));
+  if (kept?.receipt === undefined) return undefined;
+  const { revision, text } = kept.receipt;
+  const commit = await commitOf(streamer, revision, parts, deadline);
+  if (commit?.delivery !== kept.delivery) return undefined;
+  return receiptOf(text, await stateOf(commit, parts, deadline));
+}
+
+/** The receipt of the same delivery, where the one who overtook this attempt was another attempt. */
+export async function twinsReceipt(
+  streamer: string,
+  recalled: Recalled | undefined,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<Receipt | undefined> {
+  if (recalled === undefined) return undefined;
+  const found = await parts.deliveries.read(streamer, recalled.key, deadline);
+  if (found?.digest !== recalled.digest) return undefined;
+  return settledReceipt(found, await parts.streamers.read(streamer, deadline), parts, deadline);
 }
 
 /** Remembers a delivery and its sequences, before the first of them is used. */
@@ -90,7 +104,7 @@ export async function rememberReceipt(
   parts: LeaseParts,
   deadline: number,
 ): Promise<void> {
-  const receipt = { revision, overtaken: facts.overtaken, text: receiptText(facts) };
+  const receipt = { revision, text: receiptText(facts) };
   await writeKept({ ...kept, ...after(kept, parts.newId()), receipt }, parts, deadline);
 }
 

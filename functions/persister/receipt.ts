@@ -13,8 +13,6 @@ export interface Receipt {
   readonly streams: ReadonlyMap<string, number>;
   /** Where the body is archived. */
   readonly archive: string;
-  /** A later delivery was committed before this one, so that it moved no bookmark. */
-  readonly overtaken: boolean;
   /** The streamer after the commit: its revision and its bookmark. */
   readonly state: StreamerState;
 }

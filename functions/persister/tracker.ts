@@ -1,11 +1,11 @@
-import type { Accepted, Bookmark, SafeBookmark } from "./ports.ts";
+import type { Accepted, PlacedBookmark, SafeBookmark } from "./ports.ts";
 
 /** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. */
 export interface Ticket {
   settled: boolean;
   next: Ticket | undefined;
   /** The last bookmark that stands behind this batch's first record and before the next batch's. */
-  bookmark: (() => Bookmark) | undefined;
+  bookmark: (() => PlacedBookmark) | undefined;
 }
 
 /**
@@ -16,7 +16,7 @@ export class Tracker {
   /** Everything up to here is accepted. */
   #accepted: Ticket = { settled: true, next: undefined, bookmark: undefined };
   #last = this.#accepted;
-  #safe: (() => Bookmark) | undefined;
+  #safe: (() => PlacedBookmark) | undefined;
 
   /** Opens a batch, at its first record. */
   open(): Ticket {
@@ -27,7 +27,7 @@ export class Tracker {
   }
 
   /** A bookmark stands here: `read` gives its value when it is wanted. */
-  bookmark(read: () => Bookmark): void {
+  bookmark(read: () => PlacedBookmark): void {
     if (this.#last === this.#accepted) this.#safe = read;
     else this.#last.bookmark = read;
   }

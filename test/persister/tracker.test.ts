@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Accepted, Bookmark } from "../../functions/persister/ports.ts";
+import type { Accepted, PlacedBookmark } from "../../functions/persister/ports.ts";
 import { type Ticket, Tracker } from "../../functions/persister/tracker.ts";
 
 const proof = {} as Accepted;
 const bookmark =
-  (n: number): (() => Bookmark) =>
-  () => ({ encoding: "json", value: Buffer.from(String(n)) });
+  (n: number): (() => PlacedBookmark) =>
+  () => ({ encoding: "json", value: Buffer.from(String(n)), records: n });
 const safe = (tracker: Tracker) => {
   const value = tracker.safe()?.value;
   return value === undefined ? undefined : Number(Buffer.from(value).toString());

@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { simulate } from "../simulate.ts";
+import { type Mutant, mutants } from "./mutants.ts";
+
+/** The simulation is worth what it catches: each mutant is caught, and the core as it is is not. */
+const root = new URL("../../../", import.meta.url).pathname;
+const schedulesMax = 10_000;
+const minute = 60_000;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-mutants-"));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+interface Simulation {
+  readonly simulate: typeof simulate;
+}
+
+/** The simulation with the mutant's bug in the core. */
+async function simulationOf({ file, from, to }: Omit<Mutant, "name">, name: string): Promise<Simulation> {
+  const outfile = join(dir, `${name}.mjs`);
+  const path = join(root, "functions", file);
+  const text = await readFile(path, "utf8");
+  expect(text.split(from), `${file} holds this once: ${from}`).toHaveLength(2);
+  await build({
+    entryPoints: [join(root, "test/simulation/simulate.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    plugins: [
+      {
+        name: "mutant",
+        setup: ({ onLoad }) =>
+          onLoad({ filter: new RegExp(`functions/${file.replaceAll(".", "\\.")}$`) }, () => ({
+            contents: text.replace(from, () => to),
+            loader: "ts",
+          })),
+      },
+    ],
+  });
+  return import(/* @vite-ignore */ pathToFileURL(outfile).href) as Promise<Simulation>;
+}
+
+/** What the simulation says of a bug, at the first schedule that shows it. */
+async function caught({ simulate }: Simulation, schedules: number): Promise<string | undefined> {
+  for (let seed = 0; seed < schedules; seed++) {
+    try {
+      await simulate(seed);
+    } catch (error) {
+      return `${(error as Error).message} (seed ${seed})`;
+    }
+  }
+  return undefined;
+}
+
+describe("the simulation", () => {
+  it.each(mutants.map((mutant, n) => ({ ...mutant, n })))(
+    "catches: $name",
+    { timeout: minute },
+    async ({ n, ...mutant }) => {
+      expect(await caught(await simulationOf(mutant, `mutant-${n}`), schedulesMax)).toMatch(/^I\d: /);
+    },
+  );
+
+  it("finds nothing in a core that is only written in other words", { timeout: minute }, async () => {
+    const same = { file: "persister/tracker.ts", from: "?.settled === true", to: "?.settled" };
+    expect(await caught(await simulationOf(same, "same"), 300)).toBeUndefined();
+  });
+});

@@ -1,0 +1,136 @@
+/** A bug that somebody might write: in one file of functions/, `from` becomes `to`. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "a bookmark is safe before the batches that stand before it are settled",
+    file: "persister/tracker.ts",
+    from: "this.#accepted.next?.settled === true",
+    to: "this.#accepted.next !== undefined",
+  },
+  {
+    name: "a batch that failed counts as accepted",
+    file: "persister/forward.ts",
+    from: "if (refusal === undefined) tracker.accept(",
+    to: "if (refusal !== null) tracker.accept(",
+  },
+  {
+    name: "the commit does not wait for batches in flight",
+    file: "persister/forward.ts",
+    from: "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, stopping));",
+    to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, stopping));",
+  },
+  {
+    name: "no fence: a commit is written upon whatever is there",
+    file: "persister/commit.ts",
+    from: "...after(held, parts.newId()), commit: made }",
+    to: "...after(await parts.streamers.read(held.name, deadline), parts.newId()), commit: made }",
+  },
+  {
+    name: "no lease: another delivery in flight is not looked for",
+    file: "persister/lease.ts",
+    from: "if (remaining <= 0) return;",
+    to: "if (remaining !== null) return;",
+  },
+  {
+    name: "batches are sent when the lease is over",
+    file: "persister/persist.ts",
+    from: "forward: deadline - commitMillisecondsMin",
+    to: "forward: deadline + 60_000",
+  },
+  {
+    name: "a new sequence on each attempt",
+    file: "persister/lease.ts",
+    from: "kept?.firstSequence ?? nextSequence(standing, now)",
+    to: "nextSequence(standing, now)",
+  },
+  {
+    name: "the sequences are used before they are remembered",
+    file: "persister/recall.ts",
+    from: "  await writeKept(next, parts, deadline);\n  return next;",
+    to: "  void writeKept(next, parts, deadline).catch(() => undefined);\n  return next;",
+  },
+  {
+    name: "sequences begin anew with each delivery's clock",
+    file: "persister/lease.ts",
+    from: "(streamer?.lastSequence ?? 0n) + 1n)",
+    to: "0n * (streamer?.lastSequence ?? 0n))",
+  },
+  {
+    name: "a delivery that was overtaken goes on",
+    file: "persister/lease.ts",
+    from: "if (kept !== undefined) refuseOvertaken(",
+    to: "if (kept === null) refuseOvertaken(",
+  },
+  {
+    name: "only commits overtake, not another delivery's sequences",
+    file: "persister/lease.ts",
+    from: "if (isLast && !isMoved) return;",
+    to: "if (!isMoved) return;",
+  },
+  {
+    name: "If-Match is not looked at",
+    file: "persister/precondition.ts",
+    from: "match === undefined || includes(match, revision)",
+    to: "match === undefined || match !== null",
+  },
+  {
+    name: "a receipt is good before its commit",
+    file: "persister/recall.ts",
+    from: "if (commit?.delivery !== kept.delivery) return undefined;",
+    to: "",
+  },
+  {
+    name: "the receipt is not remembered",
+    file: "persister/persist.ts",
+    from: "if (kept !== undefined) {",
+    to: "if (kept === null) {",
+  },
+  {
+    name: "past commits are not filed",
+    file: "persister/lease.ts",
+    from: "if (standing?.commit !== undefined) await parts.history.file(",
+    to: "if (standing === null) await parts.history.file(",
+  },
+  {
+    name: "a key takes any body",
+    file: "persister/recall.ts",
+    from: "found.digest === digest) return",
+    to: "found.digest !== null) return",
+  },
+  {
+    name: "a second attempt goes back to an earlier bookmark",
+    file: "persister/persist.ts",
+    from: "acceptedRecords(lease)), tracker",
+    to: "0), tracker",
+  },
+  {
+    name: "an attempt goes on behind another delivery's records",
+    file: "persister/lease.ts",
+    from: "commit?.delivery === delivery ? (commit.records ?? 0) : 0",
+    to: "commit?.records ?? 0",
+  },
+  {
+    name: "the archive is not waited for",
+    file: "persister/persist.ts",
+    from: "const archive = await parts.archive.put(key, intake.body, times.forward);",
+    to: 'const archive = "memory://" + key; void parts.archive.put(key, intake.body, times.forward).catch(() => {});',
+  },
+  {
+    name: "what is right of a faulty body is forwarded",
+    file: "persister/validate.ts",
+    from: "  faults.throwIfAny();\n",
+    to: "",
+  },
+  {
+    name: "a commit whose answer was lost is called overtaken",
+    file: "persister/commit.ts",
+    from: "if (there?.delivery === delivery && there.at === at) return;",
+    to: "",
+  },
+];

@@ -1,0 +1,199 @@
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { type Verdict, verdictOf } from "../../functions/import-api/outcome.ts";
+import { retrying } from "../../functions/import-api/retry.ts";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
+import type { ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
+import type { Precondition } from "../../functions/persister/precondition.ts";
+import type { FaultPlan } from "./faults.ts";
+import type { Body } from "./source.ts";
+import type { World } from "./world.ts";
+
+export interface Sent {
+  readonly body: Body;
+  readonly key: string | undefined;
+  readonly precondition: Precondition;
+}
+
+/** What a client hears; nothing where the process was killed or the answer was lost. */
+export type Heard = { readonly taken: Taken } | { readonly error: PersisterError } | undefined;
+
+/** As in serverless.yml. */
+const timeoutMilliseconds = 29_000;
+/** Half of what leaseMarginMillisecondsMax lets two clocks differ. */
+const skewMillisecondsMax = 500;
+/** Longer than any lease. */
+const longMilliseconds = 60_000;
+
+const encoder = batchEncoder(4242);
+
+/** One invocation of the endpoint: the real core on ports that lead into the world. It may die at every call. */
+export class Process {
+  readonly sent: Sent;
+  /** The fence of the lease it was given. */
+  fence: number | undefined;
+  /** Whether it has written anything but the archive. */
+  hasWritten = false;
+  readonly #world: World;
+  readonly #faults: FaultPlan;
+  readonly #skew: number;
+  #isAlive = true;
+
+  constructor(world: World, sent: Sent, faults: FaultPlan) {
+    this.#world = world;
+    this.sent = sent;
+    this.#faults = faults;
+    this.#skew = world.random.int(-skewMillisecondsMax, skewMillisecondsMax);
+  }
+
+  /** Runs it, and resolves to what the client hears within `patience` ms. */
+  async run(patience: number): Promise<Heard> {
+    const { body, key, precondition } = this.sent;
+    const intake = {
+      streamer: body.streamer,
+      body: body.bytes,
+      gzipped: false,
+      precondition,
+      idempotencyKey: key,
+      deadline: this.#now() + timeoutMilliseconds,
+    };
+    const { invariants, scheduler } = this.#world;
+    invariants.noteAsk(this.sent);
+    const answered = persist(intake, this.#parts()).then(
+      taken => ({ taken }),
+      (error: unknown) => {
+        if (error instanceof PersisterError) return { error };
+        throw error;
+      },
+    );
+    const checked = answered
+      .then(heard => {
+        invariants.checkAnswer(this, heard);
+        return heard;
+      })
+      .catch(error => {
+        invariants.fail(error);
+        return undefined;
+      });
+    return Promise.race([checked, scheduler.sleep(patience).then(() => undefined)]);
+  }
+
+  #now(): number {
+    return this.#world.scheduler.now + this.#skew;
+  }
+
+  /** One call into the world, with what may befall it. `failure` is what the caller is told of a call that is lost. */
+  #call<T>(deadline: number, effect: () => Promise<T>, failure: () => Promise<T>): Promise<T> {
+    const { scheduler, random } = this.#world;
+    const fault = this.#faults.next();
+    return new Promise((resolve, reject) => {
+      const wake = (answer: () => Promise<T>) => {
+        if (this.#isAlive) answer().then(resolve, reject);
+      };
+      if (fault === "killed-before") {
+        this.#isAlive = false;
+        return;
+      }
+      scheduler.in(deadline - this.#now(), () => wake(failure));
+      if (fault === "lost-before") return scheduler.in(random.int(1, 50), () => wake(failure));
+      scheduler.in(fault === "late" ? random.int(1, longMilliseconds) : random.int(1, 50), () => {
+        const done = fault === "twice" ? effect().then(effect) : effect();
+        if (fault === "killed-after") this.#isAlive = false;
+        const delay = fault === "asleep" ? random.int(1, longMilliseconds) : random.int(1, 50);
+        scheduler.in(delay, () => wake(fault === "lost-after" ? failure : () => done));
+      });
+    });
+  }
+
+  #parts(): Parts {
+    const { archive, random, scheduler, destination, invariants } = this.#world;
+    const clock = { now: () => this.#now(), sleep: (ms: number) => scheduler.sleep(ms) };
+    const take = async (request: ImportRequest): Promise<Verdict> => {
+      const answer = random.chance(0.1) ? random.pick(troubles) : accepted;
+      if (answer.takes) destination.take(request);
+      return verdictOf(answerOf(answer.status), "token");
+    };
+    return {
+      ...this.#store(),
+      clock,
+      newId: () => this.#world.newId(),
+      archive: {
+        put: (key, bytes, deadline) =>
+          this.#call(
+            deadline,
+            async () => (archive.objects.has(key) ? `memory://${key}` : archive.put(key, bytes, deadline)),
+            () => Promise.reject(new PersisterError("archive-unavailable", "lost")),
+          ),
+      },
+      importApi: {
+        send: (request, deadline) => {
+          const once = (remaining: number) => {
+            invariants.checkSend(this);
+            return this.#call(
+              this.#now() + remaining,
+              () => take(request),
+              async () => verdictOf({ kind: "silence", deadlinePassed: false, message: "lost" }, "token"),
+            );
+          };
+          return retrying(once, { clock, random: () => random.next(), deadline });
+        },
+      },
+      // Few records fill a batch.
+      encoder: { ...encoder, bytesAround: () => 1_900_000 },
+    };
+  }
+
+  #store(): Store {
+    const { streamers, bookmarks, history, deliveries } = this.#world.store;
+    const call = <T>(deadline: number, effect: () => Promise<T>) =>
+      this.#call(deadline, effect, () => Promise.reject(new PersisterError("store-unavailable", "lost")));
+    const writing = <T>(deadline: number, effect: () => Promise<T>) => {
+      this.hasWritten = true;
+      return call(deadline, effect);
+    };
+    return {
+      streamers: {
+        read: (name, deadline) => call(deadline, () => streamers.read(name, deadline)),
+        write: (next, deadline) => writing(deadline, () => this.#write(next, deadline)),
+      },
+      bookmarks: {
+        store: (name, bookmark, deadline) =>
+          writing(deadline, () => bookmarks.store(name, bookmark, deadline)),
+        load: (stored, deadline) => call(deadline, () => bookmarks.load(stored, deadline)),
+      },
+      history: {
+        file: (name, commit, deadline) => writing(deadline, () => history.file(name, commit, deadline)),
+        read: (name, revision, deadline) => call(deadline, () => history.read(name, revision, deadline)),
+        list: (name, before, limit, deadline) =>
+          call(deadline, () => history.list(name, before, limit, deadline)),
+      },
+      deliveries: {
+        read: (name, key, deadline) => call(deadline, () => deliveries.read(name, key, deadline)),
+        write: (next, deadline) => writing(deadline, () => deliveries.write(next, deadline)),
+      },
+    };
+  }
+
+  async #write(next: Streamer, deadline: number): Promise<boolean> {
+    const isWritten = await this.#world.streamers.write(next, deadline);
+    if (isWritten && next.lease !== undefined) this.fence = next.fence;
+    return isWritten;
+  }
+}
+
+interface Reply {
+  readonly status: number;
+  readonly takes: boolean;
+}
+const accepted: Reply = { status: 201, takes: true };
+/** Trouble that passes, taken or not; and a 202, which is as good as any. */
+const troubles: readonly Reply[] = [
+  { status: 202, takes: true },
+  { status: 429, takes: false },
+  { status: 500, takes: true },
+  { status: 503, takes: false },
+  { status: 400, takes: false },
+];
+
+const answerOf = (status: number) =>
+  ({ kind: "answer", status, statusText: "", retryAfter: undefined, body: "" }) as const;

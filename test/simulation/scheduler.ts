@@ -1,0 +1,41 @@
+import { setImmediate } from "node:timers/promises";
+
+interface Event {
+  readonly time: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** A virtual clock, and what is to happen by it: one thing at a time, and all that follows from it before the next. */
+export class Scheduler {
+  /** ms since the epoch. */
+  now = 1_700_000_000_000;
+  readonly #events: Event[] = [];
+  #count = 0;
+
+  in(milliseconds: number, run: () => void): void {
+    const event = { time: this.now + Math.max(0, Math.ceil(milliseconds)), order: this.#count++, run };
+    let at = this.#events.length;
+    while (at > 0 && isAfter(event, this.#events[at - 1]!)) at--;
+    this.#events.splice(at, 0, event);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise(resolve => this.in(milliseconds, resolve));
+  }
+
+  /** Runs until nothing is left to happen; `afterStep` may throw. */
+  async run(afterStep: () => void): Promise<void> {
+    await setImmediate();
+    for (let next = this.#events.pop(); next !== undefined; next = this.#events.pop()) {
+      this.now = next.time;
+      next.run();
+      // Promises' reactions, however deep, come before the next event.
+      await setImmediate();
+      afterStep();
+    }
+  }
+}
+
+/** The list is in reverse: the next event is its last. */
+const isAfter = (a: Event, b: Event) => a.time > b.time || (a.time === b.time && a.order > b.order);

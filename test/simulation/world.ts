@@ -1,0 +1,49 @@
+import type { Streamers } from "../../functions/persister/ports.ts";
+import { memoryArchive, memoryStore } from "../contracts/memory.ts";
+import { Destination } from "./import-api.ts";
+import { Invariants } from "./invariants.ts";
+import { Random } from "./random.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { Change } from "./source.ts";
+
+/** Everything outside the core: it outlives every process, and loses nothing that it has said it has. */
+export class World {
+  readonly random: Random;
+  readonly scheduler = new Scheduler();
+  readonly archive = memoryArchive();
+  readonly store = memoryStore();
+  readonly destination = new Destination();
+  readonly invariants = new Invariants(this);
+  readonly #changes = new Map<string, Change[]>();
+  #ids = 0;
+
+  constructor(seed: number) {
+    this.random = new Random(seed);
+  }
+
+  /** What has happened in a streamer's source. */
+  changesOf(streamer: string): Change[] {
+    const changes = this.#changes.get(streamer) ?? [];
+    this.#changes.set(streamer, changes);
+    return changes;
+  }
+
+  streamerNames(): string[] {
+    return [...this.#changes.keys()];
+  }
+
+  /** The streamers' items, each write of them checked. */
+  readonly streamers: Streamers = {
+    read: (name, deadline) => this.store.streamers.read(name, deadline),
+    write: async (next, deadline) => {
+      const before = await this.store.streamers.read(next.name, deadline);
+      const isWritten = await this.store.streamers.write(next, deadline);
+      if (isWritten) this.invariants.watching(() => this.invariants.checkWrite(before, next));
+      return isWritten;
+    },
+  };
+
+  newId(): string {
+    return `id-${this.#ids++}`;
+  }
+}
