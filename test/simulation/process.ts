@@ -38,6 +38,7 @@ export class Process {
   readonly #faults: FaultPlan;
   readonly #skew: number;
   #isAlive = true;
+  #asleepUntil = 0;
 
   constructor(world: World, sent: Sent, faults: FaultPlan) {
     this.#world = world;
@@ -87,27 +88,34 @@ export class Process {
     const { scheduler, random } = this.#world;
     const fault = this.#faults.next();
     return new Promise((resolve, reject) => {
-      const wake = (answer: () => Promise<T>) => {
-        if (this.#isAlive) answer().then(resolve, reject);
-      };
+      const answer = (heard: () => Promise<T>) => this.#wake(() => heard().then(resolve, reject));
       if (fault === "killed-before") {
         this.#isAlive = false;
         return;
       }
-      scheduler.in(deadline - this.#now(), () => wake(failure));
-      if (fault === "lost-before") return scheduler.in(random.int(1, 50), () => wake(failure));
+      scheduler.in(deadline - this.#now(), () => answer(failure));
+      if (fault === "lost-before") return scheduler.in(random.int(1, 50), () => answer(failure));
       scheduler.in(fault === "late" ? random.int(1, longMilliseconds) : random.int(1, 50), () => {
         const done = fault === "twice" ? effect().then(effect) : effect();
         if (fault === "killed-after") this.#isAlive = false;
-        const delay = fault === "asleep" ? random.int(1, longMilliseconds) : random.int(1, 50);
-        scheduler.in(delay, () => wake(fault === "lost-after" ? failure : () => done));
+        if (fault === "asleep") this.#asleepUntil = scheduler.now + random.int(1, longMilliseconds);
+        scheduler.in(random.int(1, 50), () => answer(fault === "lost-after" ? failure : () => done));
       });
     });
   }
 
+  /** Goes on with what it hears, unless it is dead; one that is asleep hears it later. */
+  #wake(goOn: () => void): void {
+    if (!this.#isAlive) return;
+    const asleep = this.#asleepUntil - this.#world.scheduler.now;
+    if (asleep > 0) this.#world.scheduler.in(asleep, () => this.#wake(goOn));
+    else goOn();
+  }
+
   #parts(): Parts {
     const { archive, random, scheduler, destination, invariants } = this.#world;
-    const clock = { now: () => this.#now(), sleep: (ms: number) => scheduler.sleep(ms) };
+    const sleep = (ms: number) => new Promise<void>(resolve => scheduler.in(ms, () => this.#wake(resolve)));
+    const clock = { now: () => this.#now(), sleep };
     const take = async (request: ImportRequest): Promise<Verdict> => {
       const answer = random.chance(0.1) ? random.pick(troubles) : accepted;
       if (answer.takes) destination.take(request);

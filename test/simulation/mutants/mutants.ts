@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
     name: "no fence: a commit is written upon whatever is there",
     file: "persister/commit.ts",
     from: "...after(held, parts.newId()), commit: made }",
-    to: "...after(await parts.streamers.read(held.name, deadline), parts.newId()), commit: made }",
+    to: "...after(await parts.streamers.read(held.name, deadline + 90_000), parts.newId()), commit: made }",
   },
   {
     name: "no lease: another delivery in flight is not looked for",
