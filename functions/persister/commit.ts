@@ -15,7 +15,9 @@ export async function commit(
   deadline: number,
 ): Promise<StreamerState> {
   const { held, delivery } = lease;
-  const bookmark =
+  // Once the commit is made nothing more may fail: what the answer wants is read before.
+  const { bookmark } = safe === undefined ? await stateOf(held.commit, parts, deadline) : { bookmark: safe };
+  const stored =
     safe === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, safe, deadline);
   const made: Commit = {
     revision: revisionOf(held) + 1,
@@ -23,17 +25,12 @@ export async function commit(
     by: "delivery",
     delivery,
     records: safe?.records ?? acceptedRecords(lease),
-    ...(bookmark && { bookmark }),
+    ...(stored && { bookmark: stored }),
   };
   const { lease: _, ...rest } = held;
   const next: Streamer = { ...rest, ...after(held, parts.newId()), commit: made };
   if (!(await parts.streamers.write(next, deadline))) await refuseUnlessMade(next, made, parts, deadline);
-  if (safe === undefined) return stateOf(made, parts, deadline);
-  return {
-    revision: made.revision,
-    committedAt: made.at,
-    bookmark: { encoding: safe.encoding, value: safe.value },
-  };
+  return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
 
 /** Refused and yet done: the answer was lost, and others may have followed since. */

@@ -11,7 +11,7 @@ export interface HistoryPage {
   readonly next: number | undefined;
 }
 
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly commit: Commit;
   readonly bookmark: Bookmark | undefined;
 }

@@ -119,7 +119,7 @@ export interface KeptDelivery extends Fenced {
   readonly receipt?: KeptReceipt;
 }
 
-export interface KeptReceipt {
+interface KeptReceipt {
   readonly revision: number;
   /** JSON. */
   readonly text: string;

@@ -1,7 +1,13 @@
-import { createServer } from "node:http";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { startDynamodb } from "../../infra/local/dynamodb.ts";
 import { listen } from "../../infra/local/listen.ts";
+import { startS3 } from "../../infra/local/s3.ts";
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+import { type Flake, startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
 /** AWS's parts in trouble, and a delivery that is overtaken. */
@@ -53,6 +59,69 @@ describe("trouble in AWS", () => {
   });
 });
 
+/** A stack whose table or archive is behind a proxy that fails its first calls as the script says. */
+async function stackBehind(
+  part: "s3" | "dynamodb",
+  script: Flake[],
+  isFlaky: (message: IncomingMessage) => boolean,
+) {
+  const dir = await mkdtemp(join(tmpdir(), "persister-flaky-"));
+  const embedded = part === "s3" ? await startS3({ dir }) : await startDynamodb({ dir });
+  const proxy = await startFlakyProxy(embedded.url, script, isFlaky);
+  open.push(proxy, embedded, { close: () => rm(dir, { recursive: true, force: true }) });
+  const api = await scripted({ status: 201 });
+  const variable = part === "s3" ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL_DYNAMODB";
+  return { stack: await stackIn({ IMPORT_API_URL: api.url, [variable]: proxy.url }), api, proxy };
+}
+
+const throttled = (passedOn: boolean): Flake => ({
+  status: 400,
+  body: '{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"slow down"}',
+  passedOn,
+});
+const broken = (passedOn: boolean): Flake => ({ status: 500, body: "{}", passedOn });
+const puts = ({ headers }: IncomingMessage) => /PutItem$/.test(String(headers["x-amz-target"]));
+
+describe("trouble that passes", () => {
+  it.each([
+    ["throttled", throttled(false)],
+    ["broken", broken(false)],
+    ["done, and its answer lost", broken(true)],
+  ])("a table that is %s: tried again, and done once", async (_name, flake) => {
+    const { stack, api, proxy } = await stackBehind("dynamodb", [flake, flake, flake], puts);
+    const response = await post(stack, "flaky", body(1), { "idempotency-key": "k" });
+    expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
+    expect([proxy.met(), api.requests.length]).toEqual([3, 1]);
+  });
+
+  it.each([
+    ["broken", broken(false)],
+    ["done, and its answer lost", broken(true)],
+  ])("an archive that is %s: tried again, and written once", async (_name, flake) => {
+    const isPut = ({ method }: IncomingMessage) => method === "PUT";
+    const { stack, api, proxy } = await stackBehind("s3", [flake, flake], isPut);
+    const response = await post(stack, "flaky", body(1));
+    expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
+    expect([proxy.met(), api.requests.length]).toEqual([2, 1]);
+  });
+
+  it("a table that is down for the commit: 503, and the same key tells later what became of it", async () => {
+    let writes = 0;
+    const commits = (message: IncomingMessage) => puts(message) && ++writes > 3;
+    const { stack, api } = await stackBehind(
+      "dynamodb",
+      Array.from({ length: 5 }, () => broken(true)),
+      commits,
+    );
+    const lost = await post(stack, "late", body(1), { "idempotency-key": "k" });
+    expect(await lost.json()).toMatchObject({ status: 503, code: "store-unavailable" });
+    const again = await post(stack, "late", body(1), { "idempotency-key": "k" });
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(await again.json()).toMatchObject({ revision: 1, bookmark: 1 });
+    expect(api.requests).toHaveLength(1);
+  });
+});
+
 describe("a delivery whose time is over", () => {
   it("can't commit once another has taken the streamer over, and says so", async () => {
     /** How often the clock is still ahead: when the second delivery comes, and when it asks whether the first one's lease is over. */
@@ -72,7 +141,7 @@ describe("a delivery whose time is over", () => {
     const clock = { now: () => Date.now() + (ahead-- > 0 ? 60_000 : 0), sleep: () => Promise.resolve() };
     const stack = await stackIn({ IMPORT_API_URL: listening.url }, clock);
     const first = await post(stack, "overtaken", body("first"));
-    expect(await first.json()).toMatchObject({ status: 409, code: "lease-lost" });
+    expect(await first.json()).toMatchObject({ status: 409, code: "overtaken" });
     expect(await (await getBookmark(stack, "overtaken")).text()).toBe('"second"');
   });
 });

@@ -18,7 +18,7 @@ describe("the catalogue of errors", () => {
 describe("the table of limits", () => {
   it("says what the code holds to", () => {
     const api = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
-    const said = [...api.matchAll(/^\| `([A-Za-z]+Max)` \| (\d+) \|/gm)].map(([, name, value]) => [
+    const said = [...api.matchAll(/^\| `([A-Za-z]+M(?:ax|in))` \| (\d+) \|/gm)].map(([, name, value]) => [
       name,
       Number(value),
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../functions/import-api/outcome.ts";
 import {
+  attemptMsMin,
   attemptsMax,
   backoffCapMs,
   backoffMs,
@@ -59,7 +60,7 @@ describe("retrying", () => {
 
   it("does not wait for an attempt beyond the deadline", async () => {
     const clock = leapingClock(0);
-    const outcome = await retrying(async () => unavailable, { clock, random: () => 0.5, deadline: 340 });
+    const outcome = await retrying(async () => unavailable, { clock, random: () => 0.5, deadline: 840 });
     expect(clock.delays).toEqual([50, 100]);
     expect(outcome).toMatchObject({ reason: "unavailable", attempts: 3 });
   });
@@ -71,18 +72,18 @@ describe("retrying", () => {
       remaining.push(remainingMs);
       return unavailable;
     };
-    await retrying(attempt, { clock, random: () => 0.5, deadline: 200 });
-    expect(remaining).toEqual([200, 150, 50]);
+    await retrying(attempt, { clock, random: () => 0.5, deadline: 700 });
+    expect(remaining).toEqual([700, 650, 550]);
   });
 
-  it("makes no attempt when the time is up before it begins", async () => {
+  it("makes no attempt that it has no time to await", async () => {
     const never = async () => {
       throw new Error("called");
     };
     const outcome = await retrying(never, {
       clock: leapingClock(1_000),
       random: Math.random,
-      deadline: 1_000,
+      deadline: 1_000 + attemptMsMin - 1,
     });
     expect(outcome).toMatchObject({ kind: "failed", reason: "out-of-time", attempts: 0 });
   });

@@ -117,7 +117,7 @@ export class Process {
     const sleep = (ms: number) => new Promise<void>(resolve => scheduler.in(ms, () => this.#wake(resolve)));
     const clock = { now: () => this.#now(), sleep };
     const take = async (request: ImportRequest): Promise<Verdict> => {
-      const answer = random.chance(0.1) ? random.pick(troubles) : accepted;
+      const answer = random.chance(this.#world.trouble) ? random.pick(troubles) : accepted;
       if (answer.takes) destination.take(request);
       return verdictOf(answerOf(answer.status), "token");
     };
@@ -194,7 +194,7 @@ interface Reply {
   readonly takes: boolean;
 }
 const accepted: Reply = { status: 201, takes: true };
-/** Trouble that passes, taken or not; and a 202, which is as good as any. */
+/** Trouble, whether the batch is taken or not; and a 202, which is as good as a 201. */
 const troubles: readonly Reply[] = [
   { status: 202, takes: true },
   { status: 429, takes: false },

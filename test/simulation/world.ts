@@ -17,8 +17,12 @@ export class World {
   readonly #changes = new Map<string, Change[]>();
   #ids = 0;
 
+  /** How often the Import API is in trouble. */
+  readonly trouble: number;
+
   constructor(seed: number) {
     this.random = new Random(seed);
+    this.trouble = this.random.pick([0.05, 0.4]);
   }
 
   /** What has happened in a streamer's source. */
