@@ -9,7 +9,15 @@ import { acceptedRecords, begin, type Lease, type LeaseParts, release } from "./
 import { answerMillisecondsMin, commitMillisecondsMin } from "./limits.ts";
 import type { Archive, BatchEncoder, ImportApi, KeptDelivery } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
-import { type Recalled, recall, remember, rememberReceipt, settledReceipt, twinsReceipt } from "./recall.ts";
+import {
+  type Recalled,
+  recall,
+  refuseReused,
+  remember,
+  rememberReceipt,
+  settledReceipt,
+  twinsReceipt,
+} from "./recall.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
 import { revisionOf, type StreamerState, stateOf } from "./state.ts";
@@ -102,6 +110,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   arrival.recalled = await recall(intake, body, parts, times.forward);
   const standing = await parts.streamers.read(streamer, times.forward);
   arrival.revision = revisionOf(standing);
+  refuseReused(arrival.recalled, parts.clock.now());
   const kept = arrival.recalled?.kept;
   arrival.delivery = kept?.delivery ?? arrival.delivery;
   const settled = await settledReceipt(kept, standing, parts, times.forward);

@@ -20,8 +20,8 @@ const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes
 const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
 /**
- * Looks a delivery's key up, if it has one. A key belongs to its first body for a day: throws `key-reused` where another
- * comes under it. The same body is the same delivery for as long as it is remembered.
+ * Looks a delivery's key up, if it has one. The same body under it is the same delivery for as long as it is remembered;
+ * `refuseReused` says what another body is.
  */
 export async function recall(
   { streamer, idempotencyKey }: { streamer: string; idempotencyKey?: string | undefined },
@@ -32,14 +32,18 @@ export async function recall(
   if (idempotencyKey === undefined) return undefined;
   const [key, digest] = [sha256(idempotencyKey), sha256(body)];
   const found = await parts.deliveries.read(streamer, key, deadline);
-  if (found === undefined || found.digest === digest) return { key, digest, kept: found, found };
-  if (parts.clock.now() - found.createdAt < keyMilliseconds) {
-    throw new PersisterError(
-      "key-reused",
-      `This Idempotency-Key came with another body, as the delivery ${found.delivery}. Make a new key for each body.`,
-    );
-  }
-  return { key, digest, kept: undefined, found };
+  return { key, digest, found, kept: found?.digest === digest ? found : undefined };
+}
+
+/** A key belongs to its first body for a day: throws `key-reused` where another comes under it. */
+export function refuseReused(recalled: Recalled | undefined, now: number): void {
+  if (recalled?.found === undefined || recalled.kept !== undefined) return;
+  const { delivery, createdAt } = recalled.found;
+  if (now - createdAt >= keyMilliseconds) return;
+  throw new PersisterError(
+    "key-reused",
+    `This Idempotency-Key came with another body, as the delivery ${delivery}. Make a new key for each body.`,
+  );
 }
 
 /**

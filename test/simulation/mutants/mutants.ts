@@ -100,8 +100,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a key takes any body",
     file: "persister/recall.ts",
-    from: "found.digest === digest) return",
-    to: "found.digest !== null) return",
+    from: "found?.digest === digest ? found",
+    to: "found !== undefined ? found",
   },
   {
     name: "a second attempt goes back to an earlier bookmark",
