@@ -27,7 +27,7 @@ export async function compare(
   }
   const landed = new Landed(clients);
   landed.read(await readFile(logPath));
-  const faults = [...landed.faults];
+  const faults: string[] = [];
   let [rows, archived, bookmarks] = [0, 0, 0];
   for (const { streamer, position, taken, seen } of clients) {
     const found = landed.rowsOf(streamer);
@@ -40,6 +40,7 @@ export async function compare(
       if (!kept.equals(bytes)) faults.push(`${streamer}: ${archive} is not what was sent`);
     }
   }
+  faults.push(...landed.faults);
   return { requests: landed.requests, records: landed.records, rows, archived, bookmarks, faults };
 }
 
