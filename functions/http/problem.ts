@@ -61,8 +61,8 @@ export async function answering(
 /** The problem document of an error in what was asked of `path`. */
 export function problemResponse(path: string, error: PersisterError): HttpResponse {
   const { status, title } = problems[error.code];
-  const { faults, faultsTotal, retryAfterSeconds, revision, bookmark, delivery, archive, limit, actual } =
-    error.details;
+  const { faults, faultsTotal, retryAfterSeconds, inFlight, revision, bookmark } = error.details;
+  const { delivery, archive, limit, actual } = error.details;
   const members = {
     type: typeOf(error.code),
     title,
@@ -74,6 +74,7 @@ export function problemResponse(path: string, error: PersisterError): HttpRespon
     archive,
     limit,
     actual,
+    inFlight,
     errors: faults,
     errorsTotal: faultsTotal,
     revision,

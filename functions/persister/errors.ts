@@ -45,6 +45,8 @@ export interface ErrorDetails {
   readonly limit?: number;
   readonly actual?: number;
   readonly retryAfterSeconds?: number;
+  /** The delivery that holds the streamer. */
+  readonly inFlight?: string;
   /** The delivery that was archived before it failed, and where. */
   readonly delivery?: string;
   readonly archive?: string;

@@ -87,7 +87,11 @@ export function refuseWhileLeased(streamer: Streamer | undefined, now: number): 
   throw new PersisterError(
     "delivery-in-flight",
     `The delivery ${delivery} of this streamer is being taken in. Send this one again once it is over.`,
-    { retryAfterSeconds: Math.ceil(remaining / 1_000), revision: revisionOf(streamer) },
+    {
+      inFlight: delivery,
+      retryAfterSeconds: Math.ceil(remaining / 1_000),
+      revision: revisionOf(streamer),
+    },
   );
 }
 

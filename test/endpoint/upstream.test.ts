@@ -232,7 +232,11 @@ describe("no bookmark ahead of its records", () => {
     const first = post(stack, "busy", body);
     while (api.requests.length === 0) await new Promise(setImmediate);
     const second = await post(stack, "busy", body);
-    expect(await second.json()).toMatchObject({ status: 409, code: "delivery-in-flight" });
+    expect(await second.json()).toMatchObject({
+      status: 409,
+      code: "delivery-in-flight",
+      inFlight: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(0);
     await api.close();
     await first;
