@@ -51,7 +51,7 @@ export class Tables {
     const { streamBytes, keyNameBytes } = this.#last!;
     const { stream } = reader.envelope;
     const { keyFields, bytes } = reader;
-    if (keyFields.count !== keyNameBytes.length || stream.kind !== Kind.text) return false;
+    if (keyFields.count !== keyNameBytes.length || !stream.present || stream.kind !== Kind.text) return false;
     if (!same(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
     for (let i = 0; i < keyNameBytes.length; i++) {
       if (keyFields.kind(i) !== Kind.text) return false;

@@ -119,6 +119,13 @@ const refusals: Refusal[] = [
     error: { line: 5, message: /stream/ },
   },
   {
+    name: "a record without its stream, else like the one before it",
+    body: after({ type: "RECORD", key_fields: ["id"], record: { id: 2 } }),
+    status: 400,
+    code: "malformed",
+    error: { line: 5, message: /stream/ },
+  },
+  {
     name: "a record without its record",
     body: after({ type: "RECORD", stream: "a" }),
     status: 400,
