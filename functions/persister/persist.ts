@@ -110,7 +110,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   arrival.recalled = await recall(intake, body, parts, times.forward);
   const standing = await parts.streamers.read(streamer, times.forward);
   arrival.revision = revisionOf(standing);
-  refuseReused(arrival.recalled, parts.clock.now());
+  refuseReused(arrival.recalled, parts.clock);
   const kept = arrival.recalled?.kept;
   arrival.delivery = kept?.delivery ?? arrival.delivery;
   const settled = await settledReceipt(kept, standing, parts, times.forward);

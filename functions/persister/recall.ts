@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PersisterError } from "./errors.ts";
 import { after, type Lease, type LeaseParts } from "./lease.ts";
 import { idempotencyKeyHoursMax } from "./limits.ts";
-import type { KeptDelivery, Streamer } from "./ports.ts";
+import type { Clock, KeptDelivery, Streamer } from "./ports.ts";
 import { type Receipt, type ReceiptFacts, receiptOf, receiptText } from "./receipt.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 
@@ -36,10 +36,10 @@ export async function recall(
 }
 
 /** A key belongs to its first body for a day: throws `key-reused` where another comes under it. */
-export function refuseReused(recalled: Recalled | undefined, now: number): void {
+export function refuseReused(recalled: Recalled | undefined, clock: Clock): void {
   if (recalled?.found === undefined || recalled.kept !== undefined) return;
   const { delivery, createdAt } = recalled.found;
-  if (now - createdAt >= keyMilliseconds) return;
+  if (clock.now() - createdAt >= keyMilliseconds) return;
   throw new PersisterError(
     "key-reused",
     `This Idempotency-Key came with another body, as the delivery ${delivery}. Make a new key for each body.`,

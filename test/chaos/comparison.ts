@@ -1,8 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "./client.ts";
-import { Landed } from "./landed.ts";
+import { type Fault, Landed } from "./landed.ts";
 import { idOf } from "./source.ts";
+
+/** A delivery that was answered 200. */
+export interface Taken {
+  readonly bytes: Uint8Array;
+  /** `s3://bucket/key` */
+  readonly archive: string;
+}
 
 export interface Comparison {
   readonly requests: number;
@@ -10,8 +17,7 @@ export interface Comparison {
   readonly rows: number;
   readonly archived: number;
   readonly bookmarks: number;
-  /** What is not as the input says, a line each. */
-  readonly faults: readonly string[];
+  readonly faults: readonly Fault[];
 }
 
 /** Holds what landed, what is archived and where the bookmarks stood against what the clients have sent. */
@@ -20,37 +26,60 @@ export async function compare(
   logPath: string,
   archiveDir: string,
 ): Promise<Comparison> {
-  for (const client of clients) {
-    const { bookmark } = await client.fetchBookmark();
-    if (bookmark !== client.position)
-      throw new Error(`${client.streamer}: the bookmark is ${bookmark}, ${client.position} was answered`);
-  }
+  const faults: Fault[] = [];
+  for (const client of clients) faults.push(...bookmarkFaults(client, await client.fetchBookmark()));
   const landed = new Landed(clients);
   landed.read(await readFile(logPath));
-  const faults: string[] = [];
   let [rows, archived, bookmarks] = [0, 0, 0];
   for (const { streamer, position, taken, seen } of clients) {
     const found = landed.rowsOf(streamer);
     rows += found.size;
-    archived += taken.length;
     bookmarks += seen.length;
+    faults.push(...positionFaults(streamer, position, landed.positionsOf(streamer)));
     faults.push(...rowFaults(streamer, position, found));
-    for (const { bytes, archive } of taken) {
-      const kept = await readFile(join(archiveDir, archive.replace("s3://", "")));
-      if (!kept.equals(bytes)) faults.push(`${streamer}: ${archive} is not what was sent`);
-    }
+    const unkept = await archiveFaults(taken, archiveDir);
+    archived += taken.length - unkept.length;
+    faults.push(...unkept);
   }
   faults.push(...landed.faults);
   return { requests: landed.requests, records: landed.records, rows, archived, bookmarks, faults };
 }
 
+/** It stands where the last receipt said. A streamer that nothing was taken of has tested nothing. */
+function bookmarkFaults({ streamer, position }: Client, { bookmark }: { bookmark: number }): Fault[] {
+  const text = `${streamer}: the bookmark is ${bookmark}, ${position} was answered`;
+  if (bookmark > position) return [{ kind: "ahead", text }];
+  return bookmark < position || position === 0 ? [{ kind: "missing", text }] : [];
+}
+
+function positionFaults(streamer: string, last: number, landed: ReadonlySet<number>): Fault[] {
+  const faults: Fault[] = [];
+  for (let position = 1; position <= last; position++)
+    if (!landed.has(position))
+      faults.push({ kind: "missing", text: `${streamer}: record ${position} never landed` });
+  return faults;
+}
+
 /** One row an id, of its newest change. */
-function rowFaults(streamer: string, last: number, rows: ReadonlyMap<string, string>): string[] {
-  const newest = new Map<string, string>();
-  for (let position = 1; position <= last; position++) newest.set(String(idOf(position)), String(position));
-  const faults: string[] = [];
-  for (const id of new Set([...newest.keys(), ...rows.keys()]))
-    if (rows.get(id) !== newest.get(id))
-      faults.push(`${streamer}: row ${id} is of ${rows.get(id)}, not of ${newest.get(id)}`);
+function rowFaults(streamer: string, last: number, rows: ReadonlyMap<number, number>): Fault[] {
+  const newest = new Map<number, number>();
+  for (let position = 1; position <= last; position++) newest.set(idOf(position), position);
+  const faults: Fault[] = [];
+  for (const id of new Set([...newest.keys(), ...rows.keys()])) {
+    const [found, expected] = [rows.get(id), newest.get(id)];
+    if (found === expected) continue;
+    const kind = found === undefined ? "missing" : "stale";
+    faults.push({ kind, text: `${streamer}: row ${id} is of ${found}, not of ${expected}` });
+  }
+  return faults;
+}
+
+async function archiveFaults(taken: readonly Taken[], archiveDir: string): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const { bytes, archive } of taken) {
+    const kept = await readFile(join(archiveDir, archive.replace("s3://", ""))).catch(() => undefined);
+    if (kept === undefined) faults.push({ kind: "missing", text: `${archive} is not in the archive` });
+    else if (!kept.equals(bytes)) faults.push({ kind: "changed", text: `${archive} is not what was sent` });
+  }
   return faults;
 }

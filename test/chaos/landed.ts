@@ -1,7 +1,25 @@
 import { type LoggedRequest, rowsOf } from "../../infra/local/import-api/log.ts";
 import { LandedTable, type Row } from "../../infra/local/import-api/rows.ts";
 import { toJson } from "../../infra/local/import-api/values.ts";
-import type { Client, Seen } from "./client.ts";
+import type { Client } from "./client.ts";
+import { recordText } from "./source.ts";
+
+/** Something that is not as the input says. */
+export interface Fault {
+  readonly kind: "missing" | "twice" | "stale" | "changed" | "ahead";
+  readonly text: string;
+}
+
+/** A bookmark that was given out. */
+export interface Seen {
+  readonly bookmark: number;
+  /** How much had landed by then: the length of the Import API's log. */
+  readonly logBytes: number;
+}
+
+interface SeenOf extends Seen {
+  readonly streamer: string;
+}
 
 const newline = 0x0a;
 const field = ({ data }: Pick<Row, "data">, name: string) => toJson(data?.get(name) ?? null);
@@ -10,14 +28,16 @@ const field = ({ data }: Pick<Row, "data">, name: string) => toJson(data?.get(na
 export class Landed {
   requests = 0;
   records = 0;
-  readonly faults: string[] = [];
+  readonly faults: Fault[] = [];
   readonly #tables = new Map<string, LandedTable>();
-  readonly #positions = new Map<string, Set<string>>();
+  readonly #positions = new Map<string, Set<number>>();
   /** Up to where all positions have landed. */
   readonly #whole = new Map<string, number>();
+  /** By record of a body, and the other way round. */
   readonly #sequences = new Map<string, bigint>();
+  readonly #records = new Map<string, string>();
   /** Bookmarks not looked at yet, the first at the end. */
-  readonly #seen: (Seen & { readonly streamer: string })[];
+  readonly #seen: SeenOf[];
 
   constructor(clients: readonly Pick<Client, "streamer" | "seen">[]) {
     this.#seen = clients
@@ -39,39 +59,57 @@ export class Landed {
     while (this.#seen.length > 0) this.#checkBookmark(this.#seen.pop()!);
   }
 
+  positionsOf(streamer: string): ReadonlySet<number> {
+    return this.#positions.get(streamer) ?? new Set();
+  }
+
   /** By id, the position of the change that each row is of. A row that stands twice is a fault. */
-  rowsOf(streamer: string): ReadonlyMap<string, string> {
-    const rows = new Map<string, string>();
+  rowsOf(streamer: string): ReadonlyMap<number, number> {
+    const rows = new Map<number, number>();
     for (const row of this.#tables.get(streamer)?.rows() ?? []) {
-      const id = field(row, "id");
-      if (rows.has(id)) this.faults.push(`${streamer}: row ${id} stands twice`);
-      rows.set(id, field(row, "position"));
+      const id = Number(field(row, "id"));
+      if (rows.has(id)) this.faults.push({ kind: "twice", text: `${streamer}: row ${id} stands twice` });
+      rows.set(id, Number(field(row, "position")));
     }
     return rows;
   }
 
-  /** A record of a delivery has one sequence, however often it came. */
   #add(row: Row): void {
     this.records++;
     const table = this.#tables.get(row.table) ?? new LandedTable();
     this.#tables.set(row.table, table);
     table.land(row);
-    const position = field(row, "position");
+    const [position, body] = [Number(field(row, "position")), JSON.parse(field(row, "body")) as string];
     const positions = this.#positions.get(row.table) ?? new Set();
     this.#positions.set(row.table, positions.add(position));
-    const record = `${field(row, "body")} ${position}`;
-    const first = this.#sequences.get(record) ?? row.sequence;
+    if (toJson(new Map(row.data)) !== recordText(position, body))
+      this.faults.push({ kind: "changed", text: `${row.table}: record ${position} is not what was sent` });
+    this.#checkSequence(row, `${body} ${position}`);
+  }
+
+  /** A record of a body has one sequence, however often it came, and no other record has the same. */
+  #checkSequence({ table, sequence }: Row, record: string): void {
+    const first = this.#sequences.get(record) ?? sequence;
     this.#sequences.set(record, first);
-    if (first !== row.sequence) this.faults.push(`${row.table}: record ${position} has two sequences`);
+    if (first !== sequence)
+      this.faults.push({ kind: "twice", text: `${table}: record ${record} has two sequences` });
+    const place = `${table} ${sequence}`;
+    const owner = this.#records.get(place) ?? record;
+    this.#records.set(place, owner);
+    if (owner !== record)
+      this.faults.push({ kind: "twice", text: `${table}: records ${owner} and ${record} share a sequence` });
   }
 
   /** Every record before it had landed when it was given out. */
-  #checkBookmark({ streamer, bookmark }: Seen & { readonly streamer: string }): void {
-    const positions = this.#positions.get(streamer);
+  #checkBookmark({ streamer, bookmark }: SeenOf): void {
+    const positions = this.positionsOf(streamer);
     let whole = this.#whole.get(streamer) ?? 0;
-    while (positions?.has(String(whole + 1)) === true) whole++;
+    while (positions.has(whole + 1)) whole++;
     this.#whole.set(streamer, whole);
     if (bookmark > whole)
-      this.faults.push(`${streamer}: the bookmark ${bookmark} was ahead of record ${whole + 1}`);
+      this.faults.push({
+        kind: "ahead",
+        text: `${streamer}: bookmark ${bookmark} was ahead of record ${whole + 1}`,
+      });
   }
 }

@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { Random } from "../simulation/random.ts";
 import { Client } from "./client.ts";
 import { compare } from "./comparison.ts";
+import { killing } from "./killer.ts";
 import { freePort, Server } from "./server.ts";
+import { firstFaults, summary } from "./summary.ts";
 
 /** `npm run test:chaos [-- --kills 50 --streamers 4 --seed 1]`: real processes, killed under load; then all is compared. */
 const { values } = parseArgs({
@@ -16,59 +18,72 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
   },
 });
-const random = new Random(Number(values.seed));
+const kills = naturalOf("kills", values.kills, 1);
+const streamers = naturalOf("streamers", values.streamers, 1);
+const random = new Random(naturalOf("seed", values.seed, 0));
+
+function naturalOf(name: string, text: string, min: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text);
+  console.error(`--${name} is a whole number from ${min}, not ${text}.`);
+  process.exit(2);
+}
+
 const dir = await mkdtemp(join(tmpdir(), "persister-chaos-"));
 const token = "chaos";
 const sandboxDir = join(dir, "sandbox");
 const logPath = join(sandboxDir, "accepted.ndjson");
-const sandbox = new Server("sandbox.ts", await freePort(), { DATA_DIR: sandboxDir });
-const endpoint = new Server("endpoint.ts", await freePort(), {
+const sandbox = new Server("sandbox", await freePort(), { DATA_DIR: sandboxDir });
+const endpoint = new Server("endpoint", await freePort(), {
   DATA_DIR: join(dir, "endpoint"),
   IMPORT_API_URL: sandbox.url,
   PERSISTER_TOKEN: token,
 });
 const clients = Array.from(
-  { length: Number(values.streamers) },
+  { length: streamers },
   (_, n) => new Client(`streamer${n}`, { url: endpoint.url, token, logPath }, new Random(n)),
 );
 
-/** Kills one or the other, again and again, whatever they are at. */
-async function killing(): Promise<void> {
-  const total = Number(values.kills);
-  for (let kills = 1; kills <= total; kills++) {
-    await setTimeout(random.int(50, 1_500));
-    const victim = random.pick([sandbox, endpoint]);
-    await victim.kill();
-    const deliveries = sum(client => client.taken.length);
-    console.error(
-      `kill ${kills} of ${total}: ${victim === sandbox ? "sandbox" : "endpoint"}; ${deliveries} deliveries so far`,
-    );
-    await victim.start();
-  }
+function draw(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`);
+  else if (text !== "") console.error(text);
 }
 
-const sum = (count: (client: Client) => number) =>
-  clients.reduce((total, client) => total + count(client), 0);
+const progress = (kill: number, { name }: Server) => {
+  const deliveries = clients.reduce((total, { taken }) => total + taken.length, 0);
+  draw(`kill ${kill} of ${kills}: ${name}; ${deliveries} deliveries so far`);
+};
 
-let isOver = false;
-try {
+/** A delivery that is never taken would keep its client trying forever. */
+async function late(): Promise<never> {
+  const seconds = 60 + 6 * kills;
+  await setTimeout(seconds * 1_000, undefined, { ref: false });
+  throw new Error(`It was not over after ${seconds} s.`);
+}
+
+async function deliverAndKill(): Promise<void> {
   await Promise.all([sandbox.start(), endpoint.start()]);
-  const running = Promise.all(clients.map(client => client.run(() => isOver)));
-  await Promise.race([killing(), running]);
+  let isOver = false;
+  const delivering = Promise.all(clients.map(client => client.run(() => isOver)));
+  await Promise.race([killing([sandbox, endpoint], kills, random, progress), delivering]);
   isOver = true;
-  await running;
-  const compared = await compare(clients, logPath, join(dir, "endpoint", "s3"));
-  for (const fault of compared.faults.slice(0, 20)) console.error(fault);
-  console.log(
-    `${sandbox.kills + endpoint.kills} kills (${endpoint.kills} of the endpoint, ${sandbox.kills} of the Import API), ` +
-      `${sum(({ taken }) => taken.length)} deliveries, ${sum(({ retries }) => retries)} retries, ` +
-      `${sum(({ replays }) => replays)} replayed receipts, ${sum(({ restarts }) => restarts)} started anew\n` +
-      `${sum(({ position }) => position)} records sent, ${compared.records} landed in ${compared.requests} requests, ` +
-      `${compared.rows} rows; ${compared.archived} bodies in the archive; ${compared.bookmarks} bookmarks seen\n` +
-      `${compared.faults.length} records missing, rows twice or stale, bodies changed, bookmarks ahead`,
-  );
-  process.exitCode = compared.faults.length === 0 ? 0 : 1;
+  await delivering;
+}
+
+async function deliverAndCompare() {
+  await deliverAndKill();
+  return compare(clients, logPath, join(dir, "endpoint", "s3"));
+}
+
+let isRight = false;
+try {
+  const compared = await Promise.race([deliverAndCompare(), sandbox.lost, endpoint.lost, late()]);
+  isRight = compared.faults.length === 0;
+  draw("");
+  for (const text of firstFaults(compared.faults)) console.error(text);
+  console.log(summary({ endpoint, sandbox }, clients, compared));
+  process.exitCode = isRight ? 0 : 1;
 } finally {
   await Promise.all([endpoint.stop(), sandbox.stop()]);
-  await rm(dir, { recursive: true, force: true });
+  if (isRight) await rm(dir, { recursive: true, force: true });
+  else console.error(`What is left of it: ${dir}\n${endpoint.lastWords()}${sandbox.lastWords()}`);
 }

@@ -4,47 +4,70 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+const stderrCharsMax = 2_000;
+
 /** A server in a process of its own, which may be killed and is started again on the same port and folder. */
 export class Server {
+  readonly name: string;
   readonly url: string;
   kills = 0;
-  readonly #file: string;
+  /** Rejects when it ends though nobody has killed it. */
+  readonly lost: Promise<never>;
+  #lose!: (error: Error) => void;
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
+  #stderr = "";
 
-  constructor(file: string, port: number, env: Record<string, string>) {
+  constructor(name: "endpoint" | "sandbox", port: number, env: Record<string, string>) {
+    this.name = name;
     this.url = `http://127.0.0.1:${port}`;
-    this.#file = fileURLToPath(new URL(file, import.meta.url));
     this.#env = { ...process.env, ...env, PORT: String(port) };
+    this.lost = new Promise((_, reject) => {
+      this.#lose = reject;
+    });
+    this.lost.catch(() => {});
   }
 
   /** Resolves once it listens. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ["--import", "tsx", this.#file], {
+    const file = fileURLToPath(new URL(`${this.name}.ts`, import.meta.url));
+    const child = spawn(process.execPath, ["--import", "tsx", file], {
       env: this.#env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.#child = child;
-    let complaints = "";
-    child.stderr.on("data", text => {
-      complaints += text;
+    child.stderr!.on("data", text => {
+      this.#stderr = (this.#stderr + text).slice(-stderrCharsMax);
     });
-    for await (const line of createInterface({ input: child.stdout })) if (line.startsWith("up ")) return;
-    throw new Error(`${this.#file} did not come up: ${complaints}`);
+    child.once("close", (code, signal) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      this.#lose(new Error(`The ${this.name} ended by itself: ${code ?? signal}`));
+    });
+    for await (const line of createInterface({ input: child.stdout! })) if (line.startsWith("up ")) return;
+    await this.lost;
   }
 
   /** SIGKILL: it has no time for anything. */
   async kill(): Promise<void> {
-    const closed = once(this.#child!, "close");
-    this.#child!.kill("SIGKILL");
-    await closed;
+    if (this.#child === undefined) return this.lost;
+    await this.stop();
     this.kills++;
   }
 
+  /** The end of what it has written to stderr, in all its lives. */
+  lastWords(): string {
+    return this.#stderr;
+  }
+
+  /** The same, and no kill that counts. */
   async stop(): Promise<void> {
-    if (this.#child === undefined || this.#child.exitCode !== null) return;
-    await this.kill();
-    this.kills--;
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    const closed = once(child, "close");
+    child.kill("SIGKILL");
+    await closed;
   }
 }
 
