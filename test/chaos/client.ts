@@ -68,7 +68,7 @@ export class Client {
   async #deliver(bookmark: number, etag: string): Promise<void> {
     const name = randomUUID();
     // More than one batch, now and then.
-    const end = bookmark + (this.#random.chance(0.05) ? 21_000 : this.#random.int(1, 600));
+    const end = bookmark + (this.#random.chance(0.02) ? 21_000 : this.#random.int(1, 600));
     const text = bodyOf({ stream: this.streamer, bookmark, end, name }, this.#random);
     const bytes = gzipSync(text, { level: 1 });
     const headers = {

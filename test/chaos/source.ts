@@ -7,7 +7,7 @@ export const idOf = (position: number) => (position * 7919) % rowsMax;
 
 /** The n-th change, as the body of that name holds it: JSON text. */
 export const recordText = (position: number, body: string) =>
-  JSON.stringify({ id: idOf(position), position, body, text: `№ ${position} ✓`, amount: position / 8 });
+  JSON.stringify({ id: idOf(position), position, body, text: `✓${position}` });
 
 /** A stitchstream of the changes behind `bookmark` up to `end`, with bookmarks between them and one at the end. */
 export function bodyOf(
