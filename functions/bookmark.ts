@@ -5,6 +5,7 @@ import { pageOf } from "./http/page.ts";
 import { answering } from "./http/problem.ts";
 import { streamerName } from "./http/streamer-name.ts";
 import { readHistory } from "./persister/history.ts";
+import { answerBy } from "./persister/limits.ts";
 import { readState } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
@@ -17,10 +18,13 @@ export const bookmark = (wired: () => Wired) =>
       await authenticate(request.headers, "read", tokens);
       const streamer = streamerName(request.streamer);
       if (request.path.endsWith("/history")) {
-        const page = await readHistory({ streamer, ...pageOf(request.query), deadline }, store);
+        const page = await readHistory(
+          { streamer, ...pageOf(request.query), deadline: answerBy(deadline) },
+          store,
+        );
         return historyResponse(streamer, page);
       }
-      return bookmarkResponse(request, await readState(streamer, store, deadline));
+      return bookmarkResponse(request, await readState(streamer, store, answerBy(deadline)));
     }),
   );
 

@@ -6,6 +6,7 @@ import { answering } from "./http/problem.ts";
 import { receiveBookmark } from "./http/sent-bookmark.ts";
 import { streamerName } from "./http/streamer-name.ts";
 import { change as changeBookmark } from "./persister/change.ts";
+import { answerBy } from "./persister/limits.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `PUT` and `DELETE /v1/streamers/{streamer}/bookmark` */
@@ -17,7 +18,10 @@ export const change = (wired: () => Wired) =>
       const streamer = streamerName(request.streamer);
       const precondition = requiredPreconditionOf(request.headers);
       const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;
-      const state = await changeBookmark({ streamer, precondition, bookmark, deadline }, store);
+      const state = await changeBookmark(
+        { streamer, precondition, bookmark, deadline: answerBy(deadline) },
+        store,
+      );
       return stateResponse(streamer, state);
     }),
   );

@@ -1,7 +1,7 @@
 import { lambda } from "./aws/gateway.ts";
 import { receiptResponse } from "./http/answers.ts";
 import { authenticate } from "./http/authenticate.ts";
-import { idempotencyKeyOf, preconditionOf } from "./http/conditions.ts";
+import { deliveryConditionsOf } from "./http/conditions.ts";
 import { receiveBody } from "./http/intake.ts";
 import { answering } from "./http/problem.ts";
 import { streamerName } from "./http/streamer-name.ts";
@@ -13,11 +13,11 @@ export const ingest = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async () => {
       const { tokens, parts } = wired();
-      const { headers } = request;
-      await authenticate(headers, "write", tokens);
+      await authenticate(request.headers, "write", tokens);
       const streamer = streamerName(request.streamer);
-      const [precondition, idempotencyKey] = [preconditionOf(headers), idempotencyKeyOf(headers)];
-      const intake = { streamer, precondition, idempotencyKey, ...receiveBody(request), deadline };
+      const conditions = deliveryConditionsOf(request.headers);
+      const { fault = conditions.fault, ...body } = receiveBody(request);
+      const intake = { streamer, ...conditions, ...body, fault, deadline };
       const { receipt, replayed } = await persist(intake, await parts());
       return receiptResponse(request, receipt, replayed);
     }),

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { s3Archive } from "./aws/archive.ts";
-import { dynamoClient, s3Client } from "./aws/clients.ts";
+import { dynamoClient, s3Client, secretsClient } from "./aws/clients.ts";
 import { cachedSecret } from "./aws/secrets.ts";
 import { awsStore } from "./aws/store.ts";
 import { type Config, readConfig, type Secrets, secretsSchema } from "./config.ts";
@@ -56,7 +55,7 @@ export const wiredByEnvironment = once(() => wire(readConfig()));
 
 function secretsOf({ secrets, region }: Config): () => Promise<Secrets> {
   if (!("arn" in secrets)) return () => Promise.resolve(secrets);
-  return cachedSecret(new SecretsManagerClient({ region }), secrets.arn, value => secretsSchema.parse(value));
+  return cachedSecret(secretsClient(region), secrets.arn, value => secretsSchema.parse(value));
 }
 
 function once<T>(make: () => T): () => T {

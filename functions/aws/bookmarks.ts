@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { Bookmarks, StoredBookmark } from "../persister/ports.ts";
+import { available } from "./available.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
-import { available } from "./table.ts";
 
 /** Bookmarks' values: small ones travel in the item that names them, others are in S3, `bookmarks/<streamer>/<digest>`. */
 export function s3Bookmarks(options: BucketOptions): Bookmarks {

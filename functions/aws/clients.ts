@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 export interface ClientOptions {
   readonly region: string;
@@ -7,8 +8,8 @@ export interface ClientOptions {
   readonly endpoint?: string;
 }
 
-/** One attempt's time: services that are well answer in a hundredth of it, and the commit has room for two. */
-const dynamoRequestMillisecondsMax = 1_000;
+/** One attempt's time: services that are well answer in a hundredth of it. */
+const dynamoRequestMillisecondsMax = 800;
 /** A body of 4.5 MB takes its time. */
 const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
@@ -33,6 +34,10 @@ export const s3Client = ({ region, endpoint }: ClientOptions) =>
     ...limits(s3RequestMillisecondsMax),
     ...(endpoint === undefined ? {} : { endpoint, credentials, forcePathStyle: true }),
   });
+
+/** A Secrets Manager client that does not wait for ever on a silent service. */
+export const secretsClient = (region: string) =>
+  new SecretsManagerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
 
 /** A DynamoDB client that does not wait for ever on a silent service. */
 export const dynamoClient = ({ region, endpoint }: ClientOptions) =>

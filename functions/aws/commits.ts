@@ -15,12 +15,14 @@ export const commitSchema = z
     by: z.enum(["delivery", "rewind", "forget"]),
     delivery: z.string(),
     records: z.number().optional(),
+    whole: z.boolean().optional(),
     bookmark: storedBookmark.optional(),
   })
   .transform(
-    ({ bookmark, records, ...commit }): Commit => ({
+    ({ bookmark, records, whole, ...commit }): Commit => ({
       ...commit,
       ...(records !== undefined && { records }),
+      ...(whole !== undefined && { whole }),
       ...(bookmark && { bookmark }),
     }),
   );

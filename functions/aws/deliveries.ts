@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { inlineBytesMax, rememberedDaysMax } from "../persister/limits.ts";
 import type { Deliveries, KeptDelivery } from "../persister/ports.ts";
+import { available } from "./available.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
-import { available, itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
+import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
 
 const keyOf = (key: string) => `key#${key}`;
 

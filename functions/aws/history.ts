@@ -1,7 +1,8 @@
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { History } from "../persister/ports.ts";
+import { available } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
-import { available, itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
+import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
 
 /** So that items stand in their order: revisions have fewer digits than a safe integer. */
 const digits = 16;

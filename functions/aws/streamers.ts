@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Streamer, Streamers } from "../persister/ports.ts";
+import { available } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
-import { available, type Item, itemTable, partitionOf, type TableOptions } from "./table.ts";
+import { type Item, itemTable, partitionOf, type TableOptions } from "./table.ts";
 
 const state = "state";
 

@@ -6,8 +6,6 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import * as z from "zod";
-import { PersisterError } from "../persister/errors.ts";
 import type { Fenced } from "../persister/ports.ts";
 
 /** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */
@@ -24,8 +22,6 @@ export interface TableOptions {
 
 /** All of a streamer's items have one partition. */
 export const partitionOf = (streamer: string) => `streamer#${streamer}`;
-
-const retryAfterSeconds = 5;
 
 /** One table's items, written by single conditional puts. Rejects with the SDK's errors. */
 export function itemTable({ client, table: TableName }: TableOptions) {
@@ -98,18 +94,3 @@ export const secondsIn = (days: number) => Math.floor(Date.now() / 1_000) + days
 export const until = (deadline: number) => ({
   abortSignal: AbortSignal.timeout(Math.max(0, deadline - Date.now())),
 });
-
-/** What the SDK gives up on, after its own retries or at the deadline, passes. */
-export async function available<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    // What is there is not ours: asking again would not help.
-    if (cause instanceof z.ZodError) throw cause;
-    throw new PersisterError(
-      "store-unavailable",
-      "The bookmarks' table did not answer in time. Fetch the bookmark, and start from it; or send it again, with its Idempotency-Key.",
-      { retryAfterSeconds, cause },
-    );
-  }
-}

@@ -49,7 +49,7 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState)
       { revision: state.revision },
     );
   }
-  const { contentType, value } = negotiated(headers, state.bookmark);
+  const { contentType, value } = negotiated(headers, state.bookmark, state.revision);
   const validators = {
     etag: etagOf(state),
     "last-modified": new Date(state.committedAt).toUTCString(),

@@ -2,25 +2,47 @@ import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
 import type { Precondition, RevisionSet } from "../persister/precondition.ts";
 
+/** What a delivery's headers ask for. What can't be read of them is a fault: the body is archived, and then refused. */
+export function deliveryConditionsOf(headers: Headers): {
+  readonly precondition: Precondition;
+  readonly idempotencyKey: string | undefined;
+  readonly fault: PersisterError | undefined;
+} {
+  try {
+    return {
+      precondition: preconditionOf(headers),
+      idempotencyKey: idempotencyKeyOf(headers),
+      fault: undefined,
+    };
+  } catch (fault) {
+    if (!(fault instanceof PersisterError)) throw fault;
+    return { precondition: {}, idempotencyKey: undefined, fault };
+  }
+}
+
 /** `If-Match` and `If-None-Match`, RFC 9110 section 13.1. Throws `bad-header`. */
-export function preconditionOf(headers: Headers): Precondition {
-  const match = revisionsIn(headers, "If-Match");
-  const noneMatch = revisionsIn(headers, "If-None-Match");
+function preconditionOf(headers: Headers): Precondition {
+  const match = revisionsIn(headers, "If-Match", /^"(\d{1,15})"$/);
+  const noneMatch = revisionsIn(headers, "If-None-Match", /^(?:W\/)?"(\d{1,15})"$/);
   return { ...(match && { match }), ...(noneMatch && { noneMatch }) };
 }
 
 /** The same, where it may not be left out. Throws `precondition-required`, too. */
 export function requiredPreconditionOf(headers: Headers): Precondition {
   const precondition = preconditionOf(headers);
-  if (precondition.match !== undefined || precondition.noneMatch !== undefined) return precondition;
+  if (precondition.match !== undefined || precondition.noneMatch === "*") return precondition;
   throw new PersisterError(
     "precondition-required",
     'Say which revision you have seen: send `If-Match: "<revision>"`, the ETag of the bookmark.',
   );
 }
 
-/** `"5"`, a list of such, or `*`. Tags that are no revisions match none; a weak one never does (section 8.8.3.2). */
-function revisionsIn(headers: Headers, name: "If-Match" | "If-None-Match"): RevisionSet | undefined {
+/** `"5"`, a list of such, or `*`. Tags that are no revisions match none; a weak one does where only none may match. */
+function revisionsIn(
+  headers: Headers,
+  name: "If-Match" | "If-None-Match",
+  revision: RegExp,
+): RevisionSet | undefined {
   const text = headers.get(name)?.trim();
   if (text === undefined) return undefined;
   if (text === "*") return "*";
@@ -31,11 +53,11 @@ function revisionsIn(headers: Headers, name: "If-Match" | "If-None-Match"): Revi
       `${name} is an ETag in its quotes, such as \`${name}: "5"\`, a list of them, or \`*\`.`,
     );
   }
-  return tags.flatMap(tag => /^"(\d{1,15})"$/.exec(tag)?.[1] ?? []).map(Number);
+  return tags.flatMap(tag => revision.exec(tag)?.[1] ?? []).map(Number);
 }
 
 /** `Idempotency-Key`, as it stands. Throws `bad-header`. */
-export function idempotencyKeyOf(headers: Headers): string | undefined {
+function idempotencyKeyOf(headers: Headers): string | undefined {
   const key = headers.get("Idempotency-Key") ?? undefined;
   if (key === undefined || (/^[\x21-\x7e]+$/.test(key) && key.length <= idempotencyKeyCharsMax)) return key;
   throw new PersisterError(

@@ -19,7 +19,11 @@ export function prefersPlainText(headers: Headers): boolean {
  * The bookmark in the encoding that `Accept` asks for: its own where it may be. Throws `not-acceptable` where none is
  * right or the value has no form in it.
  */
-export function negotiated(headers: Headers, bookmark: Bookmark): { contentType: string; value: Uint8Array } {
+export function negotiated(
+  headers: Headers,
+  bookmark: Bookmark,
+  revision: number,
+): { contentType: string; value: Uint8Array } {
   const own = mediaTypes[bookmark.encoding];
   const other = bookmark.encoding === "json" ? mediaTypes.transit : mediaTypes.json;
   const contentType = preferred(headers, [own, other, plainText]);
@@ -27,9 +31,10 @@ export function negotiated(headers: Headers, bookmark: Bookmark): { contentType:
     throw new PersisterError(
       "not-acceptable",
       `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`,
+      { revision },
     );
   }
-  return { contentType, value: contentType === other ? converted(bookmark) : bookmark.value };
+  return { contentType, value: contentType === other ? converted(bookmark, revision) : bookmark.value };
 }
 
 /** RFC 9110 section 12.5.1. */
@@ -37,7 +42,7 @@ function preferred(headers: Headers, types: string[]): string | undefined {
   return new Negotiator({ headers: { accept: headers.get("accept") ?? "*/*" } }).mediaType(types);
 }
 
-function converted({ encoding, value }: Bookmark): Uint8Array {
+function converted({ encoding, value }: Bookmark, revision: number): Uint8Array {
   const out = new ByteWriter(value.length);
   const writer = encoding === "json" ? new TransitWriter(out) : new JsonWriter(out);
   try {
@@ -47,9 +52,7 @@ function converted({ encoding, value }: Bookmark): Uint8Array {
     throw new PersisterError(
       "not-acceptable",
       `This bookmark can't be JSON: ${cause.message}. Ask for ${mediaTypes.transit}.`,
-      {
-        cause,
-      },
+      { revision, cause },
     );
   }
   return out.view();

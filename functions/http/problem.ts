@@ -4,14 +4,15 @@ import type { HttpRequest, HttpResponse } from "./message.ts";
 
 /** Each error's status and title, in order of precedence. docs/errors.md is compared with it. */
 export const problems: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
+  "secret-unavailable": { status: 503, title: "Tokens unavailable" },
   unauthorized: { status: 401, title: "Not authorized" },
   forbidden: { status: 403, title: "Not for this token" },
   "bad-streamer-name": { status: 400, title: "Not a streamer's name" },
-  "bad-header": { status: 400, title: "A header that can't be read" },
   "bad-query": { status: 400, title: "A query that can't be read" },
   "precondition-required": { status: 428, title: "Precondition required" },
   "body-too-large": { status: 413, title: "Body too large" },
   "archive-unavailable": { status: 503, title: "Archive unavailable" },
+  "bad-header": { status: 400, title: "A header that can't be read" },
   "unsupported-encoding": { status: 415, title: "Unsupported encoding" },
   "unsupported-type": { status: 415, title: "Unsupported media type" },
   "broken-gzip": { status: 400, title: "Broken gzip" },

@@ -8,7 +8,7 @@ import { TransitWriter } from "../stitchstream/transit-writer.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { HttpRequest } from "./message.ts";
 
-const [openBracket, openBrace, space] = [0x5b, 0x7b, 0x20];
+const [openBracket, openBrace, space, tab] = [0x5b, 0x7b, 0x20, 0x09];
 
 /**
  * The bookmark that a request's body is, one JSON or transit value. Throws `unsupported-encoding`, `unsupported-type`,
@@ -51,9 +51,12 @@ function encodingOf(headers: Headers): Bookmark["encoding"] {
   );
 }
 
-/** Line ends stand between JSON's tokens alone, where a space is as good: a bookmark is given out as one line. */
+/**
+ * A bookmark is given out as one line. Line ends may stand between JSON's tokens alone, and there a tab is as good; in a string
+ * either is refused.
+ */
 function onOneLine(body: Uint8Array): Uint8Array {
-  const line = body.map(byte => (isBreak(byte) ? space : byte));
+  const line = body.map(byte => (isBreak(byte) ? tab : byte));
   let [start, end] = [0, line.length];
   while (start < end && isBlank(line[start]!)) start++;
   while (end > start && isBlank(line[end - 1]!)) end--;
@@ -61,4 +64,4 @@ function onOneLine(body: Uint8Array): Uint8Array {
 }
 
 const isBreak = (byte: number) => byte === 0x0a || byte === 0x0d;
-const isBlank = (byte: number) => byte === space || byte === 0x09;
+const isBlank = (byte: number) => byte === space || byte === tab;

@@ -4,13 +4,14 @@ import type { Commit, SafeBookmark, Streamer } from "./ports.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
- * The moment of truth: revision + 1, the bookmark if there is one (else the one that stands stays), the lease gone, in one
+ * The moment of truth, of a whole delivery or of what is safe of it: revision + 1, the bookmark if there is one (else the one that stands stays), the lease gone, in one
  * conditional write. Rejects with `overtaken` where another writer came, and with `store-unavailable`, when it may
  * have been done.
  */
 export async function commit(
   lease: Lease,
   safe: SafeBookmark | undefined,
+  whole: boolean,
   parts: LeaseParts,
   deadline: number,
 ): Promise<StreamerState> {
@@ -24,6 +25,7 @@ export async function commit(
     at: parts.clock.now(),
     by: "delivery",
     delivery,
+    whole,
     records: safe?.records ?? acceptedRecords(lease),
     ...(stored && { bookmark: stored }),
   };
@@ -46,7 +48,7 @@ async function refuseUnlessMade(
   throw new PersisterError(
     "overtaken",
     `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
-      "Nothing of it was committed. Fetch the bookmark, and start from it.",
+      "Nothing more of it is committed. Fetch the bookmark, and start from it.",
     { revision: revisionOf(found) },
   );
 }

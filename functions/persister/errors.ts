@@ -12,14 +12,15 @@ export interface Fault {
 
 /** In order of precedence; docs/errors.md says what each means, http/problem.ts which status it has. */
 export type ErrorCode =
+  | "secret-unavailable"
   | "unauthorized"
   | "forbidden"
   | "bad-streamer-name"
-  | "bad-header"
   | "bad-query"
   | "precondition-required"
   | "body-too-large"
   | "archive-unavailable"
+  | "bad-header"
   | "unsupported-encoding"
   | "unsupported-type"
   | "broken-gzip"
@@ -51,7 +52,7 @@ export interface ErrorDetails {
   readonly delivery?: string;
   readonly archive?: string;
   /** What is committed after all, so that the next run starts there. */
-  readonly revision?: number;
+  readonly revision?: number | undefined;
   readonly bookmark?: Bookmark;
   readonly cause?: unknown;
 }

@@ -53,10 +53,12 @@ export const historyBytesMax = 2 * MiB;
 
 /** How far two machines' clocks may differ: Amazon Time Sync keeps Lambda's within a millisecond or so. */
 export const leaseMarginMillisecondsMax = 1_000;
-/** Kept back from the deadline for the commit: two calls of DynamoDB, each tried twice. */
-export const commitMillisecondsMin = 2_000;
+/** Kept back from the deadline for the commit: two writes of DynamoDB, each after an attempt of 800 ms that was silent. */
+export const commitMillisecondsMin = 3_000;
 /** Kept back for the answer. */
 export const answerMillisecondsMin = 200;
+/** When work has to be done, so that its answer is in time; ms since the epoch. */
+export const answerBy = (deadline: number): number => deadline - answerMillisecondsMin;
 
 /** A DynamoDB item holds 400 KB with all its attributes; what is larger than this lives in S3. */
 export const inlineBytesMax = 256 * KiB;

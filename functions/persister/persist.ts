@@ -3,11 +3,11 @@ import { batches } from "./batch.ts";
 import { commit } from "./commit.ts";
 import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
-import { forward, type Refusal } from "./forward.ts";
+import { forward } from "./forward.ts";
 import { inflate } from "./inflate.ts";
 import { acceptedRecords, begin, type Lease, type LeaseParts, release } from "./lease.ts";
-import { answerMillisecondsMin, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, BatchEncoder, ImportApi, KeptDelivery } from "./ports.ts";
+import { answerBy, commitMillisecondsMin } from "./limits.ts";
+import type { Archive, BatchEncoder, ImportApi, SafeBookmark } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -66,7 +66,7 @@ interface Times {
 
 const timesOf = (deadline: number): Times => ({
   forward: deadline - commitMillisecondsMin,
-  commit: deadline - answerMillisecondsMin,
+  commit: answerBy(deadline),
 });
 
 /**
@@ -125,26 +125,36 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
 
 async function deliver(
   contents: Contents,
-  { recalled, archive }: Arrival,
+  arrival: Arrival,
   lease: Lease,
   parts: Parts,
   times: Times,
 ): Promise<Receipt> {
-  const tracker = new Tracker();
-  let kept: KeptDelivery | undefined;
-  let sent: { batches: number; refusal: Refusal | undefined };
   try {
-    kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
-    sent = await forward(batches(contents, parts.encoder, tracker, acceptedRecords(lease)), tracker, {
-      encode: batch => parts.encoder.encode(contents, batch, lease.firstSequence),
-      send: request => parts.importApi.send(request, times.forward),
-    });
+    return await deliverUnder(lease, contents, arrival, parts, times);
   } catch (error) {
+    // Whatever was under way: a commit that comes after this finds another fence.
     await release(lease, parts, times.commit);
     throw error;
   }
+}
+
+async function deliverUnder(
+  lease: Lease,
+  contents: Contents,
+  { recalled, archive }: Arrival,
+  parts: Parts,
+  times: Times,
+): Promise<Receipt> {
+  const tracker = new Tracker();
+  const kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
+  const sent = await forward(batches(contents, parts.encoder, tracker, acceptedRecords(lease)), tracker, {
+    encode: batch => parts.encoder.encode(contents, batch, lease.firstSequence),
+    send: request => parts.importApi.send(request, times.forward),
+  });
   if (sent.refusal !== undefined) {
-    throw refusalError(sent.refusal, contents, await commitWhatIsSafe(tracker, lease, parts, times.commit));
+    const state = await commitWhatIsSafe(tracker.safe(), lease, parts, times.commit);
+    throw refusalError(sent.refusal, contents, state);
   }
   const facts: ReceiptFacts = {
     delivery: lease.delivery,
@@ -158,18 +168,24 @@ async function deliver(
   if (kept !== undefined) {
     await rememberReceipt(kept, facts, revisionOf(lease.held) + 1, parts, times.commit);
   }
-  return { ...facts, state: await commit(lease, tracker.safe(), parts, times.commit) };
+  return { ...facts, state: await commit(lease, tracker.safe(), true, parts, times.commit) };
 }
 
-/** A batch was not accepted: the bookmark before it is kept all the same. */
+/**
+ * A batch was not accepted: the bookmark before it is kept all the same. Undefined where the store does not say whether it
+ * is: the caller hears of the batch in any case.
+ */
 async function commitWhatIsSafe(
-  tracker: Tracker,
+  safe: SafeBookmark | undefined,
   lease: Lease,
   parts: Parts,
   deadline: number,
-): Promise<StreamerState> {
-  const safe = tracker.safe();
-  if (safe !== undefined) return commit(lease, safe, parts, deadline);
-  await release(lease, parts, deadline);
-  return stateOf(lease.held.commit, parts, deadline);
+): Promise<StreamerState | undefined> {
+  try {
+    if (safe !== undefined) return await commit(lease, safe, false, parts, deadline);
+    return await stateOf(lease.held.commit, parts, deadline);
+  } catch (error) {
+    if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
+    throw error;
+  }
 }

@@ -6,7 +6,8 @@ export type { Batch, Contents, Table };
 export { Standing };
 
 /**
- * What the core needs of the world. Each port has a contract suite in test/contracts, run on every implementation.
+ * What the core needs of the world. Where there are several implementations, of the archive and the store, a contract suite
+ * in test/contracts is run on each.
  * `deadline`, in ms since the epoch, is when a call gives up; times are by the caller's clock.
  */
 
@@ -60,8 +61,10 @@ export interface Commit {
   readonly by: "delivery" | "rewind" | "forget";
   /** The delivery's id, or that of the change by hand. */
   readonly delivery: string;
-  /** How many of the delivery's records are accepted for good: another attempt goes on behind them. */
+  /** How many of the delivery's records are accepted for good, all or some: another attempt goes on behind them. */
   readonly records?: number;
+  /** All of the delivery is accepted: its receipt is good. */
+  readonly whole?: boolean;
   /** Absent until a delivery brought one, and once it is forgotten. */
   readonly bookmark?: StoredBookmark;
 }

@@ -59,7 +59,7 @@ export async function settledReceipt(
   if (kept?.receipt === undefined) return undefined;
   const { revision, text } = kept.receipt;
   const commit = await commitOf(streamer, revision, parts, deadline);
-  if (commit?.delivery !== kept.delivery) return undefined;
+  if (commit?.delivery !== kept.delivery || commit.whole !== true) return undefined;
   return receiptOf(text, await stateOf(commit, parts, deadline));
 }
 

@@ -6,20 +6,29 @@ import type { StreamerState } from "./state.ts";
 /** Long enough for a service to recover, short enough for a caller to wait, s. */
 const retryAfterSeconds = 30;
 
-/** What a delivery's first batch that was not accepted means to the caller, who may go on from `state`'s bookmark. */
-export function refusalError(refusal: Refusal, contents: Contents, state: StreamerState): PersisterError {
+/**
+ * What a batch that was not accepted means to the caller, who may go on from `state`'s bookmark; without one the store did not
+ * say what is committed.
+ */
+export function refusalError(
+  refusal: Refusal,
+  contents: Contents,
+  state: StreamerState | undefined,
+): PersisterError {
   const { outcome } = refusal;
   const first = contents.recordLine(refusal.batch.records[0]!);
   const last = contents.recordLine(refusal.batch.records.at(-1)!);
   const details: ErrorDetails = {
-    revision: state.revision,
-    ...(state.bookmark && { bookmark: state.bookmark }),
+    revision: state?.revision,
+    ...(state?.bookmark && { bookmark: state.bookmark }),
   };
   const where = first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
   const goOn =
-    details.bookmark === undefined
-      ? "No bookmark is committed yet: send it all again"
-      : "Everything before the bookmark named here is accepted: start the next run from it";
+    state === undefined
+      ? "What is committed could not be learnt: fetch the bookmark, and start from it"
+      : details.bookmark === undefined
+        ? "No bookmark is committed yet: send it all again"
+        : "Everything before the bookmark named here is accepted: start the next run from it";
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",

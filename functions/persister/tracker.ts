@@ -1,9 +1,14 @@
 import type { Accepted, PlacedBookmark, SafeBookmark } from "./ports.ts";
 
-/** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. */
+declare const ticket: unique symbol;
+/** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. The tracker's alone. */
 export interface Ticket {
+  readonly [ticket]: true;
+}
+
+interface Place {
   settled: boolean;
-  next: Ticket | undefined;
+  next: Place | undefined;
   /** The last bookmark that stands behind this batch's first record and before the next batch's. */
   bookmark: (() => PlacedBookmark) | undefined;
 }
@@ -14,16 +19,16 @@ export interface Ticket {
  */
 export class Tracker {
   /** Everything up to here is accepted. */
-  #accepted: Ticket = { settled: true, next: undefined, bookmark: undefined };
+  #accepted: Place = { settled: true, next: undefined, bookmark: undefined };
   #last = this.#accepted;
   #safe: (() => PlacedBookmark) | undefined;
 
   /** Opens a batch, at its first record. */
   open(): Ticket {
-    const ticket: Ticket = { settled: false, next: undefined, bookmark: undefined };
-    this.#last.next = ticket;
-    this.#last = ticket;
-    return ticket;
+    const place: Place = { settled: false, next: undefined, bookmark: undefined };
+    this.#last.next = place;
+    this.#last = place;
+    return place as unknown as Ticket;
   }
 
   /** A bookmark stands here: `read` gives its value when it is wanted. */
@@ -34,7 +39,7 @@ export class Tracker {
 
   /** The batch's records are accepted, all of them. Only `forward` can say so. */
   accept(ticket: Ticket, _proof: Accepted): void {
-    ticket.settled = true;
+    (ticket as unknown as Place).settled = true;
     while (this.#accepted.next?.settled === true) {
       this.#accepted = this.#accepted.next;
       this.#safe = this.#accepted.bookmark ?? this.#safe;

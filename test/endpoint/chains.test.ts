@@ -58,6 +58,7 @@ describe("If-Match", () => {
     expect(await response.json()).toMatchObject({
       status: 400,
       code: "bad-header",
+      archive: expect.stringMatching(/^s3:/),
       detail: expect.stringContaining('If-Match: "5"'),
     });
   });
@@ -73,6 +74,7 @@ describe("the ETag", () => {
         post(stack(), "tagged", jsonline(record("t", { id: null }, ["id"]))),
         post(stack(), "tagged", body(2), { "if-match": '"9"' }),
         getBookmark(stack(), "tagged"),
+        getBookmark(stack(), "tagged", { accept: "image/png" }),
         getBookmark(stack(), "tagged", { "if-none-match": '"1"' }),
         fetch(`${stack().url}/v1/streamers/tagged/bookmark/history`, {
           headers: { authorization: `Bearer ${token}` },

@@ -16,6 +16,7 @@ import {
 const stack = useStack();
 const body = (value: unknown) => jsonline(record("t", { id: 1 }, ["id"]), bookmark(value));
 const json = { "content-type": "application/json" };
+const transitType = { "content-type": "application/transit+json" };
 
 function change(
   method: "PUT" | "DELETE",
@@ -56,7 +57,7 @@ describe("PUT", () => {
   });
 
   it.each([
-    ["application/json", '{"n": 9007199254740993,\n "s": "é"}', '{"n": 9007199254740993,  "s": "é"}'],
+    ["application/json", '{"n": 9007199254740993,\n "s": "é"}', '{"n": 9007199254740993,\t "s": "é"}'],
     ["application/json; charset=utf-8", " null ", "null"],
     ["application/transit+json", '["^ ","at","~m0"]', '["^ ","at","~m0"]'],
     ["application/transit+json", '"~m0"', `["~#'","~m0"]`],
@@ -78,6 +79,9 @@ describe("PUT", () => {
     [{ "if-match": '"0"', ...json }, "", 400, "malformed"],
     [{ "if-match": '"0"', ...json }, "{", 400, "malformed"],
     [{ "if-match": '"0"', ...json }, "1 2", 400, "malformed"],
+    [{ "if-match": '"0"', ...json }, '{"a":"x\ny"}', 400, "malformed"],
+    [{ "if-match": '"0"', ...transitType }, '["^ ","a","x\ny"]', 400, "malformed"],
+    [{ "if-none-match": '"abc"', ...json }, "1", 428, "precondition-required"],
     [{ "if-match": '"0"', ...json }, `"${"x".repeat(1_048_576)}"`, 413, "bookmark-too-large"],
     [{ "if-match": "0", ...json }, "1", 400, "bad-header"],
     [{ "if-match": '"7"', ...json }, "1", 412, "precondition-failed"],
@@ -118,7 +122,7 @@ describe("a change by hand", () => {
     await delivery;
   });
 
-  it("is not for every token", async () => {
+  it("wants a token", async () => {
     const response = await change("PUT", "x", { authorization: "Bearer wrong", "if-match": '"0"' }, "1");
     expect(await response.json()).toMatchObject({ status: 401, code: "unauthorized" });
   });

@@ -220,7 +220,7 @@ describe("no bookmark ahead of its records", () => {
   });
 
   it("an Import API that never answers: 504 in time", async () => {
-    const { stack } = await stackIn(2_500, "hang");
+    const { stack } = await stackIn(4_000, "hang");
     const response = await post(stack, "hanging", jsonline(record("k", { id: 1 }, ["id"]), bookmark(1)));
     expect(await response.json()).toMatchObject({ status: 504, code: "out-of-time" });
     expect((await getBookmark(stack, "hanging")).status).toBe(404);

@@ -1,5 +1,3 @@
-import { change } from "../../functions/persister/change.ts";
-import { PersisterError } from "../../functions/persister/errors.ts";
 import type { Precondition } from "../../functions/persister/precondition.ts";
 import { revisionOf } from "../../functions/persister/state.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -47,6 +45,7 @@ export class Client {
     if (key === undefined) return;
     if (random.chance(0.2)) this.#replay(sent);
     if (random.chance(0.1)) await this.#reuse(sent, bookmark);
+    if (random.chance(0.1)) this.#reuseLater(sent, bookmark);
   }
 
   /** With nothing to befall it any more it is taken, and its source stands in the destination. */
@@ -107,28 +106,30 @@ export class Client {
     await this.#ask({ body: other, key, precondition });
   }
 
+  /** The same when its day is over, or nearly. */
+  #reuseLater(sent: Sent, bookmark: number): void {
+    const { random, scheduler } = this.#world;
+    scheduler.in(
+      random.int(dayMilliseconds / 2, 3 * dayMilliseconds),
+      () => void this.#reuse(sent, bookmark),
+    );
+  }
+
   /** The bookmark goes back, or is forgotten: the source's changes come again from there. */
   async #changeByHand(): Promise<void> {
     const { random, store, scheduler } = this.#world;
-    if (this.#manner === "chained") return;
     const streamer = await store.streamers.read(this.#streamer, 0);
+    const seen = revisionOf(streamer);
     const back = random.int(0, positionOf(streamer));
-    const parts = {
-      ...store,
-      streamers: this.#world.streamers,
-      clock: { now: () => scheduler.now, sleep: (ms: number) => scheduler.sleep(ms) },
-      newId: () => this.#world.newId(),
-    };
     const bookmark = back === 0 ? undefined : { encoding: "json" as const, value: Buffer.from(String(back)) };
-    const request = {
-      streamer: this.#streamer,
-      bookmark,
-      precondition: { match: [revisionOf(streamer)] },
-      deadline: 0,
-    };
-    await change(request, parts).catch(error => {
-      if (!(error instanceof PersisterError)) throw error;
-    });
+    // Somebody thinks about it.
+    await scheduler.sleep(random.int(0, 2_000));
+    const body = this.#bodyBehind(0, false);
+    const sent = { body, key: undefined, change: { seen, bookmark }, precondition: { match: [seen] } };
+    await Promise.race([
+      new Process(this.#world, sent, this.#faults).change(),
+      scheduler.sleep(patiences[0]!),
+    ]);
   }
 }
 

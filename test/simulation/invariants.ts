@@ -97,7 +97,7 @@ export class Invariants {
   #checkLanded({ streamer, body, n, position, sequence }: LandedRecord): void {
     const accepted = this.#accepted.get(streamer) ?? new Set();
     this.#accepted.set(streamer, accepted.add(position));
-    if (!body.startsWith("keyed")) return;
+    if (!body.startsWith("keyed") || this.#shared.has(this.#keys.get(body) ?? "")) return;
     const first = this.#sequences.get(`${body} ${n}`) ?? sequence;
     this.#sequences.set(`${body} ${n}`, first);
     if (first !== sequence) throw new Violation(`I3: record ${n} of ${body} has a second sequence`);
@@ -108,6 +108,7 @@ export class Invariants {
     this.#streamers.set(next.name, next);
     this.#isChanged = true;
     if (next.fence !== (before?.fence ?? 0) + 1) throw new Violation("I5: a write upon an old fence");
+    if (next.lastSequence < (before?.lastSequence ?? 0n)) throw new Violation("I3: sequences go back");
     const commits = this.#commits.get(next.name) ?? [];
     this.#commits.set(next.name, commits);
     const { lease, commit } = next;
@@ -127,6 +128,30 @@ export class Invariants {
     commits.push(commit.delivery);
   }
 
+  /** At a process's own commit: I1, its body's records have landed from it; I4, a change by hand is upon what was seen. */
+  checkOwn({ commit }: Streamer, { body, change }: Process["sent"]): void {
+    if (commit === undefined || this.#own.has(commit.delivery + commit.revision)) return;
+    const isDelivery = commit.by === "delivery" && commit.revision === this.#revisionOf(body.streamer);
+    if (change !== undefined && commit.by !== "delivery" && commit.revision !== change.seen + 1)
+      throw new Violation(`I4: a change upon revision ${change.seen} made revision ${commit.revision}`);
+    if (change !== undefined || !isDelivery) return;
+    this.#own.add(commit.delivery + commit.revision);
+    const bookmark = positionOf(this.#streamers.get(body.streamer));
+    const landed = new Set(
+      this.#world.destination.landed.flatMap(each => (each.body === body.name ? [each.position] : [])),
+    );
+    const missing = body.changes.find(({ position }) => position <= bookmark && !landed.has(position));
+    if (missing !== undefined && body.changes.some(({ position }) => position === bookmark))
+      throw new Violation(
+        `I1: ${body.name} moves the bookmark to ${bookmark} without record ${missing.position}`,
+      );
+  }
+  readonly #own = new Set<string>();
+
+  #revisionOf(streamer: string): number {
+    return this.#streamers.get(streamer)?.commit?.revision ?? 0;
+  }
+
   /** I5 and I7: only who holds the streamer sends, and nothing of a faulty body is sent. */
   checkSend({ fence, sent: { body } }: Process): void {
     if (body.faulty) throw new Violation(`I7: the faulty ${body.name} is forwarded`);
@@ -141,6 +166,8 @@ export class Invariants {
       const { code, details } = heard.error;
       if (code !== "archive-unavailable") this.#checkArchived(details.archive, body);
       if (body.faulty && hasWritten) throw new Violation("I7: a faulty body had an effect");
+      if (code === "key-reused" && key !== undefined && this.#isFree(key, body))
+        throw new Violation(`I3: ${key} is refused to ${body.name}, a day after any other body`);
       if (code === "overtaken" && key === undefined && this.#hasCommitted(body, details.delivery))
         throw new Violation("I6: a delivery that was committed is called overtaken");
       if (code === "overtaken" && this.#receipts.has(`${key} ${body.name}`))
@@ -165,7 +192,7 @@ export class Invariants {
 
   /** I3: a delivery's receipt is the same whenever it is asked for, and for a day no other body has one under its key. */
   #checkReceipt({ body, key }: Process["sent"], text: string): void {
-    if (key === undefined) return;
+    if (key === undefined || this.#shared.has(key)) return;
     const { age, name } = this.#firstTaken(key, body.name);
     if (name !== body.name && age < dayMilliseconds)
       throw new Violation(`I3: ${key} has a receipt of ${name} and one of ${body.name}`);
@@ -182,8 +209,29 @@ export class Invariants {
   }
 
   /** A process begins. */
-  noteAsk({ key }: Process["sent"]): void {
-    if (key !== undefined && !this.#asked.has(key)) this.#asked.set(key, this.#world.scheduler.now);
+  noteAsk({ key, body }: Process["sent"]): void {
+    if (key === undefined) return;
+    const { now } = this.#world.scheduler;
+    if (!this.#asked.has(key)) this.#asked.set(key, now);
+    this.#keys.set(body.name, key);
+    const others = [...this.#lastAsked.keys()].some(
+      each => each.startsWith(`${key} `) && each !== `${key} ${body.name}`,
+    );
+    if (others && now - this.#asked.get(key)! >= dayMilliseconds) this.#shared.add(key);
+    this.#lastAsked.set(`${key} ${body.name}`, now);
+  }
+  readonly #lastAsked = new Map<string, number>();
+  readonly #keys = new Map<string, string>();
+  /** Keys that may have passed from one body to another: what they knew of the first is forgotten. */
+  readonly #shared = new Set<string>();
+
+  /** No other body has come under the key for a day, and what a process may last. */
+  #isFree(key: string, { name }: Body): boolean {
+    const { now } = this.#world.scheduler;
+    return [...this.#lastAsked].every(
+      ([asked, when]) =>
+        !asked.startsWith(`${key} `) || asked === `${key} ${name}` || now - when > dayMilliseconds + 300_000,
+    );
   }
 
   #checkArchived(archive: string | undefined, { name, bytes }: Body): void {

@@ -1,9 +1,10 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { type Verdict, verdictOf } from "../../functions/import-api/outcome.ts";
 import { retrying } from "../../functions/import-api/retry.ts";
+import { change as changeBookmark } from "../../functions/persister/change.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
-import type { ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
+import type { Bookmark, ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
 import type { Precondition } from "../../functions/persister/precondition.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Body } from "./source.ts";
@@ -11,6 +12,8 @@ import type { World } from "./world.ts";
 
 export interface Sent {
   readonly body: Body;
+  /** A change by hand, upon the revision that was seen: it has no body. */
+  readonly change?: { readonly seen: number; readonly bookmark: Bookmark | undefined };
   readonly key: string | undefined;
   readonly precondition: Precondition;
 }
@@ -36,7 +39,7 @@ export class Process {
   hasWritten = false;
   readonly #world: World;
   readonly #faults: FaultPlan;
-  readonly #skew: number;
+  #skew: number;
   #isAlive = true;
   #asleepUntil = 0;
 
@@ -45,6 +48,17 @@ export class Process {
     this.sent = sent;
     this.#faults = faults;
     this.#skew = world.random.int(-skewMillisecondsMax, skewMillisecondsMax);
+  }
+
+  /** Changes the bookmark by hand; whatever comes of it. */
+  async change(): Promise<void> {
+    const { body, change, precondition } = this.sent;
+    const request = { streamer: body.streamer, bookmark: change!.bookmark, precondition };
+    await changeBookmark({ ...request, deadline: this.#now() + timeoutMilliseconds }, this.#parts()).catch(
+      error => {
+        if (!(error instanceof PersisterError)) this.#world.invariants.fail(error);
+      },
+    );
   }
 
   /** Runs it, and resolves to what the client hears within `patience` ms. */
@@ -87,6 +101,8 @@ export class Process {
   #call<T>(deadline: number, effect: () => Promise<T>, failure: () => Promise<T>): Promise<T> {
     const { scheduler, random } = this.#world;
     const fault = this.#faults.next();
+    // The clock is set right, or wrong the other way.
+    if (fault !== undefined) this.#skew = random.int(-skewMillisecondsMax, skewMillisecondsMax);
     return new Promise((resolve, reject) => {
       const answer = (heard: () => Promise<T>) => this.#wake(() => heard().then(resolve, reject));
       if (fault === "killed-before") {
@@ -183,8 +199,10 @@ export class Process {
   }
 
   async #write(next: Streamer, deadline: number): Promise<boolean> {
-    const isWritten = await this.#world.streamers.write(next, deadline);
+    const { streamers, invariants } = this.#world;
+    const isWritten = await streamers.write(next, deadline);
     if (isWritten && next.lease !== undefined) this.fence = next.fence;
+    if (isWritten) invariants.watching(() => invariants.checkOwn(next, this.sent));
     return isWritten;
   }
 }

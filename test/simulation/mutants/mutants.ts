@@ -82,8 +82,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a receipt is good before its commit",
     file: "persister/recall.ts",
-    from: "if (commit?.delivery !== kept.delivery) return undefined;",
-    to: "",
+    from: "if (commit?.delivery !== kept.delivery || commit.whole !== true) return undefined;",
+    to: "if (commit === undefined) return undefined;",
   },
   {
     name: "the receipt is not remembered",
@@ -114,6 +114,24 @@ export const mutants: readonly Mutant[] = [
     file: "persister/lease.ts",
     from: "commit?.delivery === delivery ? (commit.records ?? 0) : 0",
     to: "commit?.records ?? 0",
+  },
+  {
+    name: "a key belongs to its first body for ever",
+    file: "persister/recall.ts",
+    from: "if (clock.now() - createdAt >= keyMilliseconds) return;",
+    to: "if (clock.now() < createdAt) return;",
+  },
+  {
+    name: "a change by hand is made upon any revision",
+    file: "persister/change.ts",
+    from: "await refuseUnless(precondition, standing, parts, deadline);",
+    to: "",
+  },
+  {
+    name: "a change by hand forgets which sequences were used",
+    file: "persister/change.ts",
+    from: "standing ?? { lastSequence: 0n }",
+    to: "{ ...standing, lastSequence: 0n }",
   },
   {
     name: "the archive is not waited for",
