@@ -14,14 +14,14 @@ export const commitSchema = z
     at: z.number(),
     by: z.enum(["delivery", "rewind", "forget"]),
     delivery: z.string(),
-    records: z.number().optional(),
+    settled: z.number().optional(),
     whole: z.boolean().optional(),
     bookmark: storedBookmark.optional(),
   })
   .transform(
-    ({ bookmark, records, whole, ...commit }): Commit => ({
+    ({ bookmark, settled, whole, ...commit }): Commit => ({
       ...commit,
-      ...(records !== undefined && { records }),
+      ...(settled !== undefined && { settled }),
       ...(whole !== undefined && { whole }),
       ...(bookmark && { bookmark }),
     }),

@@ -1,27 +1,31 @@
 import * as limits from "../persister/limits.ts";
 import type { Batch, Contents, ImportRequest } from "../persister/ports.ts";
-import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/decode.ts";
 import { JsonWriter } from "../stitchstream/json-writer.ts";
 import type { Kind, Visitor } from "../stitchstream/visitor.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SchemaInference } from "./infer-schema.ts";
-import { SequenceWriter } from "./sequence.ts";
+import { SequencedText } from "./sequence.ts";
 
 /** A request that appends to one table, with the schema that its records have: import-api.md section 1.5. */
-export function encodeAppend(contents: Contents, batch: Batch, firstSequence: bigint): ImportRequest {
+export function encodeAppend(
+  contents: Contents,
+  batch: Batch,
+  firstSequence: bigint,
+  out: ByteWriter,
+): ImportRequest {
   const { bytes, header } = contents;
   const table = contents.recordTable(batch.records[0]!);
-  const out = new ByteWriter(recordsBytes(contents, batch));
-  const sequences = new SequenceWriter(firstSequence);
+  out.begin(recordsBytes(contents, batch));
+  const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, ',"data":');
   const schema = new SchemaInference();
   const reader = readerOf(header, bytes, limits);
-  out.text(`{"table_name":${JSON.stringify(table.stream)},"messages":[`);
+  const version = table.version === undefined ? "" : `"table_version":${table.version},`;
+  out.text(`{"table_name":${JSON.stringify(table.stream)},${version}"messages":[`);
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
-    out.ascii('{"action":"upsert","sequence":');
-    sequences.write(out, record);
-    out.ascii(',"data":');
+    out.all(head.of(record));
     const line = contents.lineStart(contents.recordStart(record));
     if (header.encoding === "json") {
       out.copy(bytes, contents.recordStart(record), contents.recordEnd(record));

@@ -1,19 +1,28 @@
 import type { BatchEncoder } from "../persister/ports.ts";
 import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
-import { Envelopes, encodePush } from "./push-body.ts";
+import { encodePush } from "./push-body.ts";
+import { encodeActivation, encodeTyped } from "./typed-body.ts";
 
 /**
- * Writes the Import API's bodies. Which endpoint a record goes to, import-api.md section 0: with keys to `/push`, in the
- * encoding it came in so that instants and decimals keep their types; without, to `/batch` with a schema inferred.
+ * Writes the Import API's bodies. Which endpoint a record goes to, import-api.md section 0: with a schema to `/batch`; with
+ * keys alone to `/push`, in the encoding it came in so that instants and decimals keep their types; with neither to `/batch`, a
+ * schema inferred.
  */
 export function batchEncoder(clientId: number): BatchEncoder {
-  const envelopes = new Envelopes(clientId);
   return {
     bytesAround,
-    encode: (contents, batch, firstSequence) =>
-      batch.kind === "upsert"
-        ? encodePush(contents, batch, firstSequence, envelopes)
-        : encodeAppend(contents, batch, firstSequence),
+    encode(contents, batch, firstSequence, out) {
+      switch (batch.kind) {
+        case "upsert":
+          return encodePush(contents, batch, firstSequence, clientId, out);
+        case "append":
+          return encodeAppend(contents, batch, firstSequence, out);
+        case "typed":
+          return encodeTyped(contents, batch, firstSequence, out);
+        case "activate":
+          return encodeActivation(batch, firstSequence, out);
+      }
+    },
   };
 }

@@ -1,27 +1,29 @@
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-
-const lowDigits = 9;
-const lowModulus = 1_000_000_000;
+const zero = 0x30;
+const ten = 10;
 
 const utf8 = new TextEncoder();
 
-/** Writes `first + n` as digits, without a BigInt a record: 19 digits don't fit a JavaScript number. */
-export class SequenceWriter {
-  readonly #high: bigint;
-  readonly #highDigits: Uint8Array;
-  readonly #low: number;
+/** Text that holds a sequence, whose digits are counted on in place: 19 digits don't fit a JavaScript number. */
+export class SequencedText {
+  readonly #bytes: Uint8Array;
+  readonly #digitsEnd: number;
+  #n = 0;
 
-  constructor(first: bigint) {
-    this.#high = first / BigInt(lowModulus);
-    this.#highDigits = utf8.encode(String(this.#high));
-    this.#low = Number(first % BigInt(lowModulus));
+  /** `head`, the digits of `first`, `tail`. */
+  constructor(head: string, first: bigint, tail: string) {
+    this.#bytes = utf8.encode(`${head}${first}${tail}`);
+    this.#digitsEnd = this.#bytes.length - utf8.encode(tail).length;
   }
 
-  write(out: ByteWriter, n: number): void {
-    const low = this.#low + n;
-    if (low < lowModulus) {
-      out.all(this.#highDigits);
-      out.digits(low, lowDigits);
-    } else out.ascii(String(this.#high * BigInt(lowModulus) + BigInt(low)));
+  /** The text with the digits of `first + n`, good until the next call. `n` may not be less than the one before. */
+  of(n: number): Uint8Array {
+    const bytes = this.#bytes;
+    let at = this.#digitsEnd;
+    for (let carry = n - this.#n; carry > 0; carry = Math.trunc(carry / ten)) {
+      carry += bytes[--at]! - zero;
+      bytes[at] = zero + (carry % ten);
+    }
+    this.#n = n;
+    return bytes;
   }
 }

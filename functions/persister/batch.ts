@@ -1,16 +1,20 @@
 import type { Table } from "../stitchstream/tables.ts";
-import { bookmarkAt } from "./bookmark.ts";
-import type { Contents } from "./contents.ts";
+import type { Activation, Contents } from "./contents.ts";
 import { batchBytesMax, batchRecordsMax } from "./limits.ts";
+import { Marks } from "./marks.ts";
 import type { BatchEncoder } from "./ports.ts";
 import type { Ticket, Tracker } from "./tracker.ts";
 
-/** Records that make one request. */
+/** What makes one request. */
 export interface Batch {
-  /** `upsert`: records of tables with keys. `append`: one table without. */
-  readonly kind: "upsert" | "append";
+  /**
+   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table with a schema.
+   * `activate`: a table's version takes the place of earlier ones; it holds no records, and is sent alone.
+   */
+  readonly kind: "upsert" | "append" | "typed" | "activate";
   /** Their places in the delivery, rising. */
   readonly records: readonly number[];
+  readonly activation?: Activation;
 }
 
 export interface TrackedBatch extends Batch {
@@ -22,35 +26,36 @@ interface OpenBatch extends TrackedBatch {
   bytes: number;
 }
 
-/** Requests hold brackets and, for appends, the table's name; the schema's size is known when it is inferred. */
+/** Requests hold brackets and names; a schema's size comes to it, where it is known. */
 const envelopeBytes = 2_048;
 
 /**
  * Cuts a delivery into batches below the Import API's limits, and tells the tracker where each begins and where
- * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave. The first `acceptedRecords` were
- * sent before.
+ * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave;
+ * and before a version is activated, so that all its records are on their way. The first `settled` records and activations
+ * were accepted before.
  */
 export function* batches(
   contents: Contents,
   encoder: BatchEncoder,
   tracker: Tracker,
-  acceptedRecords = 0,
+  settled = 0,
 ): Generator<TrackedBatch> {
   const open = new Map<string, OpenBatch>();
-  // The one behind accepted records is committed already.
-  let bookmark =
-    acceptedRecords === 0
-      ? 0
-      : contents.bookmarks.filter(({ recordsBefore }) => recordsBefore <= acceptedRecords).length;
-  const trackBookmarks = (records: number) => {
-    while (contents.bookmarks[bookmark]?.recordsBefore === records) {
-      const place = contents.bookmarks[bookmark++]!;
-      tracker.bookmark(() => ({ ...bookmarkAt(contents, place), records }));
+  const marks = new Marks(contents, settled);
+  function* mark(records: number): Generator<TrackedBatch> {
+    for (let next = marks.next(records); next !== undefined; next = marks.next(records)) {
+      if ("bookmark" in next) tracker.bookmark(next.bookmark);
+      else {
+        yield* open.values();
+        open.clear();
+        yield { kind: "activate", records: [], activation: next.activation, ticket: tracker.open() };
+      }
     }
-  };
+  }
 
-  for (let record = acceptedRecords; record < contents.records; record++) {
-    trackBookmarks(record);
+  for (let record = marks.settledRecords; record < contents.records; record++) {
+    if (record === marks.at) yield* mark(record);
     const table = contents.recordTable(record);
     const bytes = recordBytes(contents, record, encoder.bytesAround(table));
     if (isFull(open.get(groupOf(table)), bytes)) {
@@ -59,7 +64,7 @@ export function* batches(
     }
     add(open, table, record, bytes, tracker);
   }
-  trackBookmarks(contents.records);
+  yield* mark(contents.records);
   yield* open.values();
 }
 
@@ -73,8 +78,9 @@ function add(
   const group = groupOf(table);
   let batch = open.get(group);
   if (batch === undefined) {
-    const kind = group === upserts ? "upsert" : "append";
-    batch = { kind, records: [], ticket: tracker.open(), bytes: envelopeBytes };
+    const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
+    const schemaBytes = table.schema?.text.length ?? 0;
+    batch = { kind, records: [], ticket: tracker.open(), bytes: envelopeBytes + schemaBytes };
     open.set(group, batch);
   }
   batch.records.push(record);
@@ -82,8 +88,9 @@ function add(
 }
 
 const upserts = "";
-/** Upserts of all tables share a request; each table that is appended to has its own. */
-const groupOf = (table: Table) => (table.keyNames.length > 0 ? upserts : table.stream);
+/** Upserts of all tables without a schema share a request; each other table has its own. */
+const groupOf = ({ schema, keyNames, id }: Table) =>
+  schema === undefined && keyNames.length > 0 ? upserts : String(id);
 
 const isFull = (batch: OpenBatch | undefined, bytes: number) =>
   batch !== undefined && (batch.records.length === batchRecordsMax || batch.bytes + bytes > batchBytesMax);

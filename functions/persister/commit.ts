@@ -1,5 +1,5 @@
 import { PersisterError } from "./errors.ts";
-import { acceptedRecords, after, type Lease, type LeaseParts } from "./lease.ts";
+import { after, type Lease, type LeaseParts, settledBefore } from "./lease.ts";
 import type { Commit, SafeBookmark, Streamer } from "./ports.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
@@ -26,7 +26,7 @@ export async function commit(
     by: "delivery",
     delivery,
     whole,
-    records: safe?.records ?? acceptedRecords(lease),
+    settled: safe?.settled ?? settledBefore(lease),
     ...(stored && { bookmark: stored }),
   };
   const { lease: _, ...rest } = held;

@@ -3,14 +3,17 @@ import { IntTuples } from "../stitchstream/int-tuples.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { Splices } from "../stitchstream/splices.ts";
 import type { Table } from "../stitchstream/tables.ts";
+import { Kind } from "../stitchstream/visitor.ts";
 
-const width = 5;
+const width = 6;
 /** Room for the codes of a large body of ordinary records; beyond it they are found anew. */
 const splicesMax = 1_000_000;
 
 /** How a record's text becomes one that stands for itself. */
 export const Standing = { asIs: 0, spliced: 1, writtenAnew: 2 } as const;
-const standings = 3;
+/** A table's id and a record's standing share an integer. */
+const standingBits = 2;
+const standingMask = 3;
 export type Standing = (typeof Standing)[keyof typeof Standing];
 
 const newline = 0x0a;
@@ -20,8 +23,10 @@ export class Contents {
   readonly bytes: Uint8Array;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
-  /** In their order; of several with no record between them, the last. */
+  /** In their order; of several with nothing between them, the last. */
   readonly bookmarks: BookmarkPlace[] = [];
+  /** In their order. */
+  readonly activations: Activation[] = [];
   header: Header = { encoding: "json", end: 0, line: 1 };
   ignored = 0;
   readonly #recordsByTable: number[] = [];
@@ -34,6 +39,9 @@ export class Contents {
 
   /** The record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
+    // Lines of a body are about as long as its first: memory is only spent once it is written to.
+    if (this.#places.count === 0)
+      this.#places.reserve(Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart)));
     const at = this.#places.add();
     const { ints } = this.#places;
     const { textStart, textEnd } = reader.envelope.record;
@@ -41,7 +49,9 @@ export class Contents {
     ints[at + 1] = textEnd;
     ints[at + 2] = reader.growth;
     ints[at + 4] = this.splices.count;
-    ints[at + 3] = standings * table.id + this.#standing(reader);
+    ints[at + 3] = (table.id << standingBits) | this.#standing(reader);
+    const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
+    ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
     this.tables[table.id] ??= table;
     this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
   }
@@ -56,13 +66,17 @@ export class Contents {
 
   recordsByStream(): Map<string, number> {
     const counts = new Map<string, number>();
-    for (const { id, stream } of this.tables)
+    // Tables without records, which are only activated, leave holes.
+    for (const { id, stream } of Object.values(this.tables))
       counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
     return counts;
   }
 
   addBookmark(bookmark: BookmarkPlace): void {
-    if (this.bookmarks.at(-1)?.recordsBefore === bookmark.recordsBefore) this.bookmarks.pop();
+    const last = this.bookmarks.at(-1);
+    const isReplaced =
+      last?.recordsBefore === bookmark.recordsBefore && last.activationsBefore === bookmark.activationsBefore;
+    if (isReplaced) this.bookmarks.pop();
     this.bookmarks.push(bookmark);
   }
 
@@ -84,16 +98,21 @@ export class Contents {
   }
 
   recordTable(record: number): Table {
-    return this.tables[Math.trunc(this.#places.ints[record * width + 3]! / standings)]!;
+    return this.tables[this.#places.ints[record * width + 3]! >> standingBits]!;
   }
 
   recordStanding(record: number): Standing {
-    return (this.#places.ints[record * width + 3]! % standings) as Standing;
+    return (this.#places.ints[record * width + 3]! & standingMask) as Standing;
   }
 
   /** The first of a spliced record's codes; the others follow it, to the record's end. */
   firstSplice(record: number): number {
     return this.#places.ints[record * width + 4]!;
+  }
+
+  /** Where the text of a record's `time_extracted` begins; 0 if it has none. */
+  recordExtractedAt(record: number): number {
+    return this.#places.ints[record * width + 5]!;
   }
 
   lineStart(position: number): number {
@@ -114,6 +133,13 @@ export class Contents {
   }
 }
 
+/** A table's version that takes the place of its earlier ones. */
+export interface Activation {
+  readonly line: number;
+  readonly table: Table;
+  readonly recordsBefore: number;
+}
+
 export interface BookmarkPlace {
   /** Where its line begins. */
   readonly lineStart: number;
@@ -121,4 +147,5 @@ export interface BookmarkPlace {
   readonly end: number;
   readonly standsAlone: boolean;
   readonly recordsBefore: number;
+  readonly activationsBefore: number;
 }

@@ -1,5 +1,6 @@
+import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import type { Batch, TrackedBatch } from "./batch.ts";
-import { batchesInFlightMax, loneRecordBatchBytesMax } from "./limits.ts";
+import { batchBytesMax, batchesInFlightMax, loneRecordBatchBytesMax } from "./limits.ts";
 import type { Accepted, ImportRequest, Outcome } from "./ports.ts";
 import type { Tracker } from "./tracker.ts";
 
@@ -17,11 +18,24 @@ export interface Forwarding {
 }
 
 interface Requests {
-  encode(batch: Batch): ImportRequest;
+  encode(batch: Batch, out: ByteWriter): ImportRequest;
   send(request: ImportRequest): Promise<Outcome>;
 }
 
 const payloadTooLarge = 413;
+/** Large batches are few: what they were written in is not kept for the next. */
+const keptBytesMax = 2 * batchBytesMax;
+
+/** What one batch after the other is written in: its memory is used again once nobody can read it any more. */
+class Slot {
+  out = new ByteWriter(0);
+
+  /** An attempt that was given up may still be read by the network. */
+  settle(outcome: Outcome): void {
+    const isFree = outcome.kind === "accepted" && outcome.attempts === 1;
+    if (!isFree || this.out.capacity > keptBytesMax) this.out = new ByteWriter(0);
+  }
+}
 
 /**
  * Sends batches, several at a time, and tells the tracker of each that is accepted. The first that is not stops new ones;
@@ -36,15 +50,31 @@ export async function forward(
   const refusals: Refusal[] = [];
   let accepted = 0;
   let isStopped = false;
+  const send = async (batch: TrackedBatch, slot: Slot) => {
+    const { requests: sent, refusal } = await sendWhole(batch, requests, slot);
+    accepted += sent;
+    if (refusal === undefined) tracker.accept(batch.ticket, {} as Accepted);
+    else refusals.push(refusal);
+    isStopped ||= refusal !== undefined;
+  };
+  const inFlight = new Set<Promise<void>>();
+  /** An activation overtakes nothing, and nothing overtakes it: target-stitch#75. */
+  let alone: Promise<void> | undefined;
+  const sendAlone = async (batch: TrackedBatch, slot: Slot, earlier: readonly Promise<void>[]) => {
+    await Promise.allSettled(earlier);
+    if (!isStopped) await send(batch, slot);
+  };
   const sendOn = async () => {
+    const slot = new Slot();
     while (!isStopped) {
       const { value: batch, done } = waiting.next();
       if (done) return;
-      const { requests: sent, refusal } = await sendWhole(batch, requests);
-      accepted += sent;
-      if (refusal === undefined) tracker.accept(batch.ticket, {} as Accepted);
-      else refusals.push(refusal);
-      isStopped ||= refusal !== undefined;
+      const isAlone = batch.kind === "activate";
+      const sending: Promise<void> = isAlone ? sendAlone(batch, slot, [...inFlight]) : send(batch, slot);
+      if (isAlone) alone = sending;
+      inFlight.add(sending);
+      await sending.finally(() => inFlight.delete(sending));
+      await alone;
     }
   };
   const stopping = async () => {
@@ -63,7 +93,8 @@ export async function forward(
 /** What will never be accepted before what may yet be, and then the first in the delivery's order. */
 function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
   const rank = ({ batch, outcome }: Refusal) =>
-    (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) + batch.records[0]!;
+    (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) +
+    (batch.records[0] ?? batch.activation!.recordsBefore);
   return refusals.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
@@ -74,21 +105,23 @@ function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
 async function sendWhole(
   batch: Batch,
   requests: Requests,
+  slot: Slot,
 ): Promise<{ requests: number; refusal: Refusal | undefined }> {
-  const request = requests.encode(batch);
+  const request = requests.encode(batch, slot.out);
   const divisible = batch.records.length > 1;
-  if (divisible && request.body.length >= loneRecordBatchBytesMax) return sendHalves(batch, requests);
+  if (divisible && request.body.length >= loneRecordBatchBytesMax) return sendHalves(batch, requests, slot);
   const outcome = await requests.send(request);
+  slot.settle(outcome);
   if (outcome.kind === "accepted") return { requests: 1, refusal: undefined };
   const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
-  if (divisible && isTooLarge) return sendHalves(batch, requests);
+  if (divisible && isTooLarge) return sendHalves(batch, requests, slot);
   return { requests: 0, refusal: { batch, outcome } };
 }
 
-async function sendHalves(batch: Batch, requests: Requests): ReturnType<typeof sendWhole> {
+async function sendHalves(batch: Batch, requests: Requests, slot: Slot): ReturnType<typeof sendWhole> {
   const middle = batch.records.length >> 1;
-  const first = await sendWhole({ ...batch, records: batch.records.slice(0, middle) }, requests);
+  const first = await sendWhole({ ...batch, records: batch.records.slice(0, middle) }, requests, slot);
   if (first.refusal !== undefined) return first;
-  const second = await sendWhole({ ...batch, records: batch.records.slice(middle) }, requests);
+  const second = await sendWhole({ ...batch, records: batch.records.slice(middle) }, requests, slot);
   return { requests: first.requests + second.requests, refusal: second.refusal };
 }

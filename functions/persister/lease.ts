@@ -112,9 +112,9 @@ export async function refuseUnless(
   );
 }
 
-/** How many of the delivery's records an earlier attempt has settled. */
-export const acceptedRecords = ({ held: { commit }, delivery }: Lease): number =>
-  commit?.delivery === delivery ? (commit.records ?? 0) : 0;
+/** How many of the delivery's records and activations an earlier attempt has settled. */
+export const settledBefore = ({ held: { commit }, delivery }: Lease): number =>
+  commit?.delivery === delivery ? (commit.settled ?? 0) : 0;
 
 /** What every write changes: it is upon what was read, and is told from any other. */
 export const after = (read: Fenced | undefined, stamp: string): Fenced => ({

@@ -14,9 +14,16 @@ export const inflatedBytesMax = 64 * MiB;
 export const inflationRatioMax = 200;
 /** One record's request must stay below the Import API's 20 MB: singer-io/target-stitch 4.0.4 demands < 20,000,000. */
 export const lineBytesMax = 20_000_000;
+/** What all of a body's cache codes, and values that are written anew, may add to it: 128 kB of codes can stand for 200 MB. */
+export const expansionBytesMax = 4 * inflatedBytesMax;
 export const headerLinesMax = 32;
 export const depthMax = 128;
 export const streamsMax = 1_000;
+/** A JSON Schema, in bytes: that of a table of a thousand columns. */
+export const schemaBytesMax = 256 * KiB;
+export const schemasMax = 1_000;
+/** Compiled schemas that a process keeps for the deliveries to come. */
+export const schemasKeptMax = 200;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
 /** A problem document names the first of a body's faults, and counts the rest. */

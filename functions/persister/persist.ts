@@ -5,7 +5,7 @@ import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { forward } from "./forward.ts";
 import { inflate } from "./inflate.ts";
-import { acceptedRecords, begin, type Lease, type LeaseParts, release } from "./lease.ts";
+import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
 import type { Archive, BatchEncoder, ImportApi, SafeBookmark } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
@@ -148,8 +148,8 @@ async function deliverUnder(
 ): Promise<Receipt> {
   const tracker = new Tracker();
   const kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
-  const sent = await forward(batches(contents, parts.encoder, tracker, acceptedRecords(lease)), tracker, {
-    encode: batch => parts.encoder.encode(contents, batch, lease.firstSequence),
+  const sent = await forward(batches(contents, parts.encoder, tracker, settledBefore(lease)), tracker, {
+    encode: (batch, out) => parts.encoder.encode(contents, batch, lease.firstSequence, out),
     send: request => parts.importApi.send(request, times.forward),
   });
   if (sent.refusal !== undefined) {

@@ -1,3 +1,4 @@
+import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { Batch } from "./batch.ts";
 import { type Contents, Standing } from "./contents.ts";
@@ -17,9 +18,9 @@ export interface Bookmark {
   readonly value: Uint8Array;
 }
 
-/** A bookmark of a delivery, and how many of its records stand before it. */
+/** A bookmark of a delivery, and how many of its records and activations stand before it. */
 export interface PlacedBookmark extends Bookmark {
-  readonly records: number;
+  readonly settled: number;
 }
 
 declare const safe: unique symbol;
@@ -61,8 +62,11 @@ export interface Commit {
   readonly by: "delivery" | "rewind" | "forget";
   /** The delivery's id, or that of the change by hand. */
   readonly delivery: string;
-  /** How many of the delivery's records are accepted for good, all or some: another attempt goes on behind them. */
-  readonly records?: number;
+  /**
+   * How many of the delivery's records and activations are accepted for good, all or some: another attempt goes on behind
+   * them.
+   */
+  readonly settled?: number;
   /** All of the delivery is accepted: its receipt is good. */
   readonly whole?: boolean;
   /** Absent until a delivery brought one, and once it is forgotten. */
@@ -176,8 +180,11 @@ export interface ImportApi {
 export interface BatchEncoder {
   /** At most so many bytes stand around a record's own value. */
   bytesAround(table: Table): number;
-  /** The finished request for records of `contents`, each stamped with `firstSequence` plus its place in the delivery. */
-  encode(contents: Contents, batch: Batch, firstSequence: bigint): ImportRequest;
+  /**
+   * The finished request for records of `contents`, each stamped with `firstSequence` plus its place in the delivery: its
+   * body is `out`'s, from the beginning.
+   */
+  encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
 }
 
 export interface Clock {

@@ -1,3 +1,4 @@
+import type { Batch } from "./batch.ts";
 import type { Contents } from "./contents.ts";
 import { type ErrorDetails, type Fault, PersisterError } from "./errors.ts";
 import type { Refusal } from "./forward.ts";
@@ -16,13 +17,11 @@ export function refusalError(
   state: StreamerState | undefined,
 ): PersisterError {
   const { outcome } = refusal;
-  const first = contents.recordLine(refusal.batch.records[0]!);
-  const last = contents.recordLine(refusal.batch.records.at(-1)!);
   const details: ErrorDetails = {
     revision: state?.revision,
     ...(state?.bookmark && { bookmark: state.bookmark }),
   };
-  const where = first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
+  const where = placeOf(refusal.batch, contents);
   const goOn =
     state === undefined
       ? "What is committed could not be learnt: fetch the bookmark, and start from it"
@@ -44,8 +43,19 @@ export function refusalError(
       });
 }
 
+function placeOf({ records, activation }: Batch, contents: Contents): string {
+  if (activation !== undefined) return `the activation of line ${activation.line}`;
+  const first = contents.recordLine(records[0]!);
+  const last = contents.recordLine(records.at(-1)!);
+  return first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
+}
+
 /** `/batch` names the first bad record by its index: import-api.md section 1.5. */
 function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault {
+  if (batch.activation !== undefined) {
+    const { line, table } = batch.activation;
+    return { line, stream: table.stream, message: outcome.message };
+  }
   const index = /^Record (\d+) /.exec(outcome.message)?.[1];
   const record = batch.records[Number(index ?? 0)] ?? batch.records[0]!;
   const { stream } = contents.recordTable(record);

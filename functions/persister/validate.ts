@@ -3,10 +3,12 @@ import { NotAStitchstream } from "../stitchstream/header.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import { Contents } from "./contents.ts";
-import { type ErrorCode, type Fault, PersisterError } from "./errors.ts";
+import { PersisterError } from "./errors.ts";
+import { Faults } from "./faults.ts";
 import { keyFaults } from "./keys.ts";
 import * as limits from "./limits.ts";
 import type { BatchEncoder } from "./ports.ts";
+import { SchemaChecks } from "./schema-checks.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
@@ -30,21 +32,37 @@ export function validate(body: Uint8Array, encoder: BatchEncoder): Contents {
 }
 
 function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): MessageSink {
+  const schemas = new SchemaChecks(contents, faults);
+  let expansionBytes = 0;
   return {
+    schema(line, stream, schema) {
+      schemas.of(schema, line, stream);
+    },
     record(line, table, reader) {
       checkKeys(line, table, reader, faults);
+      if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader);
       const { textStart, textEnd } = reader.envelope.record;
       const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
+      expansionBytes += reader.growth;
+      if (expansionBytes > limits.expansionBytesMax) {
+        faults.add("unfit-records", { line, stream: table.stream, message: tooExpansive });
+        expansionBytes = Number.NEGATIVE_INFINITY;
+      }
       contents.addRecord(table, reader);
+    },
+    activation(line, table) {
+      if (table.schema !== undefined) schemas.of(table.schema, line, table.stream);
+      contents.activations.push({ line, table, recordsBefore: contents.records });
     },
     bookmark(line, reader) {
       const { textStart: start, textEnd: end } = reader.envelope.value;
       const { lineStart, standsAlone } = reader;
       const bytes = end - start + (standsAlone ? 0 : reader.growth);
       if (bytes > limits.bookmarkBytesMax) faults.addLargeBookmark(line, bytes);
-      contents.addBookmark({ lineStart, start, end, standsAlone, recordsBefore: contents.records });
+      const before = { recordsBefore: contents.records, activationsBefore: contents.activations.length };
+      contents.addBookmark({ lineStart, start, end, standsAlone, ...before });
     },
     ignored() {
       contents.ignored++;
@@ -61,57 +79,8 @@ function checkKeys(line: number, table: Table, reader: ValueReader, faults: Faul
   }
 }
 
+const tooExpansive = `up to here the body's cache codes stand for more than ${limits.expansionBytesMax} bytes: send it in several`;
+
 const tooLarge = (bytes: number) => ({
   message: `a record of ${bytes} bytes on the wire; the Import API takes less than ${limits.loneRecordBatchBytesMax}: split it`,
 });
-
-/** What a body does wrong, in its own order. */
-class Faults {
-  readonly #named: Fault[] = [];
-  readonly #codes = new Set<ErrorCode>();
-  #total = 0;
-  #largestBookmarkBytes = 0;
-
-  /** False once so many faults are counted that reading on helps nobody. */
-  add(code: ErrorCode, fault: Fault): boolean {
-    this.#codes.add(code);
-    if (this.#named.length < limits.faultsNamedMax) this.#named.push(fault);
-    return ++this.#total < limits.faultsCountedMax;
-  }
-
-  addLargeBookmark(line: number, bytes: number): void {
-    this.#largestBookmarkBytes = Math.max(this.#largestBookmarkBytes, bytes);
-    this.add("bookmark-too-large", {
-      line,
-      message: `a bookmark of ${bytes} bytes, more than ${limits.bookmarkBytesMax}`,
-    });
-  }
-
-  throwIfAny(): void {
-    if (this.#total === 0) return;
-    const code = (["malformed", "bookmark-too-large", "unfit-records"] as const).find(each =>
-      this.#codes.has(each),
-    )!;
-    const first = this.#named[0]!;
-    const rest =
-      this.#total === 1
-        ? ""
-        : ` There are ${this.#total} faults; \`errors\` names the first ${this.#named.length}.`;
-    throw new PersisterError(code, `Nothing was forwarded: ${sentence(first)}.${rest}`, {
-      faults: this.#named,
-      faultsTotal: this.#total,
-      ...(code === "bookmark-too-large"
-        ? { limit: limits.bookmarkBytesMax, actual: this.#largestBookmarkBytes }
-        : {}),
-    });
-  }
-}
-
-function sentence({ line, stream, field, message }: Fault): string {
-  const place = [
-    `line ${line}`,
-    stream && `stream ${JSON.stringify(stream)}`,
-    field && `field ${JSON.stringify(field)}`,
-  ];
-  return `${place.filter(Boolean).join(", ")}: ${message}`;
-}

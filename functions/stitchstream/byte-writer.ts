@@ -11,6 +11,16 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(bytesExpected);
   }
 
+  /** Forgets what was written, and has room for `bytesExpected`. Views of it are good no longer. */
+  begin(bytesExpected: number): void {
+    this.length = 0;
+    if (bytesExpected > this.#bytes.length) this.#bytes = new Uint8Array(bytesExpected);
+  }
+
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   byte(byte: number): void {
     this.#reserve(1);
     this.#bytes[this.length++] = byte;
@@ -20,18 +30,6 @@ export class ByteWriter {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.length);
     this.length += bytes.length;
-  }
-
-  /** A natural number below 2^53 in `width` digits, zeros before it. */
-  digits(number: number, width: number): void {
-    this.#reserve(width);
-    let rest = number;
-    for (let at = this.length + width - 1; at >= this.length; at--) {
-      const tenth = Math.floor(rest / 10);
-      this.#bytes[at] = 0x30 + rest - 10 * tenth;
-      rest = tenth;
-    }
-    this.length += width;
   }
 
   copy(bytes: Uint8Array, start: number, end: number): void {
@@ -61,6 +59,12 @@ export class ByteWriter {
   /** What was written so far: a view, good until the next write. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
+  }
+
+  /** Makes room for so many bytes more, and gives the memory to write them to, from `length` on. */
+  reserve(bytes: number): Uint8Array {
+    this.#reserve(bytes);
+    return this.#bytes;
   }
 
   #reserve(bytes: number): void {

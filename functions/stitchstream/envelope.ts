@@ -1,7 +1,18 @@
 import type { Kind } from "./visitor.ts";
 
 const utf8 = new TextEncoder();
-export const envelopeNames = ["type", "stream", "record", "key_fields", "value", "schema"] as const;
+export const envelopeNames = [
+  "type",
+  "stream",
+  "record",
+  "key_fields",
+  "value",
+  "schema",
+  "key_properties",
+  "bookmark_properties",
+  "version",
+  "time_extracted",
+] as const;
 export type EnvelopeName = (typeof envelopeNames)[number];
 const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
 
@@ -24,14 +35,8 @@ const absent = (): EnvelopeField => ({
   contentEnd: 0,
 });
 
-export const emptyEnvelope = (): Record<EnvelopeName, EnvelopeField> => ({
-  type: absent(),
-  stream: absent(),
-  record: absent(),
-  key_fields: absent(),
-  value: absent(),
-  schema: absent(),
-});
+export const emptyEnvelope = () =>
+  Object.fromEntries(envelopeNames.map(name => [name, absent()])) as Record<EnvelopeName, EnvelopeField>;
 
 /** The field that a message's name is; null for one that means nothing here. */
 export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {

@@ -24,12 +24,17 @@ const encodings = new Map<string, Encoding>([
   ["jsonline", "json"],
 ]);
 const newline = 0x0a;
+const openBrace = 0x7b;
 const headerLineBytesMax = 1_024;
 const utf8 = new TextDecoder("utf-8");
 
-/** Reads `stitchstream/0.1`, its `Key: value` lines and `--`. Throws NotAStitchstream. */
+/**
+ * Reads `stitchstream/0.1`, its `Key: value` lines and `--`; a body that begins with a JSON message has no header, and is
+ * Singer's. Throws NotAStitchstream.
+ */
 export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  if (bytes[firstVisible(bytes, start)] === openBrace) return { encoding: "json", end: start, line: 1 };
   if (start === bytes.length)
     throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
@@ -50,6 +55,12 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
 }
 
+function firstVisible(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (bytes[at] === 0x20 || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++;
+  return at;
+}
+
 function endOfLine(bytes: Uint8Array, start: number): number {
   const end = bytes.indexOf(newline, start);
   return end < 0 ? bytes.length : end;
@@ -63,12 +74,6 @@ function checkVersion(text: string): void {
   }
   if (line.startsWith("stitchstream/")) {
     throw new NotAStitchstream("an unknown version of stitchstream: the one known is stitchstream/0.1", 1);
-  }
-  if (line.startsWith("{")) {
-    throw new NotAStitchstream(
-      "messages without a header: put `stitchstream/0.1`, `Content-Type: jsonline` and `--` before them, a line each",
-      1,
-    );
   }
   throw new NotAStitchstream("the first line is not `stitchstream/0.1`", 1);
 }

@@ -7,7 +7,7 @@ export class NotInJson extends Error {
   override readonly name = "NotInJson";
 }
 
-/** Writes the value it visits as the JSON that docs/stitchstream.md's table gives for it, digits untouched. */
+/** Writes the value it visits as the JSON that docs/format.md's table gives for it, digits untouched. */
 export class JsonWriter implements Visitor {
   readonly #out: ByteWriter;
   #first = true;

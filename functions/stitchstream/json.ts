@@ -1,10 +1,12 @@
-import { ValueReader } from "./reader.ts";
+import { PieceReader } from "./piece-reader.ts";
 import type { Shape } from "./shape.ts";
 import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** Reads JSON messages: RFC 8259, and no name twice in a map. */
-export class JsonReader extends ValueReader {
+export class JsonReader extends PieceReader {
+  override readonly isJson = true;
+
   protected override resetLine(): void {}
 
   protected override readMessageMap(): void {

@@ -14,7 +14,7 @@ export interface ValueLimits {
 }
 
 /** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
-const envelopeDepth = 1;
+export const envelopeDepth = 1;
 const nowhere = -1;
 /** Places of maps that are foreseen; ordinary records have tens. */
 const shapesMax = 10_000;
@@ -27,6 +27,8 @@ export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
+  /** The record's values of its table's keys, in the keys' order; only their kinds and content. */
+  readonly keyValues = new Members();
   /** The text of `record` or `value`, the one read last, means the same without the line around it. */
   standsAlone = true;
   /** Where it does not, putting what its cache codes stand for in their places is enough. */
@@ -63,6 +65,9 @@ export abstract class ValueReader extends TextScanner {
     this.limits = limits;
     this.names = new OpenNames(bytes);
   }
+
+  /** What is read is JSON, so that a value's own text is its JSON text. */
+  abstract readonly isJson: boolean;
 
   /** Reads a number, which begins at `start`. */
   protected abstract readNumber(start: number): Kind;

@@ -1,90 +1,197 @@
+import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
+import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
 import { Malformed, stringOf } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
-/** A stream's records with the same key names: rows of one table. */
+/** A stream's records with the same key names, schema and version: rows of one table. */
 export interface Table {
   readonly id: number;
   readonly stream: string;
   /** Empty: its rows are appended. */
   readonly keyNames: readonly string[];
   readonly keyNameBytes: readonly Uint8Array[];
+  /** What the streamer says the records are; undefined where it says nothing. */
+  readonly schema: StreamSchema | undefined;
+  /** Of the table's contents, as digits: Singer's `version`. */
+  readonly version: string | undefined;
 }
 
-export interface TableLimits {
+export interface TableLimits extends SchemaLimits {
   readonly streamsMax: number;
   readonly nameCharsMax: number;
   readonly keyNamesMax: number;
 }
 
+/** A table, and what a record's line has to hold to be one of its rows. */
+interface Known extends Table {
+  readonly streamBytes: Uint8Array;
+  /** The record's own key fields. */
+  readonly keyFieldBytes: readonly Uint8Array[];
+  /** The record's own schema. */
+  readonly inlineSchema: StreamSchema | undefined;
+  readonly versionBytes: Uint8Array;
+}
+
 const utf8 = new TextEncoder();
+const noBytes = new Uint8Array();
 const same = (bytes: Uint8Array, start: number, end: number, other: Uint8Array) => {
   if (end - start !== other.length) return false;
   for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
   return true;
 };
 
-/** The tables of one body, each made once. */
+/** The tables of one body, each made once, and the schemas that its streams have at the moment. */
 export class Tables {
   readonly all: Table[] = [];
-  readonly #byName = new Map<string, Table>();
-  readonly #streams = new Set<string>();
+  readonly #byIdentity = new Map<string, Known>();
+  /** A stream's latest SCHEMA. */
+  readonly #declared = new Map<string, StreamSchema>();
+  /** The table of a stream's latest record. */
+  readonly #latest = new Map<string, Table>();
+  readonly #schemas: StreamSchemas;
   readonly #limits: TableLimits;
-  #last: (Table & { readonly streamBytes: Uint8Array }) | undefined;
+  #last: Known | undefined;
 
   constructor(limits: TableLimits) {
     this.#limits = limits;
+    this.#schemas = new StreamSchemas(limits);
   }
 
-  /** The table of the RECORD that the reader has just read. Throws Malformed for names that name nothing. */
-  of(reader: ValueReader): Table {
-    if (this.#last !== undefined && this.#isLast(reader)) return this.#last;
+  /** The records of a SCHEMA message's stream are from here on as it says. Throws Malformed for what can't be one. */
+  declare(reader: ValueReader, position: number): { stream: string; schema: StreamSchema } {
     const stream = this.#streamName(reader);
-    const keyNames = keyNamesOf(reader, this.#limits);
-    const name = JSON.stringify([stream, keyNames]);
-    const table = this.#byName.get(name) ?? this.#add(name, stream, keyNames);
-    this.#last = table as Table & { streamBytes: Uint8Array };
+    const schema = this.#schemas.of(reader, position);
+    checkKeys(schema, reader, this.#limits);
+    this.#admit(stream);
+    this.#declared.set(stream, schema);
+    this.#last = undefined;
+    return { stream, schema };
+  }
+
+  /** The table of the RECORD at `position`, just read. Throws Malformed for names that name nothing. */
+  of(reader: ValueReader, position: number): Table {
+    const inline = reader.envelope.schema.present ? this.#schemas.of(reader, position) : undefined;
+    if (this.#last !== undefined && this.#isLast(reader, inline)) return this.#last;
+    const stream = this.#streamName(reader);
+    const schema = inline ?? this.#declared.get(stream);
+    if (inline !== undefined) checkKeys(inline, reader, this.#limits);
+    const keyFields = keyNamesOf(reader, this.#limits);
+    const keyNames = keyFields.length > 0 ? keyFields : (schema?.keyNames ?? []);
+    const version = versionOf(reader);
+    const identity = JSON.stringify([stream, keyFields, schema?.id, inline?.id, version]);
+    const table =
+      this.#byIdentity.get(identity) ??
+      this.#add(identity, { stream, keyNames, keyFields, schema, inlineSchema: inline, version });
+    this.#last = table;
+    this.#latest.set(stream, table);
     return table;
   }
 
-  #isLast(reader: ValueReader): boolean {
-    const { streamBytes, keyNameBytes } = this.#last!;
-    const { stream } = reader.envelope;
+  /** The table that an ACTIVATE_VERSION message, just read, is about. */
+  activated(reader: ValueReader): Table {
+    const stream = this.#streamName(reader);
+    const version = versionOf(reader);
+    if (version === undefined)
+      throw new Malformed("an ACTIVATE_VERSION wants its `version`", reader.position - 1);
+    const latest = this.#latest.get(stream);
+    const schema = this.#declared.get(stream) ?? latest?.schema;
+    const keyNames = schema?.keyNames ?? latest?.keyNames ?? [];
+    const identity = JSON.stringify([stream, keyNames, schema?.id, "activated", version]);
+    return (
+      this.#byIdentity.get(identity) ??
+      this.#add(identity, { stream, keyNames, keyFields: [], schema, inlineSchema: undefined, version })
+    );
+  }
+
+  #isLast(reader: ValueReader, inline: StreamSchema | undefined): boolean {
+    const { streamBytes, keyFieldBytes, inlineSchema, versionBytes } = this.#last!;
+    const { stream, version } = reader.envelope;
     const { keyFields, bytes } = reader;
-    if (keyFields.count !== keyNameBytes.length || !stream.present || stream.kind !== Kind.text) return false;
+    if (inline !== inlineSchema || keyFields.count !== keyFieldBytes.length) return false;
+    if (!stream.present || stream.kind !== Kind.text) return false;
     if (!same(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
-    for (let i = 0; i < keyNameBytes.length; i++) {
+    if (!isVersion(bytes, version, versionBytes)) return false;
+    for (let i = 0; i < keyFieldBytes.length; i++) {
       if (keyFields.kind(i) !== Kind.text) return false;
-      if (!same(bytes, keyFields.start(i), keyFields.end(i), keyNameBytes[i]!)) return false;
+      if (!same(bytes, keyFields.start(i), keyFields.end(i), keyFieldBytes[i]!)) return false;
     }
     return true;
   }
 
-  #add(name: string, stream: string, keyNames: readonly string[]): Table {
-    if (!this.#streams.has(stream) && this.#streams.size === this.#limits.streamsMax) {
+  #add(
+    identity: string,
+    made: Omit<Table, "id" | "keyNameBytes"> & {
+      readonly keyFields: readonly string[];
+      readonly inlineSchema: StreamSchema | undefined;
+    },
+  ): Known {
+    this.#admit(made.stream);
+    if (this.all.length === 2 * this.#limits.streamsMax) {
+      throw new Malformed(
+        "a stream's keys, schema or version change from record to record: keep them the same",
+        0,
+      );
+    }
+    const { keyFields, ...table } = made;
+    const known = {
+      ...table,
+      id: this.all.length,
+      keyNameBytes: made.keyNames.map(name => utf8.encode(name)),
+      keyFieldBytes: keyFields.map(name => utf8.encode(name)),
+      streamBytes: utf8.encode(made.stream),
+      versionBytes: made.version === undefined ? noBytes : utf8.encode(made.version),
+    };
+    this.#byIdentity.set(identity, known);
+    this.all.push(known);
+    return known;
+  }
+
+  #admit(stream: string): void {
+    if (this.#streams.has(stream)) return;
+    if (this.#streams.size === this.#limits.streamsMax) {
       throw new Malformed(
         `more than ${this.#limits.streamsMax} streams in one body: send them in several`,
         0,
       );
     }
-    if (this.all.length === 2 * this.#limits.streamsMax) {
-      throw new Malformed("a stream's key_fields change from record to record: keep them the same", 0);
-    }
     this.#streams.add(stream);
-    const keyNameBytes = keyNames.map(keyName => utf8.encode(keyName));
-    const table = { id: this.all.length, stream, keyNames, keyNameBytes, streamBytes: utf8.encode(stream) };
-    this.#byName.set(name, table);
-    this.all.push(table);
-    return table;
   }
+  readonly #streams = new Set<string>();
 
   #streamName(reader: ValueReader): string {
     const { stream } = reader.envelope;
-    if (!stream.present) throw new Malformed("a RECORD wants its `stream`", reader.position);
-    if (!isName(stream.kind)) throw new Malformed("a RECORD's `stream` is a string", stream.textStart);
+    if (!stream.present) throw new Malformed("the message wants its `stream`", reader.position - 1);
+    if (!isName(stream.kind)) throw new Malformed("a message's `stream` is a string", stream.textStart);
     const name = stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
     checkName(name, "stream", stream.textStart, this.#limits.nameCharsMax);
     return name;
+  }
+}
+
+function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {
+  if (!field.present || field.kind === Kind.null) return version.length === 0;
+  return same(bytes, field.contentStart, field.contentEnd, version);
+}
+
+/** The digits of a `version`, an integer of 64 bits: singer-io/getting-started, docs/SPEC.md. */
+function versionOf({ envelope: { version }, bytes }: ValueReader): string | undefined {
+  if (!version.present || version.kind === Kind.null) return undefined;
+  const digits = stringOf(bytes, version.contentStart, version.contentEnd);
+  if (version.kind === Kind.integer && /^\d{1,18}$/.test(digits)) return digits;
+  throw new Malformed("a `version` is a natural number below 10^18", version.textStart);
+}
+
+/** A key is a property at the schema's top: import-api.md section 1.5. */
+function checkKeys({ keyNames, value }: StreamSchema, reader: ValueReader, limits: TableLimits): void {
+  const { textStart } = reader.envelope.schema;
+  if (keyNames.length > limits.keyNamesMax)
+    throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
+  const properties = (value.properties ?? {}) as object;
+  for (const name of keyNames) {
+    checkName(name, "key", textStart, limits.nameCharsMax);
+    if (Object.hasOwn(properties, name)) continue;
+    throw new Malformed(`the key ${JSON.stringify(name)} is no property of the schema: add it`, textStart);
   }
 }
 

@@ -30,8 +30,13 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
 }
 
 /** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
-const plain = new Uint8Array(256).map((_, byte) =>
+export const plainBytes = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
+);
+
+/** What may follow a backslash but for `u`: RFC 8259 section 7. */
+export const shortEscapes = new Uint8Array(256).map((_, byte) =>
+  '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
 export const isNumberStart = (byte: number) => byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
@@ -45,12 +50,14 @@ const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
  */
 export class TextScanner {
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   position = 0;
   /** The number read last has neither fraction nor exponent. */
   integral = true;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   peek(): number {
@@ -89,7 +96,7 @@ export class TextScanner {
     const { bytes } = this;
     let position = this.position + 1;
     for (;;) {
-      while (plain[bytes[position]!] === 1) position++;
+      while (plainBytes[bytes[position]!] === 1) position++;
       const byte = bytes[position]!;
       if (byte === quote) break;
       if (byte === backslash) position = this.#escape(position);
@@ -155,28 +162,16 @@ export class TextScanner {
   }
 
   #escape(position: number): number {
-    switch (this.bytes[position + 1]) {
-      case quote:
-      case backslash:
-      case 0x2f: // "/"
-      case 0x62: // b
-      case 0x66: // f
-      case 0x6e: // n
-      case 0x72: // r
-      case 0x74: // t
-        return position + 2;
-      case 0x75: {
-        const unit = this.#hex4(position + 2);
-        if (unit < 0xd800 || unit > 0xdfff) return position + 6;
-        if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === 0x75) {
-          const low = this.#hex4(position + 8);
-          if (low >= 0xdc00 && low <= 0xdfff) return position + 12;
-        }
-        throw new Malformed("half a surrogate pair: it stands for no character", position);
-      }
-      default:
-        throw new Malformed("an unknown escape in a string", position);
+    const letter = this.bytes[position + 1]!;
+    if (shortEscapes[letter] === 1) return position + 2;
+    if (letter !== 0x75) throw new Malformed("an unknown escape in a string", position);
+    const unit = this.#hex4(position + 2);
+    if (unit < 0xd800 || unit > 0xdfff) return position + 6;
+    if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === 0x75) {
+      const low = this.#hex4(position + 8);
+      if (low >= 0xdc00 && low <= 0xdfff) return position + 12;
     }
+    throw new Malformed("half a surrogate pair: it stands for no character", position);
   }
 
   #hex4(position: number): number {

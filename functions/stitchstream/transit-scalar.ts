@@ -1,7 +1,7 @@
 import { Malformed } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
-/** What follows `~` in a string: transit-format, "Scalar types" and the table in docs/stitchstream.md. */
+/** What follows `~` in a string: transit-format, "Scalar types" and the table in docs/format.md. */
 export interface ScalarTag {
   readonly kind: Kind;
   /** What the text behind the tag must look like, and how to say so. */

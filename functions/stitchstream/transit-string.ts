@@ -1,4 +1,4 @@
-import { ValueReader } from "./reader.ts";
+import { PieceReader } from "./piece-reader.ts";
 import { backslash, Malformed, Uncarriable } from "./text.ts";
 import { cacheableCharsMin, isLongEnough, TransitCache } from "./transit-cache.ts";
 import {
@@ -24,7 +24,7 @@ const int64Digits = 19;
 const utf8 = new TextEncoder();
 
 /** Transit's strings: cache codes, and scalars behind a tag. */
-export abstract class TransitStrings extends ValueReader {
+export abstract class TransitStrings extends PieceReader {
   readonly #cache = new TransitCache();
   /** The raw string read last, its cache code resolved. */
   protected rawStart = 0;

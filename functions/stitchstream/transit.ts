@@ -23,6 +23,8 @@ const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
 export class TransitReader extends TransitKeys {
+  override readonly isJson = false;
+
   protected override readMessageMap(): void {
     this.skipSpace();
     const start = this.position;

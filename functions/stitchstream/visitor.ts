@@ -1,5 +1,7 @@
 /** What a value is, once read: JSON's kinds, and the ones that only transit has. */
 export const Kind = {
+  /** No value is there. */
+  absent: -1,
   null: 0,
   boolean: 1,
   /** Any number of digits. */

@@ -4,7 +4,8 @@ import { batches } from "../../functions/persister/batch.ts";
 import type { Accepted } from "../../functions/persister/ports.ts";
 import { Tracker } from "../../functions/persister/tracker.ts";
 import { validate } from "../../functions/persister/validate.ts";
-import { jsonlines, records, transitLines } from "./lines.ts";
+import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
 
 /**
  * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same lines in the
@@ -13,13 +14,15 @@ import { jsonlines, records, transitLines } from "./lines.ts";
 const bodyBytes = 4 * 1024 * 1024;
 const rounds = 9;
 const encoder = batchEncoder(4242);
+/** One batch after the other is written in the same memory, as `forward` does. */
+const out = new ByteWriter(0);
 
 function decodeToBatches(body: Buffer): number {
   const contents = validate(body, encoder);
   const tracker = new Tracker();
   let bytes = 0;
   for (const batch of batches(contents, encoder, tracker)) {
-    bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n).body.length;
+    bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n, out).body.length;
     tracker.accept(batch.ticket, {} as Accepted);
   }
   return bytes;
@@ -58,14 +61,17 @@ function medians(works: (() => number)[]): number[] {
 console.log(
   `Node ${process.version}; medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify of the same lines\n`,
 );
-console.log("records  encoding    persister   transit-js   persister MB/s");
+console.log("records  encoding        persister   transit-js   persister MB/s");
 for (const [name, record] of Object.entries(records)) {
   const json = jsonlines(record, bodyBytes);
-  const [reference, ours] = medians([
+  const typed = typedLines(record, bodyBytes);
+  const [reference, ours, checked] = medians([
     () => parseAndStringify(json.lines),
     () => decodeToBatches(json.body),
-  ]) as [number, number];
+    () => decodeToBatches(typed.body),
+  ]) as [number, number, number];
   print(name, "jsonline", reference / ours, undefined, json.body.length / ours);
+  print(name, "with a schema", reference / checked, undefined, typed.body.length / checked);
 
   const encoded = transitLines(record, bodyBytes);
   const [base, own, theirs] = medians([
@@ -85,6 +91,6 @@ function print(
 ): void {
   const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
   console.log(
-    `${name.padEnd(8)} ${encoding.padEnd(9)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
+    `${name.padEnd(8)} ${encoding.padEnd(13)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
   );
 }

@@ -86,9 +86,28 @@ export function transitLines(
   );
 }
 
+/** Singer's: a SCHEMA of all that the records hold, and then the records. */
+export function typedLines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
+  const schema = schemaOf(JSON.parse(JSON.stringify(record(1))));
+  const declared = JSON.stringify({ type: "SCHEMA", stream: "issues", schema, key_properties: ["id"] });
+  return streamOf("jsonline", bytes, n =>
+    n === 0 ? declared : JSON.stringify({ type: "RECORD", stream: "issues", record: record(n) }),
+  );
+}
+
+function schemaOf(value: unknown): object {
+  if (Array.isArray(value)) return { type: "array", items: schemaOf(value[0]) };
+  if (value === null) return { type: ["null", "string"] };
+  if (typeof value === "string")
+    return /^\d{4}-.*Z$/.test(value) ? { type: "string", format: "date-time" } : { type: "string" };
+  if (typeof value !== "object") return { type: typeof value };
+  const properties = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, schemaOf(each)]));
+  return { type: "object", properties };
+}
+
 function streamOf(contentType: string, bytes: number, line: (n: number) => string) {
   const lines: string[] = [];
-  for (let size = 0, n = 1; size < bytes; n++) {
+  for (let size = 0, n = 0; size < bytes; n++) {
     const text = line(n);
     lines.push(text);
     size += text.length + 1;

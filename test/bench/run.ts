@@ -1,18 +1,28 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
-/** `npm run bench`: bundled first, for bundled code is what runs in Lambda. */
-const outfile = join(await mkdtemp(join(tmpdir(), "persister-bench-")), "decode.mjs");
+/** `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to warm another up. */
+const outdir = await mkdtemp(join(tmpdir(), "persister-bench-"));
 await build({
-  entryPoints: ["test/bench/decode.bench.ts"],
-  outfile,
+  entryPoints: ["test/bench/decode.bench.ts", "test/bench/memory.bench.ts"],
+  outdir,
+  outExtension: { ".js": ".mjs" },
   bundle: true,
   platform: "node",
   format: "esm",
   mainFields: ["module", "main"],
   banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
 });
-await import(pathToFileURL(outfile).href);
+const run = (file: string, env: Record<string, string> = {}) => {
+  const { status } = spawnSync(process.execPath, [join(outdir, file)], {
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
+  if (status !== 0) process.exit(status ?? 1);
+};
+run("decode.bench.mjs");
+console.log("\nPeak memory");
+for (const RECORDS of ["A", "B"]) run("memory.bench.mjs", { RECORDS });

@@ -3,9 +3,10 @@ import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { jsonlines, records, transitLines } from "../bench/lines.ts";
+import { numRuns as runs } from "../runs.ts";
 import { firstSequence, requestsOf } from "./delivery.ts";
 
-const numRuns = 300;
+const numRuns = runs(300);
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 const fields = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 6 });
 const message = fc.record({
@@ -103,7 +104,7 @@ describe("any bytes", () => {
           expect(error).toBeInstanceOf(PersisterError);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 });

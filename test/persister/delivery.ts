@@ -3,6 +3,7 @@ import { batches } from "../../functions/persister/batch.ts";
 import type { Accepted, ImportRequest } from "../../functions/persister/ports.ts";
 import { Tracker } from "../../functions/persister/tracker.ts";
 import { validate } from "../../functions/persister/validate.ts";
+import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
 export const firstSequence = 1_735_689_600_000_000_000n;
@@ -16,7 +17,7 @@ export function requestsOf(body: string | Uint8Array): {
   const tracker = new Tracker();
   const requests: ImportRequest[] = [];
   for (const batch of batches(contents, encoder, tracker)) {
-    requests.push(encoder.encode(contents, batch, firstSequence));
+    requests.push(encoder.encode(contents, batch, firstSequence, new ByteWriter()));
     tracker.accept(batch.ticket, {} as Accepted);
   }
   const value = tracker.safe()?.value;

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { requestsOf } from "../persister/delivery.ts";
+import { numRuns as runs } from "../runs.ts";
 import { convert } from "./convert.ts";
 
-const numRuns = 1_000;
+const numRuns = runs(1_000);
 const json = (text: string | Uint8Array) => convert(text, "json", "json");
 
 /** JSON text with spaces where a writer may put them, as Python does. */

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import transit from "transit-js";
 import { describe, expect, it } from "vitest";
+import { numRuns as runs } from "../runs.ts";
 import { convert } from "./convert.ts";
 
-const numRuns = 1_000;
+const numRuns = runs(1_000);
 const reader = transit.reader("json");
 const compact = transit.writer("json");
 const verbose = transit.writer("json-verbose");

@@ -106,14 +106,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a second attempt goes back to an earlier bookmark",
     file: "persister/persist.ts",
-    from: "acceptedRecords(lease)), tracker",
+    from: "settledBefore(lease)), tracker",
     to: "0), tracker",
   },
   {
     name: "an attempt goes on behind another delivery's records",
     file: "persister/lease.ts",
-    from: "commit?.delivery === delivery ? (commit.records ?? 0) : 0",
-    to: "commit?.records ?? 0",
+    from: "commit?.delivery === delivery ? (commit.settled ?? 0) : 0",
+    to: "commit?.settled ?? 0",
   },
   {
     name: "a key belongs to its first body for ever",

@@ -1,0 +1,83 @@
+import * as limits from "../persister/limits.ts";
+import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
+import type { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { readerOf } from "../stitchstream/decode.ts";
+import { JsonWriter } from "../stitchstream/json-writer.ts";
+import { quote } from "../stitchstream/text.ts";
+import { recordsBytes } from "./body-size.ts";
+import { SequencedText } from "./sequence.ts";
+
+const request = (out: ByteWriter): ImportRequest => ({
+  endpoint: "batch",
+  contentType: "application/json",
+  body: out.view(),
+});
+
+/** A request of one table's records, with the schema that the streamer gives it: import-api.md section 1.5. */
+export function encodeTyped(
+  contents: Contents,
+  batch: Batch,
+  firstSequence: bigint,
+  out: ByteWriter,
+): ImportRequest {
+  const { bytes, header } = contents;
+  out.begin(recordsBytes(contents, batch));
+  const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, "");
+  const reader = readerOf(header, bytes, limits);
+  writeHead(contents.recordTable(batch.records[0]!), out);
+  for (const record of batch.records) {
+    if (record !== batch.records[0]) out.ascii(",");
+    out.all(head.of(record));
+    const extractedAt = contents.recordExtractedAt(record);
+    const start = contents.recordStart(record);
+    if (header.encoding === "json") {
+      if (extractedAt > 0) writeTime(bytes, extractedAt, out);
+      out.ascii(',"data":');
+      out.copy(bytes, start, contents.recordEnd(record));
+    } else {
+      const line = contents.lineStart(start);
+      if (extractedAt > 0) {
+        out.ascii(',"time_extracted":');
+        reader.readField(line, "time_extracted", new JsonWriter(out));
+      }
+      out.ascii(',"data":');
+      reader.readField(line, "record", new JsonWriter(out));
+    }
+    out.ascii("}");
+  }
+  out.ascii("]}");
+  return request(out);
+}
+
+/** The request that lets a table's version take the place of its earlier ones: singer-io/target-stitch 4.0.4. */
+export function encodeActivation(
+  { activation }: Batch,
+  firstSequence: bigint,
+  out: ByteWriter,
+): ImportRequest {
+  const { table, recordsBefore } = activation!;
+  out.begin(0);
+  writeHead(table, out);
+  // The sequence of the last record before it, behind which it stands.
+  const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
+  out.ascii(`{"action":"activate_version","sequence":${sequence}}]}`);
+  return request(out);
+}
+
+/** All up to the messages. */
+function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter): void {
+  out.text(`{"table_name":${JSON.stringify(stream)},"schema":`);
+  if (schema === undefined) out.ascii('{"type":"object"}');
+  else out.all(schema.text);
+  if (keyNames.length > 0) out.text(`,"key_names":${JSON.stringify(keyNames)}`);
+  if (schema !== undefined && schema.bookmarkNames.length > 0)
+    out.text(`,"bookmark_names":${JSON.stringify(schema.bookmarkNames)}`);
+  if (version !== undefined) out.ascii(`,"table_version":${version}`);
+  out.ascii(',"messages":[');
+}
+
+/** Its text was checked, and holds no escape. */
+function writeTime(bytes: Uint8Array, start: number, out: ByteWriter): void {
+  out.ascii(',"time_extracted":');
+  out.copy(bytes, start, bytes.indexOf(quote, start + 1) + 1);
+}

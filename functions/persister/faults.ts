@@ -1,0 +1,53 @@
+import { type ErrorCode, type Fault, PersisterError } from "./errors.ts";
+import * as limits from "./limits.ts";
+
+/** What a body does wrong, in its own order. */
+export class Faults {
+  readonly #named: Fault[] = [];
+  readonly #codes = new Set<ErrorCode>();
+  #total = 0;
+  #largestBookmarkBytes = 0;
+
+  /** False once so many faults are counted that reading on helps nobody. */
+  add(code: ErrorCode, fault: Fault): boolean {
+    this.#codes.add(code);
+    if (this.#named.length < limits.faultsNamedMax) this.#named.push(fault);
+    return ++this.#total < limits.faultsCountedMax;
+  }
+
+  addLargeBookmark(line: number, bytes: number): void {
+    this.#largestBookmarkBytes = Math.max(this.#largestBookmarkBytes, bytes);
+    this.add("bookmark-too-large", {
+      line,
+      message: `a bookmark of ${bytes} bytes, more than ${limits.bookmarkBytesMax}`,
+    });
+  }
+
+  throwIfAny(): void {
+    if (this.#total === 0) return;
+    const code = (["malformed", "bookmark-too-large", "unfit-records"] as const).find(each =>
+      this.#codes.has(each),
+    )!;
+    const first = this.#named[0]!;
+    const rest =
+      this.#total === 1
+        ? ""
+        : ` There are ${this.#total} faults; \`errors\` names the first ${this.#named.length}.`;
+    throw new PersisterError(code, `Nothing was forwarded: ${sentence(first)}.${rest}`, {
+      faults: this.#named,
+      faultsTotal: this.#total,
+      ...(code === "bookmark-too-large"
+        ? { limit: limits.bookmarkBytesMax, actual: this.#largestBookmarkBytes }
+        : {}),
+    });
+  }
+}
+
+function sentence({ line, stream, field, message }: Fault): string {
+  const place = [
+    `line ${line}`,
+    stream && `stream ${JSON.stringify(stream)}`,
+    field && `field ${JSON.stringify(field)}`,
+  ];
+  return `${place.filter(Boolean).join(", ")}: ${message}`;
+}

@@ -1,0 +1,40 @@
+import type { Members } from "./members.ts";
+import type { ValueReader } from "./reader.ts";
+import type { Table } from "./tables.ts";
+import { stringOf } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** Finds a table's keys among the members of the record just read: `reader.keyValues`. */
+export function findKeyValues({ keyNames, keyNameBytes }: Table, reader: ValueReader): void {
+  const { keyValues, recordMembers: members } = reader;
+  keyValues.clear();
+  for (let key = 0; key < keyNames.length; key++) {
+    const index = indexOfName(reader, keyNames[key]!, keyNameBytes[key]!);
+    if (index < 0) keyValues.push(0, 0, Kind.absent, 0, 0);
+    else keyValues.push(0, 0, members.kind(index), members.start(index), members.end(index));
+  }
+}
+
+function indexOfName(reader: ValueReader, name: string, nameBytes: Uint8Array): number {
+  const { bytes, recordMembers: members } = reader;
+  for (let i = 0; i < members.count; i++) {
+    if (isSame(bytes, members.nameStart(i), members.nameEnd(i), nameBytes)) return i;
+  }
+  return indexOfEscapedName(bytes, members, name);
+}
+
+function isSame(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
+  if (end - start !== name.length) return false;
+  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
+  return true;
+}
+
+/** A name may be written with JSON escapes, and is the same name. */
+function indexOfEscapedName(bytes: Uint8Array, members: Members, name: string): number {
+  for (let i = 0; i < members.count; i++) {
+    const start = members.nameStart(i);
+    const end = members.nameEnd(i);
+    if (bytes.subarray(start, end).includes(0x5c) && stringOf(bytes, start, end) === name) return i;
+  }
+  return -1;
+}

@@ -1,0 +1,138 @@
+import { ByteWriter } from "./byte-writer.ts";
+import type { EnvelopeField } from "./envelope.ts";
+import { JsonWriter, NotInJson } from "./json-writer.ts";
+import type { ValueReader } from "./reader.ts";
+import { Malformed } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** What a stream's records are to be, as a SCHEMA message or a record says. */
+export interface StreamSchema {
+  /** Its place among the body's. */
+  readonly id: number;
+  /** The JSON Schema, as JSON. */
+  readonly text: Uint8Array;
+  readonly value: JsonObject;
+  /** As the streamer names them, or as the properties that carry `"key": true`; undefined where it says nothing. */
+  readonly keyNames: readonly string[];
+  readonly bookmarkNames: readonly string[];
+}
+
+export type JsonObject = { readonly [name: string]: unknown };
+
+export interface SchemaLimits {
+  readonly schemaBytesMax: number;
+  readonly schemasMax: number;
+}
+
+const utf8 = new TextDecoder();
+
+/** The schemas of one body, each read once. */
+export class StreamSchemas {
+  readonly #byText = new Map<string, StreamSchema>();
+  readonly #limits: SchemaLimits;
+  #last: { readonly raw: Uint8Array; readonly schema: StreamSchema } | undefined;
+
+  constructor(limits: SchemaLimits) {
+    this.#limits = limits;
+  }
+
+  /** The schema of the message that the reader has just read. Throws Malformed for what can't be one. */
+  of(reader: ValueReader, position: number): StreamSchema {
+    const { schema, key_properties, bookmark_properties } = reader.envelope;
+    const isPlain = !key_properties.present && !bookmark_properties.present;
+    const raw = reader.bytes.subarray(schema.textStart, schema.textEnd);
+    if (isPlain && this.#last !== undefined && isSame(raw, this.#last.raw)) return this.#last.schema;
+    const text = this.#textOf(schema, reader, position);
+    const keys = namesAt(reader, "key_properties", position);
+    const bookmarks = namesAt(reader, "bookmark_properties", position);
+    const identity = `${utf8.decode(text)}${JSON.stringify([keys, bookmarks])}`;
+    const known = this.#byText.get(identity) ?? this.#add(identity, text, keys, bookmarks, schema);
+    if (isPlain) this.#last = { raw, schema: known };
+    return known;
+  }
+
+  #textOf(schema: EnvelopeField, reader: ValueReader, position: number): Uint8Array {
+    if (!schema.present) throw new Malformed("a SCHEMA wants its `schema`", reader.position - 1);
+    if (schema.kind !== Kind.map)
+      throw new Malformed("a `schema` is a JSON Schema, an object", schema.textStart);
+    const text = fieldAsJson(reader, "schema", position);
+    if (text.length > this.#limits.schemaBytesMax) {
+      throw new Malformed(
+        `a schema of ${text.length} bytes, more than ${this.#limits.schemaBytesMax}: say less of the records`,
+        schema.textStart,
+      );
+    }
+    return text;
+  }
+
+  #add(
+    identity: string,
+    text: Uint8Array,
+    keys: readonly string[] | undefined,
+    bookmarkNames: readonly string[] | undefined,
+    { textStart }: EnvelopeField,
+  ): StreamSchema {
+    if (this.#byText.size === this.#limits.schemasMax) {
+      throw new Malformed(
+        `more than ${this.#limits.schemasMax} schemas in one body: send them in several`,
+        textStart,
+      );
+    }
+    const value = JSON.parse(utf8.decode(text)) as JsonObject;
+    const schema = {
+      id: this.#byText.size,
+      text,
+      value,
+      keyNames: keys ?? flaggedKeys(value),
+      bookmarkNames: bookmarkNames ?? [],
+    };
+    this.#byText.set(identity, schema);
+    return schema;
+  }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** A field of the line at `position` as JSON text; reads the line once more where it is transit. */
+function fieldAsJson(
+  reader: ValueReader,
+  name: "schema" | "key_properties" | "bookmark_properties",
+  position: number,
+): Uint8Array {
+  const { textStart, textEnd } = reader.envelope[name];
+  if (reader.isJson) return reader.bytes.subarray(textStart, textEnd);
+  const out = new ByteWriter(textEnd - textStart);
+  try {
+    reader.readField(position, name, new JsonWriter(out));
+  } catch (error) {
+    if (!(error instanceof NotInJson)) throw error;
+    throw new Malformed(`a \`${name}\` with ${error.message}`, textStart);
+  }
+  return out.view();
+}
+
+function namesAt(
+  reader: ValueReader,
+  name: "key_properties" | "bookmark_properties",
+  position: number,
+): readonly string[] | undefined {
+  const field = reader.envelope[name];
+  if (!field.present || field.kind === Kind.null) return undefined;
+  const wanted = new Malformed(`\`${name}\` is a list of names`, field.textStart);
+  if (field.kind !== Kind.array && field.kind !== Kind.list) throw wanted;
+  const names = JSON.parse(utf8.decode(fieldAsJson(reader, name, position))) as unknown[];
+  if (!names.every((each): each is string => typeof each === "string")) throw wanted;
+  return [...new Set(names)];
+}
+
+/** Before Singer, keys were flagged in the schema: the properties of November 2016. */
+function flaggedKeys({ properties }: JsonObject): string[] {
+  if (typeof properties !== "object" || properties === null) return [];
+  return Object.entries(properties).flatMap(([name, property]: [string, unknown]) =>
+    (property as JsonObject | null)?.key === true ? [name] : [],
+  );
+}

@@ -1,0 +1,117 @@
+import { IntTuples } from "./int-tuples.ts";
+import type { ValueReader } from "./reader.ts";
+import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** Wider records are read without a template. */
+const valuesMax = 2_000;
+const tilde = 0x7e;
+const caret = 0x5e;
+const hash = 0x23;
+
+/** A container that is open: whether what comes next in it is a name. */
+interface Open {
+  readonly kind: "array" | "object" | "compact";
+  isName: boolean;
+}
+
+/**
+ * Where the scalar values of the record that `reader` has just read stand, and its `time_extracted`: from each token's first
+ * byte to behind its last, in their order. Undefined where a value has a tag of transit, or there are too many. The text has
+ * been checked before.
+ */
+export function valuesOf(reader: ValueReader): Int32Array | undefined {
+  const { record, time_extracted: extracted } = reader.envelope;
+  const values = new IntTuples(2);
+  const add = (start: number, end: number) => {
+    const at = values.add();
+    values.ints[at] = start;
+    values.ints[at + 1] = end;
+  };
+  const hasTime = extracted.present && extracted.kind !== Kind.null;
+  if (hasTime && extracted.textStart < record.textStart) add(extracted.textStart, extracted.textEnd);
+  if (!addRecord(reader, add)) return undefined;
+  if (hasTime && extracted.textStart > record.textStart) add(extracted.textStart, extracted.textEnd);
+  return values.count > valuesMax ? undefined : values.ints.slice(0, 2 * values.count);
+}
+
+/** Says whether all of the record is plain. */
+function addRecord(
+  { bytes, isJson, envelope: { record } }: ValueReader,
+  add: (start: number, end: number) => void,
+): boolean {
+  const open: Open[] = [];
+  for (let at = record.textStart; at < record.textEnd; ) {
+    const inner = open.at(-1);
+    switch (bytes[at]) {
+      case 0x20:
+      case 0x09:
+      case 0x0d:
+        at++;
+        break;
+      case openBrace:
+        open.push({ kind: "object", isName: true });
+        at++;
+        break;
+      case openBracket: {
+        const marker = isJson ? -1 : bytes.indexOf(quote, at);
+        const isCompact = marker > 0 && isMarker(bytes, marker) && isBlank(bytes, at + 1, marker);
+        open.push({ kind: isCompact ? "compact" : "array", isName: false });
+        at = isCompact ? marker + markerBytes : at + 1;
+        break;
+      }
+      case closeBrace:
+      case closeBracket:
+        open.pop();
+        at++;
+        break;
+      case colon:
+        inner!.isName = false;
+        at++;
+        break;
+      case comma:
+        inner!.isName = inner!.kind === "object" || (inner!.kind === "compact" && !inner!.isName);
+        at++;
+        break;
+      case quote: {
+        const end = endOfString(bytes, at);
+        const first = bytes[at + 1];
+        if (!isJson && first === tilde && bytes[at + 2] === hash) return false;
+        const isCached = !isJson && (first === caret || (first === tilde && isCachedTag(bytes[at + 2]!)));
+        if (inner?.isName !== true && !isCached) add(at, end);
+        at = end;
+        break;
+      }
+      default: {
+        const start = at;
+        while (!ends[bytes[at]!]) at++;
+        add(start, at);
+      }
+    }
+  }
+  return true;
+}
+
+const markerBytes = 4;
+/** `"^ "` */
+const isMarker = (bytes: Uint8Array, at: number) =>
+  bytes[at + 1] === caret && bytes[at + 2] === 0x20 && bytes[at + 3] === quote;
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09) return false;
+  return true;
+}
+
+/** Keywords and symbols enter the cache as values, too: `~:`, `~$`. */
+const isCachedTag = (tag: number) => tag === 0x3a || tag === 0x24;
+
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at + 1;
+}
+
+/** What ends a number, true, false or null. */
+const ends = new Uint8Array(256).map((_, byte) =>
+  [0x20, 0x09, 0x0d, 0x0a, comma, closeBrace, closeBracket].includes(byte) ? 1 : 0,
+);

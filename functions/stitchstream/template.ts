@@ -1,0 +1,238 @@
+import type { PieceReader } from "./piece-reader.ts";
+import type { Table } from "./tables.ts";
+import { valuesOf } from "./template-values.ts";
+import { backslash, Malformed, plainBytes, quote, shortEscapes } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+const zero = 0x30;
+const nine = 0x39;
+const tilde = 0x7e;
+/** Digits of integers that every reader of transit takes bare. */
+const shortDigits = 15;
+const wordBytes = 4;
+const placesPerSplice = 3;
+const miss = -1;
+
+/** A place in a line of a template: so many bytes behind the beginning of a segment. */
+interface Place {
+  readonly segment: number;
+  readonly offset: number;
+}
+
+/** What a key's value is: that of a slot, or a text that is always the same. */
+type KeyValue =
+  | { readonly slot: number }
+  | { readonly kind: Kind; readonly start: Place; readonly end: Place };
+
+/**
+ * A record's line without its values. Lines of a stream are alike: where one has all the bytes of an earlier one between its
+ * values, then its names, its nesting and its envelope have been checked, and only the values are left to read. Values that
+ * are maps or arrays belong to the template.
+ */
+export class LineTemplate {
+  readonly table: Table;
+  /** The segments between the values, joined. */
+  readonly #text: Uint8Array;
+  readonly #words: DataView;
+  readonly #ends: readonly number[];
+  readonly #recordStart: Place;
+  readonly #recordEnd: Place;
+  readonly #extracted: number;
+  readonly #keys: readonly KeyValue[];
+  /** Transit's codes in the record: where each stands, and what it stands for, three places each; a place is two integers. */
+  readonly #splices: Int32Array;
+  readonly #growth: number;
+  /** In the line matched last: where each segment begins, and each value's content and kind. */
+  readonly #segmentAt: Int32Array;
+  readonly #contentStart: Int32Array;
+  readonly #contentEnd: Int32Array;
+  readonly #kinds: Uint8Array;
+
+  private constructor(reader: PieceReader, table: Table, start: number, end: number, values: Int32Array) {
+    const { bytes, envelope, splices, keyValues } = reader;
+    const slots = values.length / 2;
+    const starts = [start, ...Array.from({ length: slots }, (_, slot) => values[2 * slot + 1]!)];
+    const segments = starts.map((from, n) => bytes.subarray(from, n < slots ? values[2 * n]! : end));
+    const placeOf = (position: number): Place => {
+      const segment = starts.findLastIndex(from => from <= position);
+      return { segment, offset: position - starts[segment]! };
+    };
+    const slotOf = (position: number) =>
+      starts.slice(1).findIndex((to, slot) => position >= values[2 * slot]! && position <= to);
+    let length = 0;
+    this.#ends = segments.map(each => (length += each.length));
+    this.#text = new Uint8Array(length);
+    for (const [n, each] of segments.entries()) this.#text.set(each, this.#ends[n]! - each.length);
+    this.#words = new DataView(this.#text.buffer);
+    this.table = table;
+    this.#recordStart = placeOf(envelope.record.textStart);
+    this.#recordEnd = placeOf(envelope.record.textEnd);
+    this.#extracted = envelope.time_extracted.present ? slotOf(envelope.time_extracted.textStart) : miss;
+    this.#keys = table.keyNames.map((_, key): KeyValue => {
+      const slot = slotOf(keyValues.start(key));
+      if (slot >= 0) return { slot };
+      return {
+        kind: keyValues.kind(key),
+        start: placeOf(keyValues.start(key)),
+        end: placeOf(keyValues.end(key)),
+      };
+    });
+    const positions = Array.from(splices.ints.subarray(0, placesPerSplice * splices.count));
+    this.#splices = Int32Array.from(
+      positions.flatMap(position => {
+        const { segment, offset } = placeOf(position);
+        return [segment, offset];
+      }),
+    );
+    this.#growth = 0;
+    for (let n = 0; n < splices.count; n++) this.#growth += splices.end(n) - splices.start(n);
+    this.#segmentAt = new Int32Array(slots + 1);
+    this.#contentStart = new Int32Array(slots);
+    this.#contentEnd = new Int32Array(slots);
+    this.#kinds = new Uint8Array(slots);
+  }
+
+  /** The template of the record at `start` that the reader has just read; undefined for one that is not like others. */
+  static of(reader: PieceReader, table: Table, start: number): LineTemplate | undefined {
+    if (!reader.standsAlone && !reader.spliceable) return undefined;
+    for (let key = 0; key < reader.keyValues.count; key++)
+      if (reader.keyValues.kind(key) === Kind.absent || reader.keyValues.kind(key) >= Kind.map)
+        return undefined;
+    const values = valuesOf(reader);
+    return values && new LineTemplate(reader, table, start, reader.position, values);
+  }
+
+  /**
+   * Reads the line at `start` if it is of this template: then the reader is as if it had read it whole, to the byte
+   * behind the newline. Says whether it is; a line that may be faulty is not.
+   */
+  read(reader: PieceReader, start: number): boolean {
+    reader.beginPieces(start);
+    let end: number;
+    try {
+      end = this.#match(reader, start);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      return false;
+    }
+    if (end === miss) return false;
+    reader.position = end;
+    this.#tell(reader);
+    return true;
+  }
+
+  #match(reader: PieceReader, start: number): number {
+    const { bytes, view, isJson } = reader;
+    const lastWord = bytes.length - wordBytes;
+    const text = this.#text;
+    const words = this.#words;
+    const ends = this.#ends;
+    const slots = ends.length - 1;
+    let at = start;
+    let from = 0;
+    for (let slot = 0; ; slot++) {
+      this.#segmentAt[slot] = at;
+      const to = ends[slot]!;
+      for (; from + wordBytes <= to && at <= lastWord; from += wordBytes, at += wordBytes)
+        if (view.getInt32(at) !== words.getInt32(from)) return miss;
+      while (from < to) if (bytes[at++] !== text[from++]) return miss;
+      if (slot === slots) return at;
+      const first = bytes[at]!;
+      let end = at + 1;
+      if (first === quote && (isJson || !isTagged(bytes[end]!))) {
+        for (;;) {
+          while (end < lastWord && arePlain(bytes, end)) end += wordBytes;
+          while (plainBytes[bytes[end]!] === 1) end++;
+          if (bytes[end] !== backslash || shortEscapes[bytes[end + 1]!] !== 1) break;
+          end += 2;
+        }
+        if (bytes[end] === quote) {
+          this.#note(slot, Kind.text, at + 1, end);
+          at = end + 1;
+          continue;
+        }
+      } else if (first > zero && first <= nine) {
+        while (bytes[end]! >= zero && bytes[end]! <= nine) end++;
+        if (!isNumberPart[bytes[end]!] && end - at <= shortDigits) {
+          this.#note(slot, Kind.integer, at, end);
+          at = end;
+          continue;
+        }
+      }
+      // What enters transit's cache, or comes out of it, is part of a template or of none.
+      if (!isJson && first === quote && isCached(bytes[at + 1]!, bytes[at + 2]!)) return miss;
+      const kind = reader.readPiece(at);
+      if (kind === Kind.absent) return miss;
+      this.#note(slot, kind, reader.pieceStart, reader.pieceEnd);
+      at = reader.position;
+    }
+  }
+
+  #note(slot: number, kind: Kind, start: number, end: number): void {
+    this.#kinds[slot] = kind;
+    this.#contentStart[slot] = start;
+    this.#contentEnd[slot] = end;
+  }
+
+  /** Gives the reader what it would know of the line. */
+  #tell(reader: PieceReader): void {
+    const { record, time_extracted } = reader.envelope;
+    record.textStart = this.#at(this.#recordStart);
+    record.textEnd = this.#at(this.#recordEnd);
+    time_extracted.present = this.#extracted !== miss;
+    if (this.#extracted !== miss) {
+      time_extracted.textStart = this.#segmentAt[this.#extracted]! + this.#lengthOf(this.#extracted);
+      time_extracted.contentStart = this.#contentStart[this.#extracted]!;
+      time_extracted.contentEnd = this.#contentEnd[this.#extracted]!;
+      time_extracted.kind = this.#kinds[this.#extracted]! as Kind;
+    }
+    for (const key of this.#keys) {
+      if ("slot" in key) {
+        const { slot } = key;
+        reader.keyValues.push(
+          0,
+          0,
+          this.#kinds[slot]! as Kind,
+          this.#contentStart[slot]!,
+          this.#contentEnd[slot]!,
+        );
+      } else reader.keyValues.push(0, 0, key.kind, this.#at(key.start), this.#at(key.end));
+    }
+    const places = this.#splices;
+    if (places.length === 0) return;
+    reader.standsAlone = false;
+    reader.growth += this.#growth;
+    const { splices } = reader;
+    let at = splices.addMany(places.length / (2 * placesPerSplice));
+    const { ints } = splices;
+    for (let i = 0; i < places.length; i += 2) ints[at++] = this.#segmentAt[places[i]!]! + places[i + 1]!;
+  }
+
+  #at({ segment, offset }: Place): number {
+    return this.#segmentAt[segment]! + offset;
+  }
+
+  #lengthOf(segment: number): number {
+    return this.#ends[segment]! - (segment === 0 ? 0 : this.#ends[segment - 1]!);
+  }
+}
+
+/** Four bytes at once. */
+const arePlain = (bytes: Uint8Array, at: number) =>
+  (plainBytes[bytes[at]!]! &
+    plainBytes[bytes[at + 1]!]! &
+    plainBytes[bytes[at + 2]!]! &
+    plainBytes[bytes[at + 3]!]!) ===
+  1;
+
+/** Transit reads more into such a string. */
+const isTagged = (first: number) => first === tilde || first === 0x5e || first === 0x60;
+
+/** A code, a keyword, a symbol or a tag. */
+const isCached = (first: number, second: number) =>
+  first === 0x5e || (first === tilde && (second === 0x3a || second === 0x24 || second === 0x23));
+
+/** What may follow a number's digits and belong to it. */
+const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x2e || (byte | 0x20) === 0x65 ? 1 : 0,
+);

@@ -1,0 +1,321 @@
+import { existsSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import transit from "transit-js";
+import { afterEach, describe, expect, it } from "vitest";
+import { startScriptedServer } from "../import-api/scripted-server.ts";
+import {
+  bookmark,
+  getBookmark,
+  jsonline,
+  post,
+  record,
+  rows,
+  startTestStack,
+  transit as transitBody,
+  useStack,
+} from "./local-stack.ts";
+
+/** One URL takes every dialect of the format: shared/stitchstream.md's table. */
+const stack = useStack();
+const open: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
+
+const lines = (...messages: (object | string)[]) =>
+  messages.map(each => (typeof each === "string" ? each : JSON.stringify(each))).join("\n");
+const id = { id: { type: "integer" } };
+const schema = { type: "object", properties: { ...id, name: { type: ["null", "string"] } } };
+const flagged = {
+  type: "object",
+  properties: { id: { type: "integer", key: true }, name: { type: "string" } },
+};
+const changes = [
+  { id: 1, name: "one" },
+  { id: 2, name: "two" },
+  { id: 1, name: "one again" },
+];
+
+/** What a body lands of the stream `t`, and its bookmark. */
+async function landed(streamer: string, body: string | Uint8Array, order = "id") {
+  const response = await post(stack(), streamer, body.toString().replaceAll('"t"', `"${streamer}"`));
+  const receipt = (await response.json()) as Record<string, unknown>;
+  expect({ status: response.status, ...receipt }).toMatchObject({ status: 200 });
+  const found = await rows(stack(), `select * exclude (_sdc_sequence) from "${streamer}" order by ${order}`);
+  return {
+    receipt,
+    found,
+    bookmark: await (await getBookmark(stack(), streamer, { accept: "application/json" })).text(),
+  };
+}
+
+const toTransit = (message: object) => {
+  const of = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(of)
+      : typeof value === "object" && value !== null
+        ? transit.map(Object.entries(value).flatMap(([name, each]) => [name, of(each)]))
+        : value;
+  return of(message);
+};
+const compact = transit.writer("json");
+const verbose = transit.writer("json-verbose");
+
+const inlineKeys = [...changes.map(each => record("t", each, ["id"])), bookmark(3)];
+const inlineSchema = [...changes.map(each => ({ ...record("t", each), schema: flagged })), bookmark(3)];
+const declaredFlags = [
+  { type: "SCHEMA", stream: "t", schema: flagged },
+  ...changes.map(each => record("t", each)),
+  bookmark(3),
+];
+const singer = [
+  { type: "SCHEMA", stream: "t", schema, key_properties: ["id"], bookmark_properties: ["id"] },
+  ...changes.map(each => ({ ...record("t", each), time_extracted: "2026-11-23T12:00:00.123456Z" })),
+  { type: "STATE", value: 3 },
+];
+
+describe("the same rows land of", () => {
+  it.each([
+    ["inline-keys", jsonline(...inlineKeys)],
+    ["inline-keys-transit", transitBody(...inlineKeys.map(each => compact.write(toTransit(each))))],
+    ["inline-keys-verbose", transitBody(...inlineKeys.map(each => verbose.write(toTransit(each))))],
+    ["inline-schema", jsonline(...inlineSchema)],
+    ["inline-schema-transit", transitBody(...inlineSchema.map(each => compact.write(toTransit(each))))],
+    ["declared-flags", jsonline(...declaredFlags)],
+    ["declared-flags-transit", transitBody(...declaredFlags.map(each => compact.write(toTransit(each))))],
+    ["singer", lines(...singer)],
+    ["singer-transit", transitBody(...singer.map(each => compact.write(toTransit(each))))],
+    ["singer-header", jsonline(...singer)],
+    ["singer-space", `\ufeff\r\n \r\n${lines(...singer)}`.replaceAll("\n", "\r\n")],
+    ["python-space", lines(...singer.map(each => JSON.stringify(each, null, 1).replaceAll("\n", "")))],
+    [
+      "lower-case",
+      lines(...singer)
+        .replaceAll('"RECORD"', '"record"')
+        .replaceAll('"SCHEMA"', '"Schema"'),
+    ],
+    ["unknown", lines({ type: "BATCH", stream: "t" }, ...singer)],
+  ])("%s", async (name, body) => {
+    const { found, bookmark: value } = await landed(name, body);
+    expect(found).toEqual({
+      columns: ["id", "name"],
+      rows: [
+        ["1", "one again"],
+        ["2", "two"],
+      ],
+    });
+    expect(value).toBe("3");
+  });
+});
+
+describe("a stream with a schema", () => {
+  const sentBy = async (...messages: object[]) => {
+    const api = await startScriptedServer([{ status: 201 }]);
+    const other = await startTestStack({ IMPORT_API_URL: api.url });
+    open.push(other, api);
+    const response = await post(other, "sent", lines(...messages));
+    expect(await response.json()).toMatchObject({ records: expect.any(Number) });
+    return api.requests.map(({ path, body }) => ({ path, ...(JSON.parse(body.toString()) as object) }));
+  };
+
+  it("goes to /batch, a table a request, with its schema, its keys and what else it says", async () => {
+    const version = 1_795_000_000_000;
+    const sent = await sentBy(
+      { type: "SCHEMA", stream: "a", schema, key_properties: ["id"], bookmark_properties: ["name"] },
+      { type: "SCHEMA", stream: "b", schema, key_properties: [] },
+      { ...record("a", { id: 1 }), version, time_extracted: "2026-11-23T12:00:00Z" },
+      record("b", { id: 1 }),
+      { ...record("a", { id: 2 }), version },
+    );
+    expect(sent).toMatchObject([
+      {
+        path: "/v2/import/batch",
+        table_name: "a",
+        schema,
+        key_names: ["id"],
+        bookmark_names: ["name"],
+        table_version: version,
+        messages: [
+          { action: "upsert", data: { id: 1 }, time_extracted: "2026-11-23T12:00:00Z" },
+          { action: "upsert", data: { id: 2 } },
+        ],
+      },
+      { path: "/v2/import/batch", table_name: "b", messages: [{ data: { id: 1 } }] },
+    ]);
+    expect(sent[1]).not.toHaveProperty("key_names");
+  });
+
+  it("has a batch of its own for each schema that it comes to have", async () => {
+    const wider = { type: "object", properties: { ...schema.properties, at: { type: "string" } } };
+    const sent = await sentBy(
+      { type: "SCHEMA", stream: "a", schema, key_properties: ["id"] },
+      record("a", { id: 1 }),
+      { type: "SCHEMA", stream: "a", schema: wider, key_properties: ["id"] },
+      record("a", { id: 2, at: "x" }),
+    );
+    expect(sent).toMatchObject([
+      { schema, messages: [{ data: { id: 1 } }] },
+      { schema: wider, messages: [{ data: { id: 2 } }] },
+    ]);
+  });
+
+  it("has its schema checked: every fault, with line, field and what is wrong", async () => {
+    const typed = {
+      type: "object",
+      required: ["id"],
+      additionalProperties: false,
+      properties: { ...id, at: { type: "string", format: "date-time" } },
+    };
+    const response = await post(
+      stack(),
+      "checked",
+      lines(
+        { type: "SCHEMA", stream: "s", schema: typed },
+        record("s", { id: 1, at: "2026-11-23T12:00:00Z" }),
+        record("s", { id: "secret", at: "yesterday" }),
+        record("s", { other: 1 }),
+      ),
+    );
+    const problem = (await response.json()) as { errors: object[] };
+    expect({ status: response.status, ...problem }).toMatchObject({
+      status: 422,
+      errors: [
+        { line: 3, stream: "s", field: "id", message: "by the stream's schema, must be integer" },
+        { line: 3, stream: "s", field: "at", message: expect.stringContaining('format "date-time"') },
+        { line: 4, stream: "s", field: "id", message: expect.stringContaining("required") },
+        { line: 4, stream: "s", field: "other", message: expect.stringContaining("additional") },
+      ],
+    });
+    expect(JSON.stringify(problem)).not.toContain("secret");
+  });
+
+  it("of draft 4, whose exclusive bounds are booleans", async () => {
+    const draft4 = { type: "object", properties: { n: { minimum: 0, exclusiveMinimum: true } } };
+    const response = await post(
+      stack(),
+      "draft4",
+      lines({ type: "SCHEMA", stream: "d", schema: draft4 }, record("d", { n: 0 })),
+    );
+    expect(await response.json()).toMatchObject({ status: 422, errors: [{ line: 2, field: "n" }] });
+  });
+
+  it("is not held to what may take for ever: the Import API checks that", async () => {
+    const { pattern, uniqueItems } = { pattern: "^(a+)+$", uniqueItems: true };
+    const slow = {
+      type: "object",
+      properties: { a: { type: "string", pattern }, pattern: { type: "array", uniqueItems } },
+      patternProperties: { "^(b+)+$": { type: "string" } },
+      additionalProperties: false,
+    };
+    await sentBy(
+      { type: "SCHEMA", stream: "a", schema: slow },
+      record("a", { a: `${"a".repeat(60)}!`, pattern: [1, 1], bbb: 1 }),
+    );
+    const typed = await post(
+      stack(),
+      "slow",
+      lines({ type: "SCHEMA", stream: "s", schema: slow }, record("s", { pattern: "none" })),
+    );
+    expect(await typed.json()).toMatchObject({ status: 422, errors: [{ field: "pattern" }] });
+  });
+
+  it("keeps every digit, as JSON and as transit", async () => {
+    const numbers = {
+      type: "object",
+      properties: { ...id, big: { type: "integer" }, exact: { type: "number" } },
+    };
+    const text = '{"id":1,"big":9223372036854775807,"exact":0.1000000000000000055511151231257827}';
+    await landed(
+      "digits",
+      lines(
+        { type: "SCHEMA", stream: "t", schema: numbers, key_properties: ["id"] },
+        `{"type":"RECORD","stream":"t","record":${text}}`,
+      ),
+    );
+    const asTransit = [
+      compact.write(toTransit({ type: "SCHEMA", stream: "t", schema: numbers, key_properties: ["id"] })),
+      '["^ ","type","RECORD","stream","t","record",["^ ","id",1,"big","~i9223372036854775807","exact","~f0.1000000000000000055511151231257827"]]',
+    ];
+    await landed("digits-transit", transitBody(...asTransit));
+    for (const table of ["digits", "digits-transit"])
+      expect((await rows(stack(), `select big, exact from "${table}"`)).rows).toEqual([
+        ["9223372036854775807", "0.1000000000000000055511151231257827"],
+      ]);
+  });
+});
+
+describe("a version", () => {
+  const versioned = (n: number, version: number) => ({ ...record("t", { id: n, name: "x" }), version });
+
+  it("takes the place of the earlier ones once it is activated", async () => {
+    const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
+    await landed("versions", lines(declared, versioned(1, 1), versioned(2, 1)));
+    const { found } = await landed(
+      "versions",
+      lines(
+        declared,
+        versioned(2, 2),
+        versioned(3, 2),
+        { type: "ACTIVATE_VERSION", stream: "t", version: 2 },
+        bookmark(9),
+      ),
+    );
+    expect(found.rows.map(([each]) => each)).toEqual(["2", "3"]);
+  });
+
+  it("is activated when all its records are accepted, and not before; a bookmark behind it waits for it", async () => {
+    const answered: string[] = [];
+    const api = await startScriptedServer([{ status: 201 }]);
+    const other = await startTestStack({ IMPORT_API_URL: api.url });
+    open.push(other, api);
+    const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
+    const many = Array.from({ length: 3 }, (_, n) => ({ ...record(`log${n}`, { n }) }));
+    const response = await post(
+      other,
+      "activated",
+      lines(
+        declared,
+        versioned(1, 2),
+        ...many,
+        { type: "ACTIVATE_VERSION", stream: "t", version: 2 },
+        record("late", { n: 1 }),
+        bookmark(5),
+      ),
+    );
+    expect(await response.json()).toMatchObject({ batches: 6, bookmark: 5 });
+    for (const { body } of api.requests)
+      answered.push(body.toString().includes("activate_version") ? "activation" : "records");
+    expect(answered).toEqual(["records", "records", "records", "records", "activation", "records"]);
+    const activation = JSON.parse(api.requests[4]!.body.toString());
+    expect(activation).toMatchObject({
+      table_name: "t",
+      table_version: 2,
+      key_names: ["id"],
+      schema,
+      messages: [{ action: "activate_version" }],
+    });
+  });
+});
+
+const shared = new URL("../../../shared/data/singer/", import.meta.url);
+describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")("Singer's streams", () => {
+  const names = existsSync(shared) ? readdirSync(shared).filter(name => name.endsWith(".singer")) : [""];
+
+  it.each(names)("%s loads, or is refused, as its name says", async name => {
+    const body = await readFile(new URL(name, shared));
+    const response = await post(stack(), name.replace(/\W.*/, ""), body);
+    const answer = (await response.json()) as { records?: number; errors?: object[] };
+    if (name.startsWith("record_missing")) {
+      expect({ status: response.status, ...answer }).toMatchObject({
+        status: 422,
+        errors: [{ line: 2, field: "id" }],
+      });
+      return;
+    }
+    const count = body.toString().split('"RECORD"').length - 1;
+    expect({ status: response.status, ...answer }).toMatchObject({ status: 200, records: count });
+    const states = [...body.toString().matchAll(/"type": *"STATE", *"value": *(.+)\}$/gm)].map(
+      ([, value]) => value!,
+    );
+    const stored = await getBookmark(stack(), name.replace(/\W.*/, ""));
+    if (states.length > 0) expect(await stored.json()).toEqual(JSON.parse(states.at(-1)!));
+  });
+});

@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import transit from "transit-js";
+import { describe, expect, it } from "vitest";
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { validate } from "../../functions/persister/validate.ts";
+import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+import { numRuns } from "../runs.ts";
+
+/** A line is read alike whatever lines came before it: templates change the speed and nothing else. */
+const encoder = batchEncoder(4242);
+const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
+const headerLines = 3;
+
+/** What becomes of a body: each record's request, or its faults by line. */
+function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
+  try {
+    const contents = validate(body, encoder);
+    const records = Array.from({ length: contents.records }, (_, record) => {
+      const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
+      // The same sequence, whichever its place.
+      const first = 5_000_000_000_000_000_000n - BigInt(record);
+      const { body: bytes } = encoder.encode(contents, { kind, records: [record] }, first, new ByteWriter());
+      return Buffer.from(bytes).toString();
+    });
+    return { records };
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    const faults = new Map<number, string[]>();
+    for (const { line, field, message } of error.details.faults ?? [])
+      faults.set(line, [...(faults.get(line) ?? []), `${field}: ${message}`]);
+    return { faults };
+  }
+}
+
+function expectAlike(contentType: string, lines: readonly Buffer[]): void {
+  const head = Buffer.from(header(contentType));
+  const newline = Buffer.from("\n");
+  const alone = lines.map(line => outcomeOf(Buffer.concat([head, line, newline])));
+  const all = outcomeOf(Buffer.concat([head, ...lines.flatMap(line => [line, newline])]));
+  const faults = alone.flatMap((each, n) =>
+    "faults" in each ? [[headerLines + 1 + n, [...each.faults.values()].flat()] as const] : [],
+  );
+  if ("faults" in all) expect([...all.faults]).toEqual(faults);
+  else {
+    expect(faults).toEqual([]);
+    expect(all.records).toEqual(alone.flatMap(each => ("records" in each ? each.records : [])));
+  }
+}
+
+const word = fc.constantFrom("id", "name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');
+const shape = fc.uniqueArray(word, { minLength: 1, maxLength: 6 });
+const scalar = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom("~m0", "^0", "~:key", "~x", "`", "\\", "\u0000", "\ud83d\ude00", ""),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+);
+const value = fc.oneof(
+  { weight: 5, arbitrary: scalar },
+  fc.array(scalar, { maxLength: 2 }),
+  fc.dictionary(word, scalar, { maxKeys: 2 }),
+);
+/** Records of the same names, and so lines of the same template, now and then. */
+const records = shape.chain(names =>
+  fc.array(
+    fc.tuple(...names.map(() => value)).map(values => {
+      const fields = names.map((name, n) => [name, values[n]] as const);
+      return Object.fromEntries([["id", 1], ...fields]);
+    }),
+    { minLength: 2, maxLength: 12 },
+  ),
+);
+/** Bytes of some lines are changed. */
+const damage = fc.array(
+  fc.tuple(fc.nat(), fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('"\\{}[],:0-.e~^ \t')))),
+  {
+    maxLength: 4,
+  },
+);
+
+const damaged = (lines: Buffer[], changes: [number, number, number][]) => {
+  for (const [line, place, byte] of changes) {
+    const target = lines[line % lines.length]!;
+    if (byte !== 0x0a) target[place % target.length] = byte;
+  }
+  return lines;
+};
+const message = (record: object) => ({ type: "RECORD", stream: "s", key_fields: ["id"], record });
+
+describe("a line among others like it", () => {
+  it("of JSON is read as if it were alone", () => {
+    fc.assert(
+      fc.property(records, damage, fc.constantFrom(0, 1), (each, changes, indent) => {
+        const lines = each.map(record => {
+          const text = JSON.stringify(message(record), null, indent).replaceAll(/\n */g, " ");
+          return Buffer.from(text);
+        });
+        expectAlike("jsonline", damaged(lines, changes));
+      }),
+      { numRuns: numRuns(1_000) },
+    );
+  });
+
+  it.each(["json", "json-verbose"] as const)("of transit, %s, is read as if it were alone", form => {
+    const writer = transit.writer(form);
+    const of = (each: unknown): unknown =>
+      Array.isArray(each)
+        ? each.map(of)
+        : typeof each === "object" && each !== null
+          ? transit.map(Object.entries(each).flatMap(([name, inner]) => [name, of(inner)]))
+          : each;
+    fc.assert(
+      fc.property(records, damage, (each, changes) => {
+        const lines = each.map(record => Buffer.from(writer.write(of(message(record)))));
+        expectAlike("transit", damaged(lines, changes));
+      }),
+      { numRuns: numRuns(1_000) },
+    );
+  });
+});
