@@ -1,4 +1,3 @@
-import type { EnvelopeField } from "./envelope.ts";
 import { type Header, readHeader } from "./header.ts";
 import { JsonReader } from "./json.ts";
 import { findKeyValues } from "./key-values.ts";
@@ -8,6 +7,7 @@ import type { ValueLimits, ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { Malformed, newline, stringOf, Uncarriable } from "./text.ts";
+import { isTimeOrNone } from "./time-extracted.ts";
 import { TransitReader } from "./transit.ts";
 import { Kind } from "./visitor.ts";
 
@@ -156,7 +156,12 @@ function checkRecord(reader: ValueReader): void {
   if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
   if (record.kind !== Kind.map)
     throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);
-  if (time_extracted.present && time_extracted.kind !== Kind.null) checkTime(reader, time_extracted);
+  if (!isTimeOrNone(reader.bytes, time_extracted)) {
+    throw new Malformed(
+      "a `time_extracted` is a time with its zone, such as 2026-11-23T12:00:00Z",
+      time_extracted.textStart,
+    );
+  }
 }
 
 const isReserved = {
@@ -173,19 +178,6 @@ function reservedName({ bytes, recordMembers: members }: ValueReader): string | 
     if (/^_(sdc|rjm)/i.test(name)) return name;
   }
   return undefined;
-}
-
-/** RFC 3339 with its zone, as the Import API takes it: import-api.md section 2. */
-const time =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]\d\d:[0-5]\d)$/;
-
-function checkTime(
-  { bytes }: ValueReader,
-  { kind, contentStart, contentEnd, textStart }: EnvelopeField,
-): void {
-  if (kind === Kind.instant) return;
-  if (kind === Kind.text && time.test(stringOf(bytes, contentStart, contentEnd))) return;
-  throw new Malformed("a `time_extracted` is a time with its zone, such as 2026-11-23T12:00:00Z", textStart);
 }
 
 function faultOf(error: Malformed, reader: ValueReader, start: number, line: number): LineFault {

@@ -1,7 +1,8 @@
 import type { PieceReader } from "./piece-reader.ts";
 import type { Table } from "./tables.ts";
-import { valuesOf } from "./template-values.ts";
+import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./template-parts.ts";
 import { backslash, Malformed, plainBytes, quote, shortEscapes } from "./text.ts";
+import { isTimeOrNone } from "./time-extracted.ts";
 import { Kind } from "./visitor.ts";
 
 const zero = 0x30;
@@ -10,19 +11,7 @@ const tilde = 0x7e;
 /** Digits of integers that every reader of transit takes bare. */
 const shortDigits = 15;
 const wordBytes = 4;
-const placesPerSplice = 3;
 const miss = -1;
-
-/** A place in a line of a template: so many bytes behind the beginning of a segment. */
-interface Place {
-  readonly segment: number;
-  readonly offset: number;
-}
-
-/** What a key's value is: that of a slot, or a text that is always the same. */
-type KeyValue =
-  | { readonly slot: number }
-  | { readonly kind: Kind; readonly start: Place; readonly end: Place };
 
 /**
  * A record's line without its values. Lines of a stream are alike: where one has all the bytes of an earlier one between its
@@ -31,61 +20,19 @@ type KeyValue =
  */
 export class LineTemplate {
   readonly table: Table;
-  /** The segments between the values, joined. */
-  readonly #text: Uint8Array;
+  readonly #parts: TemplateParts;
   readonly #words: DataView;
-  readonly #ends: readonly number[];
-  readonly #recordStart: Place;
-  readonly #recordEnd: Place;
-  readonly #extracted: number;
-  readonly #keys: readonly KeyValue[];
-  /** Transit's codes in the record: where each stands, and what it stands for, three places each; a place is two integers. */
-  readonly #splices: Int32Array;
-  readonly #growth: number;
   /** In the line matched last: where each segment begins, and each value's content and kind. */
   readonly #segmentAt: Int32Array;
   readonly #contentStart: Int32Array;
   readonly #contentEnd: Int32Array;
   readonly #kinds: Uint8Array;
 
-  private constructor(reader: PieceReader, table: Table, start: number, end: number, values: Int32Array) {
-    const { bytes, envelope, splices, keyValues } = reader;
-    const slots = values.length / 2;
-    const starts = [start, ...Array.from({ length: slots }, (_, slot) => values[2 * slot + 1]!)];
-    const segments = starts.map((from, n) => bytes.subarray(from, n < slots ? values[2 * n]! : end));
-    const placeOf = (position: number): Place => {
-      const segment = starts.findLastIndex(from => from <= position);
-      return { segment, offset: position - starts[segment]! };
-    };
-    const slotOf = (position: number) =>
-      starts.slice(1).findIndex((to, slot) => position >= values[2 * slot]! && position <= to);
-    let length = 0;
-    this.#ends = segments.map(each => (length += each.length));
-    this.#text = new Uint8Array(length);
-    for (const [n, each] of segments.entries()) this.#text.set(each, this.#ends[n]! - each.length);
-    this.#words = new DataView(this.#text.buffer);
+  private constructor(table: Table, parts: TemplateParts) {
+    const slots = parts.ends.length - 1;
     this.table = table;
-    this.#recordStart = placeOf(envelope.record.textStart);
-    this.#recordEnd = placeOf(envelope.record.textEnd);
-    this.#extracted = envelope.time_extracted.present ? slotOf(envelope.time_extracted.textStart) : miss;
-    this.#keys = table.keyNames.map((_, key): KeyValue => {
-      const slot = slotOf(keyValues.start(key));
-      if (slot >= 0) return { slot };
-      return {
-        kind: keyValues.kind(key),
-        start: placeOf(keyValues.start(key)),
-        end: placeOf(keyValues.end(key)),
-      };
-    });
-    const positions = Array.from(splices.ints.subarray(0, placesPerSplice * splices.count));
-    this.#splices = Int32Array.from(
-      positions.flatMap(position => {
-        const { segment, offset } = placeOf(position);
-        return [segment, offset];
-      }),
-    );
-    this.#growth = 0;
-    for (let n = 0; n < splices.count; n++) this.#growth += splices.end(n) - splices.start(n);
+    this.#parts = parts;
+    this.#words = new DataView(parts.text.buffer);
     this.#segmentAt = new Int32Array(slots + 1);
     this.#contentStart = new Int32Array(slots);
     this.#contentEnd = new Int32Array(slots);
@@ -94,12 +41,8 @@ export class LineTemplate {
 
   /** The template of the record at `start` that the reader has just read; undefined for one that is not like others. */
   static of(reader: PieceReader, table: Table, start: number): LineTemplate | undefined {
-    if (!reader.standsAlone && !reader.spliceable) return undefined;
-    for (let key = 0; key < reader.keyValues.count; key++)
-      if (reader.keyValues.kind(key) === Kind.absent || reader.keyValues.kind(key) >= Kind.map)
-        return undefined;
-    const values = valuesOf(reader);
-    return values && new LineTemplate(reader, table, start, reader.position, values);
+    const parts = partsOf(reader, start);
+    return parts && new LineTemplate(table, parts);
   }
 
   /**
@@ -118,15 +61,14 @@ export class LineTemplate {
     if (end === miss) return false;
     reader.position = end;
     this.#tell(reader);
-    return true;
+    return isTimeOrNone(reader.bytes, reader.envelope.time_extracted);
   }
 
   #match(reader: PieceReader, start: number): number {
     const { bytes, view, isJson } = reader;
     const lastWord = bytes.length - wordBytes;
-    const text = this.#text;
+    const { text, ends } = this.#parts;
     const words = this.#words;
-    const ends = this.#ends;
     const slots = ends.length - 1;
     let at = start;
     let from = 0;
@@ -176,32 +118,27 @@ export class LineTemplate {
 
   /** Gives the reader what it would know of the line. */
   #tell(reader: PieceReader): void {
+    const { recordStart, recordEnd, extracted, keys, splices: places, growth } = this.#parts;
     const { record, time_extracted } = reader.envelope;
-    record.textStart = this.#at(this.#recordStart);
-    record.textEnd = this.#at(this.#recordEnd);
-    time_extracted.present = this.#extracted !== miss;
-    if (this.#extracted !== miss) {
-      time_extracted.textStart = this.#segmentAt[this.#extracted]! + this.#lengthOf(this.#extracted);
-      time_extracted.contentStart = this.#contentStart[this.#extracted]!;
-      time_extracted.contentEnd = this.#contentEnd[this.#extracted]!;
-      time_extracted.kind = this.#kinds[this.#extracted]! as Kind;
+    record.textStart = this.#at(recordStart);
+    record.textEnd = this.#at(recordEnd);
+    time_extracted.present = extracted >= 0;
+    if (extracted >= 0) {
+      time_extracted.textStart = this.#segmentAt[extracted]! + this.#lengthOf(extracted);
+      time_extracted.contentStart = this.#contentStart[extracted]!;
+      time_extracted.contentEnd = this.#contentEnd[extracted]!;
+      time_extracted.kind = this.#kinds[extracted]! as Kind;
     }
-    for (const key of this.#keys) {
+    for (const key of keys) {
       if ("slot" in key) {
         const { slot } = key;
-        reader.keyValues.push(
-          0,
-          0,
-          this.#kinds[slot]! as Kind,
-          this.#contentStart[slot]!,
-          this.#contentEnd[slot]!,
-        );
+        const kind = this.#kinds[slot]! as Kind;
+        reader.keyValues.push(0, 0, kind, this.#contentStart[slot]!, this.#contentEnd[slot]!);
       } else reader.keyValues.push(0, 0, key.kind, this.#at(key.start), this.#at(key.end));
     }
-    const places = this.#splices;
     if (places.length === 0) return;
     reader.standsAlone = false;
-    reader.growth += this.#growth;
+    reader.growth += growth;
     const { splices } = reader;
     let at = splices.addMany(places.length / (2 * placesPerSplice));
     const { ints } = splices;
@@ -213,7 +150,8 @@ export class LineTemplate {
   }
 
   #lengthOf(segment: number): number {
-    return this.#ends[segment]! - (segment === 0 ? 0 : this.#ends[segment - 1]!);
+    const { ends } = this.#parts;
+    return ends[segment]! - (segment === 0 ? 0 : ends[segment - 1]!);
   }
 }
 

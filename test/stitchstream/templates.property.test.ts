@@ -88,14 +88,30 @@ const damaged = (lines: Buffer[], changes: [number, number, number][]) => {
   }
   return lines;
 };
-const message = (record: object) => ({ type: "RECORD", stream: "s", key_fields: ["id"], record });
+const message = (record: object, time: string | null | undefined) => ({
+  type: "RECORD",
+  stream: "s",
+  key_fields: ["id"],
+  record,
+  ...(time !== undefined && { time_extracted: time }),
+});
+const times = fc.array(
+  fc.constantFrom(undefined, null, "2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5+05:30", "yesterday", ""),
+  {
+    minLength: 1,
+    maxLength: 4,
+  },
+);
 
 describe("a line among others like it", () => {
   it("of JSON is read as if it were alone", () => {
     fc.assert(
-      fc.property(records, damage, fc.constantFrom(0, 1), (each, changes, indent) => {
-        const lines = each.map(record => {
-          const text = JSON.stringify(message(record), null, indent).replaceAll(/\n */g, " ");
+      fc.property(records, times, damage, fc.constantFrom(0, 1), (each, at, changes, indent) => {
+        const lines = each.map((record, n) => {
+          const text = JSON.stringify(message(record, at[n % at.length]), null, indent).replaceAll(
+            /\n */g,
+            " ",
+          );
           return Buffer.from(text);
         });
         expectAlike("jsonline", damaged(lines, changes));
@@ -113,8 +129,10 @@ describe("a line among others like it", () => {
           ? transit.map(Object.entries(each).flatMap(([name, inner]) => [name, of(inner)]))
           : each;
     fc.assert(
-      fc.property(records, damage, (each, changes) => {
-        const lines = each.map(record => Buffer.from(writer.write(of(message(record)))));
+      fc.property(records, times, damage, (each, at, changes) => {
+        const lines = each.map((record, n) =>
+          Buffer.from(writer.write(of(message(record, at[n % at.length])))),
+        );
         expectAlike("transit", damaged(lines, changes));
       }),
       { numRuns: numRuns(1_000) },
