@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** What a key's value is: that of a slot, or a text that is always the same. */
-export type KeyValue =
+type KeyValue =
   | { readonly slot: number }
   | { readonly kind: Kind; readonly start: Place; readonly end: Place };
 
