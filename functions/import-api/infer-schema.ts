@@ -10,29 +10,32 @@ export interface Schema {
   items?: Schema;
 }
 
-/** All that was seen in one place of the records. */
+/** JSON Schema's types, a bit each, in the order they are said in. */
+const typeNames = ["null", "boolean", "integer", "number", "string", "array", "object"] as const;
+type TypeName = (typeof typeNames)[number];
+const bit = Object.fromEntries(typeNames.map((name, n) => [name, 1 << n])) as Record<TypeName, number>;
+
+/** All that was seen in one place of the records. There may be as many as there are values. */
 class Shape {
-  readonly types = new Set<string>();
+  types = 0;
   instants = false;
   texts = false;
-  readonly properties = new Map<string, Shape>();
+  properties: Map<string, Shape> | undefined;
   items: Shape | undefined;
 
   schema(): Schema {
-    const types = [...this.types].filter(type => !(type === "integer" && this.types.has("number")));
-    return {
-      ...(types.length === 0 ? {} : { type: types.length === 1 ? types[0]! : types }),
-      // Text that is no instant would break the format.
-      ...(this.instants && !this.texts ? { format: "date-time" } : {}),
-      ...(this.types.has("object")
-        ? {
-            properties: Object.fromEntries(
-              [...this.properties].map(([name, shape]) => [name, shape.schema()]),
-            ),
-          }
-        : {}),
-      ...(this.items === undefined ? {} : { items: this.items.schema() }),
-    };
+    const schema: Schema = {};
+    const types = (this.types & bit.number) !== 0 ? this.types & ~bit.integer : this.types;
+    const names = typeNames.filter(name => (types & bit[name]) !== 0);
+    if (names.length > 0) schema.type = names.length === 1 ? names[0]! : names;
+    // Text that is no instant would break the format.
+    if (this.instants && !this.texts) schema.format = "date-time";
+    if ((types & bit.object) !== 0) {
+      const properties = [...(this.properties ?? [])].map(([name, shape]) => [name, shape.schema()] as const);
+      schema.properties = Object.fromEntries(properties);
+    }
+    if (this.items !== undefined) schema.items = this.items.schema();
+    return schema;
   }
 }
 
@@ -53,27 +56,32 @@ export class SchemaInference implements Visitor {
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const shape = this.#shape();
     const type = typeOf(kind, bytes, start, end);
-    shape.types.add(type);
+    shape.types |= bit[type];
     if (type === "string") shape.texts = true;
   }
 
   instant(): void {
     const shape = this.#shape();
-    shape.types.add("string");
+    shape.types |= bit.string;
     shape.instants = true;
   }
 
   open(kind: Kind): void {
     const shape = this.#open.length === 0 ? this.#root : this.#shape();
-    shape.types.add(kind === Kind.map ? "object" : "array");
+    shape.types |= kind === Kind.map ? bit.object : bit.array;
     this.#open.push(shape);
   }
 
   key(_kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const { properties } = this.#open.at(-1)!;
+    const map = this.#open.at(-1)!;
+    map.properties ??= new Map();
     const name = stringOf(bytes, start, end);
-    this.#property = properties.get(name) ?? new Shape();
-    properties.set(name, this.#property);
+    let property = map.properties.get(name);
+    if (property === undefined) {
+      property = new Shape();
+      map.properties.set(name, property);
+    }
+    this.#property = property;
   }
 
   close(): void {
@@ -93,7 +101,7 @@ export class SchemaInference implements Visitor {
   }
 }
 
-function typeOf(kind: Kind, bytes: Uint8Array, start: number, end: number): string {
+function typeOf(kind: Kind, bytes: Uint8Array, start: number, end: number): TypeName {
   switch (kind) {
     case Kind.null:
       return "null";

@@ -22,8 +22,12 @@ export const streamsMax = 1_000;
 /** A JSON Schema, in bytes: that of a table of a thousand columns. */
 export const schemaBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
-/** Compiled schemas that a process keeps for the deliveries to come. */
+/** Schemas that a process keeps for the deliveries to come, and compiled rules of single values. */
 export const schemasKeptMax = 200;
+export const valueRulesKeptMax = 2_000;
+/** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
+export const checkStepsMin = 4_000_000;
+export const checkStepsPerByte = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
 /** A problem document names the first of a body's faults, and counts the rest. */

@@ -5,10 +5,10 @@ import type { Table } from "../stitchstream/tables.ts";
 import { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { Faults } from "./faults.ts";
+import { SchemaChecks } from "./json-schema/checks.ts";
 import { keyFaults } from "./keys.ts";
 import * as limits from "./limits.ts";
 import type { BatchEncoder } from "./ports.ts";
-import { SchemaChecks } from "./schema-checks.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
@@ -36,7 +36,7 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
   let expansionBytes = 0;
   return {
     schema(line, stream, schema) {
-      schemas.of(schema, line, stream);
+      schemas.checkSchema(line, stream, schema);
     },
     record(line, table, reader) {
       checkKeys(line, table, reader, faults);
@@ -53,7 +53,7 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
       contents.addRecord(table, reader);
     },
     activation(line, table) {
-      if (table.schema !== undefined) schemas.of(table.schema, line, table.stream);
+      if (table.schema !== undefined) schemas.checkSchema(line, table.stream, table.schema);
       contents.activations.push({ line, table, recordsBefore: contents.records });
     },
     bookmark(line, reader) {

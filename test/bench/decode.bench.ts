@@ -1,11 +1,6 @@
 import transit from "transit-js";
-import { batchEncoder } from "../../functions/import-api/encoder.ts";
-import { batches } from "../../functions/persister/batch.ts";
-import type { Accepted } from "../../functions/persister/ports.ts";
-import { Tracker } from "../../functions/persister/tracker.ts";
-import { validate } from "../../functions/persister/validate.ts";
-import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
 import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
+import { decodeToBatches } from "./work.ts";
 
 /**
  * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same lines in the
@@ -13,21 +8,6 @@ import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
  */
 const bodyBytes = 4 * 1024 * 1024;
 const rounds = 9;
-const encoder = batchEncoder(4242);
-/** One batch after the other is written in the same memory, as `forward` does. */
-const out = new ByteWriter(0);
-
-function decodeToBatches(body: Buffer): number {
-  const contents = validate(body, encoder);
-  const tracker = new Tracker();
-  let bytes = 0;
-  for (const batch of batches(contents, encoder, tracker)) {
-    bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n, out).body.length;
-    tracker.accept(batch.ticket, {} as Accepted);
-  }
-  return bytes;
-}
-
 function parseAndStringify(lines: string[]): number {
   let bytes = 0;
   for (const line of lines) bytes += JSON.stringify(JSON.parse(line)).length;

@@ -7,7 +7,7 @@ import { build } from "esbuild";
 /** `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to warm another up. */
 const outdir = await mkdtemp(join(tmpdir(), "persister-bench-"));
 await build({
-  entryPoints: ["test/bench/decode.bench.ts", "test/bench/memory.bench.ts"],
+  entryPoints: ["test/bench/decode.bench.ts", "test/bench/memory.bench.ts", "test/bench/hostile.bench.ts"],
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -26,3 +26,4 @@ const run = (file: string, env: Record<string, string> = {}) => {
 run("decode.bench.mjs");
 console.log("\nPeak memory");
 for (const RECORDS of ["A", "B"]) run("memory.bench.mjs", { RECORDS });
+run("hostile.bench.mjs");

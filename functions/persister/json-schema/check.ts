@@ -1,0 +1,33 @@
+import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
+import { schemasKeptMax, valueRulesKeptMax } from "../limits.ts";
+import { nodeOf, type SchemaNode } from "./node.ts";
+import { checkSchema, type Draft, forgetRules, type JsonObject, rulesKept } from "./rules.ts";
+
+/** Kept between deliveries. */
+const kept = new Map<string, SchemaNode>();
+const utf8 = new TextDecoder();
+
+/** What a stream's records are held against. Throws NotASchema. */
+export function checkOf({ text, value }: StreamSchema): SchemaNode {
+  const identity = utf8.decode(text);
+  const known = kept.get(identity);
+  if (known !== undefined) return known;
+  const draft = draftOf(value);
+  // A dialect that is not known, 2019-09 say, is read as what it has in common with the latest that is.
+  const { $schema: _, ...schema } = value as Record<string, unknown>;
+  checkSchema(schema, draft);
+  const node = nodeOf(schema, draft);
+  if (kept.size >= schemasKeptMax || rulesKept() > valueRulesKeptMax) {
+    kept.clear();
+    forgetRules();
+  }
+  kept.set(identity, node);
+  return node;
+}
+
+/** In draft 4, `exclusiveMinimum` is a boolean beside `minimum`: Singer's schemas say nothing of their draft. */
+const draftOf = (schema: JsonObject): Draft =>
+  String(schema.$schema ?? "").includes("draft-04") ||
+  /"exclusive(Min|Max)imum":(true|false)/.test(JSON.stringify(schema))
+    ? 4
+    : 7;

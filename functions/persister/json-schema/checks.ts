@@ -1,0 +1,86 @@
+import { ByteWriter } from "../../stitchstream/byte-writer.ts";
+import { readerOf } from "../../stitchstream/decode.ts";
+import { JsonWriter } from "../../stitchstream/json-writer.ts";
+import type { ValueReader } from "../../stitchstream/reader.ts";
+import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
+import type { Table } from "../../stitchstream/tables.ts";
+import type { Contents } from "../contents.ts";
+import type { Faults } from "../faults.ts";
+import * as limits from "../limits.ts";
+import { checkOf } from "./check.ts";
+import type { SchemaNode } from "./node.ts";
+import { NotASchema } from "./rules.ts";
+import { type Broken, SchemaWalk, TooMuchWork } from "./walk.ts";
+
+const utf8 = new TextDecoder();
+
+/** Holds a body's records against their streams' schemas. */
+export class SchemaChecks {
+  readonly #contents: Contents;
+  readonly #faults: Faults;
+  /** By the schema's id; null for one that is none, which is said once. */
+  readonly #nodes: (SchemaNode | null)[] = [];
+  /** Undefined once it has taken more work than a body may; the body is refused then. */
+  #walk: SchemaWalk | undefined;
+  /** Reads transit's lines once more, as JSON. */
+  #reader: ValueReader | undefined;
+
+  constructor(contents: Contents, faults: Faults) {
+    this.#contents = contents;
+    this.#faults = faults;
+    this.#walk = new SchemaWalk(limits.checkStepsMin + limits.checkStepsPerByte * contents.bytes.length);
+  }
+
+  /** Checks a schema that `line` brings. */
+  checkSchema(line: number, stream: string, schema: StreamSchema): void {
+    this.#nodeOf(line, stream, schema);
+  }
+
+  /** Checks the record that `reader` has just read. */
+  checkRecord(line: number, { stream }: Table, schema: StreamSchema, reader: ValueReader): void {
+    const node = this.#nodeOf(line, stream, schema);
+    if (node === null || this.#walk === undefined) return;
+    try {
+      for (const broken of this.#walk.broken(node, JSON.parse(this.#textOf(reader))))
+        this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
+    } catch (error) {
+      if (!(error instanceof TooMuchWork)) throw error;
+      this.#walk = undefined;
+      this.#faults.add("unfit-records", { line, stream, message: tooMuchWork });
+    }
+  }
+
+  #nodeOf(line: number, stream: string, schema: StreamSchema): SchemaNode | null {
+    const known = this.#nodes[schema.id];
+    if (known !== undefined) return known;
+    let node: SchemaNode | null = null;
+    try {
+      node = checkOf(schema);
+    } catch (error) {
+      if (!(error instanceof NotASchema)) throw error;
+      this.#faults.add("malformed", { line, stream, message: `no JSON Schema: ${error.message}` });
+    }
+    this.#nodes[schema.id] = node;
+    return node;
+  }
+
+  #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader): string {
+    if (isJson) return utf8.decode(bytes.subarray(record.textStart, record.textEnd));
+    const out = new ByteWriter(2 * (record.textEnd - record.textStart));
+    this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
+    this.#reader.readField(lineStart, "record", new JsonWriter(out));
+    return utf8.decode(out.view());
+  }
+}
+
+const tooMuchWork =
+  "to hold the body against its schemas up to here takes more work than its size allows: " +
+  "send it in several, or say less in this stream's schema";
+
+function faultOf({ path: [field, ...within], message }: Broken): { field?: string; message: string } {
+  const where = within.length > 0 ? `${within.join(".")} ` : "";
+  return {
+    ...(field !== undefined && { field: String(field) }),
+    message: `by the stream's schema, ${where}${message}`,
+  };
+}

@@ -1,0 +1,168 @@
+import type { Onward, SchemaNode } from "./node.ts";
+import type { ValueRules } from "./rules.ts";
+
+/** What is wrong with a value, and where: names and places in arrays, from the top on. */
+export interface Broken {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Thrown where a check takes more steps than are left. */
+export class TooMuchWork extends Error {
+  override readonly name = "TooMuchWork";
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What compiling a rule takes, in steps. */
+const stepsPerRule = 10_000;
+/** As deep as records may be, and as schemas may be at each place; a `$ref` may lead in circles. */
+const depthMax = 1_000;
+/** More of one value's faults would help nobody. */
+const brokenMax = 20;
+
+/** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
+export class SchemaWalk {
+  #stepsLeft: number;
+  #depth = 0;
+
+  constructor(steps: number) {
+    this.#stepsLeft = steps;
+  }
+
+  /** What `value`, parsed JSON, breaks; none if it fits. Throws TooMuchWork. */
+  broken(node: SchemaNode, value: unknown): readonly Broken[] {
+    this.#depth = 0;
+    if (this.fits(node, value)) return [];
+    const broken: Broken[] = [];
+    this.#collect(node, value, [], broken);
+    return broken;
+  }
+
+  fits(node: SchemaNode, value: unknown): boolean {
+    const { rules, onward } = node;
+    this.#spend(rules?.steps ?? 1);
+    if (rules !== undefined && !this.#compiled(rules).fits(value)) return false;
+    if (onward === undefined) return true;
+    if (++this.#depth > depthMax) throw new TooMuchWork();
+    const fits = this.#fitsParts(onward, value) && this.#fitsChoices(onward, value);
+    this.#depth--;
+    return fits;
+  }
+
+  #fitsParts(onward: Onward, value: unknown): boolean {
+    if (Array.isArray(value)) return this.#fitsElements(onward, value);
+    return !isMembers(value) || this.#fitsMembers(onward, value);
+  }
+
+  #fitsElements({ items, otherItems, contains }: Onward, value: readonly unknown[]): boolean {
+    for (let n = 0; n < value.length; n++) {
+      const item = items[n] ?? otherItems;
+      if (item === undefined) break;
+      if (!this.fits(item, value[n])) return false;
+    }
+    return contains === undefined || value.some(each => this.fits(contains, each));
+  }
+
+  #fitsMembers(onward: Onward, value: Members): boolean {
+    const { required, properties, additionalProperties, propertyNames } = onward;
+    this.#spend(onward.asks);
+    for (const name of required) if (!Object.hasOwn(value, name)) return false;
+    if (properties.size > 0 || additionalProperties !== undefined || propertyNames !== undefined)
+      for (const name in value) {
+        this.#spend(1);
+        const property = properties.get(name) ?? additionalProperties;
+        if (property !== undefined && !this.fits(property, value[name])) return false;
+        if (propertyNames !== undefined && !this.fits(propertyNames, name)) return false;
+      }
+    for (const [name, names] of onward.dependentRequired)
+      if (Object.hasOwn(value, name) && !names.every(each => Object.hasOwn(value, each))) return false;
+    for (const [name, schema] of onward.dependentSchemas)
+      if (Object.hasOwn(value, name) && !this.fits(schema, value)) return false;
+    return true;
+  }
+
+  #fitsChoices(onward: Onward, value: unknown): boolean {
+    const { allOf, anyOf, oneOf, not } = onward;
+    for (const each of allOf) if (!this.fits(each, value)) return false;
+    if (anyOf.length > 0 && !anyOf.some(each => this.fits(each, value))) return false;
+    if (oneOf.length > 0 && this.#count(oneOf, value) !== 1) return false;
+    if (not !== undefined && this.fits(not, value)) return false;
+    const consequence = this.#consequence(onward, value);
+    return consequence === undefined || this.fits(consequence, value);
+  }
+
+  #consequence(onward: Onward, value: unknown): SchemaNode | undefined {
+    if (onward.if === undefined) return undefined;
+    return this.fits(onward.if, value) ? onward.ifFits : onward.ifNot;
+  }
+
+  #count(nodes: readonly SchemaNode[], value: unknown): number {
+    let count = 0;
+    for (const each of nodes) if (this.fits(each, value)) count++;
+    return count;
+  }
+
+  /** Says what `fits` only knows of. */
+  #collect({ rules, onward }: SchemaNode, value: unknown, path: Broken["path"], broken: Broken[]): void {
+    const add = (message: string, name?: string) => {
+      const at = name === undefined ? path : [...path, name];
+      if (broken.length < brokenMax) broken.push({ path: at, message });
+    };
+    const into = (inner: SchemaNode | undefined, part: unknown, place?: string | number) => {
+      if (inner === undefined || broken.length === brokenMax || this.fits(inner, part)) return;
+      this.#collect(inner, part, place === undefined ? path : [...path, place], broken);
+    };
+    for (const { message } of rules?.broken(value) ?? []) add(message!);
+    if (onward === undefined) return;
+    const { items, otherItems, contains, properties, additionalProperties, propertyNames } = onward;
+    if (Array.isArray(value)) {
+      for (const [n, each] of value.entries()) into(items[n] ?? otherItems, each, n);
+      if (contains !== undefined && !value.some(each => this.fits(contains, each)))
+        add("must hold an element as its `contains` says");
+    } else if (isMembers(value)) {
+      for (const name of onward.required) if (!Object.hasOwn(value, name)) add("is required", name);
+      for (const [name, each] of Object.entries(value)) {
+        into(properties.get(name) ?? additionalProperties, each, name);
+        if (propertyNames !== undefined && !this.fits(propertyNames, name))
+          add("has a name that `propertyNames` refuses", name);
+      }
+      for (const [name, names] of onward.dependentRequired)
+        if (Object.hasOwn(value, name))
+          for (const each of names) if (!Object.hasOwn(value, each)) add(`is required beside ${name}`, each);
+      for (const [name, schema] of onward.dependentSchemas)
+        if (Object.hasOwn(value, name)) into(schema, value);
+    }
+    for (const each of onward.allOf) into(each, value);
+    for (const choices of [onward.anyOf, onward.oneOf])
+      if (choices.length > 0 && !choices.some(each => this.fits(each, value)))
+        add(`fits none of what it may be: ${this.#reasons(choices, value)}`);
+    const count = this.#count(onward.oneOf, value);
+    if (count > 1) add(`fits ${count} schemas of \`oneOf\`, where it may fit one`);
+    if (onward.not !== undefined && this.fits(onward.not, value)) add("fits what `not` refuses");
+    into(this.#consequence(onward, value), value);
+  }
+
+  /** What each choice would have wanted, in a few words. */
+  #reasons(choices: readonly SchemaNode[], value: unknown): string {
+    const reasons = choices.slice(0, 5).map(each => {
+      const broken: Broken[] = [];
+      this.#collect(each, value, [], broken);
+      const [first] = broken;
+      return [...(first?.path ?? []), first?.message].join(" ");
+    });
+    return [...new Set(reasons)].join("; or ");
+  }
+
+  #compiled(rules: ValueRules): ValueRules {
+    if (!rules.isCompiled) this.#spend(stepsPerRule);
+    return rules;
+  }
+
+  #spend(steps: number): void {
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0) throw new TooMuchWork();
+  }
+}
+
+const isMembers = (value: unknown): value is Members => typeof value === "object" && value !== null;

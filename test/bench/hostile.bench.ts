@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { bytesOf, hostileBodies } from "../streams/bodies.ts";
+import { decodeToBatches } from "./work.ts";
+
+/** How much longer than the median megabyte the slowest takes, of `BODIES` that the property tests can think of. */
+const count = Number(process.env.BODIES ?? 200);
+const seed = Number(process.env.SEED ?? 1);
+const megabyte = 1_000_000;
+
+function milliseconds(body: Buffer): number {
+  const start = performance.now();
+  try {
+    decodeToBatches(body);
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+  }
+  return ((performance.now() - start) * megabyte) / body.length;
+}
+
+const measured = fc.sample(hostileBodies, { numRuns: count, seed }).map(body => {
+  const bytes = bytesOf(body, megabyte);
+  return { name: body.name, time: milliseconds(bytes) };
+});
+measured.sort((a, b) => b.time - a.time);
+const median = measured[count >> 1]!.time;
+console.log(`\nThe slowest of ${count} hostile megabytes; the median takes ${median.toFixed(1)} ms`);
+for (const { name, time } of measured.slice(0, 5))
+  console.log(`${(time / median).toFixed(1).padStart(5)} times as long: ${name}`);

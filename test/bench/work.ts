@@ -1,0 +1,22 @@
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { batches } from "../../functions/persister/batch.ts";
+import type { Accepted } from "../../functions/persister/ports.ts";
+import { Tracker } from "../../functions/persister/tracker.ts";
+import { validate } from "../../functions/persister/validate.ts";
+import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+
+const encoder = batchEncoder(4242);
+/** One batch after the other is written in the same memory, as `forward` does. */
+const out = new ByteWriter(0);
+
+/** All that a body takes but for its way over the network. Says how many bytes it became. */
+export function decodeToBatches(body: Buffer): number {
+  const contents = validate(body, encoder);
+  const tracker = new Tracker();
+  let bytes = 0;
+  for (const batch of batches(contents, encoder, tracker)) {
+    bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n, out).body.length;
+    tracker.accept(batch.ticket, {} as Accepted);
+  }
+  return bytes;
+}

@@ -1,0 +1,29 @@
+import fc from "fast-check";
+import { it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { numRuns } from "../runs.ts";
+import { bytesOf, hostileBodies } from "../streams/bodies.ts";
+import { requestsOf } from "./delivery.ts";
+
+const bytes = 30_000;
+
+it("a body that nobody sends by chance is written to batches or refused, and nothing else", () => {
+  fc.assert(
+    fc.property(
+      hostileBodies,
+      fc.double({ min: 0, max: 2, noNaN: true, maxExcluded: true }),
+      fc.nat(255),
+      (body, place, byte) => {
+        const whole = bytesOf(body, bytes);
+        // Half of them with a byte changed somewhere.
+        if (place < 1) whole[Math.floor(place * whole.length)] = byte;
+        try {
+          requestsOf(whole);
+        } catch (error) {
+          if (!(error instanceof PersisterError)) throw error;
+        }
+      },
+    ),
+    { numRuns: numRuns(60) },
+  );
+});

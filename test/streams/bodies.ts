@@ -1,0 +1,206 @@
+import fc from "fast-check";
+
+/** A stitchstream that is one thing over and over: what its lines are, and what comes before them. */
+export interface Body {
+  readonly name: string;
+  readonly head: string;
+  readonly line: (n: number) => string;
+}
+
+/** Lines until there are `size` bytes. */
+export function bytesOf({ head, line }: Body, size: number): Buffer {
+  const lines = [head];
+  for (let length = head.length, n = 0; length < size; n++) {
+    const text = line(n);
+    lines.push(text);
+    length += text.length + 1;
+  }
+  return Buffer.from(lines.join("\n"));
+}
+
+const jsonlineHead = "stitchstream/0.1\nContent-Type: jsonline\n--";
+const transitHead = "stitchstream/0.1\nContent-Type: transit\n--";
+/** As many of small numbers as of large ones. */
+const sized = (max: number) =>
+  fc.double({ min: 0, max: Math.log(max), noNaN: true }).map(each => Math.round(Math.exp(each)));
+const list = (count: number, of: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => of(n)).join(",");
+const members = (count: number, name: (n: number) => string, value: (n: number) => string) =>
+  `{${list(count, n => `"${name(n)}":${value(n)}`)}}`;
+const nested = (depth: number, inner: string, [open, close]: readonly [string, string]) =>
+  open.repeat(depth) + inner + close.repeat(depth);
+
+const scalars = fc.constantFrom(
+  ...["1", "-0.5e-7", "null", "true", '""', '"text"', '"\\u00e9\\n"', '"\\ud83d\\ude00"', '"é€😀"'],
+  ...[
+    "9223372036854775807",
+    `"${"long ".repeat(2_000)}"`,
+    `${"1234567890".repeat(300)}`,
+    '"2026-11-23T12:00:00Z"',
+  ],
+);
+const transitScalars = fc.constantFrom(
+  ...[
+    '"~m1468435557000"',
+    '"~t2016-07-13T18:45:57.000Z"',
+    '"~i9223372036854775807"',
+    `"~n${"9".repeat(3_000)}"`,
+  ],
+  ...[
+    '"~f0.1"',
+    '"~u531a379e-31bb-4ce1-8690-158dceb64be6"',
+    '["~#u",[5986,-8583]]',
+    '"~bQUJD"',
+    '"~:k"',
+    '"~z1"',
+  ],
+  ...['["~#set",[1,2,3]]', '"~~x"', '"~?t"', '["~#list",[]]', "12345678901234567890", '["^ "]', '"^0"'],
+);
+const faulty = fc.constantFrom(
+  ...["x", "{", '{"type":"RECORD"}', '["^ "]', '{"type":"RECORD","stream":"s","record":{"a":1,"a":2}}', "{}"],
+  ...['{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"a":1}}', '{"type":"STATE"}', '"\ud800"'],
+);
+
+const record = (data: string, more = "") => `{"type":"RECORD","stream":"s"${more},"record":${data}}`;
+
+/** Records of any width and nesting, whose names are the same on every line or never. */
+const jsonRecords = fc
+  .record({
+    value: scalars,
+    width: sized(9_000),
+    depth: fc.nat(140),
+    within: fc.constantFrom(["[", "]"] as const, ['{"n":', "}"] as const),
+    fresh: fc.boolean(),
+    keys: fc.constantFrom("", ',"key_fields":["k0"]', ',"key_fields":[]'),
+  })
+  .map(
+    ({ value, width, depth, within, fresh, keys }): Body => ({
+      name: `${width} fields, ${depth} deep${fresh ? ", never the same" : ""}${keys && ", with keys"}`,
+      head: jsonlineHead,
+      line: line =>
+        record(
+          members(
+            width,
+            n => (fresh ? `k${n}_${line % 1_000}` : `k${n}`),
+            n => (n === 0 ? "1" : nested(depth, value, within)),
+          ),
+          keys,
+        ),
+    }),
+  );
+
+const elements = fc.record({ value: scalars, count: sized(100_000) }).map(
+  ({ value, count }): Body => ({
+    name: `lists of ${count} ${value.slice(0, 20)}`,
+    head: jsonlineHead,
+    line: () => record(`{"a":[${list(count, () => value)}]}`),
+  }),
+);
+
+const transitRecords = fc
+  .record({ value: transitScalars, width: sized(5_000), name: sized(20_000), codes: sized(5_000) })
+  .map(({ value, width, name, codes }): Body => {
+    const fields = list(width, n => `"name${n}",${value}`);
+    const coded = list(codes, () => '["^ ","^4",1]');
+    const data = `["^ ","id",1,"${"n".repeat(name)}",[${coded}],${fields}]`;
+    return {
+      name: `transit: ${width} of ${value.slice(0, 24)}, ${codes} codes of ${name} characters`,
+      head: transitHead,
+      line: () => `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",${data}]`,
+    };
+  });
+
+const messages = fc
+  .record({
+    message: fc.oneof(faulty, fc.constantFrom('{"type":"STATE","value":1}', '{"type":"x"}', "", " ")),
+    width: sized(50_000),
+  })
+  .map(
+    ({ message, width }): Body => ({
+      name: `messages ${message.slice(0, 30)}, ${width} of their own fields`,
+      head: jsonlineHead,
+      line: () =>
+        message.replace(
+          /^\{/,
+          `{"own":${members(
+            width % 3 === 0 ? width : 0,
+            n => `f${n}`,
+            () => "{}",
+          )}${message === "{" ? "" : ","}`,
+        ),
+    }),
+  );
+
+const streams = fc.record({ streams: sized(5_000), keys: sized(150) }).map(
+  ({ streams, keys }): Body => ({
+    name: `${streams} streams of ${keys} keys in turns`,
+    head: jsonlineHead,
+    line: n =>
+      JSON.stringify({
+        type: "RECORD",
+        stream: `s${n % streams}`,
+        key_fields: Array.from({ length: keys }, (_, key) => `k${key}`),
+        record: Object.fromEntries(Array.from({ length: keys }, (_, key) => [`k${key}`, n])),
+      }),
+  }),
+);
+
+const rules: readonly (readonly [name: string, rule: (n: number) => string])[] = [
+  [
+    "types",
+    n =>
+      ['{"type":"integer"}', '{"type":["null","string"]}', '{"type":"string","format":"date-time"}'][n % 3]!,
+  ],
+  ["other lengths each", n => `{"maxLength":${n}}`],
+  ["choices", () => '{"anyOf":[{"type":"integer"},{"type":"boolean"},{"type":"null"}]}'],
+  ["lists", () => `{"items":{"allOf":[${list(300, () => '{"minimum":0}')}]}}`],
+  ["enums", () => `{"items":{"enum":[${list(500, each => `${each}`)}]}}`],
+  ["objects in enums", () => `{"items":{"enum":[${list(500, each => `[${each}]`)}]}}`],
+  [
+    "references",
+    n =>
+      `{"items":{"$ref":"#/properties/k${n + 1}"},"allOf":[{"$ref":"#/properties/k${n + 1}"},{"$ref":"#/properties/k${n + 1}"}]}`,
+  ],
+  ["circles", n => `{"$ref":"#/properties/k${n}"}`],
+  ["no schema", () => "1"],
+];
+
+/** A SCHEMA for all lines or for each, and records that hold some of what it describes. */
+const schemas = fc
+  .record({
+    rule: fc.constantFrom(...rules),
+    width: sized(5_000),
+    required: sized(5_000),
+    filled: sized(5_000),
+    value: fc.oneof(
+      scalars,
+      fc.constantFrom(`[${list(3_000, () => "1")}]`, `[${list(2_000, () => "[499]")}]`, '{"k0":1}'),
+    ),
+    each: fc.boolean(),
+  })
+  .map(({ rule: [name, rule], width, required, filled, value, each }): Body => {
+    const properties = (line: number) =>
+      members(
+        width,
+        n => `k${n}`,
+        n => rule(line * width + n),
+      );
+    const schema = (line: number) =>
+      `{"type":"SCHEMA","stream":"s","schema":{"properties":${properties(line)},"required":[${list(required, n => `"k${n}"`)}]}}`;
+    const data = members(
+      Math.min(filled, width),
+      n => `k${n}`,
+      () => value,
+    );
+    return {
+      name: `${each ? "schemas" : "a schema"} of ${width} ${name}, records of ${filled} ${value.slice(0, 12)}`,
+      head: each ? jsonlineHead : `${jsonlineHead}\n${schema(0)}`,
+      line: line => (each && line % 2 === 0 ? schema(line) : record(data)),
+    };
+  });
+
+/** Bodies that nobody sends by chance. */
+export const hostileBodies = fc.oneof(jsonRecords, elements, transitRecords, messages, streams, {
+  weight: 2,
+  arbitrary: schemas,
+});
