@@ -80,5 +80,5 @@ function writeRecord(contents: Contents, record: number, reader: ValueReader, ou
     return reader.readField(contents.lineStart(start), "record", new TransitWriter(out));
   }
   if (standing !== Standing.spliced) return out.copy(bytes, start, end);
-  splices.write(out, bytes, start, end, contents.firstSplice(record), contents.recordGrowth(record));
+  splices.write(out, contents, start, end, contents.firstSplice(record), contents.recordGrowth(record));
 }

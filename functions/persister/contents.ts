@@ -21,6 +21,8 @@ const newline = 0x0a;
 /** A body that was read and found right: where its records and bookmarks stand. Records are counted from 0. */
 export class Contents {
   readonly bytes: Uint8Array;
+  /** The same memory, to take words from. */
+  readonly view: DataView;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
   /** In their order; of several with nothing between them, the last. */
@@ -35,6 +37,7 @@ export class Contents {
   /** `bytes` end in a newline. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** The record that `reader` has just read. */

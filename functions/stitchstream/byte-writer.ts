@@ -6,6 +6,7 @@ const shortRun = 32;
 export class ByteWriter {
   #bytes: Uint8Array;
   length = 0;
+  #memory: { readonly bytes: Uint8Array; readonly view: DataView } | undefined;
 
   constructor(bytesExpected = 256) {
     this.#bytes = new Uint8Array(bytesExpected);
@@ -62,9 +63,11 @@ export class ByteWriter {
   }
 
   /** Makes room for so many bytes more, and gives the memory to write them to, from `length` on. */
-  reserve(bytes: number): Uint8Array {
+  reserve(bytes: number): { readonly bytes: Uint8Array; readonly view: DataView } {
     this.#reserve(bytes);
-    return this.#bytes;
+    if (this.#memory?.bytes !== this.#bytes)
+      this.#memory = { bytes: this.#bytes, view: new DataView(this.#bytes.buffer) };
+    return this.#memory;
   }
 
   #reserve(bytes: number): void {

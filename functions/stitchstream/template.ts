@@ -1,7 +1,7 @@
 import type { PieceReader } from "./piece-reader.ts";
 import type { Table } from "./tables.ts";
 import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./template-parts.ts";
-import { backslash, Malformed, plainBytes, quote, shortEscapes } from "./text.ts";
+import { endOfPlain, Malformed, quote, wordBytes } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import { Kind } from "./visitor.ts";
 
@@ -10,7 +10,6 @@ const nine = 0x39;
 const tilde = 0x7e;
 /** Digits of integers that every reader of transit takes bare. */
 const shortDigits = 15;
-const wordBytes = 4;
 const miss = -1;
 
 /**
@@ -66,8 +65,7 @@ export class LineTemplate {
 
   #match(reader: PieceReader, start: number): number {
     const { bytes, view, isJson } = reader;
-    const lastWord = bytes.length - wordBytes;
-    const { text, ends } = this.#parts;
+    const { ends } = this.#parts;
     const words = this.#words;
     const slots = ends.length - 1;
     let at = start;
@@ -75,19 +73,14 @@ export class LineTemplate {
     for (let slot = 0; ; slot++) {
       this.#segmentAt[slot] = at;
       const to = ends[slot]!;
-      for (; from + wordBytes <= to && at <= lastWord; from += wordBytes, at += wordBytes)
-        if (view.getInt32(at) !== words.getInt32(from)) return miss;
-      while (from < to) if (bytes[at++] !== text[from++]) return miss;
+      if (!isSame(view, at, words, from, to - from)) return miss;
+      at += to - from;
+      from = to;
       if (slot === slots) return at;
       const first = bytes[at]!;
       let end = at + 1;
       if (first === quote && (isJson || !isTagged(bytes[end]!))) {
-        for (;;) {
-          while (end < lastWord && arePlain(bytes, end)) end += wordBytes;
-          while (plainBytes[bytes[end]!] === 1) end++;
-          if (bytes[end] !== backslash || shortEscapes[bytes[end + 1]!] !== 1) break;
-          end += 2;
-        }
+        end = endOfPlain(bytes, view, end);
         if (bytes[end] === quote) {
           this.#note(slot, Kind.text, at + 1, end);
           at = end + 1;
@@ -155,13 +148,18 @@ export class LineTemplate {
   }
 }
 
-/** Four bytes at once. */
-const arePlain = (bytes: Uint8Array, at: number) =>
-  (plainBytes[bytes[at]!]! &
-    plainBytes[bytes[at + 1]!]! &
-    plainBytes[bytes[at + 2]!]! &
-    plainBytes[bytes[at + 3]!]!) ===
-  1;
+/** Whether the `length` bytes of both, from these places on, are the same. A last word may overlap the one before it. */
+function isSame(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
+  if (aStart + length > a.byteLength) return false;
+  if (length < wordBytes) {
+    for (let i = 0; i < length; i++) if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false;
+    return true;
+  }
+  const last = length - wordBytes;
+  for (let i = 0; i < last; i += wordBytes)
+    if (a.getInt32(aStart + i, true) !== b.getInt32(bStart + i, true)) return false;
+  return a.getInt32(aStart + last, true) === b.getInt32(bStart + last, true);
+}
 
 /** Transit reads more into such a string. */
 const isTagged = (first: number) => first === tilde || first === 0x5e || first === 0x60;

@@ -30,14 +30,38 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
 }
 
 /** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
-export const plainBytes = new Uint8Array(256).map((_, byte) =>
+const plainBytes = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
 );
 
+export const wordBytes = 4;
+
+/**
+ * Zero if four bytes are all plain: a byte's uppermost bit is set, or comes to be by a subtraction, if it is beyond ASCII, a
+ * control, a quote or a backslash.
+ */
+const notPlain = (word: number) =>
+  (word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) &
+  0x80808080;
+
 /** What may follow a backslash but for `u`: RFC 8259 section 7. */
-export const shortEscapes = new Uint8Array(256).map((_, byte) =>
+const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
+
+/** The first byte of a string, from `start` on, that is neither plain nor of a short escape. */
+export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
+  const lastPair = bytes.length - 2 * wordBytes;
+  for (let at = start; ; at += 2) {
+    while (
+      at < lastPair &&
+      (notPlain(view.getInt32(at, true)) | notPlain(view.getInt32(at + wordBytes, true))) === 0
+    )
+      at += 2 * wordBytes;
+    while (plainBytes[bytes[at]!] === 1) at++;
+    if (bytes[at] !== backslash || shortEscapes[bytes[at + 1]!] !== 1) return at;
+  }
+}
 
 export const isNumberStart = (byte: number) => byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
@@ -93,10 +117,10 @@ export class TextScanner {
 
   /** From the opening quote to behind the closing one; the content is between them. */
   skipString(): void {
-    const { bytes } = this;
+    const { bytes, view } = this;
     let position = this.position + 1;
     for (;;) {
-      while (plainBytes[bytes[position]!] === 1) position++;
+      position = endOfPlain(bytes, view, position);
       const byte = bytes[position]!;
       if (byte === quote) break;
       if (byte === backslash) position = this.#escape(position);
@@ -162,9 +186,7 @@ export class TextScanner {
   }
 
   #escape(position: number): number {
-    const letter = this.bytes[position + 1]!;
-    if (shortEscapes[letter] === 1) return position + 2;
-    if (letter !== 0x75) throw new Malformed("an unknown escape in a string", position);
+    if (this.bytes[position + 1] !== 0x75) throw new Malformed("an unknown escape in a string", position);
     const unit = this.#hex4(position + 2);
     if (unit < 0xd800 || unit > 0xdfff) return position + 6;
     if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === 0x75) {

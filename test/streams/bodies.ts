@@ -23,42 +23,63 @@ const transitHead = "stitchstream/0.1\nContent-Type: transit\n--";
 /** As many of small numbers as of large ones. */
 const sized = (max: number) =>
   fc.double({ min: 0, max: Math.log(max), noNaN: true }).map(each => Math.round(Math.exp(each)));
-const list = (count: number, of: (n: number) => string) =>
-  Array.from({ length: count }, (_, n) => of(n)).join(",");
+/** No list is longer than this by much: memory is not what is tested here. */
+const listCharsMax = 2_000_000;
+function list(count: number, of: (n: number) => string): string {
+  const fitting = Math.min(count, Math.ceil(listCharsMax / (of(0).length + 1)));
+  return Array.from({ length: fitting }, (_, n) => of(n)).join(",");
+}
 const members = (count: number, name: (n: number) => string, value: (n: number) => string) =>
   `{${list(count, n => `"${name(n)}":${value(n)}`)}}`;
 const nested = (depth: number, inner: string, [open, close]: readonly [string, string]) =>
   open.repeat(depth) + inner + close.repeat(depth);
 
 const scalars = fc.constantFrom(
-  ...["1", "-0.5e-7", "null", "true", '""', '"text"', '"\\u00e9\\n"', '"\\ud83d\\ude00"', '"é€😀"'],
-  ...[
-    "9223372036854775807",
-    `"${"long ".repeat(2_000)}"`,
-    `${"1234567890".repeat(300)}`,
-    '"2026-11-23T12:00:00Z"',
-  ],
+  "1",
+  "-0.5e-7",
+  "null",
+  "true",
+  '""',
+  '"text"',
+  '"\\u00e9\\n"',
+  '"\\ud83d\\ude00"',
+  '"é€😀"',
+
+  "9223372036854775807",
+  `"${"long ".repeat(2_000)}"`,
+  `${"1234567890".repeat(300)}`,
+  '"2026-11-23T12:00:00Z"',
 );
 const transitScalars = fc.constantFrom(
-  ...[
-    '"~m1468435557000"',
-    '"~t2016-07-13T18:45:57.000Z"',
-    '"~i9223372036854775807"',
-    `"~n${"9".repeat(3_000)}"`,
-  ],
-  ...[
-    '"~f0.1"',
-    '"~u531a379e-31bb-4ce1-8690-158dceb64be6"',
-    '["~#u",[5986,-8583]]',
-    '"~bQUJD"',
-    '"~:k"',
-    '"~z1"',
-  ],
-  ...['["~#set",[1,2,3]]', '"~~x"', '"~?t"', '["~#list",[]]', "12345678901234567890", '["^ "]', '"^0"'],
+  '"~m1468435557000"',
+  '"~t2016-07-13T18:45:57.000Z"',
+  '"~i9223372036854775807"',
+  `"~n${"9".repeat(3_000)}"`,
+
+  '"~f0.1"',
+  '"~u531a379e-31bb-4ce1-8690-158dceb64be6"',
+  '["~#u",[5986,-8583]]',
+  '"~bQUJD"',
+  '"~:k"',
+  '"~z1"',
+  '["~#set",[1,2,3]]',
+  '"~~x"',
+  '"~?t"',
+  '["~#list",[]]',
+  "12345678901234567890",
+  '["^ "]',
+  '"^0"',
 );
 const faulty = fc.constantFrom(
-  ...["x", "{", '{"type":"RECORD"}', '["^ "]', '{"type":"RECORD","stream":"s","record":{"a":1,"a":2}}', "{}"],
-  ...['{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"a":1}}', '{"type":"STATE"}', '"\ud800"'],
+  "x",
+  "{",
+  '{"type":"RECORD"}',
+  '["^ "]',
+  '{"type":"RECORD","stream":"s","record":{"a":1,"a":2}}',
+  "{}",
+  '{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"a":1}}',
+  '{"type":"STATE"}',
+  '"\\ud800"',
 );
 
 const record = (data: string, more = "") => `{"type":"RECORD","stream":"s"${more},"record":${data}}`;
