@@ -27,7 +27,7 @@ export const schemasKeptMax = 200;
 export const valueRulesKeptMax = 2_000;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
 export const checkStepsMin = 4_000_000;
-export const checkStepsPerByte = 4;
+export const checkStepsPerByteMax = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
 /** A problem document names the first of a body's faults, and counts the rest. */

@@ -61,6 +61,21 @@ describe("a delivery on the wire", () => {
     );
   });
 
+  it("is the same wherever in memory its bytes stand", () => {
+    const written = fc
+      .array(message, { maxLength: 5 })
+      .map(messages => messages.map(each => JSON.stringify(each)));
+    fc.assert(
+      fc.property(written, fc.nat(9), fc.nat(9), fc.boolean(), (lines, before, behind, endsInNewline) => {
+        const body = Buffer.from(`${header("jsonline")}${lines.join("\n")}${endsInNewline ? "\n" : ""}`);
+        const memory = Buffer.alloc(before + body.length + behind, '"');
+        body.copy(memory, before);
+        expect(requestsOf(memory.subarray(before, before + body.length))).toEqual(requestsOf(body));
+      }),
+      { numRuns },
+    );
+  });
+
   it.each(Object.entries(records))(
     "of %s records as transit is what transit-js reads in the lines",
     (_name, record) => {

@@ -3,8 +3,9 @@ import AjvDraft4 from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nodeOf } from "../../functions/persister/json-schema/node.ts";
-import { checkSchema, type Draft, type JsonObject } from "../../functions/persister/json-schema/rules.ts";
+import { checkSchema, type Draft } from "../../functions/persister/json-schema/rules.ts";
 import { SchemaWalk } from "../../functions/persister/json-schema/walk.ts";
+import type { JsonObject } from "../../functions/stitchstream/stream-schema.ts";
 import { numRuns } from "../runs.ts";
 
 /** Without `__proto__`, which ajv passes over. */

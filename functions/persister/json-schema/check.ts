@@ -1,7 +1,7 @@
-import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
+import type { JsonObject, StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { schemasKeptMax, valueRulesKeptMax } from "../limits.ts";
 import { nodeOf, type SchemaNode } from "./node.ts";
-import { checkSchema, type Draft, forgetRules, type JsonObject, rulesKept } from "./rules.ts";
+import { checkSchema, type Draft, forgetRules, rulesKept } from "./rules.ts";
 
 /** Kept between deliveries. */
 const kept = new Map<string, SchemaNode>();

@@ -28,7 +28,7 @@ export class SchemaChecks {
   constructor(contents: Contents, faults: Faults) {
     this.#contents = contents;
     this.#faults = faults;
-    this.#walk = new SchemaWalk(limits.checkStepsMin + limits.checkStepsPerByte * contents.bytes.length);
+    this.#walk = new SchemaWalk(limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length);
   }
 
   /** Checks a schema that `line` brings. */

@@ -1,4 +1,5 @@
-import { type Draft, type JsonObject, NotASchema, nothingFits, rulesOf, type ValueRules } from "./rules.ts";
+import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import { type Draft, NotASchema, nothingFits, rulesOf, type ValueRules } from "./rules.ts";
 
 /** One schema within a schema: what it says of a value alone, and the schemas that lead on from it. */
 export class SchemaNode {

@@ -2,9 +2,9 @@ import Ajv, { type ValidateFunction } from "ajv";
 import AjvDraft4 from "ajv-draft-04";
 import draft4 from "ajv-draft-04/dist/refs/json-schema-draft-04.json" with { type: "json" };
 import addFormats from "ajv-formats";
+import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 import { isMultiple } from "./multiple.ts";
 
-export type JsonObject = { readonly [name: string]: unknown };
 /** Draft 4 has boolean `exclusiveMinimum` and `id`; what drafts 6 and 7 both know they read alike. */
 export type Draft = 4 | 7;
 

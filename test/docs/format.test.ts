@@ -1,0 +1,568 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Fault, PersisterError } from "../../functions/persister/errors.ts";
+import { requestsOf } from "../persister/delivery.ts";
+import { convert } from "../stitchstream/convert.ts";
+
+/** docs/format.md, sentence by sentence: what it says is tested under its own words, and nothing there is left out. */
+const page = readFileSync(new URL("../../docs/format.md", import.meta.url), "utf8");
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
+const example = /```\n([\s\S]+?)```/.exec(page)![1]!;
+const text = oneLine(page.replace(/```\n[\s\S]+?```/, ""));
+
+const tested: string[] = [];
+function says(sentence: string, check: () => void): void {
+  tested.push(sentence);
+  it(sentence, check);
+}
+
+interface Row {
+  readonly endpoint: string;
+  readonly table: string;
+  readonly data: unknown;
+  readonly keys?: readonly string[];
+  readonly action: string;
+}
+type Message = Record<string, unknown> | string;
+interface Body {
+  readonly table_name: string;
+  readonly key_names?: string[];
+  readonly table_version?: number;
+  readonly schema: object;
+  readonly messages: { readonly action: string; readonly data: unknown }[];
+}
+interface Upsert {
+  readonly table_name: string;
+  readonly key_names: string[];
+  readonly data: unknown;
+  readonly action: string;
+}
+
+const lines = (...messages: Message[]) =>
+  messages.map(each => (typeof each === "string" ? each : JSON.stringify(each))).join("\n");
+const jsonline = (...messages: Message[]) =>
+  `stitchstream/0.1\nContent-Type: jsonline\n--\n${lines(...messages)}\n`;
+const transit = (...messages: string[]) =>
+  `stitchstream/0.1\nContent-Type: transit\n--\n${messages.join("\n")}\n`;
+const record = (data: object, more: object = {}) => ({ type: "RECORD", stream: "s", record: data, ...more });
+const schema = (properties: object, more: object = {}) => ({
+  type: "SCHEMA",
+  stream: "s",
+  schema: { type: "object", properties },
+  ...more,
+});
+const transitRecord = (data: string) =>
+  `["^ ","type","RECORD","stream","s","record",["^ ","id",1,"v",${data}]]`;
+
+function sent(body: string): Row[] {
+  return requestsOf(body).requests.flatMap(({ endpoint, contentType, body: bytes }) => {
+    const raw = Buffer.from(bytes).toString();
+    const isTransit = contentType.includes("transit");
+    const parsed = JSON.parse(isTransit ? convert(raw, "transit", "json") : raw) as Body | Upsert[];
+    if (Array.isArray(parsed))
+      return parsed.map(({ table_name: table, key_names: keys, data, action }) => ({
+        endpoint,
+        table,
+        keys,
+        data,
+        action,
+      }));
+    const { table_name: table, key_names: keys, messages } = parsed;
+    return messages.map(({ data, action }) => ({ endpoint, table, data, action, ...(keys && { keys }) }));
+  });
+}
+const data = (body: string) => sent(body).map(row => row.data);
+const raw = (body: string) => Buffer.from(requestsOf(body).requests[0]!.body).toString();
+
+function refused(body: string | Uint8Array): Fault & { readonly code: string } {
+  try {
+    requestsOf(body);
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    const [first] = error.details.faults ?? [];
+    return { code: error.code, ...first! };
+  }
+  throw new Error("it was not refused");
+}
+/** A record's value is refused, with its line and field. */
+function refusesJson(value: string, message: RegExp | string = /./): void {
+  const fault = refused(jsonline(`{"type":"RECORD","stream":"s","record":{"v":${value}}}`));
+  expect(fault).toMatchObject({ line: 4, stream: "s", field: "v", message: expect.stringMatching(message) });
+}
+function refusesTransit(value: string, message: RegExp | string = /./): void {
+  const fault = refused(transit(transitRecord(value)));
+  expect(fault).toMatchObject({ line: 4, stream: "s", field: "v", message: expect.stringMatching(message) });
+}
+
+describe("the envelope", () => {
+  it("of the example", () => {
+    expect(sent(example)).toEqual([
+      {
+        endpoint: "push",
+        table: "inboxes",
+        keys: ["id"],
+        action: "upsert",
+        data: { id: 9999, createdAt: "2016-07-13T18:45:57.000Z" },
+      },
+    ]);
+    expect(requestsOf(example).bookmark).toBe('["^ ","inboxes","~m1468435557000"]');
+  });
+
+  says(
+    "Line 1 is protocol and version. `Key: value` lines follow, of which `Content-Type`, `transit` or `jsonline`, is required and others are ignored; `--` ends them.",
+    () => {
+      const body = (...header: string[]) => [...header, lines(record({ a: 1 }))].join("\n");
+      expect(data(body("stitchstream/0.1", "X: y", "Content-Type: jsonline", "--"))).toEqual([{ a: 1 }]);
+      for (const header of [
+        ["stitchstream/0.2", "Content-Type: jsonline", "--"],
+        ["stitchstream/0.1", "--"],
+        ["stitchstream/0.1", "Content-Type: csv", "--"],
+        ["stitchstream/0.1", "Content-Type: jsonline"],
+      ])
+        expect(refused(body(...header))).toMatchObject({ code: "not-a-stitchstream" });
+    },
+  );
+  says("Keys and values are trimmed, and their case does not matter.", () => {
+    expect(data(`STITCHSTREAM/0.1 \n  content-TYPE :  JSONLINE\n--\n${lines(record({ a: 1 }))}`)).toEqual([
+      { a: 1 },
+    ]);
+  });
+  says("Then one message a line, UTF-8, to the end.", () => {
+    expect(data(jsonline(record({ a: "é€😀" }), record({ b: 1 })))).toEqual([{ a: "é€😀" }, { b: 1 }]);
+  });
+  says("Blank lines, Windows line ends, a byte-order mark and a missing last newline do no harm.", () => {
+    const body = `\ufeff${jsonline(record({ a: 1 }), "", " ", record({ b: 1 })).trimEnd()}`;
+    expect(data(body)).toEqual([{ a: 1 }, { b: 1 }]);
+    expect(data(body.replaceAll("\n", "\r\n"))).toEqual([{ a: 1 }, { b: 1 }]);
+  });
+  says(
+    "A body whose first visible character is `{` has no header and is [Singer's](https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md): its lines are JSON messages from the first on.",
+    () => {
+      expect(data(`\ufeff \r\n${lines(record({ a: 1 }))}`)).toEqual([{ a: 1 }]);
+    },
+  );
+});
+
+describe("messages", () => {
+  tested.push("| message | fields | | |---|---|---|");
+  says(
+    "| `RECORD` | `stream`, `record`, `key_fields`?, `schema`?, `version`?, `time_extracted`? | a row; with keys it replaces the row of the same key, without it is appended |",
+    () => {
+      const keyed = record({ id: 1 }, { key_fields: ["id"], version: 3 });
+      expect(sent(lines(keyed, record({ id: 1 })))).toMatchObject([
+        { endpoint: "push", keys: ["id"], action: "upsert" },
+        { endpoint: "batch", action: "upsert" },
+      ]);
+      expect(sent(lines(record({ id: 1 })))[0]).not.toHaveProperty("keys");
+      const timed = record({ id: 1 }, { schema: {}, time_extracted: "2026-11-23T12:00:00Z", version: 3 });
+      expect(raw(lines(timed))).toContain('"time_extracted":"2026-11-23T12:00:00Z"');
+      expect(raw(lines(timed))).toContain('"table_version":3');
+      for (const lacking of ["stream", "record"] as const)
+        expect(refused(lines({ ...keyed, [lacking]: undefined }))).toMatchObject({ line: 1 });
+    },
+  );
+  says(
+    "| `SCHEMA` | `stream`, `schema`, `key_properties`?, `bookmark_properties`? | the stream's records are from here on as it says |",
+    () => {
+      const declared = schema({ a: { type: "integer" } }, { bookmark_properties: ["a"] });
+      const [, typed] = requestsOf(lines(record({ a: "x" }), declared, record({ a: 1 }))).requests;
+      expect(JSON.parse(Buffer.from(typed!.body).toString())).toMatchObject({
+        schema: declared.schema,
+        bookmark_names: ["a"],
+        messages: [{ data: { a: 1 } }],
+      });
+      expect(refused(lines(declared, record({ a: "x" })))).toMatchObject({ line: 2, field: "a" });
+    },
+  );
+  says(
+    "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version take the place of the stream's earlier ones |",
+    () => {
+      const body = lines(schema({}), record({}, { version: 2 }), {
+        type: "ACTIVATE_VERSION",
+        stream: "s",
+        version: 2,
+      });
+      expect(sent(body).map(({ action }) => action)).toEqual(["upsert", "activate_version"]);
+    },
+  );
+  says(
+    "| `BOOKMARK`, `STATE` | `value` | the streamer's position, any value up to 1 MiB: everything before it is in the records before it |",
+    () => {
+      for (const type of ["BOOKMARK", "STATE"])
+        for (const value of [null, 0, "", [], { a: { b: 1.5 } }])
+          expect(requestsOf(lines(record({}), { type, value })).bookmark).toBe(JSON.stringify(value));
+      expect(refused(lines({ type: "STATE", value: "x".repeat(1024 * 1024) }))).toMatchObject({
+        code: "bookmark-too-large",
+      });
+    },
+  );
+  says("| any other | | ignored and counted |", () => {
+    expect(data(lines({ type: "BATCH", whatever: [1] }, record({ a: 1 })))).toEqual([{ a: 1 }]);
+  });
+  says("`type` may be in any case.", () => {
+    expect(data(lines({ ...record({ a: 1 }), type: "rEcOrD" }))).toEqual([{ a: 1 }]);
+  });
+  says("Fields that are not named here are ignored.", () => {
+    expect(data(lines({ own: { a: [] }, ...record({ a: 1 }), more: null }))).toEqual([{ a: 1 }]);
+  });
+});
+
+describe("keys and schemas", () => {
+  const flagged = { id: { type: "integer", key: true }, other: {} };
+  says(
+    "A record's keys are its `key_fields`; else its stream's, as its schema says: `key_properties`, or without them the properties that carry `\"key\": true`, as in November 2016.",
+    () => {
+      const keys = (...messages: Message[]) => sent(lines(...messages))[0]!.keys;
+      const row = { id: 1, other: 2 };
+      expect(
+        keys(schema(flagged, { key_properties: ["other"] }), record(row, { key_fields: ["id"] })),
+      ).toEqual(["id"]);
+      expect(keys(schema(flagged, { key_properties: ["other"] }), record(row))).toEqual(["other"]);
+      expect(keys(schema(flagged), record(row))).toEqual(["id"]);
+      expect(keys(record(row, { schema: { properties: flagged } }))).toEqual(["id"]);
+    },
+  );
+  says("A record's own `schema` comes before its stream's.", () => {
+    const own = record({ a: "x" }, { schema: { properties: { a: { type: "string" } } } });
+    expect(data(lines(schema({ a: { type: "integer" } }), own, record({ a: 1 })))).toEqual([
+      { a: "x" },
+      { a: 1 },
+    ]);
+  });
+  says("A later SCHEMA takes an earlier one's place, for the records behind it.", () => {
+    const [first, second] = [schema({ a: { type: "integer" } }), schema({ a: { type: "string" } })];
+    expect(data(lines(first, record({ a: 1 }), second, record({ a: "x" })))).toEqual([{ a: 1 }, { a: "x" }]);
+    expect(refused(lines(first, second, record({ a: 1 })))).toMatchObject({ line: 3, field: "a" });
+  });
+
+  const fits = (given: object, value: unknown) =>
+    expect(
+      data(lines({ ...schema({}), schema: { properties: { v: given } } }, record({ v: value }))),
+    ).toHaveLength(1);
+  const breaks = (given: object, value: unknown) =>
+    expect(
+      refused(lines({ ...schema({}), schema: { properties: { v: given } } }, record({ v: value }))),
+    ).toMatchObject({
+      code: "unfit-records",
+      line: 2,
+      field: "v",
+    });
+  says("A schema is JSON Schema of draft 4, 6 or 7; of a later draft, what it has in common with 7.", () => {
+    const of = ($schema: string, v: object) => ({ ...schema({}), schema: { $schema, properties: { v } } });
+    const draft4 = "http://json-schema.org/draft-04/schema#";
+    const bound = { minimum: 0, exclusiveMinimum: true };
+    expect(refused(lines(of(draft4, bound), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
+    breaks(bound, 0);
+    for (const dialect of [
+      "http://json-schema.org/draft-06/schema#",
+      "http://json-schema.org/draft-07/schema#",
+      "https://json-schema.org/draft/2020-12/schema",
+    ]) {
+      const declared = of(dialect, { exclusiveMinimum: 0, prefixItems: [] });
+      expect(refused(lines(declared, record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
+      expect(data(lines(declared, record({ v: 1 })))).toHaveLength(1);
+    }
+  });
+  says("Each record is checked against it before anything is forwarded.", () => {
+    breaks({ type: "integer" }, "x");
+    breaks({ type: ["null", "string"], maxLength: 2 }, "abc");
+    breaks({ anyOf: [{ type: "null" }, { type: "string", format: "date-time" }] }, "soon");
+    breaks({ type: "object", required: ["a"] }, {});
+    breaks({ type: "array", items: { enum: [1, 2] }, minItems: 1 }, [1, 3]);
+    breaks({ type: "array", contains: { const: 1 } }, [2, 3]);
+    breaks({ enum: Array.from({ length: 100 }, (_, n) => n) }, 100);
+    fits({ enum: Array.from({ length: 100 }, (_, n) => n) }, 99);
+    fits({ type: "object", additionalProperties: { type: "integer" } }, { a: 1 });
+    breaks({ type: "object", additionalProperties: { type: "integer" } }, { a: "x" });
+  });
+  says("A `$ref` leads to a place in the schema itself; nothing is fetched.", () => {
+    const tree = {
+      $ref: "#/definitions/node",
+      definitions: { node: { properties: { v: { type: "integer" }, next: { $ref: "#/definitions/node" } } } },
+    };
+    const declared = { ...schema({}), schema: tree };
+    expect(data(lines(declared, record({ v: 1, next: { next: { v: 2 } } })))).toHaveLength(1);
+    expect(refused(lines(declared, record({ next: { next: { v: "x" } } })))).toMatchObject({
+      line: 2,
+      field: "next",
+      message: "by the stream's schema, next.v must be integer",
+    });
+    for (const $ref of ["https://example.com/schema.json", "#/definitions/none", "#none"])
+      expect(refused(lines({ ...schema({}), schema: { $ref } }))).toMatchObject({ line: 1 });
+  });
+  says("`date-time` is what the Import API takes: with a zone, `Z` or `+05:30`.", () => {
+    const time = { type: "string", format: "date-time" };
+    fits(time, "2026-11-23T12:00:00Z");
+    fits(time, "2026-11-23T12:00:00.123456+05:30");
+    for (const other of [
+      "2026-11-23T12:00:00",
+      "2026-11-23",
+      "2026-11-23T12:00:00+0530",
+      "2026-13-23T12:00:00Z",
+    ])
+      breaks(time, other);
+  });
+  says("`multipleOf` goes by decimals: 4.35 is a multiple of 0.01.", () => {
+    fits({ multipleOf: 0.01 }, 4.35);
+    fits({ multipleOf: 1e-10 }, 123456.789);
+    fits({ multipleOf: 5 }, 1e21);
+    breaks({ multipleOf: 0.01 }, 4.355);
+  });
+  says("Keywords that are not known say nothing.", () => {
+    fits(
+      { selected: true, inclusion: "available", type: "string", nullable: true, format: "singer.decimal" },
+      "x",
+    );
+    breaks({ type: "string", nullable: true }, null);
+  });
+  says(
+    "`pattern`, `patternProperties` and `uniqueItems`, whose cost has no bound, are left to the Import API.",
+    () => {
+      fits({ pattern: "^(a+)+$" }, `${"a".repeat(50)}!`);
+      fits({ uniqueItems: true }, [1, 1]);
+      fits({ patternProperties: { a: { type: "integer" } }, additionalProperties: false }, { a: "x", b: 1 });
+    },
+  );
+
+  tested.push("| the record has | it goes to | as | |---|---|---|");
+  says("| a schema | `/batch`: one table, its schema, keys and version a request | JSON |", () => {
+    const both = [schema({}), schema({}, { stream: "t" }), record({}), record({}, { stream: "t" })];
+    const [first, second] = requestsOf(lines(...both)).requests;
+    for (const each of [first, second])
+      expect(each).toMatchObject({ endpoint: "batch", contentType: "application/json" });
+  });
+  says(
+    "| keys and no schema | `/push` | the encoding it came in, so that transit's instants, decimals and integers keep their types |",
+    () => {
+      const [json] = requestsOf(lines(record({ id: 1 }, { key_fields: ["id"] }))).requests;
+      expect(json).toMatchObject({ endpoint: "push", contentType: "application/json" });
+      const keyed = transitRecord('["~m1","~f1.0","~i9007199254740993"]').replace(
+        '"record"',
+        '"key_fields",["id"],"record"',
+      );
+      const [own] = requestsOf(transit(keyed)).requests;
+      expect(own).toMatchObject({ endpoint: "push", contentType: "application/transit+json" });
+      expect(Buffer.from(own!.body).toString()).toContain('["~m1","~f1.0","~i9007199254740993"]');
+    },
+  );
+  says("| neither | `/batch`, with a schema inferred from the batch's values | JSON |", () => {
+    const [request] = requestsOf(lines(record({ a: 1 }), record({ a: 1.5, b: null }))).requests;
+    expect(JSON.parse(Buffer.from(request!.body).toString())).toMatchObject({
+      schema: { type: "object", properties: { a: { type: "number" }, b: { type: "null" } } },
+    });
+  });
+  says(
+    "A version is activated once every record before its ACTIVATE_VERSION is accepted, and nothing behind it is sent before it is.",
+    () => {
+      const activation = { type: "ACTIVATE_VERSION", stream: "s", version: 1 };
+      const rows = sent(
+        lines(schema({}), record({}), record({}), activation, record({}), record({}, { stream: "t" })),
+      );
+      expect(rows.map(({ action }) => action)).toEqual([
+        "upsert",
+        "upsert",
+        "activate_version",
+        "upsert",
+        "upsert",
+      ]);
+    },
+  );
+});
+
+describe("what a value becomes", () => {
+  says("No digit of a number passes through a floating-point number on the way.", () => {
+    const digits = "0.1000000000000000055511151231257827";
+    const line = `{"type":"RECORD","stream":"s","record":{"a":${digits},"b":9223372036854775807}}`;
+    expect(raw(jsonline(line))).toContain(`{"a":${digits},"b":9223372036854775807}`);
+    expect(raw(lines(schema({}), line))).toContain(`{"a":${digits},"b":9223372036854775807}`);
+    expect(raw(transit(transitRecord(`"~f${digits}"`)))).toContain(`"v":${digits}`);
+  });
+
+  tested.push("| transit | means | as JSON | |---|---|---|");
+  const becomes: Readonly<Record<string, readonly (readonly [transit: string, json: string])[]>> = {
+    "an instant of the years 0001 to 9999": [
+      ['"~m1468435557000"', '"2016-07-13T18:45:57.000Z"'],
+      ['"~t2016-07-13T18:45:57.000Z"', '"2016-07-13T18:45:57.000Z"'],
+    ],
+    "an integer of 64 bits": [['"~i9007199254740993"', "9007199254740993"]],
+    "a big integer": [['"~n123456789012345678901234567890"', "123456789012345678901234567890"]],
+    "a big decimal": [['"~f12.3400"', "12.3400"]],
+    "a double": [['"~d1.5"', "1.5"]],
+    "a UUID": [
+      ['"~u5a2cbea3-e8c6-428b-b525-21239370dd55"', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
+      ['["~#u",[6497777973583037067,-5393868542025081515]]', '"5a2cbea3-e8c6-428b-b525-21239370dd55"'],
+    ],
+    "bytes, a URI, a keyword, a symbol, a character": [
+      ['"~baGk="', '"aGk="'],
+      ['"~rhttp://a.b/"', '"http://a.b/"'],
+      ['"~:k"', '"k"'],
+      ['"~$s"', '"s"'],
+      ['"~cx"', '"x"'],
+    ],
+    "a boolean, null": [
+      ['"~?t"', "true"],
+      ['"~_"', "null"],
+    ],
+    "a set, a list": [
+      ['["~#set",[1]]', "[1]"],
+      ['["~#list",[1]]', "[1]"],
+    ],
+    "text that begins with `~`, `^` or `` ` ``": [
+      ['"~~a"', '"~a"'],
+      ['"~^a"', '"^a"'],
+      ['"~`a"', '"`a"'],
+    ],
+  };
+  const section = /## What a value becomes\n([\s\S]+?)\n## /.exec(page)![1]!;
+  for (const [row, meaning] of section.matchAll(/^\| .*?`.* \| ([^|]+) \| [^|]+ \|$/gm))
+    says(oneLine(row), () => {
+      const pairs = becomes[meaning!];
+      expect(pairs, `a test of ${meaning}`).toBeDefined();
+      for (const [from, to] of pairs!) {
+        expect(raw(transit(transitRecord(from)))).toContain(`"v":${to}}`);
+        const verbose = `{"type":"RECORD","stream":"s","record":{"v":${from.replace(/^\["(~#\w+)",(.*)\]$/, '{"$1":$2}')}}}`;
+        expect(raw(transit(verbose))).toContain(`"v":${to}}`);
+      }
+    });
+  it("each row has its test", () =>
+    expect([...section.matchAll(/^\| .*`.* \| /gm)]).toHaveLength(Object.keys(becomes).length));
+
+  says("Compact and verbose transit are read alike; a line's cache codes end with the line.", () => {
+    const coded = '["^ ","type","RECORD","stream","s","record",["^ ","long name",1,"v",["^ ","^3",2]]]';
+    expect(data(transit(coded))).toEqual([{ "long name": 1, v: { "long name": 2 } }]);
+    expect(
+      refused(transit(coded, '["^ ","type","RECORD","stream","s","record",["^ ","^3",2]]')),
+    ).toMatchObject({
+      line: 5,
+      message: expect.stringContaining("stands for nothing in this line"),
+    });
+  });
+  says("A JSON number is carried as it is written, `1e400` too.", () => {
+    expect(raw(jsonline('{"type":"RECORD","stream":"s","record":{"v":1e400}}'))).toContain('"v":1e400}');
+    expect(
+      raw(lines(record({ id: 1 }, { key_fields: ["id"] })).replace('"id":1', '"id":1,"v":1.50E+2')),
+    ).toContain('"v":1.50E+2}');
+  });
+});
+
+describe("what is refused", () => {
+  says(
+    "With its line, and its stream and field where they are known; nothing of the body is forwarded.",
+    () => {
+      expect(refused(jsonline(record({ a: 1 }), record({ _sdc_x: 1 })))).toMatchObject({
+        line: 5,
+        stream: "s",
+        field: "_sdc_x",
+      });
+    },
+  );
+  tested.push("| | | |---|---|");
+  says(
+    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a field whose name begins with `_sdc` or `_rjm`, the Import API's own |",
+    () => {
+      refusesJson('{"a":1,"\\u0061":2}', /twice/);
+      refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
+      for (const stream of ["", " ", "a\0"])
+        expect(refused(lines(record({}, { stream })))).toMatchObject({ line: 1 });
+      for (const key of ["", " ", "a\0"])
+        expect(refused(lines(record({ [key]: 1 }, { key_fields: [key] })))).toMatchObject({ line: 1 });
+      for (const name of ["_sdc_batched_at", "_rjm_x", "_SDC"])
+        expect(refused(lines(record({ [name]: 1 })))).toMatchObject({ line: 1, field: name });
+    },
+  );
+  says(
+    "| keys | missing, null, a map or a list, longer than 1,024 characters; keys that the schema has no property for |",
+    () => {
+      for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
+        expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
+          code: "unfit-records",
+          line: 1,
+          field: "id",
+        });
+      expect(refused(lines(schema({}, { key_properties: ["id"] })))).toMatchObject({ line: 1 });
+    },
+  );
+  says(
+    "| schemas | one that is none, or refers to what is not in it; larger than 256 KiB; more than 1,000 in a body; records that break theirs; checks that take more work than the body's size allows |",
+    () => {
+      for (const given of [
+        1,
+        [],
+        { type: "orange" },
+        { $ref: "#/no" },
+        { description: "x".repeat(256 * 1024) },
+      ])
+        expect(refused(lines({ ...schema({}), schema: given }))).toMatchObject({ line: 1, stream: "s" });
+      const many = Array.from({ length: 1_001 }, (_, n) => schema({ [`p${n}`]: {} }));
+      expect(refused(lines(...many))).toMatchObject({ line: 1_001 });
+      const twice = (n: number) => ({
+        allOf: [{ $ref: `#/definitions/${n}` }, { $ref: `#/definitions/${n}` }],
+      });
+      const definitions = Object.fromEntries(
+        Array.from({ length: 60 }, (_, n) => [n, n === 0 ? {} : twice(n - 1)]),
+      );
+      for (const given of [{ ...twice(59), definitions }, { $ref: "#" }])
+        expect(refused(lines({ ...schema({}), schema: given }, record({})))).toMatchObject({
+          line: 2,
+          stream: "s",
+          message: expect.stringContaining("more work than its size allows"),
+        });
+    },
+  );
+  says("| versions | no natural number below 10¹⁸; a `time_extracted` without its zone |", () => {
+    for (const version of [-1, 1.5, "1", 1e18])
+      expect(refused(lines(record({}, { version })))).toMatchObject({ line: 1, stream: "s" });
+    for (const time_extracted of ["2026-11-23T12:00:00", "soon", 1])
+      expect(refused(lines(record({}, { time_extracted })))).toMatchObject({ line: 1, stream: "s" });
+  });
+  says("| text | bytes that are not UTF-8, half a surrogate pair, raw control characters |", () => {
+    refusesJson('"\\ud83d"', /surrogate/);
+    refusesJson('"\u0001"', /control/);
+    const [before, behind] = jsonline(record({ v: "?" })).split("?") as [string, string];
+    const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)]);
+    expect(refused(broken)).toMatchObject({ line: 4, field: "v", message: expect.stringContaining("UTF-8") });
+  });
+  says("| numbers | NaN and infinities in a record |", () => {
+    for (const value of ["NaN", "Infinity", "-Infinity"]) refusesJson(value, /NaN/);
+    for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);
+  });
+  says(
+    "| transit | unknown tags, cache codes that stand for nothing, maps with a key left over, dates no calendar has, instants finer than a millisecond, malformed integers, decimals, UUIDs and base64, keys of a record's map that are no names |",
+    () => {
+      refusesTransit('["~#point",[1,2]]', /~#point/);
+      refusesTransit('"~X1"', /tag/);
+      refusesTransit('["^ ","^9",1]', /stands for nothing/);
+      refusesTransit('["^ ","a"]', /lacks its value/);
+      refusesTransit('"~t2026-02-30T00:00:00Z"', /calendar/);
+      refusesTransit('"~t2026-02-01T00:00:00.0001Z"', /millisecond/);
+      for (const value of ['"~i1.5"', '"~n0x1"', '"~f1."', '"~u123"', '"~ba"'])
+        refusesTransit(value, /wants/);
+      refusesTransit('["^ ",1,2]');
+      refusesTransit('["~#cmap",[[1],2]]');
+    },
+  );
+  says(
+    "| size | cache codes that stand for more than 256 MiB in a body; lines of 20 MB, nesting deeper than 128, records of more than 10,000 values, more than 1,000 streams |",
+    () => {
+      const codes = Array.from({ length: 300 }, () => '["^ ","^3",1]');
+      const coded = `["^ ","type","RECORD","stream","s","record",["^ ","${"n".repeat(60_000)}",[${codes}]]]`;
+      expect(refused(transit(...Array<string>(20).fill(coded)))).toMatchObject({ line: 18 });
+      expect(refused(lines(record({ v: "x".repeat(20_000_000) })))).toMatchObject({ line: 1 });
+      refusesJson("[".repeat(200) + "]".repeat(200), /nested deeper than 128/);
+      refusesJson(JSON.stringify(Array(10_001).fill(0)), /more than 10000 values/);
+      const streams = Array.from({ length: 1_001 }, (_, n) => record({}, { stream: `s${n}` }));
+      expect(refused(lines(...streams))).toMatchObject({ line: 1_001 });
+    },
+  );
+});
+
+it("every sentence has its test", () => {
+  let rest = text;
+  for (const each of tested) {
+    expect(rest).toContain(each);
+    rest = rest.replace(each, "");
+  }
+  expect(oneLine(rest)).toBe(
+    "# The stitchstream format ## Keys and schemas ## What a value becomes ## What is refused",
+  );
+});
