@@ -39,11 +39,15 @@ const formats = ["date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uu
 const dateTime =
   /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):[0-5]\d)$/;
 
-/** What is not known is the streamer's own. The code that is made is not optimized: that costs more than it saves. */
+/**
+ * What is not known is the streamer's own. Rules are of schemas that `checkSchema` has seen whole. The code that is made is not
+ * optimized: that costs more than it saves.
+ */
 const options = {
   strict: false,
   allErrors: true,
   logger: false,
+  validateSchema: false,
   addUsedSchema: false,
   code: { optimize: false },
 } as const;
