@@ -1,13 +1,17 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const url = z.url().transform(text => text.replace(/\/+$/, ""));
+const text = z.string().check(z.minLength(1));
+const url = z.pipe(
+  z.url(),
+  z.transform((given: string) => given.replace(/\/+$/, "")),
+);
 
 const environment = z.object({
-  ARCHIVE_BUCKET: z.string().min(1),
-  TABLE_NAME: z.string().min(1),
+  ARCHIVE_BUCKET: text,
+  TABLE_NAME: text,
   /** The secret that holds the tokens. In AWS no secret stands in the environment. */
-  SECRET_ARN: z.string().min(1),
-  AWS_REGION: z.string().min(1),
+  SECRET_ARN: text,
+  AWS_REGION: text,
   /** The part before `/v2/…`. */
   IMPORT_API_URL: url,
 });
@@ -15,11 +19,11 @@ const environment = z.object({
 /** The tokens, and the Import API client that records are written for. */
 export const secretsSchema = z.object({
   /** Writes and reads. */
-  persisterToken: z.string().min(1),
+  persisterToken: text,
   /** Changes bookmarks by hand, too; without one nobody does. */
-  adminToken: z.string().min(1).optional(),
-  stitchClientId: z.coerce.number().int().positive(),
-  stitchToken: z.string().min(1),
+  adminToken: z.optional(text),
+  stitchClientId: z.coerce.number().check(z.int(), z.positive()),
+  stitchToken: text,
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 

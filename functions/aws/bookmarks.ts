@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { Bookmarks, StoredBookmark } from "../persister/ports.ts";
 import { available } from "./available.ts";
@@ -31,9 +31,11 @@ export const bookmarkAttribute = (stored: StoredBookmark | undefined) =>
     : stored;
 
 const encoding = z.enum(["json", "transit"]);
-export const storedBookmark = z
-  .union([
-    z.object({ encoding, value: z.string().transform((text): Uint8Array => Buffer.from(text)) }),
-    z.object({ encoding, key: z.string(), sha256: z.string() }),
-  ])
-  .transform(stored => stored as StoredBookmark);
+const utf8 = z.pipe(
+  z.string(),
+  z.transform((text: string): Uint8Array => Buffer.from(text)),
+);
+export const storedBookmark = z.pipe(
+  z.union([z.object({ encoding, value: utf8 }), z.object({ encoding, key: z.string(), sha256: z.string() })]),
+  z.transform(stored => stored as StoredBookmark),
+);

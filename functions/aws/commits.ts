@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Commit } from "../persister/ports.ts";
 import { bookmarkAttribute, storedBookmark } from "./bookmarks.ts";
 
@@ -8,21 +8,22 @@ export const commitAttributes = (commit: Commit) => ({
   bookmark: bookmarkAttribute(commit.bookmark),
 });
 
-export const commitSchema = z
-  .object({
+export const commitSchema = z.pipe(
+  z.object({
     revision: z.number(),
     at: z.number(),
     by: z.enum(["delivery", "rewind", "forget"]),
     delivery: z.string(),
-    settled: z.number().optional(),
-    whole: z.boolean().optional(),
-    bookmark: storedBookmark.optional(),
-  })
-  .transform(
+    settled: z.optional(z.number()),
+    whole: z.optional(z.boolean()),
+    bookmark: z.optional(storedBookmark),
+  }),
+  z.transform(
     ({ bookmark, settled, whole, ...commit }): Commit => ({
       ...commit,
       ...(settled !== undefined && { settled }),
       ...(whole !== undefined && { whole }),
       ...(bookmark && { bookmark }),
     }),
-  );
+  ),
+);

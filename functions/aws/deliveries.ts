@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { inlineBytesMax, rememberedDaysMax } from "../persister/limits.ts";
 import type { Deliveries, KeptDelivery } from "../persister/ports.ts";
 import { available } from "./available.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
-import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
+import { itemTable, partitionOf, secondsIn, sequence, type TableOptions } from "./table.ts";
 
 const keyOf = (key: string) => `key#${key}`;
 
@@ -71,7 +71,6 @@ const keptSchema = z.object({
   archive: z.string(),
   createdAt: z.number(),
   base: z.number(),
-  // A number or a BigInt, as its size is.
-  firstSequence: z.union([z.number(), z.bigint()]).transform(BigInt),
-  receipt: storedReceipt.optional(),
+  firstSequence: sequence,
+  receipt: z.optional(storedReceipt),
 });

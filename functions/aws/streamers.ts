@@ -1,8 +1,8 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Streamer, Streamers } from "../persister/ports.ts";
 import { available } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
-import { type Item, itemTable, partitionOf, type TableOptions } from "./table.ts";
+import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
 const state = "state";
 
@@ -26,19 +26,19 @@ const itemOf = ({ name, commit, ...streamer }: Streamer): Item => ({
   commit: commit && commitAttributes(commit),
 });
 
-const streamerSchema = z
-  .object({
+const streamerSchema = z.pipe(
+  z.object({
     fence: z.number(),
     stamp: z.string(),
-    // A number or a BigInt, as its size is.
-    lastSequence: z.union([z.number(), z.bigint()]).transform(BigInt),
-    lease: z.object({ delivery: z.string(), until: z.number() }).optional(),
-    commit: commitSchema.optional(),
-  })
-  .transform(
+    lastSequence: sequence,
+    lease: z.optional(z.object({ delivery: z.string(), until: z.number() })),
+    commit: z.optional(commitSchema),
+  }),
+  z.transform(
     ({ lease, commit, ...streamer }): Omit<Streamer, "name"> => ({
       ...streamer,
       ...(lease && { lease }),
       ...(commit && { commit }),
     }),
-  );
+  ),
+);

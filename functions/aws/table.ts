@@ -6,6 +6,7 @@ import {
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
 import type { Fenced } from "../persister/ports.ts";
 
 /** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */
@@ -19,6 +20,12 @@ export interface TableOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
 }
+
+/** Of a number or a BigInt, as its size is. */
+export const sequence = z.pipe(
+  z.union([z.number(), z.bigint()]),
+  z.transform((given: number | bigint) => BigInt(given)),
+);
 
 /** All of a streamer's items have one partition. */
 export const partitionOf = (streamer: string) => `streamer#${streamer}`;
