@@ -48,7 +48,8 @@ export function refuseReused(recalled: Recalled | undefined, clock: Clock): void
 
 /**
  * The receipt of a delivery that was committed, though the one who did may not have lived to say so: the commit of the
- * revision that the receipt names tells.
+ * revision that the receipt names tells. `kept` was read before the streamer; had another attempt committed since, its
+ * receipt is another, and is there by now.
  */
 export async function settledReceipt(
   kept: KeptDelivery | undefined,
@@ -57,10 +58,12 @@ export async function settledReceipt(
   deadline: number,
 ): Promise<Receipt | undefined> {
   if (kept?.receipt === undefined) return undefined;
-  const { revision, text } = kept.receipt;
+  const { revision } = kept.receipt;
   const commit = await commitOf(streamer, revision, parts, deadline);
   if (commit?.delivery !== kept.delivery || commit.whole !== true) return undefined;
-  return receiptOf(text, await stateOf(commit, parts, deadline));
+  const good = await parts.deliveries.read(kept.streamer, kept.key, deadline);
+  if (good?.receipt?.revision !== revision) return undefined;
+  return receiptOf(good.receipt.text, await stateOf(commit, parts, deadline));
 }
 
 /** The receipt of the same delivery, where the one who overtook this attempt was another attempt. */

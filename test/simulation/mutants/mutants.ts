@@ -92,6 +92,12 @@ export const mutants: readonly Mutant[] = [
     to: "if (kept === null) {",
   },
   {
+    name: "the receipt that was read before the commit is given out",
+    file: "persister/recall.ts",
+    from: "receiptOf(good.receipt.text,",
+    to: "receiptOf(kept.receipt.text,",
+  },
+  {
     name: "past commits are not filed",
     file: "persister/lease.ts",
     from: "if (standing?.commit !== undefined) await parts.history.file(",
