@@ -12,6 +12,8 @@ const environment = z.object({
   /** The secret that holds the tokens. In AWS no secret stands in the environment. */
   SECRET_ARN: text,
   AWS_REGION: text,
+  /** The stack's name: logs and metrics carry it. */
+  SERVICE: text,
   /** The part before `/v2/…`. */
   IMPORT_API_URL: url,
 });
@@ -29,6 +31,7 @@ export type Secrets = z.infer<typeof secretsSchema>;
 
 export interface Config {
   readonly region: string;
+  readonly service: string;
   readonly bucket: string;
   readonly table: string;
   readonly importApiUrl: string;
@@ -45,9 +48,10 @@ export function readConfig(): Config {
     const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment is not complete: ${faults.join("; ")}`);
   }
-  const { ARCHIVE_BUCKET, TABLE_NAME, SECRET_ARN, AWS_REGION, IMPORT_API_URL } = parsed.data;
+  const { ARCHIVE_BUCKET, TABLE_NAME, SECRET_ARN, AWS_REGION, SERVICE, IMPORT_API_URL } = parsed.data;
   return {
     region: AWS_REGION,
+    service: SERVICE,
     bucket: ARCHIVE_BUCKET,
     table: TABLE_NAME,
     importApiUrl: IMPORT_API_URL,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { s3Archive } from "./aws/archive.ts";
 import { dynamoClient, s3Client, secretsClient } from "./aws/clients.ts";
+import { cloudWatch } from "./aws/cloud-watch.ts";
 import { cachedSecret } from "./aws/secrets.ts";
 import { awsStore } from "./aws/store.ts";
 import { type Config, readConfig, type Secrets, secretsSchema } from "./config.ts";
@@ -10,7 +11,7 @@ import { importApi } from "./import-api/client.ts";
 import { batchEncoder } from "./import-api/encoder.ts";
 import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
-import type { Clock } from "./persister/ports.ts";
+import type { Clock, Observer } from "./persister/ports.ts";
 
 /** The ports' implementations, wired by hand. */
 export interface Wired {
@@ -24,7 +25,7 @@ export interface Wired {
 
 const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(milliseconds) };
 
-export function wire(config: Config, clock = systemClock): Wired {
+export function wire(config: Config, observer: Observer, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
   const dynamodb = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
@@ -45,13 +46,16 @@ export function wire(config: Config, clock = systemClock): Wired {
     store,
     parts: async () => {
       const { stitchClientId } = await secrets();
-      return { ...store, archive, importApi: api, encoder: batchEncoder(stitchClientId) };
+      return { ...store, archive, importApi: api, encoder: batchEncoder(stitchClientId), observer };
     },
   };
 }
 
 /** What the environment says, read at the first call. */
-export const wiredByEnvironment = once(() => wire(readConfig()));
+export const wiredByEnvironment = once(() => {
+  const config = readConfig();
+  return wire(config, cloudWatch(config.service));
+});
 
 function secretsOf({ secrets, region }: Config): () => Promise<Secrets> {
   if (!("arn" in secrets)) return () => Promise.resolve(secrets);

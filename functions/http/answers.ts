@@ -22,7 +22,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     const line = state.bookmark === undefined ? "" : `${utf8.decode(state.bookmark.value)}\n`;
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
-  const { delivery, streamer, records, ignored, batches, archive } = receipt;
+  const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive } = receipt;
   const members = {
     delivery,
     streamer,
@@ -30,6 +30,8 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     records,
     ignored,
     batches,
+    bytes,
+    milliseconds,
     streams: Object.fromEntries(receipt.streams),
     archive,
   };

@@ -13,6 +13,8 @@ export interface Refusal {
 export interface Forwarding {
   /** Requests that were accepted. */
   readonly batches: number;
+  /** Attempts beyond each request's first. */
+  readonly retries: number;
   /** The worst of the batches that were not. */
   readonly refusal: Refusal | undefined;
 }
@@ -49,9 +51,18 @@ export async function forward(
   const waiting = batches[Symbol.iterator]();
   const refusals: Refusal[] = [];
   let accepted = 0;
+  let retries = 0;
+  const counted: Requests = {
+    encode: (batch, out) => requests.encode(batch, out),
+    async send(request) {
+      const outcome = await requests.send(request);
+      retries += outcome.attempts - 1;
+      return outcome;
+    },
+  };
   let isStopped = false;
   const send = async (batch: TrackedBatch, slot: Slot) => {
-    const { requests: sent, refusal } = await sendWhole(batch, requests, slot);
+    const { requests: sent, refusal } = await sendWhole(batch, counted, slot);
     accepted += sent;
     if (refusal === undefined) tracker.accept(batch.ticket, {} as Accepted);
     else refusals.push(refusal);
@@ -87,7 +98,7 @@ export async function forward(
   };
   const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, stopping));
   for (const each of ended) if (each.status === "rejected") throw each.reason;
-  return { batches: accepted, refusal: worstOf(refusals) };
+  return { batches: accepted, retries, refusal: worstOf(refusals) };
 }
 
 /** What will never be accepted before what may yet be, and then the first in the delivery's order. */

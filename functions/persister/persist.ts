@@ -5,9 +5,10 @@ import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { forward } from "./forward.ts";
 import { inflate } from "./inflate.ts";
+import { Journey, type Report } from "./journey.ts";
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, BatchEncoder, ImportApi, SafeBookmark } from "./ports.ts";
+import type { Archive, BatchEncoder, ImportApi, Observer, SafeBookmark } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -41,6 +42,7 @@ export interface Parts extends LeaseParts {
   readonly archive: Archive;
   readonly importApi: ImportApi;
   readonly encoder: BatchEncoder;
+  readonly observer: Observer;
 }
 
 export interface Taken {
@@ -52,6 +54,7 @@ export interface Taken {
 /** A body that is archived, and what has become known of it on its way. */
 interface Arrival {
   readonly archive: string;
+  readonly journey: Journey;
   delivery: string;
   /** The streamer's, as it was found. */
   revision?: number;
@@ -77,11 +80,20 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   const times = timesOf(intake.deadline);
   const delivery = parts.newId();
   const key = archiveKey(intake.streamer, delivery, parts.clock.now(), intake.gzipped);
+  const journey = new Journey(parts.clock, intake.body.length);
   const archive = await parts.archive.put(key, intake.body, times.forward);
-  const arrival: Arrival = { archive, delivery };
+  journey.took("archive");
+  const arrival: Arrival = { archive, delivery, journey };
+  const report = (outcome: Report["outcome"]) => {
+    const { streamer } = intake;
+    parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome }));
+  };
   try {
-    return await takeOnce(intake, arrival, parts, times);
+    const taken = await takeOnce(intake, arrival, parts, times);
+    report(taken.replayed ? "replayed" : "committed");
+    return taken;
   } catch (error) {
+    report(error instanceof PersisterError ? error.code : "internal");
     if (!(error instanceof PersisterError)) throw error;
     const { revision } = arrival;
     // A store that does not answer may have committed all the same.
@@ -105,17 +117,24 @@ async function takeOnce(intake: Intake, arrival: Arrival, parts: Parts, times: T
 async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times): Promise<Taken> {
   const { streamer, precondition, deadline: until } = intake;
   if (intake.fault !== undefined) throw intake.fault;
+  const { journey } = arrival;
   const body = intake.gzipped ? await inflate(intake.body) : intake.body;
+  journey.bytes = body.length;
+  journey.took("validate");
   // Before the streamer, so that a receipt which is not there yet is not good yet.
   arrival.recalled = await recall(intake, body, parts, times.forward);
   const standing = await parts.streamers.read(streamer, times.forward);
   arrival.revision = revisionOf(standing);
+  journey.committedAt = standing?.commit?.at;
   refuseReused(arrival.recalled, parts.clock);
   const kept = arrival.recalled?.kept;
   arrival.delivery = kept?.delivery ?? arrival.delivery;
   const settled = await settledReceipt(kept, standing, parts, times.forward);
   if (settled !== undefined) return { receipt: settled, replayed: true };
+  journey.took("begin");
   const contents = validate(body, parts.encoder);
+  journey.records = contents.records;
+  journey.took("validate");
   const { delivery } = arrival;
   const sequences = contents.records;
   const request = { streamer, standing, delivery, kept, precondition, sequences, until };
@@ -142,18 +161,24 @@ async function deliver(
 async function deliverUnder(
   lease: Lease,
   contents: Contents,
-  { recalled, archive }: Arrival,
+  { recalled, archive, journey }: Arrival,
   parts: Parts,
   times: Times,
 ): Promise<Receipt> {
   const tracker = new Tracker();
   const kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
+  journey.took("begin");
   const sent = await forward(batches(contents, parts.encoder, tracker, settledBefore(lease)), tracker, {
     encode: (batch, out) => parts.encoder.encode(contents, batch, lease.firstSequence, out),
     send: request => parts.importApi.send(request, times.forward),
   });
+  journey.batches = sent.batches;
+  journey.retries = sent.retries;
+  journey.took("forward");
   if (sent.refusal !== undefined) {
     const state = await commitWhatIsSafe(tracker.safe(), lease, parts, times.commit);
+    journey.took("commit");
+    if (state !== undefined && state.revision > 0) journey.committedAt = state.committedAt;
     throw refusalError(sent.refusal, contents, state);
   }
   const facts: ReceiptFacts = {
@@ -162,13 +187,18 @@ async function deliverUnder(
     records: contents.records,
     ignored: contents.ignored,
     batches: sent.batches,
+    bytes: journey.bytes,
+    milliseconds: journey.milliseconds,
     streams: contents.recordsByStream(),
     archive: kept?.archive ?? archive,
   };
   if (kept !== undefined) {
     await rememberReceipt(kept, facts, revisionOf(lease.held) + 1, parts, times.commit);
   }
-  return { ...facts, state: await commit(lease, tracker.safe(), true, parts, times.commit) };
+  const state = await commit(lease, tracker.safe(), true, parts, times.commit);
+  journey.took("commit");
+  journey.committedAt = state.committedAt;
+  return { ...facts, state };
 }
 
 /**

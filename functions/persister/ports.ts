@@ -2,8 +2,9 @@ import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { Batch } from "./batch.ts";
 import { type Contents, Standing } from "./contents.ts";
+import type { Report } from "./journey.ts";
 
-export type { Batch, Contents, Table };
+export type { Batch, Contents, Report, Table };
 export { Standing };
 
 /**
@@ -185,6 +186,11 @@ export interface BatchEncoder {
    * body is `out`'s, from the beginning.
    */
   encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
+}
+
+/** Hears of every delivery that was archived, once it is answered. */
+export interface Observer {
+  delivered(report: Report): void;
 }
 
 export interface Clock {

@@ -1,3 +1,4 @@
+import type { Milliseconds } from "./journey.ts";
 import type { StreamerState } from "./state.ts";
 
 /** What became of a delivery that was committed. */
@@ -9,6 +10,10 @@ export interface Receipt {
   readonly ignored: number;
   /** Requests that the Import API accepted. */
   readonly batches: number;
+  /** Of the body, unzipped. */
+  readonly bytes: number;
+  /** What the steps before the commit took. */
+  readonly milliseconds: Milliseconds;
   /** Records by stream. */
   readonly streams: ReadonlyMap<string, number>;
   /** Where the body is archived. */

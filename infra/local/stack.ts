@@ -5,7 +5,7 @@ import { change } from "../../functions/change.ts";
 import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
-import type { Clock } from "../../functions/persister/ports.ts";
+import type { Clock, Observer } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
@@ -29,11 +29,15 @@ interface Part {
 }
 
 const region = "us-east-1";
+const service = "persister-local";
 const bucket = "persister-archive";
 const table = "persister";
 /** The functions' timeouts in serverless.yml, ms. */
 const ingestMilliseconds = 29_000;
 const bookmarkMilliseconds = 10_000;
+
+/** CloudWatch is not there to read. */
+const silent: Observer = { delivered: () => {} };
 
 /** Those of serverless.yml. */
 const routesOf = (wired: Wired, ingestTimeout: number): Route[] =>
@@ -50,9 +54,10 @@ const routesOf = (wired: Wired, ingestTimeout: number): Route[] =>
     handler: handler(() => wired),
   }));
 
-/** What tests make shorter. */
+/** What tests make shorter, and listen to. */
 export interface Timing {
   readonly clock?: Clock;
+  readonly observer?: Observer;
   /** When Lambda ends a delivery. */
   readonly ingestMilliseconds?: number;
 }
@@ -86,7 +91,8 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const [persisterToken, adminToken] = [settings.token, settings.token];
     const secrets = { persisterToken, adminToken, stitchClientId: clientId, stitchToken };
     const wired = wire(
-      { region, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } },
+      { region, service, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } },
+      timing.observer ?? silent,
       timing.clock,
     );
     const url = await start(undefined, () =>

@@ -38,6 +38,10 @@ describe("a delivery", () => {
       records: 2,
       ignored: 0,
       batches: 1,
+      bytes: body.length,
+      milliseconds: Object.fromEntries(
+        ["archive", "validate", "begin", "forward"].map(step => [step, expect.any(Number)]),
+      ),
       streams: { inboxes: 2 },
       bookmark: ["^ ", "inboxes", "~m1468435557000"],
       bookmarkType: "application/transit+json",

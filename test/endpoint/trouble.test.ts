@@ -124,22 +124,29 @@ describe("trouble that passes", () => {
 
 describe("a delivery whose time is over", () => {
   it("can't commit once another has taken the streamer over, and says so", async () => {
-    /** How often the clock is still ahead: when the second delivery comes, and when it asks whether the first one's lease is over. */
-    let ahead = 0;
+    const dir = await mkdtemp(join(tmpdir(), "persister-overtaken-"));
+    const [s3, dynamodb] = await Promise.all([startS3({ dir }), startDynamodb({ dir })]);
     let overtaking: Promise<Response> | undefined;
     const api = createServer(async (message, response) => {
       for await (const _ of message);
       if (overtaking === undefined) {
-        ahead = 2;
-        overtaking = post(stack, "overtaken", body("second"));
+        overtaking = post(ahead, "overtaken", body("second"));
         expect((await overtaking).status).toBe(200);
       }
       response.writeHead(201).end();
     });
     const listening = await listen(api);
-    open.push(listening);
-    const clock = { now: () => Date.now() + (ahead-- > 0 ? 60_000 : 0), sleep: () => Promise.resolve() };
-    const stack = await stackIn({ IMPORT_API_URL: listening.url }, clock);
+    open.push(listening, s3, dynamodb, { close: () => rm(dir, { recursive: true, force: true }) });
+    const env = {
+      IMPORT_API_URL: listening.url,
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+    };
+    const stack = await stackIn(env);
+    // For this machine the first delivery's lease is over.
+    const clock = { now: () => Date.now() + 60_000, sleep: () => Promise.resolve() };
+    const ahead = await startTestStack(env, { clock, ingestMilliseconds: 120_000 });
+    open.push(ahead);
     const first = await post(stack, "overtaken", body("first"));
     expect(await first.json()).toMatchObject({ status: 409, code: "overtaken" });
     expect(await (await getBookmark(stack, "overtaken")).text()).toBe('"second"');

@@ -36,6 +36,7 @@ function world() {
     encoder: batchEncoder(4242),
     clock: { now: () => now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
+    observer: { delivered: () => {} },
     importApi: {
       send: async ({ body: sent }: ImportRequest) => {
         const table = (JSON.parse(Buffer.from(sent).toString()) as { table_name: string }).table_name;

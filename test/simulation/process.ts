@@ -141,6 +141,7 @@ export class Process {
       ...this.#store(),
       clock,
       newId: () => this.#world.newId(),
+      observer: { delivered: () => {} },
       archive: {
         put: (key, bytes, deadline) =>
           this.#call(

@@ -1,0 +1,46 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { ErrorCode } from "../persister/errors.ts";
+import type { Observer, Report } from "../persister/ports.ts";
+
+const namespace = "Persister";
+
+/** What the Import API's trouble is called, and what a body's own faults are. */
+const failed: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>(["unavailable", "out-of-time"]);
+const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
+  "rejected",
+  "not-a-stitchstream",
+  "malformed",
+  "bookmark-too-large",
+  "unfit-records",
+  "broken-gzip",
+  "inflated-too-large",
+]);
+
+/**
+ * Logs a line a delivery, and its metrics in CloudWatch's embedded metric format, of which infra/alarms.yml and
+ * infra/dashboard.yml are made. `service` tells one stack from another.
+ */
+export function cloudWatch(service: string): Observer {
+  const logger = new Logger({ serviceName: service });
+  const metrics = new Metrics({ namespace, serviceName: service });
+  return {
+    delivered(report) {
+      const { streamer, bookmarkAge, outcome, milliseconds } = report;
+      logger.info("delivery", { ...report });
+      metrics.addMetric("Deliveries", MetricUnit.Count, 1);
+      metrics.addMetric("Records", MetricUnit.Count, report.records);
+      metrics.addMetric("Bytes", MetricUnit.Bytes, report.bytes);
+      metrics.addMetric("Rejected", MetricUnit.Count, rejected.has(outcome) ? 1 : 0);
+      metrics.addMetric("Failed", MetricUnit.Count, failed.has(outcome) ? 1 : 0);
+      metrics.addMetric("Retries", MetricUnit.Count, report.retries);
+      if (milliseconds.forward !== undefined)
+        metrics.addMetric("ForwardLatency", MetricUnit.Milliseconds, milliseconds.forward);
+      metrics.publishStoredMetrics();
+      if (bookmarkAge === undefined) return;
+      const own = metrics.singleMetric();
+      own.addDimension("streamer", streamer);
+      own.addMetric("BookmarkAge", MetricUnit.Seconds, Math.round(bookmarkAge / 1_000));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { cloudWatch } from "../../functions/aws/cloud-watch.ts";
+import type { Report } from "../../functions/persister/ports.ts";
+
+/** CloudWatch reads what a function prints: a line each for the log and for the metrics. */
+let printed: string[];
+beforeEach(() => {
+  printed = [];
+  vi.spyOn(process.stdout, "write").mockImplementation(text => printed.push(String(text)) > 0);
+});
+afterEach(() => vi.restoreAllMocks());
+
+const report: Report = {
+  streamer: "github",
+  delivery: "6a3f",
+  outcome: "committed",
+  bytes: 1_000,
+  records: 20,
+  batches: 2,
+  retries: 1,
+  milliseconds: { archive: 21, forward: 300 },
+  bookmarkAge: 61_400,
+};
+
+function linesOf(given: Partial<Report>): Record<string, unknown>[] {
+  cloudWatch("persister-test").delivered({ ...report, ...given });
+  return printed.map(line => JSON.parse(line) as Record<string, unknown>);
+}
+
+const metricsOf = (line: Record<string, unknown> | undefined) =>
+  (line?._aws as { CloudWatchMetrics: { Metrics: { Name: string }[]; Dimensions: string[][] }[] })
+    .CloudWatchMetrics[0]!;
+
+it("a delivery is a line of the log, the metrics of all, and its streamer's bookmark's age", () => {
+  const [log, all, own] = linesOf({});
+  expect(log).toMatchObject({ level: "INFO", service: "persister-test", message: "delivery", ...report });
+  expect(all).toMatchObject({
+    service: "persister-test",
+    Deliveries: 1,
+    Records: 20,
+    Bytes: 1_000,
+    Rejected: 0,
+    Failed: 0,
+    Retries: 1,
+    ForwardLatency: 300,
+  });
+  expect(metricsOf(all).Dimensions).toEqual([["service"]]);
+  expect(own).toMatchObject({ service: "persister-test", streamer: "github", BookmarkAge: 61 });
+  expect(metricsOf(own).Dimensions).toEqual([["service", "streamer"]]);
+});
+
+it.each([
+  ["rejected", { Rejected: 1, Failed: 0 }],
+  ["malformed", { Rejected: 1, Failed: 0 }],
+  ["unavailable", { Rejected: 0, Failed: 1 }],
+  ["out-of-time", { Rejected: 0, Failed: 1 }],
+  ["delivery-in-flight", { Rejected: 0, Failed: 0 }],
+] as const)("one that is %s counts as such", (outcome, counted) => {
+  expect(linesOf({ outcome })[1]).toMatchObject(counted);
+});
+
+it("without a bookmark there is no age, and without a batch no latency", () => {
+  const lines = linesOf({ bookmarkAge: undefined, milliseconds: {} });
+  expect(lines).toHaveLength(2);
+  expect(metricsOf(lines[1]).Metrics.map(({ Name }) => Name)).not.toContain("ForwardLatency");
+});

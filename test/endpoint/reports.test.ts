@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Report } from "../../functions/persister/ports.ts";
+import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { bookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
+
+/** What those who run the endpoint hear of each delivery. */
+let reports: Report[];
+const open: { close(): Promise<void> }[] = [];
+beforeEach(() => {
+  reports = [];
+});
+afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
+
+async function stackOn(...steps: Parameters<typeof startScriptedServer>[0]) {
+  const api = await startScriptedServer(steps);
+  const observer = { delivered: (report: Report) => void reports.push(report) };
+  const stack = await startTestStack({ IMPORT_API_URL: api.url }, { observer });
+  open.push(stack, api);
+  return stack;
+}
+
+const body = jsonline(record("t", { id: 1 }, ["id"]), record("t", { id: 2 }, ["id"]), bookmark(7));
+
+it("of one that is committed: what was counted, how long each step took, how old the bookmark is", async () => {
+  const stack = await stackOn({ status: 429 }, { status: 201 });
+  await post(stack, "seen", body, { "idempotency-key": "k" });
+  expect(reports).toEqual([
+    {
+      streamer: "seen",
+      delivery: expect.any(String),
+      outcome: "committed",
+      bytes: Buffer.byteLength(body),
+      records: 2,
+      batches: 1,
+      retries: 1,
+      milliseconds: Object.fromEntries(
+        ["archive", "validate", "begin", "forward", "commit"].map(step => [step, expect.any(Number)]),
+      ),
+      bookmarkAge: expect.any(Number),
+    },
+  ]);
+  await post(stack, "seen", body, { "idempotency-key": "k" });
+  expect(reports[1]).toMatchObject({ outcome: "replayed", delivery: reports[0]!.delivery, records: 0 });
+});
+
+it.each([
+  ["rejected", { status: 400, body: "{}" }, body, 2],
+  ["unavailable", { status: 503 }, body, 2],
+  ["malformed", { status: 201 }, jsonline("{"), 0],
+])("of one that is %s: no bookmark, no age", async (outcome, step, sent, records) => {
+  const stack = await stackOn({ body: "", ...step });
+  await post(stack, "unseen", sent);
+  expect(reports).toEqual([expect.objectContaining({ outcome, records, batches: 0, bookmarkAge: undefined })]);
+});
