@@ -50,5 +50,7 @@ it.each([
 ])("of one that is %s: no bookmark, no age", async (outcome, step, sent, records) => {
   const stack = await stackOn({ body: "", ...step });
   await post(stack, "unseen", sent);
-  expect(reports).toEqual([expect.objectContaining({ outcome, records, batches: 0, bookmarkAge: undefined })]);
+  expect(reports).toEqual([
+    expect.objectContaining({ outcome, records, batches: 0, bookmarkAge: undefined }),
+  ]);
 });
