@@ -27,9 +27,12 @@ function linesOf(given: Partial<Report>): Record<string, unknown>[] {
   return printed.map(line => JSON.parse(line) as Record<string, unknown>);
 }
 
-const metricsOf = (line: Record<string, unknown> | undefined) =>
-  (line?._aws as { CloudWatchMetrics: { Metrics: { Name: string }[]; Dimensions: string[][] }[] })
-    .CloudWatchMetrics[0]!;
+interface Metrics {
+  readonly Metrics: readonly { readonly Name: string }[];
+  readonly Dimensions: readonly (readonly string[])[];
+}
+const metricsOf = (line: Record<string, unknown> = {}) =>
+  (line._aws as { CloudWatchMetrics: [Metrics] }).CloudWatchMetrics[0];
 
 it("a delivery is a line of the log, the metrics of all, and its streamer's bookmark's age", () => {
   const [log, all, own] = linesOf({});
