@@ -28,7 +28,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream)/",
-        "^functions/persister/(ports|errors|limits|precondition|receipt|state|history)\\.ts$",
+        "^functions/persister/(ports|errors|limits|precondition|receipt|state|history|overview)\\.ts$",
       ],
     }),
     never("AWS's adapters know ports, errors, limits, and what a request is", "^functions/aws/", {
@@ -43,9 +43,9 @@ module.exports = {
       path: "node_modules/@aws-sdk/",
     }),
     never("handlers are imported by the local stack alone", "^functions/", {
-      path: "^functions/(ingest|bookmark|change)\\.ts$",
+      path: "^functions/(ingest|bookmark|change|streamers|watch)\\.ts$",
     }),
-    never("only handlers are wired", "^functions/(?!(ingest|bookmark|change)\\.ts$)", {
+    never("only handlers are wired", "^functions/(?!(ingest|bookmark|change|streamers|watch)\\.ts$)", {
       path: "^functions/wire\\.ts$",
     }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(infra|test)/" }),

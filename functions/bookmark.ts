@@ -1,9 +1,9 @@
 import { lambda } from "./aws/gateway.ts";
 import { bookmarkResponse, healthResponse, historyResponse } from "./http/answers.ts";
-import { authenticate } from "./http/authenticate.ts";
+import { admit } from "./http/authenticate.ts";
 import { pageOf } from "./http/page.ts";
+import { historyQuery } from "./http/parameters.ts";
 import { answering } from "./http/problem.ts";
-import { streamerName } from "./http/streamer-name.ts";
 import { readHistory } from "./persister/history.ts";
 import { answerBy } from "./persister/limits.ts";
 import { readState } from "./persister/state.ts";
@@ -13,13 +13,12 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 export const bookmark = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async () => {
-      if (request.path === "/v1/health") return healthResponse();
-      const { tokens, store } = wired();
-      await authenticate(request.headers, "read", tokens);
-      const streamer = streamerName(request.streamer);
-      if (request.path.endsWith("/history")) {
+      if (request.route === "GET /v1/health") return healthResponse();
+      const { authority, store } = wired();
+      const streamer = await admit(request, "read", authority, answerBy(deadline));
+      if (request.route.endsWith("/history")) {
         const page = await readHistory(
-          { streamer, ...pageOf(request.query), deadline: answerBy(deadline) },
+          { streamer, ...pageOf(request.query, historyQuery), deadline: answerBy(deadline) },
           store,
         );
         return historyResponse(streamer, page);

@@ -1,10 +1,9 @@
 import { lambda } from "./aws/gateway.ts";
 import { stateResponse } from "./http/answers.ts";
-import { authenticate } from "./http/authenticate.ts";
+import { admit } from "./http/authenticate.ts";
 import { requiredPreconditionOf } from "./http/conditions.ts";
 import { answering } from "./http/problem.ts";
 import { receiveBookmark } from "./http/sent-bookmark.ts";
-import { streamerName } from "./http/streamer-name.ts";
 import { change as changeBookmark } from "./persister/change.ts";
 import { answerBy } from "./persister/limits.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
@@ -13,9 +12,8 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 export const change = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async () => {
-      const { tokens, store } = wired();
-      await authenticate(request.headers, "admin", tokens);
-      const streamer = streamerName(request.streamer);
+      const { authority, store } = wired();
+      const streamer = await admit(request, "admin", authority, answerBy(deadline));
       const precondition = requiredPreconditionOf(request.headers);
       const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;
       const state = await changeBookmark(

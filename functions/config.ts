@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { Account } from "./aws/accounts.ts";
 
 const text = z.string().check(z.minLength(1));
 const url = z.pipe(
@@ -9,25 +10,16 @@ const url = z.pipe(
 const environment = z.object({
   ARCHIVE_BUCKET: text,
   TABLE_NAME: text,
-  /** The secret that holds the tokens. In AWS no secret stands in the environment. */
-  SECRET_ARN: text,
+  /** The secret that holds the Import API's accounts; only `ingest` has it. In AWS no secret stands in the environment. */
+  ACCOUNTS_SECRET_ARN: z.optional(text),
   AWS_REGION: text,
   /** The stack's name: logs and metrics carry it. */
   SERVICE: text,
   /** The part before `/v2/…`. */
   IMPORT_API_URL: url,
+  /** Who says what a caller may do. */
+  AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
 });
-
-/** The tokens, and the Import API client that records are written for. */
-export const secretsSchema = z.object({
-  /** Writes and reads. */
-  persisterToken: text,
-  /** Changes bookmarks by hand, too; without one nobody does. */
-  adminToken: z.optional(text),
-  stitchClientId: z.coerce.number().check(z.int(), z.positive()),
-  stitchToken: text,
-});
-export type Secrets = z.infer<typeof secretsSchema>;
 
 export interface Config {
   readonly region: string;
@@ -35,8 +27,11 @@ export interface Config {
   readonly bucket: string;
   readonly table: string;
   readonly importApiUrl: string;
-  /** Tokens, or the ARN of the secret that holds them. */
-  readonly secrets: Secrets | { readonly arn: string };
+  readonly authorization: "token" | "jwt" | "iam";
+  /** Accounts by streamer, or the ARN of the secret that holds them. */
+  readonly accounts: { readonly known: Readonly<Record<string, Account>> } | { readonly arn: string };
+  /** One that holds every scope on every streamer: on a laptop only. */
+  readonly ownerToken?: string;
   /** Where AWS's parts are, if not in AWS. */
   readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
 }
@@ -48,13 +43,14 @@ export function readConfig(): Config {
     const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The environment is not complete: ${faults.join("; ")}`);
   }
-  const { ARCHIVE_BUCKET, TABLE_NAME, SECRET_ARN, AWS_REGION, SERVICE, IMPORT_API_URL } = parsed.data;
+  const { data } = parsed;
   return {
-    region: AWS_REGION,
-    service: SERVICE,
-    bucket: ARCHIVE_BUCKET,
-    table: TABLE_NAME,
-    importApiUrl: IMPORT_API_URL,
-    secrets: { arn: SECRET_ARN },
+    region: data.AWS_REGION,
+    service: data.SERVICE,
+    bucket: data.ARCHIVE_BUCKET,
+    table: data.TABLE_NAME,
+    importApiUrl: data.IMPORT_API_URL,
+    authorization: data.AUTHORIZATION,
+    accounts: data.ACCOUNTS_SECRET_ARN === undefined ? { known: {} } : { arn: data.ACCOUNTS_SECRET_ARN },
   };
 }

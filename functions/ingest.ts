@@ -1,10 +1,11 @@
 import { lambda } from "./aws/gateway.ts";
 import { receiptResponse } from "./http/answers.ts";
-import { authenticate } from "./http/authenticate.ts";
+import { admit } from "./http/authenticate.ts";
 import { deliveryConditionsOf } from "./http/conditions.ts";
 import { receiveBody } from "./http/intake.ts";
 import { answering } from "./http/problem.ts";
-import { streamerName } from "./http/streamer-name.ts";
+import { traceparentOf } from "./http/trace.ts";
+import { answerBy } from "./persister/limits.ts";
 import { persist } from "./persister/persist.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
@@ -12,13 +13,13 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 export const ingest = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async () => {
-      const { tokens, parts } = wired();
-      await authenticate(request.headers, "write", tokens);
-      const streamer = streamerName(request.streamer);
+      const { authority, parts } = wired();
+      const streamer = await admit(request, "write", authority, answerBy(deadline));
       const conditions = deliveryConditionsOf(request.headers);
       const { fault = conditions.fault, ...body } = receiveBody(request);
-      const intake = { streamer, ...conditions, ...body, fault, deadline };
-      const { receipt, replayed } = await persist(intake, await parts());
+      const traceparent = traceparentOf(request.headers);
+      const intake = { streamer, ...conditions, ...body, fault, traceparent, deadline };
+      const { receipt, replayed } = await persist(intake, parts);
       return receiptResponse(request, receipt, replayed);
     }),
   );

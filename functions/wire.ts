@@ -1,26 +1,26 @@
-import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
+import { v7 } from "uuid";
+import { type Accounts, fixedAccounts, secretAccounts } from "./aws/accounts.ts";
 import { s3Archive } from "./aws/archive.ts";
 import { dynamoClient, s3Client, secretsClient } from "./aws/clients.ts";
 import { cloudWatch } from "./aws/cloud-watch.ts";
-import { cachedSecret } from "./aws/secrets.ts";
 import { awsStore } from "./aws/store.ts";
-import { type Config, readConfig, type Secrets, secretsSchema } from "./config.ts";
-import type { Tokens } from "./http/authenticate.ts";
+import { dynamoTokens } from "./aws/tokens.ts";
+import { type Config, readConfig } from "./config.ts";
+import { type Authority, digestOf, everything } from "./http/authenticate.ts";
 import { importApi } from "./import-api/client.ts";
 import { batchEncoder } from "./import-api/encoder.ts";
 import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
-import type { Clock, Observer } from "./persister/ports.ts";
+import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
 
 /** The ports' implementations, wired by hand. */
 export interface Wired {
-  /** The bearer tokens there are. */
-  readonly tokens: () => Promise<Tokens>;
+  readonly authority: Authority;
   /** What reading and changing bookmarks needs. */
   readonly store: LeaseParts;
-  /** What taking a delivery in needs, beside the store; waits for the secret. */
-  readonly parts: () => Promise<Parts>;
+  /** What taking a delivery in needs. */
+  readonly parts: Parts;
 }
 
 const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(milliseconds) };
@@ -28,25 +28,17 @@ const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(mi
 export function wire(config: Config, observer: Observer, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
-  const dynamodb = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
-  const store = {
-    ...awsStore({ client: dynamodb, table, s3, bucket }),
-    clock,
-    newId: randomUUID,
-  };
-  const archive = s3Archive({ client: s3, bucket });
-  const secrets = secretsOf(config);
-  const token = async () => (await secrets()).stitchToken;
-  const api = importApi({ url: config.importApiUrl, token, clock });
+  const client = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
+  // Ids of version 7 stand in the order of time, and so do deliveries.
+  const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7 };
   return {
-    tokens: async () => {
-      const { persisterToken, adminToken } = await secrets();
-      return { writer: persisterToken, admin: adminToken };
-    },
+    authority: authorityOf(config, dynamoTokens({ client, table })),
     store,
-    parts: async () => {
-      const { stitchClientId } = await secrets();
-      return { ...store, archive, importApi: api, encoder: batchEncoder(stitchClientId), observer };
+    parts: {
+      ...store,
+      archive: s3Archive({ client: s3, bucket }),
+      destinations: destinationsOf(config, clock),
+      observer,
     },
   };
 }
@@ -57,10 +49,40 @@ export const wiredByEnvironment = once(() => {
   return wire(config, cloudWatch(config.service));
 });
 
-function secretsOf({ secrets, region }: Config): () => Promise<Secrets> {
-  if (!("arn" in secrets)) return () => Promise.resolve(secrets);
-  return cachedSecret(secretsClient(region), secrets.arn, value => secretsSchema.parse(value));
+function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens): Authority {
+  if (by !== "token") return { by };
+  if (ownerToken === undefined) return { by, tokens: stored };
+  const owner = digestOf(ownerToken);
+  return {
+    by,
+    tokens: {
+      permissionsOf: async (digest, deadline) =>
+        digest === owner ? everything : stored.permissionsOf(digest, deadline),
+    },
+  };
 }
+
+function destinationsOf(config: Config, clock: Clock): Destinations {
+  const accounts = accountsOf(config);
+  return {
+    of: async (streamer, traceparent) => {
+      const account = await accounts.of(streamer);
+      return {
+        encoder: batchEncoder(account.clientId),
+        importApi: importApi({
+          url: config.importApiUrl,
+          token: account.token,
+          tokenAfter: async refused => (await accounts.after(refused, streamer)).token,
+          traceparent,
+          clock,
+        }),
+      };
+    },
+  };
+}
+
+const accountsOf = ({ accounts, region }: Config): Accounts =>
+  "arn" in accounts ? secretAccounts(secretsClient(region), accounts.arn) : fixedAccounts(accounts.known);
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;

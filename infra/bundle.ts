@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts holds the two lists together. */
-export const functions = ["ingest", "bookmark", "change"] as const;
+export const functions = ["ingest", "bookmark", "change", "streamers", "watch"] as const;
 
 const kB = 1_000;
 /** A cold start reads the whole bundle. */

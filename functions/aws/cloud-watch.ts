@@ -5,6 +5,8 @@ import type { Observer, Report } from "../persister/ports.ts";
 
 const namespace = "Persister";
 
+const seconds = (milliseconds: number) => Math.round(milliseconds / 1_000);
+
 /** What the Import API's trouble is called, and what a body's own faults are. */
 const failed: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>(["unavailable", "out-of-time"]);
 const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
@@ -24,6 +26,11 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
 export function cloudWatch(service: string): Observer {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
+  const tellAge = (streamer: string, age: number) => {
+    const own = metrics.singleMetric();
+    own.addDimension("streamer", streamer);
+    own.addMetric("BookmarkAge", MetricUnit.Seconds, seconds(age));
+  };
   return {
     delivered(report) {
       const { streamer, bookmarkAge, outcome, milliseconds } = report;
@@ -37,10 +44,12 @@ export function cloudWatch(service: string): Observer {
       if (milliseconds.forward !== undefined)
         metrics.addMetric("ForwardLatency", MetricUnit.Milliseconds, milliseconds.forward);
       metrics.publishStoredMetrics();
-      if (bookmarkAge === undefined) return;
-      const own = metrics.singleMetric();
-      own.addDimension("streamer", streamer);
-      own.addMetric("BookmarkAge", MetricUnit.Seconds, Math.round(bookmarkAge / 1_000));
+      if (bookmarkAge !== undefined) tellAge(streamer, bookmarkAge);
+    },
+    watched(ages) {
+      for (const [streamer, age] of ages) tellAge(streamer, age);
+      metrics.addMetric("OldestBookmarkAge", MetricUnit.Seconds, seconds(Math.max(0, ...ages.values())));
+      metrics.publishStoredMetrics();
     },
   };
 }

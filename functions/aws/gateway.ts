@@ -10,12 +10,15 @@ import type { HttpRequest, HttpResponse } from "../http/message.ts";
 export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
   const { http, requestId } = event.requestContext;
   return {
+    route: event.routeKey,
     method: http.method.toUpperCase(),
     path: event.rawPath,
     query: new URLSearchParams(event.rawQueryString),
     headers: headersOf(event),
     // The gateway has decoded it; decoding twice would make "%2e" of "%252e".
     streamer: event.pathParameters?.streamer ?? "",
+    delivery: event.pathParameters?.delivery ?? "",
+    jwtScopes: jwtScopesOf(event),
     body: bodyOf(event),
     requestId,
     bodyIsText: !event.isBase64Encoded && Boolean(event.body),
@@ -41,6 +44,13 @@ export function lambda(app: (request: HttpRequest, deadline: number) => Promise<
     const deadline = Date.now() + context.getRemainingTimeInMillis();
     return toResult(await app(toRequest(event), deadline));
   };
+}
+
+/** The claim `scope` of a JWT that the gateway has checked. */
+function jwtScopesOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
+  const { authorizer } = requestContext as { authorizer?: { jwt?: { claims?: { scope?: unknown } } } };
+  const scope = authorizer?.jwt?.claims?.scope;
+  return typeof scope === "string" ? scope : undefined;
 }
 
 function headersOf({ headers: received, cookies }: APIGatewayProxyEventV2): Headers {

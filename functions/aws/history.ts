@@ -20,7 +20,7 @@ export function dynamoHistory(options: TableOptions): History {
           expiresAt: secondsIn(rememberedDaysMax),
           ...commitAttributes(commit),
         };
-        await table.putOnce(item, deadline);
+        await table.putIf("attribute_not_exists(pk)", {}, item, deadline);
       }),
     read: (streamer, revision, deadline) =>
       available(async () => {

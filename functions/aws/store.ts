@@ -1,6 +1,7 @@
 import type { Store } from "../persister/ports.ts";
 import { s3Bookmarks } from "./bookmarks.ts";
 import { dynamoDeliveries } from "./deliveries.ts";
+import { dynamoDeliveryLog } from "./delivery-log.ts";
 import { dynamoHistory } from "./history.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { dynamoStreamers } from "./streamers.ts";
@@ -12,4 +13,5 @@ export const awsStore = (options: TableOptions & BucketOptions): Store => ({
   bookmarks: s3Bookmarks(options),
   history: dynamoHistory(options),
   deliveries: dynamoDeliveries(options),
+  log: dynamoDeliveryLog(options),
 });

@@ -5,6 +5,10 @@ import { commitAttributes, commitSchema } from "./commits.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
 const state = "state";
+/** An item a streamer, so that they can be listed: `streamers`, and its name. */
+const register = "streamers";
+/** No name begins before it: a key may not be empty. */
+const beforeAll = " ";
 
 /** The streamers' items in DynamoDB: one a streamer, `state` in its partition. */
 export function dynamoStreamers(options: TableOptions): Streamers {
@@ -15,7 +19,17 @@ export function dynamoStreamers(options: TableOptions): Streamers {
         const item = await table.get(partitionOf(name), state, deadline);
         return item === undefined ? undefined : { name, ...streamerSchema.parse(item) };
       }),
-    write: (next, deadline) => available(() => table.putUpon(itemOf(next), next, deadline)),
+    write: (next, deadline) =>
+      available(async () => {
+        // First, so that none is there and not listed.
+        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);
+        return table.putUpon(itemOf(next), next, deadline);
+      }),
+    list: (after, limit, deadline) =>
+      available(async () => {
+        const items = await table.onwards(register, after === "" ? beforeAll : after, limit, deadline);
+        return items.map(item => registered.parse(item).sk);
+      }),
   };
 }
 
@@ -26,6 +40,8 @@ const itemOf = ({ name, commit, ...streamer }: Streamer): Item => ({
   commit: commit && commitAttributes(commit),
 });
 
+const registered = z.object({ sk: z.string() });
+
 const streamerSchema = z.pipe(
   z.object({
     fence: z.number(),
@@ -33,12 +49,14 @@ const streamerSchema = z.pipe(
     lastSequence: sequence,
     lease: z.optional(z.object({ delivery: z.string(), until: z.number() })),
     commit: z.optional(commitSchema),
+    totals: z.optional(z.object({ deliveries: z.number(), records: z.number() })),
   }),
   z.transform(
-    ({ lease, commit, ...streamer }): Omit<Streamer, "name"> => ({
+    ({ lease, commit, totals, ...streamer }): Omit<Streamer, "name"> => ({
       ...streamer,
       ...(lease && { lease }),
       ...(commit && { commit }),
+      ...(totals && { totals }),
     }),
   ),
 );

@@ -55,19 +55,38 @@ export function itemTable({ client, table: TableName }: TableOptions) {
 
     /** False where the stored item is not the one that `fenced` was made of. */
     putUpon(item: Item, { fence }: Fenced, deadline: number): Promise<boolean> {
-      const condition =
-        fence === 1
-          ? { ConditionExpression: "attribute_not_exists(pk)" }
-          : {
-              ConditionExpression: "fence = :read",
-              ExpressionAttributeValues: marshall({ ":read": fence - 1 }),
-            };
+      return fence === 1
+        ? this.putIf("attribute_not_exists(pk)", {}, item, deadline)
+        : this.putIf("fence = :read", { ":read": fence - 1 }, item, deadline);
+    },
+
+    async put(item: Item, deadline: number): Promise<void> {
+      await put(item, {}, deadline);
+    },
+
+    /** False where the stored item is not as `expression` says. */
+    putIf(expression: string, values: object, item: Item, deadline: number): Promise<boolean> {
+      const hasValues = Object.keys(values).length > 0;
+      const condition = {
+        ConditionExpression: expression,
+        ...(hasValues && { ExpressionAttributeValues: marshall(values) }),
+      };
       return put(item, condition, deadline);
     },
 
-    /** False where it is there already. */
-    putOnce(item: Item, deadline: number): Promise<boolean> {
-      return put(item, { ConditionExpression: "attribute_not_exists(pk)" }, deadline);
+    /** At most `limit` items behind the key `after`. */
+    async onwards(pk: string, after: string, limit: number, deadline: number): Promise<readonly unknown[]> {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName,
+          KeyConditionExpression: "pk = :pk AND sk > :after",
+          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),
+          ConsistentRead: true,
+          Limit: limit,
+        }),
+        until(deadline),
+      );
+      return Items.map(item => unmarshall(item));
     },
 
     /** At most `limit` items from `first` to `last`, backwards; less where they are large. */

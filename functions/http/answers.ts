@@ -1,3 +1,4 @@
+import type * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
 import type { HistoryPage } from "../persister/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
@@ -5,6 +6,10 @@ import type { StreamerState } from "../persister/state.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
+import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSchema } from "./schemas.ts";
+
+/** What an answer's schema says, but for the bookmark: it is put in as the text that it is. */
+export type Members<T extends z.ZodMiniType> = Omit<z.infer<T>, "bookmark" | "bookmarkType">;
 
 const utf8 = new TextDecoder();
 const etagOf = ({ revision }: StreamerState) => `"${revision}"`;
@@ -23,7 +28,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
   const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive } = receipt;
-  const members = {
+  const members: Members<typeof receiptSchema> = {
     delivery,
     streamer,
     revision: state.revision,
@@ -65,10 +70,11 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState)
 /** What a change by hand made of a streamer. */
 export function stateResponse(streamer: string, state: StreamerState): HttpResponse {
   const { revision, bookmark } = state;
+  const members: Members<typeof stateSchema> = { streamer, revision };
   return {
     status: 200,
     headers: { etag: etagOf(state), "cache-control": "no-store", "content-type": mediaTypes.json },
-    body: json({ streamer, revision }, bookmarkMembers(bookmark)),
+    body: json(members, bookmarkMembers(bookmark)),
   };
 }
 
@@ -76,13 +82,20 @@ export function stateResponse(streamer: string, state: StreamerState): HttpRespo
 export function historyResponse(streamer: string, { revision, entries, next }: HistoryPage): HttpResponse {
   const listed = entries.map(({ commit, bookmark }) => {
     const { at, by, delivery } = commit;
-    const members = { revision: commit.revision, committedAt: new Date(at).toISOString(), by, delivery };
+    const members: Members<typeof commitSchema> = {
+      revision: commit.revision,
+      committedAt: new Date(at).toISOString(),
+      by,
+      delivery,
+    };
     return json(members, bookmarkMembers(bookmark));
   });
   return {
     status: 200,
     headers: { etag: `"${revision}"`, "cache-control": "no-cache", "content-type": mediaTypes.json },
-    body: json({ streamer, revision, next }, { history: `[${listed.join(",")}]` }),
+    body: json({ streamer, revision, next } satisfies Omit<Members<typeof historySchema>, "history">, {
+      history: `[${listed.join(",")}]`,
+    }),
   };
 }
 
@@ -98,5 +111,5 @@ function isUnchanged(headers: Headers, etag: string): boolean {
 export const healthResponse = (): HttpResponse => ({
   status: 200,
   headers: { "content-type": mediaTypes.json, "cache-control": "no-store" },
-  body: '{"status":"ok"}',
+  body: JSON.stringify({ status: "ok" } satisfies z.infer<typeof healthSchema>),
 });

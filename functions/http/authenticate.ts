@@ -1,42 +1,90 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
+import type { Permission, Scope, Tokens } from "../persister/ports.ts";
+import type { HttpRequest } from "./message.ts";
+import { streamerName } from "./streamer-name.ts";
 
-/** What a token may do. */
-export type Scope = "write" | "read" | "admin";
+/** Who says what a caller may do: our own tokens, or the gateway before us. */
+export type Authority =
+  | { readonly by: "token"; readonly tokens: Tokens }
+  /** A JWT that the gateway has checked: its scopes are `<streamer or *>:<scope>`. */
+  | { readonly by: "jwt" }
+  /** IAM's policies name methods and paths: who comes through may. */
+  | { readonly by: "iam" };
 
-export interface Tokens {
-  /** Writes and reads. */
-  readonly writer: string;
-  /** May all; nobody may if there is none. */
-  readonly admin: string | undefined;
+const scopes: readonly Scope[] = ["write", "read", "admin"];
+/** What a token's holder may do who may all. */
+export const everything: readonly Permission[] = scopes.map(scope => ({ scope, streamer: "*" }));
+
+/** The streamer of a request whose sender may do that. Throws `unauthorized`, `forbidden`, `bad-streamer-name`. */
+export async function admit(
+  request: HttpRequest,
+  scope: Scope,
+  authority: Authority,
+  deadline: number,
+): Promise<string> {
+  const readable = permitted(await authenticate(request, authority, deadline), scope);
+  if (readable !== "all" && !readable.has(request.streamer)) throw forbidden(scope);
+  return streamerName(request.streamer);
 }
 
-const digest = (text: string) => createHash("sha256").update(text).digest();
-// Digests are of one length, so that comparing them does not tell the token's.
-const isSame = (a: string, b: string) => timingSafeEqual(digest(a), digest(b));
+/** The streamers on which a request's sender may do that, one at least. Throws `unauthorized`, `forbidden`. */
+export async function admitToSome(
+  request: HttpRequest,
+  scope: Scope,
+  authority: Authority,
+  deadline: number,
+): Promise<ReadonlySet<string> | "all"> {
+  const names = permitted(await authenticate(request, authority, deadline), scope);
+  if (names !== "all" && names.size === 0) throw forbidden(scope);
+  return names;
+}
+
+async function authenticate(
+  request: HttpRequest,
+  authority: Authority,
+  deadline: number,
+): Promise<readonly Permission[]> {
+  switch (authority.by) {
+    case "token":
+      return ofToken(request.headers, authority.tokens, deadline);
+    case "jwt":
+      return ofClaim(request.jwtScopes ?? "");
+    case "iam":
+      return everything;
+  }
+}
 
 /**
- * Checks `Authorization: Bearer …` (RFC 6750) against the tokens there are, in a time that tells nothing of them. Throws
- * `unauthorized`, in the same words whatever is wrong, and `forbidden` where the token is right and lacks the scope.
+ * `Authorization: Bearer …` (RFC 6750). Whatever is wrong with a token, its digest is looked up, and the answer is the same:
+ * its time tells nothing either, for what the look-up compares is no secret.
  */
-export async function authenticate(
-  headers: Headers,
-  scope: Scope,
-  expected: () => Promise<Tokens>,
-): Promise<void> {
+async function ofToken(headers: Headers, tokens: Tokens, deadline: number): Promise<readonly Permission[]> {
   const token = /^Bearer +([^ ]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
-  const { writer, admin } = await expected();
-  const [isWriter, isAdmin] = [isSame(token, writer), isSame(token, admin ?? "") && token !== ""];
-  if (!isWriter && !isAdmin) {
-    throw new PersisterError(
-      "unauthorized",
-      "The token is missing or wrong. Send `Authorization: Bearer <token>`.",
-    );
-  }
-  if (scope === "admin" && !isAdmin) {
-    throw new PersisterError(
-      "forbidden",
-      "Changing a bookmark by hand wants the administrator's token: `adminToken` of the secret.",
-    );
-  }
+  const permissions = await tokens.permissionsOf(digestOf(token), deadline);
+  if (permissions !== undefined) return permissions;
+  throw new PersisterError(
+    "unauthorized",
+    "The token is missing or wrong. Send `Authorization: Bearer <token>`.",
+  );
 }
+
+/** What is stored of a token. */
+export const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
+
+/** `github:write *:read`; words of other services are none of ours. */
+function ofClaim(claim: string): readonly Permission[] {
+  return claim.split(" ").flatMap(word => {
+    const [streamer = "", name] = word.split(":");
+    const scope = scopes.find(each => each === name);
+    return scope === undefined ? [] : [{ scope, streamer }];
+  });
+}
+
+function permitted(permissions: readonly Permission[], scope: Scope): ReadonlySet<string> | "all" {
+  const names = permissions.filter(each => each.scope === scope).map(({ streamer }) => streamer);
+  return names.includes("*") ? "all" : new Set(names);
+}
+
+const forbidden = (scope: Scope) =>
+  new PersisterError("forbidden", `The token does not hold the scope \`${scope}\` on this streamer.`);

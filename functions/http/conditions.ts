@@ -1,6 +1,7 @@
 import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
 import type { Precondition, RevisionSet } from "../persister/precondition.ts";
+import { idempotencyKeyHeader } from "./parameters.ts";
 
 /** What a delivery's headers ask for. What can't be read of them is a fault: the body is archived, and then refused. */
 export function deliveryConditionsOf(headers: Headers): {
@@ -59,7 +60,7 @@ function revisionsIn(
 /** `Idempotency-Key`, as it stands. Throws `bad-header`. */
 function idempotencyKeyOf(headers: Headers): string | undefined {
   const key = headers.get("Idempotency-Key") ?? undefined;
-  if (key === undefined || (/^[\x21-\x7e]+$/.test(key) && key.length <= idempotencyKeyCharsMax)) return key;
+  if (key === undefined || idempotencyKeyHeader.safeParse(key).success) return key;
   throw new PersisterError(
     "bad-header",
     `An Idempotency-Key is 1 to ${idempotencyKeyCharsMax} visible ASCII characters. A UUID is a good one.`,

@@ -3,6 +3,8 @@
  * for the adapters that carry them. Unlike the web's Request it holds the body's bytes as they are: no stream, no copy.
  */
 export interface HttpRequest {
+  /** `GET /v1/streamers/{streamer}`: the route that the gateway found. */
+  readonly route: string;
   /** In capitals. */
   readonly method: string;
   /** Without the query; percent-encoded if the adapter got it so. */
@@ -11,6 +13,10 @@ export interface HttpRequest {
   readonly headers: Headers;
   /** The path parameter, decoded; empty where the route has none. Unchecked. */
   readonly streamer: string;
+  /** Likewise. */
+  readonly delivery: string;
+  /** The claim `scope` of a JWT, once the gateway before us has checked it. */
+  readonly jwtScopes: string | undefined;
   /** As sent, still in its Content-Encoding. */
   readonly body: Uint8Array;
   readonly requestId: string;

@@ -1,18 +1,10 @@
+import type * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
-import { historyEntriesMax } from "../persister/limits.ts";
 
-/** Which part of a history a query asks for: the newest twenty, unless it says. Throws `bad-query`. */
-export function pageOf(query: URLSearchParams): { readonly before: number; readonly limit: number } {
-  return {
-    before: naturalIn(query, "before", Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER,
-    limit: naturalIn(query, "limit", historyEntriesMax) ?? 20,
-  };
-}
-
-function naturalIn(query: URLSearchParams, name: string, max: number): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= max) return value;
-  throw new PersisterError("bad-query", `\`${name}\` is a number from 1 to ${max}.`, { limit: max });
+/** Which part of a list a query asks for. Throws `bad-query`, which names the parameter. */
+export function pageOf<T extends z.ZodMiniObject>(query: URLSearchParams, schema: T): z.infer<T> {
+  const asked = schema.safeParse(Object.fromEntries(query));
+  if (asked.success) return asked.data;
+  const [{ path, message }] = asked.error.issues as [z.core.$ZodIssue];
+  throw new PersisterError("bad-query", `\`${path.join(".")}\` is ${message}.`);
 }

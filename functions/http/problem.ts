@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from "./message.ts";
 
 /** Each error's status and title, in order of precedence. docs/errors.md is compared with it. */
 export const problems: Record<ErrorCode, { readonly status: number; readonly title: string }> = {
-  "secret-unavailable": { status: 503, title: "Tokens unavailable" },
+  "tokens-unavailable": { status: 503, title: "Tokens unavailable" },
   unauthorized: { status: 401, title: "Not authorized" },
   forbidden: { status: 403, title: "Not for this token" },
   "bad-streamer-name": { status: 400, title: "Not a streamer's name" },
@@ -19,6 +19,7 @@ export const problems: Record<ErrorCode, { readonly status: number; readonly tit
   "inflated-too-large": { status: 413, title: "Body too large when unzipped" },
   "store-unavailable": { status: 503, title: "Bookmark store unavailable" },
   "key-reused": { status: 422, title: "Idempotency-Key of another body" },
+  "account-unavailable": { status: 503, title: "Import API account unavailable" },
   "not-a-stitchstream": { status: 400, title: "Not a stitchstream" },
   malformed: { status: 400, title: "Malformed messages" },
   "bookmark-too-large": { status: 413, title: "Bookmark too large" },
@@ -29,11 +30,13 @@ export const problems: Record<ErrorCode, { readonly status: number; readonly tit
   rejected: { status: 502, title: "Rejected by the Import API" },
   unavailable: { status: 503, title: "Import API unavailable" },
   "out-of-time": { status: 504, title: "Out of time" },
+  "no-streamer": { status: 404, title: "No such streamer" },
+  "no-delivery": { status: 404, title: "No such delivery" },
   "no-bookmark": { status: 404, title: "No bookmark yet" },
   "not-acceptable": { status: 406, title: "Not acceptable" },
 };
 
-const internal = { status: 500, title: "Internal error" };
+export const internal = { status: 500, title: "Internal error" };
 
 /** Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws. */
 export async function answering(

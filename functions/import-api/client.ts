@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import type { Clock, ImportApi, ImportRequest } from "../persister/ports.ts";
+import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
 import { answerBodyTimeoutMsDefault, attempt, type Call, idleTimeoutMsDefault } from "./attempt.ts";
 import { verdictOf } from "./outcome.ts";
 import { retrying } from "./retry.ts";
@@ -8,8 +8,12 @@ import { retrying } from "./retry.ts";
 export interface ImportApiOptions {
   /** The part before `/v2/…`, http or https. */
   readonly url: string;
-  /** The access token; a function is asked once a batch. */
-  readonly token: string | (() => Promise<string> | string);
+  /** The access token. */
+  readonly token: string;
+  /** Asked for a newer one once `refused` is answered with 401. */
+  readonly tokenAfter?: (refused: string) => Promise<string>;
+  /** The caller's trace, sent along as it is. */
+  readonly traceparent?: string | undefined;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random?: () => number;
@@ -19,36 +23,51 @@ export interface ImportApiOptions {
   readonly answerBodyTimeoutMs?: number;
 }
 
+const unauthorized = 401;
+/** Connections outlive a delivery. */
+const agents = {
+  "http:": new http.Agent({ keepAlive: true }),
+  "https:": new https.Agent({ keepAlive: true }),
+} as const;
+
 /**
  * Stitch's Import API over node:http(s) with connections kept alive: a half of the CPU time of fetch and a third of its memory.
- * Throws a TypeError for a url that is none. `send` rejects only with what `token` rejects with, or for a token that no header
- * can carry.
+ * Throws a TypeError for a url that is none. `send` rejects only for a token that no header can carry.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, token, clock, random = Math.random } = options;
+  const { url, traceparent, clock, random = Math.random } = options;
   const endpoint = endpointsBelow(url);
-  const agent =
-    endpoint("push").protocol === "http:"
-      ? new http.Agent({ keepAlive: true })
-      : new https.Agent({ keepAlive: true });
+  const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
+  let { token } = options;
   const timeouts = {
     idleTimeoutMs: options.idleTimeoutMs ?? idleTimeoutMsDefault,
     answerBodyTimeoutMs: options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault,
   };
+  const sendAs = (secret: string, request: ImportRequest, deadline: number): Promise<Outcome> => {
+    // Made once, so that every attempt sends the same bytes under the same headers.
+    const call: Call = {
+      url: endpoint(request.endpoint),
+      agent,
+      headers: { ...headersOf(request, secret), ...(traceparent && { traceparent }) },
+      body: request.body,
+      secretLength: secret.length,
+      ...timeouts,
+    };
+    const once = async (remainingMs: number) => verdictOf(await attempt(call, remainingMs), secret);
+    return retrying(once, { clock, random, deadline });
+  };
+  /** Where there is no newer one to be had, the refusal stands. */
+  const newerThan = (refused: string) =>
+    options.tokenAfter === undefined ? refused : options.tokenAfter(refused).catch(() => refused);
   return {
     async send(request, deadline) {
-      const secret = typeof token === "string" ? token : await token();
-      // Made once, so that every attempt sends the same bytes under the same headers.
-      const call: Call = {
-        url: endpoint(request.endpoint),
-        agent,
-        headers: headersOf(request, secret),
-        body: request.body,
-        secretLength: secret.length,
-        ...timeouts,
-      };
-      const once = async (remainingMs: number) => verdictOf(await attempt(call, remainingMs), secret);
-      return retrying(once, { clock, random, deadline });
+      const used = token;
+      const outcome = await sendAs(used, request, deadline);
+      if (outcome.kind !== "rejected" || outcome.status !== unauthorized) return outcome;
+      token = await newerThan(used);
+      if (token === used) return outcome;
+      const again = await sendAs(token, request, deadline);
+      return { ...again, attempts: outcome.attempts + again.attempts };
     },
   };
 }

@@ -1,17 +1,17 @@
 import { PersisterError } from "./errors.ts";
 import { after, type Lease, type LeaseParts, settledBefore } from "./lease.ts";
-import type { Commit, SafeBookmark, Streamer } from "./ports.ts";
+import type { Commit, SafeBookmark, Streamer, Totals } from "./ports.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
- * The moment of truth, of a whole delivery or of what is safe of it: revision + 1, the bookmark if there is one (else the one that stands stays), the lease gone, in one
- * conditional write. Rejects with `overtaken` where another writer came, and with `store-unavailable`, when it may
+ * The moment of truth, of a whole delivery of so many records or of what is safe of it: revision + 1, the bookmark if there
+ * is one (else the one that stands stays), the lease gone, in one conditional write. Rejects with `overtaken` where another writer came, and with `store-unavailable`, when it may
  * have been done.
  */
 export async function commit(
   lease: Lease,
   safe: SafeBookmark | undefined,
-  whole: boolean,
+  whole: { readonly records: number } | undefined,
   parts: LeaseParts,
   deadline: number,
 ): Promise<StreamerState> {
@@ -25,15 +25,26 @@ export async function commit(
     at: parts.clock.now(),
     by: "delivery",
     delivery,
-    whole,
+    whole: whole !== undefined,
     settled: safe?.settled ?? settledBefore(lease),
     ...(stored && { bookmark: stored }),
   };
   const { lease: _, ...rest } = held;
-  const next: Streamer = { ...rest, ...after(held, parts.newId()), commit: made };
+  const totals = whole === undefined ? held.totals : totalsAfter(held, whole);
+  const next: Streamer = {
+    ...rest,
+    ...after(held, parts.newId()),
+    commit: made,
+    ...(totals && { totals }),
+  };
   if (!(await parts.streamers.write(next, deadline))) await refuseUnlessMade(next, made, parts, deadline);
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
+
+const totalsAfter = (
+  { totals = { deliveries: 0, records: 0 } }: Streamer,
+  { records }: { readonly records: number },
+): Totals => ({ deliveries: totals.deliveries + 1, records: totals.records + records });
 
 /** Refused and yet done: the answer was lost, and others may have followed since. */
 async function refuseUnlessMade(

@@ -12,7 +12,7 @@ export interface Fault {
 
 /** In order of precedence; docs/errors.md says what each means, http/problem.ts which status it has. */
 export type ErrorCode =
-  | "secret-unavailable"
+  | "tokens-unavailable"
   | "unauthorized"
   | "forbidden"
   | "bad-streamer-name"
@@ -27,6 +27,7 @@ export type ErrorCode =
   | "inflated-too-large"
   | "store-unavailable"
   | "key-reused"
+  | "account-unavailable"
   | "not-a-stitchstream"
   | "malformed"
   | "bookmark-too-large"
@@ -37,6 +38,8 @@ export type ErrorCode =
   | "rejected"
   | "unavailable"
   | "out-of-time"
+  | "no-streamer"
+  | "no-delivery"
   | "no-bookmark"
   | "not-acceptable";
 

@@ -9,6 +9,8 @@ export interface Report {
   readonly streamer: string;
   readonly delivery: string;
   readonly outcome: "committed" | "replayed" | "internal" | ErrorCode;
+  /** The caller's trace, if it named one. */
+  readonly traceparent: string | undefined;
   /** As received, where it could not be unzipped; else unzipped. */
   readonly bytes: number;
   readonly records: number;
@@ -53,7 +55,7 @@ export class Journey {
     return { ...this.#milliseconds };
   }
 
-  report(facts: Pick<Report, "streamer" | "delivery" | "outcome">): Report {
+  report(facts: Pick<Report, "streamer" | "delivery" | "outcome" | "traceparent">): Report {
     const { bytes, records, batches, retries, committedAt, milliseconds } = this;
     const bookmarkAge = committedAt === undefined ? undefined : this.#clock.now() - committedAt;
     return { ...facts, bytes, records, batches, retries, milliseconds, bookmarkAge };

@@ -3,12 +3,13 @@ import { batches } from "./batch.ts";
 import { commit } from "./commit.ts";
 import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
+import { fileFailure, fileReceipt } from "./filing.ts";
 import { forward } from "./forward.ts";
 import { inflate } from "./inflate.ts";
 import { Journey, type Report } from "./journey.ts";
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, BatchEncoder, ImportApi, Observer, SafeBookmark } from "./ports.ts";
+import type { Archive, Destination, Destinations, Observer, SafeBookmark } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -34,14 +35,15 @@ export interface Intake {
   readonly fault?: PersisterError | undefined;
   readonly precondition: Precondition;
   readonly idempotencyKey?: string | undefined;
+  /** The caller's trace (www.w3.org/TR/trace-context), passed on to the Import API and told with the delivery. */
+  readonly traceparent?: string | undefined;
   /** When the answer has to be on its way, ms since the epoch. */
   readonly deadline: number;
 }
 
 export interface Parts extends LeaseParts {
   readonly archive: Archive;
-  readonly importApi: ImportApi;
-  readonly encoder: BatchEncoder;
+  readonly destinations: Destinations;
   readonly observer: Observer;
 }
 
@@ -53,6 +55,7 @@ export interface Taken {
 
 /** A body that is archived, and what has become known of it on its way. */
 interface Arrival {
+  readonly at: number;
   readonly archive: string;
   readonly journey: Journey;
   delivery: string;
@@ -79,14 +82,15 @@ const timesOf = (deadline: number): Times => ({
 export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   const times = timesOf(intake.deadline);
   const delivery = parts.newId();
-  const key = archiveKey(intake.streamer, delivery, parts.clock.now(), intake.gzipped);
+  const at = parts.clock.now();
+  const key = archiveKey(intake.streamer, delivery, at, intake.gzipped);
   const journey = new Journey(parts.clock, intake.body.length);
   const archive = await parts.archive.put(key, intake.body, times.forward);
   journey.took("archive");
-  const arrival: Arrival = { archive, delivery, journey };
+  const arrival: Arrival = { at, archive, delivery, journey };
   const report = (outcome: Report["outcome"]) => {
-    const { streamer } = intake;
-    parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome }));
+    const { streamer, traceparent } = intake;
+    parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome, traceparent }));
   };
   try {
     const taken = await takeOnce(intake, arrival, parts, times);
@@ -94,6 +98,8 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     return taken;
   } catch (error) {
     report(error instanceof PersisterError ? error.code : "internal");
+    const failed = { streamer: intake.streamer, delivery: arrival.delivery, at, archive };
+    await fileFailure(failed, error, parts, times.commit);
     if (!(error instanceof PersisterError)) throw error;
     const { revision } = arrival;
     // A store that does not answer may have committed all the same.
@@ -132,21 +138,25 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   const settled = await settledReceipt(kept, standing, parts, times.forward);
   if (settled !== undefined) return { receipt: settled, replayed: true };
   journey.took("begin");
-  const contents = validate(body, parts.encoder);
+  const destination = await parts.destinations.of(streamer, intake.traceparent);
+  const contents = validate(body, destination.encoder);
   journey.records = contents.records;
   journey.took("validate");
   const { delivery } = arrival;
   const sequences = contents.records;
   const request = { streamer, standing, delivery, kept, precondition, sequences, until };
   const lease = await begin({ ...request, deadline: times.forward }, parts);
-  return { receipt: await deliver(contents, arrival, lease, parts, times), replayed: false };
+  return {
+    receipt: await deliver(contents, arrival, lease, { ...parts, ...destination }, times),
+    replayed: false,
+  };
 }
 
 async function deliver(
   contents: Contents,
   arrival: Arrival,
   lease: Lease,
-  parts: Parts,
+  parts: Parts & Destination,
   times: Times,
 ): Promise<Receipt> {
   try {
@@ -161,8 +171,8 @@ async function deliver(
 async function deliverUnder(
   lease: Lease,
   contents: Contents,
-  { recalled, archive, journey }: Arrival,
-  parts: Parts,
+  { at, recalled, archive, journey }: Arrival,
+  parts: Parts & Destination,
   times: Times,
 ): Promise<Receipt> {
   const tracker = new Tracker();
@@ -192,10 +202,12 @@ async function deliverUnder(
     streams: contents.recordsByStream(),
     archive: kept?.archive ?? archive,
   };
-  if (kept !== undefined) {
-    await rememberReceipt(kept, facts, revisionOf(lease.held) + 1, parts, times.commit);
-  }
-  const state = await commit(lease, tracker.safe(), true, parts, times.commit);
+  const revision = revisionOf(lease.held) + 1;
+  await Promise.all([
+    fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),
+    kept && rememberReceipt(kept, facts, revision, parts, times.commit),
+  ]);
+  const state = await commit(lease, tracker.safe(), contents, parts, times.commit);
   journey.took("commit");
   journey.committedAt = state.committedAt;
   return { ...facts, state };
@@ -212,7 +224,7 @@ async function commitWhatIsSafe(
   deadline: number,
 ): Promise<StreamerState | undefined> {
   try {
-    if (safe !== undefined) return await commit(lease, safe, false, parts, deadline);
+    if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);
     return await stateOf(lease.held.commit, parts, deadline);
   } catch (error) {
     if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;

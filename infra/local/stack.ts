@@ -6,12 +6,14 @@ import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { ingest } from "../../functions/ingest.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
+import { streamers } from "../../functions/streamers.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway.ts";
 import type { Route } from "./gateway-routes.ts";
 import { startImportApi } from "./import-api/server.ts";
+import { publishPlace } from "./place.ts";
 import { startS3 } from "./s3.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,25 +36,32 @@ const bucket = "persister-archive";
 const table = "persister";
 /** The functions' timeouts in serverless.yml, ms. */
 const ingestMilliseconds = 29_000;
-const bookmarkMilliseconds = 10_000;
+const otherMilliseconds = 10_000;
 
 /** CloudWatch is not there to read. */
-const silent: Observer = { delivered: () => {} };
+const silent: Observer = { delivered: () => {}, watched: () => {} };
 
 /** Those of serverless.yml. */
+const handlers = [
+  ["POST /v1/streamers/{streamer}", ingest],
+  ["GET /v1/streamers/{streamer}/bookmark", bookmark],
+  ["GET /v1/streamers/{streamer}/bookmark/history", bookmark],
+  ["GET /v1/health", bookmark],
+  ["PUT /v1/streamers/{streamer}/bookmark", change],
+  ["DELETE /v1/streamers/{streamer}/bookmark", change],
+  ["GET /v1/streamers", streamers],
+  ["GET /v1/streamers/{streamer}", streamers],
+  ["GET /v1/streamers/{streamer}/deliveries", streamers],
+  ["GET /v1/streamers/{streamer}/deliveries/{delivery}", streamers],
+  ["GET /v1/openapi.json", streamers],
+] as const;
+
 const routesOf = (wired: Wired, ingestTimeout: number): Route[] =>
-  [
-    { method: "POST", path: "/v1/streamers/{streamer}", handler: ingest, timeoutMs: ingestTimeout },
-    { method: "GET", path: "/v1/streamers/{streamer}/bookmark", handler: bookmark },
-    { method: "GET", path: "/v1/streamers/{streamer}/bookmark/history", handler: bookmark },
-    { method: "GET", path: "/v1/health", handler: bookmark },
-    { method: "PUT", path: "/v1/streamers/{streamer}/bookmark", handler: change },
-    { method: "DELETE", path: "/v1/streamers/{streamer}/bookmark", handler: change },
-  ].map(({ handler, ...route }) => ({
-    timeoutMs: bookmarkMilliseconds,
-    ...route,
-    handler: handler(() => wired),
-  }));
+  handlers.map(([route, handler]) => {
+    const [method, path] = route.split(" ") as [string, string];
+    const timeoutMs = handler === ingest ? ingestTimeout : otherMilliseconds;
+    return { method, path, timeoutMs, handler: handler(() => wired) };
+  });
 
 /** What tests make shorter, and listen to. */
 export interface Timing {
@@ -84,14 +93,22 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));
     const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
     await ensureTable(dynamodb, table);
+    parts.unshift(await publishPlace(dataDir, { dynamodb, table, region }));
     const importApi = await start(importApiUrl, () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
-    // Locally the one token may all.
-    const [persisterToken, adminToken] = [settings.token, settings.token];
-    const secrets = { persisterToken, adminToken, stitchClientId: clientId, stitchToken };
     const wired = wire(
-      { region, service, bucket, table, importApiUrl: importApi, secrets, endpoints: { s3, dynamodb } },
+      {
+        region,
+        service,
+        bucket,
+        table,
+        importApiUrl: importApi,
+        authorization: "token",
+        accounts: { known: { default: { clientId, token: stitchToken } } },
+        ownerToken: settings.token,
+        endpoints: { s3, dynamodb },
+      },
       timing.observer ?? silent,
       timing.clock,
     );

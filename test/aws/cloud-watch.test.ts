@@ -14,6 +14,7 @@ const report: Report = {
   streamer: "github",
   delivery: "6a3f",
   outcome: "committed",
+  traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
   bytes: 1_000,
   records: 20,
   batches: 2,
@@ -60,6 +61,19 @@ it.each([
   ["delivery-in-flight", { Rejected: 0, Failed: 0 }],
 ] as const)("one that is %s counts as such", (outcome, counted) => {
   expect(linesOf({ outcome })[1]).toMatchObject(counted);
+});
+
+it("the watch's ages are a metric a streamer, and the oldest of them", () => {
+  const ages = new Map([
+    ["drift", 61_000],
+    ["github", 7_200_000],
+  ]);
+  cloudWatch("persister-test").watched(ages);
+  expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
+    { service: "persister-test", streamer: "drift", BookmarkAge: 61 },
+    { service: "persister-test", streamer: "github", BookmarkAge: 7_200 },
+    { service: "persister-test", OldestBookmarkAge: 7_200 },
+  ]);
 });
 
 it("without a bookmark there is no age, and without a batch no latency", () => {

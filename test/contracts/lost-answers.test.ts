@@ -104,7 +104,7 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-begin");
     expect(lease.held.fence).toBe(1);
-    await commit(lease, undefined, true, parts, deadline());
+    await commit(lease, undefined, { records: 1 }, parts, deadline());
   });
 
   it("of commit: counted once", async () => {
@@ -112,7 +112,9 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-commit");
     afterEffect(client, "PutItemCommand", lose);
-    expect(await commit(lease, bookmark("1"), true, parts, deadline())).toMatchObject({ revision: 1 });
+    expect(await commit(lease, bookmark("1"), { records: 1 }, parts, deadline())).toMatchObject({
+      revision: 1,
+    });
     expect(await read("lost-commit")).toMatchObject({ revision: 1 });
   });
 
@@ -122,10 +124,16 @@ describe("an answer that is lost after the effect", () => {
     const lease = await leaseOf(parts, "followed");
     afterEffect(client, "PutItemCommand", async () => {
       for (const value of ["2", "3"])
-        await commit(await leaseOf(partsOf(), "followed"), bookmark(value), true, partsOf(), deadline());
+        await commit(
+          await leaseOf(partsOf(), "followed"),
+          bookmark(value),
+          { records: 1 },
+          partsOf(),
+          deadline(),
+        );
       await lose();
     });
-    const state = await commit(lease, bookmark("1"), true, parts, deadline());
+    const state = await commit(lease, bookmark("1"), { records: 1 }, parts, deadline());
     expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
     expect(await read("followed")).toMatchObject({ revision: 3 });
   });
@@ -134,7 +142,7 @@ describe("an answer that is lost after the effect", () => {
 it("a large bookmark that was changed in S3 is not given out", async () => {
   const parts = partsOf();
   const lease = await leaseOf(parts, "changed");
-  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), true, parts, deadline());
+  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), { records: 1 }, parts, deadline());
   const stored = (await parts.streamers.read("changed", deadline()))?.commit?.bookmark;
   const Key = stored !== undefined && "key" in stored ? stored.key : "";
   expect(Key).toMatch(/^bookmarks\/changed\/[0-9a-f]{64}$/);

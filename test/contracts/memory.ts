@@ -4,7 +4,9 @@ import type {
   Bookmarks,
   Commit,
   Deliveries,
+  DeliveryLog,
   Fenced,
+  FiledDelivery,
   History,
   KeptDelivery,
   Store,
@@ -40,6 +42,11 @@ function memoryStreamers(): Streamers {
   return {
     read: async name => items.get(name),
     write: async next => putUpon(items, next.name, next),
+    list: async (after, limit) =>
+      [...items.keys()]
+        .filter(name => name > after)
+        .sort()
+        .slice(0, limit),
   };
 }
 
@@ -76,9 +83,29 @@ function memoryDeliveries(): Deliveries {
   };
 }
 
+function memoryLog(): DeliveryLog {
+  const filed = new Map<string, Map<string, FiledDelivery>>();
+  const of = (streamer: string) => filed.get(streamer) ?? new Map<string, FiledDelivery>();
+  return {
+    file: async next => {
+      const log = of(next.streamer);
+      const there = log.get(next.delivery)?.receipt?.revision ?? 0;
+      if (there > (next.receipt?.revision ?? 0)) return;
+      filed.set(next.streamer, log.set(next.delivery, next));
+    },
+    read: async (streamer, delivery) => of(streamer).get(delivery),
+    list: async (streamer, before, limit) =>
+      [...of(streamer).values()]
+        .filter(({ delivery }) => before === undefined || delivery < before)
+        .sort((a, b) => (a.delivery < b.delivery ? 1 : -1))
+        .slice(0, limit),
+  };
+}
+
 export const memoryStore = (): Store => ({
   streamers: memoryStreamers(),
   bookmarks: memoryBookmarks,
   history: memoryHistory(),
   deliveries: memoryDeliveries(),
+  log: memoryLog(),
 });

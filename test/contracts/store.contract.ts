@@ -78,6 +78,22 @@ export function storeContract(make: () => Store): void {
     });
   });
 
+  describe("streamers' names", () => {
+    it("are listed in their order, page by page", async () => {
+      const { store, name } = fresh();
+      const names = ["-b", "", "0", "_"].map(end => `${name}${end}`).sort();
+      for (const each of names) {
+        await store.streamers.write({ name: each, fence: 1, stamp: "s", lastSequence: 1n }, deadline());
+        await store.streamers.write({ name: each, fence: 2, stamp: "t", lastSequence: 1n }, deadline());
+      }
+      const before = `${name.slice(0, -1)}`;
+      const all = (await store.streamers.list(before, 10, deadline())).filter(each => each.startsWith(name));
+      expect(all).toEqual(names);
+      expect(await store.streamers.list(names[0]!, 2, deadline())).toEqual(names.slice(1, 3));
+      expect(await store.streamers.list("~", 2, deadline())).toEqual([]);
+    });
+  });
+
   describe("bookmarks", () => {
     it.each([
       ["JSON", "json", '{"id": 12345678901234567890, "s":"\\u00e9✓"}'],
@@ -154,6 +170,38 @@ export function storeContract(make: () => Store): void {
       }
       expect(await deliveries.write(kept(name, 2), deadline())).toBe(false);
       expect(await deliveries.read(name, "other", deadline())).toBeUndefined();
+    });
+
+    it("are filed by their ids, and listed newest first, page by page", async () => {
+      const { store, name } = fresh();
+      const ids = ["1", "2", "3", "4"].map(digit => `0000000${digit}-0000-7000-8000-000000000000`);
+      const failure = { code: "malformed", detail: "line 1" };
+      for (const delivery of ids)
+        await store.log.file({ streamer: name, delivery, at, archive: "s3://b/k", failure }, deadline());
+      const listed = async (before: string | undefined, limit: number) =>
+        (await store.log.list(name, before, limit, deadline())).map(({ delivery }) => delivery);
+      expect(await listed(undefined, 3)).toEqual([ids[3], ids[2], ids[1]]);
+      expect(await listed(ids[1], 3)).toEqual([ids[0]]);
+      expect(await listed(ids[0], 3)).toEqual([]);
+      expect(await store.log.list(`${name}x`, undefined, 3, deadline())).toEqual([]);
+    });
+
+    it("are filed with a receipt, which no failure takes the place of, and no earlier one", async () => {
+      const { store, name } = fresh();
+      const { log } = store;
+      const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k" };
+      const failed = { ...filed, failure: { code: "unavailable", detail: "later" } };
+      const taken = { ...filed, receipt: { revision: 3, text: `"${"✓".repeat(1_000_000)}"` } };
+      expect(await log.read(name, "d", deadline())).toBeUndefined();
+      for (const [next, expected] of [
+        [failed, failed],
+        [taken, taken],
+        [failed, taken],
+        [{ ...filed, receipt: { revision: 2, text: "{}" } }, taken],
+      ] as const) {
+        await log.file(next, deadline());
+        expect(await log.read(name, "d", deadline())).toEqual(expected);
+      }
     });
 
     it("keep a receipt of very many streams", async () => {

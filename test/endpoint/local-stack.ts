@@ -56,11 +56,11 @@ export function post(
   });
 }
 
-export function getBookmark(stack: Stack, streamer: string, headers: Record<string, string> = {}) {
-  return fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, {
-    headers: { ...authorization, ...headers },
-  });
-}
+export const get = (stack: Stack, path: string, headers: Record<string, string> = {}) =>
+  fetch(`${stack.url}${path}`, { headers: { ...authorization, ...headers } });
+
+export const getBookmark = (stack: Stack, streamer: string, headers: Record<string, string> = {}) =>
+  get(stack, `/v1/streamers/${streamer}/bookmark`, headers);
 
 export const rows = (stack: LocalStack, sql: string) => queryRows(join(stack.dataDir, "import-api"), sql);
 

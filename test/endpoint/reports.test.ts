@@ -13,7 +13,7 @@ afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 async function stackOn(...steps: Parameters<typeof startScriptedServer>[0]) {
   const api = await startScriptedServer(steps);
-  const observer = { delivered: (report: Report) => void reports.push(report) };
+  const observer = { delivered: (report: Report) => void reports.push(report), watched: () => {} };
   const stack = await startTestStack({ IMPORT_API_URL: api.url }, { observer });
   open.push(stack, api);
   return stack;
@@ -29,6 +29,7 @@ it("of one that is committed: what was counted, how long each step took, how old
       streamer: "seen",
       delivery: expect.any(String),
       outcome: "committed",
+      traceparent: undefined,
       bytes: Buffer.byteLength(body),
       records: 2,
       batches: 1,

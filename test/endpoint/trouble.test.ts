@@ -107,7 +107,7 @@ describe("trouble that passes", () => {
 
   it("a table that is down for the commit: 503, and the same key tells later what became of it", async () => {
     let writes = 0;
-    const commits = (message: IncomingMessage) => puts(message) && ++writes > 3;
+    const commits = (message: IncomingMessage) => puts(message) && ++writes > 5;
     const { stack, api } = await stackBehind(
       "dynamodb",
       Array.from({ length: 5 }, () => broken(true)),

@@ -29,18 +29,35 @@ describe("a request", () => {
     expect(server.requests[0]!.headers["content-type"]).toBe("application/transit+json");
   });
 
-  it("asks a function for the token once a batch", async () => {
-    const tokens = ["at_old", "at_new"];
-    const { server, send } = await scripted([{ status: 503 }, { status: 200 }], {
-      token: async () => tokens.shift()!,
+  it("asks for a newer token once one is refused, and goes on with it", async () => {
+    const { server, send } = await scripted([{ status: 503 }, { status: 401 }, { status: 200 }], {
+      token: "at_old",
+      tokenAfter: async refused => `${refused}er`,
     });
-    await send();
+    expect(await send()).toEqual({ kind: "accepted", attempts: 3 });
     await send();
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       "Bearer at_old",
       "Bearer at_old",
-      "Bearer at_new",
+      "Bearer at_older",
+      "Bearer at_older",
     ]);
+  });
+
+  it.each([
+    ["is the same", async (refused: string) => refused],
+    ["can't be had", () => Promise.reject(new Error("no"))],
+  ])("a refusal stands where the newer token %s", async (_, tokenAfter) => {
+    const { server, send } = await scripted([{ status: 401, body: '{"error":"who?"}' }], { tokenAfter });
+    expect(await send()).toMatchObject({ kind: "rejected", status: 401, attempts: 1 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("passes the caller's trace on", async () => {
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const { server, send } = await scripted([{ status: 200 }], { traceparent });
+    await send();
+    expect(server.requests[0]!.headers.traceparent).toBe(traceparent);
   });
 
   it("takes a connection that is open", async () => {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
-import type { ImportRequest, Outcome, Streamer } from "../../functions/persister/ports.ts";
+import type { ImportApi, Outcome, Streamer } from "../../functions/persister/ports.ts";
 import { memoryArchive, memoryStore } from "../contracts/memory.ts";
 
 /** One delivery's attempts, and what time does to its key: on a clock of its own. */
@@ -23,6 +23,12 @@ function world() {
   /** What is answered for a table; accepted if nothing is. */
   const answers = new Map<string, Outcome>();
   let failing: (next: Streamer) => boolean = () => false;
+  const importApi: ImportApi = {
+    send: async ({ body: sent }) => {
+      const table = (JSON.parse(Buffer.from(sent).toString()) as { table_name: string }).table_name;
+      return answers.get(table) ?? { kind: "accepted", attempts: 1 };
+    },
+  };
   const parts: Parts = {
     ...store,
     streamers: {
@@ -33,16 +39,10 @@ function world() {
           : store.streamers.write(next, deadline),
     },
     archive: memoryArchive(),
-    encoder: batchEncoder(4242),
     clock: { now: () => now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
-    observer: { delivered: () => {} },
-    importApi: {
-      send: async ({ body: sent }: ImportRequest) => {
-        const table = (JSON.parse(Buffer.from(sent).toString()) as { table_name: string }).table_name;
-        return answers.get(table) ?? { kind: "accepted", attempts: 1 };
-      },
-    },
+    observer: { delivered: () => {}, watched: () => {} },
+    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242) }) },
   };
   const send = async (last = 2) => {
     const intake = {

@@ -1,4 +1,4 @@
-import type { Commit, Streamer } from "../../functions/persister/ports.ts";
+import type { Commit, FiledDelivery, Streamer } from "../../functions/persister/ports.ts";
 import type { Heard, Process } from "./process.ts";
 import type { Body } from "./source.ts";
 import type { World } from "./world.ts";
@@ -126,6 +126,12 @@ export class Invariants {
         throw new Violation(`I4: the bookmark went back from ${positionOf(before)} to ${positionOf(next)}`);
     }
     commits.push(commit.delivery);
+  }
+
+  /** At each write of a streamer: I6, the receipt of its last commit is filed under the revision that makes it good. */
+  checkFiled({ delivery, revision }: Commit, filed: FiledDelivery | undefined): void {
+    if (filed?.receipt?.revision !== revision)
+      throw new Violation(`I6: ${delivery} is committed, and its receipt is not there`);
   }
 
   /** At a process's own commit: I1, its body's records have landed from it; I4, a change by hand is upon what was seen. */

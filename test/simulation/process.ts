@@ -4,7 +4,7 @@ import { retrying } from "../../functions/import-api/retry.ts";
 import { change as changeBookmark } from "../../functions/persister/change.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
-import type { Bookmark, ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
+import type { Bookmark, ImportApi, ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
 import type { Precondition } from "../../functions/persister/precondition.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Body } from "./source.ts";
@@ -28,7 +28,8 @@ const skewMillisecondsMax = 500;
 /** Longer than any lease. */
 const longMilliseconds = 60_000;
 
-const encoder = batchEncoder(4242);
+// Few records fill a batch.
+const encoder = { ...batchEncoder(4242), bytesAround: () => 1_900_000 };
 
 /** One invocation of the endpoint: the real core on ports that lead into the world. It may die at every call. */
 export class Process {
@@ -137,11 +138,24 @@ export class Process {
       if (answer.takes) destination.take(request);
       return verdictOf(answerOf(answer.status), "token");
     };
+    const importApi: ImportApi = {
+      send: (request, deadline) => {
+        const once = (remaining: number) => {
+          invariants.checkSend(this);
+          return this.#call(
+            this.#now() + remaining,
+            () => take(request),
+            async () => verdictOf({ kind: "silence", deadlinePassed: false, message: "lost" }, "token"),
+          );
+        };
+        return retrying(once, { clock, random: () => random.next(), deadline });
+      },
+    };
     return {
       ...this.#store(),
       clock,
       newId: () => this.#world.newId(),
-      observer: { delivered: () => {} },
+      observer: { delivered: () => {}, watched: () => {} },
       archive: {
         put: (key, bytes, deadline) =>
           this.#call(
@@ -150,26 +164,12 @@ export class Process {
             () => Promise.reject(new PersisterError("archive-unavailable", "lost")),
           ),
       },
-      importApi: {
-        send: (request, deadline) => {
-          const once = (remaining: number) => {
-            invariants.checkSend(this);
-            return this.#call(
-              this.#now() + remaining,
-              () => take(request),
-              async () => verdictOf({ kind: "silence", deadlinePassed: false, message: "lost" }, "token"),
-            );
-          };
-          return retrying(once, { clock, random: () => random.next(), deadline });
-        },
-      },
-      // Few records fill a batch.
-      encoder: { ...encoder, bytesAround: () => 1_900_000 },
+      destinations: { of: async () => ({ importApi, encoder }) },
     };
   }
 
   #store(): Store {
-    const { streamers, bookmarks, history, deliveries } = this.#world.store;
+    const { streamers, bookmarks, history, deliveries, log } = this.#world.store;
     const call = <T>(deadline: number, effect: () => Promise<T>) =>
       this.#call(deadline, effect, () => Promise.reject(new PersisterError("store-unavailable", "lost")));
     const writing = <T>(deadline: number, effect: () => Promise<T>) => {
@@ -180,6 +180,7 @@ export class Process {
       streamers: {
         read: (name, deadline) => call(deadline, () => streamers.read(name, deadline)),
         write: (next, deadline) => writing(deadline, () => this.#write(next, deadline)),
+        list: (after, limit, deadline) => call(deadline, () => streamers.list(after, limit, deadline)),
       },
       bookmarks: {
         store: (name, bookmark, deadline) =>
@@ -195,6 +196,12 @@ export class Process {
       deliveries: {
         read: (name, key, deadline) => call(deadline, () => deliveries.read(name, key, deadline)),
         write: (next, deadline) => writing(deadline, () => deliveries.write(next, deadline)),
+      },
+      log: {
+        file: (next, deadline) => call(deadline, () => log.file(next, deadline)),
+        read: (name, delivery, deadline) => call(deadline, () => log.read(name, delivery, deadline)),
+        list: (name, before, limit, deadline) =>
+          call(deadline, () => log.list(name, before, limit, deadline)),
       },
     };
   }

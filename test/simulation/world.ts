@@ -1,4 +1,4 @@
-import type { Streamers } from "../../functions/persister/ports.ts";
+import type { Streamer, Streamers } from "../../functions/persister/ports.ts";
 import { memoryArchive, memoryStore } from "../contracts/memory.ts";
 import { Destination } from "./import-api.ts";
 import { Invariants } from "./invariants.ts";
@@ -39,13 +39,22 @@ export class World {
   /** The streamers' items, each write of them checked. */
   readonly streamers: Streamers = {
     read: (name, deadline) => this.store.streamers.read(name, deadline),
+    list: (after, limit, deadline) => this.store.streamers.list(after, limit, deadline),
     write: async (next, deadline) => {
       const before = await this.store.streamers.read(next.name, deadline);
       const isWritten = await this.store.streamers.write(next, deadline);
       if (isWritten) this.invariants.watching(() => this.invariants.checkWrite(before, next));
+      if (isWritten) await this.#checkFiled(next);
       return isWritten;
     },
   };
+
+  /** A delivery that is committed can be asked for. */
+  async #checkFiled({ name, commit }: Streamer): Promise<void> {
+    if (commit?.whole !== true) return;
+    const filed = await this.store.log.read(name, commit.delivery, 0);
+    this.invariants.watching(() => this.invariants.checkFiled(commit, filed));
+  }
 
   newId(): string {
     return `id-${this.#ids++}`;

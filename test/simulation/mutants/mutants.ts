@@ -98,6 +98,12 @@ export const mutants: readonly Mutant[] = [
     to: "receiptOf(kept.receipt.text,",
   },
   {
+    name: "a committed delivery can't be asked for",
+    file: "persister/persist.ts",
+    from: "    fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),\n",
+    to: "",
+  },
+  {
     name: "past commits are not filed",
     file: "persister/lease.ts",
     from: "if (standing?.commit !== undefined) await parts.history.file(",

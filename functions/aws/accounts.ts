@@ -1,0 +1,85 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as z from "zod/mini";
+import { PersisterError } from "../persister/errors.ts";
+
+/** Whom records are written for at the Import API. */
+export interface Account {
+  readonly clientId: number;
+  readonly token: string;
+}
+
+export interface Accounts {
+  /** The streamer's own account, or the one of all. Rejects with `account-unavailable`. */
+  of(streamer: string): Promise<Account>;
+  /** The same, after the Import API refused the token `refused`: another one, if the secret has one by now. */
+  after(refused: string, streamer: string): Promise<Account>;
+}
+
+/** The secret's JSON: an account a streamer, `default` for those without. */
+const accountsSchema = z.record(
+  z.string(),
+  z.object({
+    clientId: z.coerce.number().check(z.int(), z.positive()),
+    token: z.string().check(z.minLength(1)),
+  }),
+);
+type AccountsByStreamer = Readonly<Record<string, Account>>;
+
+const retryAfterSeconds = 5;
+/** A changed secret is noticed after so long, or at once where the Import API refuses the old one. */
+const freshMilliseconds = 300_000;
+
+/** Accounts in a secret of Secrets Manager, read once in five minutes. While it can't be read it is taken to be as it was. */
+export function secretAccounts(client: SecretsManagerClient, arn: string): Accounts {
+  let known: { readonly accounts: AccountsByStreamer; readonly at: number } | undefined;
+  let reading: Promise<AccountsByStreamer> | undefined;
+
+  async function read(): Promise<AccountsByStreamer> {
+    try {
+      const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+      known = { accounts: accountsSchema.parse(JSON.parse(SecretString)), at: Date.now() };
+    } catch (cause) {
+      if (known === undefined) throw unreadable(cause);
+    } finally {
+      reading = undefined;
+    }
+    return known.accounts;
+  }
+  const newest = () => {
+    reading ??= read();
+    return reading;
+  };
+
+  return {
+    async of(streamer) {
+      const isFresh = known !== undefined && Date.now() - known.at < freshMilliseconds;
+      return accountIn(isFresh ? known!.accounts : await newest(), streamer);
+    },
+    async after(refused, streamer) {
+      const current = known && accountIn(known.accounts, streamer);
+      if (current !== undefined && current.token !== refused) return current;
+      return accountIn(await newest(), streamer);
+    },
+  };
+}
+
+/** Accounts that are known from the start, and never change. */
+export const fixedAccounts = (accounts: AccountsByStreamer): Accounts => ({
+  of: async streamer => accountIn(accounts, streamer),
+  after: async (_, streamer) => accountIn(accounts, streamer),
+});
+
+function accountIn(accounts: AccountsByStreamer, streamer: string): Account {
+  const account = Object.hasOwn(accounts, streamer) ? accounts[streamer] : accounts.default;
+  if (account !== undefined) return account;
+  throw new PersisterError(
+    "account-unavailable",
+    "There is no Import API account for this streamer, and none for all. Ask those who run this endpoint to add one.",
+  );
+}
+
+const unreadable = (cause: unknown) =>
+  new PersisterError("account-unavailable", "The Import API's accounts could not be read. Send it again.", {
+    retryAfterSeconds,
+    cause,
+  });

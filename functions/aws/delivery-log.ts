@@ -1,0 +1,66 @@
+import * as z from "zod/mini";
+import { rememberedDaysMax } from "../persister/limits.ts";
+import type { DeliveryLog, FiledDelivery } from "../persister/ports.ts";
+import { available } from "./available.ts";
+import type { BucketOptions } from "./large-values.ts";
+import { receiptStore, storedReceipt } from "./receipts.ts";
+import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
+
+const keyOf = (delivery: string) => `delivery#${delivery}`;
+const [first, last] = [keyOf(""), keyOf("~")];
+
+const noReceipt = "attribute_not_exists(receipt)";
+const noLaterReceipt = `${noReceipt} OR receipt.revision <= :revision`;
+
+/** What became of deliveries in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
+export function dynamoDeliveryLog(options: TableOptions & BucketOptions): DeliveryLog {
+  const table = itemTable(options);
+  const receipts = receiptStore(options);
+
+  async function filedOf(item: unknown, streamer: string, deadline: number): Promise<FiledDelivery> {
+    const { receipt, failure, ...filed } = filedSchema.parse(item);
+    return {
+      streamer,
+      ...filed,
+      ...(failure && { failure }),
+      ...(receipt && { receipt: await receipts.load(receipt, deadline) }),
+    };
+  }
+
+  return {
+    file: ({ streamer, delivery, receipt, ...filed }, deadline) =>
+      available(async () => {
+        const item = {
+          pk: partitionOf(streamer),
+          sk: keyOf(delivery),
+          expiresAt: secondsIn(rememberedDaysMax),
+          delivery,
+          ...filed,
+          receipt: receipt && (await receipts.store(receipt, streamer, deadline)),
+        };
+        const values = receipt && { ":revision": receipt.revision };
+        await table.putIf(receipt === undefined ? noReceipt : noLaterReceipt, values ?? {}, item, deadline);
+      }),
+    read: (streamer, delivery, deadline) =>
+      available(async () => {
+        const item = await table.get(partitionOf(streamer), keyOf(delivery), deadline);
+        return item === undefined ? undefined : filedOf(item, streamer, deadline);
+      }),
+    list: (streamer, before, limit, deadline) =>
+      available(async () => {
+        // BETWEEN takes its bounds in: one more than asked for makes up for `before` itself.
+        const range = [first, before === undefined ? last : keyOf(before)] as const;
+        const items = await table.backwards(partitionOf(streamer), range, limit + 1, deadline);
+        const filed = await Promise.all(items.map(item => filedOf(item, streamer, deadline)));
+        return filed.filter(({ delivery }) => delivery !== before).slice(0, limit);
+      }),
+  };
+}
+
+const filedSchema = z.object({
+  delivery: z.string(),
+  at: z.number(),
+  archive: z.string(),
+  receipt: z.optional(storedReceipt),
+  failure: z.optional(z.object({ code: z.string(), detail: z.string() })),
+});

@@ -1,0 +1,33 @@
+import * as z from "zod/mini";
+import { inlineBytesMax } from "../persister/limits.ts";
+import type { KeptReceipt } from "../persister/ports.ts";
+import { type BucketOptions, largeValues } from "./large-values.ts";
+
+const revision = z.number();
+/** A receipt as an item holds it. */
+export const storedReceipt = z.union([
+  z.object({ revision, text: z.string() }),
+  z.object({ revision, key: z.string(), sha256: z.string() }),
+]);
+type StoredReceipt = z.infer<typeof storedReceipt>;
+
+/**
+ * Receipts: small ones travel in the item that names them, those of very many streams are in S3, `receipts/<streamer>/<digest>`.
+ * Rejects with the SDK's errors.
+ */
+export function receiptStore(options: BucketOptions) {
+  const values = largeValues(options);
+  return {
+    async store(receipt: KeptReceipt, streamer: string, deadline: number): Promise<StoredReceipt> {
+      const { text, ...rest } = receipt;
+      const bytes = Buffer.from(text);
+      if (bytes.length <= inlineBytesMax) return receipt;
+      return { ...rest, ...(await values.store(`receipts/${streamer}`, bytes, deadline)) };
+    },
+    async load(stored: StoredReceipt, deadline: number): Promise<KeptReceipt> {
+      if ("text" in stored) return stored;
+      const text = Buffer.from(await values.load(stored, deadline)).toString();
+      return { revision: stored.revision, text };
+    },
+  };
+}

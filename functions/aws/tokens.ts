@@ -1,0 +1,71 @@
+import { ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod/mini";
+import { PersisterError } from "../persister/errors.ts";
+import type { Tokens } from "../persister/ports.ts";
+import { available } from "./available.ts";
+import { itemTable, type TableOptions, until } from "./table.ts";
+
+/** Tokens share a partition, each under its SHA-256: the token itself is nowhere. */
+export const tokensPartition = "tokens";
+
+/** A token's item. */
+export const tokenSchema = z.object({
+  /** Its name, for those who list and revoke. */
+  id: z.string(),
+  /** `*` is all. */
+  streamer: z.string(),
+  scopes: z.array(z.enum(["write", "read", "admin"])),
+  /** ms since the epoch. */
+  createdAt: z.number(),
+  /** When it ends, ms since the epoch; undefined if it does not. */
+  validUntil: z.optional(z.number()),
+  /** The UTC day of its last use, yyyy-mm-dd. */
+  usedOn: z.optional(z.string()),
+});
+
+const retryAfterSeconds = 5;
+
+export function dynamoTokens(options: TableOptions): Tokens {
+  const table = itemTable(options);
+  const { client, table: TableName } = options;
+
+  /** Once a day: who asks when a token was last used wants to know whether it still is. */
+  async function noteUse(digest: string, day: string, deadline: number): Promise<void> {
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: marshall({ pk: tokensPartition, sk: digest }),
+          UpdateExpression: "SET usedOn = :day",
+          // One that is revoked at this moment stays so.
+          ConditionExpression: "attribute_exists(pk)",
+          ExpressionAttributeValues: marshall({ ":day": day }),
+        }),
+        until(deadline),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  return {
+    permissionsOf: (digest, deadline) =>
+      available(async () => {
+        const item = await table.get(tokensPartition, digest, deadline);
+        if (item === undefined) return undefined;
+        const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+        const now = Date.now();
+        if (validUntil !== undefined && validUntil <= now) return undefined;
+        const day = new Date(now).toISOString().slice(0, 10);
+        if (usedOn !== day) await noteUse(digest, day, deadline);
+        return scopes.map(scope => ({ scope, streamer }));
+      }, unavailable),
+  };
+}
+
+const unavailable = (cause: unknown) =>
+  new PersisterError("tokens-unavailable", "The tokens could not be read. Send it again.", {
+    retryAfterSeconds,
+    cause,
+  });

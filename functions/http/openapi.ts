@@ -1,0 +1,153 @@
+import * as z from "zod/mini";
+import type { ErrorCode } from "../persister/errors.ts";
+import { type AnswerHeader, answerHeaders } from "./answer-headers.ts";
+import { mediaTypes } from "./conversion.ts";
+import type { HttpResponse } from "./message.ts";
+import type { Answer, Operation } from "./operation.ts";
+import { operations, pathParameters } from "./operations.ts";
+import { internal, problems } from "./problem.ts";
+import { problemSchema } from "./schemas.ts";
+
+type Json = Record<string, unknown>;
+const problemType = "application/problem+json";
+
+/** The endpoint's OpenAPI 3.1 document: spec.openapis.org/oas/v3.1.1 */
+export function openapi(): Json {
+  const components = new Map<string, Json>();
+  const schemaOf = (schema: z.ZodMiniType) => jsonSchemaOf(schema, components);
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
+    const [method, path] = operation.route.split(" ") as [string, string];
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationObject(operation, schemaOf) };
+  }
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Persister",
+      version: "1",
+      summary: "POST a stitchstream to a URL you trust.",
+      description:
+        "Archives every byte, validates every message, forwards the records to the Import API, and stores the bookmark only once every record before it has been accepted.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    paths,
+    components: {
+      schemas: Object.fromEntries(components),
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+    },
+    "x-problems": [...Object.entries(problems), ["internal", internal] as const].map(
+      ([code, { status, title }]) => ({ code, status, title }),
+    ),
+  };
+}
+
+export const openapiResponse = (): HttpResponse => ({
+  status: 200,
+  headers: { "content-type": mediaTypes.json, "cache-control": "no-store" },
+  body: JSON.stringify(openapi()),
+});
+
+type SchemaOf = (schema: z.ZodMiniType) => Json;
+
+function operationObject(operation: Operation, schemaOf: SchemaOf): Json {
+  const { id, summary, scope, body } = operation;
+  const content = Object.entries(body ?? {}).map(([type, { schema, examples }]) => {
+    const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
+    return [type, { schema: schemaOf(schema), examples: Object.fromEntries(named) }];
+  });
+  return {
+    operationId: id,
+    summary,
+    ...(scope === undefined
+      ? { security: [] }
+      : { security: [{ token: [] }], description: `Wants a token with the scope \`${scope}\`.` }),
+    parameters: parametersOf(operation, schemaOf),
+    ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
+    responses: responsesOf(operation, schemaOf),
+  };
+}
+
+function parametersOf({ route, query, headers = {} }: Operation, schemaOf: SchemaOf): Json[] {
+  const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    in: "path",
+    name,
+    required: true,
+    schema: schemaOf(pathParameters[name!]!),
+  }));
+  const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+    in: "query",
+    name,
+    required: false,
+    schema: schemaOf(schema as z.ZodMiniType),
+  }));
+  const inHead = Object.entries(headers).map(([name, { schema, required = false, example }]) => ({
+    in: "header",
+    name,
+    required,
+    schema: schemaOf(schema),
+    example,
+  }));
+  return [...inPath, ...inQuery, ...inHead];
+}
+
+/** Errors of every route that asks for a token, and of every route. */
+const ofTokens: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];
+
+function responsesOf({ scope, answers, errors }: Operation, schemaOf: SchemaOf): Json {
+  const codes = [...(scope === undefined ? [] : ofTokens), ...errors];
+  const statuses = new Map<number, string[]>();
+  for (const code of codes) {
+    const { status } = problems[code];
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  if (scope !== undefined) statuses.set(internal.status, ["internal"]);
+  const refused = [...statuses].map(([status, of]) => [status, problemResponseObject(status, of, schemaOf)]);
+  const given = Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, schemaOf)]);
+  return Object.fromEntries([...given, ...refused]);
+}
+
+function responseObject({ description, content, headers }: Answer, schemaOf: SchemaOf): Json {
+  const types = Object.entries(content).map(([type, schema]) => [type, { schema: schemaOf(schema) }]);
+  return {
+    description,
+    headers: headersObject(headers),
+    ...(types.length > 0 && { content: Object.fromEntries(types) }),
+  };
+}
+
+function problemResponseObject(status: number, codes: readonly string[], schemaOf: SchemaOf): Json {
+  const always: readonly AnswerHeader[] = [
+    "Cache-Control",
+    ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
+  ];
+  const schema = {
+    allOf: [schemaOf(problemSchema), { properties: { status: { const: status }, code: { enum: codes } } }],
+  };
+  return {
+    description: `One of these codes: ${codes.map(code => `\`${code}\``).join(", ")}.`,
+    headers: headersObject([...always, "ETag?", "Retry-After?"]),
+    content: { [problemType]: { schema } },
+  };
+}
+
+function headersObject(headers: readonly AnswerHeader[]): Json {
+  return Object.fromEntries(
+    headers.map(header => {
+      const name = header.replace("?", "") as keyof typeof answerHeaders;
+      const object = {
+        required: header === name,
+        schema: { type: "string" },
+        description: answerHeaders[name],
+      };
+      return [name, object];
+    }),
+  );
+}
+
+/** JSON Schema of draft 2020-12, which is OpenAPI's; what has an id is a component. */
+function jsonSchemaOf(schema: z.ZodMiniType, components: Map<string, Json>): Json {
+  const { $schema: _, $defs = {}, $ref, ...own } = z.toJSONSchema(schema, { io: "input" });
+  for (const [id, { id: __, ...component }] of Object.entries($defs)) components.set(id, component);
+  return $ref === undefined ? own : { $ref: $ref.replace("#/$defs/", "#/components/schemas/") };
+}

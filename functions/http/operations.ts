@@ -1,0 +1,222 @@
+import * as z from "zod/mini";
+import type { AnswerHeader } from "./answer-headers.ts";
+import { mediaTypes } from "./conversion.ts";
+import { jsonline, singer, transit } from "./example-bodies.ts";
+import type { Answer, Operation } from "./operation.ts";
+import {
+  deliveriesQuery,
+  deliveryParameter,
+  historyQuery,
+  idempotencyKeyHeader,
+  streamerNameParameter,
+  streamersQuery,
+} from "./parameters.ts";
+import * as schemas from "./schemas.ts";
+
+const revisionCondition = z.string().check(z.describe('Revisions in quotes, such as `"5"`, or `*`.'));
+const accept = z.string().check(z.describe("What the answer may be."));
+const text = z.string();
+const anything = z.unknown();
+
+const ok = (
+  description: string,
+  schema: z.ZodMiniType,
+  headers: readonly AnswerHeader[] = ["Cache-Control"],
+): Answer => ({ description, content: { [mediaTypes.json]: schema }, headers });
+
+const bookmarkBody = {
+  [mediaTypes.json]: { schema: anything, examples: { "a position": { issues: "2026-11-01" } } },
+  [mediaTypes.transit]: { schema: anything, examples: { "an instant": ["^ ", "issues", "~m1468435557000"] } },
+};
+const seen = { schema: revisionCondition, required: true, example: "*" } as const;
+const streamers = "/v1/streamers";
+const one = `${streamers}/{streamer}`;
+
+export const operations: readonly Operation[] = [
+  {
+    route: `POST ${one}`,
+    id: "deliver",
+    summary:
+      "Takes a stitchstream in: archives it, checks it as a whole, forwards its records, and commits its bookmark once every record before it is accepted.",
+    scope: "write",
+    headers: {
+      "If-Match": { schema: revisionCondition, example: '"0"' },
+      "If-None-Match": { schema: revisionCondition, example: "*" },
+      "Idempotency-Key": {
+        schema: idempotencyKeyHeader,
+        example: "0d9e3f52-6a0e-4f0b-9c1b-3f6f1c0a2b11",
+      },
+      "Content-Encoding": {
+        schema: z
+          .enum(["gzip", "identity"])
+          .check(z.describe("A gzip is sent as `application/octet-stream`.")),
+        example: "identity",
+      },
+      Accept: { schema: accept, example: mediaTypes.json },
+      traceparent: {
+        schema: z.string().check(z.describe("The caller's trace, passed on to the Import API.")),
+        example: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      },
+    },
+    body: {
+      "*/*": {
+        schema: text.check(z.describe("A stitchstream says itself what it is, so that each type does.")),
+        examples: { transit, jsonline, singer },
+      },
+    },
+    answers: {
+      200: {
+        description: "Committed: the receipt; on `Accept: text/plain` the bookmark's line.",
+        content: { [mediaTypes.json]: schemas.receiptSchema, "text/plain": text },
+        headers: ["ETag", "Vary", "Cache-Control", "Idempotency-Replayed?"],
+      },
+    },
+    errors: [
+      "bad-streamer-name",
+      "body-too-large",
+      "archive-unavailable",
+      "bad-header",
+      "unsupported-encoding",
+      "broken-gzip",
+      "inflated-too-large",
+      "store-unavailable",
+      "key-reused",
+      "account-unavailable",
+      "not-a-stitchstream",
+      "malformed",
+      "bookmark-too-large",
+      "unfit-records",
+      "delivery-in-flight",
+      "overtaken",
+      "precondition-failed",
+      "rejected",
+      "unavailable",
+      "out-of-time",
+    ],
+  },
+  {
+    route: `GET ${one}/bookmark`,
+    id: "readBookmark",
+    summary: "The last committed bookmark, verbatim, or converted as `Accept` asks.",
+    scope: "read",
+    headers: {
+      "If-None-Match": { schema: revisionCondition, example: '"0"' },
+      Accept: { schema: accept, example: mediaTypes.transit },
+    },
+    answers: {
+      200: {
+        description: "The bookmark.",
+        content: { [mediaTypes.json]: anything, [mediaTypes.transit]: anything },
+        headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
+      },
+      304: {
+        description: "It is the one of `If-None-Match`.",
+        content: {},
+        headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
+      },
+    },
+    errors: ["bad-streamer-name", "store-unavailable", "no-bookmark", "not-acceptable"],
+  },
+  {
+    route: `PUT ${one}/bookmark`,
+    id: "setBookmark",
+    summary: "Sets the bookmark by hand: the next run starts there.",
+    scope: "admin",
+    headers: { "If-Match": seen },
+    body: bookmarkBody,
+    answers: { 200: ok("Set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
+    errors: [
+      "bad-streamer-name",
+      "precondition-required",
+      "bad-header",
+      "unsupported-encoding",
+      "unsupported-type",
+      "store-unavailable",
+      "malformed",
+      "bookmark-too-large",
+      "delivery-in-flight",
+      "precondition-failed",
+    ],
+  },
+  {
+    route: `DELETE ${one}/bookmark`,
+    id: "forgetBookmark",
+    summary: "Forgets the bookmark: the next run starts from the beginning.",
+    scope: "admin",
+    headers: { "If-Match": seen },
+    answers: { 200: ok("Forgotten.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
+    errors: [
+      "bad-streamer-name",
+      "precondition-required",
+      "bad-header",
+      "store-unavailable",
+      "delivery-in-flight",
+      "precondition-failed",
+    ],
+  },
+  {
+    route: `GET ${one}/bookmark/history`,
+    id: "readHistory",
+    summary: "What the bookmark was, newest first.",
+    scope: "read",
+    query: historyQuery,
+    answers: { 200: ok("A page of it.", schemas.historySchema, ["ETag", "Cache-Control"]) },
+    errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+  },
+  {
+    route: `GET ${streamers}`,
+    id: "listStreamers",
+    summary: "The streamers that the token may read, by name.",
+    scope: "read",
+    query: streamersQuery,
+    answers: { 200: ok("A page of them.", schemas.streamersSchema) },
+    errors: ["bad-query", "store-unavailable"],
+  },
+  {
+    route: `GET ${one}`,
+    id: "readStreamer",
+    summary: "A streamer at a glance: its bookmark, how old it is, what it brought, who holds it.",
+    scope: "read",
+    answers: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
+    errors: ["bad-streamer-name", "store-unavailable", "no-streamer"],
+  },
+  {
+    route: `GET ${one}/deliveries`,
+    id: "listDeliveries",
+    summary: "What became of a streamer's deliveries, newest first.",
+    scope: "read",
+    query: deliveriesQuery,
+    answers: { 200: ok("A page of them.", schemas.deliveriesSchema) },
+    errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+  },
+  {
+    route: `GET ${one}/deliveries/{delivery}`,
+    id: "readDelivery",
+    summary: "What became of a delivery.",
+    scope: "read",
+    answers: { 200: ok("The delivery.", schemas.deliverySchema) },
+    errors: ["bad-streamer-name", "store-unavailable", "no-delivery"],
+  },
+  {
+    route: "GET /v1/openapi.json",
+    id: "readOpenapi",
+    summary: "This document.",
+    scope: undefined,
+    answers: { 200: ok("OpenAPI 3.1.", z.looseObject({ openapi: z.literal("3.1.1") })) },
+    errors: [],
+  },
+  {
+    route: "GET /v1/health",
+    id: "health",
+    summary: "Whether the endpoint is up.",
+    scope: undefined,
+    answers: { 200: ok("It is.", schemas.healthSchema) },
+    errors: [],
+  },
+];
+
+/** The parameters of a route's path. */
+export const pathParameters: Readonly<Record<string, z.ZodMiniType>> = {
+  streamer: streamerNameParameter,
+  delivery: deliveryParameter,
+};

@@ -1,0 +1,91 @@
+import type { DeliveryStatus, Page, Summary } from "../persister/overview.ts";
+import type { Commit } from "../persister/ports.ts";
+import type { StreamerState } from "../persister/state.ts";
+import type { Members } from "./answers.ts";
+import { mediaTypes } from "./conversion.ts";
+import { bookmarkMembers, json } from "./json-text.ts";
+import type { HttpResponse } from "./message.ts";
+import type {
+  deliveriesSchema,
+  deliverySchema,
+  statusSchema,
+  streamerSchema,
+  streamersSchema,
+  summarySchema,
+} from "./schemas.ts";
+
+type SummaryMembers = Members<typeof summarySchema>;
+type StatusMembers = Members<typeof statusSchema>;
+
+/** A page of streamers. */
+export function streamersResponse({ entries, next }: Page<Summary>): HttpResponse {
+  const members: Members<typeof streamersSchema> = { next, streamers: entries.map(summaryMembers) };
+  return ok(json(members, {}));
+}
+
+/** A streamer at a glance. */
+export function streamerResponse({
+  summary,
+  last,
+  state,
+}: {
+  readonly summary: Summary;
+  readonly last: Commit | undefined;
+  readonly state: StreamerState;
+}): HttpResponse {
+  const members: Members<typeof streamerSchema> = {
+    ...summaryMembers(summary),
+    lastCommit: last && { by: last.by, delivery: last.delivery },
+  };
+  return ok(json(members, bookmarkMembers(state.bookmark)), { etag: `"${state.revision}"` });
+}
+
+/** A page of deliveries. */
+export function deliveriesResponse(streamer: string, { entries, next }: Page<DeliveryStatus>): HttpResponse {
+  const members: Members<typeof deliveriesSchema> = {
+    streamer,
+    next,
+    deliveries: entries.map(statusMembers),
+  };
+  return ok(json(members, {}));
+}
+
+/** What became of a delivery. */
+export function deliveryResponse(streamer: string, status: DeliveryStatus): HttpResponse {
+  const { receipt } = status;
+  const members: Members<typeof deliverySchema> = {
+    streamer,
+    ...statusMembers(status),
+    streams: receipt && Object.fromEntries(receipt.streams),
+  };
+  return ok(json(members, bookmarkMembers(receipt?.state.bookmark)));
+}
+
+function summaryMembers(summary: Summary): SummaryMembers {
+  const { committedAt, bookmarkAge, inFlight, ...same } = summary;
+  return {
+    ...same,
+    committedAt: committedAt === undefined ? undefined : instant(committedAt),
+    bookmarkAge: bookmarkAge === undefined ? undefined : Math.round(bookmarkAge / 1_000),
+    inFlight: inFlight && { delivery: inFlight.delivery, until: instant(inFlight.until) },
+  };
+}
+
+function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {
+  const { delivery, at, archive, failure } = filed;
+  const arrived = { delivery, receivedAt: instant(at), archive };
+  if (receipt === undefined) {
+    return { ...arrived, outcome: failure === undefined ? "unfinished" : "failed", ...failure };
+  }
+  const { records, ignored, batches, bytes, milliseconds, state } = receipt;
+  const { revision } = state;
+  return { ...arrived, outcome: "committed", revision, records, ignored, batches, bytes, milliseconds };
+}
+
+const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+const ok = (body: string, headers = {}): HttpResponse => ({
+  status: 200,
+  headers: { "content-type": mediaTypes.json, "cache-control": "no-store", ...headers },
+  body,
+});

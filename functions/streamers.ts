@@ -1,0 +1,41 @@
+import { lambda } from "./aws/gateway.ts";
+import { admit, admitToSome } from "./http/authenticate.ts";
+import { openapiResponse } from "./http/openapi.ts";
+import {
+  deliveriesResponse,
+  deliveryResponse,
+  streamerResponse,
+  streamersResponse,
+} from "./http/overview-answers.ts";
+import { pageOf } from "./http/page.ts";
+import { deliveriesQuery, streamersQuery } from "./http/parameters.ts";
+import { answering } from "./http/problem.ts";
+import { answerBy } from "./persister/limits.ts";
+import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/overview.ts";
+import { type Wired, wiredByEnvironment } from "./wire.ts";
+
+/** `GET /v1/streamers`, `…/{streamer}`, `…/deliveries`, `…/deliveries/{delivery}`, and `GET /v1/openapi.json` beside them. */
+export const streamers = (wired: () => Wired) =>
+  lambda((request, lambdaDeadline) =>
+    answering(request, async () => {
+      if (request.route === "GET /v1/openapi.json") return openapiResponse();
+      const { authority, store } = wired();
+      const deadline = answerBy(lambdaDeadline);
+      if (request.route === "GET /v1/streamers") {
+        const named = await admitToSome(request, "read", authority, deadline);
+        const page = pageOf(request.query, streamersQuery);
+        return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
+      }
+      const streamer = await admit(request, "read", authority, deadline);
+      if (request.route === "GET /v1/streamers/{streamer}")
+        return streamerResponse(await readStreamer(streamer, store, deadline));
+      if (request.route === "GET /v1/streamers/{streamer}/deliveries") {
+        const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };
+        return deliveriesResponse(streamer, await listDeliveries(page, store));
+      }
+      const { delivery } = request;
+      return deliveryResponse(streamer, await readDelivery({ streamer, delivery }, store, deadline));
+    }),
+  );
+
+export const handler = streamers(wiredByEnvironment);

@@ -1,0 +1,17 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+
+/** Where a running stack's table is, in its DATA_DIR: for `npm run token`. */
+export const placeFile = "stack.json";
+export const placeSchema = z.object({ dynamodb: z.url(), table: z.string(), region: z.string() });
+
+/** Says where the table is, until `close`. */
+export async function publishPlace(
+  dataDir: string,
+  place: z.infer<typeof placeSchema>,
+): Promise<{ close(): Promise<void> }> {
+  const path = join(dataDir, placeFile);
+  await writeFile(path, JSON.stringify(place));
+  return { close: () => rm(path, { force: true }) };
+}

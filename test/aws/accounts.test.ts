@@ -1,0 +1,92 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { secretAccounts } from "../../functions/aws/accounts.ts";
+import { type ScriptedServer, type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+
+/** The Import API's accounts in a secret, by the SDK's own client on a service of Secrets Manager's form. */
+const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:accounts";
+const open: ScriptedServer[] = [];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const server of open.splice(0)) await server.close();
+});
+
+const secret = (value: unknown): Step => ({
+  status: 200,
+  headers: { "content-type": "application/x-amz-json-1.1" },
+  body: JSON.stringify({ ARN: arn, SecretString: typeof value === "string" ? value : JSON.stringify(value) }),
+});
+const gone: Step = { status: 400, body: '{"__type":"ResourceNotFoundException","message":"no value"}' };
+const account = (clientId: number, token: string) => ({ clientId, token });
+
+async function accountsIn(...steps: [Step, ...Step[]]) {
+  const server = await startScriptedServer(steps);
+  open.push(server);
+  const client = new SecretsManagerClient({
+    region: "us-east-1",
+    endpoint: server.url,
+    credentials,
+    maxAttempts: 1,
+  });
+  return { accounts: secretAccounts(client, arn), reads: () => server.requests.length };
+}
+
+describe("an account", () => {
+  it("is the streamer's own, or that of all", async () => {
+    const { accounts, reads } = await accountsIn(
+      secret({ default: account(1, "a"), github: account(2, "b") }),
+    );
+    const found = await Promise.all(["drift", "github", "toString"].map(streamer => accounts.of(streamer)));
+    expect(found).toEqual([account(1, "a"), account(2, "b"), account(1, "a")]);
+    expect(reads()).toBe(1);
+  });
+
+  it("is read anew after five minutes, and is as it was while it can't be read", async () => {
+    const { accounts, reads } = await accountsIn(
+      secret({ default: account(1, "a") }),
+      gone,
+      secret({ default: account(1, "b") }),
+    );
+    for (const [minutes, token, read] of [
+      [0, "a", 1],
+      [4, "a", 1],
+      [2, "a", 2],
+      [0, "b", 3],
+      [4, "b", 3],
+    ] as const) {
+      vi.setSystemTime(Date.now() + minutes * 60_000);
+      expect(await accounts.of("s")).toEqual(account(1, token));
+      expect(reads()).toBe(read);
+    }
+  });
+
+  it("is read anew once its token is refused, by one for all that are in flight", async () => {
+    const { accounts, reads } = await accountsIn(
+      secret({ default: account(1, "old") }),
+      secret({ default: account(1, "new") }),
+    );
+    await accounts.of("s");
+    const newer = await Promise.all([1, 2, 3].map(() => accounts.after("old", "s")));
+    expect(newer).toEqual(Array(3).fill(account(1, "new")));
+    expect(await accounts.after("old", "s")).toEqual(account(1, "new"));
+    expect(reads()).toBe(2);
+  });
+});
+
+describe("account-unavailable", () => {
+  it.each([
+    ["a secret without a value", gone],
+    ["one that is no JSON", secret("hello")],
+    ["one of another form", secret({ persisterToken: "x" })],
+    ["one without an account for the streamer", secret({ github: account(2, "b") })],
+  ])("%s", async (_, step) => {
+    const { accounts } = await accountsIn(step);
+    const error = await accounts.of("drift").catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "account-unavailable" });
+    expect(String((error as Error).message)).not.toMatch(/hello|persisterToken/);
+  });
+});

@@ -1,0 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { placeFile, placeSchema } from "../../infra/local/place.ts";
+import type { Place } from "../../infra/tokens/tokens.ts";
+import type { LocalStack } from "./local-stack.ts";
+
+/** Where a stack's table is, as `npm run token` finds it. */
+export async function placeOf({ dataDir }: LocalStack): Promise<Place> {
+  const { dynamodb, region, table } = placeSchema.parse(
+    JSON.parse(await readFile(join(dataDir, placeFile), "utf8")),
+  );
+  return { client: dynamoClient({ region, endpoint: dynamodb }), table };
+}

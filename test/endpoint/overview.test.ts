@@ -1,0 +1,169 @@
+import { createServer } from "node:http";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { s3Client } from "../../functions/aws/clients.ts";
+import { awsStore } from "../../functions/aws/store.ts";
+import { watchBookmarks } from "../../functions/persister/watch.ts";
+import { listen } from "../../infra/local/listen.ts";
+import { placeOf } from "./local-place.ts";
+import { bookmark, get, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
+
+/** Streamers and deliveries at a glance. */
+let stack: LocalStack;
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+afterAll(() => stack.close());
+const open: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
+
+const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
+const json = async <T = Record<string, unknown>>(path: string, on = stack) =>
+  (await (await get(on, path)).json()) as T;
+interface Page {
+  readonly next?: string;
+  readonly streamers: readonly { readonly streamer: string }[];
+  readonly deliveries: readonly { readonly delivery: string; readonly outcome: string }[];
+}
+
+describe("streamers", () => {
+  it("are listed by name, page by page, to the last", async () => {
+    const names = ["a", "b", "b-2", "c", "d"];
+    for (const name of [...names].reverse()) await post(stack, name, body(1));
+    const seen: string[] = [];
+    let after = "";
+    do {
+      const page = await json<Page>(`/v1/streamers?limit=2${after && `&after=${after}`}`);
+      seen.push(...page.streamers.map(({ streamer }) => streamer));
+      after = page.next ?? "";
+    } while (after !== "");
+    expect(seen).toEqual(names);
+  });
+
+  it("have their revision, their bookmark and its age, and what they brought", async () => {
+    await post(stack, "seen", body(1));
+    const sent = await post(stack, "seen", body(2));
+    const { delivery } = (await sent.json()) as { delivery: string };
+    const response = await get(stack, "/v1/streamers/seen");
+    expect(response.headers.get("etag")).toBe('"2"');
+    expect(await response.json()).toEqual({
+      streamer: "seen",
+      revision: 2,
+      committedAt: expect.stringMatching(/^2\d{3}-.*Z$/),
+      bookmarkAge: expect.any(Number),
+      deliveries: 2,
+      records: 2,
+      lastCommit: { by: "delivery", delivery },
+      bookmark: { at: 2 },
+      bookmarkType: "application/json",
+    });
+  });
+
+  it("that nobody delivered to are not there", async () => {
+    const response = await get(stack, "/v1/streamers/nobody");
+    expect([response.status, await response.json()]).toMatchObject([404, { code: "no-streamer" }]);
+  });
+
+  it("show who holds them", async () => {
+    let asked: unknown;
+    const server = createServer(async (message, response) => {
+      for await (const _ of message);
+      asked = await json("/v1/streamers/held", held);
+      response.writeHead(201).end();
+    });
+    const api = await listen(server);
+    const held = await startTestStack({ IMPORT_API_URL: api.url });
+    open.push(held, api);
+    const { delivery } = (await (await post(held, "held", body(1))).json()) as { delivery: string };
+    expect(asked).toMatchObject({
+      revision: 0,
+      deliveries: 0,
+      inFlight: { delivery, until: expect.stringMatching(/Z$/) },
+    });
+    expect(await json("/v1/streamers/held", held)).not.toHaveProperty("inFlight");
+  });
+});
+
+describe("deliveries", () => {
+  it("are listed newest first, page by page, those too that failed", async () => {
+    const sent: string[] = [];
+    for (const text of [body(1), jsonline("{"), body(2), "no header", body(3)]) {
+      const answer = (await (await post(stack, "listed", text)).json()) as { delivery: string };
+      sent.unshift(answer.delivery);
+    }
+    const seen: [string, string][] = [];
+    let before = "";
+    do {
+      const page = await json<Page>(
+        `/v1/streamers/listed/deliveries?limit=2${before && `&before=${before}`}`,
+      );
+      seen.push(...page.deliveries.map(({ delivery, outcome }): [string, string] => [delivery, outcome]));
+      before = page.next ?? "";
+    } while (before !== "");
+    const outcomes = ["committed", "failed", "committed", "failed", "committed"];
+    expect(seen).toEqual(sent.map((delivery, i) => [delivery, outcomes[i]]));
+  });
+
+  it("that were committed have their receipt, with the bookmark of then", async () => {
+    const receipt = (await (await post(stack, "kept", body(1))).json()) as Record<string, unknown>;
+    await post(stack, "kept", body(2));
+    expect(await json(`/v1/streamers/kept/deliveries/${receipt.delivery as string}`)).toEqual({
+      ...receipt,
+      receivedAt: expect.stringMatching(/Z$/),
+      outcome: "committed",
+    });
+  });
+
+  it("that failed say why, and where their bytes are", async () => {
+    const failed = (await (await post(stack, "failing", jsonline("{"))).json()) as Record<string, unknown>;
+    expect(await json(`/v1/streamers/failing/deliveries/${failed.delivery as string}`)).toEqual({
+      streamer: "failing",
+      delivery: failed.delivery,
+      receivedAt: expect.stringMatching(/Z$/),
+      outcome: "failed",
+      archive: failed.archive,
+      code: "malformed",
+      detail: failed.detail,
+    });
+  });
+
+  it("that come again under their key stay as they were", async () => {
+    const key = { "idempotency-key": "k" };
+    const first = (await (await post(stack, "again", body(1), key)).json()) as { delivery: string };
+    await post(stack, "again", body(1), key);
+    await post(stack, "again", body(2), key);
+    const { deliveries } = await json<Page>("/v1/streamers/again/deliveries");
+    expect(deliveries.map(({ outcome }) => outcome)).toEqual(["failed", "committed"]);
+    expect(deliveries[1]!.delivery).toBe(first.delivery);
+  });
+
+  it("of another streamer, and those that never were, are not there", async () => {
+    const { delivery } = (await (await post(stack, "mine", body(1))).json()) as { delivery: string };
+    for (const path of [`theirs/deliveries/${delivery}`, "mine/deliveries/none"]) {
+      const response = await get(stack, `/v1/streamers/${path}`);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: "no-delivery" }]);
+    }
+  });
+});
+
+it.each(["limit=0", "limit=101", "limit=many", "after=../x"])("a query of ?%s is refused", async query => {
+  const response = await get(stack, `/v1/streamers?${query}`);
+  expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
+});
+
+it("the watch tells the age of every bookmark, of streamers too that nobody delivers to", async () => {
+  const watched = await startTestStack();
+  open.push(watched);
+  for (const name of ["one", "two"]) await post(watched, name, body(1));
+  await post(watched, "three", jsonline(record("t", { id: 1 })));
+  const told: ReadonlyMap<string, number>[] = [];
+  const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
+  const observer = {
+    delivered: () => {},
+    watched: (ages: ReadonlyMap<string, number>) => void told.push(ages),
+  };
+  const place = await placeOf(watched);
+  const store = awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });
+  await watchBookmarks({ ...store, clock, observer }, Date.now() + 10_000);
+  expect([...told[0]!.keys()]).toEqual(["one", "two"]);
+  for (const age of told[0]!.values()) expect(age).toBeGreaterThanOrEqual(60_000);
+});

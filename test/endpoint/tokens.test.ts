@@ -1,0 +1,191 @@
+import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { admit, digestOf } from "../../functions/http/authenticate.ts";
+import type { HttpRequest } from "../../functions/http/message.ts";
+import { operations } from "../../functions/http/operations.ts";
+import type { PersisterError } from "../../functions/persister/errors.ts";
+import type { Scope } from "../../functions/persister/ports.ts";
+import { createToken, listTokens, type Place, revokeToken } from "../../infra/tokens/tokens.ts";
+import { placeOf } from "./local-place.ts";
+import { bookmark, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
+
+/** What a token opens, and what the answer to a wrong one tells. */
+let stack: LocalStack;
+let place: Place;
+beforeAll(async () => {
+  stack = await startTestStack();
+  place = await placeOf(stack);
+  await post(stack, "github", jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)));
+});
+afterAll(() => stack.close());
+
+const hour = 3_600_000;
+const all: readonly Scope[] = ["write", "read", "admin"];
+const guarded = operations.filter(({ scope }) => scope !== undefined);
+
+async function tokenOf(streamer: string, scopes: readonly Scope[], validUntil?: number): Promise<string> {
+  const { token, id } = await createToken({ streamer, scopes, validUntil }, place);
+  made.push(id);
+  return token;
+}
+const made: string[] = [];
+const revokeAll = async () => {
+  for (const id of made.splice(0)) await revokeToken(id, place);
+};
+
+async function ask(route: string, authorization: string | undefined, streamer = "github") {
+  const [method, path] = route.split(" ") as [string, string];
+  const url = `${stack.url}${path.replace("{streamer}", streamer).replace("{delivery}", "d")}`;
+  const response = await fetch(url, {
+    method,
+    headers: authorization === undefined ? {} : { authorization },
+    ...(method === "POST" && { body: jsonline() }),
+  });
+  const text = await response.text();
+  return { status: response.status, text, headers: Object.fromEntries(response.headers) };
+}
+
+/** What differs from one answer to the next whatever was asked. */
+const comparable = ({
+  status,
+  text,
+  headers: { date: _, "apigw-requestid": __, ...headers },
+}: Awaited<ReturnType<typeof ask>>) => ({
+  status,
+  text,
+  headers,
+});
+
+describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s", (route, scope) => {
+  it("answers all that is wrong with a token alike", async () => {
+    const expired = await tokenOf("github", [scope], Date.now() + hour);
+    await expire(expired);
+    const revoked = await tokenOf("github", [scope]);
+    await revokeAll();
+    const answers = await Promise.all(
+      [
+        undefined,
+        "",
+        "Bearer",
+        "Bearer wrong",
+        `Bearer persister_${"x".repeat(43)}`,
+        `Bearer ${expired}`,
+        `Bearer ${revoked}`,
+        "Basic b3duZXI6cGFzcw==",
+        `Bearer ${digestOf(expired)}`,
+      ].map(authorization => ask(route, authorization)),
+    );
+    expect(answers[0]).toMatchObject({ status: 401, headers: { "www-authenticate": "Bearer" } });
+    expect(JSON.parse(answers[0]!.text)).toMatchObject({ code: "unauthorized" });
+    for (const answer of answers) expect(comparable(answer)).toEqual(comparable(answers[0]!));
+  });
+
+  it("is closed to another streamer's token, and to one without the scope", async () => {
+    const others = await tokenOf("gitlab", all);
+    const lacking = await tokenOf(
+      "github",
+      all.filter(each => each !== scope),
+    );
+    const isList = !route.includes("{streamer}");
+    for (const token of isList ? [lacking] : [others, lacking]) {
+      const { status, text } = await ask(route, `Bearer ${token}`);
+      expect([status, JSON.parse(text)]).toMatchObject([403, { code: "forbidden" }]);
+    }
+    await revokeAll();
+  });
+
+  it("is open to the streamer's own token, and to one of all", async () => {
+    for (const streamer of ["github", "*"]) {
+      const token = await tokenOf(streamer, [scope]);
+      const { status } = await ask(route, `Bearer ${token}`);
+      expect([401, 403, 500]).not.toContain(status);
+      await revokeAll();
+    }
+  });
+});
+
+/** As if its time were over. */
+async function expire(token: string) {
+  await place.client.send(
+    new UpdateItemCommand({
+      TableName: place.table,
+      Key: { pk: { S: "tokens" }, sk: { S: digestOf(token) } },
+      UpdateExpression: "SET validUntil = :then",
+      ExpressionAttributeValues: { ":then": { N: String(Date.now() - 1) } },
+    }),
+  );
+}
+
+describe("a token", () => {
+  it("in the URL is none", async () => {
+    const token = await tokenOf("*", all);
+    for (const name of ["token", "access_token", "authorization"]) {
+      const response = await fetch(`${stack.url}/v1/streamers?${name}=${token}`);
+      expect(response.status).toBe(401);
+      expect(await response.text()).not.toContain(token);
+    }
+    await revokeAll();
+  });
+
+  it("is listed with the day of its last use, and is nowhere itself", async () => {
+    const token = await tokenOf("drift", ["read"]);
+    const find = async () => (await listTokens(place)).find(({ streamer }) => streamer === "drift");
+    expect((await find())?.usedOn).toBeUndefined();
+    await ask("GET /v1/streamers", `Bearer ${token}`);
+    const listed = await find();
+    expect(listed?.usedOn).toBe(new Date().toISOString().slice(0, 10));
+    expect(JSON.stringify(listed)).not.toContain(token);
+    await revokeAll();
+  });
+
+  it("lives beside one other of its kind, for rotation, and no third", async () => {
+    await tokenOf("drift", ["write", "read"]);
+    await tokenOf("drift", ["read"]);
+    await expect(tokenOf("drift", ["read"])).rejects.toThrow(/two live tokens.*revoke [0-9a-f]{10} or/);
+    await tokenOf("drift", ["write"]);
+    await revokeAll();
+    await expect(revokeToken("nobody", place)).rejects.toThrow("There is no token nobody.");
+  });
+
+  it("shows of the list of streamers what it may read", async () => {
+    await post(stack, "drift", jsonline(record("t", { id: 1 }, ["id"])));
+    const token = await tokenOf("github", ["read"]);
+    const { text } = await ask("GET /v1/streamers", `Bearer ${token}`);
+    expect((JSON.parse(text) as { streamers: object[] }).streamers).toMatchObject([{ streamer: "github" }]);
+    await revokeAll();
+  });
+});
+
+it("whatever is wrong with a token, one look-up is made, so that the time tells nothing either", async () => {
+  for (const authorization of ["", "Bearer", "Bearer wrong", "Basic b3duZXI6cGFzcw=="]) {
+    const asked: string[] = [];
+    const tokens = { permissionsOf: async (digest: string) => void asked.push(digest) };
+    const request = { headers: new Headers({ authorization }), streamer: "github" } as HttpRequest;
+    await expect(admit(request, "read", { by: "token", tokens }, 0)).rejects.toMatchObject({
+      code: "unauthorized",
+    });
+    expect(asked).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+  }
+});
+
+describe("where the gateway says who may come in", () => {
+  const request = (jwtScopes: string | undefined) =>
+    ({ headers: new Headers(), streamer: "github", jwtScopes }) as HttpRequest;
+
+  it.each([
+    ["github:write", "write", "github"],
+    ["openid *:read email", "read", "github"],
+    ["github:read", "write", "forbidden"],
+    ["gitlab:write", "write", "forbidden"],
+    ["github:writer", "write", "forbidden"],
+    ["write", "write", "forbidden"],
+    [undefined, "read", "forbidden"],
+  ] as const)("a JWT with the scopes %s asks to %s: %s", async (jwtScopes, scope, answer) => {
+    const admitted = admit(request(jwtScopes), scope, { by: "jwt" }, 0);
+    expect(await admitted.catch((error: PersisterError) => error.code)).toBe(answer);
+  });
+
+  it("IAM's policy has said it all", async () => {
+    expect(await admit(request(undefined), "admin", { by: "iam" }, 0)).toBe("github");
+  });
+});
