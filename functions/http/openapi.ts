@@ -94,7 +94,8 @@ function parametersOf({ route, query, headers = {} }: Operation, schemaOf: Schem
 /** Errors of every route that asks for a token, and of every route. */
 const ofTokens: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];
 
-function responsesOf({ scope, answers, errors }: Operation, schemaOf: SchemaOf): Json {
+function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
+  const { scope, answers, errors } = operation;
   const codes = [...(scope === undefined ? [] : ofTokens), ...errors];
   const statuses = new Map<number, string[]>();
   for (const code of codes) {
@@ -102,10 +103,20 @@ function responsesOf({ scope, answers, errors }: Operation, schemaOf: SchemaOf):
     statuses.set(status, [...(statuses.get(status) ?? []), code]);
   }
   if (scope !== undefined) statuses.set(internal.status, ["internal"]);
-  const refused = [...statuses].map(([status, of]) => [status, problemResponseObject(status, of, schemaOf)]);
+  const refused = [...statuses].map(([status, of]) => {
+    const headers = headersObject(problemHeaders(status, operation));
+    return [status, { ...problemObject(status, of, schemaOf), headers }];
+  });
   const given = Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, schemaOf)]);
   return Object.fromEntries([...given, ...refused]);
 }
+
+const problemHeaders = (status: number, { namingRevision = [] }: Operation): readonly AnswerHeader[] => [
+  "Cache-Control",
+  ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
+  ...(status === 409 || status === 503 ? (["Retry-After?"] as const) : []),
+  ...(namingRevision.includes(status) ? (["ETag?"] as const) : []),
+];
 
 function responseObject({ description, content, headers }: Answer, schemaOf: SchemaOf): Json {
   const types = Object.entries(content).map(([type, schema]) => [type, { schema: schemaOf(schema) }]);
@@ -116,17 +127,12 @@ function responseObject({ description, content, headers }: Answer, schemaOf: Sch
   };
 }
 
-function problemResponseObject(status: number, codes: readonly string[], schemaOf: SchemaOf): Json {
-  const always: readonly AnswerHeader[] = [
-    "Cache-Control",
-    ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
-  ];
+function problemObject(status: number, codes: readonly string[], schemaOf: SchemaOf): Json {
   const schema = {
     allOf: [schemaOf(problemSchema), { properties: { status: { const: status }, code: { enum: codes } } }],
   };
   return {
     description: `One of these codes: ${codes.map(code => `\`${code}\``).join(", ")}.`,
-    headers: headersObject([...always, "ETag?", "Retry-After?"]),
     content: { [problemType]: { schema } },
   };
 }

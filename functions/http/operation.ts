@@ -18,6 +18,8 @@ export interface Operation {
   readonly answers: Readonly<Record<number, Answer>>;
   /** The errors it may answer, beside those that every route of its kind has. */
   readonly errors: readonly ErrorCode[];
+  /** The errors' statuses that may name the streamer's revision. */
+  readonly namingRevision?: readonly number[];
 }
 
 interface RequestHeader {

@@ -93,6 +93,7 @@ export const operations: readonly Operation[] = [
       "unavailable",
       "out-of-time",
     ],
+    namingRevision: [400, 409, 412, 413, 422, 502, 503, 504],
   },
   {
     route: `GET ${one}/bookmark`,
@@ -116,6 +117,7 @@ export const operations: readonly Operation[] = [
       },
     },
     errors: ["bad-streamer-name", "store-unavailable", "no-bookmark", "not-acceptable"],
+    namingRevision: [404, 406],
   },
   {
     route: `PUT ${one}/bookmark`,
@@ -137,6 +139,7 @@ export const operations: readonly Operation[] = [
       "delivery-in-flight",
       "precondition-failed",
     ],
+    namingRevision: [409, 412],
   },
   {
     route: `DELETE ${one}/bookmark`,
@@ -153,6 +156,7 @@ export const operations: readonly Operation[] = [
       "delivery-in-flight",
       "precondition-failed",
     ],
+    namingRevision: [409, 412],
   },
   {
     route: `GET ${one}/bookmark/history`,
@@ -179,6 +183,7 @@ export const operations: readonly Operation[] = [
     scope: "read",
     answers: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable", "no-streamer"],
+    namingRevision: [404],
   },
   {
     route: `GET ${one}/deliveries`,

@@ -2,11 +2,17 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** Where a running stack's table is, in its DATA_DIR: for `npm run token`. */
+/** Where a running stack's table and bucket are, in its DATA_DIR: for `npm run token`. */
 export const placeFile = "stack.json";
-export const placeSchema = z.object({ dynamodb: z.url(), table: z.string(), region: z.string() });
+export const placeSchema = z.object({
+  dynamodb: z.url(),
+  table: z.string(),
+  s3: z.url(),
+  bucket: z.string(),
+  region: z.string(),
+});
 
-/** Says where the table is, until `close`. */
+/** Says where they are, until `close`. */
 export async function publishPlace(
   dataDir: string,
   place: z.infer<typeof placeSchema>,

@@ -93,7 +93,7 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));
     const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
     await ensureTable(dynamodb, table);
-    parts.unshift(await publishPlace(dataDir, { dynamodb, table, region }));
+    parts.unshift(await publishPlace(dataDir, { dynamodb, table, s3, bucket, region }));
     const importApi = await start(importApiUrl, () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );

@@ -28,8 +28,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no fence: a commit is written upon whatever is there",
     file: "persister/commit.ts",
-    from: "...after(held, parts.newId()), commit: made }",
-    to: "...after(await parts.streamers.read(held.name, deadline + 90_000), parts.newId()), commit: made }",
+    from: "    ...after(held, parts.newId()),\n    commit: made,",
+    to: "    ...after(await parts.streamers.read(held.name, deadline + 90_000), parts.newId()),\n    commit: made,",
   },
   {
     name: "no lease: another delivery in flight is not looked for",
@@ -88,8 +88,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the receipt is not remembered",
     file: "persister/persist.ts",
-    from: "if (kept !== undefined) {",
-    to: "if (kept === null) {",
+    from: "    kept && rememberReceipt(",
+    to: "    kept === null && rememberReceipt(",
   },
   {
     name: "the receipt that was read before the commit is given out",

@@ -1,0 +1,292 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { gzipSync } from "node:zlib";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { operations } from "../../functions/http/operations.ts";
+import { ingest } from "../../functions/ingest.ts";
+import { wire } from "../../functions/wire.ts";
+import { listen } from "../../infra/local/listen.ts";
+import { createToken } from "../../infra/tokens/tokens.ts";
+import { localPlace, placeOf } from "../endpoint/local-place.ts";
+import {
+  bookmark,
+  get,
+  jsonline,
+  type LocalStack,
+  record,
+  startTestStack,
+  token,
+} from "../endpoint/local-stack.ts";
+import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+import { Contract, type Document } from "./contract.ts";
+
+/** The document is what the endpoint answers, and the endpoint answers what is in the document: each example, status and header. */
+const open: { close(): Promise<void> }[] = [];
+let stack: LocalStack;
+let contract: Contract;
+let othersToken: string;
+beforeAll(async () => {
+  stack = await started();
+  const others = { streamer: "others", scopes: ["write", "admin"], validUntil: undefined } as const;
+  ({ token: othersToken } = await createToken(others, await placeOf(stack)));
+  contract = new Contract((await (await get(stack, "/v1/openapi.json")).json()) as Document);
+});
+afterAll(() => Promise.all(open.splice(0).map(part => part.close())));
+
+async function started(...args: Parameters<typeof startTestStack>): Promise<LocalStack> {
+  const made = await startTestStack(...args);
+  open.push(made);
+  return made;
+}
+
+async function scripted(...steps: [Step, ...Step[]]) {
+  const server = await startScriptedServer(steps);
+  open.push(server);
+  return server.url;
+}
+
+interface Asked {
+  readonly on?: LocalStack;
+  readonly streamer?: string;
+  readonly delivery?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+/** Asks a route, and holds the answer against the document. */
+async function ask(route: string, asked: Asked = {}): Promise<Response> {
+  const { on = stack, streamer = "s", delivery = "none", query = "", headers, body } = asked;
+  const [method, path] = route.split(" ") as [string, string];
+  const url = `${on.url}${path.replace("{streamer}", streamer).replace("{delivery}", delivery)}${query}`;
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/octet-stream", ...headers },
+    ...(body !== undefined && { body }),
+  });
+  await contract.check(route, response.clone());
+  return response;
+}
+
+const one = "/v1/streamers/{streamer}";
+const deliver = `POST ${one}`;
+const [readBookmark, setBookmark, forgetBookmark] = ["GET", "PUT", "DELETE"].map(
+  method => `${method} ${one}/bookmark`,
+) as [string, string, string];
+const guarded = operations.filter(({ scope }) => scope !== undefined).map(({ route }) => route);
+const named = guarded.filter(route => route.includes("{streamer}"));
+const byHand = [setBookmark, forgetBookmark];
+const body = (value: unknown = 1) => jsonline(record("t", { id: 1 }, ["id"]), bookmark(value));
+const json = { "content-type": "application/json" };
+const any = { "if-match": "*" };
+
+it("is OpenAPI 3.1", async () => {
+  const { valid, errors } = await new Validator().validate({ ...contract.document });
+  expect(errors ?? []).toEqual([]);
+  expect(valid).toBe(true);
+  expect(contract.document).toMatchObject({ openapi: "3.1.1" });
+});
+
+it("is in docs/, as `npm run openapi` writes it", async () => {
+  const file = await readFile(new URL("../../docs/openapi.json", import.meta.url), "utf8");
+  expect(JSON.parse(file)).toEqual(contract.document);
+});
+
+it("has the catalogue of errors, in order of precedence", async () => {
+  const page = await readFile(new URL("../../docs/errors.md", import.meta.url), "utf8");
+  const codes = [...page.matchAll(/^\| `([a-z-]+)` \| \d{3} \|/gm)].map(([, code]) => code!);
+  const { "x-problems": problems } = contract.document as unknown as { "x-problems": { code: string }[] };
+  expect(problems.map(({ code }) => code)).toEqual([...codes, "internal"]);
+});
+
+describe("each documented example is taken", () => {
+  const examples = operations.flatMap(({ route, body: types = {} }) =>
+    Object.entries(types).flatMap(([type, { examples: values }]) =>
+      Object.entries(values).map(([name, value]) => [route, type, name, value] as const),
+    ),
+  );
+  it.each(examples)("%s, %s: %s", async (route, type, name, value) => {
+    const streamer = `example-${name.replaceAll(" ", "-")}`;
+    if (route !== deliver) await ask(deliver, { streamer, body: body() });
+    const sent = typeof value === "string" ? value : JSON.stringify(value);
+    const headers = type === "*/*" ? {} : { "content-type": type, ...any };
+    expect((await ask(route, { streamer, headers, body: sent })).status).toBe(200);
+  });
+
+  const withHeaders = operations.flatMap(({ route, headers = {} }) =>
+    Object.entries(headers).map(([name, { example }]) => [route, name, example] as const),
+  );
+  it.each(withHeaders)("%s, %s: %s", async (route, name, example) => {
+    const streamer = `header-${name.toLowerCase()}`;
+    if (route !== deliver) await ask(deliver, { streamer, body: body() });
+    const sent = route === deliver ? { body: body() } : route === setBookmark ? { body: "1" } : {};
+    const headers = { ...json, [name.toLowerCase()]: example };
+    expect((await ask(route, { streamer, headers, ...sent })).status).toBe(200);
+  });
+});
+
+describe("each answer is documented, and each that is documented is given", () => {
+  it("what goes well", async () => {
+    const key = { "idempotency-key": "k" };
+    const taken = (await (await ask(deliver, { body: body(), headers: key })).json()) as { delivery: string };
+    await ask(deliver, { body: body(), headers: key });
+    await ask(deliver, { body: body(), headers: { accept: "text/plain" } });
+    const { headers } = await ask(readBookmark);
+    await ask(readBookmark, { headers: { "if-none-match": headers.get("etag")! } });
+    for (const route of guarded.filter(each => each.startsWith("GET"))) await ask(route, taken);
+    await ask("GET /v1/openapi.json");
+    await ask("GET /v1/health");
+  });
+
+  it.each(guarded)("%s: without a token, and with one of others", async route => {
+    await ask(route, { headers: { authorization: "Bearer wrong" } });
+    await ask(route, { headers: { authorization: `Bearer ${othersToken}` } });
+  });
+
+  it.each(named)("%s: a name that is none", async route => {
+    await ask(route, { streamer: "No%20Name" });
+  });
+
+  it("queries, headers and bodies that can't be read", async () => {
+    for (const { route } of operations.filter(({ query }) => query)) await ask(route, { query: "?limit=0" });
+    for (const route of [deliver, ...byHand]) await ask(route, { headers: { "if-match": "5" } });
+    await ask(deliver, { body: "x", headers: { "content-encoding": "br" } });
+    await ask(deliver, { body: "x", headers: { "content-encoding": "gzip" } });
+    await ask(deliver, { body: gzipSync("x".repeat(2_000_000)), headers: { "content-encoding": "gzip" } });
+    await ask(deliver, { body: "x".repeat(4_600_000) });
+    await ask(deliver, { body: "x" });
+    await ask(deliver, { body: jsonline("x") });
+    await ask(deliver, { body: jsonline(record("t", {}, ["id"])) });
+    await ask(deliver, { body: jsonline(bookmark("x".repeat(1_100_000))) });
+    await ask(setBookmark, { body: "x", headers: { ...json, ...any } });
+    await ask(setBookmark, { body: `"${"x".repeat(1_100_000)}"`, headers: { ...json, ...any } });
+    await ask(setBookmark, { body: "1", headers: { ...any } });
+    await ask(setBookmark, { body: "1", headers: { ...json, ...any, "content-encoding": "gzip" } });
+  });
+
+  it("what stands against it", async () => {
+    await ask(deliver, { streamer: "moved", body: body() });
+    const old = { "if-match": '"7"' };
+    await ask(deliver, { streamer: "moved", body: body(), headers: old });
+    for (const route of byHand) {
+      await ask(route, { streamer: "moved", body: "1", headers: { ...json, ...old } });
+      await ask(route, { streamer: "moved", body: "1", headers: json });
+    }
+    await ask(deliver, { streamer: "moved", body: body(2), headers: { "idempotency-key": "k" } });
+    await ask(deliver, { streamer: "moved", body: body(3), headers: { "idempotency-key": "k" } });
+    await ask(readBookmark, { streamer: "nobody" });
+    await ask(readBookmark, { streamer: "moved", headers: { accept: "image/png" } });
+    await ask(`GET ${one}`, { streamer: "nobody" });
+    await ask(`GET ${one}/deliveries/{delivery}`);
+  });
+
+  it("another delivery in flight, and one that overtakes", async () => {
+    let isFirst = true;
+    const server = createServer(async (message, response) => {
+      for await (const _ of message);
+      if (isFirst) {
+        isFirst = false;
+        await ask(deliver, { on: held, body: body() });
+        for (const route of byHand) await ask(route, { on: held, body: "1", headers: { ...json, ...any } });
+        await ask(deliver, { on: ahead, body: body() });
+      }
+      response.writeHead(201).end();
+    });
+    const api = await listen(server);
+    open.push(api);
+    const held = await started({ IMPORT_API_URL: api.url });
+    const { s3, dynamodb } = await localPlace(held);
+    const env = { IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL_DYNAMODB: dynamodb };
+    const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
+    const ahead = await started(env, { clock, ingestMilliseconds: 120_000 });
+    expect((await ask(deliver, { on: held, body: body() })).status).toBe(409);
+  });
+
+  it("trouble upstream", async () => {
+    for (const [step, status] of [
+      [{ status: 400 }, 502],
+      [{ status: 503 }, 503],
+      ["hang", 504],
+    ] as const) {
+      const on = await started({ IMPORT_API_URL: await scripted(step) }, { ingestMilliseconds: 4_500 });
+      expect((await ask(deliver, { on, body: body() })).status).toBe(status);
+    }
+    const { s3, dynamodb, ...place } = await localPlace(stack);
+    const config = { service: "s", importApiUrl: stack.importApiUrl, authorization: "token" as const };
+    const lacking = wire(
+      { ...place, ...config, accounts: { known: {} }, ownerToken: token, endpoints: { s3, dynamodb } },
+      { delivered: () => {}, watched: () => {} },
+    );
+    const event = eventOf(body());
+    const {
+      statusCode,
+      headers,
+      body: text,
+    } = await ingest(() => lacking)(event, {
+      getRemainingTimeInMillis: () => 29_000,
+    } as Context);
+    await contract.check(
+      deliver,
+      new Response(text, { status: statusCode!, headers: headers as Record<string, string> }),
+    );
+  });
+
+  it("an archive that is down", async () => {
+    const on = await started({ AWS_ENDPOINT_URL_S3: await scripted({ status: 503 }) });
+    await ask(deliver, { on, body: body() });
+  });
+
+  it("a table that is down, and one that answers what is not ours", async () => {
+    const up: Step = { status: 200, body: "{}" };
+    const down = await started({
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, { status: 500, body: "{}" }),
+    });
+    const odd = await started({
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, {
+        status: 200,
+        body: '{"Item":{"pk":{"S":"x"}},"Items":[{"pk":{"S":"x"}}]}',
+      }),
+    });
+    await Promise.all(
+      guarded.flatMap(route => {
+        const asked = { body: route.startsWith("GET") ? undefined : body(), headers: { ...json, ...any } };
+        const sent = { headers: asked.headers, ...(asked.body && { body: asked.body }) };
+        if (route === setBookmark) sent.body = "1";
+        return [
+          ask(route, { on: down, ...sent }),
+          ask(route, { on: down, ...sent, headers: { ...sent.headers, authorization: "Bearer other" } }),
+          ask(route, { on: odd, ...sent }),
+        ];
+      }),
+    );
+  });
+
+  it("nothing of the document was not seen", () => {
+    expect(contract.documented().filter(each => !contract.seen.has(each))).toEqual([]);
+  });
+});
+
+const eventOf = (text: string) => ({
+  version: "2.0",
+  routeKey: deliver,
+  rawPath: "/v1/streamers/lacking",
+  rawQueryString: "",
+  headers: { authorization: `Bearer ${token}` },
+  pathParameters: { streamer: "lacking" },
+  requestContext: {
+    accountId: "",
+    apiId: "",
+    domainName: "",
+    domainPrefix: "",
+    http: { method: "POST", path: "", protocol: "", sourceIp: "", userAgent: "" },
+    requestId: "r",
+    routeKey: deliver,
+    stage: "$default",
+    time: "",
+    timeEpoch: 0,
+  },
+  body: text,
+  isBase64Encoded: false,
+});
