@@ -12,11 +12,10 @@ export const placeSchema = z.object({
   region: z.string(),
 });
 
+export type Place = z.infer<typeof placeSchema>;
+
 /** Says where they are, until `close`. */
-export async function publishPlace(
-  dataDir: string,
-  place: z.infer<typeof placeSchema>,
-): Promise<{ close(): Promise<void> }> {
+export async function publishPlace(dataDir: string, place: Place): Promise<{ close(): Promise<void> }> {
   const path = join(dataDir, placeFile);
   await writeFile(path, JSON.stringify(place));
   return { close: () => rm(path, { force: true }) };

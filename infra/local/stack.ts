@@ -1,19 +1,15 @@
 import { join } from "node:path";
 import { toResult } from "../../functions/aws/gateway.ts";
-import { bookmark } from "../../functions/bookmark.ts";
-import { change } from "../../functions/change.ts";
 import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
-import { ingest } from "../../functions/ingest.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
-import { streamers } from "../../functions/streamers.ts";
-import { type Wired, wire } from "../../functions/wire.ts";
+import { wire } from "../../functions/wire.ts";
 import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway.ts";
-import type { Route } from "./gateway-routes.ts";
 import { startImportApi } from "./import-api/server.ts";
-import { publishPlace } from "./place.ts";
+import { type Place, publishPlace } from "./place.ts";
+import { type HandlerOf, handlersHere, routesOf } from "./routes.ts";
 import { startS3 } from "./s3.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,45 +30,26 @@ const region = "us-east-1";
 const service = "persister-local";
 const bucket = "persister-archive";
 const table = "persister";
-/** The functions' timeouts in serverless.yml, ms. */
-const ingestMilliseconds = 29_000;
-const otherMilliseconds = 10_000;
-
 /** CloudWatch is not there to read. */
 const silent: Observer = { delivered: () => {}, watched: () => {} };
 
-/** Those of serverless.yml. */
-const handlers = [
-  ["POST /v1/streamers/{streamer}", ingest],
-  ["GET /v1/streamers/{streamer}/bookmark", bookmark],
-  ["GET /v1/streamers/{streamer}/bookmark/history", bookmark],
-  ["GET /v1/health", bookmark],
-  ["PUT /v1/streamers/{streamer}/bookmark", change],
-  ["DELETE /v1/streamers/{streamer}/bookmark", change],
-  ["GET /v1/streamers", streamers],
-  ["GET /v1/streamers/{streamer}", streamers],
-  ["GET /v1/streamers/{streamer}/deliveries", streamers],
-  ["GET /v1/streamers/{streamer}/deliveries/{delivery}", streamers],
-  ["GET /v1/openapi.json", streamers],
-] as const;
-
-const routesOf = (wired: Wired, ingestTimeout: number): Route[] =>
-  handlers.map(([route, handler]) => {
-    const [method, path] = route.split(" ") as [string, string];
-    const timeoutMs = handler === ingest ? ingestTimeout : otherMilliseconds;
-    return { method, path, timeoutMs, handler: handler(() => wired) };
-  });
-
-/** What tests make shorter, and listen to. */
-export interface Timing {
+/** What tests make shorter, listen to, and run instead. */
+export interface Variant {
   readonly clock?: Clock;
   readonly observer?: Observer;
   /** When Lambda ends a delivery. */
   readonly ingestMilliseconds?: number;
+  /** Runs the functions elsewhere than in this process. */
+  readonly lambda?: (place: Place & { readonly importApiUrl: string }) => Promise<Lambda>;
+}
+
+interface Lambda {
+  readonly handlerOf: HandlerOf;
+  close(): Promise<void>;
 }
 
 /** Brings up all of AWS's parts that no setting replaces, the sandbox Import API, and the endpoint before them. */
-export async function startStack(settings: Settings, timing: Timing = {}): Promise<Stack> {
+export async function startStack(settings: Settings, variant: Variant = {}): Promise<Stack> {
   const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
   // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
@@ -93,10 +70,13 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));
     const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
     await ensureTable(dynamodb, table);
-    parts.unshift(await publishPlace(dataDir, { dynamodb, table, s3, bucket, region }));
+    const place = { dynamodb, table, s3, bucket, region };
+    parts.unshift(await publishPlace(dataDir, place));
     const importApi = await start(importApiUrl, () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
+    const lambda = await variant.lambda?.({ ...place, importApiUrl: importApi });
+    if (lambda !== undefined) parts.unshift(lambda);
     const wired = wire(
       {
         region,
@@ -109,15 +89,15 @@ export async function startStack(settings: Settings, timing: Timing = {}): Promi
         ownerToken: settings.token,
         endpoints: { s3, dynamodb },
       },
-      timing.observer ?? silent,
-      timing.clock,
+      variant.observer ?? silent,
+      variant.clock,
     );
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
         // AWS says no more than "Request Entity Too Large" here. A person at a laptop is told what the limit is.
         onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
-        routes: routesOf(wired, timing.ingestMilliseconds ?? ingestMilliseconds),
+        routes: routesOf(lambda?.handlerOf ?? handlersHere(wired), variant.ingestMilliseconds),
       }),
     );
     return { url, importApiUrl: importApi, archiveDir: s3Url === undefined ? archiveDir : undefined, close };

@@ -5,7 +5,8 @@ import { afterAll, beforeAll } from "vitest";
 import type { Clock } from "../../functions/persister/ports.ts";
 import { queryRows } from "../../infra/local/import-api/tables.ts";
 import { readSettings } from "../../infra/local/settings.ts";
-import { type Stack, startStack, type Timing } from "../../infra/local/stack.ts";
+import { type Stack, startStack, type Variant } from "../../infra/local/stack.ts";
+import { bundlesFor } from "../bundles/bundles.ts";
 
 export const token = "a-token";
 
@@ -16,14 +17,19 @@ export interface LocalStack extends Stack {
   readonly dataDir: string;
 }
 
-/** A stack on a folder and a port of its own; both are gone once it is closed. */
+/**
+ * A stack on a folder and a port of its own; both are gone once it is closed. Its functions are the sources', in this process;
+ * with HANDLERS=bundles those of dist/, in processes of their own, but for tests that vary what no process has.
+ */
 export async function startTestStack(
   env: Record<string, string> = {},
-  timing: Timing = {},
+  variant: Variant = {},
 ): Promise<LocalStack> {
   const dataDir = await mkdtemp(join(tmpdir(), "persister-"));
   const settings = readSettings({ DATA_DIR: dataDir, PORT: "0", PERSISTER_TOKEN: token, ...env });
-  const stack = await startStack(settings, { clock: eager, ...timing });
+  const inBundles = process.env.HANDLERS === "bundles" && Object.keys(variant).length === 0;
+  const functions = inBundles ? { lambda: bundlesFor(settings) } : { clock: eager };
+  const stack = await startStack(settings, { ...functions, ...variant });
   const close = async () => {
     await stack.close();
     await rm(dataDir, { recursive: true, force: true });

@@ -1,0 +1,48 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { tokensPartition } from "../../functions/aws/tokens.ts";
+import { digestOf } from "../../functions/http/authenticate.ts";
+import type { Settings } from "../../infra/local/settings.ts";
+import type { Variant } from "../../infra/local/stack.ts";
+import { Lambda } from "./lambda.ts";
+import { startSecretsManager } from "./secrets-manager.ts";
+
+/** The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's parts are. */
+export const bundlesFor =
+  ({ stitchClientId: clientId, stitchToken, token }: Settings): NonNullable<Variant["lambda"]> =>
+  async ({ dynamodb, s3, bucket, table, region, importApiUrl }) => {
+    const secrets = await startSecretsManager({ default: { clientId, token: stitchToken } });
+    const client = dynamoClient({ region, endpoint: dynamodb });
+    const item = {
+      pk: tokensPartition,
+      sk: digestOf(token),
+      id: "owner",
+      streamer: "*",
+      scopes: ["write", "read", "admin"],
+      createdAt: Date.now(),
+    };
+    await client.send(new PutItemCommand({ TableName: table, Item: marshall(item) }));
+    const lambda = new Lambda({
+      SERVICE: "persister-local",
+      TABLE_NAME: table,
+      ARCHIVE_BUCKET: bucket,
+      ACCOUNTS_SECRET_ARN: "accounts",
+      IMPORT_API_URL: importApiUrl,
+      AUTHORIZATION: "token",
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ENDPOINT_URL_S3: s3,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    });
+    return {
+      handlerOf: (name, timeoutMs) => event => lambda.invoke(name, event, timeoutMs),
+      close: async () => {
+        await lambda.close();
+        await secrets.close();
+      },
+    };
+  };

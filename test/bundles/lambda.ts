@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2 } from "aws-lambda";
+import { type RuntimeApi, startRuntimeApi } from "./runtime-api.ts";
+
+const root = new URL("../../", import.meta.url).pathname;
+/** The runtime client that Lambda runs, where it is installed: it has to be compiled. Else what stands in for it. */
+const { AWS_LAMBDA_RIC = join(root, "node_modules/aws-lambda-ric") } = process.env;
+const realClient = join(AWS_LAMBDA_RIC, "bin/index.mjs");
+const client = existsSync(realClient) ? realClient : join(root, "test/bundles/runtime-client.mjs");
+
+/** A process of a function: like Lambda's it takes one event at a time. */
+class Instance {
+  #isTaken = false;
+  readonly #api: RuntimeApi;
+  readonly #child: ChildProcess;
+
+  private constructor(api: RuntimeApi, child: ChildProcess) {
+    this.#api = api;
+    this.#child = child;
+  }
+
+  static async start(name: string, env: NodeJS.ProcessEnv): Promise<Instance> {
+    if (!existsSync(join(root, "dist", `${name}.mjs`)))
+      throw new Error("There are no bundles: npm run bundle.");
+    const api = await startRuntimeApi();
+    const child = spawn(process.execPath, ["--enable-source-maps", client, `dist/${name}.handler`], {
+      cwd: root,
+      stdio: ["ignore", "ignore", "inherit"],
+      env: {
+        PATH: process.env.PATH,
+        LAMBDA_TASK_ROOT: root,
+        AWS_LAMBDA_RUNTIME_API: new URL(api.url).host,
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        ...env,
+      },
+    });
+    child.once("exit", code => api.fail(new Error(`${name} ended with ${code}`)));
+    return new Instance(api, child);
+  }
+
+  /** False where another event has it. */
+  take(): boolean {
+    if (this.#isTaken) return false;
+    this.#isTaken = true;
+    return true;
+  }
+
+  async invoke(event: unknown, timeoutMs: number): Promise<unknown> {
+    try {
+      return await this.#api.invoke(event, timeoutMs);
+    } finally {
+      this.#isTaken = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#api.close();
+  }
+}
+
+/** The functions' bundles in processes of their own, as many of each as there are events at once. */
+export class Lambda {
+  readonly #instances = new Map<string, Promise<Instance>[]>();
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  async invoke(
+    name: string,
+    event: APIGatewayProxyEventV2,
+    timeoutMs: number,
+  ): Promise<APIGatewayProxyResultV2> {
+    const instance = await this.#idle(name);
+    return (await instance.invoke(event, timeoutMs)) as APIGatewayProxyResultV2;
+  }
+
+  async #idle(name: string): Promise<Instance> {
+    const instances = this.#instances.get(name) ?? [];
+    this.#instances.set(name, instances);
+    for (const each of instances) {
+      const instance = await each;
+      if (instance.take()) return instance;
+    }
+    const started = Instance.start(name, this.#env);
+    instances.push(started);
+    const instance = await started;
+    return instance.take() ? instance : this.#idle(name);
+  }
+
+  async close(): Promise<void> {
+    const instances = await Promise.all([...this.#instances.values()].flat());
+    await Promise.all(instances.map(instance => instance.close()));
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * Stands in for Lambda's runtime client (aws-lambda-ric, which builds where a C++ compiler and libtool are): asks the Runtime
+ * API for events, and answers what the handler of `process.argv[2]` (`dist/ingest.handler`) makes of them.
+ */
+const [path, name] = process.argv[2].split(/\.(?=[^.]+$)/);
+const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+const post = (where, value) => fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value) });
+const told = error => ({
+  errorType: error.name,
+  errorMessage: error.message,
+  trace: error.stack?.split("\n"),
+});
+
+const { [name]: handler } = await import(new URL(`../../${path}.mjs`, import.meta.url)).catch(async error => {
+  await post("init/error", told(error));
+  throw error;
+});
+for (;;) {
+  const next = await fetch(`${api}/invocation/next`);
+  const id = next.headers.get("lambda-runtime-aws-request-id");
+  const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"));
+  const context = { awsRequestId: id, getRemainingTimeInMillis: () => deadline - Date.now() };
+  try {
+    await post(`invocation/${id}/response`, await handler(await next.json(), context));
+  } catch (error) {
+    await post(`invocation/${id}/error`, told(error));
+  }
+}
