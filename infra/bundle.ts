@@ -36,4 +36,4 @@ export async function bundle(outdir: string): Promise<void> {
   }
 }
 
-await bundle("dist");
+await bundle(process.argv[2] ?? "dist");

@@ -7,7 +7,12 @@ import { build } from "esbuild";
 /** `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to warm another up. */
 const outdir = await mkdtemp(join(tmpdir(), "persister-bench-"));
 await build({
-  entryPoints: ["test/bench/decode.bench.ts", "test/bench/memory.bench.ts", "test/bench/hostile.bench.ts"],
+  entryPoints: [
+    "test/bench/decode.bench.ts",
+    "test/bench/memory.bench.ts",
+    "test/bench/hostile.bench.ts",
+    "test/bench/bundles.bench.ts",
+  ],
   outdir,
   outExtension: { ".js": ".mjs" },
   bundle: true,
@@ -27,3 +32,5 @@ run("decode.bench.mjs");
 console.log("\nPeak memory");
 for (const RECORDS of ["A", "B"]) run("memory.bench.mjs", { RECORDS });
 run("hostile.bench.mjs");
+spawnSync("npm", ["run", "--silent", "bundle"], { stdio: "ignore" });
+run("bundles.bench.mjs");

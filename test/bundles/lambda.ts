@@ -5,10 +5,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2 } from "aws-lambda
 import { type RuntimeApi, startRuntimeApi } from "./runtime-api.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-/** The runtime client that Lambda runs, where it is installed: it has to be compiled. Else what stands in for it. */
-const { AWS_LAMBDA_RIC = join(root, "node_modules/aws-lambda-ric") } = process.env;
-const realClient = join(AWS_LAMBDA_RIC, "bin/index.mjs");
-const client = existsSync(realClient) ? realClient : join(root, "test/bundles/runtime-client.mjs");
+/** The runtime client that Lambda runs, where a folder with aws-lambda-ric 4 is named: it has to be compiled. Else what stands in for it. */
+const { AWS_LAMBDA_RIC } = process.env;
+const client =
+  AWS_LAMBDA_RIC === undefined
+    ? join(root, "test/bundles/runtime-client.mjs")
+    : join(AWS_LAMBDA_RIC, "index.mjs");
 
 /** A process of a function: like Lambda's it takes one event at a time. */
 class Instance {
@@ -25,12 +27,17 @@ class Instance {
     if (!existsSync(join(root, "dist", `${name}.mjs`)))
       throw new Error("There are no bundles: npm run bundle.");
     const api = await startRuntimeApi();
-    const child = spawn(process.execPath, ["--enable-source-maps", client, `dist/${name}.handler`], {
+    const child = spawn(process.execPath, ["--enable-source-maps", client], {
       cwd: root,
       stdio: ["ignore", "ignore", "inherit"],
       env: {
         PATH: process.env.PATH,
+        _HANDLER: `dist/${name}.handler`,
         LAMBDA_TASK_ROOT: root,
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1769",
+        AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+        AWS_LAMBDA_LOG_GROUP_NAME: "local",
+        AWS_LAMBDA_LOG_STREAM_NAME: "local",
         AWS_LAMBDA_RUNTIME_API: new URL(api.url).host,
         AWS_LAMBDA_FUNCTION_NAME: name,
         ...env,

@@ -1,8 +1,8 @@
 /**
  * Stands in for Lambda's runtime client (aws-lambda-ric, which builds where a C++ compiler and libtool are): asks the Runtime
- * API for events, and answers what the handler of `process.argv[2]` (`dist/ingest.handler`) makes of them.
+ * API for events, and answers what the handler that `_HANDLER` names (`dist/ingest.handler`) makes of them.
  */
-const [path, name] = process.argv[2].split(/\.(?=[^.]+$)/);
+const [path, name] = process.env._HANDLER.split(/\.(?=[^.]+$)/);
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const post = (where, value) => fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value) });
 const told = error => ({

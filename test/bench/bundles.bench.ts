@@ -1,0 +1,43 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * What a cold start reads and runs of each bundle: its size, and the time that importing it takes, in times of what importing
+ * the AWS SDK's two clients takes that are not bundled. Over the budget it fails.
+ */
+const [dir = "dist"] = process.argv.slice(2);
+const rounds = 11;
+const kilobytesMax = 850;
+const importRatioMax = 1.5;
+const reference = 'await import("@aws-sdk/client-s3"); await import("@aws-sdk/client-dynamodb")';
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
+
+/** From the start of a process to its end, ms. */
+function timeOf(code: string): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code]);
+  if (status !== 0) throw new Error(String(stderr));
+  return performance.now() - start;
+}
+
+console.log("\nBundles                     kB   import (1.00 = two SDK clients, unbundled)");
+let isOver = false;
+for (const file of readdirSync(dir).filter(name => name.endsWith(".mjs"))) {
+  const code = `await import(${JSON.stringify(join(process.cwd(), dir, file))})`;
+  const times: number[] = [];
+  const bare: number[] = [];
+  const references: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(timeOf(""));
+    references.push(timeOf(reference));
+    times.push(timeOf(code));
+  }
+  const kilobytes = Math.ceil(statSync(join(dir, file)).size / 1_000);
+  const ratio = (median(times) - median(bare)) / (median(references) - median(bare));
+  isOver ||= kilobytes > kilobytesMax || ratio > importRatioMax;
+  console.log(`${file.padEnd(24)} ${String(kilobytes).padStart(5)}   ${ratio.toFixed(2)}`);
+}
+console.log(`The budget: ${kilobytesMax} kB, ${importRatioMax.toFixed(2)}.`);
+if (isOver) process.exitCode = 1;
