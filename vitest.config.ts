@@ -15,7 +15,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "bundles",
-          include: ["test/endpoint/{chains,changes,delivery,dialects,keys,overview,refusals}.test.ts"],
+          include: ["test/endpoint/{chains,changes,delivery,keys,overview}.test.ts"],
           env: { ...env, HANDLERS: "bundles" },
         },
       },

@@ -4,6 +4,8 @@ export interface Mutant {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** Where the search for a schedule that shows it begins: few do. */
+  readonly seed?: number;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -72,6 +74,7 @@ export const mutants: readonly Mutant[] = [
     file: "persister/lease.ts",
     from: "if (isLast && !isMoved) return;",
     to: "if (!isMoved) return;",
+    seed: 1180,
   },
   {
     name: "If-Match is not looked at",
@@ -96,6 +99,7 @@ export const mutants: readonly Mutant[] = [
     file: "persister/recall.ts",
     from: "receiptOf(good.receipt.text,",
     to: "receiptOf(kept.receipt.text,",
+    seed: 2246,
   },
   {
     name: "a committed delivery can't be asked for",
@@ -120,6 +124,7 @@ export const mutants: readonly Mutant[] = [
     file: "persister/persist.ts",
     from: "settledBefore(lease)), tracker",
     to: "0), tracker",
+    seed: 7746,
   },
   {
     name: "an attempt goes on behind another delivery's records",
