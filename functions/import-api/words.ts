@@ -63,7 +63,7 @@ function withoutTags(html: string): string {
 
 const withoutControls = (text: string) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
 
 const redact = (text: string, secret: string) => (secret === "" ? text : text.replaceAll(secret, "[token]"));
 

@@ -5,7 +5,7 @@ import { LineTemplates } from "./line-templates.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import type { ValueLimits, ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
-import { type Table, type TableLimits, Tables } from "./tables.ts";
+import { reservedName, type Table, type TableLimits, Tables } from "./tables.ts";
 import { Malformed, newline, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import { TransitReader } from "./transit.ts";
@@ -107,7 +107,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       checkRecord(reader);
       const table = tables.of(reader, start);
       findKeyValues(table, reader);
-      const reserved = reservedName(reader);
+      const reserved = reservedField(reader);
       if (reserved === undefined) templates.learn(reader, table, start);
       else sink.fault({ line, stream: cut(table.stream), field: cut(reserved), ...isReserved });
       return sink.record(line, table, reader);
@@ -169,13 +169,13 @@ const isReserved = {
   uncarriable: true,
 };
 
-/** A field of the record just read whose name its loader would reject: import-api.md section 2, "reserved names". */
-function reservedName({ bytes, recordMembers: members }: ValueReader): string | undefined {
+/** A field of the record just read whose name is the Import API's own. */
+function reservedField({ bytes, recordMembers: members }: ValueReader): string | undefined {
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);
     if (bytes[start] !== 0x5f && bytes[start] !== 0x5c) continue;
     const name = stringOf(bytes, start, members.nameEnd(i));
-    if (/^_(sdc|rjm)/i.test(name)) return name;
+    if (reservedName.test(name)) return name;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
-import { Malformed, stringOf } from "./text.ts";
+import { Malformed, stringOf, Uncarriable } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** A stream's records with the same key names, schema and version: rows of one table. */
@@ -222,9 +222,18 @@ function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: TableLim
 
 const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
+/** Their loader would reject the rows: import-api.md section 2, "reserved names". */
+export const reservedName = /^_(sdc|rjm)/i;
+
 function checkName(name: string, what: string, position: number, charsMax: number): void {
   if (name.length > charsMax)
     throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
   if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
   if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
+  if (reservedName.test(name)) {
+    throw new Uncarriable(
+      `a ${what}'s name that begins with \`_sdc\` or \`_rjm\`: such are the Import API's own`,
+      position,
+    );
+  }
 }

@@ -458,7 +458,7 @@ describe("what is refused", () => {
   );
   tested.push("| | | |---|---|");
   says(
-    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a field whose name begins with `_sdc` or `_rjm`, the Import API's own |",
+    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field whose name begins with `_sdc` or `_rjm`, the Import API's own |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
@@ -468,6 +468,8 @@ describe("what is refused", () => {
         expect(refused(lines(record({ [key]: 1 }, { key_fields: [key] })))).toMatchObject({ line: 1 });
       for (const name of ["_sdc_batched_at", "_rjm_x", "_SDC"])
         expect(refused(lines(record({ [name]: 1 })))).toMatchObject({ line: 1, field: name });
+      for (const stream of ["_sdc_rejected", "_RJM"])
+        expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({ code: "unfit-records", line: 1 });
     },
   );
   says(

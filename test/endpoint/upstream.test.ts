@@ -242,6 +242,42 @@ describe("no bookmark ahead of its records", () => {
     await first;
   });
 
+  it.each([301, 302, 303, 307, 308])("a redirect of %d: it is not followed", async status => {
+    const elsewhere = await startScriptedServer([accepted]);
+    open.push(elsewhere);
+    const { stack, api } = await stackWith({
+      status,
+      headers: { location: `${elsewhere.url}/v2/import/push` },
+    });
+    const response = await post(stack, "redirected", jsonline(record("k", { id: 1 }, ["id"]), bookmark(1)));
+    expect(response.status).toBe(502);
+    expect([api.requests.length, elsewhere.requests.length]).toEqual([1, 0]);
+    expect((await getBookmark(stack, "redirected")).status).toBe(404);
+  });
+
+  it.each([
+    ["text", "\u001b[31mred\u001b[0m \u009b1m\r\n\u0000"],
+    ["a page", "<script>alert(1)</script><b onclick=x>"],
+    ["JSON", '{"error":"\\u001b[2J\\u0007 \\u0000"}'],
+    ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x1b, 0x5b])],
+  ])(
+    "an error body of 50 MB, %s: a thousand characters of it at most, and none that a terminal obeys",
+    async (_, part) => {
+      const endless = Buffer.alloc(50_000_000, part);
+      const { stack } = await stackWith({ status: 400, body: endless });
+      const response = await post(stack, "spoken", jsonline(record("k", { id: 1 }, ["id"])));
+      const text = await response.text();
+      expect(response.status).toBe(502);
+      expect(text.length).toBeLessThan(4_000);
+      const { detail, errors } = JSON.parse(text) as { detail: string; errors: { message: string }[] };
+      for (const said of [detail, errors[0]!.message]) {
+        expect(said.length).toBeLessThan(1_500);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is not to be there
+        expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|<script/);
+      }
+    },
+  );
+
   it("its token never comes back to the caller", async () => {
     const { stack } = await stackWith({ status: 400, body: "you sent at_x" });
     const response = await post(stack, "secret", jsonline(record("k", { id: 1 }, ["id"])));

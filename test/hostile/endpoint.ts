@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = new URL("../../", import.meta.url).pathname;
+export const token = "a-token-of-the-hostile-table";
+const mebibyte = 1024;
+
+/** `npm start` in a process of its own: what it says, and what memory it holds. */
+export class Endpoint {
+  readonly url: URL;
+  readonly #child: ChildProcess;
+  readonly #dir: string;
+  readonly #said: string[];
+
+  private constructor(url: string, child: ChildProcess, dir: string, said: string[]) {
+    this.url = new URL(url);
+    this.#child = child;
+    this.#dir = dir;
+    this.#said = said;
+  }
+
+  static async start(): Promise<Endpoint> {
+    const dir = await mkdtemp(join(tmpdir(), "persister-hostile-"));
+    const child = spawn(process.execPath, ["--import", "tsx", "infra/local/start.ts"], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, DATA_DIR: dir, PORT: "0", PERSISTER_TOKEN: token },
+    });
+    const said: string[] = [];
+    const url = await new Promise<string>((resolve, reject) => {
+      for (const stream of [child.stdout!, child.stderr!]) {
+        stream.on("data", text => {
+          said.push(String(text));
+          const found = /Persister is up at (\S+),/.exec(said.join(""))?.[1];
+          if (found !== undefined) resolve(found);
+        });
+      }
+      child.once("exit", code => reject(new Error(`npm start ended with ${code}: ${said.join("")}`)));
+    });
+    return new Endpoint(url, child, dir, said);
+  }
+
+  /** What it has printed behind its greeting. */
+  get log(): string {
+    return this.#said.join("").split("Ctrl-C ends it.")[1] ?? "";
+  }
+
+  /** MiB it holds; undefined where the machine does not say. */
+  memory(): number | undefined {
+    return this.#status("VmRSS");
+  }
+
+  /** MiB it held at most since `forgetPeak`. */
+  peak(): number | undefined {
+    return this.#status("VmHWM");
+  }
+
+  forgetPeak(): void {
+    try {
+      writeFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
+    } catch {
+      // Elsewhere than on Linux there is no peak to forget, and none is shown.
+    }
+  }
+
+  #status(name: string): number | undefined {
+    try {
+      const text = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+      return Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(text)?.[1]) / mebibyte;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#child.removeAllListeners("exit");
+    this.#child.kill("SIGKILL");
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+}

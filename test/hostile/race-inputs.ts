@@ -1,0 +1,82 @@
+import { type Answer, fine, head, type Input, jsonlineHead, raw, record, request } from "./asking.ts";
+
+const body = (id: number) => `${jsonlineHead}${record("races", { id })}{"type":"BOOKMARK","value":${id}}\n`;
+
+/** The worst of many answers: what is none of those that may come. */
+const oneOf =
+  (count: number, ask: (n: number) => Input["ask"], right: readonly number[]): Input["ask"] =>
+  async endpoint => {
+    const answers = await Promise.all(Array.from({ length: count }, (_, n) => ask(n)(endpoint)));
+    const wrong = answers.find(({ status }) => !right.includes(status));
+    const best = answers.reduce<Answer>((a, b) => (b.status < a.status ? b : a), answers[0]!);
+    return wrong ?? best;
+  };
+
+export const raceInputs: readonly Input[] = [
+  {
+    name: "50 deliveries of a streamer at once",
+    ask: oneOf(50, n => request({ path: "/v1/streamers/raced", body: body(n) }), [200, 409]),
+    statuses: [200],
+  },
+  {
+    name: "50 of one delivery at once, by its key",
+    ask: oneOf(
+      50,
+      () =>
+        request({ path: "/v1/streamers/replayed", body: body(1), headers: { "idempotency-key": "replay" } }),
+      [200, 409],
+    ),
+    statuses: [200],
+  },
+  {
+    name: "20 keys with other bodies",
+    ask: oneOf(
+      20,
+      n =>
+        request({
+          path: "/v1/streamers/replayed",
+          body: body(n + 2),
+          headers: { "idempotency-key": "replay" },
+        }),
+      [422, 409],
+    ),
+    statuses: [422, 409],
+  },
+  {
+    name: "100 connections that are cut in their body",
+    ask: async endpoint => {
+      await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const cut = raw(head("Content-Length: 100000"), fine);
+          await Promise.race([cut(endpoint), Promise.resolve()]);
+        }),
+      );
+      return request({ body: fine })(endpoint);
+    },
+    statuses: [200],
+  },
+];
+
+/** A byte a second, and never the last: given up after a minute. It is asked beside the others. */
+export const slowInput: Input = {
+  name: "a byte a second, never the last",
+  ask: async endpoint => {
+    const { connect } = await import("node:net");
+    return new Promise(resolve => {
+      let text = "";
+      const socket = connect(Number(endpoint.url.port), endpoint.url.hostname, () => {
+        socket.write(head("Content-Length: 100000"));
+      });
+      const timer = setInterval(() => socket.write("x"), 1_000);
+      socket.on("data", data => {
+        text += String(data);
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearInterval(timer);
+        resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text: "" });
+      });
+    });
+  },
+  statuses: [408],
+};
