@@ -469,7 +469,10 @@ describe("what is refused", () => {
       for (const name of ["_sdc_batched_at", "_rjm_x", "_SDC"])
         expect(refused(lines(record({ [name]: 1 })))).toMatchObject({ line: 1, field: name });
       for (const stream of ["_sdc_rejected", "_RJM"])
-        expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({ code: "unfit-records", line: 1 });
+        expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({
+          code: "unfit-records",
+          line: 1,
+        });
     },
   );
   says(

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { at, each, ofType } from "./template.ts";
+import { at, each, type Get, ofType } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
-
-type Get = (path: string) => unknown;
 
 const table = "AWS::DynamoDB::Table";
 const bucket = "AWS::S3::Bucket";
@@ -17,6 +15,9 @@ const lifecycle = (get: Get) =>
   ((get("LifecycleConfiguration.Rules") ?? []) as Record<string, unknown>[]).filter(
     rule => rule.Status === "Enabled",
   );
+
+/** A property that is not there. */
+const noValue = { Ref: "AWS::NoValue" };
 
 /** All of the archive and of what is in it. */
 const wholeArchive = [{ "Fn::GetAtt": ["Archive", "Arn"] }, { "Fn::Sub": `\${Archive.Arn}/*` }];
@@ -142,11 +143,21 @@ const archiveRules: readonly Rule[] = [
     ],
   },
   {
-    name: "nothing archived expires",
+    name: "nothing archived expires but bodies, long after their last move",
     check: archive(get =>
-      lifecycle(get).every(rule => rule.ExpirationInDays === undefined && rule.ExpirationDate === undefined),
+      lifecycle(get).every(
+        ({ Prefix, ExpirationInDays: days, ExpirationDate }) =>
+          ExpirationDate === undefined &&
+          (days === undefined ||
+            isDeepStrictEqual(days, noValue) ||
+            (Prefix === "raw/" && Number(days) > 90)),
+      ),
     ),
-    seeds: [["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 365]],
+    seeds: [
+      ["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 90],
+      ["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationDate", "2027-01-01T00:00:00Z"],
+      ["Archive.Properties.LifecycleConfiguration.Rules.1.ExpirationInDays", 365],
+    ],
   },
   {
     name: "the archive drops what is replaced, and the parts of broken uploads",
@@ -170,11 +181,14 @@ export const dataRules: readonly Rule[] = [
   {
     name: "what holds data outlives the stack",
     check: template =>
-      retained.filter(name =>
-        ["DeletionPolicy", "UpdateReplacePolicy"].some(
-          policy => at(template.Resources[name], policy) !== "Retain",
-        ),
-      ),
+      ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"]
+        .flatMap(type => ofType(template, type))
+        .filter(
+          ({ name, resource }) =>
+            !isDeployment(name) &&
+            ["DeletionPolicy", "UpdateReplacePolicy"].some(policy => at(resource, policy) !== "Retain"),
+        )
+        .map(({ name }) => name),
     seeds: retained.flatMap(name => [
       [`${name}.DeletionPolicy`, "Delete"],
       [`${name}.UpdateReplacePolicy`, undefined],

@@ -1,4 +1,5 @@
-import { at, each, ofType, type Template } from "./template.ts";
+import { isDeepStrictEqual } from "node:util";
+import { any, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const variables = (template: Template) =>
@@ -7,6 +8,15 @@ const variables = (template: Template) =>
       ([variable, value]) => `${name}: ${variable}=${JSON.stringify(value)}`,
     ),
   );
+
+const variablesOfAll = [
+  "NODE_OPTIONS",
+  "SERVICE",
+  "TABLE_NAME",
+  "ARCHIVE_BUCKET",
+  "IMPORT_API_URL",
+  "AUTHORIZATION",
+];
 
 export const functionRules: readonly Rule[] = [
   {
@@ -26,6 +36,26 @@ export const functionRules: readonly Rule[] = [
     seeds: [["IngestLambdaFunction.Properties.Timeout", 30]],
   },
   {
+    name: "ingest has runs of its own, and takes no more",
+    check: template => {
+      const runs = at(template.Resources.IngestLambdaFunction?.Properties, "ReservedConcurrentExecutions");
+      return Number(runs) > 0 ? [] : ["IngestLambdaFunction"];
+    },
+    seeds: [["IngestLambdaFunction.Properties.ReservedConcurrentExecutions", undefined]],
+  },
+  {
+    name: "functions have the environment that the code reads, and ingest alone the secret's name",
+    check: each("AWS::Lambda::Function", (get, name) => {
+      const own = name === "IngestLambdaFunction" ? ["ACCOUNTS_SECRET_ARN"] : [];
+      const names = Object.keys(get("Environment.Variables") ?? {});
+      return isDeepStrictEqual(names.sort(), [...variablesOfAll, ...own].sort());
+    }),
+    seeds: [
+      ["WatchLambdaFunction.Properties.Environment.Variables.ACCOUNTS_SECRET_ARN", { Ref: "Secret" }],
+      ["ChangeLambdaFunction.Properties.Environment", undefined],
+    ],
+  },
+  {
     name: "no secret stands in a function's environment",
     check: template =>
       variables(template).filter(each =>
@@ -41,7 +71,7 @@ export const functionRules: readonly Rule[] = [
   },
   {
     name: "the secret's value does not stand in the template",
-    check: each("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
+    check: any("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
     seeds: [["Secret.Properties.SecretString", "{}"]],
   },
   {

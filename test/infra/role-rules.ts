@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { at, each, ofType, statements } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
@@ -6,6 +7,37 @@ const anyStatement = { Statement: [{ Effect: "Allow", Action: "*", Resource: "*"
 
 /** The objects below one prefix of the archive. */
 const prefixOfArchive = /^\{"Fn::Sub":"\$\{Archive\.Arn\}\/[a-z]+\/\*"\}$/;
+
+const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
+const secretRead = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: { Ref: "Secret" } };
+
+const log = ["logs:CreateLogStream", "logs:PutLogEvents"];
+/** Looks a bearer token up, and notes that it was used. */
+const authenticate = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
+const needed: Readonly<Record<string, readonly string[]>> = {
+  IngestRole: [
+    "s3:PutObject",
+    "s3:GetObject",
+    "dynamodb:PutItem",
+    "secretsmanager:GetSecretValue",
+    ...authenticate,
+    ...log,
+  ],
+  BookmarkRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
+  ChangeRole: ["s3:PutObject", "s3:GetObject", "dynamodb:PutItem", ...authenticate, ...log],
+  StreamersRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
+  WatchRole: ["dynamodb:GetItem", "dynamodb:Query", "sqs:SendMessage", ...log],
+  WatchScheduleRole: ["lambda:InvokeFunction", "sqs:SendMessage"],
+};
+
+const isNamed = { Null: { "dynamodb:LeadingKeys": "false" } };
+const streamersKeys = {
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
+  ...isNamed,
+};
+const tokensKeys = { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["tokens"] }, ...isNamed };
+/** What an action may touch. */
+const keysOf = { "dynamodb:PutItem": streamersKeys, "dynamodb:UpdateItem": tokensKeys };
 
 const isExact = (resource: unknown) => {
   const text = JSON.stringify(resource);
@@ -51,12 +83,23 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles are Lambda's to take",
-    check: each("AWS::IAM::Role", get => {
-      const takers = get("AssumeRolePolicyDocument.Statement") as unknown[];
-      return takers.every(taker => at(taker, "Principal.Service") === "lambda.amazonaws.com");
-    }),
-    seeds: [["IngestRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal", { AWS: "*" }]],
+    name: "roles are taken by Lambda, and one by this account's schedules",
+    check: template =>
+      ofType(template, "AWS::IAM::Role").flatMap(({ name, resource }) => {
+        const takers = at(resource.Properties, "AssumeRolePolicyDocument.Statement") as unknown[];
+        const isWatch = name === "WatchScheduleRole";
+        const isRight = takers.every(
+          taker =>
+            at(taker, "Principal.Service") ===
+              (isWatch ? "scheduler.amazonaws.com" : "lambda.amazonaws.com") &&
+            (!isWatch || isDeepStrictEqual(at(taker, "Condition"), ofThisAccount)),
+        );
+        return isRight ? [] : [name];
+      }),
+    seeds: [
+      ["IngestRole.Properties.AssumeRolePolicyDocument.Statement.0.Principal", { AWS: "*" }],
+      ["WatchScheduleRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition", undefined],
+    ],
   },
   {
     name: "every function has a role of its own, which no other shares",
@@ -74,14 +117,49 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "only the functions that take deliveries in and change bookmarks may write",
+    name: "roles allow the actions that their functions need, and no other",
+    check: template => {
+      const found = statements(template);
+      const roles = new Set([...found.map(({ role }) => role), ...Object.keys(needed)]);
+      return [...roles].filter(role => {
+        const own = found.filter(statement => statement.role === role);
+        const actions = new Set(own.flatMap(statement => statement.actions));
+        return !isDeepStrictEqual(actions, new Set(needed[role]));
+      });
+    },
+    seeds: [
+      ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],
+      ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
+      ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
+    ],
+  },
+  {
+    name: "no function can make a bearer token: it writes streamers' items, and of tokens their last use",
     check: template =>
-      statements(template).flatMap(({ role, actions }) =>
-        !["IngestRole", "ChangeRole"].includes(role) &&
-        /:(Put|Update|Delete)(Object|Item)/.test(actions.join())
+      statements(template).flatMap(({ role, actions, condition }) =>
+        Object.entries(keysOf).every(
+          ([action, keys]) => !actions.includes(action) || isDeepStrictEqual(condition, keys),
+        )
+          ? []
+          : [role],
+      ),
+    seeds: [
+      [`${ingestStatement}.3.Condition`, undefined],
+      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
+      [`${ingestStatement}.3.Condition.Null`, undefined],
+      ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
+    ],
+  },
+  {
+    name: "the function that watches sees no tokens",
+    check: template =>
+      statements(template).flatMap(({ role, actions, condition }) =>
+        role === "WatchRole" &&
+        actions.some(action => String(action).startsWith("dynamodb:")) &&
+        !isDeepStrictEqual(condition, streamersKeys)
           ? [role]
           : [],
       ),
-    seeds: [["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:UpdateItem"]],
+    seeds: [["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined]],
   },
 ];

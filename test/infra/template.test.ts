@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { RegoEngine, TemplateFile } from "@aws/cloudformation-validate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { operations } from "../../functions/http/operations.ts";
+import { routesOf } from "../../infra/local/routes.ts";
+import { errorsOf, packaged } from "./packaged.ts";
 import { at, ofType, type Seed, seeded, type Template } from "./template.ts";
 import { rules } from "./template-rules.ts";
 import { zipEntries } from "./zip-entries.ts";
@@ -16,30 +16,9 @@ let template: Template;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-package-"));
-  // No credentials, no region, no home: packaging may ask for none.
-  const env = { PATH: process.env.PATH, HOME: dir };
-  await promisify(execFile)("node", [join(root, "node_modules/.bin/osls"), "package", "--package", dir], {
-    cwd: root,
-    env,
-  });
-  template = JSON.parse(await readFile(join(dir, "cloudformation-template-update-stack.json"), "utf8"));
+  template = await packaged(dir);
 }, minute);
 afterAll(() => rm(dir, { recursive: true, force: true }));
-
-/** What CloudFormation itself would refuse. */
-async function errorsOf(checked: Template): Promise<string[]> {
-  const path = join(dir, "checked.json");
-  await writeFile(path, JSON.stringify(checked));
-  const engine = new RegoEngine();
-  try {
-    const { diagnostics } = engine.validateStandard(new TemplateFile(path));
-    return diagnostics
-      .filter(({ severity }) => /error|fatal/i.test(severity))
-      .map(({ ruleId, message }) => `${ruleId}: ${message}`);
-  } finally {
-    engine.free();
-  }
-}
 
 describe("the packaged template", () => {
   it("is one that CloudFormation takes", async () => {
@@ -79,13 +58,11 @@ describe("the packaged template", () => {
     }
   });
 
-  it("has the routes that the local front has", async () => {
+  it("has the routes that the local front and the OpenAPI document have", async () => {
     const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route", "RouteKey");
-    const stack = await readFile(join(root, "infra/local/stack.ts"), "utf8");
-    const local = [...stack.matchAll(/method: "(\w+)", path: "([^"]+)"/g)].map(
-      ([, method, path]) => `${method} ${path}`,
-    );
+    const local = routesOf(() => async () => "").map(({ method, path }) => `${method} ${path}`);
     expect(local.sort()).toEqual(keys.sort());
+    expect(operations.map(({ route }) => route).sort()).toEqual(keys);
   });
 });
 

@@ -1,6 +1,7 @@
 /** A CloudFormation template, as far as the rules look into it. */
 export interface Template {
   readonly Resources: Record<string, Resource | undefined>;
+  readonly Outputs: Record<string, unknown>;
 }
 interface Resource {
   readonly Type: string;
@@ -31,16 +32,23 @@ export const ofType = (template: Template, type: string) =>
     resource?.Type === type ? [{ name, resource }] : [],
   );
 
-/** A fault for each resource of a type that does not pass, and where there is none. */
-export const each =
-  (type: string, passes: (get: (path: string) => unknown, name: string) => boolean) =>
-  (template: Template): string[] => {
-    const found = ofType(template, type);
-    if (found.length === 0) return [`there is no ${type}`];
-    return found.flatMap(({ name, resource }) =>
+/** Reads a resource's properties. */
+export type Get = (path: string) => unknown;
+type Passes = (get: Get, name: string) => boolean;
+
+/** A fault for each resource of a type that does not pass. */
+export const any =
+  (type: string, passes: Passes) =>
+  (template: Template): string[] =>
+    ofType(template, type).flatMap(({ name, resource }) =>
       passes(path => at(resource.Properties, path), name) ? [] : [name],
     );
-  };
+
+/** And where there is none. */
+export const each =
+  (type: string, passes: Passes) =>
+  (template: Template): string[] =>
+    ofType(template, type).length === 0 ? [`there is no ${type}`] : any(type, passes)(template);
 
 /** What roles allow. */
 export const statements = (template: Template) =>
@@ -50,6 +58,7 @@ export const statements = (template: Template) =>
         role,
         actions: [at(statement, "Action")].flat(),
         resources: [at(statement, "Resource")].flat(),
+        condition: at(statement, "Condition"),
       })),
     ),
   );

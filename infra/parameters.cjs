@@ -1,0 +1,104 @@
+/** What `--param name=value` says, checked and made into what the template needs. The defaults are in serverless.yml. */
+
+const importApiUrls = {
+  us: "https://api.stitchdata.com",
+  eu: "https://api.eu-central-1.stitchdata.com",
+};
+/** CloudFormation leaves out a property of this value. */
+const noValue = { Ref: "AWS::NoValue" };
+
+const count = /^[1-9]\d{0,3}$/;
+/** docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const logDays = "1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1827 2192 2557 2922 3288 3653".split(" ");
+const secretArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
+const certificateArn = /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
+
+/** A parameter's legal values, and how a refusal names them. An empty one is a parameter that was not given. */
+const kinds = {
+  importApiRegion: [/^(us|eu)$/, "us or eu"],
+  accountsSecret: [/^$/, secretArn, "the whole ARN of a secret, with the six characters at its end"],
+  alarmAddress: [/^$/, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"],
+  bookmarkAgeHours: [count, "a number of hours"],
+  concurrency: [/^none$/, count, "a number of runs at a time, or none"],
+  logDays: [new RegExp(`^(${logDays.join("|")})$`), `one of ${logDays.join(", ")}`],
+  archiveDays: [/^$/, count, "a number of days above 90"],
+  auth: [/^(token|jwt|iam)$/, "token, jwt or iam"],
+  jwtIssuer: [/^$/, /^https:\/\/[^\s/?#]+[^\s?#]*$/, "an https URL"],
+  jwtAudience: [/^$/, /^[^\s,]+(,[^\s,]+)*$/, "words with commas between them"],
+  customDomain: [/^$/, /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a domain's name in small letters"],
+  certificateArn: [/^$/, certificateArn, "the ARN of a certificate"],
+  table: [/^$/, /^[\w.-]{3,255}$/, "a table's name"],
+};
+
+/** Of values that are each in order, what does not go together. */
+function contradictions({ auth, jwtIssuer, jwtAudience, customDomain, certificateArn, archiveDays }) {
+  const found = [];
+  const isJwt = auth === "jwt";
+  if (isJwt !== (jwtIssuer !== "") || isJwt !== (jwtAudience !== ""))
+    found.push("auth=jwt, jwtIssuer and jwtAudience are given together or not at all");
+  if ((customDomain === "") !== (certificateArn === ""))
+    found.push("customDomain and certificateArn are given together or not at all");
+  // S3 refuses to let objects expire before their last move, which infra/archive.yml has at 90 days.
+  if (archiveDays !== "" && Number(archiveDays) <= 90) found.push("archiveDays is more than 90");
+  return found;
+}
+
+function faultsOf(given, options) {
+  const named = [options.param ?? []].flat().map(param => param.split("=")[0]);
+  const unknown = named.filter(name => !Object.hasOwn(kinds, name));
+  const wrong = Object.entries(kinds).flatMap(([name, [...patterns]]) => {
+    const legal = patterns.pop();
+    return patterns.some(pattern => pattern.test(given[name]))
+      ? []
+      : [`${name} is ${legal}, and not "${given[name]}"`];
+  });
+  return [...unknown.map(name => `there is no parameter ${name}`), ...wrong, ...contradictions(given)];
+}
+
+const authorizers = ({ jwtIssuer, jwtAudience }) => ({
+  jwt: {
+    type: "jwt",
+    identitySource: "$request.header.Authorization",
+    issuerUrl: jwtIssuer,
+    audience: jwtAudience.split(","),
+  },
+});
+
+const tableArn = table => ({
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
+  "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/".concat(table),
+});
+
+module.exports = async ({ options, resolveVariable }) => {
+  const names = Object.keys(kinds);
+  const values = await Promise.all(names.map(name => resolveVariable(`param:${name}`)));
+  const given = Object.fromEntries(names.map((name, i) => [name, String(values[i])]));
+  const faults = faultsOf(given, options);
+  // The tool prints an error's stack where it has one.
+  if (faults.length > 0)
+    throw Object.assign(new Error(), { stack: `wrong parameters: ${faults.join("; ")}` });
+
+  const { accountsSecret, alarmAddress, archiveDays, auth, concurrency, customDomain, table } = given;
+  return {
+    importApiUrl: importApiUrls[given.importApiRegion],
+    accountsSecretArn: accountsSecret || { Ref: "Secret" },
+    secretFile: accountsSecret ? "none" : "secret",
+    tableName: table || { Ref: "Table" },
+    tableArn: table ? tableArn(table) : { "Fn::GetAtt": ["Table", "Arn"] },
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
+    tableSub: table || "${Table}",
+    tableFile: table ? "none" : "table",
+    alarmAddress,
+    alarmAddressFile: alarmAddress ? "alarm-address" : "none",
+    bookmarkAgeSeconds: Number(given.bookmarkAgeHours) * 3_600,
+    concurrency: concurrency === "none" ? null : Number(concurrency),
+    logDays: Number(given.logDays),
+    archiveDays: archiveDays ? Number(archiveDays) : noValue,
+    auth,
+    authorizer: { token: null, jwt: { name: "jwt" }, iam: { type: "aws_iam" } }[auth],
+    authorizers: auth === "jwt" ? authorizers(given) : {},
+    customDomain,
+    certificateArn: given.certificateArn,
+    domainFile: customDomain ? "domain" : "none",
+  };
+};

@@ -1,0 +1,242 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { any, at, each, ofType, type Template } from "./template.ts";
+import type { Rule } from "./template-rules.ts";
+
+const alarm = "AWS::CloudWatch::Alarm";
+const functions = new URL("../../functions/", import.meta.url);
+
+/** What the code says of itself. */
+const emitted: readonly string[] = readdirSync(functions, { recursive: true })
+  .map(String)
+  .filter(path => path.endsWith(".ts"))
+  .flatMap(path => [...readFileSync(new URL(path, functions), "utf8").matchAll(/addMetric\(\s*"(\w+)"/g)])
+  .map(([, name]) => `Persister ${name}`);
+
+/** What AWS's services say, as far as it is asked for: each service's page of metrics. */
+const given = [
+  ...["Errors", "Throttles", "Duration", "ConcurrentExecutions"].map(name => `AWS/Lambda ${name}`),
+  ...["Count", "4xx", "5xx"].map(name => `AWS/ApiGateway ${name}`),
+  ...["ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits", "WriteThrottleEvents"].map(
+    name => `AWS/DynamoDB ${name}`,
+  ),
+  "AWS/SQS ApproximateNumberOfMessagesVisible",
+];
+
+const filtered = (template: Template) =>
+  ofType(template, "AWS::Logs::MetricFilter").map(
+    ({ resource: { Properties: filter } }) =>
+      `${at(filter, "MetricTransformations.0.MetricNamespace")} ${at(filter, "MetricTransformations.0.MetricName")}`,
+  );
+
+/** The dashboard as CloudWatch gets it, with a word for each value that CloudFormation fills in. */
+function dashboardOf(template: Template): { widgets: { type: string; properties: unknown }[] } {
+  const body = at(template.Resources.Dashboard?.Properties, "DashboardBody.Fn::Sub");
+  return JSON.parse(String(body).replaceAll(/\$\{(\w+)[^}]*\}/g, "$1"));
+}
+
+/** A fault where the dashboard is none. */
+const inDashboard =
+  (faults: (widgets: readonly { type: string; properties: unknown }[], template: Template) => string[]) =>
+  (template: Template): string[] => {
+    try {
+      return faults(dashboardOf(template).widgets, template);
+    } catch (error) {
+      return [String(error)];
+    }
+  };
+
+const shown = inDashboard(widgets =>
+  widgets.flatMap(({ properties }) =>
+    ((at(properties, "metrics") ?? []) as unknown[][]).map(([metric, name]) => {
+      const search = String(at(metric, "expression"));
+      const found = /\{(\w+),.*MetricName="(\w+)"/.exec(search);
+      return found ? `${found[1]} ${found[2]}` : `${metric} ${name}`;
+    }),
+  ),
+);
+
+/** What alarms look at, each as `<namespace> <metric>`. */
+const watched = (template: Template) =>
+  ofType(template, alarm).flatMap(({ resource: { Properties: properties } }) =>
+    [properties, ...((at(properties, "Metrics") ?? []) as unknown[])]
+      .map(each => at(each, "MetricStat.Metric") ?? each)
+      .filter(metric => at(metric, "MetricName") !== undefined)
+      .map(metric => `${at(metric, "Namespace")} ${at(metric, "MetricName")}`),
+  );
+
+/** A trouble, and what tells of it. */
+const troubles = [
+  "Persister OldestBookmarkAge",
+  "Persister Rejected",
+  "Persister Failed",
+  "AWS/Lambda Errors",
+  "AWS/Lambda Throttles",
+  "AWS/Lambda Duration",
+  "AWS/ApiGateway 5xx",
+  "AWS/SQS ApproximateNumberOfMessagesVisible",
+];
+
+const functionsOf = (properties: unknown) =>
+  ((at(properties, "Metrics") ?? []) as unknown[])
+    .map(metric => at(metric, "MetricStat.Metric.Dimensions.0.Value.Ref"))
+    .filter(name => name !== undefined);
+
+export const alarmRules: readonly Rule[] = [
+  {
+    name: "every alarm goes to the topic, and says so when it is over",
+    check: each(alarm, get =>
+      ["AlarmActions", "OKActions"].every(actions =>
+        isDeepStrictEqual(get(actions), [{ Ref: "AlarmTopic" }]),
+      ),
+    ),
+    seeds: [
+      ["BodiesRejected.Properties.AlarmActions", undefined],
+      ["ApiFailing.Properties.OKActions", []],
+    ],
+  },
+  {
+    name: "every alarm has a name of its own and says what it means",
+    check: template => {
+      const names = ofType(template, alarm).map(({ resource }) => at(resource.Properties, "AlarmName"));
+      return each(
+        alarm,
+        get =>
+          typeof get("AlarmName") === "string" &&
+          names.filter(name => name === get("AlarmName")).length === 1 &&
+          String(get("AlarmDescription") ?? "").length > 20,
+      )(template);
+    },
+    seeds: [
+      ["ApiFailing.Properties.AlarmName", undefined],
+      ["ApiFailing.Properties.AlarmName", "persister-dev-bodies-rejected"],
+      ["ApiFailing.Properties.AlarmDescription", undefined],
+    ],
+  },
+  {
+    name: "every alarm knows what silence means: trouble where `watch` has to speak, and nothing elsewhere",
+    check: each(
+      alarm,
+      (get, name) => get("TreatMissingData") === (name === "BookmarkTooOld" ? "breaching" : "notBreaching"),
+    ),
+    seeds: [
+      ["BookmarkTooOld.Properties.TreatMissingData", "notBreaching"],
+      ["ApiFailing.Properties.TreatMissingData", undefined],
+    ],
+  },
+  {
+    name: "every trouble has its alarm",
+    check: template => troubles.filter(trouble => !watched(template).includes(trouble)),
+    seeds: [
+      ["BookmarkTooOld", undefined],
+      ["DeadLettersWaiting", undefined],
+      ["FunctionsThrottled", undefined],
+    ],
+  },
+  {
+    name: "alarms look at what the code or AWS emits",
+    check: template => {
+      const known = [...emitted, ...given, ...filtered(template)];
+      return watched(template).filter(metric => !known.includes(metric));
+    },
+    seeds: [
+      ["BodiesRejected.Properties.MetricName", "Refused"],
+      ["FunctionsFailing.Properties.Metrics.1.MetricStat.Metric.MetricName", "Error"],
+      ["RefusedAsTooMany", undefined],
+    ],
+  },
+  {
+    name: "alarms and the dashboard tell this stack from others",
+    check: template => {
+      const service = at(
+        template.Resources.IngestLambdaFunction?.Properties,
+        "Environment.Variables.SERVICE",
+      );
+      return any(
+        alarm,
+        get =>
+          get("Namespace") !== "Persister" ||
+          isDeepStrictEqual(get("Dimensions"), [{ Name: "service", Value: service }]),
+      )(template);
+    },
+    seeds: [["ImportApiFailing.Properties.Dimensions.0.Value", "persister-other"]],
+  },
+  {
+    name: "functions' errors and throttles are summed over all of them",
+    check: template => {
+      const all = ofType(template, "AWS::Lambda::Function").map(({ name }) => name);
+      return ["FunctionsFailing", "FunctionsThrottled"].filter(
+        name => !isDeepStrictEqual(functionsOf(template.Resources[name]?.Properties).sort(), all.sort()),
+      );
+    },
+    seeds: [["Extra", { Type: "AWS::Lambda::Function", Properties: {} }]],
+  },
+  {
+    name: "ingest is near its deadline at 80 % of it",
+    check: template => {
+      const seconds = Number(at(template.Resources.IngestLambdaFunction?.Properties, "Timeout"));
+      const threshold = at(template.Resources.IngestNearDeadline?.Properties, "Threshold");
+      return threshold === 800 * seconds ? [] : ["IngestNearDeadline"];
+    },
+    seeds: [
+      ["IngestLambdaFunction.Properties.Timeout", 20],
+      ["IngestNearDeadline.Properties.Threshold", 29_000],
+    ],
+  },
+  {
+    name: "the topic is encrypted with a key that CloudWatch of this account may use, and that rotates",
+    check: template => {
+      const key = template.Resources.AlarmKey?.Properties;
+      const forAlarms = ((at(key, "KeyPolicy.Statement") ?? []) as unknown[]).some(
+        statement =>
+          at(statement, "Principal.Service") === "cloudwatch.amazonaws.com" &&
+          isDeepStrictEqual(at(statement, "Action"), ["kms:Decrypt", "kms:GenerateDataKey"]) &&
+          isDeepStrictEqual(at(statement, "Condition.StringEquals"), {
+            "aws:SourceAccount": { Ref: "AWS::AccountId" },
+          }),
+      );
+      if (!forAlarms || at(key, "EnableKeyRotation") !== true) return ["AlarmKey"];
+      return each("AWS::SNS::Topic", get => isDeepStrictEqual(get("KmsMasterKeyId"), { Ref: "AlarmKey" }))(
+        template,
+      );
+    },
+    seeds: [
+      ["AlarmTopic.Properties.KmsMasterKeyId", undefined],
+      // CloudWatch may not use it.
+      ["AlarmTopic.Properties.KmsMasterKeyId", "alias/aws/sns"],
+      ["AlarmKey.Properties.KeyPolicy.Statement.1", undefined],
+      ["AlarmKey.Properties.EnableKeyRotation", false],
+    ],
+  },
+  {
+    name: "the dashboard is JSON, and shows what the code or AWS emits",
+    check: template => {
+      const known = [...emitted, ...given, ...filtered(template)];
+      return shown(template).filter(metric => !known.includes(metric));
+    },
+    seeds: [
+      ["Dashboard.Properties.DashboardBody.Fn::Sub", '{ "widgets": [ }'],
+      [
+        "Dashboard.Properties.DashboardBody.Fn::Sub",
+        '{"widgets":[{"type":"metric","properties":{"metrics":[["Persister","Refused","service","a"]]}}]}',
+      ],
+    ],
+  },
+  {
+    name: "the dashboard shows all that the code emits, and every alarm",
+    check: inDashboard((widgets, template) => {
+      const alarms = widgets.flatMap(({ properties }) => (at(properties, "alarms") ?? []) as string[]);
+      const metrics = [...shown(template), ...watched(template)];
+      return [
+        ...ofType(template, alarm)
+          .map(({ name }) => name)
+          .filter(name => !alarms.includes(name)),
+        ...emitted.filter(metric => !metrics.includes(metric)),
+      ];
+    }),
+    seeds: [
+      ["Extra", { Type: alarm, Properties: {} }],
+      ["Dashboard.Properties.DashboardBody.Fn::Sub", '{"widgets":[]}'],
+    ],
+  },
+];

@@ -1,0 +1,89 @@
+import { any, at, each, ofType, type Template } from "./template.ts";
+import type { Rule } from "./template-rules.ts";
+
+/** What an access log may tell: nothing that a caller writes a token into. */
+const logged = [
+  "requestId",
+  "requestTime",
+  "identity.sourceIp",
+  "httpMethod",
+  "routeKey",
+  "path",
+  "status",
+  "responseLength",
+  "responseLatency",
+  "integrationLatency",
+  "integrationErrorMessage",
+  "authorizer.error",
+];
+
+const open = ["GET /v1/health", "GET /v1/openapi.json"];
+/** What the gateway asks of a route, by the functions' AUTHORIZATION. */
+const guards: Readonly<Record<string, string | undefined>> = {
+  token: undefined,
+  jwt: "JWT",
+  iam: "AWS_IAM",
+};
+
+function misguarded(template: Template): string[] {
+  const faults = (authorization: unknown) =>
+    any("AWS::ApiGatewayV2::Route", get => {
+      const guard = open.includes(String(get("RouteKey"))) ? undefined : guards[String(authorization)];
+      return get("AuthorizationType") === guard && (guard === "JWT") === (get("AuthorizerId") !== undefined);
+    })(template);
+  return ofType(template, "AWS::Lambda::Function").flatMap(({ resource }) =>
+    faults(at(resource.Properties, "Environment.Variables.AUTHORIZATION")),
+  );
+}
+
+export const apiRules: readonly Rule[] = [
+  {
+    name: "the HTTP API is throttled",
+    check: each("AWS::ApiGatewayV2::Stage", get =>
+      ["ThrottlingRateLimit", "ThrottlingBurstLimit"].every(
+        limit => Number(get(`DefaultRouteSettings.${limit}`)) > 0,
+      ),
+    ),
+    seeds: [["HttpApiStage.Properties.DefaultRouteSettings", undefined]],
+  },
+  {
+    name: "the HTTP API logs who asked",
+    check: each("AWS::ApiGatewayV2::Stage", get => get("AccessLogSettings.DestinationArn") !== undefined),
+    seeds: [["HttpApiStage.Properties.AccessLogSettings", undefined]],
+  },
+  {
+    name: "the access log is JSON, and holds no header, query string or claim",
+    check: each("AWS::ApiGatewayV2::Stage", get => {
+      const values = Object.values(JSON.parse(String(get("AccessLogSettings.Format") ?? "{}")));
+      return values.length > 0 && values.every(value => logged.some(name => value === `$context.${name}`));
+    }),
+    seeds: [
+      ["HttpApiStage.Properties.AccessLogSettings.Format", '{"a":"$context.requestOverride.header.x"}'],
+      ["HttpApiStage.Properties.AccessLogSettings.Format", '{"a":"$context.authorizer.claims.scope"}'],
+      ["HttpApiStage.Properties.AccessLogSettings.Format", '{"a":"$request.querystring.token"}'],
+      ["HttpApiStage.Properties.AccessLogSettings.Format", "{}"],
+    ],
+  },
+  {
+    name: "the HTTP API hands events over in payload format 2.0",
+    check: each("AWS::ApiGatewayV2::Integration", get => get("PayloadFormatVersion") === "2.0"),
+    seeds: [["HttpApiIntegrationIngest.Properties.PayloadFormatVersion", "1.0"]],
+  },
+  {
+    name: "routes are guarded as the functions are told, but for health and the API's description",
+    check: misguarded,
+    seeds: [
+      ["IngestLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "jwt"],
+      ["BookmarkLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "iam"],
+      ["HttpApiRouteGetV1Health.Properties.AuthorizationType", "AWS_IAM"],
+    ],
+  },
+  {
+    name: "a domain of one's own speaks TLS 1.2 at least",
+    check: any(
+      "AWS::ApiGatewayV2::DomainName",
+      get => get("DomainNameConfigurations.0.SecurityPolicy") === "TLS_1_2",
+    ),
+    seeds: [["Extra", { Type: "AWS::ApiGatewayV2::DomainName", Properties: { DomainName: "a.example" } }]],
+  },
+];
