@@ -139,12 +139,13 @@ const isContinued = (streamer: Streamer | undefined, kept: KeptDelivery | undefi
 
 /**
  * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
- * since would win over its newer ones. Throws `overtaken`.
+ * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `overtaken`.
  */
 function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, sequences: number): void {
   const isLast = streamer?.lastSequence === lastOf(kept.firstSequence, sequences);
   const isMoved = revisionOf(streamer) !== kept.base && !isContinued(streamer, kept);
-  if (isLast && !isMoved) return;
+  const isDone = isContinued(streamer, kept) && streamer?.commit?.whole === true;
+  if (isLast && !isMoved && !isDone) return;
   throw new PersisterError(
     "overtaken",
     `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +

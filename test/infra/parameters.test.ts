@@ -40,6 +40,7 @@ const variants: readonly Variant[] = [
       "logDays=90",
       "table=restored",
     ],
+    without: "the table ",
     shows(template) {
       const { Variables: env } = at(template.Resources.IngestLambdaFunction?.Properties, "Environment") as {
         Variables: object;

@@ -72,7 +72,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "only commits overtake, not another delivery's sequences",
     file: "persister/lease.ts",
-    from: "if (isLast && !isMoved) return;",
+    from: "if (isLast && !isMoved && !isDone) return;",
     to: "if (!isMoved) return;",
     seed: 1180,
   },
@@ -112,6 +112,13 @@ export const mutants: readonly Mutant[] = [
     file: "persister/lease.ts",
     from: "if (standing?.commit !== undefined) await parts.history.file(",
     to: "if (standing === null) await parts.history.file(",
+  },
+  {
+    name: "an attempt goes on though another one has committed the delivery",
+    file: "persister/lease.ts",
+    from: "isContinued(streamer, kept) && streamer?.commit?.whole === true",
+    to: "false",
+    seed: 75_310,
   },
   {
     name: "a key takes any body",
