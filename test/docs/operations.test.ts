@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packaged } from "../infra/packaged.ts";
+import { at, ofType, type Template } from "../infra/template.ts";
+
+/** docs/operations.md names what is there, and reckons rightly. */
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+const page = read("docs/operations.md");
+const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+const [defaults = ""] = read("serverless.yml").split("params:\n  default:\n")[1]!.split("\n\n");
+const parameters = [...defaults.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!);
+const code = [
+  read("functions/aws/cloud-watch.ts"),
+  read("infra/local/settings.ts"),
+  read("infra/tokens/run.ts"),
+].join();
+
+let dir: string;
+let template: Template & { readonly Outputs: object };
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-operations-"));
+  const domain = [
+    "customDomain=a.example.com",
+    "certificateArn=arn:aws:acm:us-east-1:123456789012:certificate/1b2c",
+    "alarmAddress=ops@example.com",
+  ];
+  template = (await packaged(dir, domain)) as typeof template;
+}, 60_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const spans = (text: string) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
+
+/** Names in the page that are nowhere. */
+function unknown(text: string): string[] {
+  const resources = Object.keys(template.Resources);
+  const known = [...resources, ...Object.keys(template.Outputs), ...parameters];
+  const isKnown = (name: string) =>
+    known.includes(name) ||
+    new RegExp(`\\b${name}\\b`).test(code) ||
+    JSON.stringify(template).includes(`"${name}"`);
+  const names = spans(text).flatMap(span => /^([A-Z][a-z]\w+|[A-Z][A-Z_0-9]{4,})$/.exec(span)?.[1] ?? []);
+  const asked = [...text.matchAll(/--param (\w+)=/g)].map(([, name]) => name!);
+  const outputs = [...text.matchAll(/<([A-Z]\w+)>/g)].map(([, name]) => name!);
+  const environment = [...text.matchAll(/export (\w+)=\S+ (\w+)=/g)].flatMap(([, a, b]) => [a!, b!]);
+  const table = [...text.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell]) => spans(cell!));
+  const missing = [...names, ...asked, ...outputs, ...environment, ...table].filter(name => !isKnown(name));
+  const commands = [...text.matchAll(/npm run (\w+)/g)].map(([, name]) => name!);
+  return [...missing, ...commands.filter(name => scripts[name] === undefined)];
+}
+
+describe("every name in it exists", () => {
+  it("as it stands", () => expect(unknown(page)).toEqual([]));
+  it.each([
+    ["`AlarmTopics`", "AlarmTopics"],
+    ["--param alarmAdress=x", "alarmAdress"],
+    ["<TabelName>", "TabelName"],
+    ["`DATA_DIRECTORY`", "DATA_DIRECTORY"],
+    ["| `logDay` | 30 |", "logDay"],
+    ["npm run undeploy", "undeploy"],
+  ])("and %s would be noticed", (text, name) => expect(unknown(text)).toEqual([name]));
+});
+
+it("every alarm has its section, and every section its alarm", () => {
+  const alarms = ofType(template, "AWS::CloudWatch::Alarm").map(({ name }) => name);
+  const sections = [...page.matchAll(/^### `(\w+)`/gm)].map(([, name]) => name!);
+  expect(sections.sort()).toEqual(alarms.sort());
+});
+
+it("every parameter is in its table, with its default", () => {
+  const said = [...page.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| (?:`(\w+)`|[^|]+) \|/gm)].flatMap(([, names]) =>
+    spans(names!),
+  );
+  expect(parameters.filter(name => !said.includes(name))).toEqual([]);
+  expect(parameters.length).toBeGreaterThan(10);
+  for (const [, name, value] of page.matchAll(/^\| `(\w+)` \| `(\w+)` \|/gm))
+    expect(defaults).toMatch(new RegExp(`^ {4}${name}: ${value}$`, "m"));
+});
+
+describe("what a month costs", () => {
+  const price = (unit: RegExp) => {
+    const row = page.split("\n").find(line => line.startsWith("| ") && unit.test(line))!;
+    return Number(row.split("|")[2]);
+  };
+  const million = 1_000_000;
+  const gigabytes = () =>
+    Number((at(template.Resources.IngestLambdaFunction?.Properties, "MemorySize") as number) / 1_000);
+
+  const rows = [...page.matchAll(/^\| ([^|]+) \| (\d+) \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$/gm)];
+  it.each(rows.map(([, name, ...numbers]) => [name!, ...numbers.map(Number)] as const))(
+    "%s",
+    (_, streamers = 0, deliveries = 0, kilobytes = 0, seconds = 0, dollars = 0) => {
+      const each =
+        (price(/requests to the HTTP API/) * Math.ceil(kilobytes / 512) +
+          price(/runs of a function/) +
+          price(/PUTs to the archive/) +
+          price(/write units/) * 11 +
+          price(/read units/) * 6 +
+          price(/GB of logs/) * 1.5) /
+          million +
+        price(/GB-second/) * Number(gigabytes().toFixed(2)) * seconds;
+      const month =
+        price(/fixed/) +
+        price(/streamer's metric/) * streamers +
+        price(/GB in the archive/) * ((deliveries * kilobytes) / million) +
+        deliveries * each;
+      expect(month.toFixed(2)).toBe(dollars.toFixed(2));
+    },
+  );
+  it("in three sizes", () => expect(rows).toHaveLength(3));
+});
