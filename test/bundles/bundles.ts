@@ -10,9 +10,12 @@ import { startSecretsManager } from "./secrets-manager.ts";
 
 /** The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's parts are. */
 export const bundlesFor =
-  ({ stitchClientId: clientId, stitchToken, token }: Settings): NonNullable<Variant["lambda"]> =>
+  (
+    { stitchClientId: clientId, stitchToken, token }: Settings,
+    accounts: () => unknown = () => ({ default: { clientId, token: stitchToken } }),
+  ): NonNullable<Variant["lambda"]> =>
   async ({ dynamodb, s3, bucket, table, region, importApiUrl }) => {
-    const secrets = await startSecretsManager({ default: { clientId, token: stitchToken } });
+    const secrets = await startSecretsManager(accounts);
     const client = dynamoClient({ region, endpoint: dynamodb });
     const item = {
       pk: tokensPartition,

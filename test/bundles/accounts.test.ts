@@ -1,0 +1,66 @@
+import { afterEach, expect, it } from "vitest";
+import { readSettings } from "../../infra/local/settings.ts";
+import { bookmark, jsonline, post, record, startTestStack, token } from "../endpoint/local-stack.ts";
+import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+import { bundlesFor } from "./bundles.ts";
+
+/** A streamer's account, from the secret to the Import API, by the functions as they are deployed. */
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const part of open.splice(0)) await part.close();
+});
+
+async function stackOn(accounts: () => unknown, ...steps: [Step, ...Step[]]) {
+  const api = await startScriptedServer(steps);
+  const settings = readSettings({ PERSISTER_TOKEN: token });
+  const stack = await startTestStack({ IMPORT_API_URL: api.url }, { lambda: bundlesFor(settings, accounts) });
+  open.push(stack, api);
+  return { stack, api };
+}
+
+const body = jsonline(record("t", { id: 1 }, ["id"]), bookmark(1));
+const accepted: Step = { status: 201 };
+const account = (clientId: number, secret: string) => ({ clientId, token: secret });
+
+it("records are written for the streamer's own account, or for that of all", async () => {
+  const accounts = { default: account(1, "of-all"), github: account(2, "of-github") };
+  const { stack, api } = await stackOn(() => accounts, accepted);
+  for (const streamer of ["drift", "github"]) expect((await post(stack, streamer, body)).status).toBe(200);
+  const sent = api.requests.map(({ headers, body: bytes }) => [
+    headers.authorization,
+    /"client_id":(\d+)/.exec(bytes.toString())?.[1],
+  ]);
+  expect(sent).toEqual([
+    ["Bearer of-all", "1"],
+    ["Bearer of-github", "2"],
+  ]);
+});
+
+it("a token that the Import API refuses is read anew, and the delivery goes on with it", async () => {
+  let secret = "old";
+  const { stack, api } = await stackOn(
+    () => ({ default: account(1, secret) }),
+    accepted,
+    { status: 401 },
+    accepted,
+  );
+  await post(stack, "rotated", body);
+  secret = "new";
+  expect((await post(stack, "rotated", body)).status).toBe(200);
+  expect(api.requests.map(({ headers }) => headers.authorization)).toEqual([
+    "Bearer old",
+    "Bearer old",
+    "Bearer new",
+  ]);
+});
+
+it("without an account: archived, answered with 503, and nothing is forwarded", async () => {
+  const { stack, api } = await stackOn(() => ({ github: account(2, "of-github") }), accepted);
+  const response = await post(stack, "drift", body);
+  expect(await response.json()).toMatchObject({
+    status: 503,
+    code: "account-unavailable",
+    archive: expect.stringMatching(/^s3:/),
+  });
+  expect(api.requests).toHaveLength(0);
+});
