@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import { any, at, each, ofType, type Template } from "./template.ts";
+import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const alarm = "AWS::CloudWatch::Alarm";
@@ -152,7 +152,7 @@ export const alarmRules: readonly Rule[] = [
         template.Resources.IngestLambdaFunction?.Properties,
         "Environment.Variables.SERVICE",
       );
-      return any(
+      return all(
         alarm,
         get =>
           get("Namespace") !== "Persister" ||

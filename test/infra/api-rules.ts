@@ -1,4 +1,4 @@
-import { any, at, each, ofType, type Template } from "./template.ts";
+import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 /** What an access log may tell: nothing that a caller writes a token into. */
@@ -27,7 +27,7 @@ const guards: Readonly<Record<string, string | undefined>> = {
 
 function misguarded(template: Template): string[] {
   const faults = (authorization: unknown) =>
-    any("AWS::ApiGatewayV2::Route", get => {
+    all("AWS::ApiGatewayV2::Route", get => {
       const guard = open.includes(String(get("RouteKey"))) ? undefined : guards[String(authorization)];
       return get("AuthorizationType") === guard && (guard === "JWT") === (get("AuthorizerId") !== undefined);
     })(template);
@@ -80,7 +80,7 @@ export const apiRules: readonly Rule[] = [
   },
   {
     name: "a domain of one's own speaks TLS 1.2 at least",
-    check: any(
+    check: all(
       "AWS::ApiGatewayV2::DomainName",
       get => get("DomainNameConfigurations.0.SecurityPolicy") === "TLS_1_2",
     ),

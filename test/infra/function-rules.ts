@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { any, at, each, ofType, type Template } from "./template.ts";
+import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const variables = (template: Template) =>
@@ -71,7 +71,7 @@ export const functionRules: readonly Rule[] = [
   },
   {
     name: "the secret's value does not stand in the template",
-    check: any("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
+    check: all("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
     seeds: [["Secret.Properties.SecretString", "{}"]],
   },
   {

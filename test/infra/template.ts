@@ -37,7 +37,7 @@ export type Get = (path: string) => unknown;
 type Passes = (get: Get, name: string) => boolean;
 
 /** A fault for each resource of a type that does not pass. */
-export const any =
+export const all =
   (type: string, passes: Passes) =>
   (template: Template): string[] =>
     ofType(template, type).flatMap(({ name, resource }) =>
@@ -48,7 +48,7 @@ export const any =
 export const each =
   (type: string, passes: Passes) =>
   (template: Template): string[] =>
-    ofType(template, type).length === 0 ? [`there is no ${type}`] : any(type, passes)(template);
+    ofType(template, type).length === 0 ? [`there is no ${type}`] : all(type, passes)(template);
 
 /** What roles allow. */
 export const statements = (template: Template) =>
