@@ -20,6 +20,8 @@ const dayMilliseconds = 86_400_000;
 const scopesSchema = z.array(z.enum(["write", "read", "admin"])).min(1);
 
 failClearly(async () => {
+  // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const { positionals, values } = argumentsOf(process.argv.slice(2));
   const [command, id] = positionals;
   if (command === "create") return create(values);
