@@ -9,6 +9,7 @@ import {
 } from "./http/overview-answers.ts";
 import { pageOf } from "./http/page.ts";
 import { deliveriesQuery, streamersQuery } from "./http/parameters.ts";
+import { deliveryId } from "./http/path.ts";
 import { answering } from "./http/problem.ts";
 import { answerBy } from "./persister/limits.ts";
 import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/overview.ts";
@@ -33,7 +34,7 @@ export const streamers = (wired: () => Wired) =>
         const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };
         return deliveriesResponse(streamer, await listDeliveries(page, store));
       }
-      const { delivery } = request;
+      const delivery = deliveryId(request.delivery);
       return deliveryResponse(streamer, await readDelivery({ streamer, delivery }, store, deadline));
     }),
   );

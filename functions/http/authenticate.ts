@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
 import type { Permission, Scope, Tokens } from "../persister/ports.ts";
 import type { HttpRequest } from "./message.ts";
-import { streamerName } from "./streamer-name.ts";
+import { streamerName } from "./path.ts";
 
 /** Who says what a caller may do: our own tokens, or the gateway before us. */
 export type Authority =
@@ -23,8 +23,8 @@ export async function admit(
   authority: Authority,
   deadline: number,
 ): Promise<string> {
-  const readable = permitted(await authenticate(request, authority, deadline), scope);
-  if (readable !== "all" && !readable.has(request.streamer)) throw forbidden(scope);
+  const names = permitted(await authenticate(request, authority, deadline), scope);
+  if (names !== "all" && !names.has(request.streamer)) throw forbidden(scope);
   return streamerName(request.streamer);
 }
 

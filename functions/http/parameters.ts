@@ -9,10 +9,10 @@ export const streamerNameParameter = z
     z.describe("Lower-case letters, digits, _ and -; begins with a letter or a digit."),
   );
 
-export const deliveryParameter = z.string().check(z.minLength(1), z.describe("A delivery's id."));
-
-/** A UUID's form: ids of deliveries. */
-const deliveryId = z.string().check(z.regex(/^[0-9a-f-]{36}$/, "the id of a delivery"));
+/** A UUID's form. */
+export const deliveryParameter = z
+  .string()
+  .check(z.regex(/^[0-9a-f-]{36}$/, "the id of a delivery"), z.describe("A delivery's id."));
 
 /** What is wrong with one says what is right: pageOf puts it into its words. */
 const natural = (max: number) => {
@@ -41,7 +41,7 @@ export const streamersQuery = z.object({
 export const deliveriesQuery = z.object({
   limit: z._default(limit, 20),
   before: z.optional(
-    deliveryId.check(z.describe("Only deliveries before this one: `next` of the page before.")),
+    deliveryParameter.check(z.describe("Only deliveries before this one: `next` of the page before.")),
   ),
 });
 

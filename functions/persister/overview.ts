@@ -110,14 +110,16 @@ export async function readDelivery(
   deadline: number,
 ): Promise<DeliveryStatus> {
   const filed = await parts.log.read(streamer, delivery, deadline);
-  if (filed === undefined) {
-    throw new PersisterError(
-      "no-delivery",
-      "No delivery of this id has ended. One that is in flight stands with its streamer.",
-    );
-  }
+  if (filed === undefined) throw noDelivery();
   return statusOf(filed, await parts.streamers.read(streamer, deadline), parts, deadline);
 }
+
+/** There is none of an id, or can be none. */
+export const noDelivery = () =>
+  new PersisterError(
+    "no-delivery",
+    "No delivery of this id has ended. One that is in flight stands with its streamer.",
+  );
 
 /** The commit of the revision that a receipt names makes it good, or does not. */
 async function statusOf(

@@ -106,6 +106,21 @@ const streamer = (name: string, label = name) =>
     code: "bad-streamer-name",
   }) as const;
 
+const delivery = (id: string, label = id) =>
+  ({
+    name: `a delivery ${label}`,
+    ask: request({ method: "GET", path: `/v1/streamers/hostile/deliveries/${id}` }),
+    statuses: [404],
+    code: "no-delivery",
+  }) as const;
+const query = (asked: string, label = asked) =>
+  ({
+    name: `a query ?${label}`,
+    ask: request({ method: "GET", path: `/v1/streamers/hostile/${asked}` }),
+    statuses: [400],
+    code: "bad-query",
+  }) as const;
+
 /** The streamer's name in the URL. */
 export const nameInputs: readonly Input[] = [
   streamer("..%2f..%2fetc"),
@@ -120,4 +135,11 @@ export const nameInputs: readonly Input[] = [
   streamer("Upper"),
   streamer("_sdc_x"),
   streamer("__proto__"),
+  delivery("x".repeat(10_000), "of 10 kB"),
+  delivery("..%2f..%2fstate"),
+  delivery("%00"),
+  query("deliveries?limit=1e9"),
+  query("deliveries?limit=-1&before=~"),
+  query(`deliveries?before=${"x".repeat(5_000)}`, "before of 5 kB"),
+  query("bookmark/history?before=0x10&before=%F0%9F%98%80"),
 ];

@@ -58,7 +58,14 @@ interface Asked {
 
 /** Asks a route, and holds the answer against the document. */
 async function ask(route: string, asked: Asked = {}): Promise<Response> {
-  const { on = stack, streamer = "s", delivery = "none", query = "", headers, body } = asked;
+  const {
+    on = stack,
+    streamer = "s",
+    delivery = "00000000-0000-7000-8000-000000000000",
+    query = "",
+    headers,
+    body,
+  } = asked;
   const [method, path] = route.split(" ") as [string, string];
   const url = `${on.url}${path.replace("{streamer}", streamer).replace("{delivery}", delivery)}${query}`;
   const response = await fetch(url, {
