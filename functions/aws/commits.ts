@@ -17,13 +17,15 @@ export const commitSchema = z.pipe(
     settled: z.optional(z.number()),
     whole: z.optional(z.boolean()),
     bookmark: z.optional(storedBookmark),
+    bookmarkAt: z.optional(z.number()),
   }),
   z.transform(
-    ({ bookmark, settled, whole, ...commit }): Commit => ({
+    ({ bookmark, bookmarkAt, settled, whole, ...commit }): Commit => ({
       ...commit,
       ...(settled !== undefined && { settled }),
       ...(whole !== undefined && { whole }),
       ...(bookmark && { bookmark }),
+      ...(bookmarkAt !== undefined && { bookmarkAt }),
     }),
   ),
 );

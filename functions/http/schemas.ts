@@ -59,7 +59,7 @@ export const summarySchema = z.object({
   streamer,
   revision,
   committedAt: z.optional(instant("The last commit; absent before the first.")),
-  bookmarkAge: z.optional(natural("Seconds since the last commit; absent where no bookmark stands.")),
+  bookmarkAge: z.optional(natural("Seconds since the bookmark was brought; absent where none stands.")),
   deliveries: natural("Deliveries that were committed whole."),
   records: natural("Their records."),
   inFlight: z.optional(

@@ -23,13 +23,15 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
   await refuseUnless(precondition, standing, parts, deadline);
   if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
   const id = parts.newId();
+  const at = parts.clock.now();
   const made: Commit = {
     revision: revisionOf(standing) + 1,
-    at: parts.clock.now(),
+    at,
     by: bookmark === undefined ? "forget" : "rewind",
     delivery: id,
     ...(bookmark && {
       bookmark: await parts.bookmarks.store(streamer, bookmark as ChosenBookmark, deadline),
+      bookmarkAt: at,
     }),
   };
   const { lease: _, ...rest } = standing ?? { lastSequence: 0n };

@@ -20,14 +20,17 @@ export async function commit(
   const { bookmark } = safe === undefined ? await stateOf(held.commit, parts, deadline) : { bookmark: safe };
   const stored =
     safe === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, safe, deadline);
+  const at = parts.clock.now();
+  const bookmarkAt = safe === undefined ? held.commit?.bookmarkAt : at;
   const made: Commit = {
     revision: revisionOf(held) + 1,
-    at: parts.clock.now(),
+    at,
     by: "delivery",
     delivery,
     whole: whole !== undefined,
     settled: safe?.settled ?? settledBefore(lease),
     ...(stored && { bookmark: stored }),
+    ...(bookmarkAt !== undefined && { bookmarkAt }),
   };
   const { lease: _, ...rest } = held;
   const totals = whole === undefined ? held.totals : totalsAfter(held, whole);

@@ -18,7 +18,7 @@ export interface Report {
   readonly batches: number;
   readonly retries: number;
   readonly milliseconds: Milliseconds;
-  /** Since the last commit, ms; undefined before the first, and where it is not known. */
+  /** Since the streamer's bookmark was brought, ms; undefined where none stands, and where it is not known. */
   readonly bookmarkAge: number | undefined;
 }
 
@@ -30,8 +30,8 @@ export class Journey {
   records = 0;
   batches = 0;
   retries = 0;
-  /** ms since the epoch; undefined before the first. */
-  committedAt: number | undefined;
+  /** When the streamer's bookmark was brought, ms since the epoch; undefined where none stands. */
+  bookmarkAt: number | undefined;
   readonly #clock: Clock;
   readonly #milliseconds: Partial<Record<Step, number>> = {};
   #since: number;
@@ -56,8 +56,8 @@ export class Journey {
   }
 
   report(facts: Pick<Report, "streamer" | "delivery" | "outcome" | "traceparent">): Report {
-    const { bytes, records, batches, retries, committedAt, milliseconds } = this;
-    const bookmarkAge = committedAt === undefined ? undefined : this.#clock.now() - committedAt;
+    const { bytes, records, batches, retries, bookmarkAt, milliseconds } = this;
+    const bookmarkAge = bookmarkAt === undefined ? undefined : this.#clock.now() - bookmarkAt;
     return { ...facts, bytes, records, batches, retries, milliseconds, bookmarkAge };
   }
 }

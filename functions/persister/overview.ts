@@ -9,7 +9,7 @@ export interface Summary {
   readonly revision: number;
   /** The last commit; undefined before the first. */
   readonly committedAt: number | undefined;
-  /** Since the last commit, ms; undefined where no bookmark stands. */
+  /** Since the bookmark was brought, ms; undefined where none stands. */
   readonly bookmarkAge: number | undefined;
   /** Of deliveries that were committed whole. */
   readonly deliveries: number;
@@ -71,7 +71,7 @@ function summaryOf({ name, commit, totals, lease }: Streamer, now: number): Summ
     streamer: name,
     revision: commit?.revision ?? 0,
     committedAt: commit?.at,
-    bookmarkAge: commit?.bookmark && Math.max(0, now - commit.at),
+    bookmarkAge: commit?.bookmarkAt && Math.max(0, now - commit.bookmarkAt),
     deliveries: totals?.deliveries ?? 0,
     records: totals?.records ?? 0,
     inFlight: lease !== undefined && lease.until > now ? lease : undefined,

@@ -131,7 +131,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   arrival.recalled = await recall(intake, body, parts, times.forward);
   const standing = await parts.streamers.read(streamer, times.forward);
   arrival.revision = revisionOf(standing);
-  journey.committedAt = standing?.commit?.at;
+  journey.bookmarkAt = standing?.commit?.bookmarkAt;
   refuseReused(arrival.recalled, parts.clock);
   const kept = arrival.recalled?.kept;
   arrival.delivery = kept?.delivery ?? arrival.delivery;
@@ -186,9 +186,10 @@ async function deliverUnder(
   journey.retries = sent.retries;
   journey.took("forward");
   if (sent.refusal !== undefined) {
-    const state = await commitWhatIsSafe(tracker.safe(), lease, parts, times.commit);
+    const safe = tracker.safe();
+    const state = await commitWhatIsSafe(safe, lease, parts, times.commit);
     journey.took("commit");
-    if (state !== undefined && state.revision > 0) journey.committedAt = state.committedAt;
+    if (safe !== undefined) journey.bookmarkAt = state?.committedAt;
     throw refusalError(sent.refusal, contents, state);
   }
   const facts: ReceiptFacts = {
@@ -207,9 +208,10 @@ async function deliverUnder(
     fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),
     kept && rememberReceipt(kept, facts, revision, parts, times.commit),
   ]);
-  const state = await commit(lease, tracker.safe(), contents, parts, times.commit);
+  const safe = tracker.safe();
+  const state = await commit(lease, safe, contents, parts, times.commit);
   journey.took("commit");
-  journey.committedAt = state.committedAt;
+  if (safe !== undefined) journey.bookmarkAt = state.committedAt;
   return { ...facts, state };
 }
 

@@ -51,6 +51,8 @@ export interface Commit {
   readonly whole?: boolean;
   /** Absent until a delivery brought one, and once it is forgotten. */
   readonly bookmark?: StoredBookmark;
+  /** When the bookmark was brought, by this commit or an earlier one, ms since the epoch. */
+  readonly bookmarkAt?: number;
 }
 
 /** What a streamer's deliveries brought, of those that were committed whole. */

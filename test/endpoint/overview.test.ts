@@ -58,6 +58,19 @@ describe("streamers", () => {
     });
   });
 
+  it("have a bookmark that grows old while deliveries bring none", async () => {
+    let later = 0;
+    const clock = { now: () => Date.now() + later, sleep: async () => {} };
+    const aging = await startTestStack({}, { clock, ingestMilliseconds: 3_600_000 });
+    open.push(aging);
+    await post(aging, "aging", body(1));
+    later = 600_000;
+    await post(aging, "aging", jsonline(record("t", { id: 2 }, ["id"])));
+    expect(await json("/v1/streamers/aging", aging)).toMatchObject({ revision: 2, bookmarkAge: 600 });
+    await post(aging, "aging", body(1));
+    expect(await json("/v1/streamers/aging", aging)).toMatchObject({ revision: 3, bookmarkAge: 0 });
+  });
+
   it("that nobody delivered to are not there", async () => {
     const response = await get(stack, "/v1/streamers/nobody");
     expect([response.status, await response.json()]).toMatchObject([404, { code: "no-streamer" }]);
