@@ -81,7 +81,7 @@ function summaryOf({ name, commit, totals, lease }: Streamer, now: number): Summ
 /** What became of a delivery. */
 export interface DeliveryStatus {
   readonly filed: FiledDelivery;
-  /** Of one that was committed whole. One that is neither committed nor failed never came to its end. */
+  /** Of one that was committed whole; its bookmark is left out of a list. One that is neither committed nor failed never came to its end. */
   readonly receipt: Receipt | undefined;
 }
 
@@ -98,7 +98,9 @@ export async function listDeliveries(
   const { streamer: name, before, limit, deadline } = request;
   const filed = await parts.log.list(name, before, limit, deadline);
   const streamer = await parts.streamers.read(name, deadline);
-  const entries = await Promise.all(filed.map(each => statusOf(each, streamer, parts, deadline)));
+  const entries = await Promise.all(
+    filed.map(each => statusOf(each, streamer, parts, deadline, withoutBookmark)),
+  );
   // Fewer than asked for may be a page of large ones: only an empty one is the last.
   return { entries, next: filed.at(-1)?.delivery };
 }
@@ -111,7 +113,7 @@ export async function readDelivery(
 ): Promise<DeliveryStatus> {
   const filed = await parts.log.read(streamer, delivery, deadline);
   if (filed === undefined) throw noDelivery();
-  return statusOf(filed, await parts.streamers.read(streamer, deadline), parts, deadline);
+  return statusOf(filed, await parts.streamers.read(streamer, deadline), parts, deadline, stateOf);
 }
 
 /** There is none of an id, or can be none. */
@@ -127,10 +129,16 @@ async function statusOf(
   streamer: Streamer | undefined,
   parts: OverviewParts,
   deadline: number,
+  state: typeof stateOf,
 ): Promise<DeliveryStatus> {
   if (filed.receipt === undefined) return { filed, receipt: undefined };
   const commit = await commitOf(streamer, filed.receipt.revision, parts, deadline);
   const isGood = commit?.delivery === filed.delivery && commit.whole === true;
   if (!isGood) return { filed, receipt: undefined };
-  return { filed, receipt: receiptOf(filed.receipt.text, await stateOf(commit, parts, deadline)) };
+  return { filed, receipt: receiptOf(filed.receipt.text, await state(commit, parts, deadline)) };
 }
+
+const withoutBookmark: typeof stateOf = async commit => ({
+  revision: commit?.revision ?? 0,
+  committedAt: commit?.at ?? 0,
+});
