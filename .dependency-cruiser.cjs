@@ -48,7 +48,7 @@ module.exports = {
     never("only handlers are wired", "^functions/(?!(ingest|bookmark|change|streamers|watch)\\.ts$)", {
       path: "^functions/wire\\.ts$",
     }),
-    never("functions know nothing of infra and tests", "^functions/", { path: "^(infra|test)/" }),
+    never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("infra knows nothing of tests", "^infra/", { path: "^test/" }),
   ],
   options: {

@@ -20,7 +20,7 @@ export interface DecodeLimits extends ValueLimits, TableLimits {
 export interface MessageSink {
   record(line: number, table: Table, reader: ValueReader): void;
   /** A stream's records are from here on as `schema` says; of a record's own schema the first is told here, too. */
-  schema(line: number, stream: string, schema: StreamSchema): void;
+  schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
   /** All rows of a table's version have come, and it takes the place of the earlier ones. */
   activation(line: number, table: Table): void;
   bookmark(line: number, reader: ValueReader): void;
@@ -120,7 +120,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       const { stream, schema } = tables.declare(reader, start);
       // Records of the stream are another table's from here on.
       templates.clear();
-      return sink.schema(line, stream, schema);
+      return sink.schema(line, stream, schema, reader);
     }
     case "activate_version":
       return sink.activation(line, tables.activated(reader));

@@ -12,6 +12,7 @@ await build({
     "test/bench/memory.bench.ts",
     "test/bench/hostile.bench.ts",
     "test/bench/bundles.bench.ts",
+    "test/bench/segments.bench.ts",
   ],
   outdir,
   outExtension: { ".js": ".mjs" },
@@ -34,3 +35,4 @@ for (const RECORDS of ["A", "B"]) run("memory.bench.mjs", { RECORDS });
 run("hostile.bench.mjs");
 spawnSync("npm", ["run", "--silent", "bundle"], { stdio: "ignore" });
 run("bundles.bench.mjs");
+run("segments.bench.mjs");

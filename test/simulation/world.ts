@@ -1,5 +1,5 @@
+import { memoryArchive, memoryStore } from "../../cli/memory.ts";
 import type { Streamer, Streamers } from "../../functions/persister/ports.ts";
-import { memoryArchive, memoryStore } from "../contracts/memory.ts";
 import { Destination } from "./import-api.ts";
 import { Invariants } from "./invariants.ts";
 import { Random } from "./random.ts";

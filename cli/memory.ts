@@ -1,4 +1,4 @@
-import { PersisterError } from "../../functions/persister/errors.ts";
+import { PersisterError } from "../functions/persister/errors.ts";
 import type {
   Archive,
   Bookmarks,
@@ -13,7 +13,7 @@ import type {
   StoredBookmark,
   Streamer,
   Streamers,
-} from "../../functions/persister/ports.ts";
+} from "../functions/persister/ports.ts";
 
 /** The ports without a world: all is forgotten when the process ends. */
 

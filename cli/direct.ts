@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { v7 } from "uuid";
+import { importApi } from "../functions/import-api/client.ts";
+import { batchEncoder } from "../functions/import-api/encoder.ts";
+import { PersisterError } from "../functions/persister/errors.ts";
+import { type Parts, persist } from "../functions/persister/persist.ts";
+import { segments } from "../functions/persister/segment.ts";
+import { exits } from "./endpoint.ts";
+import { memoryStore } from "./memory.ts";
+import type { Watcher } from "./send.ts";
+import { Told } from "./told.ts";
+
+/** An Import API account, and where that API is. */
+export interface Account {
+  readonly clientId: number;
+  readonly token: string;
+  readonly url: string;
+}
+
+/** How long the Import API may take for a segment, with all retries, ms. */
+const segmentMilliseconds = 300_000;
+const streamer = "stdin";
+const utf8 = new TextDecoder();
+
+/**
+ * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
+ * bookmark kept but what is printed. Rejects with Told.
+ */
+export async function forward(
+  source: AsyncIterable<Uint8Array>,
+  { clientId, token, url }: Account,
+  watcher: Watcher,
+): Promise<void> {
+  const clock = { now: Date.now, sleep: async (milliseconds: number) => void (await sleep(milliseconds)) };
+  const destination = { importApi: importApi({ url, token, clock }), encoder: batchEncoder(clientId) };
+  const parts: Parts = {
+    ...memoryStore(),
+    clock,
+    newId: v7,
+    archive: { put: async () => "" },
+    destinations: { of: async () => destination },
+    observer: { delivered: () => {}, watched: () => {} },
+  };
+  for await (const segment of segments(source, { clock })) {
+    const { body } = segment;
+    const deadline = clock.now() + segmentMilliseconds;
+    const intake = { streamer, body, gzipped: false, precondition: {}, deadline };
+    const { receipt } = await persist(intake, parts).catch((error: unknown) => {
+      throw error instanceof PersisterError
+        ? toldOf(error, segment.firstLine - segment.headLines - 1, watcher)
+        : error;
+    });
+    const { bookmark } = receipt.state;
+    const text = bookmark === undefined ? "" : utf8.decode(bookmark.value);
+    watcher.committed({ segment, wireBytes: body.length, bookmark: text });
+  }
+}
+
+/** What was safe of the segment is told first, as it is accepted for good. */
+function toldOf({ code, message, details }: PersisterError, linesBefore: number, watcher: Watcher): Told {
+  const { bookmark, faults = [] } = details;
+  if (bookmark !== undefined) watcher.safe(utf8.decode(bookmark.value));
+  const places = faults.map(fault => `\n  line ${fault.line + linesBefore}: ${fault.message}`).join("");
+  const isTrouble = code === "unavailable" || code === "out-of-time";
+  return new Told(`${code}: ${message}${places}`, isTrouble ? exits.unavailable : exits.refused);
+}

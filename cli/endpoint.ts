@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault } from "../functions/persister/errors.ts";
+import { Told } from "./told.ts";
+
+/** Where a streamer's segments go. */
+export interface Endpoint {
+  readonly url: string;
+  readonly streamer: string;
+  readonly token: string;
+}
+
+export const exits = {
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  unauthorized: 4,
+  unavailable: 5,
+  streamer: 6,
+} as const;
+
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly errors?: readonly Fault[];
+}
+
+/** What may pass: a broken connection, another delivery in flight, and trouble on the way. */
+const passing = new Set([0, 408, 425, 429, 500, 503, 504]);
+const attemptsMax = 10;
+const backoffMilliseconds = 250;
+const backoffMillisecondsMax = 20_000;
+/** A delivery that was cut off holds its streamer for half a minute. */
+const retryAfterSecondsMax = 60;
+
+interface Asked {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array<ArrayBuffer>;
+  /** Statuses that are answers, too. */
+  readonly accepts?: readonly number[];
+  /** Which of the caller's lines one of the body's is. */
+  readonly lineOf?: (line: number) => number;
+  /** Hears of each attempt that is made again, and why. */
+  readonly onRetry?: (reason: string) => void;
+}
+
+/** Asks for as long as it helps. Rejects with Told, which says the mend. */
+export async function ask(endpoint: Endpoint, asked: Asked): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const response = await once(endpoint, asked);
+    if (response instanceof Response && (response.ok || asked.accepts?.includes(response.status)))
+      return response;
+    const status = response instanceof Response ? response.status : 0;
+    const problem = response instanceof Response ? await problemOf(response) : { detail: response.message };
+    const isPassing = problem.code === "delivery-in-flight" || passing.has(status);
+    if (!isPassing || attempt === attemptsMax) throw refusalOf(status, problem, endpoint, asked.lineOf);
+    asked.onRetry?.(`${status || "no answer"} ${problem.code ?? ""}`.trim());
+    await sleep(waitOf(response, attempt));
+  }
+}
+
+async function once({ url, streamer, token }: Endpoint, { method, path = "", headers, body }: Asked) {
+  try {
+    return await fetch(`${url}/v1/streamers/${streamer}${path}`, {
+      method,
+      redirect: "manual",
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body && { body }),
+    });
+  } catch (error) {
+    // fetch names the cause of a broken connection one level below.
+    const { message, cause } = error as Error;
+    return new Error(cause instanceof Error ? `${message}: ${cause.message}` : message);
+  }
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return { detail: text.slice(0, 200) };
+  }
+}
+
+/** Full jitter, or as long as the answer asks for. */
+function waitOf(response: Response | Error, attempt: number): number {
+  const asked = response instanceof Response ? Number(response.headers.get("retry-after") ?? 0) : 0;
+  const jitter = Math.random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
+  return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
+}
+
+function refusalOf(
+  status: number,
+  { code, detail, errors = [] }: Problem,
+  { url }: Endpoint,
+  lineOf = (line: number) => line,
+): Told {
+  if (status === 0) {
+    return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
+  }
+  const places = errors.map(({ line, stream, field, message }) => {
+    const where = [`line ${lineOf(line)}`, stream && `stream "${stream}"`, field && `field "${field}"`];
+    return `\n  ${where.filter(Boolean).join(", ")}: ${message}`;
+  });
+  const why = places.length === 0 ? (detail ?? "") : `${places.length} of its faults:${places.join("")}`;
+  const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}: ${why}`.trim();
+  if (status === 401 || status === 403) return new Told(said, exits.unauthorized);
+  const exit = passing.has(status) ? exits.unavailable : exits.refused;
+  return new Told(said, exit);
+}

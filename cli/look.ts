@@ -1,0 +1,40 @@
+import { ask, type Endpoint } from "./endpoint.ts";
+import { usage } from "./settings.ts";
+
+const json = { "content-type": "application/json" };
+
+/** `persist bookmark …`: what is asked of the endpoint, and its answer's text. */
+export async function bookmark(endpoint: Endpoint, [action, value]: readonly string[]): Promise<string> {
+  if (action === "get") return text(ask(endpoint, { method: "GET", path: "/bookmark" }));
+  if (action === "history") return pretty(ask(endpoint, { method: "GET", path: "/bookmark/history" }));
+  if (action !== "set" && action !== "forget")
+    throw usage("persist bookmark get, set <value>, forget, or history");
+  if (action === "set" && value === undefined) throw usage("persist bookmark set <value>: JSON, or transit.");
+  const headers = { "if-match": (await standing(endpoint)).etag };
+  if (action === "forget") return pretty(ask(endpoint, { method: "DELETE", path: "/bookmark", headers }));
+  return pretty(
+    ask(endpoint, {
+      method: "PUT",
+      path: "/bookmark",
+      headers: {
+        ...headers,
+        ...(/^\["[~^]/.test(value!) ? { "content-type": "application/transit+json" } : json),
+      },
+      body: Buffer.from(value!),
+    }),
+  );
+}
+
+/** `persist deliveries`: the newest ones. */
+export const deliveries = (endpoint: Endpoint): Promise<string> =>
+  pretty(ask(endpoint, { method: "GET", path: "/deliveries" }));
+
+/** Where a streamer stands: its revision's ETag, and its bookmark's text, if it has one. */
+export async function standing(endpoint: Endpoint): Promise<{ etag: string; bookmark: string | undefined }> {
+  const response = await ask(endpoint, { method: "GET", path: "/bookmark", accepts: [404] });
+  const etag = response.headers.get("etag") ?? '"0"';
+  return { etag, bookmark: response.ok ? await response.text() : undefined };
+}
+
+const text = async (response: Promise<Response>) => (await response).text();
+const pretty = async (response: Promise<Response>) => text(response);

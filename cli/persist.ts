@@ -1,0 +1,122 @@
+import { parseArgs } from "node:util";
+import { PersisterError } from "../functions/persister/errors.ts";
+import { check } from "./check.ts";
+import { forward } from "./direct.ts";
+import { exits } from "./endpoint.ts";
+import { bookmark, deliveries, standing } from "./look.ts";
+import { Progress } from "./progress.ts";
+import { send } from "./send.ts";
+import { accountOf, endpointOf, usage } from "./settings.ts";
+import { type Command, outputOf } from "./source.ts";
+import { Told } from "./told.ts";
+
+const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
+
+  streamer | persist --endpoint URL --streamer NAME
+  persist --endpoint URL --streamer NAME -- command arguments…
+
+The second line runs the streamer from the last committed bookmark: a file that holds it is its last argument, or that of
+--bookmark-arg=ARG (--state is short for \`--bookmark-arg=--state\`, as Singer's taps want it); without a bookmark there is none.
+
+  streamer | persist -C CLIENT_ID -T TOKEN
+
+forwards straight to the Import API, with no endpoint: nothing is archived, and no bookmark is kept but what is printed. -T shows the token
+to all who list processes: STITCH_TOKEN does not.
+
+  persist bookmark get | set VALUE | forget | history
+  persist deliveries
+  persist check FILE                 checks a stitchstream and sends nothing
+
+  --endpoint URL      PERSIST_ENDPOINT    without /v1
+  --streamer NAME     PERSIST_STREAMER
+                      PERSIST_TOKEN       the token
+  -C CLIENT_ID                            the Import API's
+  -T TOKEN            STITCH_TOKEN
+                      IMPORT_API_URL      if it is another than https://api.stitchdata.com
+Flags come before the environment, and that before {"endpoint","streamer","token"} in ./persist.json.
+
+What was committed stays committed: run it again and it goes on from there.
+Exit codes: 0 all is committed; 1 something broke; 2 it was called wrongly; 3 the stream was refused, as the message says where;
+4 the token was; 5 the endpoint can't be reached, or is in trouble; 6 the streamer failed.
+`;
+
+const option = { type: "string" } as const;
+
+async function run(args: readonly string[]): Promise<void> {
+  const end = args.indexOf("--");
+  const [own, command] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
+  const { values, positionals } = parsed(own);
+  if (values.help === true) return void process.stdout.write(help);
+  const [action, ...rest] = positionals;
+  if (action === "check" && rest[0] !== undefined) return say(await check(rest[0]));
+  if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
+  if (action === "deliveries") return say(await deliveries(endpointOf(values)));
+  if (action !== undefined) throw usage(`${action}? persist --help says what there is.`);
+  const progress = new Progress();
+  try {
+    if (values.C !== undefined) await forward(process.stdin, accountOf(values), progress);
+    else await deliver(values, end === -1 ? undefined : command, progress);
+  } finally {
+    progress.end();
+  }
+}
+
+async function deliver(
+  values: Values,
+  command: readonly string[] | undefined,
+  progress: Progress,
+): Promise<void> {
+  const endpoint = endpointOf(values);
+  const { etag, bookmark: last } = await standing(endpoint);
+  const bookmarkArg = values.state === true ? "--state" : values["bookmark-arg"];
+  const source: AsyncIterable<Uint8Array> =
+    command === undefined ? process.stdin : outputOf(commandOf(command, bookmarkArg), last);
+  await send(source, endpoint, etag, progress);
+}
+
+type Values = ReturnType<typeof parsed>["values"];
+
+const say = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
+
+function commandOf([file, ...args]: readonly string[], bookmarkArg: string | undefined): Command {
+  if (file === undefined) throw usage("Behind -- comes the streamer's command.");
+  return { file, args, bookmarkArg };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        endpoint: option,
+        streamer: option,
+        "bookmark-arg": option,
+        state: { type: "boolean" },
+        C: { type: "string", short: "C" },
+        T: { type: "string", short: "T" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw usage(`${(error as Error).message}. persist --help says what there is.`);
+  }
+}
+
+// So that a streamer that was started does not outlive us.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(exits.failed));
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const { message, exitCode } = ended(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+});
+
+function ended(error: unknown): { readonly message: string; readonly exitCode: number } {
+  if (error instanceof Told) return error;
+  // What is wrong with the stream itself, before any of it is sent.
+  if (error instanceof PersisterError) return { message: error.message, exitCode: exits.refused };
+  return {
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    exitCode: exits.failed,
+  };
+}

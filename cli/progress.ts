@@ -1,0 +1,52 @@
+import type { Sent, Watcher } from "./send.ts";
+
+const megabyte = 1_000_000;
+
+/** Bookmarks on stdout, one a line; how the run goes on stderr: one line that changes on a terminal, else a line a segment. */
+export class Progress implements Watcher {
+  #segments = 0;
+  #records = 0;
+  #bytes = 0;
+  #wireBytes = 0;
+  #retries = 0;
+  readonly #start = performance.now();
+  readonly #isTerminal = process.stderr.isTTY;
+
+  committed({ segment, wireBytes, bookmark }: Sent): void {
+    this.#segments++;
+    this.#records += segment.records;
+    this.#bytes += segment.body.length;
+    this.#wireBytes += wireBytes;
+    if (segment.hasBookmark && bookmark !== "") process.stdout.write(`${bookmark}\n`);
+    this.#say(this.#line);
+  }
+
+  safe(bookmark: string): void {
+    process.stdout.write(`${bookmark}\n`);
+  }
+
+  retrying(reason: string): void {
+    this.#retries++;
+    this.#say(`trying again after: ${reason}`);
+  }
+
+  /** What the whole run was. */
+  end(): void {
+    if (this.#segments === 0) return;
+    if (this.#isTerminal) process.stderr.write("\r\u001b[K");
+    process.stderr.write(`${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
+  }
+
+  get #line(): string {
+    const seconds = (performance.now() - this.#start) / 1_000;
+    const [read, sent] = [this.#bytes / megabyte, this.#wireBytes / megabyte];
+    return (
+      `${this.#records.toLocaleString("en")} records in ${this.#segments} segments, ` +
+      `${read.toFixed(1)} MB (${sent.toFixed(1)} MB gzipped) in ${seconds.toFixed(1)} s, ${(read / seconds).toFixed(1)} MB/s`
+    );
+  }
+
+  #say(line: string): void {
+    process.stderr.write(this.#isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+  }
+}

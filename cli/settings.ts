@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { streamerNameParameter } from "../functions/http/parameters.ts";
+import type { Account } from "./direct.ts";
+import { type Endpoint, exits } from "./endpoint.ts";
+import { Told } from "./told.ts";
+
+const fileName = "persist.json";
+const fileSchema = z.strictObject({
+  endpoint: z.string().optional(),
+  streamer: z.string().optional(),
+  token: z.string().optional(),
+});
+
+/** Where a run goes: by flags, else by the environment, else by `persist.json` in the folder. Throws Told, which says the mend. */
+export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
+  const file = readFile();
+  const { PERSIST_ENDPOINT, PERSIST_STREAMER, PERSIST_TOKEN } = process.env;
+  const url = flags.endpoint ?? PERSIST_ENDPOINT ?? file.endpoint;
+  const streamer = flags.streamer ?? PERSIST_STREAMER ?? file.streamer;
+  const token = PERSIST_TOKEN ?? file.token;
+  if (url === undefined || !URL.canParse(url))
+    throw usage("Where to? Give --endpoint the URL, without /v1, or set PERSIST_ENDPOINT.");
+  if (streamer === undefined || !streamerNameParameter.safeParse(streamer).success)
+    throw usage(
+      "Whose is it? Give --streamer a name of small letters, digits, _ and -, or set PERSIST_STREAMER.",
+    );
+  if (token === undefined || token === "")
+    throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
+  return { url: url.replace(/\/+$/, ""), streamer, token };
+}
+
+/** The Import API's account, for a run without an endpoint. Throws Told. */
+export function accountOf(flags: { readonly C?: string; readonly T?: string }): Account {
+  const { STITCH_TOKEN, IMPORT_API_URL = "https://api.stitchdata.com" } = process.env;
+  const clientId = Number(flags.C);
+  const token = flags.T ?? STITCH_TOKEN;
+  if (!Number.isSafeInteger(clientId) || clientId <= 0) throw usage("-C is the client's id, a number.");
+  if (token === undefined || token === "") throw usage("Give -T the access token, or set STITCH_TOKEN.");
+  if (!URL.canParse(IMPORT_API_URL)) throw usage("IMPORT_API_URL is no URL.");
+  return { clientId, token, url: IMPORT_API_URL };
+}
+
+export const usage = (message: string) => new Told(message, exits.usage);
+
+function readFile(): z.infer<typeof fileSchema> {
+  let text: string;
+  try {
+    text = readFileSync(fileName, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw error;
+  }
+  try {
+    return fileSchema.parse(JSON.parse(text));
+  } catch {
+    throw usage(`${fileName} is not {"endpoint":"…","streamer":"…","token":"…"}.`);
+  }
+}

@@ -1,0 +1,162 @@
+import { decode } from "../stitchstream/decode.ts";
+import { type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
+import { type Cut, Reading } from "./cut-places.ts";
+import { PersisterError } from "./errors.ts";
+import * as limits from "./limits.ts";
+import type { Segment } from "./segment.ts";
+
+const headBytesMax = 65_536;
+const newline = 0x0a;
+
+/** Lines that have come, behind the stream's header, and what the lines before them have said. */
+export class Cutter {
+  readonly #bytesMax: number;
+  #bytes = new Uint8Array(1 << 16);
+  #length = 0;
+  #header: Header | undefined;
+  /** Lines behind the header that were taken away before. */
+  #linesBefore = 0;
+  #hasCut = false;
+  /** Each stream's latest SCHEMA, as its line. */
+  readonly #schemas = new Map<string, Uint8Array>();
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  add(chunk: Uint8Array): void {
+    const wanted = this.#length + chunk.length;
+    if (wanted > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length));
+      grown.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = grown;
+    }
+    this.#bytes.set(chunk, this.#length);
+    this.#length = wanted;
+  }
+
+  /** A whole segment has come. Throws for a line that is too long to be one of any. */
+  get isFull(): boolean {
+    if (this.#length <= this.#bytesMax || !this.#hasHead()) return false;
+    this.#dropBlankLines();
+    if (this.#length <= this.#bytesMax) return false;
+    if (this.#linesEnd() > this.#headEnd()) return true;
+    if (this.#length <= limits.lineBytesMax) return false;
+    const message = `line ${this.#header!.line + this.#linesBefore} has more than ${limits.lineBytesMax} bytes: split it`;
+    throw new PersisterError("malformed", `Nothing of the line is sent: ${message}.`);
+  }
+
+  /** Cuts behind the last bookmark, if that leaves no more than half for the next segment, or else behind the last line. */
+  cut(): Segment {
+    const read = this.#read(this.#linesEnd());
+    const { bookmark } = read;
+    const isFar =
+      bookmark !== undefined && 2 * (bookmark.end - this.#headEnd()) >= this.#linesEnd() - this.#headEnd();
+    return this.#cutAt(isFar ? bookmark : read.whole, read);
+  }
+
+  *cutBehindBookmark(): Generator<Segment> {
+    if (!this.#hasHead()) return;
+    this.#dropBlankLines();
+    if (this.#linesEnd() <= this.#headEnd()) return;
+    const read = this.#read(this.#linesEnd());
+    if (read.bookmark !== undefined) yield this.#cutAt(read.bookmark, read);
+  }
+
+  /** All that is left, at the stream's end. An empty stream has one segment all the same: whoever takes it says what is wrong. */
+  *rest(): Generator<Segment> {
+    if (this.#length > 0 && this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
+    this.#dropBlankLines();
+    const hasLines = this.#length > this.#headEnd();
+    if (this.#hasCut && !hasLines) return;
+    const read = this.#read(this.#length);
+    yield this.#cutAt(read.whole, read);
+  }
+
+  /** A header that has not come whole can't be told from one that is wrong, until it is too long to be any. */
+  #hasHead(): boolean {
+    try {
+      return this.#headEnd() > 0 || this.#length > 0;
+    } catch (error) {
+      if (!(error instanceof PersisterError) || this.#length > headBytesMax) throw error;
+      return false;
+    }
+  }
+
+  #headEnd(): number {
+    this.#header ??= headerOf(this.#bytes.subarray(0, this.#length));
+    return this.#header.end;
+  }
+
+  /** A segment begins with a message: one that has no header is known by it. */
+  #dropBlankLines(): void {
+    const start = this.#headEnd();
+    let visible = start;
+    while (visible < this.#length && isBlank(this.#bytes[visible]!)) visible++;
+    const end = this.#bytes.subarray(start, visible).lastIndexOf(newline) + 1 + start;
+    if (end > start) this.#drop(end);
+  }
+
+  /** Takes away the lines up to `end`. */
+  #drop(end: number): void {
+    const start = this.#headEnd();
+    this.#linesBefore += linesIn(this.#bytes.subarray(start, end));
+    this.#bytes.copyWithin(start, end, this.#length);
+    this.#length -= end - start;
+  }
+
+  #linesEnd(): number {
+    return this.#bytes.subarray(0, this.#length).lastIndexOf(newline) + 1;
+  }
+
+  #read(end: number): Reading {
+    const reading = new Reading(end);
+    decode(this.#bytes.subarray(0, end), limits, reading.sink);
+    return reading;
+  }
+
+  #cutAt(cut: Cut, { schemas }: Reading): Segment {
+    const { end, records, streams, hasBookmark } = cut;
+    const headEnd = this.#headEnd();
+    const repeated = [...streams].flatMap(stream => this.#schemas.get(stream) ?? []);
+    const body = concatenated([
+      this.#bytes.subarray(0, headEnd),
+      ...repeated,
+      this.#bytes.subarray(headEnd, end),
+    ]);
+    const headLines = this.#header!.line - 1;
+    const firstLine = headLines + this.#linesBefore + 1;
+    for (const { stream, start, end: lineEnd } of schemas)
+      if (lineEnd <= end) this.#schemas.set(stream, this.#bytes.slice(start, lineEnd));
+    this.#drop(end);
+    this.#hasCut = true;
+    return { body, records, hasBookmark, firstLine, headLines: headLines + repeated.length };
+  }
+}
+
+function headerOf(bytes: Uint8Array): Header {
+  try {
+    return readHeader(bytes, limits.headerLinesMax);
+  } catch (error) {
+    if (!(error instanceof NotAStitchstream)) throw error;
+    throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, { cause: error });
+  }
+}
+
+function concatenated(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const isBlank = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) lines++;
+  return lines;
+}

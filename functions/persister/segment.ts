@@ -1,0 +1,63 @@
+import { Cutter } from "./cutter.ts";
+import type { Clock } from "./ports.ts";
+
+/** A self-contained body of bounded size, cut out of a longer stitchstream. */
+export interface Segment {
+  readonly body: Uint8Array;
+  readonly records: number;
+  /** It ends behind a bookmark, or holds one. */
+  readonly hasBookmark: boolean;
+  /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
+  readonly firstLine: number;
+  /** Lines of the header, and of schemas that are repeated. */
+  readonly headLines: number;
+}
+
+export interface SegmentOptions {
+  readonly clock: Clock;
+  /** Bytes of a segment, its head aside; a line may be larger. */
+  readonly bytesMax?: number;
+  /** For how long a bookmark may wait for what comes behind it. */
+  readonly waitMilliseconds?: number;
+}
+
+/** Below the endpoint's limit of the wire, though it were not gzipped. */
+const bytesMaxDefault = 4_000_000;
+const waitMillisecondsDefault = 500;
+
+/**
+ * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
+ * are held to repeated at each one's head. Holds some 4 MB, whatever the length. Throws `not-a-stitchstream` and, for a
+ * line beyond 20 MB, `malformed`; any other faulty line is passed on to whoever checks the segment.
+ */
+export async function* segments(
+  source: AsyncIterable<Uint8Array>,
+  { clock, bytesMax = bytesMaxDefault, waitMilliseconds = waitMillisecondsDefault }: SegmentOptions,
+): AsyncGenerator<Segment> {
+  const cutter = new Cutter(bytesMax);
+  const chunks = source[Symbol.asyncIterator]();
+  let coming = chunks.next();
+  let lookAt: number | undefined;
+  try {
+    for (;;) {
+      const got = await (lookAt === undefined ? coming : firstOf(coming, lookAt - clock.now(), clock));
+      if (got === undefined) {
+        lookAt = undefined;
+        yield* cutter.cutBehindBookmark();
+        continue;
+      }
+      if (got.done === true) break;
+      cutter.add(got.value);
+      lookAt ??= clock.now() + waitMilliseconds;
+      while (cutter.isFull) yield cutter.cut();
+      coming = chunks.next();
+    }
+    yield* cutter.rest();
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+/** What comes first: the chunk, or the end of the wait, which is undefined. */
+const firstOf = <T>(coming: Promise<T>, milliseconds: number, clock: Clock): Promise<T | undefined> =>
+  Promise.race([coming, clock.sleep(Math.max(0, milliseconds)).then(() => undefined)]);

@@ -1,0 +1,234 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { exits } from "../../cli/endpoint.ts";
+import {
+  bookmark,
+  getBookmark,
+  jsonline,
+  type LocalStack,
+  post,
+  record,
+  rows,
+  startTestStack,
+  token,
+} from "../endpoint/local-stack.ts";
+import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { persist, persisted } from "./program.ts";
+
+/** `persist`, against the whole stack. */
+let stack: LocalStack;
+let dir: string;
+beforeAll(async () => {
+  stack = await startTestStack();
+  dir = await mkdtemp(join(tmpdir(), "persister-cli-"));
+});
+afterAll(async () => {
+  await stack.close();
+  await rm(dir, { recursive: true, force: true });
+});
+const open: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
+
+const env = { PERSIST_TOKEN: token };
+const to = (streamer: string, on = stack) => ["--endpoint", on.url, "--streamer", streamer];
+const streamer = new URL("streamer.mjs", import.meta.url).pathname;
+const made = ["--", process.execPath, streamer];
+const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
+
+describe("a stream on stdin", () => {
+  it("is sent, and its bookmark printed as the streamer wrote it once it is committed", async () => {
+    const text = jsonline(
+      record("exact", { id: 1 }, ["id"]),
+      '{"type":"STATE","value":{"at": 12345678901234567890}}',
+    );
+    const { code, stdout, stderr } = await persisted(to("piped"), text, env);
+    expect([code, stdout]).toEqual([0, '{"at": 12345678901234567890}\n']);
+    expect(stderr).toMatch(/1 records in 1 segments/);
+    expect(await (await getBookmark(stack, "piped")).text()).toBe('{"at": 12345678901234567890}');
+  });
+
+  it("of several segments is chained, and says of a faulty line which it is in the whole", async () => {
+    const many = Array.from({ length: 90_000 }, (_, id) => [
+      record("chained", { id, text: "some words that take room" }, ["id"]),
+      ...(id % 5_000 === 4_999 ? [bookmark(id)] : []),
+    ]).flat();
+    const good = await persisted(to("chained"), jsonline(...many), env);
+    const printed = good.stdout.trim().split("\n").map(Number);
+    expect(good.code).toBe(0);
+    expect(printed.length).toBeGreaterThan(1);
+    expect(printed.at(-1)).toBe(89_999);
+    const bad = await persisted(to("chained"), jsonline(...many, "x"), env);
+    expect(bad.code).toBe(3);
+    expect(bad.stderr).toContain(`line ${many.length + 4}: a message is a JSON object`);
+    expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["90000"]]);
+  });
+
+  it("that is none is said so, and nothing is sent", async () => {
+    for (const args of [to("none"), ["-C", "1", "-T", "t"]]) {
+      const { code, stdout, stderr } = await persisted(args, "hello", env);
+      expect([code, stdout, stderr]).toEqual([3, "", "Line 1: the first line is not `stitchstream/0.1`.\n"]);
+    }
+    expect((await getBookmark(stack, "none")).headers.get("etag")).toBe('"0"');
+  });
+
+  it("is sent on within a second of its first bookmark, though the streamer goes on", async () => {
+    const { child, ended } = persist(to("slow"), env);
+    child.stdin.write(body(1));
+    const [first] = (await new Promise<Buffer>(resolve => child.stdout.once("data", resolve)))
+      .toString()
+      .split("\n");
+    expect(first).toBe('{"at":1}');
+    child.stdin.end(`${JSON.stringify(bookmark({ at: 2 }))}\n`);
+    expect((await ended).stdout).toBe('{"at":1}\n{"at":2}\n');
+  });
+});
+
+describe("a streamer that is run", () => {
+  it.each([
+    ["as its last argument", []],
+    ["behind --state", ["--state"]],
+    ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
+  ])("gets the last bookmark's file %s, and goes on from there", async (name, args) => {
+    const own = name.replaceAll(/[^a-z]/g, "");
+    for (const N of ["25", "40"]) {
+      const { code, stdout } = await persisted([...to(own), ...args, ...made], "", { ...env, N });
+      expect([code, stdout.trim().split("\n").at(-1)]).toEqual([0, N === "25" ? "20" : "40"]);
+    }
+    const { headers } = await getBookmark(stack, own);
+    expect(headers.get("etag")).toBe('"2"');
+  });
+
+  it("and fails ends the run with 6", async () => {
+    const { code, stderr } = await persisted([...to("failing"), ...made], "", { ...env, FAIL: "1" });
+    expect([code, stderr]).toEqual([6, expect.stringContaining("ended with 7")]);
+    const none = await persisted([...to("failing"), "--", "no-such-program"], "", env);
+    expect([none.code, none.stderr]).toEqual([6, expect.stringContaining("no-such-program can't be run")]);
+  });
+});
+
+it("is killed again and again, and run until it is done: all rows, and the last bookmark", async () => {
+  const own = await startTestStack({}, { ingestMilliseconds: 7_000 });
+  open.push(own);
+  const N = "120000";
+  let kills = 0;
+  for (;;) {
+    const { child, ended } = persist([...to("killed", own), ...made], { ...env, N });
+    child.stdin.end();
+    const isKilled = kills < 3;
+    // Somewhere in a segment: some have been committed, or none yet.
+    if (isKilled) {
+      await Promise.race([new Promise(resolve => child.stdout.once("data", resolve)), ended]);
+      child.kill("SIGKILL");
+      kills++;
+    }
+    const { code } = await ended;
+    if (code === 0) break;
+    expect(isKilled || code === 5).toBe(true);
+  }
+  expect(await (await getBookmark(own, "killed")).text()).toBe(N);
+  expect((await rows(own, "select count(*), count(distinct id) from made")).rows).toEqual([[N, N]]);
+}, 120_000);
+
+describe("ends with", () => {
+  it.each([
+    [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
+    [2, "no token", ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"], {}, "PERSIST_TOKEN"],
+    [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
+    [2, "an unknown word", ["sync"], env, "persist --help"],
+  ])("%d for %s", async (exit, _, args, given, sentence) => {
+    const { code, stderr } = await persisted(args, "", given);
+    expect([code, stderr]).toEqual([exit, expect.stringContaining(sentence)]);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("4 for a wrong token", async () => {
+    const { code, stderr } = await persisted(to("s"), body(1), { PERSIST_TOKEN: "wrong" });
+    expect([code, stderr]).toEqual([4, expect.stringContaining("401 unauthorized")]);
+  });
+});
+
+describe("straight to the Import API", () => {
+  it("forwards, and prints the bookmarks, as the first Persister did", async () => {
+    const api = await startScriptedServer([{ status: 201 }]);
+    open.push(api);
+    const args = ["-C", "4242", "-T", "at_x"];
+    const { code, stdout } = await persisted(args, body(7), { IMPORT_API_URL: api.url });
+    expect([code, stdout]).toEqual([0, '{"at":7}\n']);
+    expect(api.requests[0]!.headers.authorization).toBe("Bearer at_x");
+    expect(api.requests[0]!.body.toString()).toContain('"client_id":4242');
+  });
+
+  it("prints no bookmark whose records were not taken", async () => {
+    const api = await startScriptedServer([{ status: 400, body: '{"error":"no"}' }]);
+    open.push(api);
+    const { code, stdout, stderr } = await persisted(["-C", "1"], body(7), {
+      IMPORT_API_URL: api.url,
+      STITCH_TOKEN: "t",
+    });
+    expect([code, stdout]).toEqual([3, ""]);
+    expect(stderr).toContain("rejected");
+  });
+});
+
+describe("beside sending", () => {
+  it("checks a file and names every fault by its line", async () => {
+    const path = join(dir, "faulty");
+    await writeFile(path, jsonline(record("t", { id: 1 }, ["id"]), record("t", {}, ["id"]), "x"));
+    const faulty = await persisted(["check", path], "");
+    expect(faulty.code).toBe(3);
+    expect(faulty.stderr).toContain(`${path}:6: a message is a JSON object`);
+    await writeFile(path, body(1));
+    expect(await persisted(["check", path], "")).toMatchObject({
+      code: 0,
+      stdout: `${path}: 1 records (t 1), 1 bookmarks\n`,
+    });
+    expect(await persisted(["check", "/nowhere"], "")).toMatchObject({ code: 2 });
+  });
+
+  it("gets, sets and forgets a bookmark, shows what it was, and the deliveries", async () => {
+    await post(stack, "looked-at", body(1));
+    const run = async (...args: string[]) => (await persisted([...args, ...to("looked-at")], "", env)).stdout;
+    expect(await run("bookmark", "get")).toBe('{"at":1}\n');
+    expect(JSON.parse(await run("bookmark", "set", '{"at":0}'))).toMatchObject({
+      revision: 2,
+      bookmark: { at: 0 },
+    });
+    expect(JSON.parse(await run("bookmark", "history"))).toMatchObject({
+      history: [{ by: "rewind" }, { by: "delivery" }],
+    });
+    expect(JSON.parse(await run("bookmark", "forget"))).toMatchObject({ revision: 3 });
+    expect(JSON.parse(await run("deliveries"))).toMatchObject({ deliveries: [{ outcome: "committed" }] });
+  });
+
+  it("takes flags before the environment, and that before persist.json", async () => {
+    await post(stack, "from-file", body(1));
+    await post(stack, "from-env", body(2));
+    await writeFile(
+      join(dir, "persist.json"),
+      JSON.stringify({ endpoint: stack.url, streamer: "from-file", token }),
+    );
+    const get = async (args: string[], given: NodeJS.ProcessEnv) =>
+      (await persisted(["bookmark", "get", ...args], "", given, dir)).stdout;
+    expect(await get([], {})).toBe('{"at":1}\n');
+    expect(await get([], { PERSIST_STREAMER: "from-env" })).toBe('{"at":2}\n');
+    expect(await get(["--streamer", "from-file"], { PERSIST_STREAMER: "from-env" })).toBe('{"at":1}\n');
+  });
+
+  it("has a page that names every exit code and setting there is", async () => {
+    const page = await readFile(new URL("../../docs/persist.md", import.meta.url), "utf8");
+    const listed = [...page.matchAll(/^\| (\d) \| /gm)].map(([, code]) => Number(code));
+    expect(listed).toEqual([0, ...Object.values(exits)]);
+    const { stdout } = await persisted(["--help"], "");
+    for (const [, name] of page.matchAll(/`(--[a-z]+|PERSIST_\w+|IMPORT_API_URL|STITCH_TOKEN)`/g))
+      expect(stdout).toContain(name);
+  });
+
+  it("has help that says what there is", async () => {
+    const { code, stdout } = await persisted(["--help"], "");
+    expect(code).toBe(0);
+    for (const word of ["--endpoint", "--state", "bookmark get", "check FILE", "Exit codes", "-C"])
+      expect(stdout).toContain(word);
+  });
+});
