@@ -34,7 +34,7 @@ export class Progress implements Watcher {
   end(): void {
     if (this.#segments === 0) return;
     if (this.#isTerminal) process.stderr.write("\r\u001b[K");
-    process.stderr.write(`${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
+    process.stderr.write(`In all ${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
   }
 
   get #line(): string {
