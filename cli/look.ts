@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { usage } from "./settings.ts";
 
@@ -34,6 +35,22 @@ export async function standing(endpoint: Endpoint): Promise<{ etag: string; book
   const response = await ask(endpoint, { method: "GET", path: "/bookmark", accepts: [404] });
   const etag = response.headers.get("etag") ?? '"0"';
   return { etag, bookmark: response.ok ? await response.text() : undefined };
+}
+
+const pollMilliseconds = 500;
+
+/**
+ * Waits while a delivery holds the streamer, such as that of a run which was killed: what it commits yet is what the next run
+ * starts from.
+ */
+export async function untilFree(endpoint: Endpoint, onWait: () => void): Promise<void> {
+  for (let isTold = false; ; isTold = true) {
+    const response = await ask(endpoint, { method: "GET", accepts: [404] });
+    const { inFlight } = (await response.json()) as { inFlight?: object };
+    if (inFlight === undefined) return;
+    if (!isTold) onWait();
+    await sleep(pollMilliseconds);
+  }
 }
 
 const text = async (response: Promise<Response>) => (await response).text();

@@ -3,7 +3,7 @@ import { PersisterError } from "../functions/persister/errors.ts";
 import { check } from "./check.ts";
 import { forward } from "./direct.ts";
 import { exits } from "./endpoint.ts";
-import { bookmark, deliveries, standing } from "./look.ts";
+import { bookmark, deliveries, standing, untilFree } from "./look.ts";
 import { Progress } from "./progress.ts";
 import { send } from "./send.ts";
 import { accountOf, endpointOf, usage } from "./settings.ts";
@@ -67,6 +67,7 @@ async function deliver(
   progress: Progress,
 ): Promise<void> {
   const endpoint = endpointOf(values);
+  await untilFree(endpoint, () => progress.waiting());
   const { etag, bookmark: last } = await standing(endpoint);
   const bookmarkArg = values.state === true ? "--state" : values["bookmark-arg"];
   const source: AsyncIterable<Uint8Array> =

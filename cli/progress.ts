@@ -25,6 +25,10 @@ export class Progress implements Watcher {
     process.stdout.write(`${bookmark}\n`);
   }
 
+  waiting(): void {
+    this.#say("waiting for a delivery that is in flight");
+  }
+
   retrying(reason: string): void {
     this.#retries++;
     this.#say(`trying again after: ${reason}`);
