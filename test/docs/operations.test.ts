@@ -96,6 +96,7 @@ describe("what a month costs", () => {
         (price(/requests to the HTTP API/) * Math.ceil(kilobytes / 512) +
           price(/runs of a function/) +
           price(/PUTs to the archive/) +
+          (kilobytes >= 128 ? price(/moves of bodies/) : 0) +
           price(/write units/) * 11 +
           price(/read units/) * 6 +
           price(/GB of logs/) * 1.5) /
@@ -104,7 +105,7 @@ describe("what a month costs", () => {
       const month =
         price(/fixed/) +
         price(/streamer's metric/) * streamers +
-        price(/GB in the archive/) * ((deliveries * kilobytes) / million) +
+        (price(/GB in the archive/) + price(/GB sent on/)) * ((deliveries * kilobytes) / million) +
         deliveries * each;
       expect(month.toFixed(2)).toBe(dollars.toFixed(2));
     },
