@@ -84,7 +84,7 @@ export class Cutter {
   }
 
   #headEnd(): number {
-    this.#header ??= headerOf(this.#bytes.subarray(0, this.#length));
+    this.#header ??= this.#readHeader();
     return this.#header.end;
   }
 
@@ -103,6 +103,14 @@ export class Cutter {
     this.#linesBefore += linesIn(this.#bytes.subarray(start, end));
     this.#bytes.copyWithin(start, end, this.#length);
     this.#length -= end - start;
+  }
+
+  #readHeader(): Header {
+    const header = headerOf(this.#bytes.subarray(0, this.#length));
+    // Its last line may not have come whole: what ends it would be taken for a blank line.
+    const isWhole = header.line === 1 || this.#bytes[header.end - 1] === newline;
+    if (!isWhole) throw new PersisterError("not-a-stitchstream", "The header's last line has no end.");
+    return header;
   }
 
   #linesEnd(): number {

@@ -110,6 +110,15 @@ it("are cut behind bookmarks where those are", async () => {
   }
 });
 
+it("a header that comes byte by byte is read as if it came at once", async () => {
+  const text = 'stitchstream/0.1\r\nContent-Type: jsonline\r\n--\r\n\r\n{"type":"STATE","value":1}';
+  const cut: Segment[] = [];
+  for await (const segment of segments(inChunks(Buffer.from(text), [1]), { clock, bytesMax: 1 }))
+    cut.push(segment);
+  expect(cut).toHaveLength(1);
+  expect(validate(cut[0]!.body, encoder).bookmarks).toHaveLength(1);
+});
+
 it.each(["", "hello", "stitchstream/0.1\nContent-Type: jsonline\n"])(
   "what is no stitchstream is said so: %j",
   async text => {
