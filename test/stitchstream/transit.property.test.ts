@@ -6,14 +6,13 @@ import { convert } from "./convert.ts";
 
 const numRuns = runs(1_000);
 const reader = transit.reader("json");
-// A writer each time: in rare cases transit-js's own keeps its cache from one value to the next, and writes a code for what
-// this one never said.
-const compact = { write: (each: unknown) => transit.writer("json").write(each) };
-const verbose = { write: (each: unknown) => transit.writer("json-verbose").write(each) };
+const compact = transit.writer("json");
+const verbose = transit.writer("json-verbose");
 
-// JavaScript objects, which the verbose writer makes, put names of digits first.
+// JavaScript objects, which the verbose writer makes, put names of digits first. A key `__proto__` makes transit-js write its
+// cache's codes into Object.prototype, where all that runs later finds them; transit.test.ts has that name.
 const key = fc.oneof(
-  fc.string().filter(name => !/^\d+$/.test(name)),
+  fc.string().filter(name => !/^\d+$/.test(name) && name !== "__proto__"),
   fc.constantFrom("type", "status", "~tag", "^code", "`tick"),
 );
 // transit-js writes earlier years with fewer than four digits.

@@ -36,6 +36,11 @@ describe("transit values as JSON", () => {
     ["a verbose list", '{"~#list":[1,{"~#set":[]}]}', "[1,[]]"],
     ["escaped text", '["~~a","~^b","~`c"]', '["~a","^b","`c"]'],
     ["a quoted scalar", '["~#\'",7]', "7"],
+    [
+      "names of Object's own",
+      '["^ ","__proto__",1,"a",{"__proto__":2,"constructor":3}]',
+      '{"__proto__":1,"a":{"__proto__":2,"constructor":3}}',
+    ],
     ["a map", '["^ ","~:a",1,"b",["^ "]]', '{"a":1,"b":{}}'],
     ["a verbose map", '{"~:a":1,"b":{}}', '{"a":1,"b":{}}'],
     ["cached keys", '[["^ ","long key",1],["^ ","^0",2]]', '[{"long key":1},{"long key":2}]'],
