@@ -6,7 +6,7 @@ const never = (name, from, to) => ({ name, severity: "error", from: { path: from
 
 module.exports = {
   forbidden: [
-    never("no cycles", "^(functions|infra)/", {
+    never("no cycles", "^(functions|streamers|cli|infra)/", {
       circular: true,
       viaOnly: { dependencyTypesNot: ["type-only"] },
     }),
@@ -49,6 +49,11 @@ module.exports = {
       path: "^functions/wire\\.ts$",
     }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
+    never("a streamer knows the format and itself", "^streamers/", {
+      path: "^(functions|cli|infra|test)/",
+      pathNot: "^functions/stitchstream/",
+    }),
+    never("nothing imports a streamer", "^(functions|cli|infra)/", { path: "^streamers/" }),
     never("infra knows nothing of tests", "^infra/", { path: "^test/" }),
   ],
   options: {

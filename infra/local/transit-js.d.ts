@@ -1,7 +1,7 @@
 declare module "transit-js" {
   interface Transit {
-    reader(type: "json" | "json-verbose"): { read(text: string): unknown };
-    writer(type: "json" | "json-verbose"): { write(value: unknown): string };
+    reader(type: "json" | "json-verbose", options?: object): { read(text: string): unknown };
+    writer(type: "json" | "json-verbose", options?: object): { write(value: unknown): string };
     map(entries: unknown[]): unknown;
     list(values: unknown[]): unknown;
     keyword(name: string): unknown;

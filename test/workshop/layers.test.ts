@@ -50,6 +50,10 @@ const seeds: readonly [file: string, imports: string, rule: string][] = [
   ["functions/seed-1.ts", "./bookmark.ts", "handlers are imported by the local stack alone"],
   ["functions/ingest-seed.ts", "./wire.ts", "only handlers are wired"],
   ["functions/http/seed-4.ts", "../../infra/bundle.ts", "functions know nothing of infra and tests"],
+  ["streamers/seed-1.ts", "../functions/persister/limits.ts", "a streamer knows the format and itself"],
+  ["streamers/seed-2.ts", "../functions/aws/archive.ts", "a streamer knows the format and itself"],
+  ["functions/seed-2.ts", "../streamers/streamer.ts", "nothing imports a streamer"],
+  ["cli/seed-1.ts", "../streamers/streamer.ts", "nothing imports a streamer"],
   ["infra/seed-1.ts", "../test/infra/template.ts", "infra knows nothing of tests"],
   ["infra/seed-2.ts", "./seed-3.ts", "no cycles"],
   ["infra/seed-3.ts", "./seed-2.ts", "no cycles"],
@@ -60,7 +64,7 @@ let found: string[];
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "persister-layers-"));
-  for (const dir of ["functions", "infra", "test", "tsconfig.json"])
+  for (const dir of ["functions", "streamers", "cli", "infra", "test", "tsconfig.json"])
     await cp(join(root, dir), join(copy, dir), { recursive: true });
   await symlink(join(root, "node_modules"), join(copy, "node_modules"));
   await Promise.all(

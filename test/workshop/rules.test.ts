@@ -7,7 +7,7 @@ const self = "test/workshop/rules.test.ts";
 
 const paths = [
   "vitest.config.ts",
-  ...["functions", "infra", "test", "docs"].flatMap(dir =>
+  ...["functions", "streamers", "cli", "infra", "test", "docs"].flatMap(dir =>
     readdirSync(join(root, dir), { recursive: true }).map(path => `${dir}/${path}`),
   ),
 ];

@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+import { type Ask, asking, clientOf } from "./chargebee/client.ts";
+import { inOrder } from "./chargebee/in-order.ts";
+import * as tables from "./chargebee/tables.ts";
+import { walk } from "./chargebee/walk.ts";
+import { program } from "./program.ts";
+import { streamer } from "./streamer.ts";
+import type { Table } from "./table.ts";
+
+const mends: Readonly<Record<number, string>> = {
+  401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site",
+  403: "the key may not read this: make one with read-only access to all",
+  404: "there is no such site: check CHARGEBEE_SITE",
+};
+
+/** Customers, subscriptions, invoices, credit notes, transactions and events of a site. */
+export const chargebee = streamer({
+  name: "chargebee",
+  about:
+    "Streams a Chargebee site's customers, subscriptions, invoices, credit notes, transactions and events.",
+  environment: z.object({
+    CHARGEBEE_SITE: z
+      .string()
+      .check(
+        z.regex(/^[\w-]+$/, "it is the first part of the site's address"),
+        z.describe("acme, of acme.chargebee.com"),
+      ),
+    CHARGEBEE_API_KEY: z.string().check(z.describe("a key that may read")),
+    CHARGEBEE_API_URL: z.optional(z.url()).check(z.describe("instead of https://SITE.chargebee.com")),
+  }),
+  sources({ CHARGEBEE_SITE: site, CHARGEBEE_API_KEY: key, CHARGEBEE_API_URL: url }, run) {
+    const client = clientOf(site, key, url, run);
+    // What was deleted is told of once more, with `deleted` set.
+    const all = { include_deleted: true };
+    const byUpdate = (table: Table, ask: Ask) => inOrder(table, "updated_at", ask);
+    return [
+      byUpdate(tables.customers, asking(client.customer, "customer", all)),
+      byUpdate(tables.subscriptions, asking(client.subscription, "subscription", all)),
+      byUpdate(tables.invoices, asking(client.invoice, "invoice", all)),
+      walk(tables.creditNotes, asking(client.creditNote, "credit_note", all)),
+      byUpdate(tables.transactions, asking(client.transaction, "transaction", all)),
+      inOrder(tables.events, "occurred_at", asking(client.event, "event", {})),
+    ];
+  },
+  explain(error) {
+    const { http_status_code: status = 0, message } = error as { http_status_code?: number; message: string };
+    return mends[status] && `${status} ${message}\n${mends[status]}`;
+  },
+});
+
+await program(chargebee, import.meta);

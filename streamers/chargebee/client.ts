@@ -1,0 +1,69 @@
+import Chargebee from "chargebee";
+import { HTTPError } from "ky";
+import { patient } from "../patient.ts";
+import type { Run } from "../streamer.ts";
+
+/** A customer, an invoice, …: apidocs.chargebee.com says what each holds. */
+export type Resource = Readonly<Record<string, unknown>>;
+
+export interface Listed {
+  readonly list: readonly Resource[];
+  readonly next: string | undefined;
+  /** When Chargebee answered, s since the epoch; 0 where it does not say. */
+  readonly at: number;
+}
+
+/** Asks for a list's page. */
+export type Ask = (parameters: Readonly<Record<string, unknown>>) => Promise<Listed>;
+
+/** As many as a page may hold. */
+export const perPage = 100;
+
+/** Of the site `site`, or at `url` where that is given. */
+export function clientOf(site: string, apiKey: string, url: string | undefined, run: Run): Chargebee {
+  const http = patient(run);
+  return new Chargebee({
+    apiKey,
+    ...(url === undefined ? { site } : addressOf(new URL(url))),
+    // The client's own tries leave out broken connections.
+    httpClient: { makeApiRequest: request => http(request).catch(answered) },
+    sdkTelemetryEnabled: false,
+  });
+}
+
+const addressOf = ({ protocol, hostname, port }: URL) => ({
+  site: hostname,
+  hostSuffix: "",
+  protocol: protocol === "http:" ? ("http" as const) : ("https" as const),
+  ...(port !== "" && { port: Number(port) }),
+});
+
+/** The client says itself what is wrong with a request. */
+function answered(error: unknown): Response {
+  if (error instanceof HTTPError) return error.response;
+  throw error;
+}
+
+interface Lists<Parameters> {
+  list(parameters: Parameters): Promise<{
+    list: object[];
+    next_offset?: string;
+    headers: { readonly [name: string]: string };
+  }>;
+}
+
+/** Asks for what `resource` lists, each under the name `item`; `fixed` goes with each question. */
+export const asking =
+  <Parameters>(resource: Lists<Parameters>, item: string, fixed: object): Ask =>
+  async parameters => {
+    const {
+      list,
+      next_offset: next,
+      headers,
+    } = await resource.list({ ...fixed, ...parameters } as Parameters);
+    return {
+      list: list.map(each => (each as Record<string, Resource>)[item] ?? {}),
+      next,
+      at: Math.floor(Date.parse(headers.date ?? "") / 1_000) || 0,
+    };
+  };

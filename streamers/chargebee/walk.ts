@@ -1,0 +1,39 @@
+import type { Source } from "../streamer.ts";
+import type { Table } from "../table.ts";
+import { type Ask, perPage } from "./client.ts";
+
+interface Place {
+  /** All that was updated before this second was given; s since the epoch. */
+  readonly upTo?: number;
+  /** On the way through what was updated since: what `upTo` becomes at its end, and the page to go on with. */
+  readonly walking?: { readonly upTo: number; readonly offset: string };
+}
+
+/** What is updated in the minute before a walk begins may not be in its list yet. */
+const lagSeconds = 60;
+
+/**
+ * A list that can be had by date only, and not in the order of its updates. What is updated meanwhile may have been passed
+ * already: the next run asks for all since this walk began.
+ */
+export const walk = (table: Table, ask: Ask): Source<Place> => ({
+  name: table.name,
+  tables: [table],
+  async *pages({ upTo, walking } = {}) {
+    let { upTo: end, offset } = walking ?? {};
+    do {
+      const { list, next, at } = await ask({
+        limit: perPage,
+        ...(offset && { offset }),
+        ...(upTo !== undefined && { updated_at: { after: upTo - 1 } }),
+        "sort_by[asc]": "date",
+      });
+      end ??= Math.max(1, at - lagSeconds);
+      offset = next;
+      const place = offset
+        ? { ...(upTo !== undefined && { upTo }), walking: { upTo: end, offset } }
+        : { upTo: end };
+      yield { rows: list.map(given => [table, table.row(given)]), place };
+    } while (offset !== undefined);
+  },
+});

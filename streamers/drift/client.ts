@@ -1,0 +1,64 @@
+import { HTTPError, type KyInstance } from "ky";
+import { patient } from "../patient.ts";
+import type { Run } from "../streamer.ts";
+
+/** A token that is alive, or what Drift gives one for: devdocs.drift.com/docs/authentication-and-scopes. */
+export type Credentials =
+  | { readonly accessToken: string }
+  | { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string };
+
+/** What Drift sends is taken for a `T`. Rejects with ky's HTTPError. */
+export interface Drift {
+  get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<Answer<T>>;
+}
+
+export interface Answer<T> {
+  readonly body: T;
+  /** When Drift answered, ms since the epoch; 0 where it does not say. */
+  readonly at: number;
+}
+
+const unauthorized = 401;
+
+/** A client of Drift's REST API that waits where a rate limit says so, and gets a token where it has none that is good. */
+export function clientOf(url: string, credentials: Credentials, run: Run): Drift {
+  const base = patient(run).extend({ prefixUrl: url });
+  let token: Promise<string> | undefined;
+  const http = base.extend({
+    hooks: {
+      beforeRequest: [
+        async request => {
+          token ??= tokenOf(base, credentials);
+          request.headers.set("Authorization", `Bearer ${await token}`);
+        },
+      ],
+      afterResponse: [
+        async (request, _options, response) => {
+          if (response.status !== unauthorized || "accessToken" in credentials) return undefined;
+          // It has expired on the way: once more, with a new one.
+          token = tokenOf(base, credentials);
+          const headers = new Headers(request.headers);
+          headers.set("Authorization", `Bearer ${await token}`);
+          return base(new Request(request, { headers }), { prefixUrl: "" });
+        },
+      ],
+    },
+  });
+  return {
+    async get<T>(path: string, query: Readonly<Record<string, string>> = {}) {
+      const response = await http.get(path, { searchParams: query });
+      return { body: await response.json<T>(), at: Date.parse(response.headers.get("date") ?? "") || 0 };
+    },
+  };
+}
+
+async function tokenOf(http: KyInstance, credentials: Credentials): Promise<string> {
+  if ("accessToken" in credentials) return credentials.accessToken;
+  const json = { ...credentials, grantType: "refresh_token" };
+  const { accessToken } = await http.post("oauth2/token", { json }).json<{ accessToken: string }>();
+  return accessToken;
+}
+
+/** The HTTP status that a request failed with. */
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof HTTPError ? error.response.status : undefined;

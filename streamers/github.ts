@@ -1,0 +1,44 @@
+import * as z from "zod/mini";
+import { clientOf, statusOf } from "./github/client.ts";
+import { commits } from "./github/commits.ts";
+import { issues } from "./github/issues.ts";
+import { pullRequests } from "./github/pull-requests.ts";
+import { releases } from "./github/releases.ts";
+import { stargazers } from "./github/stargazers.ts";
+import { program } from "./program.ts";
+import { streamer } from "./streamer.ts";
+
+const mends: Readonly<Record<number, string>> = {
+  401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to one that is alive",
+  403: "the token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
+  404: "there is no such repository, or the token may not see it: check GITHUB_REPO_PATH and the token's scope",
+};
+
+/** Commits, issues, pull requests, releases and stargazers of a repository. */
+export const github = streamer({
+  name: "github",
+  about: "Streams a GitHub repository's commits, issues, pull requests, releases and stargazers.",
+  environment: z.object({
+    GITHUB_ACCESS_TOKEN: z.string().check(z.describe("a token that may read the repository")),
+    GITHUB_REPO_PATH: z
+      .string()
+      .check(
+        z.regex(/^[\w.-]+\/[\w.-]+$/, "it has the form owner/repository"),
+        z.describe("owner/repository"),
+      ),
+    GITHUB_API_URL: z
+      ._default(z.url(), "https://api.github.com")
+      .check(z.describe("GitHub Enterprise's, …/api/v3")),
+  }),
+  sources: ({ GITHUB_ACCESS_TOKEN: token, GITHUB_REPO_PATH: path, GITHUB_API_URL: url }, run) => {
+    const [owner = "", repo = ""] = path.split("/");
+    const repository = { client: clientOf(token, url, run), at: { owner, repo } };
+    return [commits, issues, pullRequests, releases, stargazers].map(source => source(repository));
+  },
+  explain: error => {
+    const mend = mends[statusOf(error) ?? 0];
+    return mend && `${(error as Error).message}\n${mend}`;
+  },
+});
+
+await program(github, import.meta);

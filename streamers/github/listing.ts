@@ -1,0 +1,41 @@
+import type { Page } from "../streamer.ts";
+import type { Row, Table } from "../table.ts";
+import { ifChanged, perPage, unlessMatches } from "./client.ts";
+
+export interface ListingPlace {
+  /** Of each page, in order. */
+  readonly etags: readonly string[];
+  /** The last of them is not full: none follows while it stays as it is. */
+  readonly ends: boolean;
+}
+
+interface Answer {
+  readonly rows: readonly (readonly [Table, Row])[];
+  /** Of the page, whether or not they became rows. */
+  readonly items: number;
+  readonly headers: { readonly etag?: string | undefined };
+}
+
+/**
+ * A listing that can't be asked for what is new: read page by page, each upon the ETag that it had, so that a page which has not
+ * changed is not sent, and does not count for the rate limit. What moves over a page's bound changes both, and the next run
+ * reads them anew.
+ */
+export async function* listing(
+  ask: (page: number, headers: Record<string, string>) => Promise<Answer>,
+  place: ListingPlace | undefined,
+): AsyncGenerator<Page<ListingPlace>> {
+  const before = place?.etags ?? [];
+  const etags: string[] = [];
+  for (let page = 1; ; page++) {
+    const known = before[page - 1];
+    const answer = await ifChanged(ask(page, unlessMatches(known)));
+    etags.push(answer?.headers.etag ?? known ?? "");
+    const ends =
+      answer === undefined ? page === before.length && place?.ends === true : answer.items < perPage;
+    // Of what follows, the last run's hold until it is read.
+    const rest = ends ? [] : before.slice(page);
+    yield { rows: answer?.rows ?? [], place: { etags: [...etags, ...rest], ends } };
+    if (ends) return;
+  }
+}

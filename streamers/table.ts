@@ -1,0 +1,86 @@
+/** A value of a record: what JSON can say, and instants. */
+export type Value =
+  | string
+  | number
+  | boolean
+  | null
+  | Date
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+export type Row = { readonly [column: string]: Value };
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** How a source writes an instant: as ISO 8601, or as a number since the epoch. */
+type InstantForm = "iso" | "seconds" | "milliseconds";
+
+/** A stream's table. */
+export interface Table {
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** Of a record (json-schema.org, draft 4), with the keys required. */
+  readonly schema: JsonSchema;
+  /** A record as the source gave it, with Dates in the columns that hold instants. Columns that are not declared go along. */
+  row(given: object): Row;
+}
+
+/** Columns by type, names with spaces between them. */
+interface Columns {
+  readonly keys: string;
+  readonly instantsAre?: InstantForm;
+  readonly instants?: string;
+  readonly texts?: string;
+  readonly integers?: string;
+  readonly numbers?: string;
+  readonly booleans?: string;
+  readonly objects?: string;
+  readonly lists?: string;
+}
+
+const types: Readonly<Record<Exclude<keyof Columns, "keys" | "instantsAre">, JsonSchema>> = {
+  instants: { type: "string", format: "date-time" },
+  texts: { type: "string" },
+  integers: { type: "integer" },
+  numbers: { type: "number" },
+  booleans: { type: "boolean" },
+  objects: { type: "object" },
+  lists: { type: "array" },
+};
+
+const namesIn = (list: string | undefined) => list?.split(/\s+/).filter(name => name !== "") ?? [];
+
+/** Every column but the keys may be null. */
+export function table(name: string, columns: Columns): Table {
+  const keys = namesIn(columns.keys);
+  const properties: Record<string, JsonSchema> = {};
+  for (const [group, type] of Object.entries(types)) {
+    for (const column of namesIn(columns[group as keyof typeof types])) {
+      properties[column] = keys.includes(column) ? type : { ...type, type: ["null", type.type] };
+    }
+  }
+  const undeclared = keys.filter(key => properties[key] === undefined);
+  if (undeclared.length > 0) throw new Error(`${name}: no type is declared for the key ${undeclared}`);
+  const instants = namesIn(columns.instants);
+  const form = columns.instantsAre ?? "iso";
+  return {
+    name,
+    keys,
+    schema: { type: "object", properties, required: keys },
+    row(given) {
+      const row = { ...given } as Record<string, Value>;
+      for (const column of instants) {
+        const value = row[column];
+        if (value !== undefined) row[column] = instantOf(value, form);
+      }
+      return row;
+    },
+  };
+}
+
+/** What is no instant stays as it is: whoever checks the stream says in which line it stands. */
+function instantOf(value: Value, form: InstantForm): Value {
+  const isInForm = form === "iso" ? typeof value === "string" : typeof value === "number";
+  if (!isInForm) return value;
+  const date = new Date(form === "seconds" ? Number(value) * 1_000 : (value as string | number));
+  return Number.isNaN(date.getTime()) ? value : date;
+}

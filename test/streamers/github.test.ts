@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { github } from "../../streamers/github.ts";
+import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import {
+  commit,
+  type Held,
+  issue,
+  pull,
+  release,
+  repository,
+  star,
+  startGithub,
+  token,
+} from "./github-stand-in.ts";
+import { deliverRun } from "./runs.ts";
+import type { StandIn } from "./stand-in.ts";
+
+let stack: LocalStack;
+let held: Held;
+let standIn: StandIn;
+const upTo = <T>(count: number, make: (n: number) => T) =>
+  Array.from({ length: count }, (_, n) => make(n + 1));
+beforeEach(async () => {
+  held = {
+    commits: upTo(230, n => commit(n)),
+    issues: upTo(230, n => issue(n)),
+    pulls: upTo(230, n => pull(n)),
+    releases: upTo(3, release),
+    stars: upTo(100, star),
+  };
+  [stack, standIn] = await Promise.all([startTestStack(), startGithub(held)]);
+});
+afterEach(() => Promise.all([stack.close(), standIn.close()]));
+
+const run = (options?: Parameters<typeof deliverRun>[3], env: Record<string, string> = {}) =>
+  deliverRun(
+    stack,
+    github,
+    { GITHUB_ACCESS_TOKEN: token, GITHUB_REPO_PATH: repository, GITHUB_API_URL: standIn.url, ...env },
+    options,
+  );
+const tables = ["commits", "issues", "pull_requests", "releases", "stargazers"];
+const landed = async () => {
+  const counts = tables.map(table => `(select count(*) from ${table}) ${table}`);
+  const { rows: found } = await rows(stack, `select ${counts.join(", ")}`);
+  return found[0]!.map(Number);
+};
+const values = async (sql: string) => (await rows(stack, sql)).rows.map(([value]) => value);
+
+describe("a repository's first run", () => {
+  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+    await run({ format });
+    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    const [typed] = (await rows(stack, "select typeof(starred_at), typeof(user_id) from stargazers limit 1"))
+      .rows;
+    expect(typed).toEqual(["TIMESTAMP WITH TIME ZONE", "BIGINT"]);
+    expect(await values("select merged_at from pull_requests where number = 7")).toEqual([
+      "2026-01-01T00:00:07.000Z",
+    ]);
+  });
+
+  it("brings nothing of a repository without commits, and what else it has", async () => {
+    held.commits = [];
+    standIn.answerOnce(/commits/, { status: 409, body: { message: "Git Repository is empty." } });
+    expect((await run()).records).toMatchObject({ releases: 3, stargazers: 100 });
+  });
+
+  it("leaves the pull requests out of the issues", async () => {
+    held.issues.push(
+      issue(231, 231, { pull_request: { url: "", html_url: "", diff_url: "", patch_url: "" } }),
+    );
+    await run();
+    expect(await values("select number from issues where number > 229")).toEqual(["230"]);
+  });
+});
+
+describe("a run after another", () => {
+  it("brings what is new or has changed, and asks for no more", async () => {
+    await run();
+    held.commits.push(commit(231), commit(232));
+    held.issues[4] = issue(5, 1_000, { state: "closed", title: "Done" });
+    held.pulls[8] = pull(9, 1_000);
+    held.releases.push(release(4));
+    held.stars.push(star(101));
+    const { records } = await run();
+    // An instant's bound is given twice.
+    expect(records).toEqual({ commits: 2, issues: 2, pull_requests: 2, releases: 4, stargazers: 1 });
+    expect(await landed()).toEqual([232, 230, 230, 4, 101]);
+    expect(await values("select title from issues where number = 5")).toEqual(["Done"]);
+  });
+
+  it("brings nothing where nothing has changed, and is answered 304 to all that counts", async () => {
+    await run();
+    await run();
+    const before = standIn.asked.length;
+    expect((await run()).records).toEqual({});
+    expect(standIn.asked.slice(before).map(each => each.replace(/^.*hello\/|\?.*$/g, ""))).toEqual([
+      "commits",
+      "issues",
+      "pulls",
+      "releases",
+      "stargazers",
+      "stargazers",
+    ]);
+  });
+
+  it("brings commits that a merge brought in, whatever their dates", async () => {
+    await run();
+    held.commits.push(commit(231, 3));
+    expect((await run()).records.commits).toBe(1);
+  });
+
+  it("brings all commits anew where the last run's was removed by force", async () => {
+    await run();
+    held.commits = [...held.commits.slice(0, 228), commit(500), commit(501)];
+    expect((await run()).records.commits).toBe(230);
+    expect((await landed())[0]).toBe(232);
+  });
+
+  it("finds stars that moved to an earlier page while that one was read", async () => {
+    held.stars = upTo(150, star);
+    standIn.beforeNext(/stargazers.*&page=2/, () => {
+      held.stars = held.stars.filter(({ user }) => user.id !== 3);
+    });
+    await run();
+    await run();
+    expect(await values("select count(*) from stargazers where user_id = 101")).toEqual(["1"]);
+  });
+});
+
+describe("a run in trouble", () => {
+  it("tries a page again that fails twice", async () => {
+    for (const status of [502, 500])
+      standIn.answerOnce(/issues.*since/, { status, body: { message: "Server Error" } });
+    standIn.answerOnce(/pulls/, "hang up");
+    await run();
+    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+  });
+
+  it("waits for as long as the rate limits say", async () => {
+    standIn.answerOnce(/issues/, {
+      status: 429,
+      headers: { "retry-after": "7" },
+      body: {
+        message: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+      },
+    });
+    const reset = Math.floor(Date.now() / 1_000) + 20;
+    standIn.answerOnce(/pulls/, {
+      status: 403,
+      headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(reset) },
+      body: { message: "API rate limit exceeded for user ID 1." },
+    });
+    const { log } = await run();
+    expect(log).toContain("the secondary rate limit is reached: going on in 7 s");
+    expect(log.join()).toMatch(/the primary rate limit is reached: going on in (20|21) s/);
+    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+  });
+
+  it("passes no issue or pull request over that changes while they are read", async () => {
+    standIn.beforeNext(/issues.*since/, () => {
+      held.issues[10] = issue(11, 2_000, { title: "Changed" });
+    });
+    standIn.beforeNext(/pulls.*&page=2/, () => {
+      held.pulls[10] = pull(11, 2_000);
+    });
+    await run();
+    expect((await landed()).slice(1, 3)).toEqual([230, 229]);
+    expect(await values("select title from issues where number = 11")).toEqual(["Changed"]);
+    await run();
+    expect((await landed())[2]).toBe(230);
+  });
+
+  it.each([1, 2, 4, 7, 9])(
+    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    async bookmarksMax => {
+      await run({ bookmarksMax });
+      const before = standIn.asked.length;
+      await run();
+      expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+      // What it had brought is not asked for again.
+      if (bookmarksMax === 2) expect(standIn.asked[before]).toMatch(/commits\?.*page=3/);
+    },
+  );
+
+  it("goes on where it was when a page fails for good", async () => {
+    for (let tries = 0; tries < 4; tries++)
+      standIn.answerOnce(/pulls.*&page=2/, { status: 500, body: { message: "Oops" } });
+    await expect(run()).rejects.toThrow(/Oops/);
+    const before = standIn.asked.length;
+    await run();
+    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    expect(standIn.asked.slice(before).filter(each => each.includes("/pulls"))[0]).toMatch(/&page=2/);
+  });
+
+  it("says the mend where the token or the path is wrong", async () => {
+    const failure = await run({}, { GITHUB_ACCESS_TOKEN: "ghp_other" }).catch((error: unknown) => error);
+    expect(github.explain(failure)).toMatch(/GITHUB_ACCESS_TOKEN/);
+    const missing = await run({}, { GITHUB_REPO_PATH: "octocat/none" }).catch((error: unknown) => error);
+    expect(github.explain(missing)).toMatch(/GITHUB_REPO_PATH/);
+    await expect(run({}, { GITHUB_REPO_PATH: "hello" })).rejects.toThrow(
+      "GITHUB_REPO_PATH: it has the form owner/repository",
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { expect } from "vitest";
+import type { FormatName } from "../../streamers/format.ts";
+import { bookmarkOf } from "../../streamers/format.ts";
+import { lines } from "../../streamers/program.ts";
+import type { Streamer } from "../../streamers/streamer.ts";
+import { getBookmark, type LocalStack, post } from "../endpoint/local-stack.ts";
+
+export interface Ran {
+  readonly log: string[];
+  /** Of each stream. */
+  readonly records: Readonly<Record<string, number>>;
+}
+
+/** What a run is told beside its environment. */
+interface Options {
+  readonly format?: FormatName;
+  /** It is ended behind so many bookmarks. */
+  readonly bookmarksMax?: number;
+}
+
+/**
+ * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed when it fails is
+ * POSTed all the same, and its error thrown.
+ */
+export async function deliverRun(
+  stack: LocalStack,
+  streamer: Streamer,
+  env: Record<string, string>,
+  { format = "jsonline", bookmarksMax = Number.POSITIVE_INFINITY }: Options = {},
+): Promise<Ran> {
+  const standing = await getBookmark(stack, streamer.name);
+  const bookmark = standing.status === 404 ? undefined : bookmarkOf(await standing.text());
+  const log: string[] = [];
+  const run = { log: (line: string) => void log.push(line), second: 1 };
+  const printed: string[] = [];
+  let bookmarks = 0;
+  let failure: unknown;
+  try {
+    for await (const line of lines(streamer, { format, bookmark, env }, run)) {
+      printed.push(line);
+      if (/"(BOOKMARK|STATE)"/.test(line) && ++bookmarks === bookmarksMax) break;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  const body = printed.join("");
+  if (body !== "") {
+    const answer = await post(stack, streamer.name, body);
+    if (answer.status !== 200) expect(await answer.json()).toEqual("a receipt");
+  }
+  if (failure !== undefined) throw failure;
+  const records: Record<string, number> = {};
+  for (const line of printed) {
+    const stream = /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1];
+    if (stream !== undefined) records[stream] = (records[stream] ?? 0) + 1;
+  }
+  return { log, records };
+}

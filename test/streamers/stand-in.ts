@@ -1,0 +1,72 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** The stand-in's own address. */
+  readonly origin: string;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface StandIn {
+  readonly url: string;
+  /** All that was asked for, as `path?query`. */
+  readonly asked: string[];
+  /** The next question whose path and query match is answered by this. */
+  answerOnce(question: RegExp, answer: Answer | "hang up"): void;
+  /** Just before the next question that matches is answered. */
+  beforeNext(question: RegExp, act: () => void): void;
+  close(): Promise<void>;
+}
+
+/** A vendor's API on a port of its own, in trouble where a test says so. */
+export async function startStandIn(answer: (asked: Asked) => Answer): Promise<StandIn> {
+  const asked: string[] = [];
+  const scripted: { question: RegExp; then: Answer | "hang up" | (() => void) }[] = [];
+  const scriptFor = (question: string) => {
+    const index = scripted.findIndex(each => each.question.test(question));
+    return index === -1 ? undefined : scripted.splice(index, 1)[0]!.then;
+  };
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", chunk => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      const origin = `http://${request.headers.host}`;
+      const { pathname: path, search, searchParams: query } = new URL(request.url!, origin);
+      const question = path + search;
+      asked.push(question);
+      const script = scriptFor(question);
+      if (script === "hang up") return void request.socket.destroy();
+      if (typeof script === "function") script();
+      const { method = "", headers } = request;
+      const asking = { method, path, query, headers, body, origin };
+      const given = typeof script === "object" ? script : answer(asking);
+      response.writeHead(given.status ?? 200, { "content-type": "application/json", ...given.headers });
+      response.end(given.status === 304 ? undefined : JSON.stringify(given.body));
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked,
+    answerOnce: (question, then) => void scripted.push({ question, then }),
+    beforeNext: (question, then) => void scripted.push({ question, then }),
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
