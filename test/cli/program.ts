@@ -15,9 +15,18 @@ interface Running {
 }
 
 /** `persist`, as it is typed. */
-export function persist(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Running {
+export const persist = (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Running =>
+  running("cli/persist.ts", args, env, cwd);
+
+/** A program of this project, with nothing in its environment but `env`. */
+export function running(
+  file: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = root,
+): Running {
   const tsx = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
-  const child = spawn(process.execPath, ["--import", tsx, `${root}cli/persist.ts`, ...args], {
+  const child = spawn(process.execPath, ["--import", tsx, root + file, ...args], {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH, ...env },

@@ -12,9 +12,14 @@ export interface Layers {
 /** Who imports whom below `root`. Throws where there is nothing to look at. */
 export async function layersOf(root: string): Promise<Layers> {
   const options = await extractOptions("./.dependency-cruiser.cjs");
-  const { output } = await cruise(["functions", "streamers", "cli", "infra"], { ...options, baseDir: root }, undefined, {
-    tsConfig: extractTsConfig("tsconfig.json"),
-  });
+  const { output } = await cruise(
+    ["functions", "streamers", "cli", "infra"],
+    { ...options, baseDir: root },
+    undefined,
+    {
+      tsConfig: extractTsConfig("tsconfig.json"),
+    },
+  );
   if (typeof output === "string") throw new Error(output);
   const { totalCruised: modules, violations } = output.summary;
   // Without TypeScript 6's API it reads no TypeScript, and finds nothing wrong in nothing.

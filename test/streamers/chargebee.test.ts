@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { chargebee } from "../../streamers/chargebee.ts";
+import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import {
+  creditNote,
+  customer,
+  event,
+  type Held,
+  invoice,
+  key,
+  startChargebee,
+  subscription,
+  transaction,
+} from "./chargebee-stand-in.ts";
+import { deliverRun } from "./runs.ts";
+import type { StandIn } from "./stand-in.ts";
+
+let stack: LocalStack;
+let held: Held;
+let standIn: StandIn;
+const upTo = <T>(count: number, make: (n: number) => T) =>
+  Array.from({ length: count }, (_, n) => make(n + 1));
+beforeEach(async () => {
+  held = {
+    customers: upTo(230, n => customer(n)),
+    subscriptions: upTo(3, n => subscription(n)),
+    invoices: upTo(3, n => invoice(n)),
+    credit_notes: upTo(230, n => creditNote(n)),
+    transactions: upTo(3, n => transaction(n)),
+    events: upTo(110, event),
+  };
+  [stack, standIn] = await Promise.all([startTestStack(), startChargebee(held)]);
+});
+afterEach(() => Promise.all([stack.close(), standIn.close()]));
+
+const run = (options?: Parameters<typeof deliverRun>[3], env: Record<string, string> = {}) =>
+  deliverRun(
+    stack,
+    chargebee,
+    { CHARGEBEE_SITE: "acme", CHARGEBEE_API_KEY: key, CHARGEBEE_API_URL: standIn.url, ...env },
+    options,
+  );
+const landed = async () => {
+  const counts = Object.keys(held).map(table => `(select count(*) from ${table})`);
+  return (await rows(stack, `select ${counts.join(", ")}`)).rows[0]!.map(Number);
+};
+const value = async (sql: string) => (await rows(stack, sql)).rows[0]![0];
+const whole = [230, 3, 3, 230, 3, 110];
+
+describe("a site's first run", () => {
+  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+    await run({ format });
+    expect(await landed()).toEqual(whole);
+    expect(await value("select updated_at from customers where id = 'customer-7'")).toBe(
+      "2026-01-01T00:00:07.000Z",
+    );
+    expect(await value("select cf_favourite from customers where id = 'customer-7'")).toBe("tea");
+    expect(await value("select exchange_rate from subscriptions limit 1")).toBe("1.25");
+  });
+});
+
+describe("a run after another", () => {
+  it("brings what is new or has changed, and what was deleted", async () => {
+    await run();
+    held.customers[4] = customer(5, 1_000, { deleted: true });
+    held.credit_notes[8] = creditNote(9, 2_000_000_000);
+    held.events.push(event(111));
+    const { records } = await run();
+    // An instant's bound is given twice.
+    expect(records).toEqual({
+      customers: 2,
+      subscriptions: 1,
+      invoices: 1,
+      credit_notes: 1,
+      transactions: 1,
+      events: 2,
+    });
+    expect(await landed()).toEqual([230, 3, 3, 230, 3, 111]);
+    expect(await value("select deleted from customers where id = 'customer-5'")).toBe("true");
+  });
+});
+
+describe("a run in trouble", () => {
+  it("tries a page again that fails twice, and one whose connection breaks", async () => {
+    standIn.answerOnce(/customers.*after/, { status: 503, body: { message: "later" } });
+    standIn.answerOnce(/customers.*after/, { status: 500, body: { message: "oops" } });
+    standIn.answerOnce(/invoices/, "hang up");
+    const { log } = await run();
+    expect(log.slice(0, 2)).toEqual([
+      "try 2, after 503 Service Unavailable",
+      "try 3, after 500 Internal Server Error",
+    ]);
+    expect(await landed()).toEqual(whole);
+  });
+
+  it("waits for as long as Retry-After says", async () => {
+    standIn.answerOnce(/customers/, {
+      status: 429,
+      headers: { "retry-after": "1" },
+      body: {
+        message:
+          "Sorry, access has been blocked temporarily due to request count crossing the acceptable limits.",
+      },
+    });
+    const began = performance.now();
+    await run();
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+    expect(await landed()).toEqual(whole);
+  });
+
+  it("passes nothing over that changes while it is read", async () => {
+    standIn.beforeNext(/customers.*after/, () => {
+      held.customers[10] = customer(11, 2_000, { first_name: "Changed" });
+    });
+    const now = Math.floor(Date.now() / 1_000) - 1_767_225_600;
+    standIn.beforeNext(/credit_notes.*offset/, () => {
+      held.credit_notes[10] = { ...creditNote(11, now), status: "voided" };
+    });
+    await run();
+    expect(await landed()).toEqual(whole);
+    expect(await value("select first_name from customers where id = 'customer-11'")).toBe("Changed");
+    await run();
+    expect(await value("select status from credit_notes where id = 'CN-11'")).toBe("voided");
+  });
+
+  it("reads on where a whole page was updated in one second", async () => {
+    held.customers = upTo(250, n => customer(n, 7));
+    await run();
+    expect((await landed())[0]).toBe(250);
+  });
+
+  it.each([1, 2, 4, 7, 8])(
+    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    async bookmarksMax => {
+      await run({ bookmarksMax });
+      const before = standIn.asked.length;
+      await run();
+      expect(await landed()).toEqual(whole);
+      // What it had brought is not asked for again.
+      if (bookmarksMax === 7)
+        expect(standIn.asked.slice(before).find(each => each.includes("credit_notes"))).toMatch(/offset=/);
+    },
+  );
+
+  it("says the mend where the key or the address is wrong", async () => {
+    const failure = await run({}, { CHARGEBEE_API_KEY: "other" }).catch((error: unknown) => error);
+    expect(chargebee.explain(failure)).toMatch(/^401 Sorry.*\n.*CHARGEBEE_API_KEY/);
+    await expect(run({}, { CHARGEBEE_SITE: "acme.chargebee.com" })).rejects.toThrow(
+      "CHARGEBEE_SITE: it is the first part",
+    );
+    await expect(run({}, { CHARGEBEE_API_KEY: "" })).rejects.toThrow("CHARGEBEE_API_KEY is not set");
+  });
+});

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { drift } from "../../streamers/drift.ts";
+import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import {
+  account,
+  app,
+  at,
+  contact,
+  conversation,
+  type Held,
+  message,
+  startDrift,
+  token,
+} from "./drift-stand-in.ts";
+import { deliverRun } from "./runs.ts";
+import type { StandIn } from "./stand-in.ts";
+
+let stack: LocalStack;
+let held: Held;
+let standIn: StandIn;
+const upTo = <T>(count: number, make: (n: number) => T) =>
+  Array.from({ length: count }, (_, n) => make(n + 1));
+beforeEach(async () => {
+  held = {
+    conversations: upTo(130, n => conversation(n)),
+    messages: new Map(upTo(130, n => [n, upTo(n % 5, each => message(n, each))])),
+    contacts: new Map(upTo(40, n => [9_999 + n, contact(9_999 + n)])),
+    accounts: upTo(120, n => account(n)),
+    tokens: new Set([token]),
+  };
+  [stack, standIn] = await Promise.all([startTestStack(), startDrift(held)]);
+});
+afterEach(() => Promise.all([stack.close(), standIn.close()]));
+
+const run = (
+  options?: Parameters<typeof deliverRun>[3],
+  env: Record<string, string> = { DRIFT_ACCESS_TOKEN: token },
+) => deliverRun(stack, drift, { DRIFT_API_URL: standIn.url, ...env }, options);
+const landed = async () => {
+  const tables = ["inboxes", "users", "accounts", "conversations", "messages", "contacts"];
+  const counts = tables.map(table => `(select count(*) from ${table})`);
+  return (await rows(stack, `select ${counts.join(", ")}`)).rows[0]!.map(Number);
+};
+const value = async (sql: string) => (await rows(stack, sql)).rows[0]![0];
+const whole = [1, 2, 120, 130, 260, 40];
+
+describe("an organization's first run", () => {
+  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+    await run({ format });
+    expect(await landed()).toEqual(whole);
+    expect(await value("select createdAt from inboxes")).toBe("2016-07-13T18:45:57.000Z");
+  });
+
+  it("asks for a token where it is given an app, and for another when that one has expired", async () => {
+    standIn.beforeNext(/conversations\/7\/messages/, () => held.tokens.clear());
+    await run({}, app);
+    expect(await landed()).toEqual(whole);
+    expect(standIn.asked.filter(each => each === "/oauth2/token")).toHaveLength(2);
+  });
+});
+
+describe("a run after another", () => {
+  it("brings what is new or has changed", async () => {
+    await run();
+    held.conversations[3] = conversation(4, 1_000, "closed");
+    held.messages.get(4)!.push(message(4, 5));
+    held.accounts[6] = account(7, Date.now() / 1_000 - at(0) / 1_000 + 60);
+    const { records } = await run();
+    // An instant's bound is given twice.
+    expect(records).toEqual({
+      inboxes: 1,
+      users: 2,
+      accounts: 1,
+      conversations: 2,
+      messages: 5,
+      contacts: 2,
+    });
+    expect(await value("select status from conversations where id = 4")).toBe("closed");
+    expect((await landed())[4]).toBe(261);
+  });
+});
+
+describe("a run in trouble", () => {
+  it("tries a page again that fails twice, and one whose connection breaks", async () => {
+    for (const status of [500, 503]) standIn.answerOnce(/page_token/, { status, body: {} });
+    standIn.answerOnce(/accounts/, "hang up");
+    await run();
+    expect(await landed()).toEqual(whole);
+  });
+
+  it("waits for as long as Retry-After says", async () => {
+    standIn.answerOnce(/users/, { status: 429, headers: { "retry-after": "1" }, body: {} });
+    const began = performance.now();
+    await run();
+    expect(performance.now() - began).toBeGreaterThan(1_000);
+    expect(await landed()).toEqual(whole);
+  });
+
+  it("passes no conversation over that changes while they are read", async () => {
+    standIn.beforeNext(/page_token/, () => {
+      held.conversations[10] = conversation(11, 2_000, "closed");
+    });
+    await run();
+    await run();
+    expect(await landed()).toEqual(whole);
+    expect(await value("select status from conversations where id = 11")).toBe("closed");
+  });
+
+  it("leaves out contacts that were deleted", async () => {
+    held.contacts.delete(10_005);
+    await run();
+    expect((await landed())[5]).toBe(39);
+  });
+
+  it.each([1, 2, 3, 4])(
+    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    async bookmarksMax => {
+      await run({ bookmarksMax });
+      const before = standIn.asked.length;
+      await run();
+      expect(await landed()).toEqual(whole);
+      // What it had brought is not asked for again.
+      if (bookmarksMax === 3)
+        expect(standIn.asked.slice(before).find(each => each.includes("list?"))).toMatch(/page_token=50.100/);
+    },
+  );
+
+  it("begins from the front again where its page token has grown too old", async () => {
+    await run({ bookmarksMax: 2 });
+    standIn.answerOnce(/page_token/, { status: 400, body: { error: { type: "validation_error" } } });
+    await run();
+    expect(await landed()).toEqual(whole);
+  });
+
+  it("says the mend where the token is wrong, or there is none", async () => {
+    const failure = await run({}, { DRIFT_ACCESS_TOKEN: "other" }).catch((error: unknown) => error);
+    expect(drift.explain(failure)).toMatch(/DRIFT_ACCESS_TOKEN/);
+    const refused = await run({}, { ...app, DRIFT_REFRESH_TOKEN: "other" }).catch((error: unknown) => error);
+    expect(drift.explain(refused)).toMatch(/DRIFT_REFRESH_TOKEN/);
+    await expect(run({}, { DRIFT_CLIENT_ID: "client" })).rejects.toThrow(
+      "DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN",
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { persisted, running } from "../cli/program.ts";
+import { getBookmark, type LocalStack, rows, startTestStack, token } from "../endpoint/local-stack.ts";
+import {
+  commit,
+  type Held,
+  issue,
+  repository,
+  token as secret,
+  star,
+  startGithub,
+} from "./github-stand-in.ts";
+import type { StandIn } from "./stand-in.ts";
+
+const held: Held = { commits: [commit(1)], issues: [issue(1)], pulls: [], releases: [], stars: [star(1)] };
+let standIn: StandIn;
+let stack: LocalStack;
+let dir: string;
+beforeAll(async () => {
+  [standIn, stack] = await Promise.all([startGithub(held), startTestStack()]);
+  dir = await mkdtemp(join(tmpdir(), "persister-streamer-"));
+});
+afterAll(async () => {
+  await Promise.all([standIn.close(), stack.close()]);
+  await rm(dir, { recursive: true, force: true });
+});
+
+const settings = () => ({
+  GITHUB_ACCESS_TOKEN: secret,
+  GITHUB_REPO_PATH: repository,
+  GITHUB_API_URL: standIn.url,
+});
+const github = (args: readonly string[] = [], env: NodeJS.ProcessEnv = settings()) =>
+  running("streamers/github.ts", args, env).ended;
+
+it("a streamer prints a stitchstream on stdout and what goes on on stderr, and takes a bookmark's file", async () => {
+  const first = await github();
+  expect(first.code).toBe(0);
+  expect(first.stdout).toMatch(
+    /^stitchstream\/0.1\nContent-Type: jsonline\n--\n\{"type":"SCHEMA","stream":"commits"/,
+  );
+  expect(first.stderr).toContain("github: commits: 1 records\n");
+  const { value } = JSON.parse(first.stdout.trim().split("\n").at(-1)!) as { value: unknown };
+  const file = join(dir, "bookmark");
+  await writeFile(file, `${JSON.stringify(value)}\n`);
+  const second = await github([file]);
+  expect(second.stdout.match(/"RECORD","stream":"\w+"/g)).toEqual(['"RECORD","stream":"issues"']);
+});
+
+it("its output through `persist`, in each format, goes on from where the other format's ended", async () => {
+  for (const format of ["transit", "singer", "jsonline"]) {
+    const file = join(dir, "standing");
+    const standing = await getBookmark(stack, "piped");
+    await writeFile(file, standing.status === 404 ? "" : await standing.text());
+    const { stdout } = await github(["--format", format, file]);
+    const args = ["--endpoint", stack.url, "--streamer", "piped"];
+    expect((await persisted(args, stdout, { PERSIST_TOKEN: token })).code).toBe(0);
+  }
+  expect((await rows(stack, "select count(*) from commits")).rows).toEqual([["1"]]);
+});
+
+it("one that is called wrongly ends with 2 and says the mend", async () => {
+  const wrongly = async (args: readonly string[], env?: NodeJS.ProcessEnv) => {
+    const { code, stdout, stderr } = await github(args, env);
+    expect([code, stdout]).toEqual([2, ""]);
+    return stderr;
+  };
+  const file = join(dir, "other");
+  await writeFile(file, '"2026-01-01"');
+  const [unset, format, more, bookmarks, none] = await Promise.all([
+    wrongly([], { GITHUB_ACCESS_TOKEN: "" }),
+    wrongly(["--format", "csv"]),
+    wrongly(["a", "b"]),
+    wrongly([file]),
+    wrongly([join(dir, "none")]),
+  ]);
+  expect(unset).toBe("github: GITHUB_ACCESS_TOKEN is not set\ngithub: GITHUB_REPO_PATH is not set\n");
+  expect(format).toContain("--format is jsonline, transit, singer, and not csv");
+  expect(more).toContain("at most one argument");
+  expect(bookmarks).toContain("holds no bookmark of this streamer");
+  expect(none).toContain("no such file");
+});
+
+it("one that fails ends with 1, and says no secret", async () => {
+  const { code, stderr } = await github([], { ...settings(), GITHUB_ACCESS_TOKEN: "ghp_dead" });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/401|Bad credentials/);
+  expect(stderr).not.toContain("ghp_dead");
+});
+
+it("--help names what it needs", async () => {
+  const { code, stdout } = await github(["--help"], {});
+  expect(code).toBe(0);
+  for (const name of Object.keys(settings())) expect(stdout).toContain(name);
+});
+
+it("a reader that has had enough ends it", async () => {
+  const { child, ended } = running("streamers/github.ts", [], settings());
+  child.stdout.destroy();
+  expect((await ended).code).not.toBe(0);
+});
