@@ -1,5 +1,5 @@
 /** Who may import whom: CONTRIBUTING.md says it in words. */
-const inner = "^functions/(stitchstream|persister|import-api|aws|http)/";
+const inner = "^functions/(stitchstream|persister|import-api|aws|http|program)/";
 
 /** Nothing in `from` imports what matches `to`. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
@@ -35,18 +35,22 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|errors|limits)\\.ts$",
+        "^functions/persister/(ports|errors|limits|run|streaming)\\.ts$",
         "^functions/http/message\\.ts$",
       ],
+    }),
+    never("programs know what streaming is", "^functions/program/", {
+      path: "^functions/",
+      pathNot: ["^functions/program/", "^functions/persister/streaming\\.ts$"],
     }),
     never("the AWS SDK is AWS's adapters' alone", `${inner}`.replace("|aws", ""), {
       path: "node_modules/@aws-sdk/",
     }),
     never("handlers are imported by the local stack alone", "^functions/", {
-      path: "^functions/(ingest|bookmark|change|streamers|watch)\\.ts$",
+      path: "^functions/(ingest|bookmark|change|schedule|streamers|watch)\\.ts$",
     }),
-    never("only handlers are wired", "^functions/(?!(ingest|bookmark|change|streamers|watch)\\.ts$)", {
-      path: "^functions/wire\\.ts$",
+    never("only handlers are wired", "^functions/(?!(wire-run|ingest|bookmark|change|schedule|streamers|watch)\\.ts$)", {
+      path: "^functions/wire(-run)?\\.ts$",
     }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("a streamer knows the format and itself", "^streamers/", {

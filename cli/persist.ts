@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { PersisterError } from "../functions/persister/errors.ts";
+import { StreamerFailed } from "../functions/persister/streaming.ts";
+import { outputOf, type Program } from "../functions/program/output.ts";
 import { check } from "./check.ts";
 import { forward } from "./direct.ts";
 import { exits } from "./endpoint.ts";
@@ -7,7 +9,6 @@ import { bookmark, deliveries, standing, untilFree } from "./look.ts";
 import { Progress } from "./progress.ts";
 import { send } from "./send.ts";
 import { accountOf, endpointOf, usage } from "./settings.ts";
-import { type Command, outputOf } from "./source.ts";
 import { Told } from "./told.ts";
 
 const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
@@ -71,7 +72,7 @@ async function deliver(
   const { etag, bookmark: last } = await standing(endpoint);
   const bookmarkArg = values.state === true ? "--state" : values["bookmark-arg"];
   const source: AsyncIterable<Uint8Array> =
-    command === undefined ? process.stdin : outputOf(commandOf(command, bookmarkArg), last);
+    command === undefined ? process.stdin : outputOf(programOf(command, bookmarkArg), last);
   await send(source, endpoint, etag, progress);
 }
 
@@ -79,9 +80,9 @@ type Values = ReturnType<typeof parsed>["values"];
 
 const say = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
-function commandOf([file, ...args]: readonly string[], bookmarkArg: string | undefined): Command {
+function programOf([file, ...args]: readonly string[], bookmarkArg: string | undefined): Program {
   if (file === undefined) throw usage("Behind -- comes the streamer's command.");
-  return { file, args, bookmarkArg };
+  return { file, args, bookmarkArg, env: process.env };
 }
 
 function parsed(args: readonly string[]) {
@@ -114,6 +115,7 @@ run(process.argv.slice(2)).catch((error: unknown) => {
 
 function ended(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof Told) return error;
+  if (error instanceof StreamerFailed) return { message: error.message, exitCode: exits.streamer };
   // What is wrong with the stream itself, before any of it is sent.
   if (error instanceof PersisterError) return { message: error.message, exitCode: exits.refused };
   return {

@@ -36,14 +36,35 @@ export interface Config {
   readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
 }
 
+const scheduled = z.object({
+  STREAMER: text,
+  /** The program and its arguments, with spaces between them. */
+  COMMAND: text,
+  /** What the secret has to hold, with spaces between the names. */
+  CREDENTIALS: z.string(),
+  CREDENTIALS_SECRET_ARN: text,
+  /** By what its schedule starts it, and where runs go that could not be started. */
+  START_ROLE_ARN: text,
+  DEAD_LETTERS_ARN: text,
+  PATH: text,
+});
+
+/** A streamer that is run on a schedule. */
+export interface Scheduled {
+  readonly streamer: string;
+  readonly command: readonly string[];
+  /** What it needs in its environment. */
+  readonly credentials: readonly string[];
+  readonly secretArn: string;
+  readonly startRoleArn: string;
+  readonly deadLettersArn: string;
+  /** Where programs are. */
+  readonly path: string;
+}
+
 /** Reads the Lambda's environment. Throws one error that names all that is missing or wrong in it. */
 export function readConfig(): Config {
-  const parsed = environment.safeParse(process.env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
-    throw new Error(`The environment is not complete: ${faults.join("; ")}`);
-  }
-  const { data } = parsed;
+  const data = environmentOf(environment);
   return {
     region: data.AWS_REGION,
     service: data.SERVICE,
@@ -53,4 +74,27 @@ export function readConfig(): Config {
     authorization: data.AUTHORIZATION,
     accounts: data.ACCOUNTS_SECRET_ARN === undefined ? { known: {} } : { arn: data.ACCOUNTS_SECRET_ARN },
   };
+}
+
+/** Reads what a scheduled run's environment holds beside. Throws as `readConfig` does. */
+export function readScheduled(): Scheduled {
+  const data = environmentOf(scheduled);
+  return {
+    streamer: data.STREAMER,
+    command: wordsIn(data.COMMAND),
+    credentials: wordsIn(data.CREDENTIALS),
+    secretArn: data.CREDENTIALS_SECRET_ARN,
+    startRoleArn: data.START_ROLE_ARN,
+    deadLettersArn: data.DEAD_LETTERS_ARN,
+    path: data.PATH,
+  };
+}
+
+const wordsIn = (list: string) => list.split(" ").filter(word => word !== "");
+
+function environmentOf<T extends z.ZodMiniType>(schema: T): z.output<T> {
+  const parsed = z.safeParse(schema, process.env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The environment is not complete: ${faults.join("; ")}`);
 }

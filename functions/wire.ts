@@ -84,7 +84,8 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
 const accountsOf = ({ accounts, region }: Config): Accounts =>
   "arn" in accounts ? secretAccounts(secretsClient(region), accounts.arn) : fixedAccounts(accounts.known);
 
-function once<T>(make: () => T): () => T {
+/** The first call's, for all. */
+export function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };

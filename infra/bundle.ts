@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts holds the two lists together. */
-export const functions = ["ingest", "bookmark", "change", "streamers", "watch"] as const;
+export const functions = ["ingest", "bookmark", "change", "streamers", "watch", "schedule"] as const;
 
 /** The programs that can be run on a schedule. */
 const streamers = ["github", "chargebee", "drift"];
@@ -56,12 +56,15 @@ async function bundle(outdir: string): Promise<void> {
     banner: { js: `#!/usr/bin/env node\n${require}` },
   });
   await chmod(join(outdir, "cli/persist.mjs"), 0o755);
-  const bundled = [metafile, programs.metafile, command.metafile].flatMap(each => Object.entries(each.outputs));
+  const bundled = [metafile, programs.metafile, command.metafile].flatMap(each =>
+    Object.entries(each.outputs),
+  );
   for (const [path, { bytes }] of bundled) {
     if (!path.endsWith(".mjs")) continue;
     console.log(`${path}  ${Math.ceil(bytes / kB)} kB`);
     const isFunction = Object.hasOwn(metafile.outputs, path);
-    if (isFunction && bytes > bundleBytesMax) throw new Error(`${path} is larger than ${bundleBytesMax / kB} kB`);
+    if (isFunction && bytes > bundleBytesMax)
+      throw new Error(`${path} is larger than ${bundleBytesMax / kB} kB`);
   }
 }
 

@@ -27,6 +27,7 @@ const kinds = {
   jwtAudience: [/^$/, /^[^\s,]+(,[^\s,]+)*$/, "words with commas between them"],
   customDomain: [/^$/, /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a domain's name in small letters"],
   certificateArn: [/^$/, certificateArn, "the ARN of a certificate"],
+  scheduled: [/^$/, /^[a-z0-9-]+(,[a-z0-9-]+)*$/, "names of custom.streamers with commas between them"],
   table: [/^$/, /^[\w.-]{3,255}$/, "a table's name"],
 };
 
@@ -98,6 +99,7 @@ module.exports = async ({ options, resolveVariable }) => {
     authorizer: { token: null, jwt: { name: "jwt" }, iam: { type: "aws_iam" } }[auth],
     authorizers: auth === "jwt" ? authorizers(given) : {},
     customDomain,
+    scheduled: given.scheduled === "" ? [] : given.scheduled.split(","),
     certificateArn: given.certificateArn,
     domainFile: customDomain ? "domain" : "none",
   };

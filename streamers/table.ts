@@ -1,5 +1,5 @@
 /** A value of a record: what JSON can say, and instants. */
-export type Value =
+type Value =
   | string
   | number
   | boolean

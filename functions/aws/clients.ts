@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 export interface ClientOptions {
@@ -38,6 +39,10 @@ export const s3Client = ({ region, endpoint }: ClientOptions) =>
 /** A Secrets Manager client that does not wait for ever on a silent service. */
 export const secretsClient = (region: string) =>
   new SecretsManagerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
+
+/** A client of EventBridge Scheduler that does not wait for ever on a silent service. */
+export const schedulerClient = (region: string) =>
+  new SchedulerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
 
 /** A DynamoDB client that does not wait for ever on a silent service. */
 export const dynamoClient = ({ region, endpoint }: ClientOptions) =>

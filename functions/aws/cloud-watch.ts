@@ -2,6 +2,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { ErrorCode } from "../persister/errors.ts";
 import type { Observer, Report } from "../persister/ports.ts";
+import type { Ran } from "../persister/run.ts";
 
 const namespace = "Persister";
 
@@ -23,7 +24,7 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
  * Logs a line a delivery, and its metrics in CloudWatch's embedded metric format, of which infra/alarms.yml and
  * infra/dashboard.yml are made. `service` tells one stack from another.
  */
-export function cloudWatch(service: string): Observer {
+export function cloudWatch(service: string): Observer & { ran(ran: Ran): void } {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   const tellAge = (streamer: string, age: number) => {
@@ -45,6 +46,9 @@ export function cloudWatch(service: string): Observer {
         metrics.addMetric("ForwardLatency", MetricUnit.Milliseconds, milliseconds.forward);
       metrics.publishStoredMetrics();
       if (bookmarkAge !== undefined) tellAge(streamer, bookmarkAge);
+    },
+    ran(ran) {
+      logger.info("run", { ...ran });
     },
     watched(ages) {
       for (const [streamer, age] of ages) tellAge(streamer, age);

@@ -6,7 +6,7 @@ import type { Run } from "../streamer.ts";
 /** A customer, an invoice, …: apidocs.chargebee.com says what each holds. */
 export type Resource = Readonly<Record<string, unknown>>;
 
-export interface Listed {
+interface Listed {
   readonly list: readonly Resource[];
   readonly next: string | undefined;
   /** When Chargebee answered, s since the epoch; 0 where it does not say. */

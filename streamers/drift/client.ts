@@ -55,7 +55,9 @@ export function clientOf(url: string, credentials: Credentials, run: Run): Drift
 async function tokenOf(http: KyInstance, credentials: Credentials): Promise<string> {
   if ("accessToken" in credentials) return credentials.accessToken;
   const json = { ...credentials, grantType: "refresh_token" };
-  const { accessToken } = await http.post("oauth2/token", { json, retry: { methods: ["post"] } }).json<{ accessToken: string }>();
+  const { accessToken } = await http
+    .post("oauth2/token", { json, retry: { methods: ["post"] } })
+    .json<{ accessToken: string }>();
   return accessToken;
 }
 

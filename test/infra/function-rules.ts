@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { all, at, each, ofType, type Template } from "./template.ts";
+import { all, at, each, isOfRun, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const variables = (template: Template) =>
@@ -18,6 +18,16 @@ const variablesOfAll = [
   "AUTHORIZATION",
 ];
 
+const variablesOfRun = [
+  "ACCOUNTS_SECRET_ARN",
+  "STREAMER",
+  "COMMAND",
+  "CREDENTIALS",
+  "CREDENTIALS_SECRET_ARN",
+  "START_ROLE_ARN",
+  "DEAD_LETTERS_ARN",
+];
+
 export const functionRules: readonly Rule[] = [
   {
     name: "functions run on Node 24 and arm64",
@@ -31,9 +41,14 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "functions end before the HTTP API's 30 s",
-    check: each("AWS::Lambda::Function", get => Number(get("Timeout")) < 30),
-    seeds: [["IngestLambdaFunction.Properties.Timeout", 30]],
+    name: "functions end before the HTTP API's 30 s, but for scheduled runs",
+    check: each("AWS::Lambda::Function", (get, name) =>
+      isOfRun(name) ? get("Timeout") === 900 : Number(get("Timeout")) < 30,
+    ),
+    seeds: [
+      ["IngestLambdaFunction.Properties.Timeout", 30],
+      ["RunGithubLambdaFunction.Properties.Timeout", 29],
+    ],
   },
   {
     name: "ingest has runs of its own, and takes no more",
@@ -44,22 +59,29 @@ export const functionRules: readonly Rule[] = [
     seeds: [["IngestLambdaFunction.Properties.ReservedConcurrentExecutions", undefined]],
   },
   {
-    name: "functions have the environment that the code reads, and ingest alone the secret's name",
+    name: "functions have the environment that the code reads, and those that forward alone the secrets' names",
     check: each("AWS::Lambda::Function", (get, name) => {
-      const own = name === "IngestLambdaFunction" ? ["ACCOUNTS_SECRET_ARN"] : [];
+      const own = isOfRun(name)
+        ? variablesOfRun
+        : name === "IngestLambdaFunction"
+          ? ["ACCOUNTS_SECRET_ARN"]
+          : [];
       const names = Object.keys(get("Environment.Variables") ?? {});
       return isDeepStrictEqual(names.sort(), [...variablesOfAll, ...own].sort());
     }),
     seeds: [
       ["WatchLambdaFunction.Properties.Environment.Variables.ACCOUNTS_SECRET_ARN", { Ref: "Secret" }],
       ["ChangeLambdaFunction.Properties.Environment", undefined],
+      ["RunGithubLambdaFunction.Properties.Environment.Variables", {}],
     ],
   },
   {
     name: "no secret stands in a function's environment",
     check: template =>
       variables(template).filter(each =>
-        /TOKEN|PASSWORD|CLIENT_ID|SECRET(?!_ARN=)|\{\{resolve:/.test(each.replace(/"Ref":"Secret"/, "")),
+        /TOKEN|PASSWORD|CLIENT_ID|SECRET(?!_ARN=)|\{\{resolve:/.test(
+          each.replace(/^\w+: CREDENTIALS=".*"$|"Ref":"Secret"/, ""),
+        ),
       ),
     seeds: [
       ["IngestLambdaFunction.Properties.Environment.Variables.STITCH_TOKEN", "at_x"],
@@ -72,7 +94,10 @@ export const functionRules: readonly Rule[] = [
   {
     name: "the secret's value does not stand in the template",
     check: all("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
-    seeds: [["Secret.Properties.SecretString", "{}"]],
+    seeds: [
+      ["Secret.Properties.SecretString", "{}"],
+      ["RunGithubCredentials.Properties.SecretString", "{}"],
+    ],
   },
   {
     name: "every function has its log group",

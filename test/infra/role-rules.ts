@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { at, each, ofType, statements } from "./template.ts";
+import { at, each, isOfRun, ofType, statements } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const ingestStatement = "IngestRole.Properties.Policies.0.PolicyDocument.Statement";
@@ -27,8 +27,22 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   ChangeRole: ["s3:PutObject", "s3:GetObject", "dynamodb:PutItem", ...authenticate, ...log],
   StreamersRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
   WatchRole: ["dynamodb:GetItem", "dynamodb:Query", "sqs:SendMessage", ...log],
-  WatchScheduleRole: ["lambda:InvokeFunction", "sqs:SendMessage"],
 };
+const neededBySchedule = ["lambda:InvokeFunction", "sqs:SendMessage"];
+const neededByRun = [
+  "s3:PutObject",
+  "s3:GetObject",
+  "dynamodb:GetItem",
+  "dynamodb:PutItem",
+  "secretsmanager:GetSecretValue",
+  "sqs:SendMessage",
+  "scheduler:CreateSchedule",
+  "iam:PassRole",
+  ...log,
+];
+const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
+const neededBy = (role: string) =>
+  isOfSchedule(role) ? neededBySchedule : isOfRun(role) ? neededByRun : needed[role];
 
 const isNamed = { Null: { "dynamodb:LeadingKeys": "false" } };
 const streamersKeys = {
@@ -38,6 +52,8 @@ const streamersKeys = {
 const tokensKeys = { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["tokens"] }, ...isNamed };
 /** What an action may touch. */
 const keysOf = { "dynamodb:PutItem": streamersKeys, "dynamodb:UpdateItem": tokensKeys };
+
+const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
 
 const isExact = (resource: unknown) => {
   const text = JSON.stringify(resource);
@@ -83,16 +99,16 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles are taken by Lambda, and one by this account's schedules",
+    name: "roles are taken by Lambda, and some by this account's schedules",
     check: template =>
       ofType(template, "AWS::IAM::Role").flatMap(({ name, resource }) => {
         const takers = at(resource.Properties, "AssumeRolePolicyDocument.Statement") as unknown[];
-        const isWatch = name === "WatchScheduleRole";
+        const isSchedules = isOfSchedule(name);
         const isRight = takers.every(
           taker =>
             at(taker, "Principal.Service") ===
-              (isWatch ? "scheduler.amazonaws.com" : "lambda.amazonaws.com") &&
-            (!isWatch || isDeepStrictEqual(at(taker, "Condition"), ofThisAccount)),
+              (isSchedules ? "scheduler.amazonaws.com" : "lambda.amazonaws.com") &&
+            (!isSchedules || isDeepStrictEqual(at(taker, "Condition"), ofThisAccount)),
         );
         return isRight ? [] : [name];
       }),
@@ -124,13 +140,14 @@ export const roleRules: readonly Rule[] = [
       return [...roles].filter(role => {
         const own = found.filter(statement => statement.role === role);
         const actions = new Set(own.flatMap(statement => statement.actions));
-        return !isDeepStrictEqual(actions, new Set(needed[role]));
+        return !isDeepStrictEqual(actions, new Set(neededBy(role)));
       });
     },
     seeds: [
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
+      ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
     ],
   },
   {
@@ -151,15 +168,50 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the function that watches sees no tokens",
+    name: "the functions that nobody calls see no tokens",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
-        role === "WatchRole" &&
+        (role === "WatchRole" || isOfRun(role)) &&
         actions.some(action => String(action).startsWith("dynamodb:")) &&
         !isDeepStrictEqual(condition, streamersKeys)
           ? [role]
           : [],
       ),
-    seeds: [["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined]],
+    seeds: [
+      ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined],
+      ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
+    ],
+  },
+  {
+    name: "a role is passed to the scheduler alone",
+    check: template =>
+      statements(template).flatMap(({ role, actions, condition }) =>
+        actions.includes("iam:PassRole") && !isDeepStrictEqual(condition, toScheduler) ? [role] : [],
+      ),
+    seeds: [["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.6.Condition", undefined]],
+  },
+  {
+    name: "a scheduled run reads its own secret, and passes its own schedule's role",
+    check: template =>
+      statements(template).flatMap(({ role, actions, resources }) => {
+        if (!isOfRun(role) || isOfSchedule(role)) return [];
+        const run = role.replace(/Role$/, "");
+        const isRight =
+          (!actions.includes("iam:PassRole") ||
+            isDeepStrictEqual(resources, [{ "Fn::GetAtt": [`${run}ScheduleRole`, "Arn"] }])) &&
+          (!actions.includes("secretsmanager:GetSecretValue") ||
+            isDeepStrictEqual(resources[1], { Ref: `${run}Credentials` }));
+        return isRight ? [] : [role];
+      }),
+    seeds: [
+      [
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Resource.1.Ref",
+        "RunDriftCredentials",
+      ],
+      [
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.6.Resource",
+        { "Fn::GetAtt": ["IngestRole", "Arn"] },
+      ],
+    ],
   },
 ];

@@ -16,7 +16,7 @@ let template: Template;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-package-"));
-  template = await packaged(dir);
+  template = await packaged(dir, ["scheduled=github,drift"]);
 }, minute);
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -44,17 +44,21 @@ describe("the packaged template", () => {
     const handlers = files
       .filter((_, i) => texts[i]!.includes("export const handler"))
       .map(name => `dist/${name.replace(".ts", "")}.handler`);
-    const named = (checked: Template) => propertiesOf(checked, "AWS::Lambda::Function", "Handler").sort();
+    const named = (checked: Template) =>
+      [...new Set(propertiesOf(checked, "AWS::Lambda::Function", "Handler"))].sort();
     expect(named(template)).toEqual(handlers.sort());
     const broken = seeded(template, ["IngestLambdaFunction.Properties.Handler", "dist/other.handler"]);
     expect(named(broken)).not.toEqual(handlers);
   });
 
-  it("has a package for each function: its bundle and the map, and no more", async () => {
-    for (const handler of propertiesOf(template, "AWS::Lambda::Function", "Handler")) {
-      const name = handler.replace(/^dist\/|\.handler$/g, "");
-      const zip = await readFile(join(dir, `${name}.zip`));
-      expect(zipEntries(zip).sort()).toEqual([`dist/${name}.mjs`, `dist/${name}.mjs.map`]);
+  it("has a package for each function: its bundle and the map, its streamer where it runs one, and no more", async () => {
+    for (const { resource } of ofType(template, "AWS::Lambda::Function")) {
+      const [handler, name] = ["Handler", "FunctionName"].map(each => String(at(resource.Properties, each)));
+      const bundle = handler!.replace(".handler", ".mjs");
+      const streamer = at(resource.Properties, "Environment.Variables.STREAMER");
+      const streamers = streamer === undefined ? [] : [`dist/streamers/${streamer}.mjs`];
+      const zip = await readFile(join(dir, `${name!.replace("persister-dev-", "")}.zip`));
+      expect(zipEntries(zip).sort()).toEqual([bundle, `${bundle}.map`, ...streamers]);
     }
   });
 

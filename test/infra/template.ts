@@ -50,6 +50,9 @@ export const each =
   (template: Template): string[] =>
     ofType(template, type).length === 0 ? [`there is no ${type}`] : all(type, passes)(template);
 
+/** Whether it belongs to a streamer that is run on a schedule: infra/scheduled.cjs. */
+export const isOfRun = (name: string) => /^Run[A-Z]/.test(name);
+
 /** What roles allow. */
 export const statements = (template: Template) =>
   ofType(template, "AWS::IAM::Role").flatMap(({ name: role, resource }) =>

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { at, each, type Get, ofType } from "./template.ts";
+import { at, each, isOfRun, ofType } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
-const deadLetters = { "Fn::GetAtt": ["DeadLetters", "Arn"] };
-const goesToDeadLetters = (path: string) => (get: Get) => isDeepStrictEqual(get(path), deadLetters);
+/** Of a schedule, its function's failures and its queue: how their names begin. */
+const ownerOf = (name: string) => name.replace(/(Schedule|Failures|LambdaFunction)$/, "");
+const deadLettersOf = (name: string) => ({
+  "Fn::GetAtt": [isOfRun(name) ? `${ownerOf(name)}DeadLetters` : "DeadLetters", "Arn"],
+});
 
 /** A policy's first statement that refuses everyone what comes without TLS. */
 const refusesPlain = (statements: unknown) =>
@@ -17,36 +20,83 @@ const refusesPlain = (statements: unknown) =>
 export const watchRules: readonly Rule[] = [
   {
     name: "every five minutes the schedule starts the function that watches",
-    check: each(
-      "AWS::Scheduler::Schedule",
-      get =>
-        get("ScheduleExpression") === "rate(5 minutes)" &&
-        isDeepStrictEqual(get("Target.Arn"), { "Fn::GetAtt": ["WatchLambdaFunction", "Arn"] }) &&
-        isDeepStrictEqual(get("Target.RoleArn"), { "Fn::GetAtt": ["WatchScheduleRole", "Arn"] }),
-    ),
+    check: template =>
+      at(template.Resources.WatchSchedule?.Properties, "ScheduleExpression") === "rate(5 minutes)"
+        ? []
+        : ["WatchSchedule"],
     seeds: [
       ["WatchSchedule", undefined],
-      ["WatchSchedule.Properties.Target.RoleArn", { "Fn::GetAtt": ["WatchRole", "Arn"] }],
       ["WatchSchedule.Properties.ScheduleExpression", "rate(1 day)"],
     ],
   },
   {
-    name: "a run that could not be started is kept",
-    check: each("AWS::Scheduler::Schedule", goesToDeadLetters("Target.DeadLetterConfig.Arn")),
-    seeds: [["WatchSchedule.Properties.Target.DeadLetterConfig", undefined]],
+    name: "a schedule starts its own function by its own role, and what could not be started is kept",
+    check: each(
+      "AWS::Scheduler::Schedule",
+      (get, name) =>
+        isDeepStrictEqual(get("Target.Arn"), { "Fn::GetAtt": [`${ownerOf(name)}LambdaFunction`, "Arn"] }) &&
+        isDeepStrictEqual(get("Target.RoleArn"), { "Fn::GetAtt": [`${name}Role`, "Arn"] }) &&
+        isDeepStrictEqual(get("Target.DeadLetterConfig.Arn"), deadLettersOf(name)),
+    ),
+    seeds: [
+      ["WatchSchedule.Properties.Target.RoleArn", { "Fn::GetAtt": ["WatchRole", "Arn"] }],
+      ["WatchSchedule.Properties.Target.DeadLetterConfig", undefined],
+      [
+        "RunGithubSchedule.Properties.Target.DeadLetterConfig",
+        { Arn: { "Fn::GetAtt": ["DeadLetters", "Arn"] } },
+      ],
+      ["RunGithubSchedule.Properties.Target.Arn", { "Fn::GetAtt": ["RunDriftLambdaFunction", "Arn"] }],
+    ],
   },
   {
-    name: "a run that failed is kept",
-    check: each(
-      "AWS::Lambda::EventInvokeConfig",
-      get =>
-        isDeepStrictEqual(get("FunctionName"), { Ref: "WatchLambdaFunction" }) &&
-        goesToDeadLetters("DestinationConfig.OnFailure.Destination")(get),
-    ),
+    name: "a scheduled run that failed is kept",
+    check: template => {
+      const failures = ofType(template, "AWS::Lambda::EventInvokeConfig");
+      return ofType(template, "AWS::Scheduler::Schedule").flatMap(({ name }) => {
+        const config = failures.find(({ resource }) =>
+          isDeepStrictEqual(at(resource.Properties, "FunctionName"), {
+            Ref: `${ownerOf(name)}LambdaFunction`,
+          }),
+        );
+        const destination = at(config?.resource.Properties, "DestinationConfig.OnFailure.Destination");
+        return isDeepStrictEqual(destination, deadLettersOf(name)) ? [] : [name];
+      });
+    },
     seeds: [
       ["WatchFailures", undefined],
       ["WatchFailures.Properties.DestinationConfig", undefined],
       ["WatchFailures.Properties.FunctionName", { Ref: "IngestLambdaFunction" }],
+      ["RunDriftFailures", undefined],
+    ],
+  },
+  {
+    name: "a streamer has a schedule, and one run at a time",
+    check: template =>
+      ofType(template, "AWS::Lambda::Function").flatMap(({ name, resource }) =>
+        !isOfRun(name) ||
+        (at(resource.Properties, "ReservedConcurrentExecutions") === 1 &&
+          template.Resources[`${ownerOf(name)}Schedule`] !== undefined)
+          ? []
+          : [name],
+      ),
+    seeds: [
+      ["RunGithubSchedule", undefined],
+      ["RunGithubLambdaFunction.Properties.ReservedConcurrentExecutions", undefined],
+    ],
+  },
+  {
+    name: "every queue of dead letters has its alarm",
+    check: template => {
+      const looked = ofType(template, "AWS::CloudWatch::Alarm").map(({ resource }) =>
+        at(resource.Properties, "Dimensions.0.Value.Fn::GetAtt.0"),
+      );
+      return ofType(template, "AWS::SQS::Queue")
+        .map(({ name }) => name)
+        .filter(name => !looked.includes(name));
+    },
+    seeds: [
+      ["DeadLettersWaiting", undefined],
+      ["RunDriftFailed", undefined],
     ],
   },
   {

@@ -47,6 +47,7 @@ const seeds: readonly [file: string, imports: string, rule: string][] = [
     "../http/problem.ts",
     "AWS's adapters know ports, errors, limits, and what a request is",
   ],
+  ["functions/program/seed-1.ts", "../persister/persist.ts", "programs know what streaming is"],
   ["functions/seed-1.ts", "./bookmark.ts", "handlers are imported by the local stack alone"],
   ["functions/ingest-seed.ts", "./wire.ts", "only handlers are wired"],
   ["functions/http/seed-4.ts", "../../infra/bundle.ts", "functions know nothing of infra and tests"],

@@ -1,0 +1,72 @@
+import { PersisterError } from "./errors.ts";
+import { refuseWhileLeased } from "./lease.ts";
+import { runReserveMilliseconds, segmentMillisecondsMax } from "./limits.ts";
+import { type Parts, persist } from "./persist.ts";
+import { segments } from "./segment.ts";
+import { revisionOf, stateOf } from "./state.ts";
+import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
+
+/** A streamer that is run here. */
+export interface Run {
+  readonly streamer: string;
+  readonly streaming: Streaming;
+  /** When all has to be over, ms since the epoch. */
+  readonly deadline: number;
+}
+
+/** What a run came to. */
+export interface Ran {
+  readonly streamer: string;
+  /** `unfinished`: time ran out, and another run goes on from the bookmark. `overtaken`: another one is under way. */
+  readonly outcome: "whole" | "unfinished" | "overtaken";
+  readonly segments: number;
+  readonly records: number;
+}
+
+/** Bookmarks may wait for so long for what comes behind them: each segment costs a delivery. */
+const waitMilliseconds = 10_000;
+const utf8 = new TextDecoder();
+
+/**
+ * Runs a streamer from its last bookmark on and takes in what it prints, segment by segment, each upon the revision that the one
+ * before it made: of two runs at a time one gives way. Stops in time for the last segment. Rejects with StreamerFailed, also for
+ * a streamer that had all the time there is and brought no bookmark, and as `persist` does.
+ */
+export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
+  const { clock } = parts;
+  const stopAt = deadline - runReserveMilliseconds;
+  const came = { segments: 0, records: 0 };
+  const ran = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
+  let hasMoved = false;
+  try {
+    const standing = await parts.streamers.read(streamer, stopAt);
+    refuseWhileLeased(standing, clock.now());
+    const { bookmark } = await stateOf(standing?.commit, parts, stopAt);
+    let revision = revisionOf(standing);
+    const source = streaming(bookmark && utf8.decode(bookmark.value), stopAt);
+    for await (const { body, hasBookmark } of segments(source, { clock, waitMilliseconds })) {
+      const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
+      const precondition = { match: [revision] };
+      const { receipt } = await persist(
+        { streamer, body, gzipped: false, precondition, deadline: until },
+        parts,
+      );
+      revision = receipt.state.revision;
+      came.segments++;
+      came.records += receipt.records;
+      hasMoved ||= hasBookmark;
+    }
+    return ran("whole");
+  } catch (error) {
+    if (isOvertaken(error)) return ran("overtaken");
+    if (!(error instanceof Stopped)) throw error;
+    if (hasMoved) return ran("unfinished");
+    throw new StreamerFailed(
+      `${streamer} brought no bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
+    );
+  }
+}
+
+const isOvertaken = (error: unknown) =>
+  error instanceof PersisterError &&
+  (error.code === "delivery-in-flight" || error.code === "precondition-failed");

@@ -1,0 +1,15 @@
+/**
+ * Runs a streamer from a bookmark's text on, and gives what it prints. At `stopAt`, ms since the epoch, it is ended, and what it
+ * gave rejects with Stopped; with StreamerFailed where it ends badly, or can't be run.
+ */
+export type Streaming = (bookmark: string | undefined, stopAt: number) => AsyncIterable<Uint8Array>;
+
+/** The streamer was ended before it was done. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** The streamer could not be run, or is at fault: what is wrong, and the mend. */
+export class StreamerFailed extends Error {
+  override readonly name = "StreamerFailed";
+}

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Stopped, StreamerFailed } from "../persister/streaming.ts";
+
+/** A program that prints a stitchstream, and how it is told where to start. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** `--state` for a Singer tap; the bookmark file is the last argument where there is none. */
+  readonly bookmarkArg?: string | undefined;
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const isWindows = process.platform === "win32";
+/** How long a streamer may take to end once it is asked to, ms. */
+const endMilliseconds = 5_000;
+
+/**
+ * Runs a streamer from a bookmark's text, and gives what it prints; its stderr is ours. Rejects with StreamerFailed where it can't
+ * be run, or ends with another code than 0: then what it printed last is not the end; with Stopped once `stopped` says so.
+ */
+export async function* outputOf(
+  { file, args, bookmarkArg, env }: Program,
+  bookmark: string | undefined,
+  stopped?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const dir = await mkdtemp(join(tmpdir(), "persist-"));
+  const path = join(dir, "bookmark");
+  if (bookmark !== undefined) await writeFile(path, `${bookmark}\n`, { mode: 0o600 });
+  const given = bookmark === undefined ? [] : bookmarkArg === undefined ? [path] : [bookmarkArg, path];
+  // A group of its own: a shell's pipeline ends as one.
+  const child = spawn(file, [...args, ...given], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env,
+    detached: !isWindows,
+  });
+  const ended = new Promise<string | undefined>(resolve => {
+    child.once("error", error => resolve(`${file} can't be run: ${error.message}`));
+    child.once("close", (code, signal) =>
+      resolve(code === 0 ? undefined : `${file} ended with ${code ?? signal}`),
+    );
+  });
+  let isOver = false;
+  void ended.then(() => {
+    isOver = true;
+  });
+  let killing: NodeJS.Timeout | undefined;
+  const terminate = () => void (isOver || signalGroup(child, "SIGTERM"));
+  const end = () => {
+    terminate();
+    killing ??= setTimeout(() => signalGroup(child, "SIGKILL"), endMilliseconds);
+  };
+  process.once("exit", terminate);
+  stopped?.addEventListener("abort", end);
+  try {
+    yield* child.stdout as AsyncIterable<Uint8Array>;
+    const failure = await ended;
+    if (stopped?.aborted === true) throw new Stopped();
+    if (failure !== undefined) throw new StreamerFailed(`${failure}. What it printed before is kept.`);
+  } finally {
+    process.off("exit", terminate);
+    stopped?.removeEventListener("abort", end);
+    if (!isOver) end();
+    await ended;
+    clearTimeout(killing);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    if (isWindows) child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch (error) {
+    // It has ended by itself.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * What a stage needs for the streamers that it runs on a schedule: of serverless.yml's list those that `--param scheduled=a,b` names.
+ * Each has a function, a secret for its credentials, a schedule, a queue for runs that failed, and an alarm for that queue.
+ */
+
+const minutes = 60;
+const days = 24 * 60 * minutes;
+/** Lambda's longest. */
+const timeout = 15 * minutes;
+
+const sub = text => ({ "Fn::Sub": text });
+const arnOf = name => ({ "Fn::GetAtt": [name, "Arn"] });
+const allow = (action, resource, condition) => ({
+  Effect: "Allow",
+  Action: action,
+  Resource: resource,
+  ...(condition && { Condition: condition }),
+});
+const policy = (name, statements) => ({
+  PolicyName: name,
+  PolicyDocument: { Version: "2012-10-17", Statement: statements },
+});
+const takenBy = (service, condition) => ({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: service },
+      Action: "sts:AssumeRole",
+      ...(condition && { Condition: condition }),
+    },
+  ],
+});
+const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
+
+/** `salesforce-eu` is SalesforceEu in names of resources. */
+const pascalOf = streamer =>
+  streamer
+    .split("-")
+    .map(part => part[0].toUpperCase() + part.slice(1))
+    .join("");
+
+/** A streamer of the list, as serverless.yml says it, and what it is called here. */
+function entryOf(streamer, given, stack) {
+  const faults = [];
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(streamer) || streamer.length > 24)
+    faults.push("its name is small letters, digits and dashes, at most 24");
+  if (!/^(rate|cron)\(.+\)$/.test(given.every ?? "")) faults.push("`every` is rate(…) or cron(…)");
+  if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
+  if (!Array.isArray(given.credentials)) faults.push("`credentials` names what its secret has to hold");
+  if (given.image && given.layers) faults.push("it has an `image` or `layers`");
+  if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
+  const name = `Run${pascalOf(streamer)}`;
+  const key = `run${pascalOf(streamer)}`;
+  return { ...given, streamer, name, key, again: `${stack}-${streamer}-again` };
+}
+
+// The tool prints an error's stack where it has one.
+const wrong = message => Object.assign(new Error(), { stack: message });
+
+const functionOf = ({ streamer, name, command, credentials, image, layers }, parameters) => ({
+  description: `Runs the streamer ${streamer}.`,
+  role: `${name}Role`,
+  timeout,
+  memorySize: 1769,
+  // One run at a time; one that is asked for meanwhile waits.
+  reservedConcurrency: 1,
+  environment: {
+    ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn,
+    STREAMER: streamer,
+    COMMAND: command,
+    CREDENTIALS: credentials.join(" "),
+    CREDENTIALS_SECRET_ARN: { Ref: `${name}Credentials` },
+    START_ROLE_ARN: arnOf(`${name}ScheduleRole`),
+    DEAD_LETTERS_ARN: arnOf(`${name}DeadLetters`),
+  },
+  ...(image
+    ? { image: { uri: image } }
+    : {
+        handler: "dist/schedule.handler",
+        ...(layers && { layers }),
+        package: {
+          patterns: [
+            "dist/schedule.mjs",
+            "dist/schedule.mjs.map",
+            ...command.split(" ").filter(word => word.startsWith("dist/")),
+          ],
+        },
+      }),
+});
+
+/* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
+
+const resourcesOf = ({ streamer, name, key, every, again }, parameters, stack) => ({
+  [`${name}Credentials`]: {
+    Type: "AWS::SecretsManager::Secret",
+    DeletionPolicy: "Retain",
+    UpdateReplacePolicy: "Retain",
+    Properties: { Description: `What the streamer ${streamer} has in its environment.` },
+  },
+  [`${name}Role`]: {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: takenBy("lambda.amazonaws.com"),
+      Policies: [
+        policy("run", [
+          allow(
+            "s3:PutObject",
+            ["raw", "bookmarks", "receipts"].map(below => sub(`\${Archive.Arn}/${below}/*`)),
+          ),
+          allow(
+            "s3:GetObject",
+            ["bookmarks", "receipts"].map(below => sub(`\${Archive.Arn}/${below}/*`)),
+          ),
+          allow(["dynamodb:GetItem", "dynamodb:PutItem"], parameters.tableArn, {
+            "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
+            Null: { "dynamodb:LeadingKeys": "false" },
+          }),
+          allow("secretsmanager:GetSecretValue", [
+            parameters.accountsSecretArn,
+            { Ref: `${name}Credentials` },
+          ]),
+          allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
+          allow(
+            "scheduler:CreateSchedule",
+            sub(
+              `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/default/${again}`,
+            ),
+          ),
+          allow("iam:PassRole", arnOf(`${name}ScheduleRole`), {
+            StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" },
+          }),
+          allow(["logs:CreateLogStream", "logs:PutLogEvents"], arnOf(`${name}LogGroup`)),
+        ]),
+      ],
+    },
+  },
+  [`${name}Schedule`]: {
+    Type: "AWS::Scheduler::Schedule",
+    Properties: {
+      ScheduleExpression: every,
+      // Not all streamers of the world at the full hour.
+      FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 },
+      Target: {
+        Arn: arnOf(`${name}LambdaFunction`),
+        RoleArn: arnOf(`${name}ScheduleRole`),
+        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+        DeadLetterConfig: { Arn: arnOf(`${name}DeadLetters`) },
+      },
+    },
+  },
+  [`${name}ScheduleRole`]: {
+    Type: "AWS::IAM::Role",
+    Properties: {
+      AssumeRolePolicyDocument: takenBy("scheduler.amazonaws.com", ofThisAccount),
+      Policies: [
+        policy("start", [
+          // Not by the function's attribute, which waits for this role's name.
+          allow(
+            "lambda:InvokeFunction",
+            sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stack}-${key}`),
+          ),
+          allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
+        ]),
+      ],
+    },
+  },
+  [`${name}Failures`]: {
+    Type: "AWS::Lambda::EventInvokeConfig",
+    Properties: {
+      FunctionName: { Ref: `${name}LambdaFunction` },
+      Qualifier: "$LATEST",
+      MaximumEventAgeInSeconds: 6 * 60 * minutes,
+      MaximumRetryAttempts: 1,
+      DestinationConfig: { OnFailure: { Destination: arnOf(`${name}DeadLetters`) } },
+    },
+  },
+  [`${name}DeadLetters`]: {
+    Type: "AWS::SQS::Queue",
+    Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * days },
+  },
+  [`${name}DeadLettersPolicy`]: {
+    Type: "AWS::SQS::QueuePolicy",
+    Properties: {
+      Queues: [{ Ref: `${name}DeadLetters` }],
+      PolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Sid: "TlsOnly",
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sqs:*",
+            Resource: arnOf(`${name}DeadLetters`),
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      },
+    },
+  },
+  [`${name}Failed`]: {
+    Type: "AWS::CloudWatch::Alarm",
+    Properties: {
+      AlarmName: `${stack}-run-${streamer}-failed`,
+      AlarmDescription: `A run of the streamer ${streamer} could not be started, or failed twice.`,
+      Namespace: "AWS/SQS",
+      MetricName: "ApproximateNumberOfMessagesVisible",
+      Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [`${name}DeadLetters`, "QueueName"] } }],
+      Statistic: "Maximum",
+      Period: 300,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+      TreatMissingData: "notBreaching",
+      AlarmActions: [{ Ref: "AlarmTopic" }],
+      OKActions: [{ Ref: "AlarmTopic" }],
+    },
+  },
+});
+
+module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
+  const [list, parameters, service, stage] = await Promise.all([
+    resolveConfigurationProperty(["custom", "streamers"]),
+    resolveConfigurationProperty(["custom", "parameters"]),
+    resolveConfigurationProperty(["service"]),
+    resolveVariable("sls:stage"),
+  ]);
+  const stack = `${service}-${stage}`;
+  const missing = parameters.scheduled.filter(streamer => !Object.hasOwn(list, streamer));
+  if (missing.length > 0)
+    throw wrong(`wrong parameters: scheduled names ${missing}; custom.streamers has ${Object.keys(list)}`);
+  const entries = parameters.scheduled.map(streamer => entryOf(streamer, list[streamer], stack));
+  return {
+    functions: Object.fromEntries(entries.map(entry => [entry.key, functionOf(entry, parameters)])),
+    resources: {
+      Resources: Object.assign({}, ...entries.map(entry => resourcesOf(entry, parameters, stack))),
+    },
+    // Into a list of JSON texts, behind others.
+    alarms: entries.map(({ name }) => `,\n"\${${name}Failed.Arn}"`).join(""),
+  };
+};
+/* biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */

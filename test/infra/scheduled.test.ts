@@ -1,0 +1,65 @@
+import { createRequire } from "node:module";
+import { describe, expect, it } from "vitest";
+import { at } from "./template.ts";
+
+type Made = {
+  functions: Record<string, object>;
+  resources: { Resources: Record<string, object> };
+  alarms: string;
+};
+const make = createRequire(import.meta.url)("../../infra/scheduled.cjs") as (tool: object) => Promise<Made>;
+
+/** What serverless.yml's list is made into, for lists other than its own. */
+const scheduled = (streamers: object, chosen: readonly string[]) => {
+  const properties: Record<string, unknown> = {
+    "custom.streamers": streamers,
+    "custom.parameters": { scheduled: chosen, accountsSecretArn: { Ref: "Secret" }, tableArn: "arn" },
+    service: "persister",
+  };
+  return make({
+    resolveConfigurationProperty: async (path: string[]) => properties[path.join(".")],
+    resolveVariable: async () => "dev",
+  });
+};
+const tap = { command: "/opt/bin/tap --all", every: "cron(0 6 ? * MON-FRI *)", credentials: ["API_KEY"] };
+
+describe("a streamer of the list", () => {
+  it("that is not chosen makes nothing", async () => {
+    expect(await scheduled({ tap }, [])).toEqual({ functions: {}, resources: { Resources: {} }, alarms: "" });
+  });
+
+  it("in any language is an executable of a layer", async () => {
+    const layers = ["arn:aws:lambda:us-east-1:123456789012:layer:tap:3"];
+    const { functions, resources } = await scheduled({ "big-tap": { ...tap, layers } }, ["big-tap"]);
+    expect(functions.runBigTap).toMatchObject({
+      handler: "dist/schedule.handler",
+      layers,
+      environment: { STREAMER: "big-tap", COMMAND: "/opt/bin/tap --all", CREDENTIALS: "API_KEY" },
+      package: { patterns: ["dist/schedule.mjs", "dist/schedule.mjs.map"] },
+    });
+    expect(at(resources.Resources.RunBigTapSchedule, "Properties.ScheduleExpression")).toBe(tap.every);
+  });
+
+  it("or a container's image, which brings the handler with it", async () => {
+    const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/tap@sha256:ab";
+    const { functions } = await scheduled({ tap: { ...tap, image } }, ["tap"]);
+    expect(functions.runTap).toMatchObject({ image: { uri: image }, timeout: 900 });
+    expect(functions.runTap).not.toHaveProperty("handler");
+    expect(functions.runTap).not.toHaveProperty("package");
+  });
+
+  it.each([
+    [{ Tap: tap }, "custom.streamers.Tap: its name is small letters"],
+    [{ Tap: { ...tap, every: "1 hour" } }, "`every` is rate(…) or cron(…)"],
+    [{ Tap: { ...tap, command: undefined } }, "`command` is the program"],
+    [{ Tap: { ...tap, credentials: "API_KEY" } }, "`credentials` names"],
+    [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`"],
+    [{ other: tap }, "scheduled names Tap; custom.streamers has other"],
+  ])("that is wrong is refused with what is: %j", async (list, message) => {
+    const failure: Error = await scheduled(list, ["Tap"]).then(
+      () => new Error(),
+      error => error,
+    );
+    expect(failure.stack).toContain(message);
+  });
+});
