@@ -27,7 +27,8 @@ const waitMillisecondsDefault = 500;
 
 /**
  * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
- * are held to repeated at each one's head. Holds some 4 MB, whatever the length. Throws `not-a-stitchstream` and, for a
+ * are held to repeated at each one's head. Holds some 4 MB, whatever the length. Where the source fails, what it gave up to its last
+ * bookmark is a segment, and then its error is thrown. Throws `not-a-stitchstream` and, for a
  * line beyond 20 MB, `malformed`; any other faulty line is passed on to whoever checks the segment.
  */
 export async function* segments(
@@ -40,7 +41,13 @@ export async function* segments(
   let lookAt: number | undefined;
   try {
     for (;;) {
-      const got = await (lookAt === undefined ? coming : firstOf(coming, lookAt - clock.now(), clock));
+      let got: IteratorResult<Uint8Array> | undefined;
+      try {
+        got = await (lookAt === undefined ? coming : firstOf(coming, lookAt - clock.now(), clock));
+      } catch (error) {
+        yield* cutter.cutBehindBookmark();
+        throw error;
+      }
       if (got === undefined) {
         lookAt = undefined;
         yield* cutter.cutBehindBookmark();

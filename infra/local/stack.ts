@@ -3,7 +3,7 @@ import { toResult } from "../../functions/aws/gateway.ts";
 import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
-import { wire } from "../../functions/wire.ts";
+import { type Wired, wire } from "../../functions/wire.ts";
 import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway.ts";
@@ -18,6 +18,7 @@ export interface Stack {
   readonly importApiUrl: string;
   /** The archive's folder on disk; absent where S3 is not the embedded one. */
   readonly archiveDir: string | undefined;
+  readonly wired: Wired;
   close(): Promise<void>;
 }
 
@@ -100,7 +101,13 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         routes: routesOf(lambda?.handlerOf ?? handlersHere(wired), variant.ingestMilliseconds),
       }),
     );
-    return { url, importApiUrl: importApi, archiveDir: s3Url === undefined ? archiveDir : undefined, close };
+    return {
+      url,
+      importApiUrl: importApi,
+      archiveDir: s3Url === undefined ? archiveDir : undefined,
+      wired,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

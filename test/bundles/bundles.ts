@@ -8,13 +8,33 @@ import type { Variant } from "../../infra/local/stack.ts";
 import { Lambda } from "./lambda.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
 
+type Lambdas = NonNullable<Variant["lambda"]>;
+
+/** What a function's environment holds, as serverless.yml has it, and where AWS's parts are. */
+export const environmentOf = (place: Parameters<Lambdas>[0], secretsUrl: string) => ({
+  SERVICE: "persister-local",
+  TABLE_NAME: place.table,
+  ARCHIVE_BUCKET: place.bucket,
+  ACCOUNTS_SECRET_ARN: "accounts",
+  IMPORT_API_URL: place.importApiUrl,
+  AUTHORIZATION: "token",
+  AWS_REGION: place.region,
+  AWS_ACCESS_KEY_ID: "local",
+  AWS_SECRET_ACCESS_KEY: "local",
+  AWS_ENDPOINT_URL_S3: place.s3,
+  AWS_ENDPOINT_URL_DYNAMODB: place.dynamodb,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
+  AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+});
+
 /** The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's parts are. */
 export const bundlesFor =
   (
     { stitchClientId: clientId, stitchToken, token }: Settings,
     accounts: () => unknown = () => ({ default: { clientId, token: stitchToken } }),
-  ): NonNullable<Variant["lambda"]> =>
-  async ({ dynamodb, s3, bucket, table, region, importApiUrl }) => {
+  ): Lambdas =>
+  async place => {
+    const { dynamodb, table, region } = place;
     const secrets = await startSecretsManager(accounts);
     const client = dynamoClient({ region, endpoint: dynamodb });
     const item = {
@@ -26,21 +46,7 @@ export const bundlesFor =
       createdAt: Date.now(),
     };
     await client.send(new PutItemCommand({ TableName: table, Item: marshall(item) }));
-    const lambda = new Lambda({
-      SERVICE: "persister-local",
-      TABLE_NAME: table,
-      ARCHIVE_BUCKET: bucket,
-      ACCOUNTS_SECRET_ARN: "accounts",
-      IMPORT_API_URL: importApiUrl,
-      AUTHORIZATION: "token",
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-      AWS_ENDPOINT_URL_S3: s3,
-      AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-      AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-    });
+    const lambda = new Lambda(environmentOf(place, secrets.url));
     return {
       handlerOf: (name, timeoutMs) => event => lambda.invoke(name, event, timeoutMs),
       close: async () => {

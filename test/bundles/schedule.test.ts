@@ -1,0 +1,93 @@
+import { createServer } from "node:http";
+import { json } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runReserveMilliseconds } from "../../functions/persister/limits.ts";
+import { listen } from "../../infra/local/listen.ts";
+import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import { environmentOf } from "./bundles.ts";
+import { Lambda } from "./lambda.ts";
+import { startSecretsManager } from "./secrets-manager.ts";
+
+/** The function that runs a streamer, as it is deployed: its streamer a process, its credentials in a secret. */
+const secrets: Record<string, unknown> = {
+  accounts: { default: { clientId: 4242, token: "sandbox-token" } },
+  "of-github": { N: "120", PAUSE_AFTER: "50" },
+};
+const asked: { path: string; body: unknown }[] = [];
+let stack: LocalStack;
+let lambda: Lambda;
+const open: { close(): Promise<void> }[] = [];
+beforeAll(async () => {
+  const scheduler = await listen(
+    createServer(async (message, response) => {
+      asked.push({ path: message.url!, body: await json(message) });
+      // Once it is made, and then it is there.
+      response.writeHead(asked.length === 1 ? 200 : 409, {
+        "content-type": "application/json",
+        ...(asked.length > 1 && { "x-amzn-errortype": "ConflictException" }),
+      });
+      response.end(JSON.stringify(asked.length === 1 ? { ScheduleArn: "arn:made" } : { Message: "exists" }));
+    }),
+  );
+  const manager = await startSecretsManager(id => secrets[id]);
+  stack = await startTestStack(
+    {},
+    {
+      lambda: async place => {
+        lambda = new Lambda({
+          ...environmentOf(place, manager.url),
+          AWS_ENDPOINT_URL_SCHEDULER: scheduler.url,
+          STREAMER: "github",
+          COMMAND: "node test/cli/streamer.mjs",
+          CREDENTIALS: "N",
+          CREDENTIALS_SECRET_ARN: "of-github",
+          START_ROLE_ARN: "arn:aws:iam::123456789012:role/start",
+          DEAD_LETTERS_ARN: "arn:aws:sqs:us-east-1:123456789012:dead-letters",
+        });
+        return { handlerOf: () => async () => "", close: () => lambda.close() };
+      },
+    },
+  );
+  open.push(stack, scheduler, manager);
+});
+afterAll(async () => {
+  for (const part of open) await part.close();
+});
+
+const run = () => lambda.invoke("schedule", {} as never, runReserveMilliseconds + 3_000);
+const landed = async () => (await rows(stack, "select count(*) from made")).rows[0]![0];
+
+it("runs until it has to stop, has the scheduler start it again, and goes on", async () => {
+  await run();
+  expect(await landed()).toBe("50");
+  expect(asked).toEqual([
+    {
+      path: "/schedules/persister-local-github-again",
+      body: expect.objectContaining({
+        ScheduleExpression: expect.stringMatching(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/),
+        ActionAfterCompletion: "DELETE",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        Target: expect.objectContaining({
+          RoleArn: "arn:aws:iam::123456789012:role/start",
+          DeadLetterConfig: { Arn: "arn:aws:sqs:us-east-1:123456789012:dead-letters" },
+        }),
+      }),
+    },
+  ]);
+  // That one is due already is no failure.
+  await run();
+  expect(await landed()).toBe("100");
+  await run();
+  expect(await landed()).toBe("120");
+  expect(asked).toHaveLength(2);
+});
+
+it("fails where its secret lacks what it needs, and says no value of it", async () => {
+  secrets["of-github"] = { PAUSE_AFTER: "secret-value" };
+  const failure = await run().then(() => "", String);
+  expect(failure).toContain("The secret of-github lacks N.");
+  secrets["of-github"] = "secret-value";
+  const other = await run().then(() => "", String);
+  expect(other).toContain("is no JSON object of texts");
+  expect(failure + other).not.toContain("secret-value");
+});

@@ -1,0 +1,108 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Context } from "aws-lambda";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runReserveMilliseconds } from "../../functions/persister/limits.ts";
+import type { Ran } from "../../functions/persister/run.ts";
+import { programStreaming } from "../../functions/program/streaming.ts";
+import { schedule } from "../../functions/schedule.ts";
+import { getBookmark, rows, useStack } from "./local-stack.ts";
+
+/** Streamers that are run here: a program's output, through the core, into the stack. */
+const stack = useStack();
+const script = new URL("../cli/streamer.mjs", import.meta.url).pathname;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-scheduled-"));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** Once, with so many ms before it has to stop; what came of it, and how often another run was asked for. */
+async function run(
+  streamer: string,
+  env: Record<string, string>,
+  milliseconds = 30_000,
+  command = [process.execPath, script],
+) {
+  let ran: Ran | undefined;
+  const asked: string[] = [];
+  const handler = schedule(() => ({
+    parts: stack().wired.parts,
+    streamer,
+    streaming: programStreaming(command, process.env.PATH!, async () => env),
+    told: each => {
+      ran = each;
+    },
+    again: async arn => void asked.push(arn),
+  }));
+  const remaining = runReserveMilliseconds + milliseconds;
+  const context = { invokedFunctionArn: "arn:of-this", getRemainingTimeInMillis: () => remaining };
+  await handler(undefined, context as Context);
+  return { ...ran!, asked };
+}
+const landed = async () => Number((await rows(stack(), "select count(*) from made")).rows[0]![0]);
+const bookmarkOf = async (streamer: string) => (await getBookmark(stack(), streamer)).text();
+
+describe("a scheduled run", () => {
+  it("brings what the streamer prints, and the next one goes on from its bookmark", async () => {
+    const first = await run("daily", { N: "100" });
+    expect(first).toEqual({ streamer: "daily", outcome: "whole", segments: 1, records: 100, asked: [] });
+    expect(await run("daily", { N: "130" })).toMatchObject({ outcome: "whole", records: 30 });
+    expect(await bookmarkOf("daily")).toBe("130");
+    expect(await landed()).toBe(130);
+  });
+
+  it("stops in time, keeps what it has brought, and has another one go on until all is done", async () => {
+    const env = { N: "120", PAUSE_AFTER: "50" };
+    for (const [outcome, bookmark] of [
+      ["unfinished", "50"],
+      ["unfinished", "100"],
+      ["whole", "120"],
+    ]) {
+      const asked = outcome === "unfinished" ? ["arn:of-this"] : [];
+      expect(await run("long", env, 2_000)).toMatchObject({ outcome, asked });
+      expect(await bookmarkOf("long")).toBe(bookmark);
+    }
+  });
+
+  it("that has all the time there is and brings no bookmark is at fault, and is not run for ever", async () => {
+    await expect(run("stuck", { N: "20", PAUSE_AFTER: "5" }, 600)).rejects.toThrow(
+      /^stuck brought no bookmark/,
+    );
+  });
+
+  it("gives way to another one of the same streamer", async () => {
+    const both = await Promise.all([run("twice", { N: "50" }), run("twice", { N: "50" })]);
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(["overtaken", "whole"]);
+    expect(await bookmarkOf("twice")).toBe("50");
+  });
+
+  it("whose streamer fails has what it brought up to its last bookmark, and says so", async () => {
+    await expect(run("failing", { N: "45", FAIL: "1" })).rejects.toThrow(/ended with 7/);
+    expect(await bookmarkOf("failing")).toBe("40");
+    await expect(run("none", {}, 1_000, ["/nowhere/streamer"])).rejects.toThrow(
+      /\/nowhere\/streamer can't be run/,
+    );
+  });
+
+  it("whose records are refused fails, with the bookmarks before them kept", async () => {
+    const command = ["sh", "-c", `printf '{"type":"STATE","value":1}\\n{"type":"RECORD"}\\n'`];
+    await expect(run("faulty", {}, 5_000, command)).rejects.toThrow(/line/i);
+  });
+
+  it("shows its streamer nothing of its own environment but where programs are", async () => {
+    const file = join(dir, "env");
+    process.env.AWS_SECRET_ACCESS_KEY ??= "not-for-streamers";
+    await run("nosy", { OWN: "1" }, 5_000, ["sh", "-c", `env > ${file}`]).catch(() => {});
+    const names = (await readFile(file, "utf8")).split("\n").map(line => line.split("=")[0]);
+    expect(names.filter(name => name !== "" && name !== "_").sort()).toEqual(["HOME", "OWN", "PATH", "PWD"]);
+  });
+
+  it("ends a whole pipeline, though a part of it does not listen", async () => {
+    const command = ["sh", "-c", `trap "" TERM; (trap "" TERM; sleep 60) | cat`];
+    const began = performance.now();
+    await expect(run("deaf", {}, 200, command)).rejects.toThrow(/brought no bookmark/);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+});
