@@ -4,7 +4,7 @@
  */
 const [path, name] = process.env._HANDLER.split(/\.(?=[^.]+$)/);
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
-const post = (where, value) => fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value) });
+const post = (where, value) => fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value ?? null) });
 const told = error => ({
   errorType: error.name,
   errorMessage: error.message,
@@ -19,7 +19,9 @@ for (;;) {
   const next = await fetch(`${api}/invocation/next`);
   const id = next.headers.get("lambda-runtime-aws-request-id");
   const deadline = Number(next.headers.get("lambda-runtime-deadline-ms"));
-  const context = { awsRequestId: id, getRemainingTimeInMillis: () => deadline - Date.now() };
+  const invokedFunctionArn = next.headers.get("lambda-runtime-invoked-function-arn");
+  const getRemainingTimeInMillis = () => deadline - Date.now();
+  const context = { awsRequestId: id, invokedFunctionArn, getRemainingTimeInMillis };
   try {
     await post(`invocation/${id}/response`, await handler(await next.json(), context));
   } catch (error) {

@@ -68,6 +68,7 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
         ActionAfterCompletion: "DELETE",
         FlexibleTimeWindow: { Mode: "OFF" },
         Target: expect.objectContaining({
+          Arn: "arn:aws:lambda:us-east-1:000000000000:function:local",
           RoleArn: "arn:aws:iam::123456789012:role/start",
           DeadLetterConfig: { Arn: "arn:aws:sqs:us-east-1:123456789012:dead-letters" },
         }),
