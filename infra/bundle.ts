@@ -1,5 +1,6 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts holds the two lists together. */
@@ -41,13 +42,7 @@ async function bundle(outdir: string): Promise<void> {
     sourcemap: "linked",
     sourcesContent: false,
   });
-  const programs = await build({
-    ...options,
-    entryPoints: streamers.map(name => `streamers/${name}.ts`),
-    outdir: join(outdir, "streamers"),
-    target: "node20",
-    banner: { js: require },
-  });
+  const programs = await bundleStreamers(outdir);
   const command = await build({
     ...options,
     entryPoints: ["cli/persist.ts"],
@@ -68,4 +63,14 @@ async function bundle(outdir: string): Promise<void> {
   }
 }
 
-await bundle(process.argv[2] ?? "dist");
+/** The streamers alone, into `<outdir>/streamers/`. */
+export const bundleStreamers = (outdir: string) =>
+  build({
+    ...options,
+    entryPoints: streamers.map(name => `streamers/${name}.ts`),
+    outdir: join(outdir, "streamers"),
+    target: "node20",
+    banner: { js: require },
+  });
+
+if (import.meta.url === pathToFileURL(process.argv[1]!).href) await bundle(process.argv[2] ?? "dist");

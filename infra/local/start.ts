@@ -1,11 +1,17 @@
 import { relative } from "node:path";
+import { bundleStreamers } from "../bundle.ts";
 import { failClearly } from "./fail.ts";
+import { missingFor, scheduledIn, startSchedule } from "./schedules.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
+
+const standingOf = (missing: readonly string[]) =>
+  missing.length === 0 ? "runs now" : `wants ${missing.join(", ")}`;
 
 failClearly(async () => {
   const settings = readSettings(process.env);
   const stack = await startStack(settings);
+  const scheduled = await scheduledIn("serverless.yml");
   const data = relative(process.cwd(), settings.dataDir) || settings.dataDir;
   console.log(`Persister is up at ${stack.url}, its data in ${data}/
 
@@ -18,7 +24,14 @@ The last bookmark, and the rows that landed:
   curl -H "Authorization: Bearer ${settings.token}" ${stack.url}/v1/streamers/drift/bookmark
   npm run sql -- "select * from inboxes"
 
+Streamers that run on a schedule as soon as what they need is in the environment:
+
+${scheduled.map(each => `  ${each.streamer.padEnd(12)}${each.every.padEnd(18)}${standingOf(missingFor(each, process.env))}`).join("\n")}
+
 Ctrl-C ends it.`);
+  const running = scheduled.filter(each => missingFor(each, process.env).length === 0);
+  if (running.length > 0) await bundleStreamers("dist");
+  for (const each of running) startSchedule(each, stack.wired.parts, process.env, console.log);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => failClearly(() => stack.close().then(() => process.exit(0))));
   }

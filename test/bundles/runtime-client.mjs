@@ -4,7 +4,8 @@
  */
 const [path, name] = process.env._HANDLER.split(/\.(?=[^.]+$)/);
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
-const post = (where, value) => fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value ?? null) });
+const post = (where, value) =>
+  fetch(`${api}/${where}`, { method: "POST", body: JSON.stringify(value ?? null) });
 const told = error => ({
   errorType: error.name,
   errorMessage: error.message,

@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import type { Context } from "aws-lambda";
+import { Cron } from "croner";
+import { parse } from "yaml";
+import * as z from "zod";
+import type { Parts } from "../../functions/persister/persist.ts";
+import { programStreaming } from "../../functions/program/streaming.ts";
+import { schedule } from "../../functions/schedule.ts";
+
+/** A streamer of serverless.yml's list. */
+export interface Scheduled {
+  readonly streamer: string;
+  readonly command: string;
+  /** rate(…) or cron(…), as EventBridge Scheduler has it. */
+  readonly every: string;
+  /** What it needs in its environment. */
+  readonly credentials: readonly string[];
+}
+
+const list = z.object({
+  custom: z.object({
+    streamers: z.record(
+      z.string(),
+      z.object({ command: z.string(), every: z.string(), credentials: z.array(z.string()) }),
+    ),
+  }),
+});
+
+export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
+  const { custom } = list.parse(parse(await readFile(file, "utf8")));
+  return Object.entries(custom.streamers).map(([streamer, entry]) => ({ streamer, ...entry }));
+}
+
+const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+
+/** When a schedule starts next; undefined where it never does again. docs.aws.amazon.com/scheduler, "Schedule types". */
+export function nextStart(every: string, after: Date): Date | undefined {
+  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(every) ?? [];
+  if (unit !== undefined) return new Date(after.getTime() + Number(count) * units[unit]!);
+  const [, minute, hour, day, month, weekday, year] =
+    /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(every) ?? [];
+  if (year === undefined) throw new Error(`${every} is neither rate(…) nor cron(…) with six fields`);
+  // AWS counts weekdays from 1, Sunday, and others from 0; `2#1` is the first of Mondays.
+  const days = weekday!.replaceAll(/(?<!#)\d/g, digit => String(Number(digit) - 1));
+  const fields = ["0", stepping(minute!, 59), stepping(hour!, 23), day, stepping(month!, 12), days, year];
+  return new Cron(fields.join(" "), { timezone: "UTC", mode: "7-part" }).nextRun(after) ?? undefined;
+}
+
+/** `0/10` is short for `0-59/10`. */
+const stepping = (field: string, last: number) => field.replaceAll(/(?<!-)\b(\d+)\//g, `$1-${last}/`);
+
+/** As long as Lambda gives. */
+const runMilliseconds = 900_000;
+/** The longest that a timer of Node's takes. */
+const timerMillisecondsMax = 2 ** 31 - 1;
+
+/** Its credentials, and what else is meant for it: GITHUB_API_URL is github's. */
+export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS.ProcessEnv) => {
+  const prefix = `${streamer.toUpperCase().replaceAll("-", "_")}_`;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value && (name.startsWith(prefix) || credentials.includes(name)) ? [[name, value]] : [],
+    ),
+  );
+};
+
+export const missingFor = ({ credentials }: Scheduled, env: NodeJS.ProcessEnv) =>
+  credentials.filter(name => !env[name]);
+
+/** Runs a streamer now, again until it is done, and then as its schedule says; until `close`. */
+export function startSchedule(
+  scheduled: Scheduled,
+  parts: Parts,
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): { close(): void } {
+  const { streamer, command, every } = scheduled;
+  let timer: NodeJS.Timeout | undefined;
+  let isUnfinished = false;
+  let isClosed = false;
+  const handler = schedule(() => ({
+    parts,
+    streamer,
+    streaming: programStreaming(command.split(" "), env.PATH ?? "", async () =>
+      environmentFor(scheduled, env),
+    ),
+    told: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),
+    again: async () => {
+      isUnfinished = true;
+    },
+  }));
+  const context = { getRemainingTimeInMillis: () => runMilliseconds } as Context;
+  const wait = (until: Date | undefined) => {
+    if (until === undefined || isClosed) return;
+    const left = until.getTime() - Date.now();
+    timer = setTimeout(
+      () => (left > timerMillisecondsMax ? wait(until) : run()),
+      Math.min(left, timerMillisecondsMax),
+    );
+  };
+  const run = () => {
+    isUnfinished = false;
+    handler(undefined, context)
+      .catch((error: unknown) => log(`${streamer}: ${error instanceof Error ? error.message : error}`))
+      .finally(() => (isUnfinished ? run() : wait(nextStart(every, new Date()))));
+  };
+  run();
+  return {
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import {
+  environmentFor,
+  missingFor,
+  nextStart,
+  scheduledIn,
+  startSchedule,
+} from "../../infra/local/schedules.ts";
+import { getBookmark, rows, useStack } from "../endpoint/local-stack.ts";
+
+describe("a schedule's next start", () => {
+  const tuesday = new Date("2026-11-24T03:00:30Z");
+  it.each([
+    ["rate(1 hour)", "2026-11-24T04:00:30.000Z"],
+    ["rate(5 minutes)", "2026-11-24T03:05:30.000Z"],
+    ["rate(2 days)", "2026-11-26T03:00:30.000Z"],
+    ["cron(0 8 ? * MON-FRI *)", "2026-11-24T08:00:00.000Z"],
+    ["cron(0 6 * * ? *)", "2026-11-24T06:00:00.000Z"],
+    ["cron(0 6 ? * 2 *)", "2026-11-30T06:00:00.000Z"],
+    ["cron(0 9 ? * 2#1 *)", "2026-12-07T09:00:00.000Z"],
+    ["cron(15 10 ? * 6L 2027)", "2027-01-29T10:15:00.000Z"],
+    ["cron(0/10 * * * ? *)", "2026-11-24T03:10:00.000Z"],
+    ["cron(0 0 1 1 ? 2020)", undefined],
+  ])("%s: %s", (every, at) => expect(nextStart(every, tuesday)?.toISOString()).toBe(at));
+
+  it("is none for what is no schedule", () => {
+    for (const every of ["1 hour", "rate(1 week)", "cron(0 8 * * *)"])
+      expect(() => nextStart(every, tuesday)).toThrow(every);
+  });
+});
+
+describe("serverless.yml's streamers on a laptop", async () => {
+  const stack = useStack();
+  const list = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
+  const github = list.find(({ streamer }) => streamer === "github")!;
+
+  it("want what their list says, and get what is meant for them", () => {
+    expect(list.map(({ streamer }) => streamer)).toEqual(["github", "chargebee", "drift"]);
+    const env = {
+      GITHUB_ACCESS_TOKEN: "a",
+      GITHUB_API_URL: "http://a",
+      GITHUB_REPO_PATH: "",
+      AWS_SECRET: "b",
+    };
+    expect(missingFor(github, env)).toEqual(["GITHUB_REPO_PATH"]);
+    expect(environmentFor(github, env)).toEqual({ GITHUB_ACCESS_TOKEN: "a", GITHUB_API_URL: "http://a" });
+    for (const { every } of list) expect(nextStart(every, new Date())).toBeInstanceOf(Date);
+  });
+
+  it("run at once, and say what came of it", async () => {
+    const scheduled = {
+      streamer: "made",
+      command: "node test/cli/streamer.mjs",
+      every: "rate(1 hour)",
+      credentials: ["N"],
+    };
+    let schedule: { close(): void } | undefined;
+    const line = await new Promise(resolve => {
+      schedule = startSchedule(scheduled, stack().wired.parts, { PATH: process.env.PATH, N: "30" }, resolve);
+    });
+    schedule!.close();
+    expect(line).toBe("made: whole, 30 records");
+    expect((await rows(stack(), "select count(*) from made")).rows).toEqual([["30"]]);
+    expect(await (await getBookmark(stack(), "made")).text()).toBe("30");
+  });
+
+  it("say what is wrong, and wait for the next time", async () => {
+    const scheduled = { streamer: "broken", command: "/nowhere", every: "rate(1 hour)", credentials: [] };
+    let schedule: { close(): void } | undefined;
+    const line = await new Promise(resolve => {
+      schedule = startSchedule(scheduled, stack().wired.parts, {}, resolve);
+    });
+    schedule!.close();
+    expect(line).toMatch(/^broken: \/nowhere can't be run/);
+  });
+});
