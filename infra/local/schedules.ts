@@ -27,7 +27,7 @@ const list = z.object({
 });
 
 export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
-  const { custom } = list.parse(parse(await readFile(file, "utf8")));
+  const { custom } = list.parse(parse(await readFile(file, "utf8"), { logLevel: "error" }));
   return Object.entries(custom.streamers).map(([streamer, entry]) => ({ streamer, ...entry }));
 }
 
