@@ -26,6 +26,7 @@ beforeAll(async () => {
     "customDomain=a.example.com",
     "certificateArn=arn:aws:acm:us-east-1:123456789012:certificate/1b2c",
     "alarmAddress=ops@example.com",
+    "scheduled=github",
   ];
   template = (await packaged(dir, domain)) as typeof template;
 }, 60_000);
