@@ -49,9 +49,13 @@ module.exports = {
     never("handlers are imported by the local stack alone", "^functions/", {
       path: "^functions/(ingest|bookmark|change|schedule|streamers|watch)\\.ts$",
     }),
-    never("only handlers are wired", "^functions/(?!(wire-run|ingest|bookmark|change|schedule|streamers|watch)\\.ts$)", {
-      path: "^functions/wire(-run)?\\.ts$",
-    }),
+    never(
+      "only handlers are wired",
+      "^functions/(?!(wire-run|ingest|bookmark|change|schedule|streamers|watch)\\.ts$)",
+      {
+        path: "^functions/wire(-run)?\\.ts$",
+      },
+    ),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("a streamer knows the format and itself", "^streamers/", {
       path: "^(functions|cli|infra|test)/",

@@ -1,12 +1,5 @@
 /** A value of a record: what JSON can say, and instants. */
-type Value =
-  | string
-  | number
-  | boolean
-  | null
-  | Date
-  | readonly Value[]
-  | { readonly [name: string]: Value };
+type Value = string | number | boolean | null | Date | readonly Value[] | { readonly [name: string]: Value };
 export type Row = { readonly [column: string]: Value };
 
 type JsonSchema = Readonly<Record<string, unknown>>;
