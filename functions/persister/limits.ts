@@ -69,7 +69,7 @@ export const commitMillisecondsMin = 3_000;
 /** Kept back for the answer. */
 export const answerMillisecondsMin = 200;
 /** Kept back from a scheduled run's deadline for the segment that is under way, and for the streamer's end. */
-export const runReserveMilliseconds = 60_000;
+export const runReserveMillisecondsMin = 60_000;
 /** How long a segment of a scheduled run may take, with all retries; for so long a run that was killed holds its streamer. */
 export const segmentMillisecondsMax = 120_000;
 /** When work has to be done, so that its answer is in time; ms since the epoch. */

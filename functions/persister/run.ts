@@ -1,6 +1,6 @@
 import { PersisterError } from "./errors.ts";
 import { refuseWhileLeased } from "./lease.ts";
-import { runReserveMilliseconds, segmentMillisecondsMax } from "./limits.ts";
+import { runReserveMillisecondsMin, segmentMillisecondsMax } from "./limits.ts";
 import { type Parts, persist } from "./persist.ts";
 import { segments } from "./segment.ts";
 import { revisionOf, stateOf } from "./state.ts";
@@ -34,7 +34,7 @@ const utf8 = new TextDecoder();
  */
 export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
   const { clock } = parts;
-  const stopAt = deadline - runReserveMilliseconds;
+  const stopAt = deadline - runReserveMillisecondsMin;
   const came = { segments: 0, records: 0 };
   const ran = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
   let hasMoved = false;

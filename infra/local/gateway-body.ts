@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 /** 10 MB: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const bodyBytesMax = 10 * 1024 * 1024;
 /** Read so far at most, though no longer kept: a client that is still sending may not see its answer. */
-const readBytesMax = 3 * bodyBytesMax;
+const readBytesMax = 10 * bodyBytesMax;
 
 /** A body beyond 10 MB: how many bytes came, or were announced. */
 export class TooLarge {

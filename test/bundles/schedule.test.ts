@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { runReserveMilliseconds } from "../../functions/persister/limits.ts";
+import { runReserveMillisecondsMin } from "../../functions/persister/limits.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
 import { environmentOf } from "./bundles.ts";
@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const part of open) await part.close();
 });
 
-const run = () => lambda.invoke("schedule", {} as never, runReserveMilliseconds + 3_000);
+const run = () => lambda.invoke("schedule", {} as never, runReserveMillisecondsMin + 3_000);
 const landed = async () => (await rows(stack, "select count(*) from made")).rows[0]![0];
 
 it("runs until it has to stop, has the scheduler start it again, and goes on", async () => {

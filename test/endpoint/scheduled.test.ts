@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "aws-lambda";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runReserveMilliseconds } from "../../functions/persister/limits.ts";
+import { runReserveMillisecondsMin } from "../../functions/persister/limits.ts";
 import type { Ran } from "../../functions/persister/run.ts";
 import { programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
@@ -36,7 +36,7 @@ async function run(
     },
     again: async arn => void asked.push(arn),
   }));
-  const remaining = runReserveMilliseconds + milliseconds;
+  const remaining = runReserveMillisecondsMin + milliseconds;
   const context = { invokedFunctionArn: "arn:of-this", getRemainingTimeInMillis: () => remaining };
   await handler(undefined, context as Context);
   return { ...ran!, asked };
