@@ -22,9 +22,9 @@ const upTo = <T>(count: number, make: (n: number) => T) =>
   Array.from({ length: count }, (_, n) => make(n + 1));
 beforeEach(async () => {
   held = {
-    commits: upTo(230, n => commit(n)),
-    issues: upTo(230, n => issue(n)),
-    pulls: upTo(230, n => pull(n)),
+    commits: upTo(130, n => commit(n)),
+    issues: upTo(130, n => issue(n)),
+    pulls: upTo(130, n => pull(n)),
     releases: upTo(3, release),
     stars: upTo(100, star),
   };
@@ -50,7 +50,7 @@ const values = async (sql: string) => (await rows(stack, sql)).rows.map(([value]
 describe("a repository's first run", () => {
   it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
     await run({ format });
-    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    expect(await landed()).toEqual([130, 130, 130, 3, 100]);
     const [typed] = (await rows(stack, "select typeof(starred_at), typeof(user_id) from stargazers limit 1"))
       .rows;
     expect(typed).toEqual(["TIMESTAMP WITH TIME ZONE", "BIGINT"]);
@@ -67,17 +67,17 @@ describe("a repository's first run", () => {
 
   it("leaves the pull requests out of the issues", async () => {
     held.issues.push(
-      issue(231, 231, { pull_request: { url: "", html_url: "", diff_url: "", patch_url: "" } }),
+      issue(131, 131, { pull_request: { url: "", html_url: "", diff_url: "", patch_url: "" } }),
     );
     await run();
-    expect(await values("select number from issues where number > 229")).toEqual(["230"]);
+    expect(await values("select number from issues where number > 129")).toEqual(["130"]);
   });
 });
 
 describe("a run after another", () => {
   it("brings what is new or has changed, and asks for no more", async () => {
     await run();
-    held.commits.push(commit(231), commit(232));
+    held.commits.push(commit(131), commit(132));
     held.issues[4] = issue(5, 1_000, { state: "closed", title: "Done" });
     held.pulls[8] = pull(9, 1_000);
     held.releases.push(release(4));
@@ -85,7 +85,7 @@ describe("a run after another", () => {
     const { records } = await run();
     // An instant's bound is given twice.
     expect(records).toEqual({ commits: 2, issues: 2, pull_requests: 2, releases: 4, stargazers: 1 });
-    expect(await landed()).toEqual([232, 230, 230, 4, 101]);
+    expect(await landed()).toEqual([132, 130, 130, 4, 101]);
     expect(await values("select title from issues where number = 5")).toEqual(["Done"]);
   });
 
@@ -106,15 +106,15 @@ describe("a run after another", () => {
 
   it("brings commits that a merge brought in, whatever their dates", async () => {
     await run();
-    held.commits.push(commit(231, 3));
+    held.commits.push(commit(131, 3));
     expect((await run()).records.commits).toBe(1);
   });
 
   it("brings all commits anew where the last run's was removed by force", async () => {
     await run();
-    held.commits = [...held.commits.slice(0, 228), commit(500), commit(501)];
-    expect((await run()).records.commits).toBe(230);
-    expect((await landed())[0]).toBe(232);
+    held.commits = [...held.commits.slice(0, 128), commit(500), commit(501)];
+    expect((await run()).records.commits).toBe(130);
+    expect((await landed())[0]).toBe(132);
   });
 
   it("finds stars that moved to an earlier page while that one was read", async () => {
@@ -134,7 +134,7 @@ describe("a run in trouble", () => {
       standIn.answerOnce(/issues.*since/, { status, body: { message: "Server Error" } });
     standIn.answerOnce(/pulls/, "hang up");
     await run();
-    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
   it("waits for as long as the rate limits say", async () => {
@@ -154,7 +154,7 @@ describe("a run in trouble", () => {
     const { log } = await run();
     expect(log).toContain("the secondary rate limit is reached: going on in 7 s");
     expect(log.join()).toMatch(/the primary rate limit is reached: going on in (20|21) s/);
-    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
   it("passes no issue or pull request over that changes while they are read", async () => {
@@ -165,10 +165,10 @@ describe("a run in trouble", () => {
       held.pulls[10] = pull(11, 2_000);
     });
     await run();
-    expect((await landed()).slice(1, 3)).toEqual([230, 229]);
+    expect((await landed()).slice(1, 3)).toEqual([130, 129]);
     expect(await values("select title from issues where number = 11")).toEqual(["Changed"]);
     await run();
-    expect((await landed())[2]).toBe(230);
+    expect((await landed())[2]).toBe(130);
   });
 
   it.each([1, 2, 4, 7, 9])(
@@ -177,9 +177,9 @@ describe("a run in trouble", () => {
       await run({ bookmarksMax });
       const before = standIn.asked.length;
       await run();
-      expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+      expect(await landed()).toEqual([130, 130, 130, 3, 100]);
       // What it had brought is not asked for again.
-      if (bookmarksMax === 2) expect(standIn.asked[before]).toMatch(/commits\?.*page=3/);
+      if (bookmarksMax === 1) expect(standIn.asked[before]).toMatch(/commits\?.*page=2/);
     },
   );
 
@@ -189,7 +189,7 @@ describe("a run in trouble", () => {
     await expect(run()).rejects.toThrow(/Oops/);
     const before = standIn.asked.length;
     await run();
-    expect(await landed()).toEqual([230, 230, 230, 3, 100]);
+    expect(await landed()).toEqual([130, 130, 130, 3, 100]);
     expect(standIn.asked.slice(before).filter(each => each.includes("/pulls"))[0]).toMatch(/&page=2/);
   });
 
