@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts holds the two lists together. */
-export const functions = ["ingest", "bookmark", "change", "streamers", "watch", "schedule"] as const;
+export const functions = ["ingest", "bookmark", "change", "overview", "watch", "schedule"] as const;
 
 /** The programs that can be run on a schedule. */
 const streamers = ["github", "chargebee", "drift"];

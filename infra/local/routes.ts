@@ -1,11 +1,11 @@
 import { bookmark } from "../../functions/bookmark.ts";
 import { change } from "../../functions/change.ts";
 import { ingest } from "../../functions/ingest.ts";
-import { streamers } from "../../functions/streamers.ts";
+import { overview } from "../../functions/overview.ts";
 import type { Wired } from "../../functions/wire.ts";
 import type { Route } from "./gateway-routes.ts";
 
-const functions = { ingest, bookmark, change, streamers };
+const functions = { ingest, bookmark, change, overview };
 type FunctionName = keyof typeof functions;
 
 /** The routes of serverless.yml. */
@@ -16,11 +16,11 @@ const routes: readonly [route: string, name: FunctionName][] = [
   ["GET /v1/health", "bookmark"],
   ["PUT /v1/streamers/{streamer}/bookmark", "change"],
   ["DELETE /v1/streamers/{streamer}/bookmark", "change"],
-  ["GET /v1/streamers", "streamers"],
-  ["GET /v1/streamers/{streamer}", "streamers"],
-  ["GET /v1/streamers/{streamer}/deliveries", "streamers"],
-  ["GET /v1/streamers/{streamer}/deliveries/{delivery}", "streamers"],
-  ["GET /v1/openapi.json", "streamers"],
+  ["GET /v1/streamers", "overview"],
+  ["GET /v1/streamers/{streamer}", "overview"],
+  ["GET /v1/streamers/{streamer}/deliveries", "overview"],
+  ["GET /v1/streamers/{streamer}/deliveries/{delivery}", "overview"],
+  ["GET /v1/openapi.json", "overview"],
 ];
 /** The functions' timeouts there, ms. */
 const ingestMilliseconds = 29_000;

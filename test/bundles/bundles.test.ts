@@ -29,7 +29,7 @@ it("are one a function, with its map, each below 850 kB", async () => {
   const files = await readdir(join(dir, "one"));
   const bundles = files.filter(file => file.endsWith(".mjs"));
   expect(bundles.sort()).toEqual(
-    ["ingest", "bookmark", "change", "streamers", "watch", "schedule"].map(name => `${name}.mjs`).sort(),
+    ["ingest", "bookmark", "change", "overview", "watch", "schedule"].map(name => `${name}.mjs`).sort(),
   );
   for (const file of bundles) {
     const text = (await read("one", file)).toString();

@@ -2,6 +2,8 @@
  * Stands in for Lambda's runtime client (aws-lambda-ric, which builds where a C++ compiler and libtool are): asks the Runtime
  * API for events, and answers what the handler that `_HANDLER` names (`dist/ingest.handler`) makes of them.
  */
+import { existsSync } from "node:fs";
+
 const [path, name] = process.env._HANDLER.split(/\.(?=[^.]+$)/);
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const post = (where, value) =>
@@ -12,7 +14,10 @@ const told = error => ({
   trace: error.stack?.split("\n"),
 });
 
-const { [name]: handler } = await import(new URL(`../../${path}.mjs`, import.meta.url)).catch(async error => {
+const root = new URL("../../", import.meta.url);
+/** As that client does it: whatever has the name without an ending comes first, were it a folder. */
+const ending = existsSync(new URL(path, root)) ? "" : ".mjs";
+const { [name]: handler } = await import(new URL(path + ending, root)).catch(async error => {
   await post("init/error", told(error));
   throw error;
 });

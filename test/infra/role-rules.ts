@@ -25,7 +25,7 @@ const needed: Readonly<Record<string, readonly string[]>> = {
   ],
   BookmarkRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
   ChangeRole: ["s3:PutObject", "s3:GetObject", "dynamodb:PutItem", ...authenticate, ...log],
-  StreamersRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
+  OverviewRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
   WatchRole: ["dynamodb:GetItem", "dynamodb:Query", "sqs:SendMessage", ...log],
 };
 const neededBySchedule = ["lambda:InvokeFunction", "sqs:SendMessage"];

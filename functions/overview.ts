@@ -16,7 +16,7 @@ import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./per
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `GET /v1/streamers`, `…/{streamer}`, `…/deliveries`, `…/deliveries/{delivery}`, and `GET /v1/openapi.json` beside them. */
-export const streamers = (wired: () => Wired) =>
+export const overview = (wired: () => Wired) =>
   lambda((request, lambdaDeadline) =>
     answering(request, async () => {
       if (request.route === "GET /v1/openapi.json") return openapiResponse();
@@ -39,4 +39,4 @@ export const streamers = (wired: () => Wired) =>
     }),
   );
 
-export const handler = streamers(wiredByEnvironment);
+export const handler = overview(wiredByEnvironment);
