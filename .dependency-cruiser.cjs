@@ -47,11 +47,11 @@ module.exports = {
       path: "node_modules/@aws-sdk/",
     }),
     never("handlers are imported by the local stack alone", "^functions/", {
-      path: "^functions/(ingest|bookmark|change|schedule|streamers|watch)\\.ts$",
+      path: "^functions/(ingest|bookmark|change|schedule|overview|watch)\\.ts$",
     }),
     never(
       "only handlers are wired",
-      "^functions/(?!(wire-run|ingest|bookmark|change|schedule|streamers|watch)\\.ts$)",
+      "^functions/(?!(wire-run|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
       {
         path: "^functions/wire(-run)?\\.ts$",
       },
