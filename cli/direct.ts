@@ -29,7 +29,7 @@ const utf8 = new TextDecoder();
 export async function forward(
   source: AsyncIterable<Uint8Array>,
   { clientId, token, url }: Account,
-  watcher: Watcher,
+  { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
 ): Promise<void> {
   const clock = { now: Date.now, sleep: async (milliseconds: number) => void (await sleep(milliseconds)) };
   const destination = { importApi: importApi({ url, token, clock }), encoder: batchEncoder(clientId) };
@@ -41,7 +41,7 @@ export async function forward(
     destinations: { of: async () => destination },
     observer: { delivered: () => {}, watched: () => {} },
   };
-  for await (const segment of segments(source, { clock })) {
+  for await (const segment of segments(source, { clock, givenUp })) {
     const { body } = segment;
     const deadline = clock.now() + segmentMilliseconds;
     const intake = { streamer, body, gzipped: false, precondition: {}, deadline };

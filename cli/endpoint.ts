@@ -37,46 +37,63 @@ interface Asked {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
-  /** Statuses that are answers, too. */
-  readonly accepts?: readonly number[];
+  /** Codes of problems that are answers, too. */
+  readonly accepts?: readonly string[];
   /** Which of the caller's lines one of the body's is. */
   readonly lineOf?: (line: number) => number;
   /** Hears of each attempt that is made again, and why. */
   readonly onRetry?: (reason: string) => void;
 }
 
+/** An answer that has come whole. */
+export interface Answer {
+  readonly ok: boolean;
+  /** 0 where none came: `text` says why. */
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
 /** Asks for as long as it helps. Rejects with Told, which says the mend. */
-export async function ask(endpoint: Endpoint, asked: Asked): Promise<Response> {
+export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
-    const response = await once(endpoint, asked);
-    if (response instanceof Response && (response.ok || asked.accepts?.includes(response.status)))
-      return response;
-    const status = response instanceof Response ? response.status : 0;
-    const problem = response instanceof Response ? await problemOf(response) : { detail: response.message };
-    const isPassing = problem.code === "delivery-in-flight" || passing.has(status);
-    if (!isPassing || attempt === attemptsMax) throw refusalOf(status, problem, endpoint, asked.lineOf);
-    asked.onRetry?.(`${status || "no answer"} ${problem.code ?? ""}`.trim());
-    await sleep(waitOf(response, attempt));
+    const answer = await once(endpoint, asked);
+    if (answer.ok) return answer;
+    const problem = problemOf(answer);
+    if (problem.code !== undefined && asked.accepts?.includes(problem.code)) return answer;
+    if (!isPassing(answer.status, problem) || attempt === attemptsMax)
+      throw refusalOf(answer.status, problem, endpoint, asked.lineOf);
+    asked.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
+    await sleep(waitOf(answer, attempt));
   }
 }
 
-async function once({ url, streamer, token }: Endpoint, { method, path = "", headers, body }: Asked) {
+/** A 502 without a code is a gateway's; ours is the Import API's refusal. */
+const isPassing = (status: number, { code }: Problem) =>
+  code === "delivery-in-flight" || passing.has(status) || (status === 502 && code === undefined);
+
+async function once(
+  { url, streamer, token }: Endpoint,
+  { method, path = "", headers, body }: Asked,
+): Promise<Answer> {
   try {
-    return await fetch(`${url}/v1/streamers/${streamer}${path}`, {
+    const response = await fetch(`${url}/v1/streamers/${streamer}${path}`, {
       method,
       redirect: "manual",
       headers: { authorization: `Bearer ${token}`, ...headers },
       ...(body && { body }),
     });
+    const { ok, status } = response;
+    return { ok, status, headers: response.headers, text: await response.text() };
   } catch (error) {
     // fetch names the cause of a broken connection one level below.
     const { message, cause } = error as Error;
-    return new Error(cause instanceof Error ? `${message}: ${cause.message}` : message);
+    const text = cause instanceof Error ? `${message}: ${cause.message}` : message;
+    return { ok: false, status: 0, headers: new Headers(), text };
   }
 }
 
-async function problemOf(response: Response): Promise<Problem> {
-  const text = await response.text();
+function problemOf({ text }: Answer): Problem {
   try {
     return JSON.parse(text) as Problem;
   } catch {
@@ -85,18 +102,19 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 /** Full jitter, or as long as the answer asks for. */
-function waitOf(response: Response | Error, attempt: number): number {
-  const asked = response instanceof Response ? Number(response.headers.get("retry-after") ?? 0) : 0;
+function waitOf({ headers }: Answer, attempt: number): number {
+  const asked = Number(headers.get("retry-after") ?? 0);
   const jitter = Math.random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
   return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
 }
 
 function refusalOf(
   status: number,
-  { code, detail, errors = [] }: Problem,
+  problem: Problem,
   { url }: Endpoint,
   lineOf = (line: number) => line,
 ): Told {
+  const { code, detail, errors = [] } = problem;
   if (status === 0) {
     return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
@@ -107,6 +125,6 @@ function refusalOf(
   const why = places.length === 0 ? (detail ?? "") : `${places.length} of its faults:${places.join("")}`;
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}: ${why}`.trim();
   if (status === 401 || status === 403) return new Told(said, exits.unauthorized);
-  const exit = passing.has(status) ? exits.unavailable : exits.refused;
+  const exit = isPassing(status, problem) ? exits.unavailable : exits.refused;
   return new Told(said, exit);
 }

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, type Endpoint } from "./endpoint.ts";
+import { type Answer, ask, type Endpoint } from "./endpoint.ts";
 import { usage } from "./settings.ts";
 
 const json = { "content-type": "application/json" };
 
 /** `persist bookmark …`: what is asked of the endpoint, and its answer's text. */
 export async function bookmark(endpoint: Endpoint, [action, value]: readonly string[]): Promise<string> {
-  if (action === "get") return text(ask(endpoint, { method: "GET", path: "/bookmark" }));
-  if (action === "history") return pretty(ask(endpoint, { method: "GET", path: "/bookmark/history" }));
+  if (action === "get") return textOf(ask(endpoint, { method: "GET", path: "/bookmark" }));
+  if (action === "history") return textOf(ask(endpoint, { method: "GET", path: "/bookmark/history" }));
   if (action !== "set" && action !== "forget")
     throw usage("persist bookmark get, set <value>, forget, or history");
   if (action === "set" && value === undefined) throw usage("persist bookmark set <value>: JSON, or transit.");
   const headers = { "if-match": (await standing(endpoint)).etag };
-  if (action === "forget") return pretty(ask(endpoint, { method: "DELETE", path: "/bookmark", headers }));
-  return pretty(
+  if (action === "forget") return textOf(ask(endpoint, { method: "DELETE", path: "/bookmark", headers }));
+  return textOf(
     ask(endpoint, {
       method: "PUT",
       path: "/bookmark",
@@ -28,13 +28,16 @@ export async function bookmark(endpoint: Endpoint, [action, value]: readonly str
 
 /** `persist deliveries`: the newest ones. */
 export const deliveries = (endpoint: Endpoint): Promise<string> =>
-  pretty(ask(endpoint, { method: "GET", path: "/deliveries" }));
+  textOf(ask(endpoint, { method: "GET", path: "/deliveries" }));
 
 /** Where a streamer stands: its revision's ETag, and its bookmark's text, if it has one. */
 export async function standing(endpoint: Endpoint): Promise<{ etag: string; bookmark: string | undefined }> {
-  const response = await ask(endpoint, { method: "GET", path: "/bookmark", accepts: [404] });
-  const etag = response.headers.get("etag") ?? '"0"';
-  return { etag, bookmark: response.ok ? await response.text() : undefined };
+  const { ok, headers, text } = await ask(endpoint, {
+    method: "GET",
+    path: "/bookmark",
+    accepts: ["no-bookmark"],
+  });
+  return { etag: headers.get("etag") ?? '"0"', bookmark: ok ? text : undefined };
 }
 
 const pollMilliseconds = 500;
@@ -45,13 +48,12 @@ const pollMilliseconds = 500;
  */
 export async function untilFree(endpoint: Endpoint, onWait: () => void): Promise<void> {
   for (let isTold = false; ; isTold = true) {
-    const response = await ask(endpoint, { method: "GET", accepts: [404] });
-    const { inFlight } = (await response.json()) as { inFlight?: object };
+    const { text } = await ask(endpoint, { method: "GET", accepts: ["no-streamer"] });
+    const { inFlight } = JSON.parse(text) as { inFlight?: object };
     if (inFlight === undefined) return;
     if (!isTold) onWait();
     await sleep(pollMilliseconds);
   }
 }
 
-const text = async (response: Promise<Response>) => (await response).text();
-const pretty = async (response: Promise<Response>) => text(response);
+const textOf = async (answer: Promise<Answer>) => (await answer).text;

@@ -1,3 +1,4 @@
+import { addAbortSignal } from "node:stream";
 import { parseArgs } from "node:util";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { StreamerFailed } from "../functions/persister/streaming.ts";
@@ -21,7 +22,8 @@ The second line runs the streamer from the last committed bookmark: a file that 
 
   streamer | persist -C CLIENT_ID -T TOKEN
 
-forwards straight to the Import API, with no endpoint: nothing is archived, and no bookmark is kept but what is printed. -T shows the token
+forwards straight to the Import API, with no endpoint: nothing is archived, and no bookmark is kept but what is printed; a command behind --
+is run from the beginning. -T shows the token
 to all who list processes: STITCH_TOKEN does not.
 
   persist bookmark get | set VALUE | forget | history
@@ -49,40 +51,54 @@ async function run(args: readonly string[]): Promise<void> {
   const { values, positionals } = parsed(own);
   if (values.help === true) return void process.stdout.write(help);
   const [action, ...rest] = positionals;
-  if (action === "check" && rest[0] !== undefined) return say(await check(rest[0]));
+  if (action === "check") {
+    if (rest[0] === undefined) throw usage("persist check FILE: a stitchstream, gzipped or not.");
+    return say(await check(rest[0]));
+  }
   if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
   if (action === "deliveries") return say(await deliveries(endpointOf(values)));
   if (action !== undefined) throw usage(`${action}? persist --help says what there is.`);
   const progress = new Progress();
+  const streamer = end === -1 ? undefined : programOf(command, values);
   try {
-    if (values.C !== undefined) await forward(process.stdin, accountOf(values), progress);
-    else await deliver(values, end === -1 ? undefined : command, progress);
+    if (values.C !== undefined) await forwardAll(values, streamer, progress);
+    else await deliver(values, streamer, progress);
   } finally {
     progress.end();
   }
 }
 
-async function deliver(
-  values: Values,
-  command: readonly string[] | undefined,
-  progress: Progress,
-): Promise<void> {
+async function deliver(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
   const endpoint = endpointOf(values);
-  await untilFree(endpoint, () => progress.waiting());
+  await untilFree(endpoint, () => watcher.waiting());
   const { etag, bookmark: last } = await standing(endpoint);
-  const bookmarkArg = values.state === true ? "--state" : values["bookmark-arg"];
-  const source: AsyncIterable<Uint8Array> =
-    command === undefined ? process.stdin : outputOf(programOf(command, bookmarkArg), last);
-  await send(source, endpoint, etag, progress);
+  const givenUp = new AbortController();
+  await send(sourceOf(streamer, last, givenUp.signal), endpoint, etag, { watcher, givenUp });
 }
+
+async function forwardAll(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
+  const account = accountOf(values);
+  const givenUp = new AbortController();
+  await forward(sourceOf(streamer, undefined, givenUp.signal), account, { watcher, givenUp });
+}
+
+/** What the streamer prints from the bookmark on, or what comes on stdin. It ends once it is given up. */
+const sourceOf = (
+  streamer: Program | undefined,
+  last: string | undefined,
+  givenUp: AbortSignal,
+): AsyncIterable<Uint8Array> =>
+  streamer === undefined ? addAbortSignal(givenUp, process.stdin) : outputOf(streamer, last, givenUp);
 
 type Values = ReturnType<typeof parsed>["values"];
 
 const say = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
-function programOf([file, ...args]: readonly string[], bookmarkArg: string | undefined): Program {
+/** The streamer's command. It sees our environment, but no token of ours. */
+function programOf([file, ...args]: readonly string[], { state, "bookmark-arg": arg }: Values): Program {
   if (file === undefined) throw usage("Behind -- comes the streamer's command.");
-  return { file, args, bookmarkArg, env: process.env };
+  const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;
+  return { file, args, bookmarkArg: state === true ? "--state" : arg, env };
 }
 
 function parsed(args: readonly string[]) {

@@ -34,18 +34,20 @@ export interface Sent {
 
 /**
  * Sends a stitchstream segment by segment, each upon the revision that the one before it made, so that none is lost and none
- * comes twice. `revision` is an ETag. Rejects with Told, whose lines are the whole stream's.
+ * comes twice. `revision` is an ETag. `givenUp` is aborted once no more of the stream is wanted. Rejects with Told, whose lines are
+ * the whole stream's.
  */
 export async function send(
-  source: AsyncIterable<Uint8Array>,
+  stream: AsyncIterable<Uint8Array>,
   endpoint: Endpoint,
   revision: string,
-  watcher: Watcher,
+  { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
 ): Promise<void> {
   let tag = revision;
-  for await (const { segment, body } of packed(segments(source, { clock: systemClock }))) {
+  const source = segments(stream, { clock: systemClock, givenUp });
+  for await (const { segment, body } of packed(source, givenUp)) {
     const { headLines, firstLine } = segment;
-    const response = await ask(endpoint, {
+    const { headers, text } = await ask(endpoint, {
       method: "POST",
       body,
       headers: {
@@ -61,8 +63,8 @@ export async function send(
       await tellSafe(endpoint, tag, watcher);
       throw error;
     });
-    tag = response.headers.get("etag") ?? tag;
-    watcher.committed({ segment, wireBytes: body.length, bookmark: (await response.text()).trimEnd() });
+    tag = headers.get("etag") ?? tag;
+    watcher.committed({ segment, wireBytes: body.length, bookmark: text.trimEnd() });
   }
 }
 
@@ -83,7 +85,7 @@ interface Packed {
 }
 
 /** Each segment compressed, some of them before they are asked for. */
-async function* packed(source: AsyncGenerator<Segment>): AsyncGenerator<Packed> {
+async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController): AsyncGenerator<Packed> {
   const coming: Promise<Packed | undefined>[] = [];
   const pack = async (): Promise<Packed | undefined> => {
     const { done, value: segment } = await source.next();
@@ -106,6 +108,7 @@ async function* packed(source: AsyncGenerator<Segment>): AsyncGenerator<Packed> 
       yield next;
     }
   } finally {
+    givenUp.abort();
     await source.return(undefined);
   }
 }

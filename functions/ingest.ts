@@ -16,7 +16,8 @@ export const ingest = (wired: () => Wired) =>
       const { authority, parts } = wired();
       const streamer = await admit(request, "write", authority, answerBy(deadline));
       const conditions = deliveryConditionsOf(request.headers);
-      const { fault = conditions.fault, ...body } = receiveBody(request);
+      const body = receiveBody(request);
+      const fault = conditions.fault ?? body.fault;
       const traceparent = traceparentOf(request.headers);
       const intake = { streamer, ...conditions, ...body, fault, traceparent, deadline };
       const { receipt, replayed } = await persist(intake, parts);

@@ -13,7 +13,16 @@ export async function secretCredentials(
   arn: string,
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
-  const { SecretString = "{}" } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+  const { SecretString = "{}" } = await client
+    .send(new GetSecretValueCommand({ SecretId: arn }))
+    .catch((cause: Error) => {
+      throw new StreamerFailed(
+        `The secret ${arn} can't be read (${cause.name}). Has it been given a value?`,
+        {
+          cause,
+        },
+      );
+    });
   const given = values.safeParse(jsonOf(SecretString));
   if (!given.success)
     throw new StreamerFailed(`The secret ${arn} is no JSON object of texts: {"NAME": "value"}.`);

@@ -36,7 +36,7 @@ export async function admitToSome(
   deadline: number,
 ): Promise<ReadonlySet<string> | "all"> {
   const names = permitted(await authenticate(request, authority, deadline), scope);
-  if (names !== "all" && names.size === 0) throw forbidden(scope);
+  if (names !== "all" && names.size === 0) throw forbidden(scope, "any");
   return names;
 }
 
@@ -75,9 +75,9 @@ export const digestOf = (token: string) => createHash("sha256").update(token).di
 /** `github:write *:read`; words of other services are none of ours. */
 function ofClaim(claim: string): readonly Permission[] {
   return claim.split(" ").flatMap(word => {
-    const [streamer = "", name] = word.split(":");
+    const [streamer = "", name, ...more] = word.split(":");
     const scope = scopes.find(each => each === name);
-    return scope === undefined ? [] : [{ scope, streamer }];
+    return scope === undefined || more.length > 0 ? [] : [{ scope, streamer }];
   });
 }
 
@@ -86,5 +86,5 @@ function permitted(permissions: readonly Permission[], scope: Scope): ReadonlySe
   return names.includes("*") ? "all" : new Set(names);
 }
 
-const forbidden = (scope: Scope) =>
-  new PersisterError("forbidden", `The token does not hold the scope \`${scope}\` on this streamer.`);
+const forbidden = (scope: Scope, which = "this") =>
+  new PersisterError("forbidden", `The token does not hold the scope \`${scope}\` on ${which} streamer.`);

@@ -17,13 +17,6 @@ const [openBracket, openBrace, space, tab] = [0x5b, 0x7b, 0x20, 0x09];
 export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
   const encoding = encodingOf(headers);
   const value = onOneLine(body);
-  if (value.length > limits.bookmarkBytesMax) {
-    throw new PersisterError(
-      "bookmark-too-large",
-      `The bookmark has ${value.length} bytes and may have ${limits.bookmarkBytesMax}.`,
-      { limit: limits.bookmarkBytesMax, actual: value.length },
-    );
-  }
   const standing = new ByteWriter(value.length);
   try {
     readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standing));
@@ -32,6 +25,13 @@ export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
     throw new PersisterError("malformed", `The body is no ${mediaTypes[encoding]} value: ${cause.message}.`, {
       cause,
     });
+  }
+  if (value.length > limits.bookmarkBytesMax) {
+    throw new PersisterError(
+      "bookmark-too-large",
+      `The bookmark has ${value.length} bytes and may have ${limits.bookmarkBytesMax}.`,
+      { limit: limits.bookmarkBytesMax, actual: value.length },
+    );
   }
   // A bare scalar of transit means something inside a document alone.
   const isDocument = encoding === "json" || value[0] === openBracket || value[0] === openBrace;

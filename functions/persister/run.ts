@@ -43,8 +43,9 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
     refuseWhileLeased(standing, clock.now());
     const { bookmark } = await stateOf(standing?.commit, parts, stopAt);
     let revision = revisionOf(standing);
-    const source = streaming(bookmark && utf8.decode(bookmark.value), stopAt);
-    for await (const { body, hasBookmark } of segments(source, { clock, waitMilliseconds })) {
+    const givenUp = new AbortController();
+    const source = streaming(bookmark && utf8.decode(bookmark.value), stopAt, givenUp.signal);
+    for await (const { body, hasBookmark } of segments(source, { clock, waitMilliseconds, givenUp })) {
       const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
       const precondition = { match: [revision] };
       const { receipt } = await persist(

@@ -19,6 +19,8 @@ export interface SegmentOptions {
   readonly bytesMax?: number;
   /** For how long a bookmark may wait for what comes behind it. */
   readonly waitMilliseconds?: number;
+  /** Aborted once no more of the source is wanted, so that one which is silent ends, too. */
+  readonly givenUp?: AbortController;
 }
 
 /** Below the endpoint's limit of the wire, though it were not gzipped. */
@@ -33,7 +35,7 @@ const waitMillisecondsDefault = 500;
  */
 export async function* segments(
   source: AsyncIterable<Uint8Array>,
-  { clock, bytesMax = bytesMaxDefault, waitMilliseconds = waitMillisecondsDefault }: SegmentOptions,
+  { clock, bytesMax = bytesMaxDefault, waitMilliseconds = waitMillisecondsDefault, givenUp }: SegmentOptions,
 ): AsyncGenerator<Segment> {
   const cutter = new Cutter(bytesMax);
   const chunks = source[Symbol.asyncIterator]();
@@ -61,6 +63,9 @@ export async function* segments(
     }
     yield* cutter.rest();
   } finally {
+    givenUp?.abort();
+    // Of a source that is given up nobody hears any more.
+    coming.catch(() => {});
     await chunks.return?.();
   }
 }

@@ -1,8 +1,12 @@
 /**
- * Runs a streamer from a bookmark's text on, and gives what it prints. At `stopAt`, ms since the epoch, it is ended, and what it
- * gave rejects with Stopped; with StreamerFailed where it ends badly, or can't be run.
+ * Runs a streamer from a bookmark's text on, and gives what it prints. At `stopAt`, ms since the epoch, or once it is given up, it is
+ * ended, and what it gave rejects with Stopped; with StreamerFailed where it ends badly, or can't be run.
  */
-export type Streaming = (bookmark: string | undefined, stopAt: number) => AsyncIterable<Uint8Array>;
+export type Streaming = (
+  bookmark: string | undefined,
+  stopAt: number,
+  givenUp: AbortSignal,
+) => AsyncIterable<Uint8Array>;
 
 /** The streamer was ended before it was done. */
 export class Stopped extends Error {

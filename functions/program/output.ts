@@ -25,7 +25,7 @@ const endMilliseconds = 5_000;
 export async function* outputOf(
   { file, args, bookmarkArg, env }: Program,
   bookmark: string | undefined,
-  stopped?: AbortSignal,
+  stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), "persist-"));
   const path = join(dir, "bookmark");
@@ -54,15 +54,16 @@ export async function* outputOf(
     killing ??= setTimeout(() => signalGroup(child, "SIGKILL"), endMilliseconds);
   };
   process.once("exit", terminate);
-  stopped?.addEventListener("abort", end);
+  stopped.addEventListener("abort", end);
+  if (stopped.aborted) end();
   try {
     yield* child.stdout as AsyncIterable<Uint8Array>;
     const failure = await ended;
-    if (stopped?.aborted === true) throw new Stopped();
+    if (stopped.aborted) throw new Stopped();
     if (failure !== undefined) throw new StreamerFailed(`${failure}. What it printed before is kept.`);
   } finally {
     process.off("exit", terminate);
-    stopped?.removeEventListener("abort", end);
+    stopped.removeEventListener("abort", end);
     if (!isOver) end();
     await ended;
     clearTimeout(killing);

@@ -13,8 +13,8 @@ export const programStreaming = (
   path: string,
   credentials: () => Promise<Readonly<Record<string, string>>>,
 ): Streaming =>
-  async function* (bookmark, stopAt) {
+  async function* (bookmark, stopAt, givenUp) {
     const env = { PATH: path, HOME: home, ...(await credentials()) };
-    const stopped = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
-    yield* outputOf({ file, args, env }, bookmark, stopped);
+    const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
+    yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, givenUp]));
   };

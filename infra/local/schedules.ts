@@ -6,6 +6,7 @@ import * as z from "zod";
 import type { Parts } from "../../functions/persister/persist.ts";
 import { programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
+import { Told } from "./fail.ts";
 
 /** A streamer of serverless.yml's list. */
 export interface Scheduled {
@@ -39,7 +40,7 @@ export function nextStart(every: string, after: Date): Date | undefined {
   if (unit !== undefined) return new Date(after.getTime() + Number(count) * units[unit]!);
   const [, minute, hour, day, month, weekday, year] =
     /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(every) ?? [];
-  if (year === undefined) throw new Error(`${every} is neither rate(…) nor cron(…) with six fields`);
+  if (year === undefined) throw new Told(`${every} is neither rate(…) nor cron(…) with six fields`);
   // AWS counts weekdays from 1, Sunday, and others from 0; `2#1` is the first of Mondays.
   const days = weekday!.replaceAll(/(?<!#)\d/g, digit => String(Number(digit) - 1));
   const fields = ["0", stepping(minute!, 59), stepping(hour!, 23), day, stepping(month!, 12), days, year];
@@ -67,7 +68,7 @@ export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS
 export const missingFor = ({ credentials }: Scheduled, env: NodeJS.ProcessEnv) =>
   credentials.filter(name => !env[name]);
 
-/** Runs a streamer now, again until it is done, and then as its schedule says; until `close`. */
+/** Runs a streamer now, again until it is done, and then as its schedule says; until `close`. Throws Told for no schedule. */
 export function startSchedule(
   scheduled: Scheduled,
   parts: Parts,
@@ -75,6 +76,8 @@ export function startSchedule(
   log: (line: string) => void,
 ): { close(): void } {
   const { streamer, command, every } = scheduled;
+  // One that can't be is said at once, and not after the first run.
+  nextStart(every, new Date());
   let timer: NodeJS.Timeout | undefined;
   let isUnfinished = false;
   let isClosed = false;
@@ -91,7 +94,7 @@ export function startSchedule(
   }));
   const context = { getRemainingTimeInMillis: () => runMilliseconds } as Context;
   const wait = (until: Date | undefined) => {
-    if (until === undefined || isClosed) return;
+    if (until === undefined) return;
     const left = until.getTime() - Date.now();
     timer = setTimeout(
       () => (left > timerMillisecondsMax ? wait(until) : run()),
@@ -102,7 +105,11 @@ export function startSchedule(
     isUnfinished = false;
     handler(undefined, context)
       .catch((error: unknown) => log(`${streamer}: ${error instanceof Error ? error.message : error}`))
-      .finally(() => (isUnfinished ? run() : wait(nextStart(every, new Date()))));
+      .finally(() => {
+        if (isClosed) return;
+        if (isUnfinished) run();
+        else wait(nextStart(every, new Date()));
+      });
   };
   run();
   return {

@@ -31,8 +31,11 @@ ${scheduled.map(each => `  ${each.streamer.padEnd(12)}${each.every.padEnd(18)}${
 Ctrl-C ends it.`);
   const running = scheduled.filter(each => missingFor(each, process.env).length === 0);
   if (running.length > 0) await bundleStreamers("dist");
-  for (const each of running) startSchedule(each, stack.wired.parts, process.env, console.log);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => failClearly(() => stack.close().then(() => process.exit(0))));
-  }
+  const schedules = running.map(each => startSchedule(each, stack.wired.parts, process.env, console.log));
+  const close = async () => {
+    for (const each of schedules) each.close();
+    await stack.close();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => failClearly(close));
 });

@@ -19,7 +19,16 @@ const dayMilliseconds = 86_400_000;
 
 const scopesSchema = z.array(z.enum(["write", "read", "admin"])).min(1);
 
-failClearly(async () => {
+failClearly(() =>
+  run().catch((error: { readonly code?: string }) => {
+    // What a stack that was killed has left says where it was.
+    throw error.code === "ECONNREFUSED"
+      ? new Told("The table does not answer. Does the stack run? npm start.")
+      : error;
+  }),
+);
+
+async function run(): Promise<void> {
   // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const { positionals, values } = argumentsOf(process.argv.slice(2));
@@ -28,7 +37,7 @@ failClearly(async () => {
   if (command === "list") return list();
   if (command === "revoke" && id !== undefined) return revoke(id);
   throw new Told(usage);
-});
+}
 
 function argumentsOf(args: string[]) {
   const option = { type: "string" } as const;
@@ -90,7 +99,8 @@ async function place(): Promise<Place> {
     return { client: dynamoClient({ region: AWS_REGION, ...endpoint }), table: TABLE_NAME };
   }
   const { dataDir } = readSettings(process.env);
-  const text = await readFile(join(dataDir, placeFile), "utf8").catch(() => {
+  const text = await readFile(join(dataDir, placeFile), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
     throw new Told(`No local stack runs on ${dataDir}: npm start. For one in AWS set TABLE_NAME.`);
   });
   const { dynamodb, table, region } = placeSchema.parse(JSON.parse(text));

@@ -21,7 +21,7 @@ export class Server {
   constructor(name: "endpoint" | "sandbox", port: number, env: Record<string, string>) {
     this.name = name;
     this.url = `http://127.0.0.1:${port}`;
-    this.#env = { ...process.env, ...env, PORT: String(port) };
+    this.#env = { PATH: process.env.PATH, ...env, PORT: String(port) };
     this.lost = new Promise((_, reject) => {
       this.#lose = reject;
     });

@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exits } from "../../cli/endpoint.ts";
+import { listen } from "../../infra/local/listen.ts";
 import {
   bookmark,
   getBookmark,
@@ -50,19 +52,29 @@ describe("a stream on stdin", () => {
   });
 
   it("of several segments is chained, and says of a faulty line which it is in the whole", async () => {
-    const many = Array.from({ length: 90_000 }, (_, id) => [
-      record("chained", { id, text: "some words that take room" }, ["id"]),
-      ...(id % 5_000 === 4_999 ? [bookmark(id)] : []),
+    const many = Array.from({ length: 9_000 }, (_, id) => [
+      record("chained", { id, text: "some words that take room ".repeat(20) }, ["id"]),
+      ...(id % 500 === 499 ? [bookmark(id)] : []),
     ]).flat();
     const good = await persisted(to("chained"), jsonline(...many), env);
     const printed = good.stdout.trim().split("\n").map(Number);
     expect(good.code).toBe(0);
     expect(printed.length).toBeGreaterThan(1);
-    expect(printed.at(-1)).toBe(89_999);
+    expect(printed.at(-1)).toBe(8_999);
     const bad = await persisted(to("chained"), jsonline(...many, "x"), env);
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain(`line ${many.length + 4}: a message is a JSON object`);
-    expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["90000"]]);
+    expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["9000"]]);
+  });
+
+  it.each([
+    ["the endpoint", () => to("quiet"), env],
+    ["the Import API", () => ["-C", "1", "-T", "t"], {}],
+  ])("that is refused by %s ends, though more may come", async (_, args, given) => {
+    const { child, ended } = persist(args(), given);
+    child.stdin.write(jsonline({ type: "RECORD" }, bookmark(1)));
+    const { code, stdout, stderr } = await ended;
+    expect([code, stdout, stderr]).toEqual([3, "", expect.stringContaining("line 4")]);
   });
 
   it("that is none is said so, and nothing is sent", async () => {
@@ -85,6 +97,44 @@ describe("a stream on stdin", () => {
   });
 });
 
+/** An endpoint in trouble: what comes of each request, the last one again and again. */
+async function scripted(...answers: ((response: ServerResponse) => void)[]) {
+  let asked = 0;
+  const server = createServer((message, response) => {
+    message.resume();
+    answers[Math.min(asked++, answers.length - 1)]!(response);
+  });
+  const listening = await listen(server);
+  open.push(listening);
+  return ["--endpoint", listening.url, "--streamer", "s"];
+}
+
+describe("an endpoint", () => {
+  it("that breaks off in its answer is asked again", async () => {
+    const cut = (response: ServerResponse) => {
+      response.writeHead(200, { "content-length": 100 });
+      response.write("{", () => response.destroy());
+    };
+    const args = await scripted(cut, response => response.end('{"at":1}'));
+    expect(await persisted(["bookmark", "get", ...args], "", env)).toMatchObject({
+      code: 0,
+      stdout: '{"at":1}\n',
+    });
+  });
+
+  it("whose gateway fails is asked again", async () => {
+    const bad = (response: ServerResponse) => response.writeHead(502).end("<html>Bad Gateway");
+    const args = await scripted(bad, response => response.end("1"));
+    expect(await persisted(["bookmark", "get", ...args], "", env)).toMatchObject({ code: 0, stdout: "1\n" });
+  });
+
+  it("that is none is not taken for one without a bookmark: no streamer is run", async () => {
+    const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
+    const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/answered 404/)]);
+  });
+});
+
 describe("a streamer that is run", () => {
   it.each([
     ["as its last argument", []],
@@ -98,6 +148,20 @@ describe("a streamer that is run", () => {
     }
     const { headers } = await getBookmark(stack, own);
     expect(headers.get("etag")).toBe('"2"');
+  });
+
+  it("is ended where it is refused, though it would print on for ever", async () => {
+    const script = `printf '{"type":"RECORD"}\\n{"type":"STATE","value":1}\\n'; sleep 600`;
+    const { code, stderr } = await persisted([...to("refused"), "--", "sh", "-c", script], "", env);
+    expect([code, stderr]).toEqual([3, expect.stringContaining("line 1")]);
+  });
+
+  it("sees no token of ours", async () => {
+    const script = `env > ${join(dir, "env")}`;
+    await persisted([...to("nosy"), "--", "sh", "-c", script], "", { ...env, STITCH_TOKEN: "t", OWN: "1" });
+    const seen = await readFile(join(dir, "env"), "utf8");
+    expect(seen).toContain("OWN=1");
+    expect(seen).not.toContain("TOKEN");
   });
 
   it("and fails ends the run with 6", async () => {
@@ -158,6 +222,14 @@ describe("straight to the Import API", () => {
     expect([code, stdout]).toEqual([0, '{"at":7}\n']);
     expect(api.requests[0]!.headers.authorization).toBe("Bearer at_x");
     expect(api.requests[0]!.body.toString()).toContain('"client_id":4242');
+  });
+
+  it("runs a streamer, too", async () => {
+    const api = await startScriptedServer([{ status: 201 }]);
+    open.push(api);
+    const args = ["-C", "4242", "-T", "at_x", ...made];
+    const given = { IMPORT_API_URL: api.url, N: "20" };
+    expect(await persisted(args, "", given)).toMatchObject({ code: 0, stdout: "20\n" });
   });
 
   it("prints no bookmark whose records were not taken", async () => {

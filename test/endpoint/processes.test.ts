@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-const environment = () => ({ ...process.env, DATA_DIR: dataDir, PORT: "0" });
+const environment = () => ({ PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0" });
 
 async function start(): Promise<{ child: ChildProcess; url: string; printed: string[] }> {
   const child = spawn(process.execPath, [...tsx, "infra/local/start.ts"], {

@@ -27,7 +27,7 @@ export class Endpoint {
     const child = spawn(process.execPath, ["--import", "tsx", "infra/local/start.ts"], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, DATA_DIR: dir, PORT: "0", PERSISTER_TOKEN: token },
+      env: { PATH: process.env.PATH, DATA_DIR: dir, PORT: "0", PERSISTER_TOKEN: token },
     });
     const said: string[] = [];
     const url = await new Promise<string>((resolve, reject) => {

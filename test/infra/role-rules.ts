@@ -49,7 +49,11 @@ const streamersKeys = {
   "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
   ...isNamed,
 };
-const tokensKeys = { "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["tokens"] }, ...isNamed };
+const lastUse = ["pk", "sk", "usedOn"];
+const tokensKeys = {
+  "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["tokens"], "dynamodb:Attributes": lastUse },
+  Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
+};
 /** What an action may touch. */
 const keysOf = { "dynamodb:PutItem": streamersKeys, "dynamodb:UpdateItem": tokensKeys };
 
@@ -164,6 +168,8 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.3.Condition`, undefined],
       [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
       [`${ingestStatement}.3.Condition.Null`, undefined],
+      [`${ingestStatement}.4.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
+      [`${ingestStatement}.4.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
     ],
   },
