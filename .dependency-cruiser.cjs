@@ -61,6 +61,9 @@ module.exports = {
       path: "^(functions|cli|infra|test)/",
       pathNot: "^functions/stitchstream/",
     }),
+    never("the command knows neither AWS nor infra", "^cli/", {
+      path: ["^functions/aws/", "^(infra|test)/", "node_modules/@aws-sdk/"],
+    }),
     never("nothing imports a streamer", "^(functions|cli|infra)/", { path: "^streamers/" }),
     never("infra knows nothing of tests", "^infra/", { path: "^test/" }),
   ],

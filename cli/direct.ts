@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { v7 } from "uuid";
 import { importApi } from "../functions/import-api/client.ts";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
 import { segments } from "../functions/persister/segment.ts";
+import { systemClock } from "../functions/system-clock.ts";
 import { exits } from "./endpoint.ts";
 import { memoryStore } from "./memory.ts";
 import type { Watcher } from "./send.ts";
@@ -31,7 +31,7 @@ export async function forward(
   { clientId, token, url }: Account,
   { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
 ): Promise<void> {
-  const clock = { now: Date.now, sleep: async (milliseconds: number) => void (await sleep(milliseconds)) };
+  const clock = systemClock;
   const destination = { importApi: importApi({ url, token, clock }), encoder: batchEncoder(clientId) };
   const parts: Parts = {
     ...memoryStore(),

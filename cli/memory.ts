@@ -1,6 +1,4 @@
-import { PersisterError } from "../functions/persister/errors.ts";
 import type {
-  Archive,
   Bookmarks,
   Commit,
   Deliveries,
@@ -14,21 +12,6 @@ import type {
   Streamer,
   Streamers,
 } from "../functions/persister/ports.ts";
-
-/** The ports without a world: all is forgotten when the process ends. */
-
-export function memoryArchive(): Archive & { readonly objects: ReadonlyMap<string, Uint8Array> } {
-  const objects = new Map<string, Uint8Array>();
-  return {
-    objects,
-    put(key, bytes) {
-      if (objects.has(key))
-        return Promise.reject(new PersisterError("archive-unavailable", "The key is taken."));
-      objects.set(key, bytes.slice());
-      return Promise.resolve(`memory://${key}`);
-    },
-  };
-}
 
 /** Writes an item upon the one it was made of; false where that is not the one there is. */
 function putUpon<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {
@@ -102,6 +85,7 @@ function memoryLog(): DeliveryLog {
   };
 }
 
+/** A store without a world: all is forgotten when the process ends. */
 export const memoryStore = (): Store => ({
   streamers: memoryStreamers(),
   bookmarks: memoryBookmarks,

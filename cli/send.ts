@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type Segment, segments } from "../functions/persister/segment.ts";
+import { systemClock } from "../functions/system-clock.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { standing } from "./look.ts";
 import { Told } from "./told.ts";
@@ -12,10 +12,6 @@ const gzipped = promisify(gzip);
 const level = 1;
 /** Segments that are cut and compressed while one is on its way. */
 const aheadMax = 2;
-const systemClock = {
-  now: Date.now,
-  sleep: async (milliseconds: number) => void (await sleep(milliseconds)),
-};
 
 /** Hears how a run goes on. */
 export interface Watcher {

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { v7 } from "uuid";
 import { type Accounts, fixedAccounts, secretAccounts } from "./aws/accounts.ts";
 import { s3Archive } from "./aws/archive.ts";
@@ -13,6 +12,7 @@ import { batchEncoder } from "./import-api/encoder.ts";
 import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
+import { systemClock } from "./system-clock.ts";
 
 /** The ports' implementations, wired by hand. */
 export interface Wired {
@@ -22,8 +22,6 @@ export interface Wired {
   /** What taking a delivery in needs. */
   readonly parts: Parts;
 }
-
-const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(milliseconds) };
 
 export function wire(config: Config, observer: Observer, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;

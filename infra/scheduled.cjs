@@ -63,8 +63,8 @@ const functionOf = ({ streamer, name, command, credentials, image, layers }, par
   role: `${name}Role`,
   timeout,
   memorySize: 1769,
-  // One run at a time; one that is asked for meanwhile waits.
-  reservedConcurrency: 1,
+  // One run at a time; one that is asked for meanwhile waits. Where nothing can be reserved the lease sees to it.
+  ...(parameters.concurrency !== null && { reservedConcurrency: 1 }),
   environment: {
     ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn,
     STREAMER: streamer,

@@ -28,8 +28,13 @@ type AccountsByStreamer = Readonly<Record<string, Account>>;
 const retryAfterSeconds = 5;
 /** A changed secret is noticed after so long, or at once where the Import API refuses the old one. */
 const freshMilliseconds = 300_000;
+/** One that can't be read is asked for again after so long. */
+const staleMilliseconds = 30_000;
 
-/** Accounts in a secret of Secrets Manager, read once in five minutes. While it can't be read it is taken to be as it was. */
+/**
+ * Accounts in a secret of Secrets Manager, read once in five minutes. While it can't be read it is taken to be as it was, and the
+ * log says so.
+ */
 export function secretAccounts(client: SecretsManagerClient, arn: string): Accounts {
   let known: { readonly accounts: AccountsByStreamer; readonly at: number } | undefined;
   let reading: Promise<AccountsByStreamer> | undefined;
@@ -40,6 +45,8 @@ export function secretAccounts(client: SecretsManagerClient, arn: string): Accou
       known = { accounts: accountsSchema.parse(JSON.parse(SecretString)), at: Date.now() };
     } catch (cause) {
       if (known === undefined) throw unreadable(cause);
+      known = { ...known, at: Date.now() - freshMilliseconds + staleMilliseconds };
+      warnOf(cause);
     } finally {
       reading = undefined;
     }
@@ -61,6 +68,13 @@ export function secretAccounts(client: SecretsManagerClient, arn: string): Accou
       return accountIn(await newest(), streamer);
     },
   };
+}
+
+/** By the cause's name alone: a parser's words quote what it read. */
+function warnOf(cause: unknown): void {
+  const message = "The Import API's accounts could not be read anew: those of before are used.";
+  const name = cause instanceof Error ? cause.name : undefined;
+  process.stderr.write(`${JSON.stringify({ level: "WARN", message, cause: name })}\n`);
 }
 
 /** Accounts that are known from the start, and never change. */

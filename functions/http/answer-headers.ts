@@ -1,7 +1,10 @@
+/** A streamer's revision as its ETag. */
+export const etagOf = (revision: number) => `"${revision}"`;
+
 /** What each header of an answer says; `?` where it is not always there. */
 export const answerHeaders = {
   ETag: "The streamer's revision, in quotes.",
-  "Last-Modified": "When the bookmark was committed.",
+  "Last-Modified": "When the streamer's revision was committed.",
   Vary: "`Accept`: the same is answered in several forms.",
   "Cache-Control": "`no-store`, or `no-cache` where an ETag lets it be asked for again.",
   "Idempotency-Replayed": "`true`: the delivery was taken before, and nothing was done now.",

@@ -3,6 +3,7 @@ import { PersisterError } from "../persister/errors.ts";
 import type { HistoryPage } from "../persister/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
 import type { StreamerState } from "../persister/state.ts";
+import { etagOf } from "./answer-headers.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
@@ -12,13 +13,12 @@ import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSch
 export type Members<T extends z.ZodMiniType> = Omit<z.infer<T>, "bookmark" | "bookmarkType">;
 
 const utf8 = new TextDecoder();
-const etagOf = ({ revision }: StreamerState) => `"${revision}"`;
 
 /** The receipt; on `Accept: text/plain` the committed bookmark's line, as the first Persister printed it. */
 export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, replayed: boolean): HttpResponse {
   const { state } = receipt;
   const common = {
-    etag: etagOf(state),
+    etag: etagOf(state.revision),
     "cache-control": "no-store",
     vary: "Accept",
     ...(replayed && { "idempotency-replayed": "true" }),
@@ -58,12 +58,12 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState)
   }
   const { contentType, value } = negotiated(headers, state.bookmark, state.revision);
   const validators = {
-    etag: etagOf(state),
+    etag: etagOf(state.revision),
     "last-modified": new Date(state.committedAt).toUTCString(),
     "cache-control": "no-cache",
     vary: "Accept",
   };
-  if (isUnchanged(headers, etagOf(state))) return { status: 304, headers: validators, body: "" };
+  if (isUnchanged(headers, etagOf(state.revision))) return { status: 304, headers: validators, body: "" };
   return { status: 200, headers: { ...validators, "content-type": contentType }, body: utf8.decode(value) };
 }
 
@@ -73,7 +73,7 @@ export function stateResponse(streamer: string, state: StreamerState): HttpRespo
   const members: Members<typeof stateSchema> = { streamer, revision };
   return {
     status: 200,
-    headers: { etag: etagOf(state), "cache-control": "no-store", "content-type": mediaTypes.json },
+    headers: { etag: etagOf(state.revision), "cache-control": "no-store", "content-type": mediaTypes.json },
     body: json(members, bookmarkMembers(bookmark)),
   };
 }
@@ -92,7 +92,7 @@ export function historyResponse(streamer: string, { revision, entries, next }: H
   });
   return {
     status: 200,
-    headers: { etag: `"${revision}"`, "cache-control": "no-cache", "content-type": mediaTypes.json },
+    headers: { etag: etagOf(revision), "cache-control": "no-cache", "content-type": mediaTypes.json },
     body: json({ streamer, revision, next } satisfies Omit<Members<typeof historySchema>, "history">, {
       history: `[${listed.join(",")}]`,
     }),

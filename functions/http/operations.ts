@@ -28,7 +28,11 @@ const bookmarkBody = {
   [mediaTypes.json]: { schema: anything, examples: { "a position": { issues: "2026-11-01" } } },
   [mediaTypes.transit]: { schema: anything, examples: { "an instant": ["^ ", "issues", "~m1468435557000"] } },
 };
-const seen = { schema: revisionCondition, required: true, example: "*" } as const;
+/** One of both is wanted. */
+const seen = {
+  "If-Match": { schema: revisionCondition, example: "*" },
+  "If-None-Match": { schema: revisionCondition, example: "*" },
+} as const;
 const streamers = "/v1/streamers";
 const one = `${streamers}/{streamer}`;
 
@@ -98,7 +102,7 @@ export const operations: readonly Operation[] = [
   {
     route: `GET ${one}/bookmark`,
     id: "readBookmark",
-    summary: "The last committed bookmark, verbatim, or converted as `Accept` asks.",
+    summary: "The last committed bookmark, verbatim, as text or as JSON or transit, as `Accept` asks.",
     scope: "read",
     headers: {
       "If-None-Match": { schema: revisionCondition, example: '"0"' },
@@ -107,7 +111,7 @@ export const operations: readonly Operation[] = [
     answers: {
       200: {
         description: "The bookmark.",
-        content: { [mediaTypes.json]: anything, [mediaTypes.transit]: anything },
+        content: { [mediaTypes.json]: anything, [mediaTypes.transit]: anything, "text/plain": text },
         headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
       },
       304: {
@@ -124,7 +128,7 @@ export const operations: readonly Operation[] = [
     id: "setBookmark",
     summary: "Sets the bookmark by hand: the next run starts there.",
     scope: "admin",
-    headers: { "If-Match": seen },
+    headers: seen,
     body: bookmarkBody,
     answers: { 200: ok("Set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
@@ -146,7 +150,7 @@ export const operations: readonly Operation[] = [
     id: "forgetBookmark",
     summary: "Forgets the bookmark: the next run starts from the beginning.",
     scope: "admin",
-    headers: { "If-Match": seen },
+    headers: seen,
     answers: { 200: ok("Forgotten.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
       "bad-streamer-name",

@@ -1,6 +1,7 @@
 import type { DeliveryStatus, Page, Summary } from "../persister/overview.ts";
 import type { Commit } from "../persister/ports.ts";
 import type { StreamerState } from "../persister/state.ts";
+import { etagOf } from "./answer-headers.ts";
 import type { Members } from "./answers.ts";
 import { mediaTypes } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
@@ -37,7 +38,7 @@ export function streamerResponse({
     ...summaryMembers(summary),
     lastCommit: last && { by: last.by, delivery: last.delivery },
   };
-  return ok(json(members, bookmarkMembers(state.bookmark)), { etag: `"${state.revision}"` });
+  return ok(json(members, bookmarkMembers(state.bookmark)), { etag: etagOf(state.revision) });
 }
 
 /** A page of deliveries. */

@@ -1,4 +1,5 @@
 import { type ErrorCode, PersisterError } from "../persister/errors.ts";
+import { etagOf } from "./answer-headers.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 
@@ -85,7 +86,7 @@ export function problemResponse(path: string, error: PersisterError): HttpRespon
   };
   const response = problem(status, members, bookmarkMembers(bookmark));
   if (retryAfterSeconds !== undefined) response.headers["retry-after"] = String(retryAfterSeconds);
-  if (revision !== undefined) response.headers.etag = `"${revision}"`;
+  if (revision !== undefined) response.headers.etag = etagOf(revision);
   if (status === 401) response.headers["www-authenticate"] = "Bearer";
   return response;
 }

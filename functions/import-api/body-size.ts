@@ -12,7 +12,7 @@ const measured = new WeakMap<Table, number>();
 /** Records of a table come one after the other. */
 let last: { readonly table: Table; readonly bytes: number } | undefined;
 
-/** At most so many bytes stand around a record's data on the wire. */
+/** At most so many bytes stand around a record's data on the wire, those aside that its batch has once. */
 export function bytesAround(table: Table): number {
   if (last?.table === table) return last.bytes;
   const bytes = measured.get(table) ?? measure(table);

@@ -11,7 +11,7 @@ export class Faults {
   /** False once so many faults are counted that reading on helps nobody. */
   add(code: ErrorCode, fault: Fault): boolean {
     this.#codes.add(code);
-    if (this.#named.length < limits.faultsNamedMax) this.#named.push(fault);
+    if (this.#named.length < limits.faultsNamedMax) this.#named.push(bounded(fault));
     return ++this.#total < limits.faultsCountedMax;
   }
 
@@ -42,6 +42,13 @@ export class Faults {
     });
   }
 }
+
+const bounded = ({ line, stream, field, message }: Fault): Fault => ({
+  line,
+  ...(stream !== undefined && { stream: stream.slice(0, limits.faultNameCharsMax) }),
+  ...(field !== undefined && { field: field.slice(0, limits.faultNameCharsMax) }),
+  message: message.slice(0, limits.faultCharsMax),
+});
 
 function sentence({ line, stream, field, message }: Fault): string {
   const place = [

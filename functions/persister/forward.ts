@@ -77,15 +77,20 @@ export async function forward(
   };
   const sendOn = async () => {
     const slot = new Slot();
-    while (!isStopped) {
+    for (;;) {
+      while (alone !== undefined) await alone;
+      if (isStopped) return;
       const { value: batch, done } = waiting.next();
       if (done) return;
-      const isAlone = batch.kind === "activate";
-      const sending: Promise<void> = isAlone ? sendAlone(batch, slot, [...inFlight]) : send(batch, slot);
-      if (isAlone) alone = sending;
-      inFlight.add(sending);
-      await sending.finally(() => inFlight.delete(sending));
-      await alone;
+      if (batch.kind === "activate") {
+        alone = sendAlone(batch, slot, [...inFlight]).finally(() => {
+          alone = undefined;
+        });
+      } else {
+        const sending = send(batch, slot);
+        inFlight.add(sending);
+        await sending.finally(() => inFlight.delete(sending));
+      }
     }
   };
   const stopping = async () => {

@@ -30,6 +30,10 @@ export const checkStepsMin = 4_000_000;
 export const checkStepsPerByteMax = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
+/** A validator's words grow with what they are about. */
+export const faultCharsMax = 1_000;
+/** What a fault names is as long as whoever sent it wants. */
+export const faultNameCharsMax = 100;
 /** A problem document names the first of a body's faults, and counts the rest. */
 export const faultsNamedMax = 100;
 /** Reading a body on beyond so many faults would help nobody and cost time. */

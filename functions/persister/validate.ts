@@ -40,9 +40,9 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
     },
     record(line, table, reader) {
       checkKeys(line, table, reader, faults);
-      if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader);
       const { textStart, textEnd } = reader.envelope.record;
-      const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table);
+      const schemaBytes = table.schema?.text.length ?? 0;
+      const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table) + schemaBytes;
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
       expansionBytes += reader.growth;
@@ -50,6 +50,9 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
         faults.add("unfit-records", { line, stream: table.stream, message: tooExpansive });
         expansionBytes = Number.NEGATIVE_INFINITY;
       }
+      // Only then may memory be spent on what codes stand for.
+      const isBounded = bytes < limits.loneRecordBatchBytesMax && expansionBytes >= 0;
+      if (table.schema !== undefined && isBounded) schemas.checkRecord(line, table, table.schema, reader);
       contents.addRecord(table, reader);
     },
     activation(line, table) {

@@ -6,7 +6,7 @@ import type { PieceReader } from "./piece-reader.ts";
 import type { ValueLimits, ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { reservedName, type Table, type TableLimits, Tables } from "./tables.ts";
-import { Malformed, newline, stringOf, Uncarriable } from "./text.ts";
+import { backslash, Malformed, newline, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import { TransitReader } from "./transit.ts";
 import { Kind } from "./visitor.ts";
@@ -71,7 +71,10 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
     try {
       const table = templates.read(reader, start);
       if (table === undefined) readLine(reader, start, line, { tables, templates, limits, sink });
-      else sink.record(line, table, reader);
+      else {
+        tables.note(table);
+        sink.record(line, table, reader);
+      }
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       const goOn = sink.fault(faultOf(error, reader, start, line));
@@ -105,16 +108,18 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
   switch (messageType(reader)) {
     case "record": {
       checkRecord(reader);
+      reader.settleOn("record");
       const table = tables.of(reader, start);
       findKeyValues(table, reader);
-      const reserved = reservedField(reader);
-      if (reserved === undefined) templates.learn(reader, table, start);
-      else sink.fault({ line, stream: cut(table.stream), field: cut(reserved), ...isReserved });
+      const unfit = unfitField(reader);
+      if (unfit === undefined) templates.learn(reader, table, start);
+      else sink.fault({ line, stream: table.stream, ...unfit, uncarriable: true });
       return sink.record(line, table, reader);
     }
     case "bookmark":
     case "state":
       if (!reader.envelope.value.present) throw new Malformed("a bookmark wants its `value`", start);
+      reader.settleOn("value");
       return sink.bookmark(line, reader);
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
@@ -138,11 +143,13 @@ function messageType(reader: ValueReader): (typeof messageTypes)[number] | undef
   if (type.kind !== Kind.text && type.kind !== Kind.keyword) {
     throw new Malformed("a message's `type` is a string", type.textStart);
   }
-  return messageTypes.find(name => spells(reader.bytes, type.contentStart, type.contentEnd, name));
+  const { bytes } = reader;
+  return messageTypes.find(name => spells(bytes, type.contentStart, type.contentEnd, name));
 }
 
-/** Whether the bytes are `name`, its lower-case letters and `_` in any case. */
+/** Whether the string of this content is `name`, in any case. */
 function spells(bytes: Uint8Array, start: number, end: number, name: string): boolean {
+  if (holdsEscape(bytes, start, end)) return stringOf(bytes, start, end).toLowerCase() === name;
   if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) {
     const byte = bytes[start + i]!;
@@ -164,20 +171,28 @@ function checkRecord(reader: ValueReader): void {
   }
 }
 
-const isReserved = {
-  message: "names that begin with `_sdc` or `_rjm` are the Import API's own: give the field another",
-  uncarriable: true,
-};
+const isReserved = "names that begin with `_sdc` or `_rjm` are the Import API's own: give the field another";
+const holdsNul = "a name that holds NUL can be no column's: give the field another";
 
-/** A field of the record just read whose name is the Import API's own. */
-function reservedField({ bytes, recordMembers: members }: ValueReader): string | undefined {
+/** A field of the record just read whose name no column can have, and why. */
+function unfitField({
+  bytes,
+  recordMembers: members,
+}: ValueReader): { field: string; message: string } | undefined {
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);
-    if (bytes[start] !== 0x5f && bytes[start] !== 0x5c) continue;
-    const name = stringOf(bytes, start, members.nameEnd(i));
-    if (reservedName.test(name)) return name;
+    const end = members.nameEnd(i);
+    if (bytes[start] !== 0x5f && !holdsEscape(bytes, start, end)) continue;
+    const field = stringOf(bytes, start, end);
+    if (reservedName.test(field)) return { field, message: isReserved };
+    if (field.includes("\0")) return { field, message: holdsNul };
   }
   return undefined;
+}
+
+function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
+  return false;
 }
 
 function faultOf(error: Malformed, reader: ValueReader, start: number, line: number): LineFault {
@@ -186,14 +201,12 @@ function faultOf(error: Malformed, reader: ValueReader, start: number, line: num
   const field = reader.lineStart === start ? reader.faultyField() : undefined;
   return {
     line,
-    ...(stream === undefined ? {} : { stream: cut(stream) }),
-    ...(field === undefined ? {} : { field: cut(field) }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(field === undefined ? {} : { field }),
     message: error.message + place,
     uncarriable: error instanceof Uncarriable,
   };
 }
-
-const cut = (name: string) => name.slice(0, 100);
 
 /** The stream of a faulty message, where it was read before the fault. */
 function streamOf(reader: ValueReader): string | undefined {

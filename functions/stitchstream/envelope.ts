@@ -1,3 +1,4 @@
+import { backslash, stringOf } from "./text.ts";
 import type { Kind } from "./visitor.ts";
 
 const utf8 = new TextEncoder();
@@ -24,6 +25,10 @@ export interface EnvelopeField {
   textEnd: number;
   contentStart: number;
   contentEnd: number;
+  /** The reader's of the same names, once the field was read. */
+  standsAlone: boolean;
+  spliceable: boolean;
+  growth: number;
 }
 
 const absent = (): EnvelopeField => ({
@@ -33,6 +38,9 @@ const absent = (): EnvelopeField => ({
   textEnd: 0,
   contentStart: 0,
   contentEnd: 0,
+  standsAlone: true,
+  spliceable: true,
+  growth: 0,
 });
 
 export const emptyEnvelope = () =>
@@ -40,6 +48,10 @@ export const emptyEnvelope = () =>
 
 /** The field that a message's name is; null for one that means nothing here. */
 export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {
+  if (bytes.subarray(start, end).includes(backslash)) {
+    const written = stringOf(bytes, start, end);
+    return envelopeNames.find(name => name === written) ?? null;
+  }
   for (const [i, name] of envelopeNameBytes.entries()) {
     if (name.length !== end - start) continue;
     if (name.every((byte, at) => byte === bytes[start + at])) return envelopeNames[i]!;

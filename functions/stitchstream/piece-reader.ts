@@ -2,6 +2,9 @@ import { envelopeDepth, ValueReader } from "./reader.ts";
 import { openBrace, openBracket } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
+/** What a value may stand behind, and no value begins with. */
+const isSpace = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x0d;
+
 /** Reads a line's values one by one, for one who knows where they stand. */
 export abstract class PieceReader extends ValueReader {
   /** Begins the line at `position`, as a record's. */
@@ -20,7 +23,7 @@ export abstract class PieceReader extends ValueReader {
   readPiece(position: number): Kind {
     this.position = position;
     const first = this.peek();
-    if (first === openBrace || first === openBracket) return Kind.absent;
+    if (first === openBrace || first === openBracket || isSpace(first)) return Kind.absent;
     return this.readValue(envelopeDepth + 1);
   }
 

@@ -29,13 +29,13 @@ export abstract class ValueReader extends TextScanner {
   readonly keyFields = new Members();
   /** The record's values of its table's keys, in the keys' order; only their kinds and content. */
   readonly keyValues = new Members();
-  /** The text of `record` or `value`, the one read last, means the same without the line around it. */
+  /** The text of the field read last, or settled on, means the same without the line around it. */
   standsAlone = true;
   /** Where it does not, putting what its cache codes stand for in their places is enough. */
   spliceable = true;
   /** The record's cache codes. */
   readonly splices = new Splices();
-  /** At most so many bytes longer than its text is the value of `record` or `value` when it is written anew. */
+  /** At most so many bytes longer than its text is the field when it is written anew. */
   growth = 0;
   /** Where the line that was begun last begins. */
   lineStart = nowhere;
@@ -131,8 +131,11 @@ export abstract class ValueReader extends TextScanner {
   readField(position: number, name: EnvelopeName, visitor: Visitor): void {
     this.#shown = name;
     this.#shownTo = visitor;
-    this.readMessage(position);
-    this.#shown = undefined;
+    try {
+      this.readMessage(position);
+    } finally {
+      this.#shown = undefined;
+    }
   }
   #shown: EnvelopeName | undefined;
   #shownTo: Visitor | undefined;
@@ -169,6 +172,11 @@ export abstract class ValueReader extends TextScanner {
     this.logElement(depth, this.readValue(depth + 1));
   }
 
+  /** What is expected of the value at `depth` stands one deeper: it is quoted. */
+  protected expectWithin(depth: number): void {
+    if (depth === this.#logDepth) this.#logDepth++;
+  }
+
   protected logElement(depth: number, kind: Kind): void {
     if (depth === this.#logDepth) this.#log!.push(0, 0, kind, this.contentStart, this.contentEnd);
   }
@@ -200,20 +208,12 @@ export abstract class ValueReader extends TextScanner {
     const name = this.#fieldAt(nameStart, nameEnd);
     this.skipSpace();
     const start = this.position;
-    if (name === "record" || name === "value") {
-      this.standsAlone = this.spliceable = true;
-      this.growth = 0;
-    }
+    this.standsAlone = this.spliceable = true;
+    this.growth = 0;
     if (name === "record") this.#watch(this.recordMembers, true);
     else if (name === "key_fields") this.#watch(this.keyFields, false);
     if (name !== null && name === this.#shown) this.visitor = this.#shownTo;
-    const { standsAlone, spliceable, growth } = this;
     const kind = this.readValue(envelopeDepth + 1);
-    if (name !== "record" && name !== "value") {
-      this.standsAlone = standsAlone;
-      this.spliceable = spliceable;
-      this.growth = growth;
-    }
     this.visitor = undefined;
     this.inRecord = false;
     this.#logDepth = nowhere;
@@ -225,6 +225,17 @@ export abstract class ValueReader extends TextScanner {
     field.textEnd = this.position;
     field.contentStart = this.contentStart;
     field.contentEnd = this.contentEnd;
+    field.standsAlone = this.standsAlone;
+    field.spliceable = this.spliceable;
+    field.growth = this.growth;
+  }
+
+  /** The message just read is about this field: what is known of the one read last is another's. */
+  settleOn(name: "record" | "value"): void {
+    const { standsAlone, spliceable, growth } = this.envelope[name];
+    this.standsAlone = standsAlone;
+    this.spliceable = spliceable;
+    this.growth = growth;
   }
 
   /** The envelope's field at this place: the last line's, where the name came as foreseen. */

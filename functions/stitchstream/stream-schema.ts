@@ -39,12 +39,13 @@ export class StreamSchemas {
   /** The schema of the message that the reader has just read. Throws Malformed for what can't be one. */
   of(reader: ValueReader, position: number): StreamSchema {
     const { schema, key_properties, bookmark_properties } = reader.envelope;
-    const isPlain = !key_properties.present && !bookmark_properties.present;
+    // The same text with codes in it means something else on another line.
+    const isPlain = !key_properties.present && !bookmark_properties.present && schema.standsAlone;
     const raw = reader.bytes.subarray(schema.textStart, schema.textEnd);
     if (isPlain && this.#last !== undefined && isSame(raw, this.#last.raw)) return this.#last.schema;
     const text = this.#textOf(schema, reader, position);
-    const keys = namesAt(reader, "key_properties", position);
-    const bookmarks = namesAt(reader, "bookmark_properties", position);
+    const keys = namesAt(reader, "key_properties", position, this.#limits);
+    const bookmarks = namesAt(reader, "bookmark_properties", position, this.#limits);
     const identity = `${utf8.decode(text)}${JSON.stringify([keys, bookmarks])}`;
     const known = this.#byText.get(identity) ?? this.#add(identity, text, keys, bookmarks, schema);
     if (isPlain) this.#last = { raw, schema: known };
@@ -55,13 +56,8 @@ export class StreamSchemas {
     if (!schema.present) throw new Malformed("a SCHEMA wants its `schema`", reader.position - 1);
     if (schema.kind !== Kind.map)
       throw new Malformed("a `schema` is a JSON Schema, an object", schema.textStart);
-    const text = fieldAsJson(reader, "schema", position);
-    if (text.length > this.#limits.schemaBytesMax) {
-      throw new Malformed(
-        `a schema of ${text.length} bytes, more than ${this.#limits.schemaBytesMax}: say less of the records`,
-        schema.textStart,
-      );
-    }
+    const text = fieldAsJson(reader, "schema", position, this.#limits);
+    if (text.length > this.#limits.schemaBytesMax) throw tooLarge(text.length, this.#limits, schema);
     return text;
   }
 
@@ -81,7 +77,8 @@ export class StreamSchemas {
     const value = JSON.parse(utf8.decode(text)) as JsonObject;
     const schema = {
       id: this.#byText.size,
-      text,
+      // Not a part of the body, which would be kept with it.
+      text: text.slice(),
       value,
       keyNames: keys ?? flaggedKeys(value),
       bookmarkNames: bookmarkNames ?? [],
@@ -97,14 +94,27 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+const tooLarge = (bytes: number, { schemaBytesMax }: SchemaLimits, { textStart }: EnvelopeField) =>
+  new Malformed(
+    `a schema, or names beside it, of ${bytes} bytes, more than ${schemaBytesMax}: say less of the records`,
+    textStart,
+  );
+
+/** What a field may grow by is no more than a bound: it may be so many times the limit. */
+const boundPerLimit = 8;
+
 /** A field of the line at `position` as JSON text; reads the line once more where it is transit. */
 function fieldAsJson(
   reader: ValueReader,
   name: "schema" | "key_properties" | "bookmark_properties",
   position: number,
+  limits: SchemaLimits,
 ): Uint8Array {
-  const { textStart, textEnd } = reader.envelope[name];
+  const { textStart, textEnd, growth } = reader.envelope[name];
   if (reader.isJson) return reader.bytes.subarray(textStart, textEnd);
+  const bytesMax = textEnd - textStart + growth;
+  if (bytesMax > boundPerLimit * limits.schemaBytesMax)
+    throw tooLarge(bytesMax, limits, reader.envelope[name]);
   const out = new ByteWriter(textEnd - textStart);
   try {
     reader.readField(position, name, new JsonWriter(out));
@@ -119,12 +129,13 @@ function namesAt(
   reader: ValueReader,
   name: "key_properties" | "bookmark_properties",
   position: number,
+  limits: SchemaLimits,
 ): readonly string[] | undefined {
   const field = reader.envelope[name];
   if (!field.present || field.kind === Kind.null) return undefined;
   const wanted = new Malformed(`\`${name}\` is a list of names`, field.textStart);
   if (field.kind !== Kind.array && field.kind !== Kind.list) throw wanted;
-  const names = JSON.parse(utf8.decode(fieldAsJson(reader, name, position))) as unknown[];
+  const names = JSON.parse(utf8.decode(fieldAsJson(reader, name, position, limits))) as unknown[];
   if (!names.every((each): each is string => typeof each === "string")) throw wanted;
   return [...new Set(names)];
 }

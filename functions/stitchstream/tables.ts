@@ -72,11 +72,15 @@ export class Tables {
   /** The table of the RECORD at `position`, just read. Throws Malformed for names that name nothing. */
   of(reader: ValueReader, position: number): Table {
     const inline = reader.envelope.schema.present ? this.#schemas.of(reader, position) : undefined;
-    if (this.#last !== undefined && this.#isLast(reader, inline)) return this.#last;
+    if (this.#last !== undefined && this.#isLast(reader, inline)) {
+      this.note(this.#last);
+      return this.#last;
+    }
     const stream = this.#streamName(reader);
     const schema = inline ?? this.#declared.get(stream);
     if (inline !== undefined) checkKeys(inline, reader, this.#limits);
     const keyFields = keyNamesOf(reader, this.#limits);
+    if (schema !== undefined) checkProperties(keyFields, schema, reader.envelope.key_fields);
     const keyNames = keyFields.length > 0 ? keyFields : (schema?.keyNames ?? []);
     const version = versionOf(reader);
     const identity = JSON.stringify([stream, keyFields, schema?.id, inline?.id, version]);
@@ -84,9 +88,17 @@ export class Tables {
       this.#byIdentity.get(identity) ??
       this.#add(identity, { stream, keyNames, keyFields, schema, inlineSchema: inline, version });
     this.#last = table;
-    this.#latest.set(stream, table);
+    this.note(table);
     return table;
   }
+
+  /** A record of the table has come. */
+  note(table: Table): void {
+    if (table === this.#noted) return;
+    this.#noted = table;
+    this.#latest.set(table.stream, table);
+  }
+  #noted: Table | undefined;
 
   /** The table that an ACTIVATE_VERSION message, just read, is about. */
   activated(reader: ValueReader): Table {
@@ -171,7 +183,7 @@ export class Tables {
 
 function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {
   if (!field.present || field.kind === Kind.null) return version.length === 0;
-  return same(bytes, field.contentStart, field.contentEnd, version);
+  return field.kind === Kind.integer && same(bytes, field.contentStart, field.contentEnd, version);
 }
 
 /** The digits of a `version`, an integer of 64 bits: singer-io/getting-started, docs/SPEC.md. */
@@ -183,14 +195,22 @@ function versionOf({ envelope: { version }, bytes }: ValueReader): string | unde
 }
 
 /** A key is a property at the schema's top: import-api.md section 1.5. */
-function checkKeys({ keyNames, value }: StreamSchema, reader: ValueReader, limits: TableLimits): void {
+function checkKeys(schema: StreamSchema, reader: ValueReader, limits: TableLimits): void {
+  const { keyNames } = schema;
   const { textStart } = reader.envelope.schema;
   if (keyNames.length > limits.keyNamesMax)
     throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
-  const properties = (value.properties ?? {}) as object;
-  for (const name of keyNames) {
-    checkName(name, "key", textStart, limits.nameCharsMax);
-    if (Object.hasOwn(properties, name)) continue;
+  for (const name of keyNames) checkName(name, "key", textStart, limits.nameCharsMax);
+  checkProperties(keyNames, schema, reader.envelope.schema);
+}
+
+function checkProperties(
+  names: readonly string[],
+  { value: { properties = {} } }: StreamSchema,
+  { textStart }: EnvelopeField,
+): void {
+  for (const name of names) {
+    if (typeof properties === "object" && Object.hasOwn(properties ?? {}, name)) continue;
     throw new Malformed(`the key ${JSON.stringify(name)} is no property of the schema: add it`, textStart);
   }
 }

@@ -17,6 +17,8 @@ const space = 0x20;
 const hash = 0x23;
 
 const ascii = new TextDecoder("latin1");
+/** 10^308 is the largest power of ten that is a double. */
+const doubleDigitsMax = 308;
 /** An instant as JSON text is this long; as transit it may be written in fewer. */
 const isoBytes = 26;
 /** Fewer digits fit 64 bits. */
@@ -85,7 +87,10 @@ export abstract class TransitStrings extends PieceReader {
     const end = this.rawEnd;
     if (this.bytes[start] === caret)
       throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
-    if (this.bytes[start] !== tilde || end - start === 1) return this.scalar(Kind.text, start, end);
+    // A tilde alone is text, which a strict reader wants escaped.
+    const isTilde = this.bytes[start] === tilde && end - start === 1;
+    if (isTilde) this.writtenAnew(1);
+    if (this.bytes[start] !== tilde || isTilde) return this.scalar(Kind.text, start, end);
     return this.#tagged(start, end);
   }
 
@@ -123,9 +128,19 @@ export abstract class TransitStrings extends PieceReader {
     if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
       throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
     }
+    if (kind === Kind.double) this.checkDouble(start, end);
     if (kind === Kind.bytes && this.#text(start, end).replaceAll("\\", "").length % 4 !== 0) {
       throw new Malformed(`~b wants ${wants}`, start);
     }
+  }
+
+  /** A reader of transit would take it for infinity. */
+  protected checkDouble(start: number, end: number): void {
+    let hasExponent = false;
+    for (let at = start; at < end; at++) hasExponent ||= (this.bytes[at]! | 0x20) === 0x65;
+    if (!hasExponent && end - start < doubleDigitsMax) return;
+    if (Number.isFinite(Number(this.#text(start, end)))) return;
+    throw new Uncarriable("a number larger than doubles go: send it as ~f", start);
   }
 
   /** Tagged text that is ASCII where it is right. */

@@ -1,5 +1,5 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { closeBracket, comma, quote } from "./text.ts";
+import { backslash, closeBracket, comma, quote, stringOf } from "./text.ts";
 import { isInt64 } from "./transit-scalar.ts";
 import { Kind, type Visitor } from "./visitor.ts";
 
@@ -60,7 +60,7 @@ export class TransitWriter implements Visitor {
     if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol)
       this.#scalar(kind, bytes, start, end);
     else if (bytes[start] === 0x7e) this.#string("", bytes, start, end);
-    else this.#string("~i", bytes, start, end);
+    else this.#string(isInteger(bytes, start, end) ? "~i" : "~d", bytes, start, end);
   }
 
   close(kind: Kind): void {
@@ -72,8 +72,7 @@ export class TransitWriter implements Visitor {
   #scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const prefix = prefixes[kind];
     if (prefix !== undefined) this.#string(prefix, bytes, start, end);
-    else if (kind === Kind.text)
-      this.#string(isReserved(bytes[start]!, end - start) ? "~" : "", bytes, start, end);
+    else if (kind === Kind.text) this.#string(isReserved(bytes, start, end) ? "~" : "", bytes, start, end);
     else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
     else if (kind === Kind.double && isInteger(bytes, start, end)) this.#string("~d", bytes, start, end);
     else this.#out.copy(bytes, start, end);
@@ -106,9 +105,14 @@ export class TransitWriter implements Visitor {
   }
 }
 
-/** Text that begins like a tag is escaped by a tilde: transit-format, "Strings". */
-const isReserved = (first: number, length: number) =>
-  length > 0 && (first === 0x7e || first === 0x5e || first === 0x60);
+/** Text that begins like a tag, were it by an escape, is escaped by a tilde: transit-format, "Strings". */
+function isReserved(bytes: Uint8Array, start: number, end: number): boolean {
+  const escaped = bytes[start] === backslash && bytes[start + 1] === 0x75;
+  const first = escaped ? stringOf(bytes, start, start + escapeBytes).charCodeAt(0) : bytes[start]!;
+  return end > start && (first === 0x7e || first === 0x5e || first === 0x60);
+}
+/** `\\uXXXX` */
+const escapeBytes = 6;
 
 /** A double that is written like an integer would be read as one. */
 const isInteger = (bytes: Uint8Array, start: number, end: number) => {

@@ -54,6 +54,7 @@ export class TransitReader extends TransitKeys {
     this.skipNumber();
     // A reader of transit takes a bare number for a double: beyond 2^53 it would round, so it has to be written anew.
     if (this.integral && this.position - start >= safeDigits) this.writtenAnew(tagBytes);
+    if (!this.integral) this.checkDouble(start, this.position);
     return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }
 
@@ -66,7 +67,7 @@ export class TransitReader extends TransitKeys {
       this.readRaw(false);
       if (this.isMapMarker()) return this.#readCompactMap(depth);
       if (this.isTag()) return this.#readTaggedArray(depth, start);
-      // An ordinary first element: read it again with the others, before it enters the cache twice.
+      // An ordinary first element, which is read and in the cache by now.
       return this.#readElements(depth, true);
     }
     return this.#readElements(depth, false);
@@ -111,6 +112,8 @@ export class TransitReader extends TransitKeys {
   /** A verbose map `{"k": v, …}` or a verbose tagged value `{"~#tag": v}`. */
   #readVerboseMap(depth: number): Kind {
     this.checkDepth(depth);
+    // Written anew it is compact.
+    this.growth += tagBytes;
     this.position++;
     if (this.take(closeBrace)) {
       this.visitor?.open(Kind.map);
@@ -169,6 +172,7 @@ export class TransitReader extends TransitKeys {
   #readTaggedValue(tag: string, depth: number, start: number): Kind {
     switch (tag) {
       case "'":
+        this.expectWithin(depth);
         return this.readValue(depth + 1);
       case "set":
         return this.#readSequence(Kind.set, depth);
@@ -197,7 +201,7 @@ export class TransitReader extends TransitKeys {
       do {
         this.outer = outer;
         this.outerIndex = outerIndex;
-        this.readValue(depth + 1);
+        this.readElement(depth);
         count++;
       } while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
+import { dynamoClient } from "../../functions/aws/clients.ts";
 import { type Listening, listen } from "./listen.ts";
 
 /** Starts an embedded DynamoDB that keeps its tables in `dir`. */
@@ -12,8 +13,7 @@ export async function startDynamodb({ dir, port }: { dir: string; port?: number 
 
 /** Makes the table of infra/table.yml, if it is not there. */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {
-  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
-  const client = new DynamoDBClient({ region: "us-east-1", endpoint, credentials });
+  const client = dynamoClient({ region: "us-east-1", endpoint });
   try {
     await client.send(
       new CreateTableCommand({

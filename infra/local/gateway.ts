@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { answerFault, answerResult, notFound, tooLarge } from "./gateway-answer.ts";
 import { announcedTooLarge, readBody, TooLarge } from "./gateway-body.ts";
 import { eventBytes, eventBytesLimit, eventOf } from "./gateway-event.ts";
 import { invoke } from "./gateway-invoke.ts";
 import { matchRoute, type Route } from "./gateway-routes.ts";
+import { listen } from "./listen.ts";
 
 /** docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const integrationTimeoutMsDefault = 30_000;
@@ -16,7 +16,6 @@ export interface GatewayOptions {
   readonly routes: readonly Route[];
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  readonly host?: string;
   readonly integrationTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
@@ -37,7 +36,7 @@ export interface Gateway {
  * Rejects where it can't listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { port = 0, host = "127.0.0.1", requestTimeoutMs = requestTimeoutMsDefault } = options;
+  const { port = 0, requestTimeoutMs = requestTimeoutMsDefault } = options;
   const answers = new Set<Promise<void>>();
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     // The client may leave at any time: an answer that nobody takes is no fault.
@@ -63,11 +62,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     response.writeContinue();
     void serve(message, response);
   });
-  await listen(server, port, host);
-  return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
-    close: () => close(server, answers),
-  };
+  const { url } = await listen(server, port);
+  return { url, close: () => close(server, answers) };
 }
 
 async function respond(
@@ -133,16 +129,6 @@ function refuseBody(
   if (!complete) response.setHeader("connection", "close");
   if (onTooLarge === undefined) answerFault(response, tooLarge);
   else answerResult(response, onTooLarge(bytes, targetOf(url).path));
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 async function close(server: Server, answers: ReadonlySet<Promise<void>>): Promise<void> {

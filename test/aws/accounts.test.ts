@@ -55,7 +55,8 @@ describe("an account", () => {
       [0, "a", 1],
       [4, "a", 1],
       [2, "a", 2],
-      [0, "b", 3],
+      [0, "a", 2],
+      [1, "b", 3],
       [4, "b", 3],
     ] as const) {
       vi.setSystemTime(Date.now() + minutes * 60_000);

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
-import { memoryArchive, memoryStore } from "../../cli/memory.ts";
+import { memoryStore } from "../../cli/memory.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi, Outcome, Streamer } from "../../functions/persister/ports.ts";
+import { memoryArchive } from "../contracts/memory-archive.ts";
 
 /** One delivery's attempts, and what time does to its key: on a clock of its own. */
 const hour = 3_600_000;

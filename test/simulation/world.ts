@@ -1,5 +1,6 @@
-import { memoryArchive, memoryStore } from "../../cli/memory.ts";
+import { memoryStore } from "../../cli/memory.ts";
 import type { Streamer, Streamers } from "../../functions/persister/ports.ts";
+import { memoryArchive } from "../contracts/memory-archive.ts";
 import { Destination } from "./import-api.ts";
 import { Invariants } from "./invariants.ts";
 import { Random } from "./random.ts";

@@ -3,6 +3,7 @@ import AjvDraft4 from "ajv-draft-04";
 import draft4 from "ajv-draft-04/dist/refs/json-schema-draft-04.json" with { type: "json" };
 import addFormats from "ajv-formats";
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import { dateTime } from "../../stitchstream/time-extracted.ts";
 import { isMultiple } from "./multiple.ts";
 
 /** Draft 4 has boolean `exclusiveMinimum` and `id`; what drafts 6 and 7 both know they read alike. */
@@ -35,10 +36,6 @@ const keywords = [
 /** Drafts 4 to 7 name them. Their checks take time that grows with the text, not with its square. */
 const formats = ["date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "json-pointer"] as const;
 
-/** As the Import API has it, import-api.md section 2: with a zone, capital letters, and a year of four digits. */
-const dateTime =
-  /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-4]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-](0\d|1[0-8]):[0-5]\d)$/;
-
 /**
  * What is not known is the streamer's own. Rules are of schemas that `checkSchema` has seen whole. The code that is made is not
  * optimized: that costs more than it saves.
@@ -58,15 +55,23 @@ const meta4 = {
   properties: { ...draft4.properties, enum: { type: "array", minItems: 1 }, id: { type: "string" } },
 };
 
-const compilers = {
-  4: once(() => {
+const makers = {
+  4: () => {
     const compiler = new AjvDraft4.default({ ...options, meta: false });
     compiler.addMetaSchema(meta4);
     compiler.opts.defaultMeta = draft4.id;
     return prepared(compiler);
-  }),
-  7: once(() => prepared(new Ajv.default(options))),
+  },
+  7: () => prepared(new Ajv.default(options)),
 };
+/** A compiler keeps all that it has ever compiled. */
+const compilers = new Map<Draft, Ajv.default>();
+
+function compilerOf(draft: Draft): Ajv.default {
+  const compiler = compilers.get(draft) ?? makers[draft]();
+  compilers.set(draft, compiler);
+  return compiler;
+}
 
 function prepared(compiler: Ajv.default): Ajv.default {
   addFormats.default(compiler, { mode: "fast", formats: [...formats] });
@@ -83,7 +88,7 @@ function prepared(compiler: Ajv.default): Ajv.default {
 
 /** Throws NotASchema for what breaks the draft's own schema. */
 export function checkSchema(schema: JsonObject, draft: Draft): void {
-  const compiler = compilers[draft]();
+  const compiler = compilerOf(draft);
   if (compiler.validateSchema(schema) === true) return;
   throw new NotASchema(compiler.errorsText(compiler.errors, { dataVar: "schema" }));
 }
@@ -133,7 +138,7 @@ class AjvRules implements ValueRules {
   }
 
   #compile(): ValidateFunction {
-    const compiler = compilers[this.#draft]();
+    const compiler = compilerOf(this.#draft);
     const validate = compiler.compile(this.#schema);
     compiler.removeSchema(this.#schema);
     return validate;
@@ -151,7 +156,10 @@ export const nothingFits: ValueRules = {
 /** Streams' columns are of few types, so that the same rules serve many. Kept between deliveries. */
 const kept = new Map<string, ValueRules>();
 export const rulesKept = (): number => kept.size;
-export const forgetRules = (): void => kept.clear();
+export function forgetRules(): void {
+  kept.clear();
+  compilers.clear();
+}
 
 /** The rules of a schema by itself; undefined where it has none. */
 export function rulesOf(schema: JsonObject, draft: Draft): ValueRules | undefined {
@@ -166,9 +174,4 @@ export function rulesOf(schema: JsonObject, draft: Draft): ValueRules | undefine
     kept.set(identity, known);
   }
   return known;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

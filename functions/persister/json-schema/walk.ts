@@ -21,6 +21,10 @@ const depthMax = 1_000;
 /** More of one value's faults would help nobody. */
 const brokenMax = 20;
 
+/** Rules that look at a text look at all of it. */
+const textSteps = (value: unknown) => (typeof value === "string" ? value.length >> charsPerStepBits : 0);
+const charsPerStepBits = 4;
+
 /** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
 export class SchemaWalk {
   #stepsLeft: number;
@@ -41,7 +45,7 @@ export class SchemaWalk {
 
   fits(node: SchemaNode, value: unknown): boolean {
     const { rules, onward } = node;
-    this.#spend(rules?.steps ?? 1);
+    this.#spend(rules === undefined ? 1 : rules.steps + textSteps(value));
     if (rules !== undefined && !this.#compiled(rules).fits(value)) return false;
     if (onward === undefined) return true;
     if (++this.#depth > depthMax) throw new TooMuchWork();

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { jsonline, transit } from "../endpoint/local-stack.ts";
+import { requestsOf } from "./delivery.ts";
+
+/** What a message's other fields, and the lines before it, must not change of its record or its bookmark. */
+const bodies = (body: string) =>
+  requestsOf(body).requests.map(({ body: sent }) => Buffer.from(sent).toString());
+const refusal = (body: string) => {
+  try {
+    bodies(body);
+  } catch (error) {
+    if (error instanceof PersisterError) return error;
+    throw error;
+  }
+  throw new Error("It is not refused.");
+};
+const codes = (text: string, count: number) => Array(count).fill(text).join(",");
+const oneRow = '["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1';
+
+describe("keys", () => {
+  it.each([
+    ["a list", '["~#list",["id"]]'],
+    ["a set", '["~#set",["id"]]'],
+    ["a verbose list", '{"~#list":["id"]}'],
+    ["a quoted array", '["~#\'",["id"]]'],
+  ])("named by %s are keys", (_, names) => {
+    const [push] = bodies(
+      transit(`["^ ","type","RECORD","stream","s","key_fields",${names},"record",["^ ","id",1]]`),
+    );
+    expect(push).toContain('"key_names",["id"]');
+  });
+});
+
+describe("a record with a `value` behind it", () => {
+  it.each([
+    ["codes of its line", `${oneRow},"^1","x"],"value",1]`, '"stream","x"'],
+    ["long integers", `${oneRow},"n",9007199254740993],"value",1]`, '"~i9007199254740993"'],
+    ["many codes", `${oneRow},"longname","~:keyword","b","~:keyword"],"value",["^ ","^1",1]]`, '"~:keyword"'],
+  ])("keeps %s", (_, line, kept) => {
+    const [push] = bodies(transit(line));
+    expect(push).toContain(kept);
+    expect(push).not.toMatch(/"\^\d"/);
+  });
+});
+
+it("a bookmark with a `record` behind it stands for itself", () => {
+  const state = '["^ ","type","STATE","value",["^ ","longname",1,"x","longname"],"record",["^ ","^2",1]]';
+  expect(requestsOf(transit(state)).bookmark).not.toContain("^2");
+  const cached = '["^ ","type","STATE","longname",1,"value",["^ ","^1",1],"record",2]';
+  expect(requestsOf(transit(cached)).bookmark).toBe('["^ ","longname",1]');
+});
+
+describe("lines that are like an earlier one but for a space", () => {
+  it("have their time", () => {
+    const time = '"2026-11-23T12:00:00Z"';
+    const line = (space: string) =>
+      `{"type":"RECORD","stream":"s","record":{"id":1},"time_extracted":${space}${time}}`;
+    const schema = {
+      type: "SCHEMA",
+      stream: "s",
+      schema: { properties: { id: {} } },
+      key_properties: ["id"],
+    };
+    const [batch] = bodies(jsonline(schema, line(""), line(" "), line("\t")));
+    const { messages } = JSON.parse(batch!) as { messages: { time_extracted: string }[] };
+    expect(messages.map(each => each.time_extracted)).toEqual(Array(3).fill(JSON.parse(time)));
+  });
+
+  it("have their own line's codes", () => {
+    const line = (value: string) =>
+      `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"name",${value}]]`;
+    const other = '["^ ","type","STATE","value",["^ ","wrongA",1,"wrongB",2,"wrongC",3,"wrongD",4]]';
+    const [push] = bodies(transit(line("1"), other, line(' ["^ ","^3",5]')));
+    expect(push).not.toContain("wrong");
+  });
+});
+
+it("the line behind a schema that has no JSON form is read for itself", () => {
+  const line = '["^ ","type","SCHEMA","stream","s","schema",["^ ","x","~zNaN"]]';
+  expect(refusal(transit(line, line)).details.faultsTotal).toBe(2);
+});
+
+it("a schema whose codes mean something else on another line is read anew", () => {
+  const line = (column: string, value: string) =>
+    `["^ ","type","RECORD","stream","c","record",["^ ","id",1,"${column}",${value}],"schema",["^ ","properties",["^ ","id",["^ ","^0","integer","key",true],"^3",["^ ","^0","string"]],"required",["id"]]]`;
+  expect(bodies(transit(line("colA1", '"x"')))[0]).toContain('"colA1":{"type":"string"}');
+  expect(refusal(transit(line("colA1", '"x"'), line("colB1", "5"))).details.faults).toMatchObject([
+    { line: 5, field: "colB1" },
+  ]);
+});
+
+describe("what can't be carried", () => {
+  it.each([
+    [
+      "key_fields that the schema has no property for",
+      jsonline(
+        '{"type":"RECORD","stream":"s","key_fields":["id"],"schema":{"properties":{"a":{}}},"record":{"id":1}}',
+      ),
+      'the key "id" is no property',
+    ],
+    [
+      "a name that holds NUL",
+      jsonline('{"type":"RECORD","stream":"s","record":{"a\\u0000b":1}}'),
+      "holds NUL",
+    ],
+    [
+      "a reserved name in a quoted record",
+      transit('["^ ","type","RECORD","stream","s","record",["~#\'",["^ ","_sdc_x",1]]]'),
+      "Import API's own",
+    ],
+    ["a bare number beyond doubles in transit", transit(`${oneRow},"n",1e400]]`), "larger than doubles"],
+    ["a tagged one", transit(`${oneRow},"n","~d1e400"]]`), "larger than doubles"],
+  ])("%s is refused", (_, body, words) => {
+    expect(refusal(body).message).toContain(words);
+  });
+
+  it("but a tilde is", () => {
+    expect(bodies(transit(`${oneRow},"t","~"]]`))[0]).toContain('"t","~~"');
+  });
+});
+
+describe("codes that stand for more than there is memory for", () => {
+  const long = "n".repeat(60_000);
+  it.each([
+    [
+      "in a schema",
+      `"${long}",1,"schema",["^ ","properties",["^ ","a",["^ ","enum",[${codes('["^ ","^2",1]', 9_500)}]]]]`,
+    ],
+    ["in key names", `"~:${long}",1,"schema",["^ "],"key_properties",[${codes('"^2"', 20_000)}]`],
+  ])("%s are refused before they are written out", (_, rest) => {
+    expect(refusal(transit(`["^ ","type","SCHEMA","stream","s",${rest}]`)).code).toBe("malformed");
+  });
+
+  it("in a record with a schema are, too", () => {
+    const record = `["^ ","id",1,"${long}",[${codes('["^ ","^4",1]', 9_500)}]]`;
+    const line = `["^ ","type","RECORD","stream","s","schema",["^ "],"record",${record}]`;
+    expect(refusal(transit(line)).code).toBe("unfit-records");
+  });
+});
+
+it("a schema that looks at a long text again and again is given up", () => {
+  const definitions: Record<string, object> = { d0: { maxLength: 9_999_999 } };
+  for (let n = 1; n <= 14; n++) {
+    const before = { $ref: `#/definitions/d${n - 1}` };
+    definitions[`d${n}`] = { allOf: [before, before] };
+  }
+  const schema = { definitions, properties: { a: { $ref: "#/definitions/d14" } } };
+  const record = { type: "RECORD", stream: "s", record: { a: "a".repeat(999_000) } };
+  expect(refusal(jsonline({ type: "SCHEMA", stream: "s", schema }, record)).message).toContain("more work");
+});
+
+it("faults have a bounded length, whatever they name", () => {
+  const schema = { additionalProperties: false, properties: { id: {} } };
+  const records = Array.from({ length: 80 }, (_, id) => ({
+    type: "RECORD",
+    stream: "s",
+    record: { [`${id}${"x".repeat(50_000)}`]: 1 },
+  }));
+  const long = refusal(jsonline({ type: "SCHEMA", stream: "s", schema }, ...records));
+  expect(JSON.stringify(long.details.faults).length).toBeLessThan(80 * 2_000);
+  const wrong = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`p${n}`, { type: "orange" }]));
+  const none = refusal(jsonline({ type: "SCHEMA", stream: "s", schema: { properties: wrong } }));
+  expect(none.message.length).toBeLessThan(2_000);
+});
+
+describe("names that are written with escapes", () => {
+  it("are the envelope's", () => {
+    const line = '{"type":"\\u0052ECORD","stream":"s","key_f\\u0069elds":["id"],"record":{"id":1}}';
+    expect(bodies(jsonline(line))[0]).toContain('"key_names":["id"]');
+  });
+});
+
+describe("a version", () => {
+  it.each(['"5"', '{"a":5}', '""'])("that is %s is refused, behind a good one too", version => {
+    const line = (text: string) =>
+      `{"type":"RECORD","stream":"s","key_fields":["id"],"version":${text},"record":{"id":1}}`;
+    expect(refusal(jsonline(line("5"), line(version))).code).toBe("malformed");
+  });
+});
+
+it("an activation has its stream's last keys, however the last line was read", () => {
+  const keyed = '{"type":"RECORD","stream":"s","key_fields":["id"],"version":1,"record":{"id":1}}';
+  const keyless = '{"type":"RECORD","stream":"s","version":1,"record":{"id":1}}';
+  const activate = '{"type":"ACTIVATE_VERSION","stream":"s","version":1}';
+  const [, , , activation] = [...Array(3), bodies(jsonline(keyed, keyless, keyed, activate)).at(-1)];
+  expect(activation).toContain('"key_names":["id"]');
+});
+
+it("a record whose schema makes its request too large is refused before anything is sent", () => {
+  const schema = { properties: { id: {}, text: { description: "x".repeat(250_000) } } };
+  const record = { id: 1, text: "x".repeat(19_900_000) };
+  const body = jsonline({ type: "SCHEMA", stream: "s", schema }, { type: "RECORD", stream: "s", record });
+  expect(refusal(body).code).toBe("unfit-records");
+});
+
+it("empty maps of verbose transit are no more than foreseen when they are written anew", () => {
+  const maps = Array(2_000).fill("{}").join(",");
+  const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":9007199254740993,"m":[${maps}]}}`;
+  expect(bodies(transit(line))[0]).toContain('"~i9007199254740993"');
+});
