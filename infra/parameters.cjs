@@ -44,8 +44,7 @@ function contradictions({ auth, jwtIssuer, jwtAudience, customDomain, certificat
   return found;
 }
 
-function faultsOf(given, options) {
-  const named = [options.param ?? []].flat().map(param => param.split("=")[0]);
+function faultsOf(given, named) {
   const unknown = named.filter(name => !Object.hasOwn(kinds, name));
   const wrong = Object.entries(kinds).flatMap(([name, [...patterns]]) => {
     const legal = patterns.pop();
@@ -70,11 +69,20 @@ const tableArn = table => ({
   "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/".concat(table),
 });
 
-module.exports = async ({ options, resolveVariable }) => {
+/** What a deploy names: on its line, and under `params` for its stage. */
+async function namedBy({ options, resolveConfigurationProperty, resolveVariable }) {
+  const onLine = [options.param ?? []].flat().map(param => param.split("=")[0]);
+  const { [await resolveVariable("sls:stage")]: ofStage } = await resolveConfigurationProperty(["params"]);
+  return [...onLine, ...Object.keys(ofStage ?? {})];
+}
+
+module.exports = async given => parametersOf(given, await namedBy(given));
+
+async function parametersOf({ resolveVariable }, named) {
   const names = Object.keys(kinds);
   const values = await Promise.all(names.map(name => resolveVariable(`param:${name}`)));
   const given = Object.fromEntries(names.map((name, i) => [name, String(values[i])]));
-  const faults = faultsOf(given, options);
+  const faults = faultsOf(given, named);
   // The tool prints an error's stack where it has one.
   if (faults.length > 0)
     throw Object.assign(new Error(), { stack: `wrong parameters: ${faults.join("; ")}` });
@@ -103,4 +111,4 @@ module.exports = async ({ options, resolveVariable }) => {
     certificateArn: given.certificateArn,
     domainFile: customDomain ? "domain" : "none",
   };
-};
+}

@@ -8,8 +8,15 @@ const namespace = "Persister";
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1_000);
 
-/** What the Import API's trouble is called, and what a body's own faults are. */
-const failed: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>(["unavailable", "out-of-time"]);
+/** What is no fault of a body's is called, and what a body's own faults are. */
+const failed: ReadonlySet<Report["outcome"]> = new Set<Report["outcome"]>([
+  "unavailable",
+  "out-of-time",
+  "account-unavailable",
+  "archive-unavailable",
+  "store-unavailable",
+  "internal",
+]);
 const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
   "rejected",
   "not-a-stitchstream",

@@ -56,7 +56,7 @@ export interface Taken {
 /** A body that is archived, and what has become known of it on its way. */
 interface Arrival {
   readonly at: number;
-  readonly archive: string;
+  archive: string;
   readonly journey: Journey;
   delivery: string;
   /** The streamer's, as it was found. */
@@ -85,19 +85,23 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   const at = parts.clock.now();
   const key = archiveKey(intake.streamer, delivery, at, intake.gzipped);
   const journey = new Journey(parts.clock, intake.body.length);
-  const archive = await parts.archive.put(key, intake.body, times.forward);
-  journey.took("archive");
-  const arrival: Arrival = { at, archive, delivery, journey };
+  const arrival: Arrival = { at, archive: "", delivery, journey };
   const report = (outcome: Report["outcome"]) => {
     const { streamer, traceparent } = intake;
     parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome, traceparent }));
   };
+  const archive = await parts.archive.put(key, intake.body, times.forward).catch((error: unknown) => {
+    report(outcomeOf(error));
+    throw error;
+  });
+  journey.took("archive");
+  arrival.archive = archive;
   try {
     const taken = await takeOnce(intake, arrival, parts, times);
     report(taken.replayed ? "replayed" : "committed");
     return taken;
   } catch (error) {
-    report(error instanceof PersisterError ? error.code : "internal");
+    report(outcomeOf(error));
     const failed = { streamer: intake.streamer, delivery: arrival.delivery, at, archive };
     await fileFailure(failed, error, parts, times.commit);
     if (!(error instanceof PersisterError)) throw error;
@@ -107,6 +111,8 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     throw error.with({ archive, delivery: arrival.delivery, ...known, ...error.details });
   }
 }
+
+const outcomeOf = (error: unknown) => (error instanceof PersisterError ? error.code : "internal");
 
 /** One that was overtaken by another attempt of its own delivery answers as that one did. */
 async function takeOnce(intake: Intake, arrival: Arrival, parts: Parts, times: Times): Promise<Taken> {

@@ -77,6 +77,14 @@ const troubles = [
   "AWS/SQS ApproximateNumberOfMessagesVisible",
 ];
 
+/** Of alarms that do not ring at the first. */
+const dayAndTwoHours = 26 * 3_600;
+const thresholds: Readonly<Record<string, number>> = {
+  BookmarkTooOld: dayAndTwoHours,
+  IngestNearDeadline: 23_200,
+  ApiFailing: 3,
+};
+
 const functionsOf = (properties: unknown) =>
   ((at(properties, "Metrics") ?? []) as unknown[])
     .map(metric => at(metric, "MetricStat.Metric.Dimensions.0.Value.Ref"))
@@ -125,6 +133,25 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
+    name: "every alarm rings at once, and where there is more of it, not less",
+    check: template =>
+      ofType(template, alarm).flatMap(({ name, resource: { Properties: properties } }) => {
+        const isRight =
+          String(at(properties, "ComparisonOperator")).startsWith("GreaterThan") &&
+          Number(at(properties, "Threshold")) <= (thresholds[name] ?? 1);
+        return isRight ? [] : [name];
+      }),
+    seeds: [
+      ["BookmarkTooOld.Properties.ComparisonOperator", "LessThanThreshold"],
+      ["DeliveriesFailing.Properties.Threshold", 1e9],
+    ],
+  },
+  {
+    name: "what the gateway turned away is counted by its status",
+    check: each("AWS::Logs::MetricFilter", get => get("FilterPattern") === '{ $.status = "429" }'),
+    seeds: [["RefusedAsTooMany.Properties.FilterPattern", "{ $.status = 429 }"]],
+  },
+  {
     name: "every trouble has its alarm",
     check: template => troubles.filter(trouble => !watched(template).includes(trouble)),
     seeds: [
@@ -158,7 +185,7 @@ export const alarmRules: readonly Rule[] = [
           isDeepStrictEqual(get("Dimensions"), [{ Name: "service", Value: service }]),
       )(template);
     },
-    seeds: [["ImportApiFailing.Properties.Dimensions.0.Value", "persister-other"]],
+    seeds: [["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"]],
   },
   {
     // Those fill a queue with an alarm of its own, and are throttled when one is asked for while another runs.

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,13 +9,30 @@ import type { Template } from "./template.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-/** The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with what the tool says. */
-export async function packaged(dir: string, parameters: readonly string[] = []): Promise<Template> {
+/** What packaging reads. */
+const parts = ["infra", "dist", "node_modules", "package.json"];
+
+/**
+ * The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with what the tool says.
+ * The tool works in the project's folder, so that each gets one of its own; `serverless` is its serverless.yml.
+ */
+export async function packaged(
+  dir: string,
+  parameters: readonly string[] = [],
+  serverless = readFileSync(join(root, "serverless.yml"), "utf8"),
+): Promise<Template> {
+  const cwd = await mkdtemp(join(tmpdir(), "persister-package-"));
+  for (const part of parts) await symlink(join(root, part), join(cwd, part));
+  await writeFile(join(cwd, "serverless.yml"), serverless);
   // No credentials, no region, no home: packaging may ask for none.
   const env = { PATH: process.env.PATH, HOME: dir };
   const given = parameters.flatMap(each => ["--param", each]);
   const osls = join(root, "node_modules/.bin/osls");
-  await promisify(execFile)("node", [osls, "package", "--package", dir, ...given], { cwd: root, env });
+  try {
+    await promisify(execFile)("node", [osls, "package", "--package", dir, ...given], { cwd, env });
+  } finally {
+    await rm(cwd, { recursive: true });
+  }
   return JSON.parse(
     await readFile(join(dir, "cloudformation-template-update-stack.json"), "utf8"),
   ) as Template;

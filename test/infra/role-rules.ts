@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { at, each, isOfRun, ofType, statements } from "./template.ts";
+import { at, each, isOfRun, ofType, statements, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const ingestStatement = "IngestRole.Properties.Policies.0.PolicyDocument.Statement";
@@ -11,38 +11,96 @@ const prefixOfArchive = /^\{"Fn::Sub":"\$\{Archive\.Arn\}\/[a-z]+\/\*"\}$/;
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 const secretRead = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: { Ref: "Secret" } };
 
-const log = ["logs:CreateLogStream", "logs:PutLogEvents"];
+/** What a role needs: each action, and all that it is allowed on. */
+type Grants = Readonly<Record<string, readonly string[]>>;
+const bodies = ["Archive/raw/*", "Archive/bookmarks/*", "Archive/receipts/*"];
+const texts = ["Archive/bookmarks/*", "Archive/receipts/*"];
+const table = ["Table"];
+const logTo = (group: string): Grants => ({
+  "logs:CreateLogStream": [group],
+  "logs:PutLogEvents": [group],
+});
 /** Looks a bearer token up, and notes that it was used. */
-const authenticate = ["dynamodb:GetItem", "dynamodb:UpdateItem"];
-const needed: Readonly<Record<string, readonly string[]>> = {
-  IngestRole: [
-    "s3:PutObject",
-    "s3:GetObject",
-    "dynamodb:PutItem",
-    "secretsmanager:GetSecretValue",
+const authenticate: Grants = { "dynamodb:GetItem": table, "dynamodb:UpdateItem": table };
+const needed: Readonly<Record<string, Grants>> = {
+  IngestRole: {
     ...authenticate,
-    ...log,
-  ],
-  BookmarkRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
-  ChangeRole: ["s3:PutObject", "s3:GetObject", "dynamodb:PutItem", ...authenticate, ...log],
-  OverviewRole: ["s3:GetObject", "dynamodb:Query", ...authenticate, ...log],
-  WatchRole: ["dynamodb:GetItem", "dynamodb:Query", "sqs:SendMessage", ...log],
+    ...logTo("IngestLogGroup"),
+    "s3:PutObject": bodies,
+    "s3:GetObject": texts,
+    "dynamodb:PutItem": table,
+    "secretsmanager:GetSecretValue": ["Secret"],
+  },
+  BookmarkRole: {
+    ...authenticate,
+    ...logTo("BookmarkLogGroup"),
+    "s3:GetObject": ["Archive/bookmarks/*"],
+    "dynamodb:Query": table,
+  },
+  ChangeRole: {
+    ...authenticate,
+    ...logTo("ChangeLogGroup"),
+    "s3:GetObject": ["Archive/bookmarks/*"],
+    "s3:PutObject": ["Archive/bookmarks/*"],
+    "dynamodb:PutItem": table,
+  },
+  OverviewRole: {
+    ...authenticate,
+    ...logTo("OverviewLogGroup"),
+    "s3:GetObject": texts,
+    "dynamodb:Query": table,
+  },
+  WatchRole: {
+    ...logTo("WatchLogGroup"),
+    "dynamodb:GetItem": table,
+    "dynamodb:Query": table,
+    "sqs:SendMessage": ["DeadLetters"],
+  },
+  WatchScheduleRole: {
+    "lambda:InvokeFunction": ["WatchLambdaFunction"],
+    "sqs:SendMessage": ["DeadLetters"],
+  },
 };
-const neededBySchedule = ["lambda:InvokeFunction", "sqs:SendMessage"];
-const neededByRun = [
-  "s3:PutObject",
-  "s3:GetObject",
-  "dynamodb:GetItem",
-  "dynamodb:PutItem",
-  "secretsmanager:GetSecretValue",
-  "sqs:SendMessage",
-  "scheduler:CreateSchedule",
-  "iam:PassRole",
-  ...log,
-];
+const inAccount = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`;
+const neededBySchedule = (run: string): Grants => ({
+  "lambda:InvokeFunction": [
+    `${inAccount("lambda")}:function:persister-dev-${run[0]!.toLowerCase()}${run.slice(1)}`,
+  ],
+  "sqs:SendMessage": [`${run}DeadLetters`],
+});
+const neededByRun = (run: string): Grants => ({
+  ...logTo(`${run}LogGroup`),
+  "s3:PutObject": bodies,
+  "s3:GetObject": texts,
+  "dynamodb:GetItem": table,
+  "dynamodb:PutItem": table,
+  "secretsmanager:GetSecretValue": ["Secret", `${run}Credentials`],
+  "sqs:SendMessage": [`${run}DeadLetters`],
+  "scheduler:CreateSchedule": [
+    `${inAccount("scheduler")}:schedule/default/persister-dev-${run.replace("Run", "").toLowerCase()}-again`,
+  ],
+  "iam:PassRole": [`${run}ScheduleRole`],
+});
 const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
-const neededBy = (role: string) =>
-  isOfSchedule(role) ? neededBySchedule : isOfRun(role) ? neededByRun : needed[role];
+function neededBy(role: string): Grants | undefined {
+  if (!isOfRun(role)) return needed[role];
+  const run = role.replace(/(Schedule)?Role$/, "");
+  return isOfSchedule(role) ? neededBySchedule(run) : neededByRun(run);
+}
+
+/** A resource by its name in the template. */
+const nameOf = (resource: unknown) => {
+  const name = at(resource, "Fn::GetAtt.0") ?? at(resource, "Ref") ?? at(resource, "Fn::Sub") ?? resource;
+  return String(name).replace(`\${Archive.Arn}`, "Archive");
+};
+
+function grantsOf(template: Template, role: string): Grants {
+  const grants: Record<string, string[]> = {};
+  for (const { actions, resources } of statements(template).filter(each => each.role === role))
+    for (const action of actions)
+      grants[String(action)] = [...(grants[String(action)] ?? []), ...resources.map(nameOf)];
+  return grants;
+}
 
 const isNamed = { Null: { "dynamodb:LeadingKeys": "false" } };
 const streamersKeys = {
@@ -55,7 +113,11 @@ const tokensKeys = {
   Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
 };
 /** What an action may touch. */
-const keysOf = { "dynamodb:PutItem": streamersKeys, "dynamodb:UpdateItem": tokensKeys };
+const keysOf = {
+  "dynamodb:PutItem": streamersKeys,
+  "dynamodb:Query": streamersKeys,
+  "dynamodb:UpdateItem": tokensKeys,
+};
 
 const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
 
@@ -137,25 +199,25 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles allow the actions that their functions need, and no other",
+    name: "roles allow what their functions need, each action on what it is needed for, and no other",
     check: template => {
-      const found = statements(template);
-      const roles = new Set([...found.map(({ role }) => role), ...Object.keys(needed)]);
-      return [...roles].filter(role => {
-        const own = found.filter(statement => statement.role === role);
-        const actions = new Set(own.flatMap(statement => statement.actions));
-        return !isDeepStrictEqual(actions, new Set(neededBy(role)));
-      });
+      const roles = new Set([...statements(template).map(({ role }) => role), ...Object.keys(needed)]);
+      return [...roles].filter(role => !isDeepStrictEqual(grantsOf(template, role), neededBy(role)));
     },
     seeds: [
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
+      [
+        "OverviewRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.2",
+        { "Fn::Sub": `\${Archive.Arn}/raw/*` },
+      ],
+      [`${ingestStatement}.3.Resource`, "arn:aws:dynamodb:us-east-1:123456789012:table/other"],
     ],
   },
   {
-    name: "no function can make a bearer token: it writes streamers' items, and of tokens their last use",
+    name: "no function can make a bearer token or list them: it writes streamers' items, and of tokens their last use",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
         Object.entries(keysOf).every(
@@ -171,6 +233,7 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.4.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
       [`${ingestStatement}.4.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
+      ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
     ],
   },
   {

@@ -1,3 +1,4 @@
+import { accessRules } from "./access-rules.ts";
 import { alarmRules } from "./alarm-rules.ts";
 import { apiRules } from "./api-rules.ts";
 import { dataRules } from "./data-rules.ts";
@@ -16,6 +17,7 @@ export interface Rule {
 
 export const rules: readonly Rule[] = [
   ...roleRules,
+  ...accessRules,
   ...functionRules,
   ...dataRules,
   ...apiRules,
