@@ -1,6 +1,7 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { PersisterError } from "../persister/errors.ts";
 import type { Archive } from "../persister/ports.ts";
+import { available } from "./available.ts";
 import { until } from "./table.ts";
 
 const preconditionFailed = 412;
@@ -10,20 +11,25 @@ const retryAfterSeconds = 5;
 export function s3Archive({ client, bucket }: { client: S3Client; bucket: string }): Archive {
   return {
     async put(key, bytes, deadline) {
-      try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: bytes,
-            ContentType: "application/octet-stream",
-            IfNoneMatch: "*",
-          }),
-          until(deadline),
-        );
-      } catch (cause) {
-        if (!isOwnRetry(cause)) throw unavailable(cause);
-      }
+      const object = {
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ContentType: "application/octet-stream",
+        IfNoneMatch: "*",
+      };
+      let calls = 0;
+      const put = async () => {
+        calls++;
+        try {
+          await client.send(new PutObjectCommand(object), until(deadline));
+        } catch (cause) {
+          if (!isOwnRetry(cause, calls)) throw cause;
+        }
+      };
+      await available(deadline, put).catch((error: Error) => {
+        throw unavailable(error instanceof PersisterError ? error.cause : error);
+      });
       return `s3://${bucket}/${key}`;
     },
   };
@@ -31,12 +37,12 @@ export function s3Archive({ client, bucket }: { client: S3Client; bucket: string
 
 /**
  * The key holds an id made for this delivery alone: it can only be there because an earlier attempt's answer was lost
- * and the SDK tried again.
+ * and it was sent again.
  */
-const isOwnRetry = (error: unknown) =>
+const isOwnRetry = (error: unknown, calls: number) =>
   error instanceof S3ServiceException &&
   error.$metadata.httpStatusCode === preconditionFailed &&
-  (error.$metadata.attempts ?? 1) > 1;
+  (calls > 1 || (error.$metadata.attempts ?? 1) > 1);
 
 const unavailable = (cause: unknown) =>
   new PersisterError(

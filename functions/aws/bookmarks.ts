@@ -9,7 +9,7 @@ export function s3Bookmarks(options: BucketOptions): Bookmarks {
   const values = largeValues(options);
   return {
     store: (streamer, { encoding, value }, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const where =
           value.length <= inlineBytesMax
             ? { value }
@@ -17,7 +17,7 @@ export function s3Bookmarks(options: BucketOptions): Bookmarks {
         return { encoding, ...where } as StoredBookmark;
       }),
     load: (stored, deadline) =>
-      available(async () => ({
+      available(deadline, async () => ({
         encoding: stored.encoding,
         value: "value" in stored ? stored.value : await values.load(stored, deadline),
       })),

@@ -14,7 +14,7 @@ const dynamoRequestMillisecondsMax = 800;
 /** A body of 4.5 MB takes its time. */
 const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
-/** The SDK's backoff adds a second and a half at most; callers say when to give up before. */
+/** Within a second; callers try on, and say when to give up. */
 const maxAttempts = 5;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 

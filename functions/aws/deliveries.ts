@@ -14,7 +14,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
   const receipts = receiptStore(options);
   return {
     read: (streamer, key, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = await table.get(partitionOf(streamer), keyOf(key), deadline);
         if (item === undefined) return undefined;
         const { receipt, ...kept } = keptSchema.parse(item);
@@ -26,7 +26,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
         };
       }),
     write: (next, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const { streamer, key, receipt, ...kept } = next;
         const item = {
           pk: partitionOf(streamer),

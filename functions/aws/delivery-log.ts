@@ -29,7 +29,7 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
 
   return {
     file: ({ streamer, delivery, receipt, ...filed }, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(delivery),
@@ -42,12 +42,12 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
         await table.putIf(receipt === undefined ? noReceipt : noLaterReceipt, values ?? {}, item, deadline);
       }),
     read: (streamer, delivery, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = await table.get(partitionOf(streamer), keyOf(delivery), deadline);
         return item === undefined ? undefined : filedOf(item, streamer, deadline);
       }),
     list: (streamer, before, limit, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         // BETWEEN takes its bounds in: one more than asked for makes up for `before` itself.
         const range = [first, before === undefined ? last : keyOf(before)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit + 1, deadline);

@@ -13,7 +13,7 @@ export function dynamoHistory(options: TableOptions): History {
   const table = itemTable(options);
   return {
     file: (streamer, commit, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(commit.revision),
@@ -23,12 +23,12 @@ export function dynamoHistory(options: TableOptions): History {
         await table.putIf("attribute_not_exists(pk)", {}, item, deadline);
       }),
     read: (streamer, revision, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = await table.get(partitionOf(streamer), keyOf(revision), deadline);
         return item === undefined ? undefined : commitSchema.parse(item);
       }),
     list: (streamer, before, limit, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const range = [keyOf(0), keyOf(before - 1)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit, deadline);
         return items.map(item => commitSchema.parse(item));

@@ -15,18 +15,18 @@ export function dynamoStreamers(options: TableOptions): Streamers {
   const table = itemTable(options);
   return {
     read: (name, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const item = await table.get(partitionOf(name), state, deadline);
         return item === undefined ? undefined : { name, ...streamerSchema.parse(item) };
       }),
     write: (next, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         // First, so that none is there and not listed.
         if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);
         return table.putUpon(itemOf(next), next, deadline);
       }),
     list: (after, limit, deadline) =>
-      available(async () => {
+      available(deadline, async () => {
         const items = await table.onwards(register, after === "" ? beforeAll : after, limit, deadline);
         return items.map(item => registered.parse(item).sk);
       }),

@@ -51,16 +51,20 @@ export function dynamoTokens(options: TableOptions): Tokens {
 
   return {
     permissionsOf: (digest, deadline) =>
-      available(async () => {
-        const item = await table.get(tokensPartition, digest, deadline);
-        if (item === undefined) return undefined;
-        const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
-        const now = Date.now();
-        if (validUntil !== undefined && validUntil <= now) return undefined;
-        const day = new Date(now).toISOString().slice(0, 10);
-        if (usedOn !== day) await noteUse(digest, day, deadline);
-        return scopes.map(scope => ({ scope, streamer }));
-      }, unavailable),
+      available(
+        deadline,
+        async () => {
+          const item = await table.get(tokensPartition, digest, deadline);
+          if (item === undefined) return undefined;
+          const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+          const now = Date.now();
+          if (validUntil !== undefined && validUntil <= now) return undefined;
+          const day = new Date(now).toISOString().slice(0, 10);
+          if (usedOn !== day) await noteUse(digest, day, deadline);
+          return scopes.map(scope => ({ scope, streamer }));
+        },
+        unavailable,
+      ),
   };
 }
 

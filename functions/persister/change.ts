@@ -2,7 +2,7 @@ import { PersisterError } from "./errors.ts";
 import { after, type LeaseParts, refuseUnless, refuseWhileLeased, written } from "./lease.ts";
 import type { Bookmark, ChosenBookmark, Commit, Streamer } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
-import { revisionOf, type StreamerState } from "./state.ts";
+import { commitOf, revisionOf, type StreamerState } from "./state.ts";
 
 export interface ChangeRequest {
   readonly streamer: string;
@@ -36,7 +36,7 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
   };
   const { lease: _, ...rest } = standing ?? { lastSequence: 0n };
   const next: Streamer = { ...rest, ...after(standing, id), name: streamer, commit: made };
-  if (!(await written(next, parts, deadline))) {
+  if (!(await written(next, parts, deadline)) && !(await isMade(made, streamer, parts, deadline))) {
     throw new PersisterError(
       "delivery-in-flight",
       "The streamer changed at the same moment. Fetch its revision, and ask again.",
@@ -44,4 +44,15 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
     );
   }
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
+}
+
+/** Refused and yet done: the answer was lost, and a delivery has followed since. */
+async function isMade(
+  { revision, delivery }: Commit,
+  streamer: string,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<boolean> {
+  const found = await parts.streamers.read(streamer, deadline);
+  return (await commitOf(found, revision, parts, deadline))?.delivery === delivery;
 }

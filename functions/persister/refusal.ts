@@ -21,6 +21,7 @@ export function refusalError(
     revision: state?.revision,
     ...(state?.bookmark && { bookmark: state.bookmark }),
   };
+  const said = outcome.message.replace(/\.+$/, "");
   const where = placeOf(refusal.batch, contents);
   const goOn =
     state === undefined
@@ -31,13 +32,13 @@ export function refusalError(
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",
-      `The Import API rejected ${where} with status ${outcome.status}: ${outcome.message}. ${goOn}, the cause mended.`,
+      `The Import API rejected ${where} with status ${outcome.status}: ${said}. ${goOn}, the cause mended.`,
       { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
     );
   }
   return outcome.reason === "out-of-time"
     ? new PersisterError("out-of-time", `Time ran out for ${where}. ${goOn}, in smaller bodies.`, details)
-    : new PersisterError("unavailable", `Not accepted: ${where}. ${outcome.message}. ${goOn}.`, {
+    : new PersisterError("unavailable", `Not accepted: ${where}. ${said}. ${goOn}.`, {
         ...details,
         retryAfterSeconds,
       });

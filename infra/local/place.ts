@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
@@ -17,6 +17,7 @@ export type Place = z.infer<typeof placeSchema>;
 /** Says where they are, until `close`. */
 export async function publishPlace(dataDir: string, place: Place): Promise<{ close(): Promise<void> }> {
   const path = join(dataDir, placeFile);
+  await mkdir(dataDir, { recursive: true });
   await writeFile(path, JSON.stringify(place));
   return { close: () => rm(path, { force: true }) };
 }

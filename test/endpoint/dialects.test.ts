@@ -1,7 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import transit from "transit-js";
 import { afterEach, describe, expect, it } from "vitest";
+import { listen } from "../../infra/local/listen.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import {
   bookmark,
@@ -293,6 +297,33 @@ describe("a version", () => {
       messages: [{ action: "activate_version" }],
     });
   });
+});
+
+it("nothing overtakes an activation, however few batches there are", async () => {
+  const order: string[] = [];
+  let isHeld = true;
+  const server = createServer(async (message, response) => {
+    const body = (await text(message)).replaceAll(" ", "");
+    const what = body.includes("activate_version")
+      ? "activation"
+      : `records ${/"name":"(\w+)"/.exec(body)![1]}`;
+    order.push(`${what} begins`);
+    // The first is answered once whatever else may be on its way has come.
+    if (isHeld) await setTimeout(100);
+    isHeld = false;
+    order.push(`${what} ends`);
+    response.writeHead(201).end();
+  });
+  const api = await listen(server);
+  const other = await startTestStack({ IMPORT_API_URL: api.url });
+  open.push(other, api);
+  const row = (name: string, version: number) => ({ ...record("t", { id: 1, name }), version });
+  const activate = { type: "ACTIVATE_VERSION", stream: "t", version: 1 };
+  const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
+  await post(other, "ordered", lines(declared, row("before", 1), activate, row("behind", 2)));
+  expect(order).toEqual(
+    ["records before", "activation", "records behind"].flatMap(what => [`${what} begins`, `${what} ends`]),
+  );
 });
 
 const shared = new URL("../../../shared/data/singer/", import.meta.url);

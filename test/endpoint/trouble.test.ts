@@ -20,11 +20,12 @@ async function scripted(...steps: [Step, ...Step[]]) {
   return server;
 }
 
-async function stackIn(
-  env: Record<string, string>,
-  clock = { now: Date.now, sleep: () => Promise.resolve() },
-) {
-  const stack = await startTestStack(env, { clock });
+/** An outage is waited for. */
+const short = { ingestMilliseconds: 4_000 };
+const clock = { now: Date.now, sleep: () => Promise.resolve() };
+
+async function stackIn(env: Record<string, string>, variant = {}) {
+  const stack = await startTestStack(env, { clock, ...variant });
   open.push(stack);
   return stack;
 }
@@ -36,7 +37,7 @@ describe("trouble in AWS", () => {
   it("an archive that can't be written: 503, and nothing is forwarded", async () => {
     const api = await scripted({ status: 201 });
     const s3 = await scripted(down);
-    const stack = await stackIn({ IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_S3: s3.url });
+    const stack = await stackIn({ IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_S3: s3.url }, short);
     const response = await post(stack, "trouble", body(1));
     expect(await response.json()).toMatchObject({ status: 503, code: "archive-unavailable" });
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
@@ -47,7 +48,8 @@ describe("trouble in AWS", () => {
   it("a table that does not answer: 503, archived, and nothing is forwarded", async () => {
     const api = await scripted({ status: 201 });
     const dynamodb = await scripted({ status: 200, body: "{}" }, { status: 500, body: "{}" });
-    const stack = await stackIn({ IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url });
+    const env = { IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url };
+    const stack = await stackIn(env, short);
     const response = await post(stack, "trouble", body(1));
     expect(await response.json()).toMatchObject({
       status: 503,
@@ -94,6 +96,14 @@ describe("trouble that passes", () => {
     expect([proxy.met(), api.requests.length]).toEqual([3, 1]);
   });
 
+  it("a table that is down for longer than the SDK tries: the delivery waits, and is committed", async () => {
+    const script = Array.from({ length: 12 }, () => broken(false));
+    const { stack, proxy } = await stackBehind("dynamodb", script, puts);
+    const response = await post(stack, "blip", body(1));
+    expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
+    expect(proxy.met()).toBe(12);
+  });
+
   it.each([
     ["broken", broken(false)],
     ["done, and its answer lost", broken(true)],
@@ -107,14 +117,13 @@ describe("trouble that passes", () => {
 
   it("a table that is down for the commit: 503, and the same key tells later what became of it", async () => {
     let writes = 0;
-    const commits = (message: IncomingMessage) => puts(message) && ++writes > 5;
-    const { stack, api } = await stackBehind(
-      "dynamodb",
-      Array.from({ length: 5 }, () => broken(true)),
-      commits,
-    );
+    let isDown = true;
+    const commits = (message: IncomingMessage) => puts(message) && ++writes > 5 && isDown;
+    const always = Array.from({ length: 10_000 }, () => broken(true));
+    const { stack, api } = await stackBehind("dynamodb", always, commits);
     const lost = await post(stack, "late", body(1), { "idempotency-key": "k" });
     expect(await lost.json()).toMatchObject({ status: 503, code: "store-unavailable" });
+    isDown = false;
     const again = await post(stack, "late", body(1), { "idempotency-key": "k" });
     expect(again.headers.get("idempotency-replayed")).toBe("true");
     expect(await again.json()).toMatchObject({ revision: 1, bookmark: 1 });

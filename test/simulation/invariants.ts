@@ -1,3 +1,4 @@
+import type { ErrorDetails } from "../../functions/persister/errors.ts";
 import type { Commit, FiledDelivery, Streamer } from "../../functions/persister/ports.ts";
 import type { Heard, Process } from "./process.ts";
 import type { Body } from "./source.ts";
@@ -25,6 +26,8 @@ export class Invariants {
   /** How many commits of others there were when a delivery first began. */
   readonly #commitsAtBegin = new Map<string, number>();
   readonly #commits = new Map<string, string[]>();
+  /** Of each streamer's revisions, in their order: where the bookmark stood. */
+  readonly #positions = new Map<string, number[]>();
   readonly #receipts = new Map<string, string>();
   readonly #taken = new Map<string, string>();
   readonly #asked = new Map<string, number>();
@@ -126,6 +129,7 @@ export class Invariants {
         throw new Violation(`I4: the bookmark went back from ${positionOf(before)} to ${positionOf(next)}`);
     }
     commits.push(commit.delivery);
+    this.#positions.set(next.name, [...(this.#positions.get(next.name) ?? []), positionOf(next)]);
   }
 
   /** At each write of a streamer: I6, the receipt of its last commit is filed under the revision that makes it good. */
@@ -171,6 +175,7 @@ export class Invariants {
     if ("error" in heard) {
       const { code, details } = heard.error;
       if (code !== "archive-unavailable") this.#checkArchived(details.archive, body);
+      this.#checkNamed(body.streamer, details);
       if (body.faulty && hasWritten) throw new Violation("I7: a faulty body had an effect");
       if (code === "key-reused" && key !== undefined && this.#isFree(key, body))
         throw new Violation(`I3: ${key} is refused to ${body.name}, a day after any other body`);
@@ -190,6 +195,19 @@ export class Invariants {
     if (missing !== undefined)
       throw new Violation(`I6: record ${missing.position} of ${body.name} is missing`);
     this.#checkReceipt(sent, textOf(receipt));
+  }
+
+  /** I1: where an error says to go on is where the streamer once stood. */
+  #checkNamed(streamer: string, { revision, bookmark }: ErrorDetails): void {
+    if (revision === undefined) return;
+    const committed = this.#positions.get(streamer)?.[revision - 1];
+    if (revision > 0 && committed === undefined)
+      throw new Violation(`I1: an error names revision ${revision}, which nobody has made`);
+    const named = bookmark && Number(Buffer.from(bookmark.value).toString());
+    if (named !== undefined && named !== committed)
+      throw new Violation(
+        `I1: an error names the bookmark ${named}, and revision ${revision} has ${committed}`,
+      );
   }
 
   #hasCommitted({ streamer }: Body, delivery: string | undefined): boolean {

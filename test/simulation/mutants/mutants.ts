@@ -28,6 +28,18 @@ export const mutants: readonly Mutant[] = [
     to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, stopping));",
   },
   {
+    name: "an error names a bookmark that is safe, and was not committed",
+    file: "persister/persist.ts",
+    from: "if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);",
+    to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
+  },
+  {
+    name: "an error names the next revision",
+    file: "persister/refusal.ts",
+    from: "revision: state?.revision,",
+    to: "revision: state && state.revision + 1,",
+  },
+  {
     name: "no fence: a commit is written upon whatever is there",
     file: "persister/commit.ts",
     from: "    ...after(held, parts.newId()),\n    commit: made,",
@@ -160,8 +172,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the archive is not waited for",
     file: "persister/persist.ts",
-    from: "const archive = await parts.archive.put(key, intake.body, times.forward);",
-    to: 'const archive = "memory://" + key; void parts.archive.put(key, intake.body, times.forward).catch(() => {});',
+    from: "const archive = await parts.archive.put(key, intake.body, times.forward).catch(",
+    to: 'const archive = "memory://" + key; parts.archive.put(key, intake.body, times.forward).catch(() => {}); await Promise.resolve().catch(',
   },
   {
     name: "what is right of a faulty body is forwarded",
