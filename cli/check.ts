@@ -13,7 +13,8 @@ export async function check(path: string): Promise<string> {
   });
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   try {
-    const contents = validate(isGzip ? gunzipSync(bytes) : bytes, batchEncoder(1));
+    const body = isGzip ? unzipped(path, bytes) : bytes;
+    const contents = validate(body, batchEncoder(1), Number.POSITIVE_INFINITY);
     const streams = [...contents.recordsByStream()].map(([name, count]) => `${name} ${count}`);
     return `${path}: ${contents.records} records (${streams.join(", ")}), ${contents.bookmarks.length} bookmarks`;
   } catch (error) {
@@ -25,5 +26,13 @@ export async function check(path: string): Promise<string> {
     });
     const more = faultsTotal > faults.length ? [`and ${faultsTotal - faults.length} more`] : [];
     throw new Told([...lines, ...more].join("\n") || error.message, exits.refused);
+  }
+}
+
+function unzipped(path: string, bytes: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch {
+    throw new Told(`${path} is not whole gzip: it was cut or changed.`, exits.refused);
   }
 }

@@ -61,6 +61,12 @@ function toldOf({ code, message, details }: PersisterError, linesBefore: number,
   const { bookmark, faults = [] } = details;
   if (bookmark !== undefined) watcher.safe(utf8.decode(bookmark.value));
   const places = faults.map(fault => `\n  line ${fault.line + linesBefore}: ${fault.message}`).join("");
+  const said = `${code}: ${message}${places}`;
+  if (/^The Import API rejected .* with status 40[13]:/.test(message))
+    return new Told(
+      `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,
+      exits.unauthorized,
+    );
   const isTrouble = code === "unavailable" || code === "out-of-time";
-  return new Told(`${code}: ${message}${places}`, isTrouble ? exits.unavailable : exits.refused);
+  return new Told(said, isTrouble ? exits.unavailable : exits.refused);
 }

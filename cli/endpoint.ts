@@ -42,7 +42,7 @@ interface Asked {
   /** Which of the caller's lines one of the body's is. */
   readonly lineOf?: (line: number) => number;
   /** Hears of each attempt that is made again, and why. */
-  readonly onRetry?: (reason: string) => void;
+  readonly onRetry?: ((reason: string) => void) | undefined;
 }
 
 /** An answer that has come whole. */
@@ -124,6 +124,12 @@ function refusalOf(
   });
   const why = places.length === 0 ? (detail ?? "") : `${places.length} of its faults:${places.join("")}`;
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}: ${why}`.trim();
+  if (status === 412 || code === "overtaken")
+    return new Told(
+      "Another run has moved the streamer meanwhile. Run it again: it goes on from there.",
+      exits.unavailable,
+    );
+  if (status === 404 && code === undefined) return new Told(`${said} Is --endpoint right?`, exits.usage);
   if (status === 401 || status === 403) return new Told(said, exits.unauthorized);
   const exit = isPassing(status, problem) ? exits.unavailable : exits.refused;
   return new Told(said, exit);

@@ -31,12 +31,12 @@ export const deliveries = (endpoint: Endpoint): Promise<string> =>
   textOf(ask(endpoint, { method: "GET", path: "/deliveries" }));
 
 /** Where a streamer stands: its revision's ETag, and its bookmark's text, if it has one. */
-export async function standing(endpoint: Endpoint): Promise<{ etag: string; bookmark: string | undefined }> {
-  const { ok, headers, text } = await ask(endpoint, {
-    method: "GET",
-    path: "/bookmark",
-    accepts: ["no-bookmark"],
-  });
+export async function standing(
+  endpoint: Endpoint,
+  onRetry?: (reason: string) => void,
+): Promise<{ etag: string; bookmark: string | undefined }> {
+  const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], onRetry } as const;
+  const { ok, headers, text } = await ask(endpoint, asked);
   return { etag: headers.get("etag") ?? '"0"', bookmark: ok ? text : undefined };
 }
 
@@ -46,13 +46,24 @@ const pollMilliseconds = 500;
  * Waits while a delivery holds the streamer, such as that of a run which was killed: what it commits yet is what the next run
  * starts from.
  */
-export async function untilFree(endpoint: Endpoint, onWait: () => void): Promise<void> {
+export async function untilFree(
+  endpoint: Endpoint,
+  { retrying, waiting }: { retrying(reason: string): void; waiting(): void },
+): Promise<void> {
   for (let isTold = false; ; isTold = true) {
-    const { text } = await ask(endpoint, { method: "GET", accepts: ["no-streamer"] });
-    const { inFlight } = JSON.parse(text) as { inFlight?: object };
-    if (inFlight === undefined) return;
-    if (!isTold) onWait();
+    const asked = { method: "GET", accepts: ["no-streamer"], onRetry: retrying } as const;
+    const { text } = await ask(endpoint, asked);
+    if (inFlightOf(text, endpoint) === undefined) return;
+    if (!isTold) waiting();
     await sleep(pollMilliseconds);
+  }
+}
+
+function inFlightOf(text: string, { url }: Endpoint): unknown {
+  try {
+    return (JSON.parse(text) as { inFlight?: object }).inFlight;
+  } catch {
+    throw usage(`${url} answers, and is no Persister endpoint. Is --endpoint right?`);
   }
 }
 

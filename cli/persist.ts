@@ -1,8 +1,12 @@
 import { addAbortSignal } from "node:stream";
 import { parseArgs } from "node:util";
 import { PersisterError } from "../functions/persister/errors.ts";
-import { StreamerFailed } from "../functions/persister/streaming.ts";
-import { outputOf, type Program } from "../functions/program/output.ts";
+import { Stopped, StreamerFailed } from "../functions/persister/streaming.ts";
+import {
+  endMilliseconds as outputEndMilliseconds,
+  outputOf,
+  type Program,
+} from "../functions/program/output.ts";
 import { check } from "./check.ts";
 import { forward } from "./direct.ts";
 import { exits } from "./endpoint.ts";
@@ -44,6 +48,8 @@ Exit codes: 0 all is committed; 1 something broke; 2 it was called wrongly; 3 th
 `;
 
 const option = { type: "string" } as const;
+/** Aborted once no more of the stream is wanted. */
+const givenUp = new AbortController();
 
 async function run(args: readonly string[]): Promise<void> {
   const end = args.indexOf("--");
@@ -70,15 +76,13 @@ async function run(args: readonly string[]): Promise<void> {
 
 async function deliver(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
   const endpoint = endpointOf(values);
-  await untilFree(endpoint, () => watcher.waiting());
-  const { etag, bookmark: last } = await standing(endpoint);
-  const givenUp = new AbortController();
+  await untilFree(endpoint, watcher);
+  const { etag, bookmark: last } = await standing(endpoint, reason => watcher.retrying(reason));
   await send(sourceOf(streamer, last, givenUp.signal), endpoint, etag, { watcher, givenUp });
 }
 
 async function forwardAll(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
   const account = accountOf(values);
-  const givenUp = new AbortController();
   await forward(sourceOf(streamer, undefined, givenUp.signal), account, { watcher, givenUp });
 }
 
@@ -121,8 +125,15 @@ function parsed(args: readonly string[]) {
   }
 }
 
-// So that a streamer that was started does not outlive us.
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => process.exit(exits.failed));
+/** Ends the streamer first, so that it does not outlive us. */
+function interrupt(): void {
+  givenUp.abort();
+  const hasStreamer = process.argv.includes("--");
+  setTimeout(() => process.exit(exits.failed), hasStreamer ? outputEndMilliseconds + 500 : 0).unref();
+}
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, interrupt);
+// Whoever read our bookmarks has left, such as `head -1`.
+process.stdout.on("error", interrupt);
 run(process.argv.slice(2)).catch((error: unknown) => {
   const { message, exitCode } = ended(error);
   process.stderr.write(`${message}\n`);
@@ -131,6 +142,11 @@ run(process.argv.slice(2)).catch((error: unknown) => {
 
 function ended(error: unknown): { readonly message: string; readonly exitCode: number } {
   if (error instanceof Told) return error;
+  if (givenUp.signal.aborted && isOfAbort(error))
+    return {
+      message: "Interrupted. What was committed stays so: run it again and it goes on from there.",
+      exitCode: exits.failed,
+    };
   if (error instanceof StreamerFailed) return { message: error.message, exitCode: exits.streamer };
   // What is wrong with the stream itself, before any of it is sent.
   if (error instanceof PersisterError) return { message: error.message, exitCode: exits.refused };
@@ -139,3 +155,5 @@ function ended(error: unknown): { readonly message: string; readonly exitCode: n
     exitCode: exits.failed,
   };
 }
+
+const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";

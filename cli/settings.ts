@@ -16,18 +16,18 @@ const fileSchema = z.strictObject({
 export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
   const file = readFile();
   const { PERSIST_ENDPOINT, PERSIST_STREAMER, PERSIST_TOKEN } = process.env;
-  const url = flags.endpoint ?? PERSIST_ENDPOINT ?? file.endpoint;
-  const streamer = flags.streamer ?? PERSIST_STREAMER ?? file.streamer;
-  const token = PERSIST_TOKEN ?? file.token;
-  if (url === undefined || !URL.canParse(url))
-    throw usage("Where to? Give --endpoint the URL, without /v1, or set PERSIST_ENDPOINT.");
+  const url = flags.endpoint ?? (PERSIST_ENDPOINT || file.endpoint);
+  const streamer = flags.streamer ?? (PERSIST_STREAMER || file.streamer);
+  const token = PERSIST_TOKEN || file.token;
+  if (url === undefined || !/^https?:/.test(url) || !URL.canParse(url))
+    throw usage("Where to? Give --endpoint the URL, https://…, or set PERSIST_ENDPOINT.");
   if (streamer === undefined || !streamerNameParameter.safeParse(streamer).success)
     throw usage(
       "Whose is it? Give --streamer a name of small letters, digits, _ and -, or set PERSIST_STREAMER.",
     );
   if (token === undefined || token === "")
     throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
-  return { url: url.replace(/\/+$/, ""), streamer, token };
+  return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token };
 }
 
 /** The Import API's account, for a run without an endpoint. Throws Told. */

@@ -3,15 +3,20 @@ import * as limits from "./limits.ts";
 
 /** What a body does wrong, in its own order. */
 export class Faults {
+  readonly #namedMax: number;
   readonly #named: Fault[] = [];
   readonly #codes = new Set<ErrorCode>();
   #total = 0;
   #largestBookmarkBytes = 0;
 
+  constructor(namedMax: number) {
+    this.#namedMax = namedMax;
+  }
+
   /** False once so many faults are counted that reading on helps nobody. */
   add(code: ErrorCode, fault: Fault): boolean {
     this.#codes.add(code);
-    if (this.#named.length < limits.faultsNamedMax) this.#named.push(bounded(fault));
+    if (this.#named.length < this.#namedMax) this.#named.push(bounded(fault));
     return ++this.#total < limits.faultsCountedMax;
   }
 

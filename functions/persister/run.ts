@@ -2,6 +2,7 @@ import { PersisterError } from "./errors.ts";
 import { refuseWhileLeased } from "./lease.ts";
 import { runReserveMillisecondsMin, segmentMillisecondsMax } from "./limits.ts";
 import { type Parts, persist } from "./persist.ts";
+import type { Bookmark } from "./ports.ts";
 import { segments } from "./segment.ts";
 import { revisionOf, stateOf } from "./state.ts";
 import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
@@ -30,7 +31,7 @@ const utf8 = new TextDecoder();
 /**
  * Runs a streamer from its last bookmark on and takes in what it prints, segment by segment, each upon the revision that the one
  * before it made: of two runs at a time one gives way. Stops in time for the last segment. Rejects with StreamerFailed, also for
- * a streamer that had all the time there is and brought no bookmark, and as `persist` does.
+ * a streamer that had all the time there is and brought no new bookmark, and as `persist` does.
  */
 export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
   const { clock } = parts;
@@ -41,11 +42,11 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   try {
     const standing = await parts.streamers.read(streamer, stopAt);
     refuseWhileLeased(standing, clock.now());
-    const { bookmark } = await stateOf(standing?.commit, parts, stopAt);
+    const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
     let revision = revisionOf(standing);
     const givenUp = new AbortController();
-    const source = streaming(bookmark && utf8.decode(bookmark.value), stopAt, givenUp.signal);
-    for await (const { body, hasBookmark } of segments(source, { clock, waitMilliseconds, givenUp })) {
+    const source = streaming(began, stopAt, givenUp.signal);
+    for await (const { body } of segments(source, { clock, waitMilliseconds, givenUp })) {
       const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
       const precondition = { match: [revision] };
       const { receipt } = await persist(
@@ -55,7 +56,7 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
       revision = receipt.state.revision;
       came.segments++;
       came.records += receipt.records;
-      hasMoved ||= hasBookmark;
+      hasMoved ||= textOf(receipt.state.bookmark) !== began;
     }
     return ran("whole");
   } catch (error) {
@@ -63,10 +64,12 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
     if (!(error instanceof Stopped)) throw error;
     if (hasMoved) return ran("unfinished");
     throw new StreamerFailed(
-      `${streamer} brought no bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
+      `${streamer} brought no new bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
     );
   }
 }
+
+const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);
 
 const isOvertaken = (error: unknown) =>
   error instanceof PersisterError &&

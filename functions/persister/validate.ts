@@ -12,11 +12,16 @@ import type { BatchEncoder } from "./ports.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
- * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `unfit-records`, whichever comes first in the catalogue.
+ * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `unfit-records`, whichever comes first in the catalogue, which names
+ * `faultsNamed` of them at most.
  */
-export function validate(body: Uint8Array, encoder: BatchEncoder): Contents {
+export function validate(
+  body: Uint8Array,
+  encoder: BatchEncoder,
+  faultsNamed: number = limits.faultsNamedMax,
+): Contents {
   const contents = new Contents(endingInNewline(body));
-  const faults = new Faults();
+  const faults = new Faults(faultsNamed);
   try {
     contents.header = decode(contents.bytes, limits, sinkOf(contents, faults, encoder));
   } catch (error) {

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { exits } from "../../cli/endpoint.ts";
 import { listen } from "../../infra/local/listen.ts";
@@ -65,6 +66,13 @@ describe("a stream on stdin", () => {
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain(`line ${many.length + 4}: a message is a JSON object`);
     expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["9000"]]);
+  });
+
+  it("whose bookmarks nobody reads any more ends without a stack", async () => {
+    const { child, ended } = persist(to("unread"), env);
+    child.stdout.destroy();
+    child.stdin.write(body(1));
+    expect((await ended).stderr).not.toContain("    at ");
   });
 
   it.each([
@@ -131,7 +139,7 @@ describe("an endpoint", () => {
   it("that is none is not taken for one without a bookmark: no streamer is run", async () => {
     const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
-    expect([code, stderr]).toEqual([3, expect.stringMatching(/answered 404/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404/)]);
   });
 });
 
@@ -154,6 +162,16 @@ describe("a streamer that is run", () => {
     const script = `printf '{"type":"RECORD"}\\n{"type":"STATE","value":1}\\n'; sleep 600`;
     const { code, stderr } = await persisted([...to("refused"), "--", "sh", "-c", script], "", env);
     expect([code, stderr]).toEqual([3, expect.stringContaining("line 1")]);
+  });
+
+  it("is ended with us, though it does not listen", async () => {
+    const script = `trap "" TERM; echo $$ > ${join(dir, "pid")}; printf '{"type":"STATE","value":1}\\n'; while :; do sleep 1; done`;
+    const { child, ended } = persist([...to("stubborn"), "--", "sh", "-c", script], env);
+    await new Promise(resolve => child.stdout.once("data", resolve));
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(1);
+    const pid = Number(await readFile(join(dir, "pid"), "utf8"));
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 
   it("sees no token of ours", async () => {
@@ -198,6 +216,7 @@ it("is killed again and again, and run until it is done: all rows, and the last 
 describe("ends with", () => {
   it.each([
     [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
+    [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
     [2, "no token", ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"], {}, "PERSIST_TOKEN"],
     [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
     [2, "an unknown word", ["sync"], env, "persist --help"],
@@ -205,6 +224,23 @@ describe("ends with", () => {
     const { code, stderr } = await persisted(args, "", given);
     expect([code, stderr]).toEqual([exit, expect.stringContaining(sentence)]);
     expect(stderr).not.toContain("    at ");
+  });
+
+  it("4 for an account's wrong token", async () => {
+    const api = await startScriptedServer([{ status: 401, body: '{"message":"Not Authorized"}' }]);
+    open.push(api);
+    const { code, stderr } = await persisted(["-C", "1", "-T", "t"], body(1), { IMPORT_API_URL: api.url });
+    expect([code, stderr]).toEqual([4, expect.stringContaining("Are -C and -T right")]);
+  });
+
+  it("5 where another run was faster", async () => {
+    const args = await scripted(
+      response => response.end("{}"),
+      response => response.setHeader("etag", '"1"').end("1"),
+      response => response.writeHead(412).end('{"code":"precondition-failed","detail":"moved"}'),
+    );
+    const { code, stderr } = await persisted(args, body(1), env);
+    expect([code, stderr]).toEqual([5, expect.stringContaining("Another run has moved")]);
   });
 
   it("4 for a wrong token", async () => {
@@ -251,6 +287,10 @@ describe("beside sending", () => {
     const faulty = await persisted(["check", path], "");
     expect(faulty.code).toBe(3);
     expect(faulty.stderr).toContain(`${path}:6: a message is a JSON object`);
+    await writeFile(path, jsonline(...Array(250).fill("x")));
+    expect((await persisted(["check", path], "")).stderr.trim().split("\n")).toHaveLength(250);
+    await writeFile(path, gzipSync("x".repeat(1_000)).subarray(0, 20));
+    expect((await persisted(["check", path], "")).stderr).toContain("not whole gzip");
     await writeFile(path, body(1));
     expect(await persisted(["check", path], "")).toMatchObject({
       code: 0,

@@ -68,7 +68,15 @@ describe("a scheduled run", () => {
 
   it("that has all the time there is and brings no bookmark is at fault, and is not run for ever", async () => {
     await expect(run("stuck", { N: "20", PAUSE_AFTER: "5" }, 600)).rejects.toThrow(
-      /^stuck brought no bookmark/,
+      /^stuck brought no new bookmark/,
+    );
+  });
+
+  it("that prints the bookmark it began with, and no other, is at fault, too", async () => {
+    const state = `printf '{"type":"STATE","value":1}\\n'`;
+    await run("still", {}, 10_000, ["sh", "-c", state]);
+    await expect(run("still", {}, 1_500, ["sh", "-c", `${state}; sleep 60`])).rejects.toThrow(
+      /brought no new bookmark/,
     );
   });
 
@@ -102,7 +110,7 @@ describe("a scheduled run", () => {
   it("ends a whole pipeline, though a part of it does not listen", async () => {
     const command = ["sh", "-c", `trap "" TERM; (trap "" TERM; sleep 60) | cat`];
     const began = performance.now();
-    await expect(run("deaf", {}, 200, command)).rejects.toThrow(/brought no bookmark/);
+    await expect(run("deaf", {}, 200, command)).rejects.toThrow(/brought no new bookmark/);
     expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
