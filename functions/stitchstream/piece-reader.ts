@@ -1,5 +1,5 @@
 import { envelopeDepth, ValueReader } from "./reader.ts";
-import { openBrace, openBracket } from "./text.ts";
+import { Malformed, openBrace, openBracket } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** What a value may stand behind, and no value begins with. */
@@ -25,6 +25,12 @@ export abstract class PieceReader extends ValueReader {
     const first = this.peek();
     if (first === openBrace || first === openBracket || isSpace(first)) return Kind.absent;
     return this.readValue(envelopeDepth + 1);
+  }
+
+  protected checkDepth(depth: number): void {
+    if (depth > this.limits.depthMax) {
+      throw new Malformed(`nested deeper than ${this.limits.depthMax}: flatten it`, this.position);
+    }
   }
 
   /** Where the content of what was read last begins. */

@@ -129,16 +129,14 @@ export abstract class ValueReader extends TextScanner {
 
   /** Reads the line at `position` once more, and lets `visitor` see only the envelope's field `name`. */
   readField(position: number, name: EnvelopeName, visitor: Visitor): void {
-    this.#shown = name;
-    this.#shownTo = visitor;
+    this.#shown = { name, visitor };
     try {
       this.readMessage(position);
     } finally {
       this.#shown = undefined;
     }
   }
-  #shown: EnvelopeName | undefined;
-  #shownTo: Visitor | undefined;
+  #shown: { readonly name: EnvelopeName; readonly visitor: Visitor } | undefined;
 
   #start(position: number): void {
     this.lineStart = position;
@@ -198,12 +196,6 @@ export abstract class ValueReader extends TextScanner {
     }
   }
 
-  protected checkDepth(depth: number): void {
-    if (depth > this.limits.depthMax) {
-      throw new Malformed(`nested deeper than ${this.limits.depthMax}: flatten it`, this.position);
-    }
-  }
-
   #readEnvelopeMember(nameStart: number, nameEnd: number): void {
     const name = this.#fieldAt(nameStart, nameEnd);
     this.skipSpace();
@@ -212,7 +204,7 @@ export abstract class ValueReader extends TextScanner {
     this.growth = 0;
     if (name === "record") this.#watch(this.recordMembers, true);
     else if (name === "key_fields") this.#watch(this.keyFields, false);
-    if (name !== null && name === this.#shown) this.visitor = this.#shownTo;
+    if (name !== null && name === this.#shown?.name) this.visitor = this.#shown.visitor;
     const kind = this.readValue(envelopeDepth + 1);
     this.visitor = undefined;
     this.inRecord = false;

@@ -1,7 +1,8 @@
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
-import { Malformed, stringOf, Uncarriable } from "./text.ts";
+import { checkKeys, checkName, checkProperties, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
+import { Malformed, stringOf } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** A stream's records with the same key names, schema and version: rows of one table. */
@@ -17,10 +18,8 @@ export interface Table {
   readonly version: string | undefined;
 }
 
-export interface TableLimits extends SchemaLimits {
+export interface TableLimits extends SchemaLimits, NameLimits {
   readonly streamsMax: number;
-  readonly nameCharsMax: number;
-  readonly keyNamesMax: number;
 }
 
 /** A table, and what a record's line has to hold to be one of its rows. */
@@ -192,68 +191,4 @@ function versionOf({ envelope: { version }, bytes }: ValueReader): string | unde
   const digits = stringOf(bytes, version.contentStart, version.contentEnd);
   if (version.kind === Kind.integer && /^\d{1,18}$/.test(digits)) return digits;
   throw new Malformed("a `version` is a natural number below 10^18", version.textStart);
-}
-
-/** A key is a property at the schema's top: import-api.md section 1.5. */
-function checkKeys(schema: StreamSchema, reader: ValueReader, limits: TableLimits): void {
-  const { keyNames } = schema;
-  const { textStart } = reader.envelope.schema;
-  if (keyNames.length > limits.keyNamesMax)
-    throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
-  for (const name of keyNames) checkName(name, "key", textStart, limits.nameCharsMax);
-  checkProperties(keyNames, schema, reader.envelope.schema);
-}
-
-function checkProperties(
-  names: readonly string[],
-  { value: { properties = {} } }: StreamSchema,
-  { textStart }: EnvelopeField,
-): void {
-  for (const name of names) {
-    if (typeof properties === "object" && Object.hasOwn(properties ?? {}, name)) continue;
-    throw new Malformed(`the key ${JSON.stringify(name)} is no property of the schema: add it`, textStart);
-  }
-}
-
-function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: TableLimits): string[] {
-  const { key_fields } = reader.envelope;
-  const { keyFields, bytes } = reader;
-  if (!key_fields.present || key_fields.kind === Kind.null) return [];
-  if (key_fields.kind !== Kind.array && key_fields.kind !== Kind.list && key_fields.kind !== Kind.set) {
-    throw new Malformed("`key_fields` is a list of names", key_fields.textStart);
-  }
-  if (keyFields.count > keyNamesMax) {
-    throw new Malformed(
-      `more than ${keyNamesMax} key fields: a few tell one row from another`,
-      key_fields.textStart,
-    );
-  }
-  const names = new Set<string>();
-  for (let i = 0; i < keyFields.count; i++) {
-    if (!isName(keyFields.kind(i)))
-      throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
-    const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
-    checkName(name, "key field", key_fields.textStart, nameCharsMax);
-    if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);
-    names.add(name);
-  }
-  return [...names];
-}
-
-const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
-
-/** Their loader would reject the rows: import-api.md section 2, "reserved names". */
-export const reservedName = /^_(sdc|rjm)/i;
-
-function checkName(name: string, what: string, position: number, charsMax: number): void {
-  if (name.length > charsMax)
-    throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
-  if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
-  if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
-  if (reservedName.test(name)) {
-    throw new Uncarriable(
-      `a ${what}'s name that begins with \`_sdc\` or \`_rjm\`: such are the Import API's own`,
-      position,
-    );
-  }
 }

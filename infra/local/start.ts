@@ -24,6 +24,8 @@ The last bookmark, and the rows that landed:
   curl -H "Authorization: Bearer ${settings.token}" ${stack.url}/v1/streamers/drift/bookmark
   npm run sql -- "select * from inboxes"
 
+Records go to the Import API at ${stack.importApiUrl}, where \`persist -C\` can send them, too.
+
 Streamers that run on a schedule as soon as what they need is in the environment:
 
 ${scheduled.map(each => `  ${each.streamer.padEnd(12)}${each.every.padEnd(18)}${standingOf(missingFor(each, process.env))}`).join("\n")}

@@ -1,0 +1,75 @@
+import type { EnvelopeField } from "./envelope.ts";
+import type { ValueReader } from "./reader.ts";
+import type { StreamSchema } from "./stream-schema.ts";
+import { Malformed, stringOf, Uncarriable } from "./text.ts";
+import { Kind } from "./visitor.ts";
+
+/** How long names may be, and how many of them keys. */
+export interface NameLimits {
+  readonly nameCharsMax: number;
+  readonly keyNamesMax: number;
+}
+
+/** A key is a property at the schema's top: import-api.md section 1.5. */
+export function checkKeys(schema: StreamSchema, reader: ValueReader, limits: NameLimits): void {
+  const { keyNames } = schema;
+  const { textStart } = reader.envelope.schema;
+  if (keyNames.length > limits.keyNamesMax)
+    throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
+  for (const name of keyNames) checkName(name, "key", textStart, limits.nameCharsMax);
+  checkProperties(keyNames, schema, reader.envelope.schema);
+}
+
+export function checkProperties(
+  names: readonly string[],
+  { value: { properties = {} } }: StreamSchema,
+  { textStart }: EnvelopeField,
+): void {
+  for (const name of names) {
+    if (typeof properties === "object" && Object.hasOwn(properties ?? {}, name)) continue;
+    throw new Malformed(`the key ${JSON.stringify(name)} is no property of the schema: add it`, textStart);
+  }
+}
+
+export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: NameLimits): string[] {
+  const { key_fields } = reader.envelope;
+  const { keyFields, bytes } = reader;
+  if (!key_fields.present || key_fields.kind === Kind.null) return [];
+  if (key_fields.kind !== Kind.array && key_fields.kind !== Kind.list && key_fields.kind !== Kind.set) {
+    throw new Malformed("`key_fields` is a list of names", key_fields.textStart);
+  }
+  if (keyFields.count > keyNamesMax) {
+    throw new Malformed(
+      `more than ${keyNamesMax} key fields: a few tell one row from another`,
+      key_fields.textStart,
+    );
+  }
+  const names = new Set<string>();
+  for (let i = 0; i < keyFields.count; i++) {
+    if (!isName(keyFields.kind(i)))
+      throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
+    const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
+    checkName(name, "key field", key_fields.textStart, nameCharsMax);
+    if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);
+    names.add(name);
+  }
+  return [...names];
+}
+
+export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
+
+/** Their loader would reject the rows: import-api.md section 2, "reserved names". */
+export const reservedName = /^_(sdc|rjm)/i;
+
+export function checkName(name: string, what: string, position: number, charsMax: number): void {
+  if (name.length > charsMax)
+    throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
+  if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
+  if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
+  if (reservedName.test(name)) {
+    throw new Uncarriable(
+      `a ${what}'s name that begins with \`_sdc\` or \`_rjm\`: such are the Import API's own`,
+      position,
+    );
+  }
+}
