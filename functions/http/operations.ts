@@ -97,7 +97,7 @@ export const operations: readonly Operation[] = [
       "unavailable",
       "out-of-time",
     ],
-    namingRevision: [400, 409, 412, 413, 422, 502, 503, 504],
+    namingRevision: [400, 409, 412, 413, 415, 422, 502, 503, 504],
   },
   {
     route: `GET ${one}/bookmark`,

@@ -44,6 +44,25 @@ export async function commit(
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
 
+/**
+ * A batch was not accepted: the bookmark before it is kept all the same. Undefined where the store does not say whether it
+ * is: the caller hears of the batch in any case.
+ */
+export async function commitWhatIsSafe(
+  safe: SafeBookmark | undefined,
+  lease: Lease,
+  parts: LeaseParts,
+  deadline: number,
+): Promise<StreamerState | undefined> {
+  try {
+    if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);
+    return await stateOf(lease.held.commit, parts, deadline);
+  } catch (error) {
+    if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
+    throw error;
+  }
+}
+
 const totalsAfter = (
   { totals = { deliveries: 0, records: 0 } }: Streamer,
   { records }: { readonly records: number },

@@ -15,20 +15,24 @@ export async function fileReceipt(
   await log.file({ streamer, delivery, at, archive, receipt }, deadline);
 }
 
-/** Files why a delivery was not taken. A store in trouble can't hear of it: the caller and the log do. */
+/**
+ * Files why a delivery was not taken; resolves to what kept it from being filed, if anything did. A store in trouble can't hear of
+ * it: the caller and the log do.
+ */
 export async function fileFailure(
   delivery: Omit<FiledDelivery, "receipt" | "failure">,
   error: unknown,
   { log }: { readonly log: DeliveryLog },
   deadline: number,
-): Promise<void> {
+): Promise<unknown> {
   const failure =
     error instanceof PersisterError
       ? { code: error.code, detail: error.message }
       : { code: "internal", detail: "Something broke." };
   try {
     await log.file({ ...delivery, failure }, deadline);
+    return undefined;
   } catch (unfiled) {
-    if (!(unfiled instanceof PersisterError)) throw unfiled;
+    return unfiled;
   }
 }

@@ -64,7 +64,11 @@ export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<L
   throw new PersisterError(
     "delivery-in-flight",
     "Other deliveries of this streamer came first. Send it again.",
-    { retryAfterSeconds: 1, revision: revisionOf(standing) },
+    {
+      retryAfterSeconds: 1,
+      revision: revisionOf(standing),
+      ...(standing?.lease && { inFlight: standing.lease.delivery }),
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 import { archiveKey } from "./archive.ts";
 import { batches } from "./batch.ts";
-import { commit } from "./commit.ts";
+import { commit, commitWhatIsSafe } from "./commit.ts";
 import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { fileFailure, fileReceipt } from "./filing.ts";
@@ -9,7 +9,7 @@ import { inflate } from "./inflate.ts";
 import { Journey, type Report } from "./journey.ts";
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destination, Destinations, Observer, SafeBookmark } from "./ports.ts";
+import type { Archive, Destination, Destinations, Observer } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -22,7 +22,7 @@ import {
 } from "./recall.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
-import { revisionOf, type StreamerState, stateOf } from "./state.ts";
+import { revisionOf } from "./state.ts";
 import { Tracker } from "./tracker.ts";
 import { validate } from "./validate.ts";
 
@@ -103,12 +103,27 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   } catch (error) {
     report(outcomeOf(error));
     const failed = { streamer: intake.streamer, delivery: arrival.delivery, at, archive };
-    await fileFailure(failed, error, parts, times.commit);
+    const unfiled = await fileFailure(failed, error, parts, times.commit);
     if (!(error instanceof PersisterError)) throw error;
-    const { revision } = arrival;
+    const cause = error.cause ?? unfiled;
+    const revision = arrival.revision ?? (await standingRevision(intake.streamer, parts, times.commit));
     // A store that does not answer may have committed all the same.
     const known = revision === undefined || error.code === "store-unavailable" ? {} : { revision };
-    throw error.with({ archive, delivery: arrival.delivery, ...known, ...error.details });
+    throw error.with({ archive, delivery: arrival.delivery, ...known, ...error.details, cause });
+  }
+}
+
+/** Of a body that failed before its streamer was looked at: where that stands, if the table says so. */
+async function standingRevision(
+  streamer: string,
+  { streamers }: Parts,
+  deadline: number,
+): Promise<number | undefined> {
+  try {
+    return revisionOf(await streamers.read(streamer, deadline));
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    return undefined;
   }
 }
 
@@ -219,23 +234,4 @@ async function deliverUnder(
   journey.took("commit");
   if (safe !== undefined) journey.bookmarkAt = state.committedAt;
   return { ...facts, state };
-}
-
-/**
- * A batch was not accepted: the bookmark before it is kept all the same. Undefined where the store does not say whether it
- * is: the caller hears of the batch in any case.
- */
-async function commitWhatIsSafe(
-  safe: SafeBookmark | undefined,
-  lease: Lease,
-  parts: Parts,
-  deadline: number,
-): Promise<StreamerState | undefined> {
-  try {
-    if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);
-    return await stateOf(lease.held.commit, parts, deadline);
-  } catch (error) {
-    if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
-    throw error;
-  }
 }

@@ -123,6 +123,6 @@ async function writeKept(next: KeptDelivery, parts: LeaseParts, deadline: number
   throw new PersisterError(
     "delivery-in-flight",
     `Another attempt of the delivery ${next.delivery} came first. Send it again for its receipt.`,
-    { retryAfterSeconds: 1 },
+    { retryAfterSeconds: 1, inFlight: next.delivery },
   );
 }

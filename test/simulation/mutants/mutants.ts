@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
-    file: "persister/persist.ts",
+    file: "persister/commit.ts",
     from: "if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);",
     to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
   },
