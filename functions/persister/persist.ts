@@ -106,10 +106,11 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     const unfiled = await fileFailure(failed, error, parts, times.commit);
     if (!(error instanceof PersisterError)) throw error;
     const cause = error.cause ?? unfiled;
-    const revision = arrival.revision ?? (await standingRevision(intake.streamer, parts, times.commit));
+    const known = { archive, delivery: arrival.delivery, ...error.details, cause };
     // A store that does not answer may have committed all the same.
-    const known = revision === undefined || error.code === "store-unavailable" ? {} : { revision };
-    throw error.with({ archive, delivery: arrival.delivery, ...known, ...error.details, cause });
+    if (error.code === "store-unavailable") throw error.with(known);
+    const revision = arrival.revision ?? (await standingRevision(intake.streamer, parts, times.commit));
+    throw error.with({ ...(revision !== undefined && { revision }), ...known });
   }
 }
 
