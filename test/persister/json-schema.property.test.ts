@@ -2,8 +2,8 @@ import Ajv from "ajv";
 import AjvDraft4 from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkSchema, type Draft } from "../../functions/persister/json-schema/drafts.ts";
 import { nodeOf } from "../../functions/persister/json-schema/node.ts";
-import { checkSchema, type Draft } from "../../functions/persister/json-schema/rules.ts";
 import { SchemaWalk } from "../../functions/persister/json-schema/walk.ts";
 import type { JsonObject } from "../../functions/stitchstream/stream-schema.ts";
 import { numRuns } from "../runs.ts";
@@ -114,7 +114,7 @@ describe("a record fits its schema where ajv says so", () => {
     fc.assert(
       fc.property(schemas(draft), fc.array(values, { minLength: 1, maxLength: 8 }), (schema, instances) => {
         checkSchema(schema, draft);
-        const node = nodeOf(schema, draft);
+        const node = nodeOf(schema);
         const fitsByAjv = oracles[draft].compile(schema);
         for (const instance of instances) {
           const broken = new SchemaWalk(1e6).broken(node, instance);

@@ -8,8 +8,9 @@ import type { Contents } from "../contents.ts";
 import type { Faults } from "../faults.ts";
 import * as limits from "../limits.ts";
 import { checkOf } from "./check.ts";
+import { NotASchema } from "./drafts.ts";
+import { parseExactly } from "./exact-number.ts";
 import type { SchemaNode } from "./node.ts";
-import { NotASchema } from "./rules.ts";
 import { type Broken, SchemaWalk, TooMuchWork } from "./walk.ts";
 
 const utf8 = new TextDecoder();
@@ -41,7 +42,7 @@ export class SchemaChecks {
     const node = this.#nodeOf(line, stream, schema);
     if (node === null || this.#walk === undefined) return;
     try {
-      for (const broken of this.#walk.broken(node, JSON.parse(this.#textOf(reader))))
+      for (const broken of this.#walk.broken(node, parseExactly(this.#textOf(reader))))
         this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
-import { type Draft, NotASchema, nothingFits, rulesOf, type ValueRules } from "./rules.ts";
+import { NotASchema } from "./drafts.ts";
+import { ExactNumber } from "./exact-number.ts";
+import { nothingFits, rulesOf, type ValueRules } from "./rules.ts";
 
 /** One schema within a schema: what it says of a value alone, and the schemas that lead on from it. */
 export class SchemaNode {
@@ -64,7 +66,7 @@ type Given = boolean | JsonObject;
  * The tree of a schema that its draft's own schema has passed; a `$ref` is a branch that grows elsewhere. Throws NotASchema
  * for one that leads nowhere. Nothing is fetched.
  */
-export function nodeOf(schema: JsonObject, draft: Draft): SchemaNode {
+export function nodeOf(schema: JsonObject): SchemaNode {
   const nodes = new Map<JsonObject, SchemaNode>();
   let byId: ReadonlyMap<string, JsonObject> | undefined;
 
@@ -76,7 +78,7 @@ export function nodeOf(schema: JsonObject, draft: Draft): SchemaNode {
     if (typeof given === "boolean") return given ? open : closed;
     const known = nodes.get(given);
     if (known !== undefined) return known;
-    const node = new SchemaNode(rulesOf(given, draft));
+    const node = new SchemaNode(rulesOf(given));
     if (!keywords.some(each => Object.hasOwn(given, each))) return node;
     nodes.set(given, node);
     node.onward = onwardOf(given);
@@ -160,4 +162,4 @@ function* idsIn(schema: unknown): Generator<[string, JsonObject]> {
 }
 
 const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);

@@ -1,5 +1,5 @@
+import { ExactNumber } from "./exact-number.ts";
 import type { Onward, SchemaNode } from "./node.ts";
-import type { ValueRules } from "./rules.ts";
 
 /** What is wrong with a value, and where: names and places in arrays, from the top on. */
 export interface Broken {
@@ -14,15 +14,18 @@ export class TooMuchWork extends Error {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What compiling a rule takes, in steps. */
-const stepsPerRule = 10_000;
 /** As deep as records may be, and as schemas may be at each place; a `$ref` may lead in circles. */
 const depthMax = 1_000;
 /** More of one value's faults would help nobody. */
 const brokenMax = 20;
 
-/** Rules that look at a text look at all of it. */
-const textSteps = (value: unknown) => (typeof value === "string" ? value.length >> charsPerStepBits : 0);
+/** Rules that look at a text, or at a number's digits, look at all of it. */
+const textSteps = (value: unknown) =>
+  typeof value === "string"
+    ? value.length >> charsPerStepBits
+    : value instanceof ExactNumber
+      ? value.text.length >> charsPerStepBits
+      : 0;
 const charsPerStepBits = 4;
 
 /** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
@@ -46,7 +49,7 @@ export class SchemaWalk {
   fits(node: SchemaNode, value: unknown): boolean {
     const { rules, onward } = node;
     this.#spend(rules === undefined ? 1 : rules.steps + textSteps(value));
-    if (rules !== undefined && !this.#compiled(rules).fits(value)) return false;
+    if (rules !== undefined && !rules.fits(value)) return false;
     if (onward === undefined) return true;
     if (++this.#depth > depthMax) throw new TooMuchWork();
     const fits = this.#fitsParts(onward, value) && this.#fitsChoices(onward, value);
@@ -117,7 +120,7 @@ export class SchemaWalk {
       if (inner === undefined || broken.length === brokenMax || this.fits(inner, part)) return;
       this.#collect(inner, part, place === undefined ? path : [...path, place], broken);
     };
-    for (const { message } of rules?.broken(value) ?? []) add(message!);
+    for (const message of rules?.broken(value) ?? []) add(message);
     if (onward === undefined) return;
     const { items, otherItems, contains, properties, additionalProperties, propertyNames } = onward;
     if (Array.isArray(value)) {
@@ -158,15 +161,11 @@ export class SchemaWalk {
     return [...new Set(reasons)].join("; or ");
   }
 
-  #compiled(rules: ValueRules): ValueRules {
-    if (!rules.isCompiled) this.#spend(stepsPerRule);
-    return rules;
-  }
-
   #spend(steps: number): void {
     this.#stepsLeft -= steps;
     if (this.#stepsLeft < 0) throw new TooMuchWork();
   }
 }
 
-const isMembers = (value: unknown): value is Members => typeof value === "object" && value !== null;
+const isMembers = (value: unknown): value is Members =>
+  typeof value === "object" && value !== null && !(value instanceof ExactNumber);

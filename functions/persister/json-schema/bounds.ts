@@ -1,0 +1,74 @@
+import { compare, isNumeric, type Numeric } from "./exact-number.ts";
+import { multiplesOf } from "./multiple.ts";
+
+/** One thing that a schema says of a value alone; its message is ajv's. */
+export interface Check {
+  readonly message: string;
+  fits(value: unknown): boolean;
+}
+
+type Said = Readonly<Record<string, unknown>>;
+/** What a keyword says with this bound, beside the schema's other keywords. */
+type CheckOf = (bound: Numeric, schema: Said) => Check;
+
+const number = (message: string, fits: (value: Numeric) => boolean): Check => ({
+  message,
+  fits: value => !isNumeric(value) || fits(value),
+});
+const least = (bound: Numeric) => number(`must be >= ${bound}`, value => compare(value, bound) >= 0);
+const most = (bound: Numeric) => number(`must be <= ${bound}`, value => compare(value, bound) <= 0);
+const above = (bound: Numeric) => number(`must be > ${bound}`, value => compare(value, bound) > 0);
+const below = (bound: Numeric) => number(`must be < ${bound}`, value => compare(value, bound) < 0);
+
+/** Whether there are so many of something in `value`; undefined where it holds none of the kind. */
+type Reaches = (value: unknown, count: number) => boolean | undefined;
+
+const fewest =
+  (what: string, reaches: Reaches): CheckOf =>
+  bound => {
+    const enough = Number(bound);
+    return {
+      message: `must NOT have fewer than ${bound} ${what}`,
+      fits: value => reaches(value, enough) !== false,
+    };
+  };
+const greatest =
+  (what: string, reaches: Reaches): CheckOf =>
+  bound => {
+    const tooMany = Number(bound) + 1;
+    return {
+      message: `must NOT have more than ${bound} ${what}`,
+      fits: value => reaches(value, tooMany) !== true,
+    };
+  };
+
+const characters: Reaches = (value, count) => {
+  if (typeof value !== "string") return undefined;
+  if (value.length < count || value.length >= 2 * count) return value.length >= count;
+  let left = count;
+  for (const _ of value) if (--left <= 0) return true;
+  return left <= 0;
+};
+const items: Reaches = (value, count) => (Array.isArray(value) ? value.length >= count : undefined);
+const properties: Reaches = (value, count) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || isNumeric(value))
+    return undefined;
+  let left = count;
+  for (const _ in value) if (--left <= 0) return true;
+  return left <= 0;
+};
+
+/** In draft 4, whether a bound is left out is said beside it. */
+export const boundKeywords: Readonly<Record<string, CheckOf>> = {
+  maximum: (bound, { exclusiveMaximum }) => (exclusiveMaximum === true ? below(bound) : most(bound)),
+  minimum: (bound, { exclusiveMinimum }) => (exclusiveMinimum === true ? above(bound) : least(bound)),
+  exclusiveMaximum: below,
+  exclusiveMinimum: above,
+  multipleOf: bound => number(`must be multiple of ${bound}`, multiplesOf(bound)),
+  maxLength: greatest("characters", characters),
+  minLength: fewest("characters", characters),
+  maxItems: greatest("items", items),
+  minItems: fewest("items", items),
+  maxProperties: greatest("properties", properties),
+  minProperties: fewest("properties", properties),
+};

@@ -1,0 +1,70 @@
+import Ajv from "ajv";
+import draft7 from "ajv/dist/refs/json-schema-draft-07.json" with { type: "json" };
+import AjvDraft4 from "ajv-draft-04";
+import draft4 from "ajv-draft-04/dist/refs/json-schema-draft-04.json" with { type: "json" };
+import addFormats from "ajv-formats";
+import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import { dateTime } from "../../stitchstream/time-extracted.ts";
+
+/** Draft 4 has boolean `exclusiveMinimum` and `id`; what drafts 6 and 7 both know they read alike. */
+export type Draft = 4 | 7;
+
+/** Thrown where a schema is none. */
+export class NotASchema extends Error {
+  override readonly name = "NotASchema";
+}
+
+/** Drafts 4 to 7 name them. Their checks take time that grows with the text, not with its square. */
+const formats = ["date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid", "json-pointer"] as const;
+const formatsKnown: ReadonlySet<unknown> = new Set(["date-time", ...formats]);
+
+/** What is not known is the streamer's own. */
+const options = { strict: false, allErrors: true, logger: false, addUsedSchema: false } as const;
+
+/** Draft 4 wants an enum's values to differ, which costs the square of their number to know, and doubles may not tell. */
+const meta4 = {
+  ...draft4,
+  properties: { ...draft4.properties, enum: { type: "array", minItems: 1 }, id: { type: "string" } },
+};
+const meta7 = { ...draft7, properties: { ...draft7.properties, enum: { type: "array", minItems: 1 } } };
+
+const makers = {
+  4: () => {
+    const compiler = new AjvDraft4.default({ ...options, meta: false });
+    compiler.addMetaSchema(meta4);
+    compiler.opts.defaultMeta = draft4.id;
+    return compiler;
+  },
+  7: () => {
+    const compiler = new Ajv.default({ ...options, meta: false });
+    compiler.addMetaSchema(meta7);
+    compiler.opts.defaultMeta = draft7.$id;
+    addFormats.default(compiler, { mode: "fast", formats: [...formats] });
+    return compiler.addFormat("date-time", dateTime);
+  },
+};
+const compilers = new Map<Draft, Ajv.default>();
+
+function compilerOf(draft: Draft): Ajv.default {
+  const compiler = compilers.get(draft) ?? makers[draft]();
+  compilers.set(draft, compiler);
+  return compiler;
+}
+
+/** Throws NotASchema for what breaks the draft's own schema. */
+export function checkSchema(schema: JsonObject, draft: Draft): void {
+  const compiler = compilerOf(draft);
+  if (compiler.validateSchema(schema) === true) return;
+  throw new NotASchema(compiler.errorsText(compiler.errors, { dataVar: "schema" }));
+}
+
+/** Compiled once each: they are few. */
+const formatsCompiled = new Map<unknown, (value: unknown) => boolean>();
+
+/** Says whether a text is as `format` names it; undefined for formats that are not known. */
+export function formatOf(format: unknown): ((value: unknown) => boolean) | undefined {
+  if (!formatsKnown.has(format)) return undefined;
+  const validate = formatsCompiled.get(format) ?? compilerOf(7).compile<unknown>({ format });
+  formatsCompiled.set(format, validate);
+  return validate;
+}

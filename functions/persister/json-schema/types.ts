@@ -1,0 +1,40 @@
+import { ExactNumber, isIntegral } from "./exact-number.ts";
+
+/** A bit for each type; a number is of one of two. */
+const bits = {
+  null: 1,
+  boolean: 2,
+  string: 4,
+  array: 8,
+  object: 16,
+  integer: 32,
+  number: 32 | 64,
+} as const;
+const fractional = 64;
+
+/** The bits of a schema's `type`; undefined where it names none of JSON Schema's. */
+export function typesOf(type: unknown): number | undefined {
+  let types = 0;
+  for (const each of Array.isArray(type) ? (type as unknown[]) : [type]) {
+    if (typeof each !== "string" || !Object.hasOwn(bits, each)) return undefined;
+    types |= bits[each as keyof typeof bits];
+  }
+  return types;
+}
+
+/** The bit of what `value` is. */
+export function typeOf(value: unknown): number {
+  switch (typeof value) {
+    case "string":
+      return bits.string;
+    case "number":
+      return Number.isInteger(value) ? bits.integer : Number.isFinite(value) ? fractional : 0;
+    case "boolean":
+      return bits.boolean;
+    default:
+      break;
+  }
+  if (value === null) return bits.null;
+  if (value instanceof ExactNumber) return isIntegral(value) ? bits.integer : fractional;
+  return Array.isArray(value) ? bits.array : bits.object;
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { requestsOf } from "./delivery.ts";
+
+/** A stream whose column `v` is as `schema` says, and its one record, of these texts. */
+const body = (schema: string, value: string) =>
+  [
+    `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${schema}}}}`,
+    `{"type":"RECORD","stream":"s","record":{"v":${value}}}`,
+  ].join("\n");
+
+/** What is said of the body's faults; nothing where it is accepted. */
+function faultsOf(text: string): string[] {
+  try {
+    requestsOf(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    return (error.details.faults ?? []).map(({ message }) => message);
+  }
+}
+
+const nines = "9".repeat(38);
+const below1e38 =
+  '{"type":["null","number"],"minimum":-1e38,"exclusiveMinimum":true,"maximum":1e38,"exclusiveMaximum":true}';
+const money = '{"maximum":1e16,"exclusiveMaximum":true,"multipleOf":0.01}';
+const deep = '{"enum":[{"a":[9007199254740993]}]}';
+const many = `{"enum":[${Array.from({ length: 60 }, (_, n) => `900719925474099${n + 10}`)}]}`;
+
+describe("numbers are held against schemas with all their digits", () => {
+  it.each([
+    [below1e38, nines],
+    [below1e38, `-${nines}.99`],
+    [money, "9999999999999999.99"],
+    ['{"type":"integer","multipleOf":3}', "9007199254740993"],
+    ['{"type":"integer"}', "90071992547409930000.00"],
+    ['{"type":"integer"}', "1.00000000000000000005e20"],
+    ['{"type":["string","number"]}', "1.00000000000000000005"],
+    ['{"type":"number","minimum":1e300,"multipleOf":0.01}', "1e999999999"],
+    ['{"exclusiveMinimum":0,"maximum":1e-300}', "1e-999999999"],
+    ['{"maximum":9007199254740993}', "9007199254740993"],
+    ['{"const":9007199254740993}', "9007199254740993.0"],
+    ['{"const":9007199254740992}', "9007199254740992.000"],
+    ['{"const":0.30000000000000004}', "0.300000000000000040"],
+    [deep, '{"a":[9007199254740993]}'],
+    [many, "90071992547409910"],
+    ['{"not":{"type":"object"}}', "9007199254740993"],
+    ['{"properties":{"text":false},"maxProperties":0}', "9007199254740993"],
+    ['{"type":"object","required":["__proto__"]}', '{"__proto__":12345678901234567890}'],
+  ])("%s fits %s", (schema, value) => {
+    expect(faultsOf(body(schema, value))).toEqual([]);
+  });
+
+  it.each([
+    [below1e38, `1${"0".repeat(38)}`, "must be < 1e+38"],
+    [below1e38, `-1${"0".repeat(37)}0.0`, "must be > -1e+38"],
+    [money, "10000000000000000.00", "must be < 10000000000000000"],
+    ['{"multipleOf":0.1}', "0.1000000000000000055511151231257827", "must be multiple of 0.1"],
+    ['{"multipleOf":0.01}', "123456789012345678.123", "must be multiple of 0.01"],
+    ['{"multipleOf":3}', "1e999999999", "must be multiple of 3"],
+    ['{"type":"integer"}', "90071992547409930000.01", "must be integer"],
+    ['{"type":"integer"}', "1e-999999999", "must be integer"],
+    ['{"type":["null","string"]}', "9007199254740993", "must be null,string"],
+    ['{"type":"object"}', "9007199254740993", "must be object"],
+    ['{"maximum":9007199254740993}', "9007199254740994", "must be <= 9007199254740993"],
+    ['{"minimum":9007199254740993}', "9007199254740992", "must be >= 9007199254740993"],
+    ['{"const":9007199254740993}', "9007199254740992", "must be equal to constant"],
+    ['{"const":9007199254740993}', '{"text":"9007199254740993"}', "must be equal to constant"],
+    [deep, '{"a":[9007199254740992]}', "must be equal to one of the allowed values"],
+    [many, "90071992547409970", "must be equal to one of the allowed values"],
+  ])("%s refuses %s", (schema, value, message) => {
+    expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
+  });
+
+  it("a number of very many digits takes time that grows with them", () => {
+    const digits = "123456789".repeat(400_001);
+    const before = performance.now();
+    expect(faultsOf(body('{"multipleOf":7,"minimum":0}', digits))).toHaveLength(1);
+    expect(faultsOf(body('{"multipleOf":0.5,"minimum":0}', `${digits}.5`))).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(5_000);
+  });
+});
+
+describe("bounds", () => {
+  it.each([
+    ['{"maxLength":1}', '"😀"'],
+    ['{"minLength":2}', '"😀b"'],
+    ['{"maxItems":1,"minItems":1}', "[1]"],
+    ['{"maxProperties":1,"minProperties":1}', '{"a":1}'],
+  ])("%s fits %s", (schema, value) => {
+    expect(faultsOf(body(schema, value))).toEqual([]);
+  });
+
+  it.each([
+    ['{"maxLength":1}', '"😀b"', "must NOT have more than 1 characters"],
+    ['{"minLength":2}', '"😀"', "must NOT have fewer than 2 characters"],
+    ['{"maxItems":0}', "[1]", "must NOT have more than 0 items"],
+    ['{"minItems":2}', "[1]", "must NOT have fewer than 2 items"],
+    ['{"maxProperties":0}', '{"a":1}', "must NOT have more than 0 properties"],
+    ['{"minProperties":2}', '{"a":1}', "must NOT have fewer than 2 properties"],
+    ['{"exclusiveMaximum":1}', "1", "must be < 1"],
+    ['{"format":"date"}', '"x"', 'must match format "date"'],
+  ])("%s refuses %s", (schema, value, message) => {
+    expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
+  });
+
+  it("a schema that refers to what is none is refused", () => {
+    const schema = '{"$ref":"#/properties/v/x","x":{"type":5}}';
+    expect(faultsOf(body(schema, "1"))).toEqual([expect.stringContaining("no JSON Schema")]);
+  });
+});
+
+it.each([450, 1_000])("%i columns of as many lengths are accepted each time", columns => {
+  const numbers = Array.from({ length: columns }, (_, n) => n + 1);
+  const properties = numbers.map(n => `"c${n}":{"type":["null","string"],"maxLength":${n}}`);
+  const text = [
+    `{"type":"SCHEMA","stream":"s","schema":{"properties":{${properties}}}}`,
+    `{"type":"RECORD","stream":"s","record":{${numbers.map(n => `"c${n}":"x"`)}}}`,
+  ].join("\n");
+  expect(faultsOf(text)).toEqual([]);
+  expect(faultsOf(text)).toEqual([]);
+});
