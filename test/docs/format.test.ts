@@ -308,6 +308,21 @@ describe("keys and schemas", () => {
     fits({ multipleOf: 5 }, 1e21);
     breaks({ multipleOf: 0.01 }, 4.355);
   });
+  says("Numbers are held against bounds, enums and constants with all their digits.", () => {
+    const of = (given: string, value: string) =>
+      lines(
+        `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${given}}}}`,
+        `{"type":"RECORD","stream":"s","record":{"v":${value}}}`,
+      );
+    for (const given of [
+      '{"maximum":9007199254740993}',
+      '{"enum":[9007199254740993]}',
+      '{"const":9007199254740993}',
+    ]) {
+      expect(data(of(given, "9007199254740993"))).toHaveLength(1);
+      expect(refused(of(given, "9007199254740994"))).toMatchObject({ line: 2, field: "v" });
+    }
+  });
   says("Keywords that are not known say nothing.", () => {
     fits(
       { selected: true, inclusion: "available", type: "string", nullable: true, format: "singer.decimal" },

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
+import { numRuns } from "../runs.ts";
 import { requestsOf } from "./delivery.ts";
 
 /** A stream whose column `v` is as `schema` says, and its one record, of these texts. */
@@ -79,6 +81,31 @@ describe("numbers are held against schemas with all their digits", () => {
     expect(faultsOf(body('{"multipleOf":0.5,"minimum":0}', `${digits}.5`))).toEqual([]);
     expect(performance.now() - before).toBeLessThan(5_000);
   });
+});
+
+/** A decimal of six places, by its millionths. */
+const written = (millionths: bigint) => {
+  const digits = `${millionths < 0n ? -millionths : millionths}`.padStart(7, "0");
+  return `${millionths < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+};
+
+it("decimals of any length compare and divide as whole numbers of their last place do", () => {
+  const wide = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n });
+  const near = fc.tuple(wide, fc.bigInt({ min: -3n, max: 3n })).map(([n, by]) => [n, n + by] as const);
+  const step = fc.bigInt({ min: 1n, max: 10n ** 9n });
+  fc.assert(
+    fc.property(near, step, fc.boolean(), ([bound, other], by, isMultiple) => {
+      const value = isMultiple ? other * by : other;
+      const limit = isMultiple ? bound * by : bound;
+      const fits = (schema: string) => faultsOf(body(schema, written(value))).length === 0;
+      expect(fits(`{"maximum":${written(limit)}}`)).toBe(value <= limit);
+      expect(fits(`{"exclusiveMinimum":${written(limit)}}`)).toBe(value > limit);
+      expect(fits(`{"const":${written(limit)}}`)).toBe(value === limit);
+      expect(fits(`{"multipleOf":${written(by)}}`)).toBe(value % by === 0n);
+      expect(fits('{"type":"integer"}')).toBe(value % 1_000_000n === 0n);
+    }),
+    { numRuns: numRuns(100) },
+  );
 });
 
 describe("bounds", () => {

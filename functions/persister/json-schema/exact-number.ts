@@ -24,15 +24,43 @@ export class ExactNumber {
 
 export type Numeric = number | ExactNumber;
 
-/** Digits enough, or an exponent, that a double might not keep; never within a text that begins with a letter. */
-const longNumber = /[:,[\s-][\d.]{16}|\d[eE][+-]?\d{3,}[\s,}\]]/;
+/** An exponent that a double might not keep. It may be within a text. */
+const largeExponent = /\d[eE][+-]?\d{3,}[\s,}\]]/;
+/** Numbers of fewer characters, leaving out the exponent, are as doubles are. */
+const longMin = 16;
 
 /** As JSON.parse, but that numbers keep all their digits. `text` is JSON of an object. */
 export function parseExactly(text: string): unknown {
   // JSON.parse takes a fraction of the time.
-  if (!longNumber.test(text)) return JSON.parse(text);
+  if (!hasExactNumber(text)) return JSON.parse(text);
   return parse(text, undefined, { parseNumber: numericOf, onDuplicateKey: ({ newValue }) => newValue });
 }
+
+/** May say so for the sake of a text that holds such a number. */
+function hasExactNumber(text: string): boolean {
+  // A run of so many characters holds one of these places, wherever it begins.
+  for (let at = longMin - 1; at < text.length; at += longMin) {
+    if (!isDigitOrPoint(text.charCodeAt(at))) continue;
+    let start = at;
+    while (at - start < longMin && isDigitOrPoint(text.charCodeAt(start - 1))) start--;
+    let end = at + 1;
+    while (isDigitOrPoint(text.charCodeAt(end))) end++;
+    if (end - start < longMin) continue;
+    while (isOfExponent(text.charCodeAt(end))) end++;
+    if (text[start - 1] !== '"' && isRounded(text.slice(start, end))) return true;
+    at = end;
+  }
+  return largeExponent.test(text);
+}
+
+const isDigitOrPoint = (code: number) => (code >= 48 && code <= 57) || code === 46;
+/** Digits, signs, and either e. */
+const isOfExponent = (code: number) =>
+  (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 69 || code === 101;
+
+/** What is as a double is written is not rounded: most long numbers have been one. */
+const isRounded = (number: string) =>
+  `${Number(number)}` !== number && numericOf(number) instanceof ExactNumber;
 
 function numericOf(text: string): Numeric {
   const double = Number(text);
