@@ -22,7 +22,7 @@ export const streamsMax = 1_000;
 /** A JSON Schema, in bytes: that of a table of a thousand columns. */
 export const schemaBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
-/** Schemas that a process keeps for the deliveries to come, and compiled rules of single values. */
+/** Schemas that a process keeps for the deliveries to come, and the rules of single values that they share. */
 export const schemasKeptMax = 200;
 export const valueRulesKeptMax = 2_000;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
