@@ -1,11 +1,14 @@
-import type { Source } from "../streamer.ts";
+import type { Endpoints } from "@octokit/types";
+import type { Page, Source } from "../streamer.ts";
 import { ifChanged, perPage, type Repository, unlessMatches } from "./client.ts";
 import { issues as table } from "./tables.ts";
+
+type Issue = Endpoints["GET /repos/{owner}/{repo}/issues"]["response"]["data"][number];
 
 interface Place {
   /** All that was updated before this instant was given. */
   readonly since: string;
-  /** What the question for all since then was answered with last. */
+  /** What the question for all since then was answered with last, where one page held them all. */
   readonly etag?: string;
 }
 
@@ -13,37 +16,74 @@ interface Place {
  * Issues in the order of their updates. Each question is for those since the last answer's newest, and not for the next page: one
  * that is updated meanwhile moves to the end, and would draw another across a page's bound, unseen.
  */
-export const issues = ({ client, at }: Repository): Source<Place> => ({
+export const issues = (repository: Repository): Source<Place> => ({
   name: "issues",
   tables: [table],
   async *pages(place) {
     let { since, etag } = place ?? {};
-    for (let page = 1; ; ) {
-      const asked = client.request("GET /repos/{owner}/{repo}/issues", {
-        ...at,
-        ...(since && { since }),
-        state: "all",
-        sort: "updated",
-        direction: "asc",
-        per_page: perPage,
-        page,
-        headers: unlessMatches(etag),
-      });
-      const answer = await ifChanged(asked);
+    for (;;) {
+      const answer = await ifChanged(ask(repository, since, 1, etag));
       const last = answer?.data.at(-1)?.updated_at;
       if (answer === undefined || last === undefined) return;
       const isSame = last === since;
+      const isFull = answer.data.length === perPage;
       const { etag: tag } = answer.headers;
-      yield {
-        // Pull requests are issues, too: a source of their own has them.
-        rows: answer.data.flatMap(issue => (issue.pull_request ? [] : [[table, table.row(issue)] as const])),
-        place: { since: last, ...(isSame && page === 1 && tag && { etag: tag }) },
-      };
-      if (answer.data.length < perPage) return;
-      // So many of one second that they fill a page: only then the next one.
-      page = isSame ? page + 1 : 1;
-      since = last;
+      // A full page's says nothing of those that follow it.
+      const place = { since: last, ...(isSame && !isFull && tag && { etag: tag }) };
+      yield { rows: rowsOf(answer.data), place };
+      if (!isFull) return;
       etag = undefined;
+      since = isSame ? yield* restOfSecond(repository, last, answer.data) : last;
+      if (since === undefined) return;
     }
   },
 });
+
+/**
+ * What follows `first`, a page full of issues of the second `since`: page by page to the second's end, and then back to the first
+ * page. On the way back none is missed that was drawn across a bound on the way there, for issues only ever move towards the
+ * front before they leave for the end. Returns the newest that was read, unless nothing follows it.
+ */
+async function* restOfSecond(
+  repository: Repository,
+  since: string,
+  first: readonly Issue[],
+): AsyncGenerator<Page<Place>, string | undefined> {
+  const seen = new Set(first.map(({ id }) => id));
+  const unseen = async (page: number) => {
+    const { data } = await ask(repository, since, page);
+    const fresh = data.filter(({ id }) => !seen.has(id));
+    for (const { id } of fresh) seen.add(id);
+    return { data, rows: rowsOf(fresh) };
+  };
+  let page = 1;
+  let last: string;
+  let isFull: boolean;
+  do {
+    const { data, rows } = await unseen(++page);
+    yield { rows, place: { since } };
+    last = data.at(-1)?.updated_at ?? since;
+    isFull = data.length === perPage;
+  } while (isFull && last === since);
+  while (--page > 0) {
+    const { rows } = await unseen(page);
+    yield { rows, place: { since: page === 1 ? last : since } };
+  }
+  return isFull ? last : undefined;
+}
+
+const ask = ({ client, at }: Repository, since: string | undefined, page: number, etag?: string) =>
+  client.request("GET /repos/{owner}/{repo}/issues", {
+    ...at,
+    ...(since && { since }),
+    state: "all",
+    sort: "updated",
+    direction: "asc",
+    per_page: perPage,
+    page,
+    headers: unlessMatches(etag),
+  });
+
+/** Pull requests are issues, too: a source of their own has them. */
+const rowsOf = (found: readonly Issue[]) =>
+  found.flatMap(issue => (issue.pull_request ? [] : [[table, table.row(issue)] as const]));

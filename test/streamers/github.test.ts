@@ -171,6 +171,27 @@ describe("a run in trouble", () => {
     expect((await landed())[2]).toBe(130);
   });
 
+  it("reads on in a second of many issues where it was ended, whatever is answered 304", async () => {
+    held.commits = [commit(1)];
+    held.issues = upTo(250, n => issue(n, 7));
+    await run({ bookmarksMax: 3 });
+    await run();
+    expect((await landed())[1]).toBe(250);
+  });
+
+  it("passes no issue over in a second of many where one of them is updated meanwhile", async () => {
+    held.issues = upTo(250, n => issue(n, 7));
+    standIn.beforeNext(/issues.*&page=2/, () => {
+      held.issues[3] = issue(4, 1_000, { title: "Changed" });
+    });
+    await run();
+    expect((await landed())[1]).toBe(250);
+    expect(await values("select title from issues where number = 4")).toEqual(["Issue 4"]);
+    await run();
+    expect(await values("select title from issues where number = 4")).toEqual(["Changed"]);
+    expect((await landed())[1]).toBe(250);
+  });
+
   it.each([1, 2, 4, 7, 9])(
     "ended behind its bookmark %i, it goes on from there, and all is there in the end",
     async bookmarksMax => {
