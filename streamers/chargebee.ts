@@ -1,11 +1,10 @@
 import * as z from "zod/mini";
-import { type Ask, asking, clientOf } from "./chargebee/client.ts";
-import { inOrder } from "./chargebee/in-order.ts";
+import { asking, clientOf } from "./chargebee/client.ts";
+import { byUpdate, inOrder } from "./chargebee/in-order.ts";
 import * as tables from "./chargebee/tables.ts";
 import { walk } from "./chargebee/walk.ts";
 import { program } from "./program.ts";
 import { streamer } from "./streamer.ts";
-import type { Table } from "./table.ts";
 
 const mends: Readonly<Record<number, string>> = {
   401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site",
@@ -32,13 +31,12 @@ export const chargebee = streamer({
     const client = clientOf(site, key, url, run);
     // What was deleted is told of once more, with `deleted` set.
     const all = { include_deleted: true };
-    const byUpdate = (table: Table, ask: Ask) => inOrder(table, "updated_at", ask);
     return [
-      byUpdate(tables.customers, asking(client.customer, "customer", all)),
-      byUpdate(tables.subscriptions, asking(client.subscription, "subscription", all)),
-      byUpdate(tables.invoices, asking(client.invoice, "invoice", all)),
-      walk(tables.creditNotes, asking(client.creditNote, "credit_note", all)),
-      byUpdate(tables.transactions, asking(client.transaction, "transaction", all)),
+      byUpdate(tables.customers, "created_at", asking(client.customer, "customer", all)),
+      byUpdate(tables.subscriptions, "created_at", asking(client.subscription, "subscription", all)),
+      byUpdate(tables.invoices, "date", asking(client.invoice, "invoice", all)),
+      walk(tables.creditNotes, "date", asking(client.creditNote, "credit_note", all)),
+      byUpdate(tables.transactions, "date", asking(client.transaction, "transaction", all)),
       inOrder(tables.events, "occurred_at", asking(client.event, "event", {})),
     ];
   },

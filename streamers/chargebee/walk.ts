@@ -2,7 +2,7 @@ import type { Source } from "../streamer.ts";
 import type { Table } from "../table.ts";
 import { type Ask, perPage } from "./client.ts";
 
-interface Place {
+export interface Place {
   /** All that was updated before this second was given; s since the epoch. */
   readonly upTo?: number;
   /** On the way through what was updated since: what `upTo` becomes at its end, and the page to go on with. */
@@ -12,11 +12,14 @@ interface Place {
 /** What is updated in the minute before a walk begins may not be in its list yet. */
 const lagSeconds = 60;
 
+/** The instant that a list can be had in the order of, whatever is updated meanwhile. */
+export type Created = "created_at" | "date";
+
 /**
- * A list that can be had by date only, and not in the order of its updates. What is updated meanwhile may have been passed
+ * A list in the order of its creation, and not of its updates. What is updated meanwhile may have been passed
  * already: the next run asks for all since this walk began.
  */
-export const walk = (table: Table, ask: Ask): Source<Place> => ({
+export const walk = (table: Table, created: Created, ask: Ask): Source<Place> => ({
   name: table.name,
   tables: [table],
   async *pages({ upTo, walking } = {}) {
@@ -26,7 +29,7 @@ export const walk = (table: Table, ask: Ask): Source<Place> => ({
         limit: perPage,
         ...(offset && { offset }),
         ...(upTo !== undefined && { updated_at: { after: upTo - 1 } }),
-        "sort_by[asc]": "date",
+        "sort_by[asc]": created,
       });
       end ??= Math.max(1, at - lagSeconds);
       offset = next;

@@ -13,8 +13,17 @@ export interface Held {
   events: Event[];
 }
 
+const began = 1_767_225_600;
 /** Seconds since the epoch. */
-const at = (second: number) => 1_767_225_600 + second;
+const at = (second: number) => began + second;
+/** The second it is. */
+export const now = () => Math.floor(Date.now() / 1_000) - began;
+
+/** As Chargebee has what was not updated since 2016-09-28. */
+export const untouched = <T extends { updated_at?: number }>(held: T): T => ({
+  ...held,
+  updated_at: undefined,
+});
 
 // The shapes are those of Chargebee's own client.
 export const customer = (n: number, second = n, more: Partial<Customer> = {}): Customer => ({
@@ -136,10 +145,11 @@ export const startChargebee = (held: Held): Promise<StandIn> =>
     if (item === undefined) return refused(404, "resource_not_found", "no such resource");
     const by = query.get("sort_by[asc]") ?? "";
     const filtered = name === "events" ? "occurred_at" : "updated_at";
-    const after = Number(query.get(`${filtered}[after]`) ?? -1);
-    const found = (held[name] as unknown as Record<string, number>[])
-      .filter(each => each[filtered]! > after)
-      .sort((a, b) => a[by]! - b[by]!);
+    const after = query.get(`${filtered}[after]`);
+    // What lacks an instant passes no filter of it, and comes first in its order.
+    const found = (held[name] as unknown as Record<string, number | undefined>[])
+      .filter(each => after === null || (each[filtered] ?? 0) > Number(after))
+      .sort((a, b) => (a[by] ?? 0) - (b[by] ?? 0));
     const limit = Number(query.get("limit") ?? 10);
     const [from] = JSON.parse(query.get("offset") ?? '["0"]') as [string];
     const start = Number(from);
