@@ -106,6 +106,17 @@ describe("a run in trouble", () => {
     expect(await value("select status from conversations where id = 11")).toBe("closed");
   });
 
+  it("passes no account over where one is deleted while they are read", async () => {
+    held.accounts = upTo(150, n => account(n));
+    standIn.beforeNext(/accounts\?index=[1-9]/, () => {
+      held.accounts.splice(4, 1);
+    });
+    await run();
+    await run();
+    expect(await value("select count(*) from accounts where name = 'Example 101'")).toBe("1");
+    expect((await run()).records.accounts).toBeUndefined();
+  });
+
   it("leaves out contacts that were deleted", async () => {
     held.contacts.delete(10_005);
     await run();
