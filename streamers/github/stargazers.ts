@@ -16,14 +16,18 @@ export const stargazers = ({ client, at }: Repository): Source<ListingPlace> => 
   name: "stargazers",
   tables: [table],
   pages: place =>
-    listing(async (page, conditions) => {
-      const headers = { ...conditions, accept: withInstants };
-      const paging = { ...at, per_page: perPage, page, headers };
-      const answer = await client.request("GET /repos/{owner}/{repo}/stargazers", paging);
-      const found = answer.data as unknown as Stargazer[];
-      const rows = found.flatMap(star =>
-        star.user ? [[table, table.row({ user_id: star.user.id, ...star })] as const] : [],
-      );
-      return { rows, items: found.length, headers: answer.headers };
-    }, place),
+    listing(
+      async (page, conditions) => {
+        const headers = { ...conditions, accept: withInstants };
+        const paging = { ...at, per_page: perPage, page, headers };
+        const answer = await client.request("GET /repos/{owner}/{repo}/stargazers", paging);
+        const found = answer.data as unknown as Stargazer[];
+        const rows = found.flatMap(star =>
+          star.user ? [[table, table.row({ user_id: star.user.id, ...star })] as const] : [],
+        );
+        return { rows, items: found.length, headers: answer.headers };
+      },
+      place,
+      line => client.log.warn(`stargazers: ${line}`),
+    ),
 });

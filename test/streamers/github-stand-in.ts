@@ -19,6 +19,8 @@ export interface Held {
   pulls: Pull[];
   releases: Release[];
   stars: { starred_at: string; user: User }[];
+  /** So many pages are given of the stars at most, 400 if it is not said. */
+  starPagesMax?: number;
 }
 
 const at = (second: number) =>
@@ -178,6 +180,13 @@ export const startGithub = (held: Held): Promise<StandIn> =>
     const path = asked.path.replace(`/repos/${repository}/`, "");
     const found = listOf(held, path, asked);
     if (found === undefined) return { status: 404, body: { message: "Not Found", status: "404" } };
+    if (path === "stargazers" && Number(asked.query.get("page")) > (held.starPagesMax ?? 400))
+      return {
+        status: 422,
+        body: {
+          message: "In order to keep the API fast for everyone, pagination is limited for this resource.",
+        },
+      };
     return pageOf(found, path, asked);
   });
 

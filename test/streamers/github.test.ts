@@ -192,6 +192,14 @@ describe("a run in trouble", () => {
     expect((await landed())[1]).toBe(250);
   });
 
+  it("reads as many stars as GitHub lists, and tells of it, in each run", async () => {
+    held.stars = upTo(350, star);
+    held.starPagesMax = 3;
+    for (let ran = 0; ran < 2; ran++)
+      expect((await run()).log).toContain("stargazers: GitHub lists the first 300 only");
+    expect((await landed())[4]).toBe(300);
+  });
+
   it.each([1, 2, 4, 7, 9])(
     "ended behind its bookmark %i, it goes on from there, and all is there in the end",
     async bookmarksMax => {
