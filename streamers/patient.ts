@@ -1,22 +1,40 @@
-import ky, { HTTPError, type KyInstance } from "ky";
+import ky, { HTTPError, type KyInstance, TimeoutError } from "ky";
 import type { Run } from "./streamer.ts";
 
 const timeoutMilliseconds = 60_000;
 const retriesMax = 5;
 
 /**
- * A client that tries again, later and later, what fails by the network, 408, 429 or 5xx; where there is a `Retry-After` it waits
+ * A client that tries again, later and later, what fails by the network, takes too long, or is answered 408, 429 or 5xx; where there is a `Retry-After` it waits
  * for that long. After the last try it rejects with ky's HTTPError.
  */
 export const patient = ({ log, second }: Run): KyInstance =>
   ky.create({
     timeout: timeoutMilliseconds,
-    retry: { limit: retriesMax, delay: attempt => second * 2 ** (attempt - 1), jitter: true },
+    fetch: fetchWhole,
+    retry: {
+      limit: retriesMax,
+      retryOnTimeout: true,
+      delay: attempt => second * 2 ** (attempt - 1),
+      jitter: true,
+    },
     hooks: {
       beforeRetry: [({ error, retryCount }) => log(`try ${retryCount + 1}, after ${reasonOf(error)}`)],
     },
   });
 
+/** Answers once the body is there: ky tries again what `fetch` rejects with, and not what breaks off while a body is read. */
+async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...asked);
+  const body = await response.arrayBuffer();
+  // A 204, say, may have none.
+  return new Response(body.byteLength === 0 ? null : body, response);
+}
+
 /** Without the address, whose query may hold what is nobody's business. */
 const reasonOf = (error: Error) =>
-  error instanceof HTTPError ? `${error.response.status} ${error.response.statusText}` : error.message;
+  error instanceof HTTPError
+    ? `${error.response.status} ${error.response.statusText}`
+    : error instanceof TimeoutError
+      ? "no answer in time"
+      : error.message;

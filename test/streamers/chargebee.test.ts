@@ -100,6 +100,7 @@ describe("a run in trouble", () => {
     standIn.answerOnce(/customers.*offset/, { status: 503, body: { message: "later" } });
     standIn.answerOnce(/customers.*offset/, { status: 500, body: { message: "oops" } });
     standIn.answerOnce(/invoices/, "hang up");
+    standIn.answerOnce(/transactions/, "break off");
     const { log } = await run();
     expect(log.slice(0, 2)).toEqual([
       "try 2, after 503 Service Unavailable",

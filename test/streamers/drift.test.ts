@@ -84,6 +84,7 @@ describe("a run in trouble", () => {
   it("tries a page again that fails twice, and one whose connection breaks", async () => {
     for (const status of [500, 503]) standIn.answerOnce(/page_token/, { status, body: {} });
     standIn.answerOnce(/accounts/, "hang up");
+    standIn.answerOnce(/inboxes/, "break off");
     await run();
     expect(await landed()).toEqual(whole);
   });

@@ -17,12 +17,14 @@ export interface Answer {
   readonly body: unknown;
 }
 
+type Trouble = "hang up" | "break off" | "be silent";
+
 export interface StandIn {
   readonly url: string;
   /** All that was asked for, as `path?query`. */
   readonly asked: string[];
-  /** The next question whose path and query match is answered by this. */
-  answerOnce(question: RegExp, answer: Answer | "hang up"): void;
+  /** The next question whose path and query match is answered by this; "break off" ends within the body, "be silent" is no answer. */
+  answerOnce(question: RegExp, answer: Answer | Trouble): void;
   /** Just before the next question that matches is answered. */
   beforeNext(question: RegExp, act: () => void): void;
   close(): Promise<void>;
@@ -31,7 +33,7 @@ export interface StandIn {
 /** A vendor's API on a port of its own, in trouble where a test says so. */
 export async function startStandIn(answer: (asked: Asked) => Answer): Promise<StandIn> {
   const asked: string[] = [];
-  const scripted: { question: RegExp; then: Answer | "hang up" | (() => void) }[] = [];
+  const scripted: { question: RegExp; then: Answer | Trouble | (() => void) }[] = [];
   const scriptFor = (question: string) => {
     const index = scripted.findIndex(each => each.question.test(question));
     return index === -1 ? undefined : scripted.splice(index, 1)[0]!.then;
@@ -48,6 +50,11 @@ export async function startStandIn(answer: (asked: Asked) => Answer): Promise<St
       asked.push(question);
       const script = scriptFor(question);
       if (script === "hang up") return void request.socket.destroy();
+      if (script === "be silent") return;
+      if (script === "break off") {
+        response.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+        return void response.write("[", () => request.socket.destroy());
+      }
       if (typeof script === "function") script();
       const { method = "", headers } = request;
       const asking = { method, path, query, headers, body, origin };

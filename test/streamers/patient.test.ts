@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { patient } from "../../streamers/patient.ts";
+import { type StandIn, startStandIn } from "./stand-in.ts";
+
+let standIn: StandIn;
+let log: string[];
+beforeEach(async () => {
+  log = [];
+  standIn = await startStandIn(({ path }) =>
+    path === "/none" ? { status: 204, body: undefined } : { body: "whole" },
+  );
+});
+afterEach(() => standIn.close());
+const client = () => patient({ log: line => void log.push(line), second: 1 });
+
+it("tries again where an answer breaks off in its body", async () => {
+  for (let times = 0; times < 2; times++) standIn.answerOnce(/list/, "break off");
+  expect(await client().get(`${standIn.url}/list`).json()).toBe("whole");
+  expect(log).toEqual(["try 2, after terminated", "try 3, after terminated"]);
+});
+
+it("tries again where no answer comes in time, and tells no address", async () => {
+  standIn.answerOnce(/list/, "be silent");
+  expect(await client().get(`${standIn.url}/list?email=ada`, { timeout: 500 }).json()).toBe("whole");
+  expect(log).toEqual(["try 2, after no answer in time"]);
+});
+
+it("gives an answer without a body as it is", async () => {
+  expect((await client().get(`${standIn.url}/none`)).status).toBe(204);
+});
