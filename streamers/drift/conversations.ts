@@ -27,6 +27,8 @@ interface Messages {
 const perPage = "50";
 /** What a page token that is too old is answered with, and a contact that was deleted. */
 const gone = [400, 404, 410];
+/** What the messages are answered with of a conversation that was deleted since it was listed. */
+const deleted = [404, 410];
 
 /**
  * Conversations from the newest update down to the last run's newest, each with all its messages and its contact. One that is
@@ -78,10 +80,10 @@ async function messagesOf(drift: Drift, conversation: number): Promise<[Table, R
   const rows: [Table, Row][] = [];
   let next: string | undefined;
   do {
-    const { body } = await drift.get<Messages>(
-      `conversations/${conversation}/messages`,
-      next ? { next } : {},
-    );
+    const path = `conversations/${conversation}/messages`;
+    const answer = await unless(deleted, drift.get<Messages>(path, next ? { next } : {}));
+    if (answer === undefined) return rows;
+    const { body } = answer;
     for (const message of body.data.messages)
       rows.push([messages, messages.row({ ...message, id: String((message as { id: unknown }).id) })]);
     const { more = false, next: cursor } = body.pagination ?? {};
@@ -91,11 +93,13 @@ async function messagesOf(drift: Drift, conversation: number): Promise<[Table, R
 }
 
 async function contactOf(drift: Drift, id: number): Promise<[Table, Row][]> {
-  try {
-    const { body } = await drift.get<{ data: object }>(`contacts/${id}`);
-    return [[contacts, contacts.row(body.data)]];
-  } catch (error) {
-    if (gone.includes(statusOf(error) ?? 0)) return [];
-    throw error;
-  }
+  const answer = await unless(gone, drift.get<{ data: object }>(`contacts/${id}`));
+  return answer === undefined ? [] : [[contacts, contacts.row(answer.body.data)]];
 }
+
+/** What is answered; undefined where that is one of `statuses`. */
+const unless = <T>(statuses: readonly number[], answer: Promise<T>): Promise<T | undefined> =>
+  answer.catch((error: unknown) => {
+    if (statuses.includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  });

@@ -118,7 +118,8 @@ function tokenFor(held: Held, { body }: Asked): Answer {
 function answerTo(held: Held, { path, query, origin }: Asked): unknown {
   const [, id = "", isMessages] = /^\/(?:conversations|contacts)\/(\d+)(\/messages)?$/.exec(path) ?? [];
   if (isMessages !== undefined) {
-    const found = held.messages.get(Number(id)) ?? [];
+    const found = held.messages.get(Number(id));
+    if (found === undefined) return undefined;
     const from = Number(query.get("next") ?? 0);
     const more = found.length > from + 2;
     const pagination = more ? { more, next: from + 2 } : { more };

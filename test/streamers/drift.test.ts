@@ -124,6 +124,13 @@ describe("a run in trouble", () => {
     expect((await landed())[5]).toBe(39);
   });
 
+  it("brings no messages of a conversation that is deleted while they are read, and all others", async () => {
+    standIn.beforeNext(/conversations\/104\/messages$/, () => held.messages.delete(104));
+    standIn.beforeNext(/conversations\/109\/messages\?next/, () => held.messages.delete(109));
+    await run();
+    expect(await landed()).toEqual([1, 2, 120, 130, 260 - 4 - 2, 40]);
+  });
+
   it.each([1, 2, 3, 4])(
     "ended behind its bookmark %i, it goes on from there, and all is there in the end",
     async bookmarksMax => {
