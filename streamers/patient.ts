@@ -23,8 +23,8 @@ export const patient = ({ log, second }: Run): KyInstance =>
     },
   });
 
-/** Answers once the body is there: ky tries again what `fetch` rejects with, and not what breaks off while a body is read. */
-async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Response> {
+/** Answers once the body is there: clients try again what `fetch` rejects with, and not what breaks off while a body is read. */
+export async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Response> {
   const response = await fetch(...asked);
   const body = await response.arrayBuffer();
   // A 204, say, may have none.

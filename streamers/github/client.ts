@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { fetchWhole } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
 const Client = Octokit.plugin(retry, throttling);
@@ -32,6 +33,8 @@ export function clientOf(token: string, baseUrl: string, { log, second }: Run): 
     auth: token,
     baseUrl,
     userAgent: "persister",
+    // Octokit takes a body that breaks off for an empty one.
+    request: { fetch: fetchWhole },
     retry: { retryAfterBaseValue: second, doNotRetry: [...hopeless, ...limited] },
     throttle: {
       onRateLimit: wait("primary"),

@@ -133,6 +133,8 @@ describe("a run in trouble", () => {
     for (const status of [502, 500])
       standIn.answerOnce(/issues.*since/, { status, body: { message: "Server Error" } });
     standIn.answerOnce(/pulls/, "hang up");
+    for (const path of [/commits/, /issues/, /pulls.*&page=2/, /stargazers/])
+      standIn.answerOnce(path, "break off");
     await run();
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
