@@ -12,7 +12,7 @@ export interface Drift {
   get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<Answer<T>>;
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly body: T;
   /** When Drift answered, ms since the epoch; 0 where it does not say. */
   readonly at: number;
