@@ -48,13 +48,17 @@ const pollMilliseconds = 500;
  */
 export async function untilFree(
   endpoint: Endpoint,
-  { retrying, waiting }: { retrying(reason: string): void; waiting(): void },
+  watcher: { retrying(reason: string): void; waiting(): void },
 ): Promise<void> {
   for (let isTold = false; ; isTold = true) {
-    const asked = { method: "GET", accepts: ["no-streamer"], onRetry: retrying } as const;
+    const asked = {
+      method: "GET",
+      accepts: ["no-streamer"],
+      onRetry: (reason: string) => watcher.retrying(reason),
+    } as const;
     const { text } = await ask(endpoint, asked);
     if (inFlightOf(text, endpoint) === undefined) return;
-    if (!isTold) waiting();
+    if (!isTold) watcher.waiting();
     await sleep(pollMilliseconds);
   }
 }

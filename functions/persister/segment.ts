@@ -64,9 +64,11 @@ export async function* segments(
     yield* cutter.rest();
   } finally {
     givenUp?.abort();
-    // Of a source that is given up nobody hears any more.
+    // What a source says of being given up is no news.
     coming.catch(() => {});
-    await chunks.return?.();
+    await chunks.return?.().catch((error: unknown) => {
+      if (givenUp === undefined) throw error;
+    });
   }
 }
 

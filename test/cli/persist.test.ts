@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { exits } from "../../cli/endpoint.ts";
 import { listen } from "../../infra/local/listen.ts";
 import {
@@ -85,6 +85,17 @@ describe("a stream on stdin", () => {
     expect([code, stdout, stderr]).toEqual([3, "", expect.stringContaining("line 4")]);
   });
 
+  it("that is refused while much of it waits is told so, and nothing else", async () => {
+    const many = Array.from({ length: 30_000 }, (_, id) =>
+      record("many", { id, text: "x".repeat(500) }, ["id"]),
+    );
+    const { child, ended } = persist(to("much"), env);
+    child.stdin.write(jsonline({ type: "RECORD" }, bookmark(1), ...many));
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/line 4/)]);
+    expect(stderr).not.toContain("    at ");
+  });
+
   it("that is none is said so, and nothing is sent", async () => {
     for (const args of [to("none"), ["-C", "1", "-T", "t"]]) {
       const { code, stdout, stderr } = await persisted(args, "hello", env);
@@ -141,6 +152,31 @@ describe("an endpoint", () => {
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404/)]);
   });
+});
+
+it("waits for a delivery that is in flight, and goes on behind it", async () => {
+  let held = false;
+  let release = (): unknown => undefined;
+  const server = createServer((message, response) => {
+    message.resume();
+    if (held) return response.writeHead(201).end();
+    held = true;
+    release = () => response.writeHead(201).end();
+    return undefined;
+  });
+  const api = await listen(server);
+  const own = await startTestStack({ IMPORT_API_URL: api.url });
+  open.push(own, api);
+  const first = post(own, "waited", body(1));
+  await vi.waitUntil(() => held);
+  const { child, ended } = persist(to("waited", own), env);
+  child.stdin.end(body(2));
+  await new Promise<void>(resolve =>
+    child.stderr.on("data", text => String(text).includes("waiting for a delivery") && resolve()),
+  );
+  release();
+  expect((await first).status).toBe(200);
+  expect(await ended).toMatchObject({ code: 0, stdout: '{"at":2}\n' });
 });
 
 describe("a streamer that is run", () => {
