@@ -30,8 +30,7 @@ function preconditionOf(headers: Headers): Precondition {
 
 /** The same, where it may not be left out. Throws `precondition-required`, too. */
 export function requiredPreconditionOf(headers: Headers): Precondition {
-  const precondition = preconditionOf(headers);
-  if (precondition.match !== undefined || precondition.noneMatch === "*") return precondition;
+  if (headers.has("If-Match") || headers.get("If-None-Match")?.trim() === "*") return preconditionOf(headers);
   throw new PersisterError(
     "precondition-required",
     'Say which revision you have seen: send `If-Match: "<revision>"`, the ETag of the bookmark.',

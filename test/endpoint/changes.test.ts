@@ -82,6 +82,7 @@ describe("PUT", () => {
     [{ "if-match": '"0"', ...json }, '{"a":"x\ny"}', 400, "malformed"],
     [{ "if-match": '"0"', ...transitType }, '["^ ","a","x\ny"]', 400, "malformed"],
     [{ "if-none-match": '"abc"', ...json }, "1", 428, "precondition-required"],
+    [{ "if-none-match": "5", ...json }, "1", 428, "precondition-required"],
     [{ "if-match": '"0"', ...json }, `"${"x".repeat(1_048_576)}"`, 413, "bookmark-too-large"],
     [{ "if-match": "0", ...json }, "1", 400, "bad-header"],
     [{ "if-match": '"7"', ...json }, "1", 412, "precondition-failed"],
