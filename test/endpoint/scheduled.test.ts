@@ -47,7 +47,9 @@ const bookmarkOf = async (streamer: string) => (await getBookmark(stack(), strea
 describe("a scheduled run", () => {
   it("brings what the streamer prints, and the next one goes on from its bookmark", async () => {
     const first = await run("daily", { N: "100" });
-    expect(first).toEqual({ streamer: "daily", outcome: "whole", segments: 1, records: 100, asked: [] });
+    // As many segments as the machine is slow.
+    const segments = expect.any(Number);
+    expect(first).toEqual({ streamer: "daily", outcome: "whole", segments, records: 100, asked: [] });
     expect(await run("daily", { N: "130" })).toMatchObject({ outcome: "whole", records: 30 });
     expect(await bookmarkOf("daily")).toBe("130");
     expect(await landed()).toBe(130);
