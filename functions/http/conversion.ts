@@ -4,8 +4,8 @@ import * as limits from "../persister/limits.ts";
 import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
-import { JsonWriter, NotInJson } from "../stitchstream/json-writer.ts";
-import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { JsonWriter, NotInJson } from "../stitchstream/json/writer.ts";
+import { TransitWriter } from "../stitchstream/transit/writer.ts";
 
 export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;
 const plainText = "text/plain";

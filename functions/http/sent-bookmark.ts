@@ -4,7 +4,7 @@ import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
 import { Malformed } from "../stitchstream/text.ts";
-import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { HttpRequest } from "./message.ts";
 

@@ -1,5 +1,5 @@
 import { stringOf } from "../stitchstream/text.ts";
-import { isInt64 } from "../stitchstream/transit-scalar.ts";
+import { isInt64 } from "../stitchstream/transit/scalar.ts";
 import { Kind, type Visitor } from "../stitchstream/visitor.ts";
 
 /** A JSON Schema as the Import API takes it, draft 4. */

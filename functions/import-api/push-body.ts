@@ -4,7 +4,7 @@ import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/decode.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { closeBrace, closeBracket, comma } from "../stitchstream/text.ts";
-import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SequencedText } from "./sequence.ts";
 

@@ -1,6 +1,6 @@
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/decode.ts";
-import { TransitWriter } from "../stitchstream/transit-writer.ts";
+import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 import * as limits from "./limits.ts";
 import type { Bookmark } from "./ports.ts";

@@ -1,15 +1,15 @@
 import { type Header, readHeader } from "./header.ts";
-import { JsonReader } from "./json.ts";
+import { JsonReader } from "./json/reader.ts";
 import { findKeyValues } from "./key-values.ts";
-import { LineTemplates } from "./line-templates.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import type { ValueLimits, ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { reservedName } from "./table-names.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
+import { LineTemplates } from "./templates/line-templates.ts";
 import { backslash, Malformed, newline, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
-import { TransitReader } from "./transit.ts";
+import { TransitReader } from "./transit/reader.ts";
 import { Kind } from "./visitor.ts";
 
 export interface DecodeLimits extends ValueLimits, TableLimits {

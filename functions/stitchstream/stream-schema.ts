@@ -1,6 +1,6 @@
 import { ByteWriter } from "./byte-writer.ts";
 import type { EnvelopeField } from "./envelope.ts";
-import { JsonWriter, NotInJson } from "./json-writer.ts";
+import { JsonWriter, NotInJson } from "./json/writer.ts";
 import type { ValueReader } from "./reader.ts";
 import { Malformed } from "./text.ts";
 import { Kind } from "./visitor.ts";

@@ -1,6 +1,6 @@
 import { ByteWriter } from "../../stitchstream/byte-writer.ts";
 import { readerOf } from "../../stitchstream/decode.ts";
-import { JsonWriter } from "../../stitchstream/json-writer.ts";
+import { JsonWriter } from "../../stitchstream/json/writer.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import type { Table } from "../../stitchstream/tables.ts";

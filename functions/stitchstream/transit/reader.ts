@@ -1,4 +1,4 @@
-import type { Shape } from "./shape.ts";
+import type { Shape } from "../shape.ts";
 import {
   closeBrace,
   closeBracket,
@@ -10,10 +10,10 @@ import {
   openBracket,
   quote,
   Uncarriable,
-} from "./text.ts";
-import { TransitKeys } from "./transit-key.ts";
-import { isInt64, uuidOf } from "./transit-scalar.ts";
-import { Kind } from "./visitor.ts";
+} from "../text.ts";
+import { Kind } from "../visitor.ts";
+import { TransitKeys } from "./key.ts";
+import { isInt64, uuidOf } from "./scalar.ts";
 
 const ascii = new TextDecoder("latin1");
 /** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */

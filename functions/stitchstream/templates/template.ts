@@ -1,9 +1,9 @@
-import type { PieceReader } from "./piece-reader.ts";
-import type { Table } from "./tables.ts";
-import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./template-parts.ts";
-import { endOfPlain, Malformed, quote, wordBytes } from "./text.ts";
-import { isTimeOrNone } from "./time-extracted.ts";
-import { Kind } from "./visitor.ts";
+import type { PieceReader } from "../piece-reader.ts";
+import type { Table } from "../tables.ts";
+import { endOfPlain, Malformed, quote, wordBytes } from "../text.ts";
+import { isTimeOrNone } from "../time-extracted.ts";
+import { Kind } from "../visitor.ts";
+import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./parts.ts";
 
 const zero = 0x30;
 const nine = 0x39;

@@ -1,8 +1,8 @@
-import type { Shape } from "./shape.ts";
-import { Malformed } from "./text.ts";
-import { scalarTags } from "./transit-scalar.ts";
-import { TransitStrings } from "./transit-string.ts";
-import { Kind } from "./visitor.ts";
+import type { Shape } from "../shape.ts";
+import { Malformed } from "../text.ts";
+import { Kind } from "../visitor.ts";
+import { scalarTags } from "./scalar.ts";
+import { TransitStrings } from "./string.ts";
 
 const tilde = 0x7e;
 const caret = 0x5e;

@@ -1,7 +1,7 @@
-import type { ByteWriter } from "./byte-writer.ts";
-import { backslash, closeBracket, comma, quote, stringOf } from "./text.ts";
-import { isInt64 } from "./transit-scalar.ts";
-import { Kind, type Visitor } from "./visitor.ts";
+import type { ByteWriter } from "../byte-writer.ts";
+import { backslash, closeBracket, comma, quote, stringOf } from "../text.ts";
+import { Kind, type Visitor } from "../visitor.ts";
+import { isInt64 } from "./scalar.ts";
 
 /** What stands before a scalar's text in a string. Numbers, true, false, null and text have forms of their own. */
 const prefixes: Partial<Record<Kind, string>> = {

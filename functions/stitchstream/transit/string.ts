@@ -1,15 +1,8 @@
-import { PieceReader } from "./piece-reader.ts";
-import { backslash, Malformed, Uncarriable } from "./text.ts";
-import { cacheableCharsMin, isLongEnough, TransitCache } from "./transit-cache.ts";
-import {
-  instantOfDigits,
-  instantOfText,
-  isInt64,
-  isInteger,
-  type ScalarTag,
-  scalarTags,
-} from "./transit-scalar.ts";
-import { Kind } from "./visitor.ts";
+import { PieceReader } from "../piece-reader.ts";
+import { backslash, Malformed, Uncarriable } from "../text.ts";
+import { Kind } from "../visitor.ts";
+import { cacheableCharsMin, isLongEnough, TransitCache } from "./cache.ts";
+import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./scalar.ts";
 
 const tilde = 0x7e;
 const caret = 0x5e;

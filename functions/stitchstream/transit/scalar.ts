@@ -1,5 +1,5 @@
-import { Malformed } from "./text.ts";
-import { Kind } from "./visitor.ts";
+import { Malformed } from "../text.ts";
+import { Kind } from "../visitor.ts";
 
 /** What follows `~` in a string: transit-format, "Scalar types" and the table in docs/format.md. */
 export interface ScalarTag {

@@ -1,7 +1,7 @@
-import { IntTuples } from "./int-tuples.ts";
-import type { ValueReader } from "./reader.ts";
-import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "./text.ts";
-import { Kind } from "./visitor.ts";
+import { IntTuples } from "../int-tuples.ts";
+import type { ValueReader } from "../reader.ts";
+import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../text.ts";
+import { Kind } from "../visitor.ts";
 
 /** Wider records are read without a template. */
 const valuesMax = 2_000;

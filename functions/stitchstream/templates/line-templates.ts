@@ -1,5 +1,5 @@
-import type { PieceReader } from "./piece-reader.ts";
-import type { Table } from "./tables.ts";
+import type { PieceReader } from "../piece-reader.ts";
+import type { Table } from "../tables.ts";
 import { LineTemplate } from "./template.ts";
 
 /** Lines of several streams, or of records with and without some fields, may come in turns. */

@@ -1,5 +1,5 @@
-import { IntTuples } from "./int-tuples.ts";
-import { Malformed } from "./text.ts";
+import { IntTuples } from "../int-tuples.ts";
+import { Malformed } from "../text.ts";
 
 /** transit-format, "Caching": 44 digits from "0", two of them, then the cache begins again. */
 const codeDigits = 44;

@@ -1,6 +1,6 @@
-import type { ByteWriter } from "./byte-writer.ts";
-import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "./text.ts";
-import { Kind, type Visitor } from "./visitor.ts";
+import type { ByteWriter } from "../byte-writer.ts";
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../text.ts";
+import { Kind, type Visitor } from "../visitor.ts";
 
 /** Thrown where a value has no JSON form: NaN, infinities, and maps whose keys are no names. */
 export class NotInJson extends Error {
