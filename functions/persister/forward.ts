@@ -43,67 +43,103 @@ class Slot {
  * Sends batches, several at a time, and tells the tracker of each that is accepted. The first that is not stops new ones;
  * those under way are awaited, for what they hold may be accepted. Rejects, after the same, with what `requests` rejects with.
  */
-export async function forward(
+export const forward = (
   batches: Iterable<TrackedBatch>,
   tracker: Tracker,
   requests: Requests,
-): Promise<Forwarding> {
-  const waiting = batches[Symbol.iterator]();
-  const refusals: Refusal[] = [];
-  let accepted = 0;
-  let retries = 0;
-  const counted: Requests = {
-    encode: (batch, out) => requests.encode(batch, out),
-    async send(request) {
-      const outcome = await requests.send(request);
-      retries += outcome.attempts - 1;
-      return outcome;
-    },
-  };
-  let isStopped = false;
-  const send = async (batch: TrackedBatch, slot: Slot) => {
-    const { requests: sent, refusal } = await sendWhole(batch, counted, slot);
-    accepted += sent;
-    if (refusal === undefined) tracker.accept(batch.ticket, {} as Accepted);
-    else refusals.push(refusal);
-    isStopped ||= refusal !== undefined;
-  };
-  const inFlight = new Set<Promise<void>>();
-  /** An activation overtakes nothing, and nothing overtakes it: target-stitch#75. */
-  let alone: Promise<void> | undefined;
-  const sendAlone = async (batch: TrackedBatch, slot: Slot, earlier: readonly Promise<void>[]) => {
-    await Promise.allSettled(earlier);
-    if (!isStopped) await send(batch, slot);
-  };
-  const sendOn = async () => {
+): Promise<Forwarding> => new Forward(batches, tracker, requests).all();
+
+class Forward {
+  readonly #waiting: Iterator<TrackedBatch>;
+  readonly #tracker: Tracker;
+  readonly #requests: Requests;
+  readonly #inFlight = new Set<Promise<void>>();
+  /** The activation under way: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
+  #alone: Promise<void> | undefined;
+  #isStopped = false;
+  readonly #refusals: Refusal[] = [];
+  #batches = 0;
+  #retries = 0;
+
+  constructor(batches: Iterable<TrackedBatch>, tracker: Tracker, requests: Requests) {
+    this.#waiting = batches[Symbol.iterator]();
+    this.#tracker = tracker;
+    this.#requests = requests;
+  }
+
+  async all(): Promise<Forwarding> {
+    const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+    return { batches: this.#batches, retries: this.#retries, refusal: worstOf(this.#refusals) };
+  }
+
+  /** Sends one batch after the other for as long as there are any. */
+  async #lane(): Promise<void> {
     const slot = new Slot();
-    for (;;) {
-      while (alone !== undefined) await alone;
-      if (isStopped) return;
-      const { value: batch, done } = waiting.next();
-      if (done) return;
-      if (batch.kind === "activate") {
-        alone = sendAlone(batch, slot, [...inFlight]).finally(() => {
-          alone = undefined;
-        });
-      } else {
-        const sending = send(batch, slot);
-        inFlight.add(sending);
-        await sending.finally(() => inFlight.delete(sending));
-      }
-    }
-  };
-  const stopping = async () => {
     try {
-      await sendOn();
+      for (;;) {
+        while (this.#alone !== undefined) await this.#alone;
+        if (this.#isStopped) return;
+        const { value: batch, done } = this.#waiting.next();
+        if (done === true) return;
+        if (batch.kind === "activate") this.#beginAlone(batch, slot);
+        else await this.#sendBesides(batch, slot);
+      }
     } catch (error) {
-      isStopped = true;
+      this.#isStopped = true;
       throw error;
     }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, stopping));
-  for (const each of ended) if (each.status === "rejected") throw each.reason;
-  return { batches: accepted, retries, refusal: worstOf(refusals) };
+  }
+
+  async #sendBesides(batch: TrackedBatch, slot: Slot): Promise<void> {
+    const sending = this.#send(batch, slot);
+    this.#inFlight.add(sending);
+    await sending.finally(() => this.#inFlight.delete(sending));
+  }
+
+  #beginAlone(batch: TrackedBatch, slot: Slot): void {
+    this.#alone = this.#sendAlone(batch, slot, [...this.#inFlight]).finally(() => {
+      this.#alone = undefined;
+    });
+  }
+
+  async #sendAlone(batch: TrackedBatch, slot: Slot, earlier: readonly Promise<void>[]): Promise<void> {
+    await Promise.allSettled(earlier);
+    if (!this.#isStopped) await this.#send(batch, slot);
+  }
+
+  async #send(batch: TrackedBatch, slot: Slot): Promise<void> {
+    const refusal = await this.#sendWhole(batch, slot);
+    if (refusal === undefined) this.#tracker.accept(batch.ticket, {} as Accepted);
+    else this.#refusals.push(refusal);
+    this.#isStopped ||= refusal !== undefined;
+  }
+
+  /**
+   * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
+   * and a server may take less than it says (import-api.md section 6.1, "413: halve and resend").
+   */
+  async #sendWhole(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
+    const request = this.#requests.encode(batch, slot.out);
+    const divisible = batch.records.length > 1;
+    if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, slot);
+    const outcome = await this.#requests.send(request);
+    this.#retries += outcome.attempts - 1;
+    slot.settle(outcome);
+    if (outcome.kind === "accepted") {
+      this.#batches++;
+      return undefined;
+    }
+    const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
+    return divisible && isTooLarge ? this.#sendHalves(batch, slot) : { batch, outcome };
+  }
+
+  async #sendHalves(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
+    const middle = batch.records.length >> 1;
+    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) }, slot);
+    if (first !== undefined) return first;
+    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, slot);
+  }
 }
 
 /** What will never be accepted before what may yet be, and then the first in the delivery's order. */
@@ -112,32 +148,4 @@ function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
     (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) +
     (batch.records[0] ?? batch.activation!.recordsBefore);
   return refusals.toSorted((a, b) => rank(a) - rank(b))[0];
-}
-
-/**
- * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
- * and a server may take less than it says (import-api.md section 6.1, "413: halve and resend").
- */
-async function sendWhole(
-  batch: Batch,
-  requests: Requests,
-  slot: Slot,
-): Promise<{ requests: number; refusal: Refusal | undefined }> {
-  const request = requests.encode(batch, slot.out);
-  const divisible = batch.records.length > 1;
-  if (divisible && request.body.length >= loneRecordBatchBytesMax) return sendHalves(batch, requests, slot);
-  const outcome = await requests.send(request);
-  slot.settle(outcome);
-  if (outcome.kind === "accepted") return { requests: 1, refusal: undefined };
-  const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
-  if (divisible && isTooLarge) return sendHalves(batch, requests, slot);
-  return { requests: 0, refusal: { batch, outcome } };
-}
-
-async function sendHalves(batch: Batch, requests: Requests, slot: Slot): ReturnType<typeof sendWhole> {
-  const middle = batch.records.length >> 1;
-  const first = await sendWhole({ ...batch, records: batch.records.slice(0, middle) }, requests, slot);
-  if (first.refusal !== undefined) return first;
-  const second = await sendWhole({ ...batch, records: batch.records.slice(middle) }, requests, slot);
-  return { requests: first.requests + second.requests, refusal: second.refusal };
 }

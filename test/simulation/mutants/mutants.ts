@@ -18,14 +18,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a batch that failed counts as accepted",
     file: "persister/forward.ts",
-    from: "if (refusal === undefined) tracker.accept(",
-    to: "if (refusal !== null) tracker.accept(",
+    from: "if (refusal === undefined) this.#tracker.accept(",
+    to: "if (refusal !== null) this.#tracker.accept(",
   },
   {
     name: "the commit does not wait for batches in flight",
     file: "persister/forward.ts",
-    from: "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, stopping));",
-    to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, stopping));",
+    from: "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
+    to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
