@@ -33,7 +33,9 @@ export function encodeAppend(
     } else reader.readField(line, "record", new Both(new JsonWriter(out), schema));
     out.ascii("}");
   }
-  out.text(`],"schema":${JSON.stringify(schema.schema())}}`);
+  out.ascii('],"schema":');
+  schema.write(out, bytes);
+  out.ascii("}");
   return { endpoint: "batch", contentType: "application/json", body: out.view() };
 }
 

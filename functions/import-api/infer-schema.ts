@@ -1,41 +1,63 @@
+import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { stringOf } from "../stitchstream/text.ts";
 import { isInt64 } from "../stitchstream/transit/scalar.ts";
 import { Kind, type Visitor } from "../stitchstream/visitor.ts";
-
-/** A JSON Schema as the Import API takes it, draft 4. */
-export interface Schema {
-  type?: string | string[];
-  format?: "date-time";
-  properties?: Record<string, Schema>;
-  items?: Schema;
-}
 
 /** JSON Schema's types, a bit each, in the order they are said in. */
 const typeNames = ["null", "boolean", "integer", "number", "string", "array", "object"] as const;
 type TypeName = (typeof typeNames)[number];
 const bit = Object.fromEntries(typeNames.map((name, n) => [name, 1 << n])) as Record<TypeName, number>;
 
+/** By the bits of what was seen: a `type`, written once. What is a number now and then is one. */
+const typeTexts: string[] = [];
+const typeText = (seen: number): string => (typeTexts[seen] ??= `"type":${JSON.stringify(typeIn(seen))}`);
+
+function typeIn(seen: number): TypeName | TypeName[] {
+  const types = (seen & bit.number) !== 0 ? seen & ~bit.integer : seen;
+  const names = typeNames.filter(name => (types & bit[name]) !== 0);
+  return names.length === 1 ? names[0]! : names;
+}
+
 /** All that was seen in one place of the records. There may be as many as there are values. */
-class Shape {
+class Place {
   types = 0;
   instants = false;
   texts = false;
-  properties: Map<string, Shape> | undefined;
-  items: Shape | undefined;
+  properties: Map<string, Place> | undefined;
+  items: Place | undefined;
+  /** Its name's text as it was first written: between the quotes, in the body. */
+  readonly nameStart: number;
+  readonly nameEnd: number;
 
-  schema(): Schema {
-    const schema: Schema = {};
-    const types = (this.types & bit.number) !== 0 ? this.types & ~bit.integer : this.types;
-    const names = typeNames.filter(name => (types & bit[name]) !== 0);
-    if (names.length > 0) schema.type = names.length === 1 ? names[0]! : names;
+  constructor(nameStart = 0, nameEnd = 0) {
+    this.nameStart = nameStart;
+    this.nameEnd = nameEnd;
+  }
+
+  write(out: ByteWriter, body: Uint8Array): void {
+    out.ascii("{");
+    out.ascii(typeText(this.types));
     // Text that is no instant would break the format.
-    if (this.instants && !this.texts) schema.format = "date-time";
-    if ((types & bit.object) !== 0) {
-      const properties = [...(this.properties ?? [])].map(([name, shape]) => [name, shape.schema()] as const);
-      schema.properties = Object.fromEntries(properties);
+    if (this.instants && !this.texts) out.ascii(',"format":"date-time"');
+    if ((this.types & bit.object) !== 0) this.#writeProperties(out, body);
+    if (this.items !== undefined) {
+      out.ascii(',"items":');
+      this.items.write(out, body);
     }
-    if (this.items !== undefined) schema.items = this.items.schema();
-    return schema;
+    out.ascii("}");
+  }
+
+  #writeProperties(out: ByteWriter, body: Uint8Array): void {
+    out.ascii(',"properties":{');
+    let before = '"';
+    for (const place of this.properties?.values() ?? []) {
+      out.ascii(before);
+      out.copy(body, place.nameStart, place.nameEnd);
+      out.ascii('":');
+      place.write(out, body);
+      before = ',"';
+    }
+    out.ascii("}");
   }
 }
 
@@ -43,33 +65,33 @@ const ascii = new TextDecoder("latin1");
 
 /** Infers the schema that every record it visits conforms to. */
 export class SchemaInference implements Visitor {
-  readonly #root = new Shape();
+  readonly #root = new Place();
   /** The containers that are open, innermost last. */
-  readonly #open: Shape[] = [];
-  #property: Shape | undefined;
+  readonly #open: Place[] = [];
+  #property: Place | undefined;
 
-  schema(): Schema {
-    const { type: _object, ...schema } = this.#root.schema();
-    return { type: "object", ...schema };
+  /** Writes the schema, draft 4, as JSON; the records were of `body`. */
+  write(out: ByteWriter, body: Uint8Array): void {
+    this.#root.write(out, body);
   }
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const shape = this.#shape();
+    const place = this.#place();
     const type = typeOf(kind, bytes, start, end);
-    shape.types |= bit[type];
-    if (type === "string") shape.texts = true;
+    place.types |= bit[type];
+    if (type === "string") place.texts = true;
   }
 
   instant(): void {
-    const shape = this.#shape();
-    shape.types |= bit.string;
-    shape.instants = true;
+    const place = this.#place();
+    place.types |= bit.string;
+    place.instants = true;
   }
 
   open(kind: Kind): void {
-    const shape = this.#open.length === 0 ? this.#root : this.#shape();
-    shape.types |= kind === Kind.map ? bit.object : bit.array;
-    this.#open.push(shape);
+    const place = this.#open.length === 0 ? this.#root : this.#place();
+    place.types |= kind === Kind.map ? bit.object : bit.array;
+    this.#open.push(place);
   }
 
   key(_kind: Kind, bytes: Uint8Array, start: number, end: number): void {
@@ -78,7 +100,7 @@ export class SchemaInference implements Visitor {
     const name = stringOf(bytes, start, end);
     let property = map.properties.get(name);
     if (property === undefined) {
-      property = new Shape();
+      property = new Place(start, end);
       map.properties.set(name, property);
     }
     this.#property = property;
@@ -89,14 +111,14 @@ export class SchemaInference implements Visitor {
   }
 
   /** Where the value that follows stands: under the key just seen, or among an array's elements. */
-  #shape(): Shape {
+  #place(): Place {
     const property = this.#property;
     if (property !== undefined) {
       this.#property = undefined;
       return property;
     }
     const array = this.#open.at(-1)!;
-    array.items ??= new Shape();
+    array.items ??= new Place();
     return array.items;
   }
 }

@@ -26,7 +26,7 @@ export const schemasMax = 1_000;
 export const schemasKeptMax = 200;
 export const valueRulesKeptMax = 2_000;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
-export const checkStepsMin = 4_000_000;
+export const checkStepsMin = 2_000_000;
 export const checkStepsPerByteMax = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
