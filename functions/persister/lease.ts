@@ -82,12 +82,15 @@ export async function release({ held }: Lease, parts: LeaseParts, deadline: numb
   }
 }
 
-/** Throws `delivery-in-flight` while the streamer's lease lives, by any clock that is right within the margin. */
+/** For how long the streamer's lease lives, by any clock that is right within the margin, ms; 0 where none does. */
+export const leasedFor = (streamer: Streamer | undefined, now: number): number =>
+  streamer?.lease === undefined ? 0 : Math.max(0, streamer.lease.until + leaseMarginMillisecondsMax - now);
+
+/** Throws `delivery-in-flight` while the streamer's lease lives. */
 export function refuseWhileLeased(streamer: Streamer | undefined, now: number): void {
-  if (streamer?.lease === undefined) return;
-  const { delivery, until } = streamer.lease;
-  const remaining = until + leaseMarginMillisecondsMax - now;
-  if (remaining <= 0) return;
+  const remaining = leasedFor(streamer, now);
+  if (streamer?.lease === undefined || remaining === 0) return;
+  const { delivery } = streamer.lease;
   throw new PersisterError(
     "delivery-in-flight",
     `The delivery ${delivery} of this streamer is being taken in. Send this one again once it is over.`,

@@ -1,8 +1,8 @@
-import { PersisterError } from "./errors.ts";
-import { refuseWhileLeased } from "./lease.ts";
+import { type ErrorCode, PersisterError } from "./errors.ts";
+import { leasedFor } from "./lease.ts";
 import { runReserveMillisecondsMin, segmentMillisecondsMax } from "./limits.ts";
 import { type Parts, persist } from "./persist.ts";
-import type { Bookmark } from "./ports.ts";
+import type { Bookmark, Streamer } from "./ports.ts";
 import { segments } from "./segment.ts";
 import { revisionOf, stateOf } from "./state.ts";
 import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
@@ -30,7 +30,8 @@ const utf8 = new TextDecoder();
 
 /**
  * Runs a streamer from its last bookmark on and takes in what it prints, segment by segment, each upon the revision that the one
- * before it made: of two runs at a time one gives way. Stops in time for the last segment. Rejects with StreamerFailed, also for
+ * before it made: of two runs at a time one gives way. Where a run that was killed holds the streamer, waits until it does not.
+ * Stops in time for the last segment. Rejects with StreamerFailed, also for
  * a streamer that had all the time there is and brought no new bookmark, and as `persist` does.
  */
 export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
@@ -40,8 +41,9 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   const ran = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
   let hasMoved = false;
   try {
-    const standing = await parts.streamers.read(streamer, stopAt);
-    refuseWhileLeased(standing, clock.now());
+    const found = await unheld(streamer, stopAt, parts);
+    if (found === undefined) return ran("overtaken");
+    const { standing } = found;
     const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
     let revision = revisionOf(standing);
     const givenUp = new AbortController();
@@ -69,8 +71,26 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   }
 }
 
+/**
+ * The streamer once nobody holds it. A lease that stands as it was until it ends is of a run that was killed. One that is given back
+ * or renewed meanwhile, or would outlast this run, is of somebody who is alive: undefined.
+ */
+async function unheld(
+  streamer: string,
+  stopAt: number,
+  { clock, streamers }: Parts,
+): Promise<{ readonly standing: Streamer | undefined } | undefined> {
+  const held = await streamers.read(streamer, stopAt);
+  const remaining = leasedFor(held, clock.now());
+  if (remaining === 0) return { standing: held };
+  if (clock.now() + remaining >= stopAt) return undefined;
+  await clock.sleep(remaining);
+  const standing = await streamers.read(streamer, stopAt);
+  const isAsItWas = standing?.fence === held?.fence && leasedFor(standing, clock.now()) === 0;
+  return isAsItWas ? { standing } : undefined;
+}
+
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);
 
-const isOvertaken = (error: unknown) =>
-  error instanceof PersisterError &&
-  (error.code === "delivery-in-flight" || error.code === "precondition-failed");
+const overtaking: readonly ErrorCode[] = ["delivery-in-flight", "precondition-failed", "overtaken"];
+const isOvertaken = (error: unknown) => error instanceof PersisterError && overtaking.includes(error.code);
