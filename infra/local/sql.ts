@@ -1,33 +1,48 @@
+import { once } from "node:events";
 import { join } from "node:path";
-import { formatTable, listTables, type QueryResult, queryRows } from "./import-api/tables.ts";
+import {
+  type Answer,
+  formatTable,
+  listTables,
+  type QueryResult,
+  query,
+  queryRows,
+} from "./import-api/tables.ts";
 
-const usage = `npm run sql -- "select …"           the rows that landed in the sandbox Import API, by DuckDB's SQL
-npm run sql -- --json "select …"    the same, a JSON object a line, values as text
+/** What a table's columns are aligned over is held as a whole. */
+const rowsShownMax = 10_000;
+
+const usage = `npm run sql -- "select …"           the rows that landed in the sandbox Import API, by DuckDB's SQL: ${rowsShownMax} at most
+npm run sql -- --json "select …"    the same, a JSON object a line, values as text, all of them
 npm run sql                         the tables there are
 
 DATA_DIR says where they are, .local if it is not set.`;
 
 const dir = join(process.env.DATA_DIR || ".local", "import-api");
 
-const asJson = ({ columns, rows }: QueryResult) =>
-  rows
-    .map(row => JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]]))))
-    .join("\n");
+const lineOf = (columns: QueryResult["columns"], row: QueryResult["rows"][number]) =>
+  JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]])));
 
-async function run(args: readonly string[]): Promise<string> {
-  if (args.includes("--help")) return usage;
-  const sql = args.filter(arg => arg !== "--json").join(" ");
-  const result = sql === "" ? await listTables(dir) : await queryRows(dir, sql);
-  return args.includes("--json") ? asJson(result) : formatTable(result);
+async function printLines({ columns, rows }: Answer): Promise<void> {
+  for await (const some of rows)
+    if (!process.stdout.write(some.map(row => `${lineOf(columns, row)}\n`).join("")))
+      await once(process.stdout, "drain");
 }
 
-run(process.argv.slice(2)).then(
-  text => console.log(text),
-  async error => {
-    const { rows } = await listTables(dir);
-    const tables =
-      rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
-    console.error(`${(error as Error).message}\n${tables}`);
-    process.exitCode = 1;
-  },
-);
+async function run(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) return console.log(usage);
+  const sql = args.filter(arg => arg !== "--json").join(" ");
+  if (args.includes("--json") && sql !== "") return query(dir, sql, printLines);
+  const { columns, rows } = sql === "" ? await listTables(dir) : await queryRows(dir, sql, rowsShownMax + 1);
+  if (args.includes("--json")) for (const row of rows) console.log(lineOf(columns, row));
+  else console.log(formatTable({ columns, rows: rows.slice(0, rowsShownMax) }));
+  if (rows.length > rowsShownMax) console.error(`There are more rows: --json prints all of them.`);
+}
+
+run(process.argv.slice(2)).catch(async (error: Error) => {
+  const { rows } = await listTables(dir);
+  const tables =
+    rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
+  console.error(`${error.message}\n${tables}`);
+  process.exitCode = 1;
+});

@@ -1,6 +1,4 @@
-import { type LoggedRequest, rowsOf } from "../../infra/local/import-api/log.ts";
-import { LandedTable, type Row } from "../../infra/local/import-api/rows.ts";
-import { toJson } from "../../infra/local/import-api/values.ts";
+import type { LoggedRow, RequestEnd } from "../../infra/local/import-api/log.ts";
 import type { Client } from "./client.ts";
 import { recordText } from "./source.ts";
 
@@ -22,19 +20,30 @@ interface SeenOf extends Seen {
 }
 
 const newline = 0x0a;
-const field = ({ data }: Pick<Row, "data">, name: string) => toJson(data?.get(name) ?? null);
+/** Behind the letter of its kind. */
+const field = ({ data }: Pick<LoggedRow, "data">, name: string) => data?.[name]?.slice(1) ?? "";
+
+/** The record's JSON, its columns in their order: texts have the kind S. */
+const jsonOf = ({ data }: LoggedRow) =>
+  `{${Object.entries(data ?? {})
+    .map(([name, cell]) => {
+      const text = cell?.slice(1) ?? "null";
+      return `${JSON.stringify(name)}:${cell?.startsWith("S") ? JSON.stringify(text) : text}`;
+    })
+    .join(",")}}`;
 
 /** Everything that landed, in its order, held against the bookmarks that were given out meanwhile. */
 export class Landed {
   requests = 0;
   records = 0;
   readonly faults: Fault[] = [];
-  readonly #tables = new Map<string, LandedTable>();
+  /** By table and key, the row with the highest sequence, the first of equal ones. */
+  readonly #tables = new Map<string, Map<string, LoggedRow>>();
   readonly #positions = new Map<string, Set<number>>();
   /** Up to where all positions have landed. */
   readonly #whole = new Map<string, number>();
   /** By record of a body, and the other way round. */
-  readonly #sequences = new Map<string, bigint>();
+  readonly #sequences = new Map<string, string>();
   readonly #records = new Map<string, string>();
   /** Bookmarks not looked at yet, the first at the end. */
   readonly #seen: SeenOf[];
@@ -45,16 +54,22 @@ export class Landed {
       .sort((a, b) => b.logBytes - a.logBytes);
   }
 
-  /** Reads the Import API's log: an accepted request a line. */
+  /** Reads the Import API's log: a row a line, and one behind each request, with which it was accepted. */
   read(log: Buffer): void {
+    let rows: LoggedRow[] = [];
     for (
       let start = 0, end = log.indexOf(newline);
       end >= 0;
       start = end + 1, end = log.indexOf(newline, start)
     ) {
-      while ((this.#seen.at(-1)?.logBytes ?? log.length) <= end) this.#checkBookmark(this.#seen.pop()!);
-      this.requests++;
-      for (const row of rowsOf(JSON.parse(log.toString("utf8", start, end)) as LoggedRequest)) this.#add(row);
+      const line = JSON.parse(log.toString("utf8", start, end)) as LoggedRow | RequestEnd;
+      if (!("rows" in line)) rows.push(line);
+      else {
+        while ((this.#seen.at(-1)?.logBytes ?? log.length) <= end) this.#checkBookmark(this.#seen.pop()!);
+        this.requests++;
+        for (const row of rows) this.#add(row);
+        rows = [];
+      }
     }
     while (this.#seen.length > 0) this.#checkBookmark(this.#seen.pop()!);
   }
@@ -66,7 +81,7 @@ export class Landed {
   /** By id, the position of the change that each row is of. A row that stands twice is a fault. */
   rowsOf(streamer: string): ReadonlyMap<number, number> {
     const rows = new Map<number, number>();
-    for (const row of this.#tables.get(streamer)?.rows() ?? []) {
+    for (const row of this.#tables.get(streamer)?.values() ?? []) {
       const id = Number(field(row, "id"));
       if (rows.has(id)) this.faults.push({ kind: "twice", text: `${streamer}: row ${id} stands twice` });
       rows.set(id, Number(field(row, "position")));
@@ -74,21 +89,27 @@ export class Landed {
     return rows;
   }
 
-  #add(row: Row): void {
+  #add(row: LoggedRow): void {
     this.records++;
-    const table = this.#tables.get(row.table) ?? new LandedTable();
-    this.#tables.set(row.table, table);
-    table.land(row);
-    const [position, body] = [Number(field(row, "position")), JSON.parse(field(row, "body")) as string];
+    this.#land(row);
+    const [position, body] = [Number(field(row, "position")), field(row, "body")];
     const positions = this.#positions.get(row.table) ?? new Set();
     this.#positions.set(row.table, positions.add(position));
-    if (toJson(new Map(row.data)) !== recordText(position, body))
+    if (jsonOf(row) !== recordText(position, body))
       this.faults.push({ kind: "changed", text: `${row.table}: record ${position} is not what was sent` });
     this.#checkSequence(row, `${body} ${position}`);
   }
 
+  #land(row: LoggedRow): void {
+    const table = this.#tables.get(row.table) ?? new Map<string, LoggedRow>();
+    this.#tables.set(row.table, table);
+    const key = row.key ?? `appended ${table.size}`;
+    const stands = table.get(key);
+    if (stands === undefined || BigInt(row.sequence) > BigInt(stands.sequence)) table.set(key, row);
+  }
+
   /** A record of a body has one sequence, however often it came, and no other record has the same. */
-  #checkSequence({ table, sequence }: Row, record: string): void {
+  #checkSequence({ table, sequence }: LoggedRow, record: string): void {
     const first = this.#sequences.get(record) ?? sequence;
     this.#sequences.set(record, first);
     if (first !== sequence)

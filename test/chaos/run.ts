@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { logPathOf } from "../../infra/local/import-api/log.ts";
 import { Random } from "../simulation/random.ts";
 import { Client } from "./client.ts";
 import { compare } from "./comparison.ts";
@@ -31,7 +32,7 @@ function naturalOf(name: string, text: string, min: number): number {
 const dir = await mkdtemp(join(tmpdir(), "persister-chaos-"));
 const token = "chaos";
 const sandboxDir = join(dir, "sandbox");
-const logPath = join(sandboxDir, "accepted.ndjson");
+const logPath = logPathOf(sandboxDir);
 const sandbox = new Server("sandbox", await freePort(), { DATA_DIR: sandboxDir });
 const endpoint = new Server("endpoint", await freePort(), {
   DATA_DIR: join(dir, "endpoint"),

@@ -1,7 +1,8 @@
-import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { logPathOf } from "../../infra/local/import-api/log.ts";
 import { startImportApi } from "../../infra/local/import-api/server.ts";
 import { queryRows } from "../../infra/local/import-api/tables.ts";
 
@@ -315,10 +316,17 @@ describe("the sandbox Import API", () => {
       });
     await send(before.url, 1);
     await before.close();
-    await appendFile(join(other, "accepted.ndjson"), '{"endpoint":"push","contentType":"applic');
+    const ids = async () => (await queryRows(other, "select id from t order by id")).rows.flat();
+    const [line] = (await readFile(logPathOf(other), "utf8")).split("\n");
+    await appendFile(
+      logPathOf(other),
+      `${line!.replace('"request":1', '"request":2').replaceAll("f1", "f7")}\n`,
+    );
+    await appendFile(logPathOf(other), '{"request":2,"table":"t","sequ');
+    expect(await ids()).toEqual(["1"]);
     const after = await startImportApi({ dir: other, ...account });
     await send(after.url, 2);
-    expect((await queryRows(other, "select id from t order by id")).rows).toEqual([["1"], ["2"]]);
+    expect(await ids()).toEqual(["1", "2"]);
     await after.close();
     await rm(other, { recursive: true, force: true });
   });
@@ -349,6 +357,30 @@ describe("the sandbox Import API", () => {
         "true",
       ],
     ]);
+  });
+
+  it("takes any name for a column, and any text", async () => {
+    const names = [
+      "number",
+      "key",
+      "data",
+      "table",
+      "sequence",
+      "version",
+      "request",
+      "ID",
+      "__proto__",
+      `it's "`,
+    ];
+    const values = names.map((_, i) => `"${i}\\ud800\\\\ud800\\u0000 é"`);
+    const data = `{"id":"a"${names.map((name, i) => `,${JSON.stringify(name)}:${values[i]}`).join("")},"":{"a":${values[0]}}}`;
+    const body = `[{"client_id":4242,"table_name":"select","sequence":1,"action":"upsert","key_names":["id"],"data":${data}}]`;
+    expect(await call({ body })).toMatchObject({ status: 201 });
+    const { columns, rows } = await queryRows(dir, 'select * from "select"');
+    const ids = ["id", "number", "key", "data", "table", "sequence", "version", "request", "ID_2"];
+    expect(columns).toEqual([...ids, "__proto__", `it's "`, "_2", "_sdc_sequence"]);
+    const read = (i: number) => `${i}\ufffd\\ud800\0 é`;
+    expect(rows).toEqual([["a", ...names.map((_, i) => read(i)), expect.stringContaining("0\ufffd"), "1"]]);
   });
 
   it("loads transit's types", async () => {

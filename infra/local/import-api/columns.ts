@@ -1,47 +1,49 @@
 import { Digits, isInt64, toJson, type Value } from "./values.ts";
 
-/** A column's type in DuckDB, and how a value becomes text that casts to it. */
-export interface ColumnType {
-  readonly name: string;
-  toText(value: Value): string;
-}
-
-const plainText = (value: Value) => (typeof value === "string" ? value : toJson(value));
-const typeNamed = (name: string): ColumnType => ({
-  name,
-  toText: value => (value instanceof Date ? value.toISOString() : plainText(value)),
-});
 const decimalDigitsMax = 38;
+const kinds = { boolean: "B", instant: "T", nested: "J", text: "S" } as const;
+/** DuckDB's types of numbers, of which a column has the first that holds all of its own; a number's kind is the sum of those that hold it, hexadecimal. */
+const fits = { BIGINT: 1, HUGEINT: 2, DOUBLE: 4, DECIMAL: 8 } as const;
 
-/** The type that holds all of a column's values and loses no digit; VARCHAR where none does. */
-export function columnTypeOf(values: readonly Value[]): ColumnType {
-  const present = values.filter(value => value !== null);
-  const all = (holds: (value: Value) => boolean) => present.length > 0 && present.every(holds);
-  if (all(value => typeof value === "boolean")) return typeNamed("BOOLEAN");
-  if (all(value => value instanceof Date)) return typeNamed("TIMESTAMPTZ");
-  if (all(value => value instanceof Digits)) return numberType(present as Digits[]);
-  if (all(value => Array.isArray(value) || value instanceof Map)) return typeNamed("JSON");
-  return typeNamed("VARCHAR");
+/** A value as a letter, its kind, and text that casts to the types of that kind, every digit kept. */
+export function cellOf(value: Value): string | null {
+  if (value === null) return null;
+  if (typeof value === "string") return kinds.text + value;
+  if (value instanceof Digits) return kindOfNumber(value) + value.text;
+  if (typeof value === "boolean") return kinds.boolean + value;
+  if (value instanceof Date) return kinds.instant + value.toISOString();
+  return kinds.nested + toJson(value);
 }
 
-function numberType(values: readonly Digits[]): ColumnType {
-  if (values.every(value => isInt64(value))) return typeNamed("BIGINT");
-  if (values.every(({ text }) => /^-?\d+$/.test(text) && fitsInt128(text))) return typeNamed("HUGEINT");
-  if (values.every(isExactDouble)) return typeNamed("DOUBLE");
-  return decimalType(values) ?? typeNamed("VARCHAR");
+function kindOfNumber(value: Digits): string {
+  const isInteger = /^-?\d+$/.test(value.text);
+  const sum =
+    (isInt64(value) ? fits.BIGINT : 0) +
+    (isInteger && fitsInt128(value.text) ? fits.HUGEINT : 0) +
+    (isExactDouble(value) ? fits.DOUBLE : 0) +
+    (/^-?\d+(\.\d+)?$/.test(value.text) ? fits.DECIMAL : 0);
+  return sum.toString(16);
 }
 
-const fitsInt128 = (digits: string) => BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
+const fitsInt128 = (digits: string) =>
+  digits.length < decimalDigitsMax || BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
 
 /** A double that prints as it was written, but for `.0`. Transit's decimals stay decimals. */
 const isExactDouble = ({ text, decimal }: Digits) =>
   !decimal && String(Number(text)) === text.replace(/\.0$/, "");
 
-function decimalType(values: readonly Digits[]): ColumnType | undefined {
-  const parts = values.map(({ text }) => /^-?(\d+)(?:\.(\d+))?$/.exec(text));
-  if (parts.includes(null)) return undefined;
-  const whole = Math.max(...parts.map(part => part![1]!.replace(/^0$/, "").length));
-  const scale = Math.max(...parts.map(part => part![2]?.length ?? 0));
-  if (whole + scale > decimalDigitsMax) return undefined;
-  return typeNamed(`DECIMAL(${Math.max(1, whole + scale)},${scale})`);
+/** The type that holds all values of these kinds and loses no digit; VARCHAR where none does. DECIMAL wants to know how many digits. */
+export function columnTypeOf(found: readonly string[]): string {
+  const all = (kind: string) => found.length > 0 && found.every(each => each === kind);
+  if (all(kinds.boolean)) return "BOOLEAN";
+  if (all(kinds.instant)) return "TIMESTAMPTZ";
+  if (all(kinds.nested)) return "JSON";
+  const common = found.length === 0 ? 0 : found.map(bitsOf).reduce((left, right) => left & right);
+  return Object.entries(fits).find(([, bit]) => common & bit)?.[0] ?? "VARCHAR";
 }
+
+const bitsOf = (kind: string) => (/^[\da-f]$/.test(kind) ? Number.parseInt(kind, 16) : 0);
+
+/** The type of decimals with so many digits before the point and behind it at most. */
+export const decimalTypeOf = (whole: number, scale: number): string =>
+  whole + scale > decimalDigitsMax ? "VARCHAR" : `DECIMAL(${Math.max(1, whole + scale)},${scale})`;

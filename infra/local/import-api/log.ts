@@ -1,31 +1,44 @@
-import { mkdir, open, readFile, truncate } from "node:fs/promises";
+import { mkdir, open, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { batchRows } from "./batch.ts";
-import { pushedRows } from "./push.ts";
-import { LandedTable, type Row } from "./rows.ts";
-import { fromJson, fromTransit } from "./values.ts";
+import { cellOf } from "./columns.ts";
+import { keyOf, type Row } from "./rows.ts";
+import { toJson } from "./values.ts";
 
-/** A request that was accepted, exactly as it came. */
-export interface LoggedRequest {
-  readonly endpoint: "push" | "batch";
-  readonly contentType: "application/json" | "application/transit+json";
-  readonly clientId: number;
-  readonly body: string;
+/** A line of the log: a row as it landed, or, without data, the switch to a table's version. */
+export interface LoggedRow {
+  readonly request: number;
+  readonly table: string;
+  /** Digits, as `version` is. */
+  readonly sequence: string;
+  readonly version: string | null;
+  /** What makes it the same row; null: it is appended. */
+  readonly key: string | null;
+  /** Cells by the names of their columns: columns.ts says what stands in one. */
+  readonly data: Readonly<Record<string, string | null>> | null;
 }
 
-const newline = 0x0a;
-const pathOf = (dir: string) => join(dir, "accepted.ndjson");
+/** The line behind a request's last row: before it stands there, none of them has landed. */
+export interface RequestEnd {
+  readonly request: number;
+  readonly rows: number;
+}
 
-/** Appends accepted requests to a file in `dir`, a line each, on disk before `append` resolves. */
+export const logPathOf = (dir: string) => join(dir, "rows.ndjson");
+
+/** Appends the rows of accepted requests to a file in `dir`, a line each, all of them on disk before `append` resolves. */
 export async function openLog(dir: string) {
   await mkdir(dir, { recursive: true });
-  await dropTornLine(pathOf(dir));
-  const file = await open(pathOf(dir), "a");
+  const path = logPathOf(dir);
+  const { request, end } = await lastRequest(path);
+  const file = await open(path, "a");
+  // A process that was killed while it wrote leaves a part of a request, which nobody was told is accepted.
+  await truncate(path, end);
+  let requests = request;
   let last: Promise<void> = Promise.resolve();
   return {
-    append(request: LoggedRequest): Promise<void> {
+    append(rows: readonly Row[]): Promise<void> {
       const write = async () => {
-        await file.appendFile(`${JSON.stringify(request)}\n`);
+        await file.appendFile(linesOf(rows, ++requests));
         await file.datasync();
       };
       last = last.catch(() => undefined).then(write);
@@ -35,42 +48,51 @@ export async function openLog(dir: string) {
   };
 }
 
-/** A process that was killed while it wrote leaves half a line, which nobody was told is accepted. */
-async function dropTornLine(path: string): Promise<void> {
-  const bytes = await readLog(path);
-  const whole = bytes.lastIndexOf(newline) + 1;
-  if (whole < bytes.length) await truncate(path, whole);
+function linesOf(rows: readonly Row[], request: number): string {
+  let lines = "";
+  for (const row of rows) lines += lineOf(row, request);
+  const end: RequestEnd = { request, rows: rows.length };
+  return `${lines}${JSON.stringify(end)}\n`;
 }
 
-async function readLog(path: string): Promise<Buffer> {
+/** A LoggedRow, with its newline. */
+function lineOf({ table, sequence, version, keyNames, data }: Row, request: number): string {
+  const key = data === undefined || keyNames.length === 0 ? null : keyOf(keyNames, data, version);
+  let cells = "";
+  for (const [name, value] of data ?? []) cells += `${cells && ","}${toJson(name)}:${toJson(cellOf(value))}`;
+  const numbers = `"sequence":"${sequence}","version":${version === undefined ? null : `"${version}"`}`;
+  return `{"request":${request},"table":${toJson(table)},${numbers},"key":${toJson(key)},"data":${data ? `{${cells}}` : null}}\n`;
+}
+
+/** Quotes within a row's values are escaped: no part of its line reads so. */
+const endLine = /(?:^|\n)\{"request":(\d+),"rows":\d+\}\n/g;
+const tailBytes = 64 * 1024;
+
+/** The number of the log's last whole request, and where it ends; both 0 where there is none. */
+async function lastRequest(path: string): Promise<{ request: number; end: number }> {
+  const file = await openIfThere(path);
+  if (file === undefined) return { request: 0, end: 0 };
   try {
-    return await readFile(path);
+    const { size } = await file.stat();
+    for (let length = tailBytes; ; length *= 4) {
+      const start = Math.max(0, size - length);
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(size - start), position: start });
+      // A byte a character: its place in the text is its place in the file.
+      const found = [...buffer.toString("latin1", 0, bytesRead).matchAll(endLine)].at(-1);
+      if (found !== undefined)
+        return { request: Number(found[1]), end: start + found.index + found[0].length };
+      if (start === 0) return { request: 0, end: 0 };
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openIfThere(path: string) {
+  try {
+    return await open(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-/** The rows of a request's body. Throws a Refusal, and a SyntaxError for what is neither JSON nor transit. */
-export function rowsOf({ endpoint, contentType, clientId, body }: LoggedRequest): Row[] {
-  const value = contentType === "application/json" ? fromJson(body) : fromTransit(body);
-  return endpoint === "push" ? pushedRows(value, clientId) : batchRows(value);
-}
-
-/** Everything that landed, by table; a half-written last line is passed over. */
-export async function landedTables(dir: string): Promise<Map<string, LandedTable>> {
-  const bytes = await readLog(pathOf(dir));
-  const tables = new Map<string, LandedTable>();
-  for (
-    let start = 0, end = bytes.indexOf(newline);
-    end >= 0;
-    start = end + 1, end = bytes.indexOf(newline, start)
-  ) {
-    for (const row of rowsOf(JSON.parse(bytes.toString("utf8", start, end)) as LoggedRequest)) {
-      const table = tables.get(row.table) ?? new LandedTable();
-      tables.set(row.table, table);
-      table.land(row);
-    }
-  }
-  return tables;
 }

@@ -3,13 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import * as z from "zod";
 import { type Listening, listen } from "../listen.ts";
 import { faultScript, type SandboxFault } from "./faults.ts";
-import { type LoggedRequest, openLog, rowsOf } from "./log.ts";
+import { openLog } from "./log.ts";
 import { Refusal } from "./refusal.ts";
+import { type ImportRequest, rowsOf } from "./request.ts";
+import type { Row } from "./rows.ts";
 
 const bodyBytesMax = 20_000_000;
 
 export interface ImportApiSettings {
-  /** Where accepted requests are kept. */
+  /** Where the rows of accepted requests are kept. */
   readonly dir: string;
   readonly port?: number;
   readonly clientId: number;
@@ -67,7 +69,7 @@ async function status(_sandbox: Sandbox, _message: IncomingMessage, response: Se
 }
 
 async function take(
-  endpoint: LoggedRequest["endpoint"],
+  endpoint: ImportRequest["endpoint"],
   keeps: boolean,
   sandbox: Sandbox,
   message: IncomingMessage,
@@ -80,10 +82,9 @@ async function take(
   if (fault?.drop === "before") return void response.destroy();
   if (fault?.status !== undefined)
     throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
-  const request: LoggedRequest = { endpoint, contentType, clientId: sandbox.clientId, body };
-  rowsOrMalformed(request);
+  const rows = rowsOrMalformed({ endpoint, contentType, clientId: sandbox.clientId, body });
   if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
-  await sandbox.log.append(request);
+  await sandbox.log.append(rows);
   if (fault?.drop === "after") return void response.destroy();
   send(response, 201, { status: "OK", message: "Batch Accepted!" });
 }
@@ -100,8 +101,8 @@ async function script(sandbox: Sandbox, message: IncomingMessage, response: Serv
 
 function contentTypeOf(
   { headers }: IncomingMessage,
-  endpoint: LoggedRequest["endpoint"],
-): LoggedRequest["contentType"] {
+  endpoint: ImportRequest["endpoint"],
+): ImportRequest["contentType"] {
   const type = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
   if (headers["content-encoding"] !== undefined)
     throw new Refusal(415, { message: "Content-Encoding is not supported (the sandbox's words)" });
@@ -132,9 +133,9 @@ function authenticate({ headers }: IncomingMessage, token: string): void {
   if (!isRight) throw new Refusal(401, { message: "Not Authorized" });
 }
 
-function rowsOrMalformed(request: LoggedRequest): void {
+function rowsOrMalformed(request: ImportRequest): Row[] {
   try {
-    rowsOf(request);
+    return rowsOf(request);
   } catch (error) {
     if (error instanceof Refusal) throw error;
     const text = (error as Error).message;

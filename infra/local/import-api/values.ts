@@ -71,12 +71,19 @@ function mapOf(map: Map<unknown, unknown>): Map<string, Value> {
 /** The value as JSON text, its digits as they were. */
 export function toJson(value: Value): string {
   if (value instanceof Digits) return value.text;
-  if (value instanceof Date) return JSON.stringify(value.toISOString());
+  if (value instanceof Date) return quoted(value.toISOString());
   if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
   if (value instanceof Map) {
-    return `{${[...value].map(([key, each]) => `${JSON.stringify(key)}:${toJson(each)}`).join(",")}}`;
+    return `{${[...value].map(([key, each]) => `${quoted(key)}:${toJson(each)}`).join(",")}}`;
   }
-  return JSON.stringify(value);
+  return typeof value === "string" ? quoted(value) : String(value);
+}
+
+/** Half of a surrogate pair, which DuckDB takes for broken JSON, becomes the character that stands for what is none. */
+function quoted(text: string): string {
+  const json = JSON.stringify(text);
+  if (!json.includes("\\ud")) return json;
+  return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][\da-f]{2}/g, "$1\ufffd");
 }
 
 const int64Max = 2n ** 63n - 1n;

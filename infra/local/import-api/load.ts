@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { columnTypeOf, decimalTypeOf } from "./columns.ts";
+
+/** A line holds a row of a 20 MB request, with its quotes escaped. */
+const lineBytesMax = 64_000_000;
+/** Above any row's number: sequence × this − number is highest for the highest sequence, and of equal ones for the first row. */
+const rowsMax = 2n ** 40n;
+/** Above any column's place in its row. */
+const columnsMax = 1_000_000;
+
+const columnsOfLog = {
+  request: "BIGINT",
+  rows: "BIGINT",
+  table: "VARCHAR",
+  sequence: "BIGINT",
+  version: "BIGINT",
+  key: "VARCHAR",
+  data: "MAP(VARCHAR, VARCHAR)",
+};
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/**
+ * Reads the log, and keeps of it in `_log.landed` what the tables hold: of each key the row with the highest sequence, and all rows
+ * without keys; once a version is activated, its rows and those of later ones. DuckDB does all of it: no row comes by here.
+ */
+export async function loadLog(connection: DuckDBConnection, path: string): Promise<void> {
+  await connection.run("ATTACH ':memory:' AS _log (COMPRESS)");
+  const columns = Object.entries(columnsOfLog);
+  const types = columns.map(([name, type]) => `${quoted(name)}: '${type}'`);
+  // What is half-written is passed over: here a line, and below a request without its end.
+  const lines = `SELECT * FROM read_json(${literal(path)}, format = 'newline_delimited', ignore_errors = true,
+    maximum_object_size = ${lineBytesMax}, columns = {${types.join(", ")}})`;
+  await connection.run(
+    existsSync(path)
+      ? `CREATE TABLE _log.line AS ${lines}`
+      : `CREATE TABLE _log.line (${columns.map(([name, type]) => `${quoted(name)} ${type}`).join(", ")})`,
+  );
+  await connection.run(`
+    CREATE VIEW _log.accepted AS
+      SELECT rowid AS number, * FROM _log.line
+      WHERE request IN (SELECT request FROM _log.line WHERE rows IS NOT NULL) AND rows IS NULL;
+    CREATE TABLE _log.landed AS
+      WITH
+        winners AS (
+          SELECT (max(sequence)::HUGEINT * ${rowsMax} - max(sequence::HUGEINT * ${rowsMax} - number))::BIGINT AS number
+          FROM _log.accepted WHERE key IS NOT NULL GROUP BY "table", key),
+        activated AS (
+          SELECT "table", max(version) AS version FROM _log.accepted WHERE data IS NULL GROUP BY "table")
+      SELECT number, "table", sequence, accepted.version, data
+      FROM _log.accepted LEFT JOIN activated USING ("table")
+      WHERE data IS NOT NULL
+        AND (key IS NULL OR number IN (SELECT number FROM winners))
+        AND (activated.version IS NULL OR accepted.version >= activated.version)`);
+}
+
+/** Makes a table of each that landed, in the schema that is in use, its columns typed. */
+export async function makeTables(connection: DuckDBConnection): Promise<void> {
+  const tables = await askFor<{ table: string; versioned: boolean | null }>(
+    connection,
+    `SELECT line."table", bool_or(landed.version IS NOT NULL) AS versioned
+     FROM (SELECT DISTINCT "table" FROM _log.accepted) line LEFT JOIN _log.landed USING ("table") GROUP BY ALL`,
+  );
+  for (const { table, versioned } of tables) {
+    const casts = (await columnsOf(connection, table)).map(
+      ({ key, name, type }) => `CAST(substr(data[${literal(key)}], 2) AS ${type}) AS ${quoted(name)}`,
+    );
+    const ours = ["sequence AS _sdc_sequence", ...(versioned ? ["version AS _sdc_table_version"] : [])];
+    await connection.run(`CREATE TABLE ${quoted(table)} AS
+      SELECT ${[...casts, ...ours].join(", ")} FROM _log.landed WHERE "table" = ${literal(table)}`);
+  }
+  await connection.run("DETACH _log");
+}
+
+/** All fields of all rows, in the order they were first seen. SQL's names have no case: a second one gets a number. */
+async function columnsOf(connection: DuckDBConnection, table: string) {
+  const found = await askFor<{ key: string; kinds: { items: string[] } | null }>(
+    connection,
+    `SELECT key, list(DISTINCT left(value, 1)) FILTER (value IS NOT NULL) AS kinds
+     FROM (
+       SELECT unnest(map_keys(data)) AS key, unnest(map_values(data)) AS value,
+         number * ${columnsMax} + generate_subscripts(map_keys(data), 1) AS place
+       FROM _log.landed WHERE "table" = ${literal(table)})
+     GROUP BY key ORDER BY min(place)`,
+  );
+  const taken = new Set(["_sdc_sequence", "_sdc_table_version"]);
+  const columns: { key: string; name: string; type: string }[] = [];
+  for (const { key, kinds } of found) {
+    let name = key;
+    for (let n = 2; taken.has(name.toLowerCase()) || name === ""; n++) name = `${key}_${n}`;
+    taken.add(name.toLowerCase());
+    const type = columnTypeOf(kinds?.items ?? []);
+    columns.push({ key, name, type: type === "DECIMAL" ? await decimalType(connection, table, key) : type });
+  }
+  return columns;
+}
+
+async function decimalType(connection: DuckDBConnection, table: string, key: string): Promise<string> {
+  const [digits] = await askFor<{ whole: bigint; scale: bigint }>(
+    connection,
+    `SELECT
+       max(length(regexp_extract(text, '^-?0*(\\d*)', 1))) AS whole,
+       max(length(regexp_extract(text, '\\.(\\d+)$', 1))) AS scale
+     FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed WHERE "table" = ${literal(table)})`,
+  );
+  return decimalTypeOf(Number(digits!.whole), Number(digits!.scale));
+}
+
+/** The rows of an answer that is short. */
+async function askFor<Row>(connection: DuckDBConnection, sql: string): Promise<Row[]> {
+  return (await connection.runAndReadAll(sql)).getRowObjects() as Row[];
+}
