@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Account } from "./aws/accounts.ts";
+import { placesIn } from "./program/streaming.ts";
 
 const text = z.string().check(z.minLength(1));
 const url = z.pipe(
@@ -46,7 +47,6 @@ const scheduled = z.object({
   /** By what its schedule starts it, and where runs go that could not be started. */
   START_ROLE_ARN: text,
   DEAD_LETTERS_ARN: text,
-  PATH: text,
 });
 
 /** A streamer that is run on a schedule. */
@@ -58,8 +58,8 @@ export interface Scheduled {
   readonly secretArn: string;
   readonly startRoleArn: string;
   readonly deadLettersArn: string;
-  /** Where programs are. */
-  readonly path: string;
+  /** Where programs are, and what they need. */
+  readonly places: Readonly<Record<string, string>>;
 }
 
 /** Reads the Lambda's environment. Throws one error that names all that is missing or wrong in it. */
@@ -86,7 +86,7 @@ export function readScheduled(): Scheduled {
     secretArn: data.CREDENTIALS_SECRET_ARN,
     startRoleArn: data.START_ROLE_ARN,
     deadLettersArn: data.DEAD_LETTERS_ARN,
-    path: data.PATH,
+    places: placesIn(process.env),
   };
 }
 

@@ -29,7 +29,7 @@ export const runByEnvironment = once((): WiredRun => {
   return {
     ...wire(config, observer),
     streamer,
-    streaming: programStreaming(scheduled.command, scheduled.path, credentials),
+    streaming: programStreaming(scheduled.command, scheduled.places, credentials),
     told: observer.ran,
     again: functionArn =>
       runAgain(

@@ -5,16 +5,26 @@ import { outputOf } from "./output.ts";
 const home = "/tmp";
 
 /**
- * Runs a streamer's command as a process of its own, with its credentials and where programs are in its environment, and nothing
- * else: it does not see ours.
+ * Where a layer's programs, libraries and modules are, and how the machine speaks and counts time:
+ * docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them says who we are.
+ */
+const passedOn = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "LANG", "TZ"] as const;
+
+/** What a streamer sees of an environment. */
+export const placesIn = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
+  Object.fromEntries(passedOn.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
+
+/**
+ * Runs a streamer's command as a process of its own, with its credentials and `places` in its environment, and nothing else: it does
+ * not see ours, and so not our role.
  */
 export const programStreaming = (
   [file = "", ...args]: readonly string[],
-  path: string,
+  places: Readonly<Record<string, string>>,
   credentials: () => Promise<Readonly<Record<string, string>>>,
 ): Streaming =>
   async function* (bookmark, stopAt, givenUp) {
-    const env = { PATH: path, HOME: home, ...(await credentials()) };
+    const env = { ...places, HOME: home, ...(await credentials()) };
     const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
     yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, givenUp]));
   };

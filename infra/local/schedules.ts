@@ -4,7 +4,7 @@ import { Cron } from "croner";
 import { parse } from "yaml";
 import * as z from "zod";
 import type { Parts } from "../../functions/persister/persist.ts";
-import { programStreaming } from "../../functions/program/streaming.ts";
+import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { Told } from "./fail.ts";
 
@@ -84,7 +84,7 @@ export function startSchedule(
   const handler = schedule(() => ({
     parts,
     streamer,
-    streaming: programStreaming(command.split(" "), env.PATH ?? "", async () =>
+    streaming: programStreaming(command.split(" "), placesIn(env), async () =>
       environmentFor(scheduled, env),
     ),
     told: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),

@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Context } from "aws-lambda";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { runReserveMillisecondsMin } from "../../functions/persister/limits.ts";
 import type { Ran } from "../../functions/persister/run.ts";
-import { programStreaming } from "../../functions/program/streaming.ts";
+import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { getBookmark, rows, useStack } from "./local-stack.ts";
 
@@ -16,6 +16,7 @@ let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-scheduled-"));
 });
+afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** Once, with so many ms before it has to stop; what came of it, and how often another run was asked for. */
@@ -30,7 +31,7 @@ async function run(
   const handler = schedule(() => ({
     parts: stack().wired.parts,
     streamer,
-    streaming: programStreaming(command, process.env.PATH!, async () => env),
+    streaming: programStreaming(command, placesIn(process.env), async () => env),
     told: each => {
       ran = each;
     },
@@ -101,12 +102,20 @@ describe("a scheduled run", () => {
     await expect(run("faulty", {}, 5_000, command)).rejects.toThrow(/line/i);
   });
 
-  it("shows its streamer nothing of its own environment but where programs are", async () => {
+  it("shows its streamer of its own environment where programs and their libraries are, and nothing else", async () => {
     const file = join(dir, "env");
-    process.env.AWS_SECRET_ACCESS_KEY ??= "not-for-streamers";
+    const ours = {
+      AWS_SECRET_ACCESS_KEY: "none",
+      AWS_LAMBDA_RUNTIME_API: "none",
+      NODE_OPTIONS: "--no-warnings",
+    };
+    const places = { LD_LIBRARY_PATH: "/opt/lib", NODE_PATH: "/opt/nodejs", LANG: "C", TZ: ":UTC" };
+    for (const [name, value] of Object.entries({ ...ours, ...places })) vi.stubEnv(name, value);
     await run("nosy", { OWN: "1" }, 5_000, ["sh", "-c", `env > ${file}`]).catch(() => {});
     const names = (await readFile(file, "utf8")).split("\n").map(line => line.split("=")[0]);
-    expect(names.filter(name => name !== "" && name !== "_").sort()).toEqual(["HOME", "OWN", "PATH", "PWD"]);
+    expect(names.filter(name => name !== "" && name !== "_").sort()).toEqual(
+      ["HOME", "OWN", "PATH", "PWD", ...Object.keys(places)].sort(),
+    );
   });
 
   it("ends a whole pipeline, though a part of it does not listen", async () => {
