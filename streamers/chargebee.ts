@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { asking, clientOf } from "./chargebee/client.ts";
+import { asking, clientOf, statusOf } from "./chargebee/client.ts";
 import { byUpdate, inOrder } from "./chargebee/in-order.ts";
 import * as tables from "./chargebee/tables.ts";
 import { walk } from "./chargebee/walk.ts";
@@ -31,6 +31,8 @@ export const chargebee = streamer({
     const client = clientOf(site, key, url, run);
     // What was deleted is told of once more, with `deleted` set.
     const all = { include_deleted: true };
+    // What each can be sorted by is as in Chargebee's own Java client, 4.0.1: the enum SortByAsc of each list's parameters. Credit
+    // notes are the ones that can't be had in the order of their updates.
     return [
       byUpdate(tables.customers, "created_at", asking(client.customer, "customer", all)),
       byUpdate(tables.subscriptions, "created_at", asking(client.subscription, "subscription", all)),
@@ -41,8 +43,8 @@ export const chargebee = streamer({
     ];
   },
   explain(error) {
-    const { http_status_code: status = 0, message } = error as { http_status_code?: number; message: string };
-    return mends[status] && `${status} ${message}\n${mends[status]}`;
+    const status = statusOf(error) ?? 0;
+    return mends[status] && `${status} ${(error as Error).message}\n${mends[status]}`;
   },
 });
 

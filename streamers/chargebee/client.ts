@@ -44,6 +44,10 @@ function answered(error: unknown): Response {
   throw error;
 }
 
+/** The HTTP status that a question was answered with, of what the client rejects with. */
+export const statusOf = (error: unknown): number | undefined =>
+  (error as { http_status_code?: number }).http_status_code;
+
 interface Lists<Parameters> {
   list(parameters: Parameters): Promise<{
     list: object[];

@@ -24,7 +24,8 @@ export const inOrder = (table: Table, by: "updated_at" | "occurred_at", ask: Ask
       const place = last === undefined ? undefined : { upTo: last };
       if (list.length > 0) yield { rows: list.map(given => [table, table.row(given)]), place };
       if (next === undefined) return;
-      // So many of one second that they fill a page: only then the next one.
+      // So many of one second that they fill a page: only then the next one. An offset names the instant and the number of the last one
+      // that was given, and not how many were: what is updated meanwhile, and leaves the second, draws none across a bound.
       offset = last === upTo ? next : undefined;
       upTo = last;
     }

@@ -123,6 +123,20 @@ const items: Readonly<Record<keyof Held, string>> = {
   events: "event",
 };
 
+/** What each list can be sorted by. */
+const sorts: Readonly<Record<keyof Held, string>> = {
+  customers: "created_at updated_at",
+  subscriptions: "created_at updated_at",
+  invoices: "date updated_at",
+  credit_notes: "date",
+  transactions: "date updated_at",
+  events: "occurred_at",
+};
+
+/** An instant, and which of those that share it. */
+type InList = readonly [instant: number, number: number];
+const compare = (a: InList, b: InList) => a[0] - b[0] || a[1] - b[1];
+
 const refused = (status: number, code: string, message: string): Answer => ({
   status,
   body: {
@@ -134,7 +148,10 @@ const refused = (status: number, code: string, message: string): Answer => ({
   },
 });
 
-/** Chargebee's API over what `held` holds at the moment: its filters, order, offsets and refusals. */
+/**
+ * Chargebee's API over what `held` holds at the moment: its filters, order, refusals, and offsets, `["1630848839000","42903379"]`,
+ * which say behind which instant and which number a page begins.
+ */
 export const startChargebee = (held: Held): Promise<StandIn> =>
   startStandIn(({ path, query, headers }) => {
     const basic = `Basic ${Buffer.from(`${key}:`).toString("base64")}`;
@@ -146,13 +163,19 @@ export const startChargebee = (held: Held): Promise<StandIn> =>
     const by = query.get("sort_by[asc]") ?? "";
     const filtered = name === "events" ? "occurred_at" : "updated_at";
     const after = query.get(`${filtered}[after]`);
+    const sortable = sorts[name].split(" ");
+    if (!sortable.includes(by)) return refused(400, "param_wrong_value", `sort_by can't be ${by}`);
     // What lacks an instant passes no filter of it, and comes first in its order.
     const found = (held[name] as unknown as Record<string, number | undefined>[])
-      .filter(each => after === null || (each[filtered] ?? 0) > Number(after))
-      .sort((a, b) => (a[by] ?? 0) - (b[by] ?? 0));
+      .map((each, number) => ({ each, place: [each[by] ?? 0, number] as const }))
+      .filter(({ each }) => after === null || (each[filtered] ?? 0) > Number(after))
+      .sort((a, b) => compare(a.place, b.place));
     const limit = Number(query.get("limit") ?? 10);
-    const [from] = JSON.parse(query.get("offset") ?? '["0"]') as [string];
-    const start = Number(from);
-    const next = start + limit < found.length ? { next_offset: JSON.stringify([String(start + limit)]) } : {};
-    return { body: { list: found.slice(start, start + limit).map(each => ({ [item]: each })), ...next } };
+    const offset = (JSON.parse(query.get("offset") ?? "[-1,-1]") as [unknown, unknown]).map(Number);
+    const rest = found.filter(({ place }) => compare(place, [offset[0]! / 1_000, offset[1]!]) > 0);
+    const page = rest.slice(0, limit);
+    const [instant, number] = page.at(-1)?.place ?? [0, 0];
+    const next_offset = JSON.stringify([String(instant * 1_000), String(number)]);
+    const list = page.map(({ each }) => ({ [item]: each }));
+    return { body: { list, ...(rest.length > limit && { next_offset }) } };
   });

@@ -146,6 +146,42 @@ describe("a run in trouble", () => {
     expect(await value("select count(*) from customers where first_name = 'Changed'")).toBe("250");
   });
 
+  it("passes none over in a second of many where one of them is updated meanwhile", async () => {
+    await run();
+    const second = now();
+    held.customers = upTo(250, n => customer(n, second, { first_name: "Changed" }));
+    standIn.beforeNext(/customers.*offset/, () => {
+      held.customers[10] = customer(11, second + 50, { first_name: "Changed again" });
+    });
+    await run();
+    expect(await value("select count(*) from customers where first_name like 'Changed%'")).toBe("250");
+    expect(await value("select first_name from customers where id = 'customer-11'")).toBe("Changed again");
+  });
+
+  it.each([
+    ["customers", 1],
+    ["credit_notes", 7],
+  ])("begins a walk anew where the offset that it stood at is refused: %s", async (table, bookmarksMax) => {
+    await run({ bookmarksMax });
+    standIn.answerOnce(new RegExp(`${table}.*offset`), {
+      status: 400,
+      body: { message: "offset : no more", type: "invalid_request", api_error_code: "param_wrong_value" },
+    });
+    const before = standIn.asked.length;
+    await run();
+    expect(await landed()).toEqual(whole);
+    const asked = standIn.asked.slice(before).filter(each => each.includes(table));
+    expect(asked[0]).toMatch(/offset/);
+    expect(asked[1]).not.toMatch(/offset/);
+  });
+
+  it("fails where all is refused, an offset or none", async () => {
+    await run({ bookmarksMax: 1 });
+    const answer = { status: 400, body: { message: "no", http_status_code: 400 } };
+    for (let times = 0; times < 2; times++) standIn.answerOnce(/customers/, answer);
+    await expect(run()).rejects.toMatchObject({ message: "no" });
+  });
+
   it.each([1, 2, 4, 7, 8])(
     "ended behind its bookmark %i, it goes on from there, and all is there in the end",
     async bookmarksMax => {
