@@ -1,16 +1,15 @@
 import ky, { HTTPError, type KyInstance, TimeoutError } from "ky";
 import type { Run } from "./streamer.ts";
 
-const timeoutMilliseconds = 60_000;
 const retriesMax = 5;
 
 /**
  * A client that tries again, later and later, what fails by the network, takes too long, or is answered 408, 429 or 5xx; where there is a `Retry-After` it waits
  * for that long. After the last try it rejects with ky's HTTPError.
  */
-export const patient = ({ log, second }: Run): KyInstance =>
+export const patient = ({ log, second, timeout }: Run): KyInstance =>
   ky.create({
-    timeout: timeoutMilliseconds,
+    timeout,
     fetch: fetchWhole,
     retry: {
       limit: retriesMax,

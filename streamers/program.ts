@@ -19,7 +19,8 @@ class Misused extends Error {}
 export async function program(streamer: Streamer, module: ImportMeta): Promise<void> {
   const started = process.argv[1];
   if (started === undefined || realpathSync(started) !== fileURLToPath(module.url)) return;
-  const run: Run = { log: line => void process.stderr.write(`${streamer.name}: ${line}\n`), second: 1_000 };
+  const log = (line: string) => void process.stderr.write(`${streamer.name}: ${line}\n`);
+  const run: Run = { log, second: 1_000, timeout: 60_000 };
   try {
     await stream(streamer, process.argv.slice(2), run);
   } catch (error) {

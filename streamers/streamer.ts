@@ -31,6 +31,8 @@ export interface Run {
   log(line: string): void;
   /** So many ms is what clients take for a second when they wait to try again: 1,000 but in tests. */
   readonly second: number;
+  /** How long clients wait for an answer, with its body, before they try again, ms: a minute but in tests. */
+  readonly timeout: number;
 }
 
 /** Reads a source of data from a bookmark on. */

@@ -23,7 +23,7 @@ const limited = [403, 429];
  * A client of GitHub's REST API that waits for as long as the primary and the secondary rate limit say, and tries thrice what fails
  * otherwise.
  */
-export function clientOf(token: string, baseUrl: string, { log, second }: Run): Octokit {
+export function clientOf(token: string, baseUrl: string, { log, second, timeout }: Run): Octokit {
   const wait = (limit: string) => (seconds: number) => {
     log(`the ${limit} rate limit is reached: going on in ${seconds} s`);
     return true;
@@ -33,8 +33,11 @@ export function clientOf(token: string, baseUrl: string, { log, second }: Run): 
     auth: token,
     baseUrl,
     userAgent: "persister",
-    // Octokit takes a body that breaks off for an empty one.
-    request: { fetch: fetchWhole },
+    request: {
+      // Octokit takes a body that breaks off for an empty one, and waits for ever for one that does not come.
+      fetch: (url: string, init: RequestInit) =>
+        fetchWhole(url, { ...init, signal: AbortSignal.timeout(timeout) }),
+    },
     retry: { retryAfterBaseValue: second, doNotRetry: [...hopeless, ...limited] },
     throttle: {
       onRateLimit: wait("primary"),

@@ -8,7 +8,7 @@ import type { Streamer } from "../../streamers/streamer.ts";
 /** docs/streamers.md names what the streamers are made of. */
 const page = readFileSync(new URL("../../docs/streamers.md", import.meta.url), "utf8");
 const list = readFileSync(new URL("../../serverless.yml", import.meta.url), "utf8");
-const run = { log: () => {}, second: 1 };
+const run = { log: () => {}, second: 1, timeout: 1_000 };
 const settings = {
   github: { GITHUB_ACCESS_TOKEN: "a", GITHUB_REPO_PATH: "a/b" },
   chargebee: { CHARGEBEE_SITE: "a", CHARGEBEE_API_KEY: "a" },

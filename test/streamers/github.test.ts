@@ -139,6 +139,12 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
+  it("asks again where no answer comes in time", async () => {
+    for (let times = 0; times < 2; times++) standIn.answerOnce(/issues/, "be silent");
+    await run({ timeout: 2_000 });
+    expect(await landed()).toEqual([130, 130, 130, 3, 100]);
+  });
+
   it("waits for as long as the rate limits say", async () => {
     standIn.answerOnce(/issues/, {
       status: 429,

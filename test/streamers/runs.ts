@@ -16,6 +16,8 @@ interface Options {
   readonly format?: FormatName;
   /** It is ended behind so many bookmarks. */
   readonly bookmarksMax?: number;
+  /** How long it waits for an answer, ms. */
+  readonly timeout?: number;
 }
 
 /**
@@ -26,12 +28,12 @@ export async function deliverRun(
   stack: LocalStack,
   streamer: Streamer,
   env: Record<string, string>,
-  { format = "jsonline", bookmarksMax = Number.POSITIVE_INFINITY }: Options = {},
+  { format = "jsonline", bookmarksMax = Number.POSITIVE_INFINITY, timeout = 60_000 }: Options = {},
 ): Promise<Ran> {
   const standing = await getBookmark(stack, streamer.name);
   const bookmark = standing.status === 404 ? undefined : bookmarkOf(await standing.text());
   const log: string[] = [];
-  const run = { log: (line: string) => void log.push(line), second: 1 };
+  const run = { log: (line: string) => void log.push(line), second: 1, timeout };
   const printed: string[] = [];
   let bookmarks = 0;
   let failure: unknown;
