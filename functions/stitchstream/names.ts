@@ -13,6 +13,8 @@ export class OpenNames {
   readonly #extents = new IntTuples(2);
   /** By the index of a map's first name: all its names, once they are many or escaped. */
   readonly #tables = new Map<number, Set<string>>();
+  /** Likewise the keys that are no names. */
+  readonly #others = new Map<number, Set<string>>();
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -21,6 +23,7 @@ export class OpenNames {
   clear(): void {
     this.#extents.count = 0;
     if (this.#tables.size > 0) this.#tables.clear();
+    if (this.#others.size > 0) this.#others.clear();
   }
 
   /** Where the names of a map that opens now begin. */
@@ -32,6 +35,7 @@ export class OpenNames {
   release(mark: number): void {
     this.#extents.count = mark;
     if (this.#tables.size > 0) this.#tables.delete(mark);
+    if (this.#others.size > 0) this.#others.delete(mark);
   }
 
   /** Adds a name, `bytes[start, end)` as it stands between quotes, to the map that began at `mark`. */
@@ -48,6 +52,20 @@ export class OpenNames {
           throw twice(position);
       }
     }
+    this.#push(start, end);
+  }
+
+  /** Adds transit's key that is no name: `tagged`, such as `~i5`, which is not the text `5`. */
+  addOther(mark: number, tagged: string, position: number): void {
+    // Where a map has a table nothing is compared by its place, and this has none that is a name's.
+    if (!this.#tables.has(mark)) this.#tableOf(mark);
+    const others = this.#others.get(mark) ?? new Set();
+    if (others.has(tagged)) throw twice(position);
+    this.#others.set(mark, others.add(tagged));
+    this.#push(0, 0);
+  }
+
+  #push(start: number, end: number): void {
     const at = this.#extents.add();
     this.#extents.ints[at] = start;
     this.#extents.ints[at + 1] = end;

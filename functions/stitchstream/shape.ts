@@ -43,11 +43,11 @@ export class Shape {
 
   /** What the name at `index` was found to be, if it came as foreseen. */
   field(index: number): EnvelopeName | null | undefined {
-    return this.#fields[index];
+    return index < this.#starts.length ? this.#fields[index] : undefined;
   }
 
   noteField(index: number, field: EnvelopeName | null): void {
-    if (index < namesMax) this.#fields[index] = field;
+    if (index < this.#starts.length) this.#fields[index] = field;
   }
 
   /** Where the string whose opening quote is at `position` ends, if it is the name foreseen at `index`; else -1. */
@@ -76,7 +76,8 @@ export class Shape {
   }
 
   learn(index: number, start: number, nameStart: number, end: number): void {
-    if (index >= namesMax) return;
+    // Behind a key that is no name nothing is foreseen.
+    if (index >= namesMax || index > this.#starts.length) return;
     this.#starts[index] = start;
     this.#nameStarts[index] = nameStart;
     this.#ends[index] = end;

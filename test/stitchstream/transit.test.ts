@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import transit from "transit-js";
 import { describe, expect, it } from "vitest";
+import { requestsOf } from "../persister/delivery.ts";
 import { convert } from "./convert.ts";
 
 const exemplars = new URL("../../../shared/data/transit/", import.meta.url);
@@ -82,8 +83,31 @@ describe("transit values as JSON", () => {
     ["a name twice, once by its code", '["^ ","abcd",1,"^0",2]'],
     ["a tag hidden in an escape", '"\\u007em0"'],
     ["a cmap with a key left over", '["~#cmap",[1]]'],
+    ["a number twice as a key, once bare", '["^ ",5,1,"~i5",2]'],
+    ["a fraction twice as a key, once bare", '["^ ",1.5,1,"~d1.5",2]'],
+    ["a UUID twice as a key", '["^ ","~u5a2cbea3-e8c6-428b-b525-21239370dd55",1,"^0",2]'],
   ])("refuses %s", (_name, text) => {
     expect(() => convert(text, "transit", "transit")).toThrow();
+  });
+
+  it.each([
+    ["a number and its digits", '["^ ",5,1,"5",2]', '["^ ","~i5",1,"5",2]'],
+    ["digits and their number", '["^ ","5",1,5,2,"a",3]', '["^ ","5",1,"~i5",2,"a",3]'],
+    ["a number and text that looks like one", '["^ ","~i5",1,"~~i5",2]', '["^ ","~i5",1,"~~i5",2]'],
+    ["no key and text alike", '["^ ","~_",1,"~~_",2]', '["^ ","~_",1,"~~_",2]'],
+    [
+      "many keys",
+      `["^ ",${Array.from({ length: 40 }, (_, n) => `${n},${n},"${n}",0`)}]`,
+      `["^ ",${Array.from({ length: 40 }, (_, n) => `"~i${n}",${n},"${n}",0`)}]`,
+    ],
+    [
+      "maps one after another",
+      '[["^ ","a",1,5,2,"b",3],["^ ","a",1,5,2,"b",3],["^ ","a",1,"c",2,"b",3]]',
+      '[["^ ","a",1,"~i5",2,"b",3],["^ ","a",1,"~i5",2,"b",3],["^ ","a",1,"c",2,"b",3]]',
+    ],
+  ])("keeps a map's keys apart outside of records: %s", (_name, text, expected) => {
+    expect(convert(text, "transit", "transit")).toBe(expected);
+    expect(() => convert(text, "transit", "json")).toThrow(/no string, keyword or symbol has no JSON form/);
   });
 
   it("keeps its cache to the line's first 1,936 entries, then begins anew", () => {
@@ -91,6 +115,28 @@ describe("transit values as JSON", () => {
     expect(convert(`[${keys},"^0"]`, "transit", "json")).toContain('"key1935","key0"');
     expect(convert(`[${keys},"~:again","^0"]`, "transit", "json")).toContain('"again","again"');
     expect(() => convert(`[${keys},"~:again","^1"]`, "transit", "json")).toThrow(/stands for nothing/);
+  });
+});
+
+describe("a map with the number 5 and the text 5", () => {
+  const body = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
+  const both = '["^ ",5,1,"5",2]';
+
+  it("is kept as it is in a bookmark", () => {
+    const { bookmark } = requestsOf(body(`["^ ","type","BOOKMARK","value",${both}]`));
+    expect(bookmark).toBe(both);
+  });
+
+  it("is refused in a record, whose columns would be one", () => {
+    const line = `["^ ","type","RECORD","stream","s","record",["^ ","a",${both}]]`;
+    expect(() => requestsOf(body(line))).toThrow(
+      /line 4, .*a map's key that is no string.* can't name a column/,
+    );
+  });
+
+  it("does no harm to the next message's fields, where it is a message", () => {
+    const lines = ['["^ ",5,1,"type","STATE","value",1]', '["^ ",5,1,"value",2,"type","STATE"]'];
+    expect(requestsOf(body(...lines)).bookmark).toBe('["~#\'",2]');
   });
 });
 

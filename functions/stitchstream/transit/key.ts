@@ -1,11 +1,13 @@
 import type { Shape } from "../shape.ts";
-import { Malformed } from "../text.ts";
+import { Malformed, stringOf } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { scalarTags } from "./scalar.ts";
 import { TransitStrings } from "./string.ts";
 
 const tilde = 0x7e;
 const caret = 0x5e;
+/** `~:` or `~$` */
+const tagBytes = 2;
 
 /** Transit's maps' keys: their kinds, their names, and whether a map holds one twice. */
 export abstract class TransitKeys extends TransitStrings {
@@ -29,10 +31,26 @@ export abstract class TransitKeys extends TransitStrings {
     const start = this.rawStart;
     const end = this.rawEnd;
     const kind = this.#keyKind(start, end);
-    const isName = kind === Kind.keyword || kind === Kind.symbol;
-    // Another kind's key keeps its tag, so that it is told from the text alike.
-    const nameStart = isName ? start + 2 : kind === Kind.text ? this.#textStart(start, end) : start;
-    return this.addKey(shape, index, mark, foreseen, kind, start, nameStart, end);
+    if (kind === Kind.text)
+      return this.#addName(shape, index, mark, foreseen, kind, this.#textStart(start, end));
+    if (kind === Kind.keyword || kind === Kind.symbol)
+      return this.#addName(shape, index, mark, foreseen, kind, start + tagBytes);
+    this.#tell(kind, start, end);
+    return this.#addOther(shape, index, mark, foreseen, stringOf(this.bytes, start, end));
+  }
+
+  /** The bare number `bytes[start, end)` is a map's key, as if it were tagged. */
+  protected numberKey(
+    shape: Shape,
+    index: number,
+    mark: number,
+    foreseen: boolean,
+    start: number,
+    end: number,
+  ): boolean {
+    this.#tell(Kind.integer, start, end);
+    const tag = this.integral ? "~i" : "~d";
+    return this.#addOther(shape, index, mark, foreseen, tag + stringOf(this.bytes, start, end));
   }
 
   /** What kind of key the raw string is; refuses what can't be one. */
@@ -53,23 +71,33 @@ export abstract class TransitKeys extends TransitStrings {
     return this.bytes[start] === tilde && end - start > 1 ? start + 1 : start;
   }
 
-  protected addKey(
+  #addName(
     shape: Shape,
     index: number,
     mark: number,
     foreseen: boolean,
     kind: Kind,
-    start: number,
     nameStart: number,
-    end: number,
   ): boolean {
-    this.contentStart = nameStart;
-    this.contentEnd = end;
-    this.visitor?.key(kind, this.bytes, nameStart, end);
-    if (foreseen && shape.isForeseen(this.bytes, start, end, index)) return true;
+    const { bytes, rawStart: start, rawEnd: end } = this;
+    this.#tell(kind, nameStart, end);
+    if (foreseen && shape.isForeseen(bytes, start, end, index)) return true;
     if (foreseen) shape.leave(this.names, mark, index);
     this.names.add(mark, nameStart, end, this.position);
     shape.learn(index, start, nameStart, end);
     return false;
+  }
+
+  /** A key that is no name keeps its tag, so that it is told from the text alike; it is foreseen of no map. */
+  #addOther(shape: Shape, index: number, mark: number, foreseen: boolean, tagged: string): boolean {
+    if (foreseen) shape.leave(this.names, mark, index);
+    this.names.addOther(mark, tagged, this.position);
+    return false;
+  }
+
+  #tell(kind: Kind, start: number, end: number): void {
+    this.contentStart = start;
+    this.contentEnd = end;
+    this.visitor?.key(kind, this.bytes, start, end);
   }
 }

@@ -149,7 +149,7 @@ export class TransitReader extends TransitKeys {
     if (!isNumberStart(this.peek())) throw this.unexpected("a map's key, a string or a number,");
     const start = this.position;
     this.skipNumber();
-    return this.addKey(shape, index, mark, foreseen, Kind.integer, start, start, this.position);
+    return this.numberKey(shape, index, mark, foreseen, start, this.position);
   }
 
   #readTaggedArray(depth: number, start: number): Kind {
