@@ -1,0 +1,40 @@
+import fc from "fast-check";
+
+/** What the next choice is: numbers from 0 to 7. */
+export type Pick = () => number;
+
+export const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 40 });
+
+/** The same choices over and over. */
+export function picking(from: readonly number[]): Pick {
+  let n = 0;
+  return () => from[n++ % from.length]!;
+}
+
+const spaces = ["", "", "", "", "", " ", "\t", " \r "];
+const escaped = (character: string, isUpper: boolean) =>
+  Array.from({ length: character.length }, (_, n) => {
+    const hex = character.charCodeAt(n).toString(16).padStart(4, "0");
+    return `\\u${isUpper ? hex.toUpperCase() : hex}`;
+  }).join("");
+
+/** A string as JSON text, any of its characters as escapes. */
+const spelledString = (text: string, pick: Pick) =>
+  `"${Array.from(text, character => {
+    const choice = pick();
+    if (choice === 0 && character === "/") return "\\/";
+    return choice <= 1 ? escaped(character, choice === 0) : JSON.stringify(character).slice(1, -1);
+  }).join("")}"`;
+
+const spaced = (token: string, pick: Pick) => spaces[pick()]! + token + spaces[pick()]!;
+
+/** A value as JSON text with spaces and escapes wherever a writer may put them. */
+export function spelled(value: unknown, pick: Pick): string {
+  if (Array.isArray(value)) return `[${value.map(each => spaced(spelled(each, pick), pick)).join(",")}]`;
+  if (typeof value === "string") return spelledString(value, pick);
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .map(([name, each]) => `${spaced(spelledString(name, pick), pick)}:${spaced(spelled(each, pick), pick)}`);
+  return `{${members.join(",")}}`;
+}
