@@ -28,13 +28,18 @@ const spelledString = (text: string, pick: Pick) =>
 
 const spaced = (token: string, pick: Pick) => spaces[pick()]! + token + spaces[pick()]!;
 
-/** A value as JSON text with spaces and escapes wherever a writer may put them. */
-export function spelled(value: unknown, pick: Pick): string {
-  if (Array.isArray(value)) return `[${value.map(each => spaced(spelled(each, pick), pick)).join(",")}]`;
-  if (typeof value === "string") return spelledString(value, pick);
+/** A value as JSON text with spaces and escapes wherever a writer may put them; `pickText` is for the strings that are no names. */
+export function spelled(value: unknown, pick: Pick, pickText: Pick = pick): string {
+  const inner = (each: unknown) => spaced(spelled(each, pick, pickText), pick);
+  if (Array.isArray(value)) return `[${value.map(inner).join(",")}]`;
+  if (typeof value === "string") return spelledString(value, pickText);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .map(([name, each]) => `${spaced(spelledString(name, pick), pick)}:${spaced(spelled(each, pick), pick)}`);
+  const members = Object.entries(value).map(
+    ([name, each]) => `${spaced(spelledString(name, pick), pick)}:${inner(each)}`,
+  );
   return `{${members.join(",")}}`;
 }
+
+/** JSON text with spaces between its tokens. */
+export const withSpaces = (text: string, pick: Pick): string =>
+  text.replaceAll(/"(?:[^"\\]|\\.)*"|[[\]{},:]/g, token => spaced(token, pick));

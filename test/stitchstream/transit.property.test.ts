@@ -21,7 +21,7 @@ const bookmarkOf = (value: unknown) => transit.map(["type", "BOOKMARK", "value",
 const recordOf = (value: unknown, stream: string, keys: string[]) =>
   transit.map([
     ...["type", "RECORD", "stream", stream, "key_fields", keys],
-    ...["record", transit.map(["id", 1, "value", value])],
+    ...["record", transit.map(["id", 1, "value", value]), "value", 1],
   ]);
 const schema = '["^ ","type","SCHEMA","stream","typed","schema",["^ ","properties",["^ ","id",["^ "]]]]';
 const body = (...lines: (string | Uint8Array)[]) =>

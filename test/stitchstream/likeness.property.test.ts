@@ -1,0 +1,199 @@
+import fc from "fast-check";
+import transit from "transit-js";
+import { describe, expect, it } from "vitest";
+import { numRuns as runs } from "../runs.ts";
+import { picking, picks, spelled, withSpaces } from "./json-text.ts";
+import { outcomeOf } from "./outcome.ts";
+
+/**
+ * Bodies of several streams in turns, with what comes between records: lines are read by the templates of earlier ones, and are said to
+ * be what they are where none is like another.
+ */
+const numRuns = runs(150);
+const word = fc.constantFrom("name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');
+const scalar = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.constantFrom("~m0", "~:key", "^0", "`", "\\", "\u0000", "😀", ""),
+  fc.integer(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.boolean(),
+  fc.constant(null),
+);
+const value = fc.oneof(
+  { weight: 6, arbitrary: scalar },
+  fc.array(scalar, { maxLength: 2 }),
+  fc.dictionary(word, scalar, { maxKeys: 2 }),
+);
+/** A fault in a body is enough, and most of them have none. */
+const seldom = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 60, arbitrary: usual }, other);
+const time = seldom(
+  fc.constantFrom<unknown[]>("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5+05:30", null),
+  fc.constantFrom<unknown[]>("yesterday", 1),
+);
+const properties = { id: { type: "integer" }, name: { maxLength: 10 } };
+const schemas = fc.constantFrom<object[]>(
+  { type: "object", properties },
+  { type: "object", properties: { id: { type: "integer", key: true } } },
+);
+/** What describes a stream's records, apart from them or within. */
+const described = fc.constantFrom("schema", "inline", "keys", "schema and keys", "nothing");
+
+interface Stream {
+  readonly description: string;
+  readonly names: string[];
+  readonly schema: object;
+  readonly timed: boolean;
+  readonly versioned: boolean;
+  readonly valued: boolean;
+  /** The same on every line, so that lines are alike whose names come by transit's codes. */
+  readonly inner: object[];
+  readonly spaces: readonly number[];
+}
+const stream: fc.Arbitrary<Stream> = fc.record({
+  description: described,
+  names: fc.uniqueArray(word, { minLength: 1, maxLength: 4 }),
+  schema: schemas,
+  timed: fc.boolean(),
+  versioned: fc.boolean(),
+  valued: fc.boolean(),
+  inner: fc.array(fc.dictionary(word, scalar, { maxKeys: 3 }), { maxLength: 2 }),
+  spaces: fc.oneof(fc.constant<number[]>([0]), picks),
+});
+const recordLine = fc.record({
+  of: fc.nat(2),
+  values: fc.array(value, { minLength: 4, maxLength: 4 }),
+  id: seldom(fc.nat() as fc.Arbitrary<unknown>, fc.constantFrom(null, "x", {})),
+  time,
+  version: fc.constantFrom(1, 1, 1, 2),
+  escapes: fc.oneof({ weight: 3, arbitrary: fc.constant<number[]>([7]) }, picks),
+});
+const between = fc.oneof(
+  fc.jsonValue({ maxDepth: 1 }).map(each => () => ({ type: "BOOKMARK", value: each })),
+  fc.nat(2).map(of => (streams: Stream[]) => schemaOf(of, streams)),
+  fc.nat(2).map(of => () => ({ type: "ACTIVATE_VERSION", stream: `s${of}`, version: 1 })),
+);
+
+const schemaOf = (of: number, streams: Stream[]) => ({
+  type: "SCHEMA",
+  stream: `s${of}`,
+  schema: streams[of]!.schema,
+});
+
+function messageOf(line: typeof recordLine extends fc.Arbitrary<infer T> ? T : never, streams: Stream[]) {
+  const { description, names, schema, timed, versioned, valued, inner } = streams[line.of]!;
+  const fields = names.map((name, n) => [name, line.values[n]] as const);
+  return {
+    type: "RECORD",
+    ...(timed && { time_extracted: line.time }),
+    stream: `s${line.of}`,
+    ...(versioned && { version: line.version }),
+    ...(description.includes("keys") && { key_fields: ["id"] }),
+    ...(description === "inline" && { schema }),
+    record: { id: line.id, ...Object.fromEntries(fields), inner },
+    ...(valued && { value: line.values[0] }),
+  };
+}
+
+const bodies = fc
+  .tuple(
+    fc.array(stream, { minLength: 3, maxLength: 3 }),
+    fc.array(fc.oneof({ weight: 6, arbitrary: recordLine }, between), { minLength: 2, maxLength: 14 }),
+  )
+  .map(([streams, lines]) => {
+    const declared = streams.flatMap(({ description }, of) =>
+      description.startsWith("schema") ? [{ message: schemaOf(of, streams), spaces: [0], escapes: [7] }] : [],
+    );
+    const others = lines.map(line =>
+      typeof line === "function"
+        ? { message: line(streams), spaces: [0], escapes: [7] }
+        : { message: messageOf(line, streams), spaces: streams[line.of]!.spaces, escapes: line.escapes },
+    );
+    return [...declared, ...others];
+  });
+
+/** Some lines have a byte changed, behind the place that the comparison needs. */
+const damage = fc.option(
+  fc.array(
+    fc.tuple(
+      fc.nat(),
+      fc.nat(),
+      fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('"\\{}[],:0-.e~^ \t'))),
+    ),
+    { minLength: 1, maxLength: 3 },
+  ),
+  { nil: [], freq: 1 },
+);
+const opening = { json: "{", compact: '["^ ",', verbose: "{" } as const;
+const newline = 0x0a;
+
+type Form = keyof typeof opening;
+function damaged(lines: Buffer[], changes: readonly (readonly number[])[], form: Form): Buffer[] {
+  for (const [line, place, byte] of changes) {
+    const target = lines[line! % lines.length]!;
+    const first = opening[form].length;
+    if (byte !== newline) target[first + (place! % (target.length - first))] = byte!;
+  }
+  return lines;
+}
+
+/** The line with a field more that no other has and that says nothing; too short for a cache code. */
+const unlike = (line: Buffer, n: number, form: Form) =>
+  Buffer.concat([
+    line.subarray(0, opening[form].length),
+    Buffer.from(form === "compact" ? `"u${n}",0,` : `"u${n}":0,`),
+    line.subarray(opening[form].length),
+  ]);
+
+function expectAlike(lines: Buffer[], form: Form): void {
+  const header = `stitchstream/0.1\nContent-Type: ${form === "json" ? "jsonline" : "transit"}\n--`;
+  const bodyOf = (all: Buffer[]) =>
+    Buffer.concat([Buffer.from(header), ...all.flatMap(line => [Buffer.from("\n"), line])]);
+  const alike = outcomeOf(bodyOf(lines));
+  expect(alike).toEqual(outcomeOf(bodyOf(lines.map((line, n) => unlike(line, n, form)))));
+}
+
+const toTransit = (each: unknown): unknown => {
+  // Keywords enter the cache, and its codes are then others.
+  if (each === "~:key") return transit.keyword("key");
+  if (Array.isArray(each)) return each.map(toTransit);
+  if (typeof each !== "object" || each === null) return each;
+  return transit.map(Object.entries(each).flatMap(([name, inner]) => [name, toTransit(inner)]));
+};
+
+describe("lines that are like earlier ones say what they say where none is", () => {
+  it("in JSON", () => {
+    fc.assert(
+      fc.property(bodies, damage, (body, changes) => {
+        const lines = body.map(({ message, spaces, escapes }) =>
+          Buffer.from(spelled(message, picking(spaces), picking(escapes))),
+        );
+        expectAlike(damaged(lines, changes, "json"), "json");
+      }),
+      { numRuns: 2 * numRuns },
+    );
+  });
+
+  it.each(["compact", "verbose"] as const)("in transit, %s", form => {
+    const writer = transit.writer(form === "compact" ? "json" : "json-verbose");
+    fc.assert(
+      fc.property(bodies, damage, (body, changes) => {
+        const lines = body.map(({ message, spaces }) => {
+          const text = writer.write(toTransit(message));
+          const { length } = opening[form];
+          return Buffer.from(text.slice(0, length) + withSpaces(text.slice(length), picking(spaces)));
+        });
+        expectAlike(damaged(lines, changes, form), form);
+      }),
+      { numRuns },
+    );
+  });
+
+  it("in transit, where a keyword among the values gives a later code another meaning", () => {
+    const line = (value: string) =>
+      Buffer.from(
+        `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"aaaa","${value}","bbbb",1,"m",["^ ","^5",2]]]`,
+      );
+    expectAlike([line("x"), line("y"), line("~:word"), line("~$word"), line("z")], "compact");
+  });
+});
