@@ -67,7 +67,7 @@ export function encodeActivation(
 /** All up to the messages. */
 function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter): void {
   out.text(`{"table_name":${JSON.stringify(stream)},"schema":`);
-  if (schema === undefined) out.ascii('{"type":"object"}');
+  if (schema === undefined) out.text(schemaOfKeys(keyNames));
   else out.all(schema.text);
   if (keyNames.length > 0) out.text(`,"key_names":${JSON.stringify(keyNames)}`);
   if (schema !== undefined && schema.bookmarkNames.length > 0)
@@ -75,6 +75,10 @@ function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter
   if (version !== undefined) out.ascii(`,"table_version":${version}`);
   out.ascii(',"messages":[');
 }
+
+/** Each key has to be a property of the request's schema, whatever its values are. */
+const schemaOfKeys = (keyNames: readonly string[]) =>
+  `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 
 /** Its text was checked, and holds no escape. */
 function writeTime(bytes: Uint8Array, start: number, out: ByteWriter): void {

@@ -46,8 +46,9 @@ export class Tables {
   readonly #byIdentity = new Map<string, Known>();
   /** A stream's latest SCHEMA. */
   readonly #declared = new Map<string, StreamSchema>();
-  /** The table of a stream's latest record. */
+  /** The table of a stream's latest record, and of the latest of each version. */
   readonly #latest = new Map<string, Table>();
+  readonly #latestOfVersion = new Map<string, Table>();
   readonly #schemas: StreamSchemas;
   readonly #limits: TableLimits;
   #last: Known | undefined;
@@ -96,6 +97,8 @@ export class Tables {
     if (table === this.#noted) return;
     this.#noted = table;
     this.#latest.set(table.stream, table);
+    if (table.version !== undefined)
+      this.#latestOfVersion.set(versionKey(table.stream, table.version), table);
   }
   #noted: Table | undefined;
 
@@ -105,14 +108,21 @@ export class Tables {
     const version = versionOf(reader);
     if (version === undefined)
       throw new Malformed("an ACTIVATE_VERSION wants its `version`", reader.position - 1);
-    const latest = this.#latest.get(stream);
-    const schema = this.#declared.get(stream) ?? latest?.schema;
-    const keyNames = schema?.keyNames ?? latest?.keyNames ?? [];
+    const { schema, keyNames } = this.#describedAs(stream, version);
     const identity = JSON.stringify([stream, keyNames, schema?.id, "activated", version]);
     return (
       this.#byIdentity.get(identity) ??
       this.#add(identity, { stream, keyNames, keyFields: [], schema, inlineSchema: undefined, version })
     );
+  }
+
+  /** What rows of this version are: as those of the body, else as the stream's are to be, else as its latest ones. */
+  #describedAs(stream: string, version: string): Pick<Table, "schema" | "keyNames"> {
+    const rows = this.#latestOfVersion.get(versionKey(stream, version));
+    if (rows !== undefined) return rows;
+    const schema = this.#declared.get(stream);
+    if (schema !== undefined) return { schema, keyNames: schema.keyNames };
+    return this.#latest.get(stream) ?? { schema: undefined, keyNames: [] };
   }
 
   #isLast(reader: ValueReader, inline: StreamSchema | undefined): boolean {
@@ -179,6 +189,8 @@ export class Tables {
     return name;
   }
 }
+
+const versionKey = (stream: string, version: string) => `${version} ${stream}`;
 
 function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {
   if (!field.present || field.kind === Kind.null) return version.length === 0;

@@ -265,6 +265,14 @@ describe("a version", () => {
     expect(found.rows.map(([each]) => each)).toEqual(["2", "3"]);
   });
 
+  it("of records with keys and without a schema takes the earlier ones' place, too", async () => {
+    const keyed = (id: number, version: number) => ({ ...record("t", { id }, ["id"]), version });
+    await landed("keyed-versions", jsonline(keyed(1, 1), keyed(2, 1)));
+    const activation = { type: "ACTIVATE_VERSION", stream: "t", version: 2 };
+    const { found } = await landed("keyed-versions", jsonline(keyed(2, 2), activation, bookmark(1)));
+    expect(found.rows.map(([each]) => each)).toEqual(["2"]);
+  });
+
   it("is activated when all its records are accepted, and not before; a bookmark behind it waits for it", async () => {
     const answered: string[] = [];
     const api = await startScriptedServer([{ status: 201 }]);

@@ -199,3 +199,37 @@ it("empty maps of verbose transit are no more than foreseen when they are writte
   const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":9007199254740993,"m":[${maps}]}}`;
   expect(bodies(transit(line))[0]).toContain('"~i9007199254740993"');
 });
+
+/** The Import API wants a key to be a property of the request's schema: import-api.md section 1.5. */
+describe("an activation has the keys and the schema that its version's records had", () => {
+  const properties = { id: { type: "integer" } };
+  const schema = { type: "object", properties };
+  const declared = { type: "SCHEMA", stream: "s", schema };
+  const row = (more: object) => ({ type: "RECORD", stream: "s", version: 1, record: { id: 1 }, ...more });
+  const activation = { type: "ACTIVATE_VERSION", stream: "s", version: 1 };
+  const keyed = { key_properties: ["id"] };
+
+  it.each([
+    ["of `key_fields` alone", [row({ key_fields: ["id"] })], { properties: { id: {} } }],
+    ["of `key_fields` under a schema without keys", [declared, row({ key_fields: ["id"] })], { properties }],
+    ["of a record's own schema", [declared, row({ schema: { properties: { id: { key: true } } } })], {}],
+    ["of its version, where another's came later", [row({ key_fields: ["id"] }), row({ version: 2 })], {}],
+    ["of the latest rows, where none of the version came", [row({ version: 2, key_fields: ["id"] })], {}],
+    ["of the stream's schema, where no rows came", [{ ...declared, ...keyed }], { properties }],
+  ])("%s", (_, before, expected) => {
+    const sent = JSON.parse(bodies(jsonline(...before, activation)).at(-1)!) as object;
+    expect(sent).toMatchObject({
+      table_name: "s",
+      key_names: ["id"],
+      table_version: 1,
+      schema: { properties: { id: {} }, ...expected },
+      messages: [{ action: "activate_version" }],
+    });
+  });
+
+  it("or none, where they had none", () => {
+    const sent = JSON.parse(bodies(jsonline(declared, row({}), activation)).at(-1)!) as object;
+    expect(sent).toMatchObject({ schema, messages: [{ action: "activate_version" }] });
+    expect(sent).not.toHaveProperty("key_names");
+  });
+});
