@@ -4,7 +4,7 @@ import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
 import { segments } from "../functions/persister/segment.ts";
-import { systemClock } from "../functions/system-clock.ts";
+import { idleClock, systemClock } from "../functions/system-clock.ts";
 import { exits } from "./endpoint.ts";
 import { memoryStore } from "./memory.ts";
 import type { Watcher } from "./send.ts";
@@ -41,8 +41,8 @@ export async function forward(
     destinations: { of: async () => destination },
     observer: { delivered: () => {}, watched: () => {} },
   };
-  for await (const segment of segments(source, { clock, givenUp })) {
-    const { body } = segment;
+  for await (const segment of segments(source, { clock: idleClock, givenUp })) {
+    const { body, records, hasBookmark } = segment;
     const deadline = clock.now() + segmentMilliseconds;
     const intake = { streamer, body, gzipped: false, precondition: {}, deadline };
     const { receipt } = await persist(intake, parts).catch((error: unknown) => {
@@ -52,7 +52,7 @@ export async function forward(
     });
     const { bookmark } = receipt.state;
     const text = bookmark === undefined ? "" : utf8.decode(bookmark.value);
-    watcher.committed({ segment, wireBytes: body.length, bookmark: text });
+    watcher.committed({ records, hasBookmark, bytes: body.length, wireBytes: body.length, bookmark: text });
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../functions/persister/errors.ts";
+import { type Answer, exchange } from "./exchange.ts";
 import { Told } from "./told.ts";
 
 /** Where a streamer's segments go. */
@@ -36,22 +37,13 @@ interface Asked {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer>;
+  readonly body?: Uint8Array;
   /** Codes of problems that are answers, too. */
   readonly accepts?: readonly string[];
   /** Which of the caller's lines one of the body's is. */
   readonly lineOf?: (line: number) => number;
   /** Hears of each attempt that is made again, and why. */
   readonly onRetry?: ((reason: string) => void) | undefined;
-}
-
-/** An answer that has come whole. */
-export interface Answer {
-  readonly ok: boolean;
-  /** 0 where none came: `text` says why. */
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
 }
 
 /** Asks for as long as it helps. Rejects with Told, which says the mend. */
@@ -72,26 +64,16 @@ export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
 const isPassing = (status: number, { code }: Problem) =>
   code === "delivery-in-flight" || passing.has(status) || (status === 502 && code === undefined);
 
-async function once(
+const once = (
   { url, streamer, token }: Endpoint,
   { method, path = "", headers, body }: Asked,
-): Promise<Answer> {
-  try {
-    const response = await fetch(`${url}/v1/streamers/${streamer}${path}`, {
-      method,
-      redirect: "manual",
-      headers: { authorization: `Bearer ${token}`, ...headers },
-      ...(body && { body }),
-    });
-    const { ok, status } = response;
-    return { ok, status, headers: response.headers, text: await response.text() };
-  } catch (error) {
-    // fetch names the cause of a broken connection one level below.
-    const { message, cause } = error as Error;
-    const text = cause instanceof Error ? `${message}: ${cause.message}` : message;
-    return { ok: false, status: 0, headers: new Headers(), text };
-  }
-}
+): Promise<Answer> =>
+  exchange({
+    url: new URL(`${url}/v1/streamers/${streamer}${path}`),
+    method,
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    body,
+  });
 
 function problemOf({ text }: Answer): Problem {
   try {
@@ -103,7 +85,7 @@ function problemOf({ text }: Answer): Problem {
 
 /** Full jitter, or as long as the answer asks for. */
 function waitOf({ headers }: Answer, attempt: number): number {
-  const asked = Number(headers.get("retry-after") ?? 0);
+  const asked = Number(headers["retry-after"] ?? 0);
   const jitter = Math.random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
   return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, ask, type Endpoint } from "./endpoint.ts";
+import { ask, type Endpoint } from "./endpoint.ts";
+import type { Answer } from "./exchange.ts";
 import { usage } from "./settings.ts";
 
 const json = { "content-type": "application/json" };
@@ -37,7 +38,7 @@ export async function standing(
 ): Promise<{ etag: string; bookmark: string | undefined }> {
   const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], onRetry } as const;
   const { ok, headers, text } = await ask(endpoint, asked);
-  return { etag: headers.get("etag") ?? '"0"', bookmark: ok ? text : undefined };
+  return { etag: headers.etag ?? '"0"', bookmark: ok ? text : undefined };
 }
 
 const pollMilliseconds = 500;

@@ -1,5 +1,6 @@
 import { addAbortSignal } from "node:stream";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { Stopped, StreamerFailed } from "../functions/persister/streaming.ts";
 import {
@@ -46,6 +47,9 @@ What was committed stays committed: run it again and it goes on from there.
 Exit codes: 0 all is committed; 1 something broke; 2 it was called wrongly; 3 the stream was refused, as the message says where;
 4 the token was; 5 the endpoint can't be reached, or is in trouble; 6 the streamer failed.
 `;
+
+// What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie about.
+setFlagsFromString("--semi-space-growth-factor=1");
 
 const option = { type: "string" } as const;
 /** Aborted once no more of the stream is wanted. */

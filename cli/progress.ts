@@ -12,12 +12,12 @@ export class Progress implements Watcher {
   readonly #start = performance.now();
   readonly #isTerminal = process.stderr.isTTY;
 
-  committed({ segment, wireBytes, bookmark }: Sent): void {
+  committed({ records, hasBookmark, bytes, wireBytes, bookmark }: Sent): void {
     this.#segments++;
-    this.#records += segment.records;
-    this.#bytes += segment.body.length;
+    this.#records += records;
+    this.#bytes += bytes;
     this.#wireBytes += wireBytes;
-    if (segment.hasBookmark && bookmark !== "") process.stdout.write(`${bookmark}\n`);
+    if (hasBookmark && bookmark !== "") process.stdout.write(`${bookmark}\n`);
     this.#say(this.#line);
   }
 

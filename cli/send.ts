@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { type Segment, segments } from "../functions/persister/segment.ts";
-import { systemClock } from "../functions/system-clock.ts";
+import { idleClock } from "../functions/system-clock.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { standing } from "./look.ts";
 import { Told } from "./told.ts";
@@ -10,8 +10,6 @@ import { Told } from "./told.ts";
 const gzipped = promisify(gzip);
 /** Fast: the wire is not what a run waits for. */
 const level = 1;
-/** Segments that are cut and compressed while one is on its way. */
-const aheadMax = 2;
 
 /** Hears how a run goes on. */
 export interface Watcher {
@@ -23,7 +21,9 @@ export interface Watcher {
 }
 
 export interface Sent {
-  readonly segment: Segment;
+  readonly records: number;
+  readonly hasBookmark: boolean;
+  readonly bytes: number;
   readonly wireBytes: number;
   readonly bookmark: string;
 }
@@ -40,9 +40,9 @@ export async function send(
   { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
 ): Promise<void> {
   let tag = revision;
-  const source = segments(stream, { clock: systemClock, givenUp });
-  for await (const { segment, body } of packed(source, givenUp)) {
-    const { headLines, firstLine } = segment;
+  const source = segments(stream, { clock: idleClock, givenUp });
+  for await (const { segment, bytes, body } of packed(source, givenUp)) {
+    const { records, hasBookmark, headLines, firstLine } = segment;
     const { headers, text } = await ask(endpoint, {
       method: "POST",
       body,
@@ -59,8 +59,8 @@ export async function send(
       await tellSafe(endpoint, tag, watcher);
       throw error;
     });
-    tag = headers.get("etag") ?? tag;
-    watcher.committed({ segment, wireBytes: body.length, bookmark: text.trimEnd() });
+    tag = headers.etag ?? tag;
+    watcher.committed({ records, hasBookmark, bytes, wireBytes: body.length, bookmark: text.trimEnd() });
   }
 }
 
@@ -75,32 +75,29 @@ async function tellSafe(endpoint: Endpoint, tag: string, watcher: Watcher): Prom
   }
 }
 
+/** A segment, compressed. */
 interface Packed {
-  readonly segment: Segment;
-  readonly body: Uint8Array<ArrayBuffer>;
+  readonly segment: Omit<Segment, "body">;
+  readonly bytes: number;
+  readonly body: Uint8Array;
 }
 
-/** Each segment compressed, some of them before they are asked for. */
+/** Each segment compressed; one is, while the one before it is on its way. */
 async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController): AsyncGenerator<Packed> {
-  const coming: Promise<Packed | undefined>[] = [];
   const pack = async (): Promise<Packed | undefined> => {
-    const { done, value: segment } = await source.next();
-    return done === true
-      ? undefined
-      : { segment, body: new Uint8Array(await gzipped(segment.body, { level })) };
-  };
-  const fill = () => {
-    while (coming.length < aheadMax) {
-      const next = pack();
-      // What fails is looked at once its turn has come.
-      next.catch(() => {});
-      coming.push(next);
-    }
+    const { done, value } = await source.next();
+    if (done === true) return undefined;
+    const { body, ...segment } = value;
+    return { segment, bytes: body.length, body: await gzipped(body, { level }) };
   };
   try {
-    for (fill(); ; fill()) {
-      const next = await coming.shift();
+    let coming = pack();
+    for (;;) {
+      const next = await coming;
       if (next === undefined) return;
+      coming = pack();
+      // What fails is looked at once its turn has come.
+      coming.catch(() => {});
       yield next;
     }
   } finally {

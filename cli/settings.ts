@@ -27,6 +27,8 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
     );
   if (token === undefined || token === "")
     throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw usage("The token holds a space, a line end or another character that no token has: set it anew.");
   return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token };
 }
 

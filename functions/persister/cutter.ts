@@ -6,13 +6,17 @@ import * as limits from "./limits.ts";
 import type { Segment } from "./segment.ts";
 
 const headBytesMax = 65_536;
+/** Room for what comes with a segment's lines: the chunk that makes it full, or the head. */
+const besideBytes = 131_072;
 const newline = 0x0a;
 
 /** Lines that have come, behind the stream's header, and what the lines before them have said. */
 export class Cutter {
   readonly #bytesMax: number;
-  #bytes = new Uint8Array(1 << 16);
+  #bytes: Uint8Array;
   #length = 0;
+  /** The latest segment's: new ones would wait for the garbage collector, 4 MB each. */
+  #body: Uint8Array;
   #header: Header | undefined;
   /** Lines behind the header that were taken away before. */
   #linesBefore = 0;
@@ -22,6 +26,9 @@ export class Cutter {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+    // Made at once, as what is outgrown waits for the collector, too; what is not written to costs nothing.
+    this.#bytes = new Uint8Array(bytesMax + besideBytes);
+    this.#body = new Uint8Array(bytesMax + besideBytes);
   }
 
   add(chunk: Uint8Array): void {
@@ -127,7 +134,7 @@ export class Cutter {
     const { end, records, streams, hasBookmark } = cut;
     const headEnd = this.#headEnd();
     const repeated = [...streams].flatMap(stream => this.#schemas.get(stream) ?? []);
-    const body = concatenated([
+    const body = this.#bodyOf([
       this.#bytes.subarray(0, headEnd),
       ...repeated,
       this.#bytes.subarray(headEnd, end),
@@ -140,6 +147,17 @@ export class Cutter {
     this.#hasCut = true;
     return { body, records, hasBookmark, firstLine, headLines: headLines + repeated.length };
   }
+
+  #bodyOf(parts: readonly Uint8Array[]): Uint8Array {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (this.#body.length < length) this.#body = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      this.#body.set(part, at);
+      at += part.length;
+    }
+    return this.#body.subarray(0, length);
+  }
 }
 
 function headerOf(bytes: Uint8Array): Header {
@@ -149,16 +167,6 @@ function headerOf(bytes: Uint8Array): Header {
     if (!(error instanceof NotAStitchstream)) throw error;
     throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, { cause: error });
   }
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 const isBlank = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);

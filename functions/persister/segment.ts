@@ -3,6 +3,7 @@ import type { Clock } from "./ports.ts";
 
 /** A self-contained body of bounded size, cut out of a longer stitchstream. */
 export interface Segment {
+  /** Good until the next segment is asked for, which is written in the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
   /** It ends behind a bookmark, or holds one. */
@@ -29,7 +30,7 @@ const waitMillisecondsDefault = 500;
 
 /**
  * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
- * are held to repeated at each one's head. Holds some 4 MB, whatever the length. Where the source fails, what it gave up to its last
+ * are held to repeated at each one's head. Holds two times `bytesMax`, whatever the length. Where the source fails, what it gave up to its last
  * bookmark is a segment, and then its error is thrown. Throws `not-a-stitchstream` and, for a
  * line beyond 20 MB, `malformed`; any other faulty line is passed on to whoever checks the segment.
  */
@@ -40,25 +41,30 @@ export async function* segments(
   const cutter = new Cutter(bytesMax);
   const chunks = source[Symbol.asyncIterator]();
   let coming = chunks.next();
-  let lookAt: number | undefined;
+  /** Until a bookmark has waited for long enough. */
+  let wait: Promise<void> | undefined;
   try {
     for (;;) {
       let got: IteratorResult<Uint8Array> | undefined;
       try {
-        got = await (lookAt === undefined ? coming : firstOf(coming, lookAt - clock.now(), clock));
+        got = await firstOf(coming, wait);
       } catch (error) {
         yield* cutter.cutBehindBookmark();
         throw error;
       }
       if (got === undefined) {
-        lookAt = undefined;
+        wait = undefined;
         yield* cutter.cutBehindBookmark();
         continue;
       }
       if (got.done === true) break;
       cutter.add(got.value);
-      lookAt ??= clock.now() + waitMilliseconds;
-      while (cutter.isFull) yield cutter.cut();
+      wait ??= clock.sleep(waitMilliseconds);
+      while (cutter.isFull) {
+        yield cutter.cut();
+        // A slow taker is no reason to cut off the little that is there.
+        wait = clock.sleep(waitMilliseconds);
+      }
       coming = chunks.next();
     }
     yield* cutter.rest();
@@ -72,6 +78,10 @@ export async function* segments(
   }
 }
 
-/** What comes first: the chunk, or the end of the wait, which is undefined. */
-const firstOf = <T>(coming: Promise<T>, milliseconds: number, clock: Clock): Promise<T | undefined> =>
-  Promise.race([coming, clock.sleep(Math.max(0, milliseconds)).then(() => undefined)]);
+/** The chunk, or undefined where the wait ends first. */
+async function firstOf<T>(coming: Promise<T>, wait: Promise<void> | undefined): Promise<T | undefined> {
+  // What a race ended with is held by its losers: each chunk would be, to the end of the wait.
+  const hasCome =
+    wait === undefined || (await Promise.race([coming.then(() => true), wait.then(() => false)]));
+  return hasCome ? await coming : undefined;
+}

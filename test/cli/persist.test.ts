@@ -250,10 +250,12 @@ it("is killed again and again, and run until it is done: all rows, and the last 
 }, 120_000);
 
 describe("ends with", () => {
+  const nowhere = ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"];
   it.each([
     [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
     [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
-    [2, "no token", ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"], {}, "PERSIST_TOKEN"],
+    [2, "no token", nowhere, {}, "PERSIST_TOKEN"],
+    [2, "a token that none can be", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
     [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
     [2, "an unknown word", ["sync"], env, "persist --help"],
   ])("%d for %s", async (exit, _, args, given, sentence) => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
-import { type Segment, segments } from "../../functions/persister/segment.ts";
+import { type Segment, type SegmentOptions, segments } from "../../functions/persister/segment.ts";
 import { validate } from "../../functions/persister/validate.ts";
 import { numRuns as runs } from "../runs.ts";
 
@@ -14,6 +14,13 @@ async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): AsyncGene
     yield bytes.subarray(at, at + size);
     at += size;
   }
+}
+
+/** All of them: each one's body is good only until the next is there. */
+async function segmentsOf(source: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<Segment[]> {
+  const cut: Segment[] = [];
+  for await (const segment of segments(source, options)) cut.push({ ...segment, body: segment.body.slice() });
+  return cut;
 }
 
 /** What a body says, table by table: its records in their order, with the keys and the schema they are held to. */
@@ -77,8 +84,7 @@ it("segments say together what the whole says, line by line, and each stands alo
           ? texts
           : [JSON.stringify({ type: "STATE", value: 0 }), ...texts];
         const whole = Buffer.from(header + first.join("\n") + (ended ? "\n" : ""));
-        const cut: Segment[] = [];
-        for await (const segment of segments(inChunks(whole, sizes), { clock, bytesMax })) cut.push(segment);
+        const cut = await segmentsOf(inChunks(whole, sizes), { clock, bytesMax });
         const together = cut.flatMap(({ body, firstLine, headLines }) =>
           contentsOf(body).map(({ line: at, ...said }) => ({
             ...said,
@@ -99,9 +105,7 @@ it("are cut behind bookmarks where those are", async () => {
       id % 10 === 9 ? { type: "STATE", value: id } : { type: "RECORD", stream: "s", record: { id } },
     ),
   ).join("\n");
-  const cut: Segment[] = [];
-  for await (const segment of segments(inChunks(Buffer.from(text), [777]), { clock, bytesMax: 2_000 }))
-    cut.push(segment);
+  const cut = await segmentsOf(inChunks(Buffer.from(text), [777]), { clock, bytesMax: 2_000 });
   expect(cut.length).toBeGreaterThan(10);
   for (const { body, hasBookmark } of cut) {
     expect(hasBookmark).toBe(true);
@@ -112,9 +116,7 @@ it("are cut behind bookmarks where those are", async () => {
 
 it("a header that comes byte by byte is read as if it came at once", async () => {
   const text = 'stitchstream/0.1\r\nContent-Type: jsonline\r\n--\r\n\r\n{"type":"STATE","value":1}';
-  const cut: Segment[] = [];
-  for await (const segment of segments(inChunks(Buffer.from(text), [1]), { clock, bytesMax: 1 }))
-    cut.push(segment);
+  const cut = await segmentsOf(inChunks(Buffer.from(text), [1]), { clock, bytesMax: 1 });
   expect(cut).toHaveLength(1);
   expect(validate(cut[0]!.body, encoder).bookmarks).toHaveLength(1);
 });
