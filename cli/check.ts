@@ -1,38 +1,101 @@
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
+import { createReadStream } from "node:fs";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
+import { faultsCountedMax, wireBytesMax } from "../functions/persister/limits.ts";
+import type { Clock } from "../functions/persister/ports.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { validate } from "../functions/persister/validate.ts";
 import { exits } from "./endpoint.ts";
 import { Told } from "./told.ts";
+import { unzipped } from "./unzipped.ts";
+import { wireForm } from "./wire.ts";
 
-/** Checks a stitchstream in a file as the endpoint would, with nothing sent. Throws Told, which names every fault. */
+/** More would scroll away the first, which is often why there are others. */
+const faultsNamedMax = 1_000;
+const encoder = batchEncoder(1);
+/** A file is cut alike however slowly it is read. */
+const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
+
+/**
+ * Checks a stitchstream in a file, gzipped or not, in the segments that would be sent, with nothing sent. Rejects with Told, which
+ * names every fault by its line in the file.
+ */
 export async function check(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Told(`${path} can't be read: ${error.code}.`, exits.usage);
-  });
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const findings = new Findings(path);
   try {
-    const body = isGzip ? unzipped(path, bytes) : bytes;
-    const contents = validate(body, batchEncoder(1), Number.POSITIVE_INFINITY);
-    const streams = [...contents.recordsByStream()].map(([name, count]) => `${name} ${count}`);
-    return `${path}: ${contents.records} records (${streams.join(", ")}), ${contents.bookmarks.length} bookmarks`;
+    for await (const segment of segments(unzipped(createReadStream(path), path), { clock })) {
+      await findings.look(segment);
+      if (findings.isEnough) break;
+    }
   } catch (error) {
-    if (!(error instanceof PersisterError)) throw error;
-    const { faults = [], faultsTotal = 0 } = error.details;
-    const lines = faults.map(({ line, stream, field, message }) => {
-      const where = [`${path}:${line}`, stream, field].filter(Boolean).join(": ");
-      return `${where}: ${message}`;
-    });
-    const more = faultsTotal > faults.length ? [`and ${faultsTotal - faults.length} more`] : [];
-    throw new Told([...lines, ...more].join("\n") || error.message, exits.refused);
+    findings.end(error);
+  }
+  return findings.verdict();
+}
+
+/** What a file's segments hold, and what is wrong with them. */
+class Findings {
+  readonly #path: string;
+  readonly #lines: string[] = [];
+  readonly #recordsByStream = new Map<string, number>();
+  #bookmarks = 0;
+  #faults = 0;
+  /** Why it was not read to its end. */
+  #break: Told | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  get isEnough(): boolean {
+    return this.#faults >= faultsCountedMax;
+  }
+
+  async look(segment: Segment): Promise<void> {
+    try {
+      const contents = validate(segment.body, encoder, faultsNamedMax);
+      if (segment.body.length > wireBytesMax) await wireForm(segment);
+      for (const [stream, count] of contents.recordsByStream())
+        this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);
+      this.#bookmarks += contents.bookmarks.length;
+    } catch (error) {
+      if (!(error instanceof PersisterError)) throw error;
+      this.#add(error, segment);
+    }
+  }
+
+  /** Of a stream that can't be cut any further, or read. */
+  end(error: unknown): void {
+    if (error instanceof PersisterError) return this.#add(error);
+    if (error instanceof Told) this.#break = error;
+    else if (isOfFile(error))
+      this.#break = new Told(`${this.#path} can't be read: ${error.code}.`, exits.usage);
+    else throw error;
+  }
+
+  /** What there is. Throws Told where anything is wrong. */
+  verdict(): string {
+    const more = this.#faults - this.#lines.length;
+    const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
+    const said = [...this.#lines, ...(more > 0 ? rest : []), ...(this.#break ? [this.#break.message] : [])];
+    if (said.length > 0) throw new Told(said.join("\n"), this.#break?.exitCode ?? exits.refused);
+    const counts = [...this.#recordsByStream];
+    const records = counts.reduce((sum, [, count]) => sum + count, 0);
+    const streams = counts.map(([name, count]) => `${name} ${count}`).join(", ");
+    return `${this.#path}: ${records} records (${streams}), ${this.#bookmarks} bookmarks`;
+  }
+
+  #add({ details: { faults = [], faultsTotal = 0 } }: PersisterError, segment?: Segment): void {
+    // A faulty schema that is repeated at a head was told where it came.
+    const own = faults.filter(({ line }) => segment === undefined || line > segment.headLines);
+    this.#faults += faultsTotal - (faults.length - own.length);
+    for (const { line, stream, field, message } of own.slice(0, faultsNamedMax - this.#lines.length)) {
+      const place = segment === undefined ? line : wholeLineOf(segment, line);
+      const where = [`${this.#path}:${place}`, stream, field].filter(Boolean).join(": ");
+      this.#lines.push(`${where}: ${message}`);
+    }
   }
 }
 
-function unzipped(path: string, bytes: Uint8Array): Uint8Array {
-  try {
-    return gunzipSync(bytes);
-  } catch {
-    throw new Told(`${path} is not whole gzip: it was cut or changed.`, exits.refused);
-  }
-}
+const isOfFile = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && "syscall" in error;

@@ -3,7 +3,7 @@ import { importApi } from "../functions/import-api/client.ts";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
-import { segments } from "../functions/persister/segment.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
 import { exits } from "./endpoint.ts";
 import { memoryStore } from "./memory.ts";
@@ -46,9 +46,7 @@ export async function forward(
     const deadline = clock.now() + segmentMilliseconds;
     const intake = { streamer, body, gzipped: false, precondition: {}, deadline };
     const { receipt } = await persist(intake, parts).catch((error: unknown) => {
-      throw error instanceof PersisterError
-        ? toldOf(error, segment.firstLine - segment.headLines - 1, watcher)
-        : error;
+      throw error instanceof PersisterError ? toldOf(error, segment, watcher) : error;
     });
     const { bookmark } = receipt.state;
     const text = bookmark === undefined ? "" : utf8.decode(bookmark.value);
@@ -57,10 +55,12 @@ export async function forward(
 }
 
 /** What was safe of the segment is told first, as it is accepted for good. */
-function toldOf({ code, message, details }: PersisterError, linesBefore: number, watcher: Watcher): Told {
+function toldOf({ code, message, details }: PersisterError, segment: Segment, watcher: Watcher): Told {
   const { bookmark, faults = [] } = details;
   if (bookmark !== undefined) watcher.safe(utf8.decode(bookmark.value));
-  const places = faults.map(fault => `\n  line ${fault.line + linesBefore}: ${fault.message}`).join("");
+  const places = faults
+    .map(fault => `\n  line ${wholeLineOf(segment, fault.line)}: ${fault.message}`)
+    .join("");
   const said = `${code}: ${message}${places}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))
     return new Told(

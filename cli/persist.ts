@@ -16,6 +16,7 @@ import { Progress } from "./progress.ts";
 import { send } from "./send.ts";
 import { accountOf, endpointOf, usage } from "./settings.ts";
 import { Told } from "./told.ts";
+import { unzipped } from "./unzipped.ts";
 
 const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
 
@@ -96,7 +97,9 @@ const sourceOf = (
   last: string | undefined,
   givenUp: AbortSignal,
 ): AsyncIterable<Uint8Array> =>
-  streamer === undefined ? addAbortSignal(givenUp, process.stdin) : outputOf(streamer, last, givenUp);
+  streamer === undefined
+    ? unzipped(addAbortSignal(givenUp, process.stdin), "What came on stdin")
+    : outputOf(streamer, last, givenUp);
 
 type Values = ReturnType<typeof parsed>["values"];
 

@@ -1,15 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
-import { type Segment, segments } from "../functions/persister/segment.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { idleClock } from "../functions/system-clock.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { standing } from "./look.ts";
 import { Told } from "./told.ts";
-
-const gzipped = promisify(gzip);
-/** Fast: the wire is not what a run waits for. */
-const level = 1;
+import { wireForm } from "./wire.ts";
 
 /** Hears how a run goes on. */
 export interface Watcher {
@@ -42,7 +37,7 @@ export async function send(
   let tag = revision;
   const source = segments(stream, { clock: idleClock, givenUp });
   for await (const { segment, bytes, body } of packed(source, givenUp)) {
-    const { records, hasBookmark, headLines, firstLine } = segment;
+    const { records, hasBookmark } = segment;
     const { headers, text } = await ask(endpoint, {
       method: "POST",
       body,
@@ -53,7 +48,7 @@ export async function send(
         "if-match": tag,
         "idempotency-key": randomUUID(),
       },
-      lineOf: line => line - headLines - 1 + firstLine,
+      lineOf: line => wholeLineOf(segment, line),
       onRetry: reason => watcher.retrying(reason),
     }).catch(async (error: unknown) => {
       await tellSafe(endpoint, tag, watcher);
@@ -88,7 +83,7 @@ async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController
     const { done, value } = await source.next();
     if (done === true) return undefined;
     const { body, ...segment } = value;
-    return { segment, bytes: body.length, body: await gzipped(body, { level }) };
+    return { segment, bytes: body.length, body: await wireForm(value) };
   };
   try {
     let coming = pack();

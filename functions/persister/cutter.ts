@@ -49,8 +49,12 @@ export class Cutter {
     if (this.#length <= this.#bytesMax) return false;
     if (this.#linesEnd() > this.#headEnd()) return true;
     if (this.#length <= limits.lineBytesMax) return false;
-    const message = `line ${this.#header!.line + this.#linesBefore} has more than ${limits.lineBytesMax} bytes: split it`;
-    throw new PersisterError("malformed", `Nothing of the line is sent: ${message}.`);
+    const line = this.#header!.line + this.#linesBefore;
+    const message = `has more than ${limits.lineBytesMax} bytes: split it`;
+    throw new PersisterError("malformed", `Nothing of the line is sent: line ${line} ${message}.`, {
+      faults: [{ line, message }],
+      faultsTotal: 1,
+    });
   }
 
   /** Cuts behind the last bookmark, if that leaves no more than half for the next segment, or else behind the last line. */
@@ -165,7 +169,11 @@ function headerOf(bytes: Uint8Array): Header {
     return readHeader(bytes, limits.headerLinesMax);
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
-    throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, { cause: error });
+    throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, {
+      faults: [{ line: error.line, message: error.message }],
+      faultsTotal: 1,
+      cause: error,
+    });
   }
 }
 

@@ -14,6 +14,10 @@ export interface Segment {
   readonly headLines: number;
 }
 
+/** Which line of the whole stream a line of a segment's body is. */
+export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
+  line - headLines - 1 + firstLine;
+
 export interface SegmentOptions {
   readonly clock: Clock;
   /** Bytes of a segment, its head aside; a line may be larger. */
@@ -27,6 +31,8 @@ export interface SegmentOptions {
 /** Below the endpoint's limit of the wire, though it were not gzipped. */
 const bytesMaxDefault = 4_000_000;
 const waitMillisecondsDefault = 500;
+/** A segment is cut once it is full, and not the less if a source gives all at once. */
+const pieceBytesMax = 65_536;
 
 /**
  * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
@@ -58,12 +64,14 @@ export async function* segments(
         continue;
       }
       if (got.done === true) break;
-      cutter.add(got.value);
       wait ??= clock.sleep(waitMilliseconds);
-      while (cutter.isFull) {
-        yield cutter.cut();
-        // A slow taker is no reason to cut off the little that is there.
-        wait = clock.sleep(waitMilliseconds);
+      for (const piece of piecesOf(got.value)) {
+        cutter.add(piece);
+        while (cutter.isFull) {
+          yield cutter.cut();
+          // A slow taker is no reason to cut off the little that is there.
+          wait = clock.sleep(waitMilliseconds);
+        }
       }
       coming = chunks.next();
     }
@@ -84,4 +92,8 @@ async function firstOf<T>(coming: Promise<T>, wait: Promise<void> | undefined): 
   const hasCome =
     wait === undefined || (await Promise.race([coming.then(() => true), wait.then(() => false)]));
   return hasCome ? await coming : undefined;
+}
+
+function* piecesOf(chunk: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < chunk.length; at += pieceBytesMax) yield chunk.subarray(at, at + pieceBytesMax);
 }

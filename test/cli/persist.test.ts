@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { exits } from "../../cli/endpoint.ts";
 import { listen } from "../../infra/local/listen.ts";
@@ -319,24 +318,6 @@ describe("straight to the Import API", () => {
 });
 
 describe("beside sending", () => {
-  it("checks a file and names every fault by its line", async () => {
-    const path = join(dir, "faulty");
-    await writeFile(path, jsonline(record("t", { id: 1 }, ["id"]), record("t", {}, ["id"]), "x"));
-    const faulty = await persisted(["check", path], "");
-    expect(faulty.code).toBe(3);
-    expect(faulty.stderr).toContain(`${path}:6: a message is a JSON object`);
-    await writeFile(path, jsonline(...Array(250).fill("x")));
-    expect((await persisted(["check", path], "")).stderr.trim().split("\n")).toHaveLength(250);
-    await writeFile(path, gzipSync("x".repeat(1_000)).subarray(0, 20));
-    expect((await persisted(["check", path], "")).stderr).toContain("not whole gzip");
-    await writeFile(path, body(1));
-    expect(await persisted(["check", path], "")).toMatchObject({
-      code: 0,
-      stdout: `${path}: 1 records (t 1), 1 bookmarks\n`,
-    });
-    expect(await persisted(["check", "/nowhere"], "")).toMatchObject({ code: 2 });
-  });
-
   it("gets, sets and forgets a bookmark, shows what it was, and the deliveries", async () => {
     await post(stack, "looked-at", body(1));
     const run = async (...args: string[]) => (await persisted([...args, ...to("looked-at")], "", env)).stdout;

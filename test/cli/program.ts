@@ -45,7 +45,12 @@ export function running(
 }
 
 /** With all of its stdin at once. */
-export function persisted(args: readonly string[], stdin: string, env?: NodeJS.ProcessEnv, cwd?: string) {
+export function persisted(
+  args: readonly string[],
+  stdin: string | Uint8Array,
+  env?: NodeJS.ProcessEnv,
+  cwd?: string,
+) {
   const { child, ended } = persist(args, env, cwd);
   child.stdin.end(stdin);
   return ended;

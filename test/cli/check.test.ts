@@ -1,0 +1,157 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  bookmark,
+  jsonline,
+  type LocalStack,
+  record,
+  startTestStack,
+  token,
+} from "../endpoint/local-stack.ts";
+import { persisted } from "./program.ts";
+
+/** `persist check`, and what sending the same makes of it. */
+let stack: LocalStack;
+let dir: string;
+beforeAll(async () => {
+  stack = await startTestStack();
+  dir = await mkdtemp(join(tmpdir(), "persister-check-"));
+});
+afterAll(async () => {
+  await stack.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+async function checked(bytes: string | Uint8Array) {
+  const path = join(dir, "stream");
+  await writeFile(path, bytes);
+  const { code, stdout, stderr } = await persisted(["check", path], "");
+  return { code, stdout: stdout.replaceAll(path, "FILE"), stderr: stderr.replaceAll(path, "FILE") };
+}
+
+const schema = (properties: object) => ({
+  type: "SCHEMA",
+  stream: "s",
+  key_properties: ["id"],
+  schema: { properties },
+});
+const row = (id: unknown, text = "") => ({ type: "RECORD", stream: "s", record: { id, text } });
+/** Some 13 MB: four segments. */
+const many = Array.from({ length: 25_000 }, (_, id) => row(id, "some words that take room ".repeat(20)));
+const long = "x".repeat(1_000_000);
+const lines = (...each: object[]) => each.map(one => JSON.stringify(one)).join("\n");
+
+it("says what a file holds, gzipped or not", async () => {
+  const text = jsonline(...many, bookmark(1), record("t", { id: 1 }, ["id"]), bookmark(2));
+  const stdout = "FILE: 25001 records (s 25000, t 1), 2 bookmarks\n";
+  expect(await checked(text)).toEqual({ code: 0, stdout, stderr: "" });
+  expect(await checked(gzipSync(text))).toEqual({ code: 0, stdout, stderr: "" });
+});
+
+it("names each fault once, by its line in the file, in whatever segment it is", async () => {
+  const text = lines(
+    schema({ id: { type: "nothing" } }),
+    ...many.slice(0, 9_999),
+    { type: "RECORD" },
+    ...many,
+    {
+      type: "STATE",
+    },
+  );
+  const { code, stderr } = await checked(text);
+  expect([code, stderr.trim().split("\n")]).toEqual([
+    3,
+    [
+      expect.stringMatching(/^FILE:1: s: /),
+      expect.stringMatching(/^FILE:10001: /),
+      expect.stringMatching(/^FILE:35002: .*bookmark wants its `value`/),
+    ],
+  ]);
+});
+
+it.each([
+  [250, 250, undefined],
+  [1_500, 1_001, "and 500 more"],
+  [400_000, 1_001, "and 9000 more; it was read no further"],
+])("of %d faults says %d lines", async (faults, count, last) => {
+  const said = (await checked("{}\n".repeat(faults))).stderr.trim().split("\n");
+  expect(said).toHaveLength(count);
+  if (last !== undefined) expect(said.at(-1)).toBe(last);
+});
+
+it("says of gzip that was cut what is wrong in what came, and that it was", async () => {
+  const text = jsonline({ type: "RECORD" }, bookmark(1), ...many);
+  const { code, stderr } = await checked(gzipSync(text).subarray(0, 50_000));
+  expect([code, stderr]).toEqual([3, expect.stringMatching(/^FILE:4: .*\nFILE is not whole gzip/)]);
+});
+
+it("of no file says so", async () => {
+  expect(await persisted(["check", "/nowhere"], "")).toMatchObject({
+    code: 2,
+    stderr: "/nowhere can't be read: ENOENT.\n",
+  });
+});
+
+/** Where sending and checking see the first fault, and what they end with. */
+it.each<[name: string, text: string, line: number | undefined]>([
+  ["of one segment", jsonline(row(1), bookmark(1)), undefined],
+  ["of several segments", jsonline(schema({ id: { type: "integer" } }), ...many, bookmark(1)), undefined],
+  ["with CRLF and blank lines", `\r\n${lines(row(1))}\r\n\r\n${lines(bookmark(1))}\r\n`, undefined],
+  [
+    "that shrinks as none does",
+    jsonline(...Array.from({ length: 9 }, (_, id) => row(id, long)), bookmark(1)),
+    undefined,
+  ],
+  ["with a fault in its third segment", jsonline(...many, { type: "RECORD" }, bookmark(1)), 25_004],
+  [
+    "that breaks the first segment's schema in the last",
+    lines(schema({ id: { type: "integer" } }), ...many, row("x"), bookmark(1)),
+    25_002,
+  ],
+  ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
+  ["whose header ends nowhere", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
+  ["that is none", "hello", 1],
+])("a stream %s is checked as it is sent", async (name, text, line) => {
+  const found = await checked(text);
+  const streamer = name.replaceAll(/[^a-z]/g, "");
+  const sent = await persisted(["--endpoint", stack.url, "--streamer", streamer], text, {
+    PERSIST_TOKEN: token,
+  });
+  expect(found.code).toBe(line === undefined ? 0 : 3);
+  expect(sent.code, sent.stderr).toBe(found.code);
+  if (line === undefined) return;
+  expect(found.stderr).toMatch(new RegExp(`^FILE:${line}: `));
+  expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
+});
+
+it("a line that is too long though gzipped is refused by both", async () => {
+  const digits = Array.from({ length: 1_000_000 }, () => Math.random().toString(36).slice(2, 12)).join("");
+  const text = lines(row(1), bookmark(1), row(2, digits));
+  const found = await checked(text);
+  expect([found.code, found.stderr]).toEqual([
+    3,
+    expect.stringMatching(/^FILE:3: a line of \d+ bytes gzipped/),
+  ]);
+  const sent = await persisted(["--endpoint", stack.url, "--streamer", "wide"], text, {
+    PERSIST_TOKEN: token,
+  });
+  expect([sent.code, sent.stdout, sent.stderr]).toEqual([
+    3,
+    "1\n",
+    expect.stringMatching(/line 3 is sent: a line of \d+ bytes gzipped/),
+  ]);
+});
+
+it("gzip on stdin is sent as what it holds", async () => {
+  const gzipped = gzipSync(jsonline(row(1), bookmark(1)));
+  const to = ["--endpoint", stack.url, "--streamer", "zipped"];
+  expect(await persisted(to, gzipped, { PERSIST_TOKEN: token })).toMatchObject({ code: 0, stdout: "1\n" });
+  const cut = await persisted(to, gzipped.subarray(0, 40), { PERSIST_TOKEN: token });
+  expect([cut.code, cut.stderr]).toEqual([
+    3,
+    "What came on stdin is not whole gzip: it was cut or changed.\n",
+  ]);
+});
