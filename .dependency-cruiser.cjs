@@ -18,7 +18,6 @@ module.exports = {
         "^functions/(stitchstream|persister)/",
         "^(node:)?(crypto|util|zlib)$",
         "node_modules/ajv(-draft-04|-formats)?/",
-        "node_modules/lossless-json/",
       ],
     }),
     never("the Import API's client knows ports, errors and limits", "^functions/import-api/", {

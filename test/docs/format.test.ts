@@ -323,6 +323,28 @@ describe("keys and schemas", () => {
       expect(refused(of(given, "9007199254740994"))).toMatchObject({ line: 2, field: "v" });
     }
   });
+  says(
+    "An `integer` is the Import API's: digits alone, of 64 bits; `5.0`, `1e3` and `9223372036854775808` want `number`.",
+    () => {
+      const of = (types: string, value: string) =>
+        lines(
+          `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":{"type":${types}}}}}`,
+          `{"type":"RECORD","stream":"s","record":{"v":${value}}}`,
+        );
+      for (const value of ["5", "9223372036854775807"])
+        expect(raw(of('"integer"', value))).toContain(`"v":${value}}`);
+      for (const value of ["5.0", "1e3", "9223372036854775808"]) {
+        for (const types of ['"integer"', '["null","integer"]'])
+          expect(refused(of(types, value))).toMatchObject({
+            code: "unfit-records",
+            line: 2,
+            field: "v",
+            message: expect.stringContaining("declare `number`"),
+          });
+        expect(raw(of('["integer","number"]', value))).toContain(`"v":${value}}`);
+      }
+    },
+  );
   says("Keywords that are not known say nothing.", () => {
     fits(
       { selected: true, inclusion: "available", type: "string", nullable: true, format: "singer.decimal" },

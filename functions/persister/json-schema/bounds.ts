@@ -1,9 +1,12 @@
-import { compare, isNumeric, type Numeric } from "./exact-number.ts";
+import { asDouble, compare, isNumeric, type Numeric } from "./exact-number.ts";
 import { multiplesOf } from "./multiple.ts";
 
-/** One thing that a schema says of a value alone; its message is ajv's. */
+/** One thing that a schema says of a value alone. */
 export interface Check {
+  /** Begins with ajv's words. */
   readonly message: string;
+  /** What is said beside it where it breaks on this value. */
+  mendOf?(value: unknown): string;
   fits(value: unknown): boolean;
 }
 
@@ -13,7 +16,10 @@ type CheckOf = (bound: Numeric, schema: Said) => Check;
 
 const number = (message: string, fits: (value: Numeric) => boolean): Check => ({
   message,
-  fits: value => !isNumeric(value) || fits(value),
+  fits: given => {
+    const value = asDouble(given);
+    return !isNumeric(value) || fits(value);
+  },
 });
 const least = (bound: Numeric) => number(`must be >= ${bound}`, value => compare(value, bound) >= 0);
 const most = (bound: Numeric) => number(`must be <= ${bound}`, value => compare(value, bound) <= 0);

@@ -1,13 +1,15 @@
 import type { JsonObject, StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { schemasKeptMax, valueRulesKeptMax } from "../limits.ts";
 import { checkSchema, type Draft } from "./drafts.ts";
-import { parseExactly } from "./exact-number.ts";
+import { numberByValue } from "./exact-number.ts";
+import { ExactReader } from "./exact-reader.ts";
 import { nodeOf, type SchemaNode } from "./node.ts";
 import { forgetRules, rulesKept } from "./rules.ts";
 
 /** Kept between deliveries. */
 const kept = new Map<string, SchemaNode>();
 const utf8 = new TextDecoder();
+const reader = new ExactReader(numberByValue);
 
 /** What a stream's records are held against. Throws NotASchema. */
 export function checkOf({ text, value }: StreamSchema): SchemaNode {
@@ -18,7 +20,7 @@ export function checkOf({ text, value }: StreamSchema): SchemaNode {
   // A dialect that is not known, 2019-09 say, is read as what it has in common with the latest that is.
   const { $schema: _, ...schema } = value as Record<string, unknown>;
   checkSchema(schema, draft);
-  const node = nodeOf(parseExactly(identity) as JsonObject);
+  const node = nodeOf(reader.read(identity) as JsonObject);
   if (kept.size >= schemasKeptMax || rulesKept() > valueRulesKeptMax) {
     kept.clear();
     forgetRules();

@@ -9,11 +9,13 @@ import type { Faults } from "../faults.ts";
 import * as limits from "../limits.ts";
 import { checkOf } from "./check.ts";
 import { NotASchema } from "./drafts.ts";
-import { parseExactly } from "./exact-number.ts";
+import { numberAsWritten } from "./exact-number.ts";
+import { ExactReader } from "./exact-reader.ts";
 import type { SchemaNode } from "./node.ts";
 import { type Broken, SchemaWalk, TooMuchWork } from "./walk.ts";
 
 const utf8 = new TextDecoder();
+const records = new ExactReader(numberAsWritten);
 
 /** Holds a body's records against their streams' schemas. */
 export class SchemaChecks {
@@ -42,7 +44,7 @@ export class SchemaChecks {
     const node = this.#nodeOf(line, stream, schema);
     if (node === null || this.#walk === undefined) return;
     try {
-      for (const broken of this.#walk.broken(node, parseExactly(this.#textOf(reader))))
+      for (const broken of this.#walk.broken(node, records.read(this.#textOf(reader))))
         this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;

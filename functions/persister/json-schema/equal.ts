@@ -1,7 +1,9 @@
-import { compare, ExactNumber } from "./exact-number.ts";
+import { asDouble, compare, ExactNumber } from "./exact-number.ts";
 
-/** Whether parsed JSON is the same, with all digits of its numbers. */
-export function isEqual(a: unknown, b: unknown): boolean {
+/** Whether parsed JSON is the same: numbers by value, with all their digits. */
+export function isEqual(one: unknown, other: unknown): boolean {
+  const a = asDouble(one);
+  const b = asDouble(other);
   if (a === b) return true;
   if (a instanceof ExactNumber || b instanceof ExactNumber)
     return a instanceof ExactNumber && b instanceof ExactNumber && compare(a, b) === 0;
@@ -31,7 +33,8 @@ export function oneOf(values: readonly unknown[]): (value: unknown) => boolean {
   const scalars = new Set(values.filter(isScalar));
   const exact = new Set(values.filter(each => each instanceof ExactNumber).map(keyOf));
   const others = values.filter(each => !isScalar(each) && !(each instanceof ExactNumber));
-  return value => {
+  return given => {
+    const value = asDouble(given);
     if (isScalar(value)) return scalars.has(value);
     if (value instanceof ExactNumber) return exact.has(keyOf(value));
     return others.some(each => isEqual(each, value));

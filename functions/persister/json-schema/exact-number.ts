@@ -1,4 +1,4 @@
-import { parse } from "lossless-json";
+import { isInt64 } from "../../stitchstream/transit/scalar.ts";
 
 /** ±0.`digits` × 10^`magnitude`; the digits neither begin nor end with a zero, and are none for zero itself. */
 export interface Decimal {
@@ -7,14 +7,26 @@ export interface Decimal {
   readonly magnitude: number;
 }
 
-/** A number that a double would round; no ExactNumber equals a plain number. */
+/** A number that a double alone would not tell: one that it rounds, or one that is whole and not written as an integer, `5.0`. */
 export class ExactNumber {
   readonly text: string;
-  readonly decimal: Decimal;
+  /** The double that is this very number; undefined where there is none. */
+  readonly double: number | undefined;
+  #decimal: Decimal | undefined;
 
-  constructor(text: string, decimal: Decimal) {
+  constructor(text: string, double: number | undefined) {
     this.text = text;
-    this.decimal = decimal;
+    this.double = double;
+  }
+
+  get decimal(): Decimal {
+    this.#decimal ??= decimalOfText(this.text);
+    return this.#decimal;
+  }
+
+  /** Whether it is an integer as the Import API has them: digits alone, of 64 bits, import-api.md section 2. */
+  get isInteger(): boolean {
+    return isDigits(this.text) && isInt64(this.text);
   }
 
   toString(): string {
@@ -24,49 +36,45 @@ export class ExactNumber {
 
 export type Numeric = number | ExactNumber;
 
-/** An exponent that a double might not keep. It may be within a text. */
-const largeExponent = /\d[eE][+-]?\d{3,}[\s,}\]]/;
-/** Numbers of fewer characters, leaving out the exponent, are as doubles are. */
+/** Numbers of fewer characters, but for those with an exponent, are as doubles are. */
 const longMin = 16;
+const int64End = 2 ** 63;
 
-/** As JSON.parse, but that numbers keep all their digits. `text` is JSON of an object. */
-export function parseExactly(text: string): unknown {
-  // JSON.parse takes a fraction of the time.
-  if (!hasExactNumber(text)) return JSON.parse(text);
-  return parse(text, undefined, { parseNumber: numericOf, onDuplicateKey: ({ newValue }) => newValue });
-}
-
-/** May say so for the sake of a text that holds such a number. */
-function hasExactNumber(text: string): boolean {
-  // A run of so many characters holds one of these places, wherever it begins.
-  for (let at = longMin - 1; at < text.length; at += longMin) {
-    if (!isDigitOrPoint(text.charCodeAt(at))) continue;
-    let start = at;
-    while (at - start < longMin && isDigitOrPoint(text.charCodeAt(start - 1))) start--;
-    let end = at + 1;
-    while (isDigitOrPoint(text.charCodeAt(end))) end++;
-    if (end - start < longMin) continue;
-    while (isOfExponent(text.charCodeAt(end))) end++;
-    if (text[start - 1] !== '"' && isRounded(text.slice(start, end))) return true;
-    at = end;
-  }
-  return largeExponent.test(text);
-}
-
-const isDigitOrPoint = (code: number) => (code >= 48 && code <= 57) || code === 46;
-/** Digits, signs, and either e. */
-const isOfExponent = (code: number) =>
-  (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 69 || code === 101;
-
-/** What is as a double is written is not rounded: most long numbers have been one. */
-const isRounded = (number: string) =>
-  `${Number(number)}` !== number && numericOf(number) instanceof ExactNumber;
-
-function numericOf(text: string): Numeric {
+/** A JSON number of a record: its value, and whether it is written as an integer. */
+export function numberAsWritten(text: string): Numeric {
   const double = Number(text);
-  const decimal = decimalOfText(text);
-  const isKept = Number.isFinite(double) && compareDecimals(decimal, decimalOf(double)) === 0;
-  return isKept ? double : new ExactNumber(text, decimal);
+  if (!isKept(text, double)) return new ExactNumber(text, undefined);
+  if (!Number.isInteger(double)) return double;
+  // That the literal -2^63 is one, the double does not tell.
+  return Math.abs(double) < int64End && isDigits(text) ? double : new ExactNumber(text, double);
+}
+
+/** A JSON number of a schema: its value alone. */
+export function numberByValue(text: string): Numeric {
+  const double = Number(text);
+  return isKept(text, double) ? double : new ExactNumber(text, undefined);
+}
+
+/** The same number as a double, if there is one. */
+export const asDouble = (value: unknown): unknown =>
+  value instanceof ExactNumber ? (value.double ?? value) : value;
+
+/** Whether the double that a number is read as has its value. */
+function isKept(text: string, double: number): boolean {
+  if (text.length < longMin && !hasExponent(text)) return true;
+  // What is as a double is written is not rounded: most long numbers have been one.
+  if (`${double}` === text) return true;
+  return Number.isFinite(double) && compareDecimals(decimalOfText(text), decimalOf(double)) === 0;
+}
+
+const hasExponent = (text: string) => text.includes("e") || text.includes("E");
+
+function isDigits(text: string): boolean {
+  for (let at = text.charCodeAt(0) === 45 ? 1 : 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
 
 export const isNumeric = (value: unknown): value is Numeric =>
@@ -80,12 +88,6 @@ export const decimalOf = (value: Numeric): Decimal =>
 export function compare(a: Numeric, b: Numeric): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   return compareDecimals(decimalOf(a), decimalOf(b));
-}
-
-/** Whether it has no fraction; 1.0 has none. */
-export function isIntegral(value: Numeric): boolean {
-  if (typeof value === "number") return Number.isInteger(value);
-  return value.decimal.magnitude >= value.decimal.digits.length;
 }
 
 const zero: Decimal = { sign: 0, digits: "", magnitude: 0 };

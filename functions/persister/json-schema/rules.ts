@@ -3,7 +3,7 @@ import { boundKeywords, type Check } from "./bounds.ts";
 import { formatOf, NotASchema } from "./drafts.ts";
 import { comparedOf, isEqual, oneOf } from "./equal.ts";
 import { decimalOf, ExactNumber, isNumeric } from "./exact-number.ts";
-import { typeOf, typesOf } from "./types.ts";
+import { takesInteger, typeOf, typesOf } from "./types.ts";
 
 /** What a schema says of a value alone. What leads on to more schemas is node.ts's. */
 export class ValueRules {
@@ -23,7 +23,9 @@ export class ValueRules {
 
   /** What `value` breaks, in words. */
   broken(value: unknown): string[] {
-    return this.#checks.filter(check => !check.fits(value)).map(({ message }) => message);
+    return this.#checks
+      .filter(check => !check.fits(value))
+      .map(check => check.message + (check.mendOf?.(value) ?? ""));
   }
 }
 
@@ -35,7 +37,11 @@ const makers: Readonly<Record<string, (given: unknown, schema: JsonObject) => Ch
   type: given => {
     const types = typesOf(given);
     if (types === undefined) throw malformed("type", given);
-    return { message: `must be ${given}`, fits: value => (typeOf(value) & types) !== 0 };
+    return {
+      message: `must be ${given}`,
+      fits: value => (typeOf(value) & types) !== 0,
+      mendOf: value => (isNumeric(value) && takesInteger(types) ? integerMend : ""),
+    };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),
   format: given => {
@@ -48,6 +54,9 @@ const makers: Readonly<Record<string, (given: unknown, schema: JsonObject) => Ch
     return { message: "must be equal to one of the allowed values", fits: oneOf(given) };
   },
 };
+
+/** The Import API's `integer` is narrower than JSON Schema's: import-api.md section 2. */
+const integerMend = ": digits alone, of 64 bits; declare `number` for others";
 
 function boundMaker(keyword: string) {
   return (given: unknown, schema: JsonObject): Check | undefined => {

@@ -1,6 +1,6 @@
-import { ExactNumber, isIntegral } from "./exact-number.ts";
+import { ExactNumber } from "./exact-number.ts";
 
-/** A bit for each type; a number is of one of two. */
+/** A bit for each type; a number is of one of two: `integer` is the Import API's, 5.0 is none. */
 const bits = {
   null: 1,
   boolean: 2,
@@ -35,6 +35,9 @@ export function typeOf(value: unknown): number {
       break;
   }
   if (value === null) return bits.null;
-  if (value instanceof ExactNumber) return isIntegral(value) ? bits.integer : fractional;
+  if (value instanceof ExactNumber) return value.isInteger ? bits.integer : fractional;
   return Array.isArray(value) ? bits.array : bits.object;
 }
+
+/** Whether integers are among these types. */
+export const takesInteger = (types: number): boolean => (types & bits.integer) !== 0;
