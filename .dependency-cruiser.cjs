@@ -18,6 +18,7 @@ module.exports = {
         "^functions/(stitchstream|persister)/",
         "^(node:)?(crypto|util|zlib)$",
         "node_modules/ajv(-draft-04|-formats)?/",
+        "node_modules/re2js/",
       ],
     }),
     never("the Import API's client knows ports, errors and limits", "^functions/import-api/", {

@@ -353,11 +353,40 @@ describe("keys and schemas", () => {
     breaks({ type: "string", nullable: true }, null);
   });
   says(
-    "`pattern`, `patternProperties` and `uniqueItems`, whose cost has no bound, are left to the Import API.",
+    "A `pattern`, and each of `patternProperties`, is ECMA 262's with the flag `u`, and is found in time that grows with the text.",
     () => {
-      fits({ pattern: "^(a+)+$" }, `${"a".repeat(50)}!`);
-      fits({ uniqueItems: true }, [1, 1]);
-      fits({ patternProperties: { a: { type: "integer" } }, additionalProperties: false }, { a: "x", b: 1 });
+      fits({ pattern: "^\\p{Lu}\\d+$" }, "É7");
+      breaks({ pattern: "^\\p{Lu}\\d+$" }, "é7");
+      breaks({ pattern: "^(a+)+$" }, `${"a".repeat(50_000)}!`);
+      const named = { patternProperties: { "^n_": { type: "integer" } }, additionalProperties: false };
+      fits(named, { n_a: 1 });
+      breaks(named, { n_a: "x" });
+      breaks(named, { n_a: 1, b: 1 });
+      breaks({ uniqueItems: true }, [{ a: 1, b: [2] }, 3, { b: [2], a: 1 }]);
+      fits({ uniqueItems: true }, [1, "1", [1], { 1: 1 }, null, "null"]);
+      for (const given of [{ pattern: "(" }, { patternProperties: { "a**": {} } }])
+        expect(refused(lines({ ...schema({}), schema: given }))).toMatchObject({
+          code: "malformed",
+          line: 1,
+          stream: "s",
+          message: expect.stringContaining("is no pattern"),
+        });
+    },
+  );
+  says(
+    "Where one wants look-around, back references or another dialect, it is left to the Import API, and with it what hangs on it: `additionalProperties` beside it, and the schema's `oneOf`, `not` and `if`.",
+    () => {
+      for (const pattern of ["^(?!b)", "(a)\\1", "(?i)B"]) {
+        fits({ pattern }, "x");
+        fits(
+          { patternProperties: { [pattern]: { type: "integer" } }, additionalProperties: false },
+          { x: "x" },
+        );
+        fits({ not: { pattern } }, "x");
+        fits({ oneOf: [{ pattern }, { type: "string" }] }, "x");
+        fits({ if: { pattern }, else: { type: "integer" } }, "x");
+        breaks({ anyOf: [{ type: "string", pattern }, { type: "integer" }] }, null);
+      }
     },
   );
 

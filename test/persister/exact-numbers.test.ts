@@ -23,6 +23,7 @@ function faultsOf(text: string): string[] {
 }
 
 const mend = ": digits alone, of 64 bits; declare `number` for others";
+const duplicates = "must NOT have duplicate items (items ## 1 and 2 are identical)";
 const nines = "9".repeat(38);
 const below1e38 =
   '{"type":["null","number"],"minimum":-1e38,"exclusiveMinimum":true,"maximum":1e38,"exclusiveMaximum":true}';
@@ -41,6 +42,7 @@ describe("numbers are held against schemas with all their digits", () => {
     ['{"type":["integer","number"]}', "90071992547409930000.00"],
     ['{"enum":[5],"const":5,"minimum":5,"maximum":5,"multipleOf":5}', "5.0"],
     ['{"enum":[5.0],"const":5e0}', "5"],
+    ['{"uniqueItems":true}', "[9007199254740992,9007199254740993,9007199254740993.5,[1,2],[2,1],[[1],2]]"],
     ['{"type":["integer","string"]}', '"5.0, 1e3"'],
     [
       '{"type":"object","properties":{"a\\"b":{"type":"string"}}}',
@@ -81,6 +83,8 @@ describe("numbers are held against schemas with all their digits", () => {
     ),
     ['{"type":["integer","string"]}', "5.0", `must be integer,string${mend}`],
     ['{"type":"integer"}', '"5"', "must be integer"],
+    ['{"uniqueItems":true}', "[0,9007199254740993,9007199254740993.0]", duplicates],
+    ['{"uniqueItems":true}', '[0,{"a":5,"b":[1e3]},{"b":[1000],"a":5.0}]', duplicates],
     ['{"not":{"const":5}}', "5.0", "fits what `not` refuses"],
     ['{"type":["null","string"]}', "9007199254740993", "must be null,string"],
     ['{"type":"object"}', "9007199254740993", "must be object"],

@@ -7,6 +7,8 @@ export interface Check {
   readonly message: string;
   /** What is said beside it where it breaks on this value. */
   mendOf?(value: unknown): string;
+  /** What a character of a text costs beyond what it costs every check, see walk.ts. */
+  readonly textWeight?: number;
   fits(value: unknown): boolean;
 }
 

@@ -4,6 +4,7 @@ import { checkSchema, type Draft } from "./drafts.ts";
 import { numberByValue } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { nodeOf, type SchemaNode } from "./node.ts";
+import type { Spend } from "./patterns.ts";
 import { forgetRules, rulesKept } from "./rules.ts";
 
 /** Kept between deliveries. */
@@ -11,8 +12,8 @@ const kept = new Map<string, SchemaNode>();
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberByValue);
 
-/** What a stream's records are held against. Throws NotASchema. */
-export function checkOf({ text, value }: StreamSchema): SchemaNode {
+/** What a stream's records are held against. Throws NotASchema; `spend` is asked for what compiling its patterns takes. */
+export function checkOf({ text, value }: StreamSchema, spend: Spend): SchemaNode {
   const identity = utf8.decode(text);
   const known = kept.get(identity);
   if (known !== undefined) return known;
@@ -20,7 +21,7 @@ export function checkOf({ text, value }: StreamSchema): SchemaNode {
   // A dialect that is not known, 2019-09 say, is read as what it has in common with the latest that is.
   const { $schema: _, ...schema } = value as Record<string, unknown>;
   checkSchema(schema, draft);
-  const node = nodeOf(reader.read(identity) as JsonObject);
+  const node = nodeOf(reader.read(identity) as JsonObject, spend);
   if (kept.size >= schemasKeptMax || rulesKept() > valueRulesKeptMax) {
     kept.clear();
     forgetRules();

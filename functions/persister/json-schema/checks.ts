@@ -36,16 +36,24 @@ export class SchemaChecks {
 
   /** Checks a schema that `line` brings. */
   checkSchema(line: number, stream: string, schema: StreamSchema): void {
-    this.#nodeOf(line, stream, schema);
+    this.#walking(line, stream, walk => this.#nodeOf(walk, line, stream, schema));
   }
 
   /** Checks the record that `reader` has just read. */
   checkRecord(line: number, { stream }: Table, schema: StreamSchema, reader: ValueReader): void {
-    const node = this.#nodeOf(line, stream, schema);
-    if (node === null || this.#walk === undefined) return;
-    try {
-      for (const broken of this.#walk.broken(node, records.read(this.#textOf(reader))))
+    this.#walking(line, stream, walk => {
+      const node = this.#nodeOf(walk, line, stream, schema);
+      if (node === null) return;
+      for (const broken of walk.broken(node, records.read(this.#textOf(reader))))
         this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
+    });
+  }
+
+  /** Works while the body may still cost something. */
+  #walking(line: number, stream: string, work: (walk: SchemaWalk) => void): void {
+    if (this.#walk === undefined) return;
+    try {
+      work(this.#walk);
     } catch (error) {
       if (!(error instanceof TooMuchWork)) throw error;
       this.#walk = undefined;
@@ -53,12 +61,12 @@ export class SchemaChecks {
     }
   }
 
-  #nodeOf(line: number, stream: string, schema: StreamSchema): SchemaNode | null {
+  #nodeOf(walk: SchemaWalk, line: number, stream: string, schema: StreamSchema): SchemaNode | null {
     const known = this.#nodes[schema.id];
     if (known !== undefined) return known;
     let node: SchemaNode | null = null;
     try {
-      node = checkOf(schema);
+      node = checkOf(schema, walk.spend);
     } catch (error) {
       if (!(error instanceof NotASchema)) throw error;
       this.#faults.add("malformed", { line, stream, message: `no JSON Schema: ${error.message}` });

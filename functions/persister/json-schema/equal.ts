@@ -46,5 +46,6 @@ export const comparedOf = (values: readonly unknown[]): number =>
   values.filter(each => !isScalar(each)).length;
 
 const isScalar = (value: unknown) => typeof value !== "object" || value === null;
-const keyOf = ({ decimal: { sign, digits, magnitude } }: ExactNumber) =>
+/** Equal for those that are the same number. */
+export const keyOf = ({ decimal: { sign, digits, magnitude } }: ExactNumber) =>
   `${sign * magnitude}|${sign}|${digits}`;

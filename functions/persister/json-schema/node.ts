@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
-import { NotASchema } from "./drafts.ts";
-import { ExactNumber } from "./exact-number.ts";
+import { type Pattern, patternOf, type Spend } from "./patterns.ts";
+import { References } from "./references.ts";
 import { nothingFits, rulesOf, type ValueRules } from "./rules.ts";
 
 /** One schema within a schema: what it says of a value alone, and the schemas that lead on from it. */
@@ -20,6 +20,9 @@ export interface Onward {
   readonly asks: number;
   readonly required: readonly string[];
   readonly properties: ReadonlyMap<string, SchemaNode>;
+  /** By the patterns that their names are to hold. */
+  readonly patternProperties: readonly (readonly [Pattern, SchemaNode])[];
+  /** Of those that have neither a name nor a pattern above. */
   readonly additionalProperties: SchemaNode | undefined;
   readonly propertyNames: SchemaNode | undefined;
   /** By the name that calls for them: `dependencies` that are schemas, and those that are names. */
@@ -29,6 +32,7 @@ export interface Onward {
   readonly items: readonly SchemaNode[];
   readonly otherItems: SchemaNode | undefined;
   readonly contains: SchemaNode | undefined;
+  readonly uniqueItems: boolean;
   /** A `$ref` is one of them. */
   readonly allOf: readonly SchemaNode[];
   readonly anyOf: readonly SchemaNode[];
@@ -43,11 +47,13 @@ export interface Onward {
 const keywords = [
   "required",
   "properties",
+  "patternProperties",
   "additionalProperties",
   "propertyNames",
   "dependencies",
   "items",
   "contains",
+  "uniqueItems",
   "allOf",
   "anyOf",
   "oneOf",
@@ -64,12 +70,19 @@ type Given = boolean | JsonObject;
 
 /**
  * The tree of a schema that its draft's own schema has passed; a `$ref` is a branch that grows elsewhere. Throws NotASchema
- * for one that leads nowhere. Nothing is fetched.
+ * for one that leads nowhere, and for a pattern that is none. `spend` is what `Pattern`s cost.
  */
-export function nodeOf(schema: JsonObject): SchemaNode {
+export function nodeOf(schema: JsonObject, spend: Spend): SchemaNode {
+  const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
-  let byId: ReadonlyMap<string, JsonObject> | undefined;
+  /** Some pattern is left to the Import API: a value may fit less than is known here. */
+  let isOpen = false;
 
+  const patternIn = (text: string) => {
+    const pattern = patternOf(text, spend);
+    isOpen ||= pattern === null;
+    return pattern;
+  };
   const list = (given: unknown) => (Array.isArray(given) ? (given as Given[]).map(of) : none);
   const maybe = (given: unknown) => (given === undefined ? undefined : of(given as Given));
   const entries = (given: unknown) => Object.entries((given ?? {}) as Record<string, Given | string[]>);
@@ -78,7 +91,8 @@ export function nodeOf(schema: JsonObject): SchemaNode {
     if (typeof given === "boolean") return given ? open : closed;
     const known = nodes.get(given);
     if (known !== undefined) return known;
-    const node = new SchemaNode(rulesOf(given));
+    if (typeof given.pattern === "string") patternIn(given.pattern);
+    const node = new SchemaNode(rulesOf(given, spend));
     if (!keywords.some(each => Object.hasOwn(given, each))) return node;
     nodes.set(given, node);
     node.onward = onwardOf(given);
@@ -92,6 +106,12 @@ export function nodeOf(schema: JsonObject): SchemaNode {
       Array.isArray(each[1]),
     );
     const dependentSchemas = dependencies.filter((each): each is [string, Given] => !Array.isArray(each[1]));
+    const patterns = entries(given.patternProperties).map(
+      ([name, each]) => [patternIn(name), of(each as Given)] as const,
+    );
+    const patternProperties = patterns.filter(
+      (each): each is readonly [Pattern, SchemaNode] => each[0] !== null,
+    );
     const isTuple = Array.isArray(given.items);
     return {
       asks: dependentRequired.reduce(
@@ -100,16 +120,21 @@ export function nodeOf(schema: JsonObject): SchemaNode {
       ),
       required,
       properties: new Map(entries(given.properties).map(([name, each]) => [name, of(each as Given)])),
-      // Which names patterns describe is not looked at: so nothing can be said of the others.
+      patternProperties,
+      // Where a pattern is left out, nothing can be said of the others.
       additionalProperties:
-        given.patternProperties === undefined ? maybe(given.additionalProperties) : undefined,
+        patternProperties.length === patterns.length ? maybe(given.additionalProperties) : undefined,
       propertyNames: maybe(given.propertyNames),
       dependentSchemas: dependentSchemas.map(([name, each]) => [name, of(each)]),
       dependentRequired,
       items: list(given.items),
       otherItems: maybe(isTuple ? given.additionalItems : given.items),
       contains: maybe(given.contains),
-      allOf: given.$ref === undefined ? list(given.allOf) : [...list(given.allOf), of(target(given.$ref))],
+      uniqueItems: given.uniqueItems === true,
+      allOf:
+        given.$ref === undefined
+          ? list(given.allOf)
+          : [...list(given.allOf), of(references.target(given.$ref))],
       anyOf: list(given.anyOf),
       oneOf: list(given.oneOf),
       not: maybe(given.not),
@@ -119,47 +144,10 @@ export function nodeOf(schema: JsonObject): SchemaNode {
     };
   }
 
-  function target(ref: unknown): Given {
-    if (typeof ref !== "string") throw new NotASchema("a $ref is a string");
-    const found = ref === "#" ? schema : ref.startsWith("#/") ? at(schema, ref) : ids().get(ref);
-    if (typeof found === "boolean" || isObject(found)) return found;
-    throw new NotASchema(`its $ref ${JSON.stringify(ref.slice(0, 100))} is not in it: nothing is fetched`);
-  }
-
-  function ids(): ReadonlyMap<string, JsonObject> {
-    byId ??= new Map(idsIn(schema));
-    return byId;
-  }
-
-  return of(schema);
+  const root = of(schema);
+  if (isOpen) for (const node of nodes.values()) node.onward = node.onward && surely(node.onward);
+  return root;
 }
 
-/** What a JSON pointer in a URI's fragment, RFC 6901 section 6, points to. */
-function at(schema: JsonObject, pointer: string): unknown {
-  let found: unknown = schema;
-  for (const part of pointer.slice("#/".length).split("/")) {
-    const name = unescaped(part);
-    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
-    found = (found as JsonObject)[name];
-  }
-  return found;
-}
-
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-  } catch {
-    return part;
-  }
-}
-
-/** Schemas by the `$id` or `id` they give themselves. */
-function* idsIn(schema: unknown): Generator<[string, JsonObject]> {
-  if (typeof schema !== "object" || schema === null) return;
-  if (isObject(schema))
-    for (const id of [schema.$id, schema.id]) if (typeof id === "string") yield [id, schema];
-  for (const each of Object.values(schema)) yield* idsIn(each);
-}
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
+/** Without what could only be refused if all were known of what a value fits. */
+const surely = (onward: Onward): Onward => ({ ...onward, oneOf: none, not: undefined, if: undefined });

@@ -3,16 +3,20 @@ import { boundKeywords, type Check } from "./bounds.ts";
 import { formatOf, NotASchema } from "./drafts.ts";
 import { comparedOf, isEqual, oneOf } from "./equal.ts";
 import { decimalOf, ExactNumber, isNumeric } from "./exact-number.ts";
+import { patternOf, type Spend } from "./patterns.ts";
 import { takesInteger, typeOf, typesOf } from "./types.ts";
 
 /** What a schema says of a value alone. What leads on to more schemas is node.ts's. */
 export class ValueRules {
   /** What they cost a value, see walk.ts. */
   readonly steps: number;
+  /** What a character of a text costs, in parts of a step. */
+  readonly textWeight: number;
   readonly #checks: readonly Check[];
 
-  constructor(steps: number, checks: readonly Check[]) {
+  constructor(steps: number, textWeight: number, checks: readonly Check[]) {
     this.steps = steps;
+    this.textWeight = textWeight;
     this.#checks = checks;
   }
 
@@ -29,11 +33,18 @@ export class ValueRules {
   }
 }
 
+/** Rules that look at a text, or at a number's digits, look at all of it: a sixteenth of a step for each. */
+const textWeightMin = 2;
+
 /** Those of the schema `false`. */
-export const nothingFits = new ValueRules(1, [{ message: "is not allowed", fits: () => false }]);
+export const nothingFits = new ValueRules(1, textWeightMin, [
+  { message: "is not allowed", fits: () => false },
+]);
 
 /** What a keyword says, by what the schema has under it; undefined where that is nothing. */
-const makers: Readonly<Record<string, (given: unknown, schema: JsonObject) => Check | undefined>> = {
+const makers: Readonly<
+  Record<string, (given: unknown, schema: JsonObject, spend: Spend) => Check | undefined>
+> = {
   type: given => {
     const types = typesOf(given);
     if (types === undefined) throw malformed("type", given);
@@ -47,6 +58,16 @@ const makers: Readonly<Record<string, (given: unknown, schema: JsonObject) => Ch
   format: given => {
     const fits = formatOf(given);
     return fits && { message: `must match format "${given}"`, fits };
+  },
+  pattern: (given, _, spend) => {
+    if (typeof given !== "string") throw malformed("pattern", given);
+    const pattern = patternOf(given, spend);
+    if (pattern === null) return undefined;
+    return {
+      message: `must match pattern "${given}"`,
+      fits: value => typeof value !== "string" || pattern.isIn(value),
+      textWeight: pattern.size,
+    };
   },
   const: given => ({ message: "must be equal to constant", fits: value => isEqual(given, value) }),
   enum: given => {
@@ -88,18 +109,18 @@ export const rulesKept = (): number => kept.size;
 export const forgetRules = (): void => kept.clear();
 
 /** The rules of a schema by itself; undefined where it has none. */
-export function rulesOf(schema: JsonObject): ValueRules | undefined {
+export function rulesOf(schema: JsonObject, spend: Spend): ValueRules | undefined {
   const said: Record<string, unknown> = {};
   for (const keyword in makers) if (Object.hasOwn(schema, keyword)) said[keyword] = schema[keyword];
   const identity = identityOf(said);
   if (identity === "{}") return undefined;
   const known = identity === undefined ? undefined : kept.get(identity);
   if (known !== undefined) return known;
-  const checks = Object.keys(said).map(keyword => makers[keyword]!(said[keyword], said));
-  const rules = new ValueRules(
-    stepsOf(said),
-    checks.filter(each => each !== undefined),
-  );
+  const checks = Object.keys(said)
+    .map(keyword => makers[keyword]!(said[keyword], said, spend))
+    .filter(each => each !== undefined);
+  const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
+  const rules = new ValueRules(stepsOf(said), textWeight, checks);
   if (identity !== undefined) kept.set(identity, rules);
   return rules;
 }

@@ -1,0 +1,61 @@
+import { RE2JS } from "re2js";
+import { patternsKeptMax } from "../limits.ts";
+import { NotASchema } from "./drafts.ts";
+import { re2Of } from "./pattern-syntax.ts";
+
+/** A pattern that can be held against a text in time that grows with the text, whatever the two are. */
+export interface Pattern {
+  /** Instructions: a text takes time in proportion to them. */
+  readonly size: number;
+  /** Whether it is found anywhere in `text`. */
+  isIn(text: string): boolean;
+}
+
+/** Takes so many steps off what a body may cost; throws TooMuchWork where it has them not. */
+export type Spend = (steps: number) => void;
+
+/** Compiling a character takes 4 to 20 µs, a step 40 ns. */
+const stepsPerSize = 100;
+
+/** Kept between deliveries; null for those that are left to the Import API. */
+const kept = new Map<string, Pattern | null>();
+
+/**
+ * The pattern that `text` is, JSON Schema's: ECMA 262's with the flag `u`. Null for one that only ECMA's backtracking can find,
+ * or that is a pattern in another dialect alone: it is left to the Import API. Throws NotASchema for one that is none.
+ */
+export function patternOf(text: string, spend: Spend): Pattern | null {
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const re2 = re2Of(text);
+  spend(stepsPerSize * re2.size);
+  const pattern = isPattern(withoutNeedlessEscapes(text), "u") ? compiled(re2.text) : null;
+  if (pattern === null && !isPattern(text, "") && compiled(text) === null)
+    throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is no pattern`);
+  if (kept.size >= patternsKeptMax) kept.clear();
+  kept.set(text, pattern);
+  return pattern;
+}
+
+function compiled(text: string): Pattern | null {
+  try {
+    const found = RE2JS.compile(text);
+    return { size: found.programSize(), isIn: value => found.test(value) };
+  } catch {
+    // Look-around, back references, or more of it than RE2 takes.
+    return null;
+  }
+}
+
+function isPattern(text: string, flags: "" | "u"): boolean {
+  try {
+    new RegExp(text, flags);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The flag forbids `\-` outside of classes, which many write, and which means `-` in every dialect. */
+const withoutNeedlessEscapes = (text: string) =>
+  text.replace(/\\(.)/gsu, (pair, of: string) => (/[-_@"'#%&:;,<>=!~` ]/.test(of) ? "x" : pair));

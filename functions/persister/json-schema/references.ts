@@ -1,0 +1,57 @@
+import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import { NotASchema } from "./drafts.ts";
+import { ExactNumber } from "./exact-number.ts";
+
+/** Finds what a schema's `$ref`s lead to: places in itself. Nothing is fetched. */
+export class References {
+  readonly #schema: JsonObject;
+  #byId: ReadonlyMap<string, JsonObject> | undefined;
+
+  constructor(schema: JsonObject) {
+    this.#schema = schema;
+  }
+
+  /** Throws NotASchema for what is no schema in this one. */
+  target(ref: unknown): boolean | JsonObject {
+    if (typeof ref !== "string") throw new NotASchema("a $ref is a string");
+    const found =
+      ref === "#" ? this.#schema : ref.startsWith("#/") ? at(this.#schema, ref) : this.#ids().get(ref);
+    if (typeof found === "boolean" || isObject(found)) return found;
+    throw new NotASchema(`its $ref ${JSON.stringify(ref.slice(0, 100))} is not in it: nothing is fetched`);
+  }
+
+  #ids(): ReadonlyMap<string, JsonObject> {
+    this.#byId ??= new Map(idsIn(this.#schema));
+    return this.#byId;
+  }
+}
+
+/** What a JSON pointer in a URI's fragment, RFC 6901 section 6, points to. */
+function at(schema: JsonObject, pointer: string): unknown {
+  let found: unknown = schema;
+  for (const part of pointer.slice("#/".length).split("/")) {
+    const name = unescaped(part);
+    if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
+    found = (found as JsonObject)[name];
+  }
+  return found;
+}
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return part;
+  }
+}
+
+/** Schemas by the `$id` or `id` they give themselves. */
+function* idsIn(schema: unknown): Generator<[string, JsonObject]> {
+  if (typeof schema !== "object" || schema === null) return;
+  if (isObject(schema))
+    for (const id of [schema.$id, schema.id]) if (typeof id === "string") yield [id, schema];
+  for (const each of Object.values(schema)) yield* idsIn(each);
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);

@@ -1,0 +1,40 @@
+import { keyOf } from "./equal.ts";
+import { asDouble, ExactNumber } from "./exact-number.ts";
+import type { Spend } from "./patterns.ts";
+
+const charsPerStepBits = 4;
+
+/** The places of two elements that are the same, the first such; undefined where all differ. Costs what is in them, not its square. */
+export function duplicatesOf(
+  values: readonly unknown[],
+  spend: Spend,
+): readonly [number, number] | undefined {
+  const places = new Map<string, number>();
+  for (const [place, value] of values.entries()) {
+    const identity = identityOf(value, spend);
+    const earlier = places.get(identity);
+    if (earlier !== undefined) return [earlier, place];
+    places.set(identity, place);
+  }
+  return undefined;
+}
+
+/** Equal for values that are the same: numbers by value, maps whatever their order. */
+function identityOf(given: unknown, spend: Spend): string {
+  const value = asDouble(given);
+  if (value instanceof ExactNumber) {
+    spend(1 + (value.text.length >> charsPerStepBits));
+    return keyOf(value);
+  }
+  if (typeof value !== "object" || value === null) {
+    spend(1 + (typeof value === "string" ? value.length >> charsPerStepBits : 0));
+    // -0 is 0.
+    return JSON.stringify(value);
+  }
+  spend(1);
+  if (Array.isArray(value)) return `[${value.map(each => identityOf(each, spend)).join(",")}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(members).sort();
+  spend(names.length);
+  return `{${names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend)}`).join(",")}}`;
+}
