@@ -6,7 +6,7 @@ import { walk } from "./chargebee/walk.ts";
 import { program } from "./program.ts";
 import { streamer } from "./streamer.ts";
 
-const mends: Readonly<Record<number, string>> = {
+const byStatus = {
   401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site",
   403: "the key may not read this: make one with read-only access to all",
   404: "there is no such site: check CHARGEBEE_SITE",
@@ -42,10 +42,7 @@ export const chargebee = streamer({
       inOrder(tables.events, "occurred_at", asking(client.event, "event", {})),
     ];
   },
-  explain(error) {
-    const status = statusOf(error) ?? 0;
-    return mends[status] && `${status} ${(error as Error).message}\n${mends[status]}`;
-  },
+  mends: { byStatus, statusOf },
 });
 
 await program(chargebee, import.meta);

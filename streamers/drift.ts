@@ -7,7 +7,7 @@ import { program } from "./program.ts";
 import { type Source, streamer, Unsettled } from "./streamer.ts";
 import type { Table } from "./table.ts";
 
-const mends: Readonly<Record<number, string>> = {
+const byStatus = {
   401: "Drift does not know the token: set DRIFT_ACCESS_TOKEN, or DRIFT_REFRESH_TOKEN and its client, anew",
   403: "the token may not read this: give its app the scopes for contacts, conversations, users and accounts",
 };
@@ -34,10 +34,7 @@ export const drift = streamer({
       conversations(client),
     ];
   },
-  explain: error => {
-    const mend = mends[statusOf(error) ?? 0];
-    return mend && `${(error as Error).message}\n${mend}`;
-  },
+  mends: { byStatus, statusOf },
 });
 
 function credentialsOf(given: Record<string, string | undefined>): Credentials {

@@ -8,7 +8,7 @@ import { stargazers } from "./github/stargazers.ts";
 import { program } from "./program.ts";
 import { streamer } from "./streamer.ts";
 
-const mends: Readonly<Record<number, string>> = {
+const byStatus = {
   401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to one that is alive",
   403: "the token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
   404: "there is no such repository, or the token may not see it: check GITHUB_REPO_PATH and the token's scope",
@@ -35,10 +35,7 @@ export const github = streamer({
     const repository = { client: clientOf(token, url, run), at: { owner, repo } };
     return [commits, issues, pullRequests, releases, stargazers].map(source => source(repository));
   },
-  explain: error => {
-    const mend = mends[statusOf(error) ?? 0];
-    return mend && `${(error as Error).message}\n${mend}`;
-  },
+  mends: { byStatus, statusOf },
 });
 
 await program(github, import.meta);

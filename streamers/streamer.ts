@@ -53,17 +53,27 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The environment lacks what a streamer needs: each name, and what is wrong with it. */
 export class Unsettled extends Error {}
 
+/** What is wrong and its mend, by the HTTP status that an error of the source's client came with. */
+interface Mends {
+  readonly byStatus: Readonly<Record<number, string>>;
+  statusOf(error: unknown): number | undefined;
+}
+
 /** Makes a streamer whose sources are made from a checked environment. */
 export function streamer<Settings extends z.ZodMiniObject>(made: {
   readonly name: string;
   readonly about: string;
   readonly environment: Settings;
   readonly sources: (settings: z.output<Settings>, run: Run) => readonly Source[];
-  readonly explain?: (error: unknown) => string | undefined;
+  readonly mends?: Mends;
 }): Streamer {
+  const { mends, ...rest } = made;
   return {
-    explain: () => undefined,
-    ...made,
+    ...rest,
+    explain(error) {
+      const mend = mends?.byStatus[mends.statusOf(error) ?? 0];
+      return mend && `${(error as Error).message}\n${mend}`;
+    },
     sources(env, run) {
       // An empty variable is as good as none: shells make them.
       const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));

@@ -20,7 +20,7 @@ const hopeless = [400, 401, 404, 409, 410, 422, 451];
 const limited = [403, 429];
 
 /**
- * A client of GitHub's REST API that waits for as long as the primary and the secondary rate limit say, and tries thrice what fails
+ * A client of GitHub's REST API that waits for as long as the primary and the secondary rate limit say, and tries thrice more what fails
  * otherwise.
  */
 export function clientOf(token: string, baseUrl: string, { log, second, timeout }: Run): Octokit {
