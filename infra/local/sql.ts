@@ -39,6 +39,9 @@ async function run(args: readonly string[]): Promise<void> {
   if (rows.length > rowsShownMax) console.error(`There are more rows: --json prints all of them.`);
 }
 
+// What a query has spilled is gone when it is broken off, too.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 run(process.argv.slice(2)).catch(async (error: Error) => {
   const { rows } = await listTables(dir);
   const tables =

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -328,6 +328,8 @@ describe("the sandbox Import API", () => {
     await send(after.url, 2);
     expect(await ids()).toEqual(["1", "2"]);
     await after.close();
+    await writeFile(logPathOf(other), (await readFile(logPathOf(other), "utf8")).replace('"table"', "table"));
+    await expect(ids()).rejects.toThrow(/damaged: 1 of its rows/);
     await rm(other, { recursive: true, force: true });
   });
 

@@ -41,7 +41,13 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
   await connection.run(`
     CREATE VIEW _log.accepted AS
       SELECT rowid AS number, * FROM _log.line
-      WHERE request IN (SELECT request FROM _log.line WHERE rows IS NOT NULL) AND rows IS NULL;
+      WHERE request IN (SELECT request FROM _log.line WHERE rows IS NOT NULL) AND rows IS NULL`);
+  const [lost] = await askFor<{ rows: bigint | null }>(
+    connection,
+    "SELECT sum(rows)::BIGINT - (SELECT count(*) FROM _log.accepted) AS rows FROM _log.line",
+  );
+  if (lost?.rows) throw new Error(`${path} is damaged: ${lost.rows} of its rows can't be read.`);
+  await connection.run(`
     CREATE TABLE _log.landed AS
       WITH
         winners AS (

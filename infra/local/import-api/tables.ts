@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import { loadLog, makeTables } from "./load.ts";
@@ -26,6 +26,8 @@ const settings = { memory_limit: "1GB", threads: "2", autoinstall_known_extensio
 /** Runs `read` on a DuckDB that has read the log in `dir`; what it has no memory for, it keeps there meanwhile. */
 async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const temporary = join(dir, `sql-${randomUUID()}`);
+  const clear = () => rmSync(temporary, { recursive: true, force: true });
+  process.once("exit", clear);
   const instance = await DuckDBInstance.create(":memory:", { ...settings, temp_directory: temporary });
   const connection = await instance.connect();
   try {
@@ -34,7 +36,8 @@ async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => P
   } finally {
     connection.closeSync();
     instance.closeSync();
-    await rm(temporary, { recursive: true, force: true });
+    process.off("exit", clear);
+    clear();
   }
 }
 
