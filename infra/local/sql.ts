@@ -42,7 +42,9 @@ async function run(args: readonly string[]): Promise<void> {
 // What a query has spilled is gone when it is broken off, too.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-run(process.argv.slice(2)).catch(async (error: Error) => {
+run(process.argv.slice(2)).catch(async (error: NodeJS.ErrnoException) => {
+  // Whoever reads it has seen enough.
+  if (error.code === "EPIPE") return;
   const { rows } = await listTables(dir);
   const tables =
     rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
