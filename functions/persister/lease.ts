@@ -88,9 +88,10 @@ export const leasedFor = (streamer: Streamer | undefined, now: number): number =
 
 /** Throws `delivery-in-flight` while the streamer's lease lives. */
 export function refuseWhileLeased(streamer: Streamer | undefined, now: number): void {
-  const remaining = leasedFor(streamer, now);
-  if (streamer?.lease === undefined || remaining === 0) return;
+  if (streamer?.lease === undefined) return;
   const { delivery } = streamer.lease;
+  const remaining = leasedFor(streamer, now);
+  if (remaining <= 0) return;
   throw new PersisterError(
     "delivery-in-flight",
     `The delivery ${delivery} of this streamer is being taken in. Send this one again once it is over.`,
