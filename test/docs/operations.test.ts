@@ -14,6 +14,7 @@ const [defaults = ""] = read("serverless.yml").split("params:\n  default:\n")[1]
 const parameters = [...defaults.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!);
 const code = [
   read("functions/aws/cloud-watch.ts"),
+  read("functions/program/streaming.ts"),
   read("infra/local/settings.ts"),
   read("infra/tokens/run.ts"),
 ].join();
