@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
@@ -332,29 +330,4 @@ it("nothing overtakes an activation, however few batches there are", async () =>
   expect(order).toEqual(
     ["records before", "activation", "records behind"].flatMap(what => [`${what} begins`, `${what} ends`]),
   );
-});
-
-const shared = new URL("../../../shared/data/singer/", import.meta.url);
-describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")("Singer's streams", () => {
-  const names = existsSync(shared) ? readdirSync(shared).filter(name => name.endsWith(".singer")) : [""];
-
-  it.each(names)("%s loads, or is refused, as its name says", async name => {
-    const body = await readFile(new URL(name, shared));
-    const response = await post(stack(), name.replace(/\W.*/, ""), body);
-    const answer = (await response.json()) as { records?: number; errors?: object[] };
-    if (name.startsWith("record_missing")) {
-      expect({ status: response.status, ...answer }).toMatchObject({
-        status: 422,
-        errors: [{ line: 2, field: "id" }],
-      });
-      return;
-    }
-    const count = body.toString().split('"RECORD"').length - 1;
-    expect({ status: response.status, ...answer }).toMatchObject({ status: 200, records: count });
-    const states = [...body.toString().matchAll(/"type": *"STATE", *"value": *(.+)\}$/gm)].map(
-      ([, value]) => value!,
-    );
-    const stored = await getBookmark(stack(), name.replace(/\W.*/, ""));
-    if (states.length > 0) expect(await stored.json()).toEqual(JSON.parse(states.at(-1)!));
-  });
 });
