@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { it } from "vitest";
+import { expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { numRuns } from "../runs.ts";
 import { bytesOf, hostileBodies } from "../streams/bodies.ts";
@@ -21,6 +21,10 @@ it("a body that nobody sends by chance is written to batches or refused, and not
           requestsOf(whole);
         } catch (error) {
           if (!(error instanceof PersisterError)) throw error;
+          const lines = whole.toString("latin1").split("\n").length;
+          const { faults } = error.details;
+          expect(faults?.length).toBeGreaterThan(0);
+          for (const { line } of faults!) expect(line).toSatisfy(at => at >= 1 && at <= lines);
         }
       },
     ),

@@ -220,8 +220,62 @@ const schemas = fc
     };
   });
 
-/** Bodies that nobody sends by chance. */
-export const hostileBodies = fc.oneof(jsonRecords, elements, transitRecords, messages, streams, {
-  weight: 2,
-  arbitrary: schemas,
+/** Names of keys as transit writes a list of them, and what is none. */
+const transitNames = fc.constantFrom(
+  '["id"]',
+  '["~#list",["id"]]',
+  '["~#set",["id"]]',
+  '["~:id","id"]',
+  "[]",
+  "null",
+  '["^ ","id",1]',
+  "7",
+);
+
+/** A stream that transit describes, most names by codes, and bookmarks between its records. */
+const transitStreams = fc
+  .record({
+    keys: transitNames,
+    bookmarkNames: transitNames,
+    rule: fc.constantFrom(
+      '"integer"',
+      '["null","string"]',
+      '"~:string"',
+      '["~#set",["null","string"]]',
+      '"^0"',
+      '"~"',
+    ),
+    width: sized(5_000),
+    value: fc.oneof(scalars, transitScalars),
+    name: sized(20_000),
+    codes: sized(5_000),
+    each: fc.boolean(),
+  })
+  .map(({ keys, bookmarkNames, rule, width, value, name, codes, each }): Body => {
+    const properties = list(width, n => `"k${n}",["^ ","^0",${rule}]`);
+    const schema = `["^ ","properties",["^ ","id",["^ ","^0","integer"],${properties}]]`;
+    const declared = `["^ ","type","SCHEMA","stream","s","key_properties",${keys},"bookmark_properties",${bookmarkNames},"schema",${schema}]`;
+    const data = `["^ ","id",1,"k0",${value}]`;
+    const row = each
+      ? `["^ ","type","RECORD","stream","s","schema",${schema},"record",${data}]`
+      : `["^ ","type","RECORD","stream","s","record",${data}]`;
+    const bookmark = `["^ ","type","BOOKMARK","value",["^ ","${"n".repeat(name)}",[${list(codes, () => '["^ ","^2",1]')}],"k",${value}]]`;
+    return {
+      name: `transit: ${each ? "schemas" : "a schema"} of ${width} ${rule}, bookmarks of ${codes} codes of ${name} characters`,
+      head: each ? transitHead : `${transitHead}\n${declared}`,
+      line: line => (line % 3 === 2 ? bookmark : row),
+    };
+  });
+
+/** JSON's lines are verbose transit's. */
+const asTransit = (body: Body): Body => ({
+  ...body,
+  name: `${body.name}, as transit`,
+  head: body.head.replace(jsonlineHead, transitHead),
 });
+
+/** Bodies that nobody sends by chance. */
+export const hostileBodies = fc.oneof(
+  ...[jsonRecords, elements, transitRecords, transitStreams, messages, streams, schemas, schemas],
+  ...[jsonRecords, messages, schemas].map(bodies => bodies.map(asTransit)),
+);
