@@ -1,9 +1,9 @@
 import * as limits from "../persister/limits.ts";
 import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
 import type { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { quote } from "../stitchstream/bytes.ts";
 import { readerOf } from "../stitchstream/decode.ts";
 import { JsonWriter } from "../stitchstream/json/writer.ts";
-import { quote } from "../stitchstream/text.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SequencedText } from "./sequence.ts";
 

@@ -1,3 +1,4 @@
+import { holdsEscape, lowerCaseBit, newline, underscore } from "./bytes.ts";
 import { type Header, readHeader } from "./header.ts";
 import { JsonReader } from "./json/reader.ts";
 import { findKeyValues } from "./key-values.ts";
@@ -7,7 +8,7 @@ import type { StreamSchema } from "./stream-schema.ts";
 import { reservedName } from "./table-names.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { LineTemplates } from "./templates/line-templates.ts";
-import { backslash, Malformed, newline, stringOf, Uncarriable } from "./text.ts";
+import { Malformed, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import { TransitReader } from "./transit/reader.ts";
 import { Kind } from "./visitor.ts";
@@ -40,23 +41,6 @@ interface LineFault {
   /** The message is well-formed, and its record can't be carried. */
   readonly uncarriable: boolean;
 }
-
-/** A body whose last line ends in a newline, as the readers want it; copied only where it does not. */
-export function endingInNewline(body: Uint8Array): Uint8Array {
-  // A plain view: a Buffer's subarrays cost four times as much.
-  if (body[body.length - 1] === newline) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  const ended = new Uint8Array(body.length + 1);
-  ended.set(body);
-  ended[body.length] = newline;
-  return ended;
-}
-
-export const readerOf = (
-  header: Pick<Header, "encoding">,
-  bytes: Uint8Array,
-  limits: ValueLimits,
-): PieceReader =>
-  header.encoding === "json" ? new JsonReader(bytes, limits) : new TransitReader(bytes, limits);
 
 /**
  * Reads a whole stitchstream, `bytes` ending in a newline, into `sink`. Throws NotAStitchstream for its header; a faulty
@@ -154,7 +138,7 @@ function spells(bytes: Uint8Array, start: number, end: number, name: string): bo
   if (end - start !== name.length) return false;
   for (let i = 0; i < name.length; i++) {
     const byte = bytes[start + i]!;
-    if (byte !== name.charCodeAt(i) && (byte | 0x20) !== name.charCodeAt(i)) return false;
+    if (byte !== name.charCodeAt(i) && (byte | lowerCaseBit) !== name.charCodeAt(i)) return false;
   }
   return true;
 }
@@ -183,17 +167,12 @@ function unfitField({
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);
     const end = members.nameEnd(i);
-    if (bytes[start] !== 0x5f && !holdsEscape(bytes, start, end)) continue;
+    if (bytes[start] !== underscore && !holdsEscape(bytes, start, end)) continue;
     const field = stringOf(bytes, start, end);
     if (reservedName.test(field)) return { field, message: isReserved };
     if (field.includes("\0")) return { field, message: holdsNul };
   }
   return undefined;
-}
-
-function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
-  return false;
 }
 
 function faultOf(error: Malformed, reader: ValueReader, start: number, line: number): LineFault {
@@ -215,3 +194,20 @@ function streamOf(reader: ValueReader): string | undefined {
   if (!stream.present || stream.kind !== Kind.text) return undefined;
   return stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
 }
+
+/** A body whose last line ends in a newline, as the readers want it; copied only where it does not. */
+export function endingInNewline(body: Uint8Array): Uint8Array {
+  // A plain view: a Buffer's subarrays cost four times as much.
+  if (body[body.length - 1] === newline) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  const ended = new Uint8Array(body.length + 1);
+  ended.set(body);
+  ended[body.length] = newline;
+  return ended;
+}
+
+export const readerOf = (
+  header: Pick<Header, "encoding">,
+  bytes: Uint8Array,
+  limits: ValueLimits,
+): PieceReader =>
+  header.encoding === "json" ? new JsonReader(bytes, limits) : new TransitReader(bytes, limits);

@@ -1,4 +1,5 @@
-import { backslash, stringOf } from "./text.ts";
+import { holdsEscape, isSame } from "./bytes.ts";
+import { stringOf } from "./text.ts";
 import type { Kind } from "./visitor.ts";
 
 const utf8 = new TextEncoder();
@@ -48,13 +49,12 @@ export const emptyEnvelope = () =>
 
 /** The field that a message's name is; null for one that means nothing here. */
 export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {
-  if (bytes.subarray(start, end).includes(backslash)) {
+  if (holdsEscape(bytes, start, end)) {
     const written = stringOf(bytes, start, end);
     return envelopeNames.find(name => name === written) ?? null;
   }
   for (const [i, name] of envelopeNameBytes.entries()) {
-    if (name.length !== end - start) continue;
-    if (name.every((byte, at) => byte === bytes[start + at])) return envelopeNames[i]!;
+    if (isSame(bytes, start, end, name)) return envelopeNames[i]!;
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { newline, openBrace, space } from "./bytes.ts";
 /** Thrown where a body does not begin as a stitchstream does: the line and the mend. */
 export class NotAStitchstream extends Error {
   override readonly name = "NotAStitchstream";
@@ -23,8 +24,6 @@ const encodings = new Map<string, Encoding>([
   ["transit", "transit"],
   ["jsonline", "json"],
 ]);
-const newline = 0x0a;
-const openBrace = 0x7b;
 const headerLineBytesMax = 1_024;
 const utf8 = new TextDecoder("utf-8");
 
@@ -57,7 +56,7 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
 
 function firstVisible(bytes: Uint8Array, start: number): number {
   let at = start;
-  while (bytes[at] === 0x20 || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++;
+  while (bytes[at] === space || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++;
   return at;
 }
 

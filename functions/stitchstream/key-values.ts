@@ -1,3 +1,4 @@
+import { holdsEscape, isSame } from "./bytes.ts";
 import type { Members } from "./members.ts";
 import type { ValueReader } from "./reader.ts";
 import type { Table } from "./tables.ts";
@@ -23,18 +24,12 @@ function indexOfName(reader: ValueReader, name: string, nameBytes: Uint8Array): 
   return indexOfEscapedName(bytes, members, name);
 }
 
-function isSame(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
-  if (end - start !== name.length) return false;
-  for (let i = 0; i < name.length; i++) if (bytes[start + i] !== name[i]) return false;
-  return true;
-}
-
 /** A name may be written with JSON escapes, and is the same name. */
 function indexOfEscapedName(bytes: Uint8Array, members: Members, name: string): number {
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);
     const end = members.nameEnd(i);
-    if (bytes.subarray(start, end).includes(0x5c) && stringOf(bytes, start, end) === name) return i;
+    if (holdsEscape(bytes, start, end) && stringOf(bytes, start, end) === name) return i;
   }
   return -1;
 }

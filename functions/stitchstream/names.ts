@@ -1,5 +1,6 @@
+import { holdsEscape, isRepeated } from "./bytes.ts";
 import { IntTuples } from "./int-tuples.ts";
-import { backslash, Malformed, stringOf } from "./text.ts";
+import { Malformed, stringOf } from "./text.ts";
 
 /** Beyond this many names a hash table beats comparing each with each. */
 const comparedNamesMax = 16;
@@ -41,15 +42,15 @@ export class OpenNames {
   /** Adds a name, `bytes[start, end)` as it stands between quotes, to the map that began at `mark`. */
   add(mark: number, start: number, end: number, position: number): void {
     const count = this.#extents.count - mark;
-    if (count >= comparedNamesMax || this.#tables.has(mark) || this.#escaped(start, end)) {
+    if (count >= comparedNamesMax || this.#tables.has(mark) || holdsEscape(this.#bytes, start, end)) {
       const table = this.#tables.get(mark) ?? this.#tableOf(mark);
       const size = table.size;
       table.add(stringOf(this.#bytes, start, end));
       if (table.size === size) throw twice(position);
     } else {
+      const { ints } = this.#extents;
       for (let i = mark; i < this.#extents.count; i++) {
-        if (this.#same(this.#extents.ints[2 * i]!, this.#extents.ints[2 * i + 1]!, start, end))
-          throw twice(position);
+        if (isRepeated(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!, start, end)) throw twice(position);
       }
     }
     this.#push(start, end);
@@ -78,19 +79,6 @@ export class OpenNames {
     }
     this.#tables.set(mark, table);
     return table;
-  }
-
-  #same(start: number, end: number, otherStart: number, otherEnd: number): boolean {
-    if (end - start !== otherEnd - otherStart) return false;
-    const bytes = this.#bytes;
-    while (start < end) if (bytes[start++] !== bytes[otherStart++]) return false;
-    return true;
-  }
-
-  #escaped(start: number, end: number): boolean {
-    const bytes = this.#bytes;
-    for (let i = start; i < end; i++) if (bytes[i] === backslash) return true;
-    return false;
   }
 }
 

@@ -1,9 +1,7 @@
+import { isBlank, openBrace, openBracket } from "./bytes.ts";
 import { envelopeDepth, ValueReader } from "./reader.ts";
-import { Malformed, openBrace, openBracket } from "./text.ts";
+import { Malformed } from "./text.ts";
 import { Kind } from "./visitor.ts";
-
-/** What a value may stand behind, and no value begins with. */
-const isSpace = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x0d;
 
 /** Reads a line's values one by one, for one who knows where they stand. */
 export abstract class PieceReader extends ValueReader {
@@ -23,7 +21,7 @@ export abstract class PieceReader extends ValueReader {
   readPiece(position: number): Kind {
     this.position = position;
     const first = this.peek();
-    if (first === openBrace || first === openBracket || isSpace(first)) return Kind.absent;
+    if (first === openBrace || first === openBracket || isBlank(first)) return Kind.absent;
     return this.readValue(envelopeDepth + 1);
   }
 

@@ -1,9 +1,10 @@
+import { newline } from "./bytes.ts";
 import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
 import { Shape } from "./shape.ts";
 import { Splices } from "./splices.ts";
-import { isNumberStart, Malformed, newline, stringOf, TextScanner, Uncarriable } from "./text.ts";
+import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "./text.ts";
 import { Kind, type Visitor } from "./visitor.ts";
 
 /** What a value may take before memory is spent on it. */
@@ -117,7 +118,6 @@ export abstract class ValueReader extends TextScanner {
     this.#start(position);
     this.visitor = visitor;
     this.readValue(envelopeDepth + 1);
-    this.visitor = undefined;
     this.#endLine("more follows after the value");
   }
 

@@ -1,6 +1,6 @@
+import { quote } from "./bytes.ts";
 import type { EnvelopeName } from "./envelope.ts";
 import type { OpenNames } from "./names.ts";
-import { quote } from "./text.ts";
 
 /** Maps with more names than these are read without foresight. */
 const namesMax = 256;

@@ -1,6 +1,6 @@
 import type { ByteWriter } from "./byte-writer.ts";
+import { quote } from "./bytes.ts";
 import { IntTuples } from "./int-tuples.ts";
-import { quote } from "./text.ts";
 
 const width = 3;
 /** Below this many bytes a loop over words beats the call of `set`. */

@@ -1,4 +1,5 @@
 import { ByteWriter } from "./byte-writer.ts";
+import { isSame } from "./bytes.ts";
 import type { EnvelopeField } from "./envelope.ts";
 import { JsonWriter, NotInJson } from "./json/writer.ts";
 import type { ValueReader } from "./reader.ts";
@@ -42,7 +43,8 @@ export class StreamSchemas {
     // The same text with codes in it means something else on another line.
     const isPlain = !key_properties.present && !bookmark_properties.present && schema.standsAlone;
     const raw = reader.bytes.subarray(schema.textStart, schema.textEnd);
-    if (isPlain && this.#last !== undefined && isSame(raw, this.#last.raw)) return this.#last.schema;
+    if (isPlain && this.#last !== undefined && isSame(raw, 0, raw.length, this.#last.raw))
+      return this.#last.schema;
     const text = this.#textOf(schema, reader, position);
     const keys = namesAt(reader, "key_properties", position, this.#limits);
     const bookmarks = namesAt(reader, "bookmark_properties", position, this.#limits);
@@ -86,12 +88,6 @@ export class StreamSchemas {
     this.#byText.set(identity, schema);
     return schema;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
 
 const tooLarge = (bytes: number, { schemaBytesMax }: SchemaLimits, { textStart }: EnvelopeField) =>

@@ -1,3 +1,4 @@
+import { isSame } from "./bytes.ts";
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
@@ -34,11 +35,6 @@ interface Known extends Table {
 
 const utf8 = new TextEncoder();
 const noBytes = new Uint8Array();
-const same = (bytes: Uint8Array, start: number, end: number, other: Uint8Array) => {
-  if (end - start !== other.length) return false;
-  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
-  return true;
-};
 
 /** The tables of one body, each made once, and the schemas that its streams have at the moment. */
 export class Tables {
@@ -131,11 +127,11 @@ export class Tables {
     const { keyFields, bytes } = reader;
     if (inline !== inlineSchema || keyFields.count !== keyFieldBytes.length) return false;
     if (!stream.present || stream.kind !== Kind.text) return false;
-    if (!same(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
+    if (!isSame(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
     if (!isVersion(bytes, version, versionBytes)) return false;
     for (let i = 0; i < keyFieldBytes.length; i++) {
       if (keyFields.kind(i) !== Kind.text) return false;
-      if (!same(bytes, keyFields.start(i), keyFields.end(i), keyFieldBytes[i]!)) return false;
+      if (!isSame(bytes, keyFields.start(i), keyFields.end(i), keyFieldBytes[i]!)) return false;
     }
     return true;
   }
@@ -194,7 +190,7 @@ const versionKey = (stream: string, version: string) => `${version} ${stream}`;
 
 function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {
   if (!field.present || field.kind === Kind.null) return version.length === 0;
-  return field.kind === Kind.integer && same(bytes, field.contentStart, field.contentEnd, version);
+  return field.kind === Kind.integer && isSame(bytes, field.contentStart, field.contentEnd, version);
 }
 
 /** The digits of a `version`, an integer of 64 bits: singer-io/getting-started, docs/SPEC.md. */

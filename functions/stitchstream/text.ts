@@ -1,3 +1,16 @@
+import {
+  backslash,
+  dot,
+  isBlank,
+  letterE,
+  letterU,
+  lowerCaseBit,
+  minus,
+  newline,
+  nine,
+  quote,
+  zero,
+} from "./bytes.ts";
 /** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
 export class Malformed extends Error {
   readonly position: number;
@@ -10,16 +23,6 @@ export class Malformed extends Error {
 
 /** A well-formed value that no table can carry. */
 export class Uncarriable extends Malformed {}
-
-export const newline = 0x0a;
-export const quote = 0x22;
-export const backslash = 0x5c;
-export const openBrace = 0x7b;
-export const closeBrace = 0x7d;
-export const openBracket = 0x5b;
-export const closeBracket = 0x5d;
-export const comma = 0x2c;
-export const colon = 0x3a;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -63,9 +66,10 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
   }
 }
 
-export const isNumberStart = (byte: number) => byte === 0x2d || (byte >= 0x30 && byte <= 0x39);
-const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
-const isHex = (byte: number) => isDigit(byte) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+const isDigit = (byte: number) => byte >= zero && byte <= nine;
+export const isNumberStart = (byte: number) => byte === minus || isDigit(byte);
+const isHex = (byte: number) =>
+  isDigit(byte) || ((byte | lowerCaseBit) >= 0x61 && (byte | lowerCaseBit) <= 0x66);
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 
 /**
@@ -91,11 +95,7 @@ export class TextScanner {
   skipSpace(): void {
     const { bytes } = this;
     let { position } = this;
-    for (
-      let byte = bytes[position];
-      byte === 0x20 || byte === 0x09 || byte === 0x0d;
-      byte = bytes[++position]
-    );
+    for (let byte = bytes[position]; isBlank(byte!); byte = bytes[++position]);
     this.position = position;
   }
 
@@ -133,19 +133,19 @@ export class TextScanner {
   /** number = [ "-" ] ( "0" / 1-9 *DIGIT ) [ "." 1*DIGIT ] [ ( "e" / "E" ) [ "+" / "-" ] 1*DIGIT ] */
   skipNumber(): void {
     const { bytes } = this;
-    if (bytes[this.position] === 0x2d) this.position++;
-    if (bytes[this.position] === 0x30) this.position++;
+    if (bytes[this.position] === minus) this.position++;
+    if (bytes[this.position] === zero) this.position++;
     else this.#digits();
     this.integral = true;
-    if (bytes[this.position] === 0x2e) {
+    if (bytes[this.position] === dot) {
       this.integral = false;
       this.position++;
       this.#digits();
     }
-    if ((bytes[this.position]! | 0x20) === 0x65) {
+    if ((bytes[this.position]! | lowerCaseBit) === letterE) {
       this.integral = false;
       this.position++;
-      if (bytes[this.position] === 0x2b || bytes[this.position] === 0x2d) this.position++;
+      if (bytes[this.position] === 0x2b || bytes[this.position] === minus) this.position++;
       this.#digits();
     }
     if (isDigit(this.peek())) throw new Malformed("a number begins with 0 and goes on", this.position);
@@ -182,14 +182,14 @@ export class TextScanner {
     while (isDigit(bytes[position]!)) position++;
     this.position = position;
     if (position === start)
-      throw this.unexpected(start > 0 && bytes[start - 1] === 0x2d ? "a number" : "a digit");
+      throw this.unexpected(start > 0 && bytes[start - 1] === minus ? "a number" : "a digit");
   }
 
   #escape(position: number): number {
-    if (this.bytes[position + 1] !== 0x75) throw new Malformed("an unknown escape in a string", position);
+    if (this.bytes[position + 1] !== letterU) throw new Malformed("an unknown escape in a string", position);
     const unit = this.#hex4(position + 2);
     if (unit < 0xd800 || unit > 0xdfff) return position + 6;
-    if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === 0x75) {
+    if (unit < 0xdc00 && this.bytes[position + 6] === backslash && this.bytes[position + 7] === letterU) {
       const low = this.#hex4(position + 8);
       if (low >= 0xdc00 && low <= 0xdfff) return position + 12;
     }
@@ -201,7 +201,7 @@ export class TextScanner {
     for (let i = position; i < position + 4; i++) {
       const byte = this.bytes[i]!;
       if (!isHex(byte)) throw new Malformed("\\u wants four hexadecimal digits", i);
-      unit = unit * 16 + (isDigit(byte) ? byte - 0x30 : (byte | 0x20) - 0x57);
+      unit = unit * 16 + (isDigit(byte) ? byte - zero : (byte | lowerCaseBit) - 0x57);
     }
     return unit;
   }

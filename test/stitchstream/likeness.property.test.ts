@@ -196,4 +196,20 @@ describe("lines that are like earlier ones say what they say where none is", () 
       );
     expectAlike([line("x"), line("y"), line("~:word"), line("~$word"), line("z")], "compact");
   });
+
+  it("in transit, with any space before a map's marker", () => {
+    const line = (name: string) =>
+      Buffer.from(
+        `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",[\r"^ ","id",1,"${name}",2]]`,
+      );
+    expectAlike([line("a"), line("id"), line("a")], "compact");
+  });
+
+  it("in transit, of lists without a string among them, at a cost that grows no faster than they do", () => {
+    const lists = Array(400_000).fill("[]").join(",");
+    expectAlike(
+      [Buffer.from(`["^ ","type","RECORD","stream","s","record",["^ ","a",[${lists}]]]`)],
+      "compact",
+    );
+  });
 });

@@ -36,6 +36,8 @@ const nested = (depth: number, inner: string, [open, close]: readonly [string, s
 
 const scalars = fc.constantFrom(
   "1",
+  "[]",
+  "{}",
   "-0.5e-7",
   "null",
   "true",
@@ -277,5 +279,5 @@ const asTransit = (body: Body): Body => ({
 /** Bodies that nobody sends by chance. */
 export const hostileBodies = fc.oneof(
   ...[jsonRecords, elements, transitRecords, transitStreams, messages, streams, schemas, schemas],
-  ...[jsonRecords, messages, schemas].map(bodies => bodies.map(asTransit)),
+  ...[jsonRecords, elements, messages, schemas].map(bodies => bodies.map(asTransit)),
 );

@@ -1,6 +1,7 @@
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../bytes.ts";
 import { PieceReader } from "../piece-reader.ts";
 import type { Shape } from "../shape.ts";
-import { closeBrace, closeBracket, colon, comma, Malformed, openBrace, openBracket, quote } from "../text.ts";
+import { Malformed } from "../text.ts";
 import { Kind } from "../visitor.ts";
 
 /** Reads JSON messages: RFC 8259, and no name twice in a map. */

@@ -1,5 +1,5 @@
 import type { ByteWriter } from "../byte-writer.ts";
-import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../text.ts";
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../bytes.ts";
 import { Kind, type Visitor } from "../visitor.ts";
 
 /** Thrown where a value has no JSON form: NaN, infinities, and maps whose keys are no names. */

@@ -6,6 +6,10 @@ import { LineTemplate } from "./template.ts";
 const templatesMax = 4;
 /** A template is made at the price of reading a line once more: lines that are never alike don't pay it for ever. */
 const trustMax = 16;
+/** So many lines later they are tried once more. */
+const restLines = 64;
+/** How many templates they then have to be alike. */
+const trialTrust = 2;
 
 /** The templates of a body's latest lines, the one that fitted last at first. It changes the speed and nothing else. */
 export class LineTemplates {
@@ -35,8 +39,8 @@ export class LineTemplates {
     this.#trust--;
     if (this.#trust < 0) {
       if (this.#templates.length > 0) this.clear();
-      if (this.#trust > -64) return;
-      this.#trust = 2;
+      if (this.#trust > -restLines) return;
+      this.#trust = trialTrust;
     }
     const template = LineTemplate.of(reader, table, start);
     if (template === undefined) return;

@@ -1,13 +1,12 @@
+import { backtick, caret, dot, letterE, lowerCaseBit, nine, quote, tilde, zero } from "../bytes.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
-import { endOfPlain, Malformed, quote, wordBytes } from "../text.ts";
+import { endOfPlain, Malformed, wordBytes } from "../text.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
+import { entersCache } from "../transit/cache.ts";
 import { Kind } from "../visitor.ts";
 import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./parts.ts";
 
-const zero = 0x30;
-const nine = 0x39;
-const tilde = 0x7e;
 /** Digits of integers that every reader of transit takes bare. */
 const shortDigits = 15;
 const miss = -1;
@@ -73,7 +72,7 @@ export class LineTemplate {
     for (let slot = 0; ; slot++) {
       this.#segmentAt[slot] = at;
       const to = ends[slot]!;
-      if (!isSame(view, at, words, from, to - from)) return miss;
+      if (!isSameText(view, at, words, from, to - from)) return miss;
       at += to - from;
       from = to;
       if (slot === slots) return at;
@@ -149,7 +148,7 @@ export class LineTemplate {
 }
 
 /** Whether the `length` bytes of both, from these places on, are the same. A last word may overlap the one before it. */
-function isSame(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
+function isSameText(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
   if (aStart + length > a.byteLength) return false;
   if (length < wordBytes) {
     for (let i = 0; i < length; i++) if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false;
@@ -162,13 +161,12 @@ function isSame(a: DataView, aStart: number, b: DataView, bStart: number, length
 }
 
 /** Transit reads more into such a string. */
-const isTagged = (first: number) => first === tilde || first === 0x5e || first === 0x60;
+const isTagged = (first: number) => first === tilde || first === caret || first === backtick;
 
 /** A code, a keyword, a symbol or a tag. */
-const isCached = (first: number, second: number) =>
-  first === 0x5e || (first === tilde && (second === 0x3a || second === 0x24 || second === 0x23));
+const isCached = (first: number, second: number) => first === caret || entersCache(first, second);
 
 /** What may follow a number's digits and belong to it. */
 const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte === 0x2e || (byte | 0x20) === 0x65 ? 1 : 0,
+  byte === dot || (byte | lowerCaseBit) === letterE ? 1 : 0,
 );

@@ -1,13 +1,28 @@
+import {
+  backslash,
+  caret,
+  carriageReturn,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  hash,
+  isBlank,
+  newline,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  tab,
+  tilde,
+} from "../bytes.ts";
 import { IntTuples } from "../int-tuples.ts";
 import type { ValueReader } from "../reader.ts";
-import { backslash, closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../text.ts";
+import { entersCache } from "../transit/cache.ts";
 import { Kind } from "../visitor.ts";
 
 /** Wider records are read without a template. */
 const valuesMax = 2_000;
-const tilde = 0x7e;
-const caret = 0x5e;
-const hash = 0x23;
 
 /** A container that is open: whether what comes next in it is a name. */
 interface Open {
@@ -44,9 +59,9 @@ function addRecord(
   for (let at = record.textStart; at < record.textEnd; ) {
     const inner = open.at(-1);
     switch (bytes[at]) {
-      case 0x20:
-      case 0x09:
-      case 0x0d:
+      case space:
+      case tab:
+      case carriageReturn:
         at++;
         break;
       case openBrace:
@@ -54,8 +69,8 @@ function addRecord(
         at++;
         break;
       case openBracket: {
-        const marker = isJson ? -1 : bytes.indexOf(quote, at);
-        const isCompact = marker > 0 && isMarker(bytes, marker) && isBlank(bytes, at + 1, marker);
+        const marker = behindBlanks(bytes, at + 1);
+        const isCompact = !isJson && isMarker(bytes, marker);
         open.push({ kind: isCompact ? "compact" : "array", isName: false });
         at = isCompact ? marker + markerBytes : at + 1;
         break;
@@ -77,7 +92,7 @@ function addRecord(
         const end = endOfString(bytes, at);
         const first = bytes[at + 1];
         if (!isJson && first === tilde && bytes[at + 2] === hash) return false;
-        const isCached = !isJson && (first === caret || (first === tilde && isCachedTag(bytes[at + 2]!)));
+        const isCached = !isJson && (first === caret || entersCache(first!, bytes[at + 2]!));
         if (inner?.isName !== true && !isCached) add(at, end);
         at = end;
         break;
@@ -95,15 +110,13 @@ function addRecord(
 const markerBytes = 4;
 /** `"^ "` */
 const isMarker = (bytes: Uint8Array, at: number) =>
-  bytes[at + 1] === caret && bytes[at + 2] === 0x20 && bytes[at + 3] === quote;
+  bytes[at] === quote && bytes[at + 1] === caret && bytes[at + 2] === space && bytes[at + 3] === quote;
 
-function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09) return false;
-  return true;
+function behindBlanks(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isBlank(bytes[at]!)) at++;
+  return at;
 }
-
-/** Keywords and symbols enter the cache as values, too: `~:`, `~$`. */
-const isCachedTag = (tag: number) => tag === 0x3a || tag === 0x24;
 
 function endOfString(bytes: Uint8Array, start: number): number {
   let at = start + 1;
@@ -113,5 +126,5 @@ function endOfString(bytes: Uint8Array, start: number): number {
 
 /** What ends a number, true, false or null. */
 const ends = new Uint8Array(256).map((_, byte) =>
-  [0x20, 0x09, 0x0d, 0x0a, comma, closeBrace, closeBracket].includes(byte) ? 1 : 0,
+  [space, tab, carriageReturn, newline, comma, closeBrace, closeBracket].includes(byte) ? 1 : 0,
 );

@@ -1,3 +1,4 @@
+import { backslash, colon, dollar, hash, letterU, tilde, zero } from "../bytes.ts";
 import { IntTuples } from "../int-tuples.ts";
 import { Malformed } from "../text.ts";
 
@@ -5,9 +6,12 @@ import { Malformed } from "../text.ts";
 const codeDigits = 44;
 const entriesMax = codeDigits * codeDigits;
 const width = 2;
-const firstDigit = 0x30;
 /** A string of more than three characters is worth a code. */
 export const cacheableCharsMin = 4;
+
+/** Whether a string that begins so has a code wherever it stands: a keyword, a symbol or a tag. A map's key has, too. */
+export const entersCache = (first: number, second: number) =>
+  first === tilde && (second === colon || second === dollar || second === hash);
 
 /** The strings of one line that a `^` code may stand for, as places in the body. */
 export class TransitCache extends IntTuples {
@@ -25,8 +29,8 @@ export class TransitCache extends IntTuples {
 
   /** The entry that the code `bytes[start, end)`, `^` and one or two digits, stands for. */
   indexOf(bytes: Uint8Array, start: number, end: number): number {
-    const first = bytes[start + 1]! - firstDigit;
-    const second = bytes[start + 2]! - firstDigit;
+    const first = bytes[start + 1]! - zero;
+    const second = bytes[start + 2]! - zero;
     const index = end - start === 2 ? first : first * codeDigits + second;
     const digitsAreRight =
       (end - start === 2 || end - start === 3) &&
@@ -53,7 +57,7 @@ export function isLongEnough(bytes: Uint8Array, start: number, end: number): boo
   let units = 0;
   for (let i = start; i < end && units < cacheableCharsMin; ) {
     const byte = bytes[i]!;
-    if (byte === 0x5c) i += bytes[i + 1] === 0x75 ? 6 : 2;
+    if (byte === backslash) i += bytes[i + 1] === letterU ? 6 : 2;
     else i += byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
     units += byte >= 0xf0 ? 2 : 1;
   }

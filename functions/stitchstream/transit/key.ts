@@ -1,11 +1,10 @@
+import { caret, tilde } from "../bytes.ts";
 import type { Shape } from "../shape.ts";
 import { Malformed, stringOf } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { scalarTags } from "./scalar.ts";
 import { TransitStrings } from "./string.ts";
 
-const tilde = 0x7e;
-const caret = 0x5e;
 /** `~:` or `~$` */
 const tagBytes = 2;
 

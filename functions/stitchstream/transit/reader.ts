@@ -1,16 +1,6 @@
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, tilde } from "../bytes.ts";
 import type { Shape } from "../shape.ts";
-import {
-  closeBrace,
-  closeBracket,
-  colon,
-  comma,
-  isNumberStart,
-  Malformed,
-  openBrace,
-  openBracket,
-  quote,
-  Uncarriable,
-} from "../text.ts";
+import { isNumberStart, Malformed, Uncarriable } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { TransitKeys } from "./key.ts";
 import { isInt64, uuidOf } from "./scalar.ts";
@@ -231,7 +221,7 @@ export class TransitReader extends TransitKeys {
     if (isText) this.skipString();
     else this.skipNumber();
     const text = ascii.decode(this.bytes.subarray(start, isText ? this.position - 1 : this.position));
-    const tagged = !isText || (this.bytes[start - 2] === 0x7e && this.bytes[start - 1] === 0x69);
+    const tagged = !isText || (this.bytes[start - 2] === tilde && this.bytes[start - 1] === 0x69);
     if (!tagged || !/^-?[0-9]{1,19}$/.test(text) || !isInt64(text)) {
       throw new Malformed("a UUID's halves are integers of 64 bits", start);
     }

@@ -1,3 +1,4 @@
+import { minus, nine, zero } from "../bytes.ts";
 import { Malformed } from "../text.ts";
 import { Kind } from "../visitor.ts";
 
@@ -53,18 +54,18 @@ const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** `-?(0|[1-9][0-9]*)`, which most tagged values are, without a string made of it. */
 export function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
-  const first = bytes[start] === 0x2d ? start + 1 : start;
-  if (first >= end || (bytes[first] === 0x30 && end > first + 1)) return false;
-  for (let i = first; i < end; i++) if (bytes[i]! < 0x30 || bytes[i]! > 0x39) return false;
+  const first = bytes[start] === minus ? start + 1 : start;
+  if (first >= end || (bytes[first] === zero && end > first + 1)) return false;
+  for (let i = first; i < end; i++) if (bytes[i]! < zero || bytes[i]! > nine) return false;
   return true;
 }
 
 /** The instant of `~m` digits, in ms since the epoch. Throws for a year outside 0001 to 9999. */
 export function instantOfDigits(bytes: Uint8Array, start: number, end: number): number {
-  const negative = bytes[start] === 0x2d;
+  const negative = bytes[start] === minus;
   let milliseconds = 0;
   for (let i = negative ? start + 1 : start; i < end; i++)
-    milliseconds = 10 * milliseconds + bytes[i]! - 0x30;
+    milliseconds = 10 * milliseconds + bytes[i]! - zero;
   return checkInstant(negative ? -milliseconds : milliseconds, start);
 }
 

@@ -1,13 +1,9 @@
+import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../bytes.ts";
 import { PieceReader } from "../piece-reader.ts";
-import { backslash, Malformed, Uncarriable } from "../text.ts";
+import { Malformed, Uncarriable } from "../text.ts";
 import { Kind } from "../visitor.ts";
-import { cacheableCharsMin, isLongEnough, TransitCache } from "./cache.ts";
+import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./cache.ts";
 import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./scalar.ts";
-
-const tilde = 0x7e;
-const caret = 0x5e;
-const space = 0x20;
-const hash = 0x23;
 
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
@@ -61,10 +57,8 @@ export abstract class TransitStrings extends PieceReader {
   /** Gives a string a code where transit does. */
   protected remember(start: number, end: number, asMapKey: boolean): void {
     const { bytes } = this;
-    const first = bytes[start];
-    const second = bytes[start + 1];
-    const isName = first === tilde && (second === 0x3a || second === 0x24 || second === hash);
-    if ((asMapKey || isName) && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
+    const isCacheable = asMapKey || entersCache(bytes[start]!, bytes[start + 1]!);
+    if (isCacheable && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
       this.#cache.remember(start, end);
   }
   /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
@@ -130,7 +124,7 @@ export abstract class TransitStrings extends PieceReader {
   /** A reader of transit would take it for infinity. */
   protected checkDouble(start: number, end: number): void {
     let hasExponent = false;
-    for (let at = start; at < end; at++) hasExponent ||= (this.bytes[at]! | 0x20) === 0x65;
+    for (let at = start; at < end; at++) hasExponent ||= (this.bytes[at]! | lowerCaseBit) === letterE;
     if (!hasExponent && end - start < doubleDigitsMax) return;
     if (Number.isFinite(Number(this.#text(start, end)))) return;
     throw new Uncarriable("a number larger than doubles go: send it as ~f", start);

@@ -1,5 +1,18 @@
 import type { ByteWriter } from "../byte-writer.ts";
-import { backslash, closeBracket, comma, quote, stringOf } from "../text.ts";
+import {
+  backslash,
+  backtick,
+  caret,
+  closeBracket,
+  comma,
+  dot,
+  letterE,
+  letterU,
+  lowerCaseBit,
+  quote,
+  tilde,
+} from "../bytes.ts";
+import { stringOf } from "../text.ts";
 import { Kind, type Visitor } from "../visitor.ts";
 import { isInt64 } from "./scalar.ts";
 
@@ -59,8 +72,8 @@ export class TransitWriter implements Visitor {
     // A key of another kind comes with its tag; a bare number becomes a tagged one.
     if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol)
       this.#scalar(kind, bytes, start, end);
-    else if (bytes[start] === 0x7e) this.#string("", bytes, start, end);
-    else this.#string(isInteger(bytes, start, end) ? "~i" : "~d", bytes, start, end);
+    else if (bytes[start] === tilde) this.#string("", bytes, start, end);
+    else this.#string(looksIntegral(bytes, start, end) ? "~i" : "~d", bytes, start, end);
   }
 
   close(kind: Kind): void {
@@ -74,7 +87,7 @@ export class TransitWriter implements Visitor {
     if (prefix !== undefined) this.#string(prefix, bytes, start, end);
     else if (kind === Kind.text) this.#string(isReserved(bytes, start, end) ? "~" : "", bytes, start, end);
     else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
-    else if (kind === Kind.double && isInteger(bytes, start, end)) this.#string("~d", bytes, start, end);
+    else if (kind === Kind.double && looksIntegral(bytes, start, end)) this.#string("~d", bytes, start, end);
     else this.#out.copy(bytes, start, end);
   }
 
@@ -107,15 +120,16 @@ export class TransitWriter implements Visitor {
 
 /** Text that begins like a tag, were it by an escape, is escaped by a tilde: transit-format, "Strings". */
 function isReserved(bytes: Uint8Array, start: number, end: number): boolean {
-  const escaped = bytes[start] === backslash && bytes[start + 1] === 0x75;
+  const escaped = bytes[start] === backslash && bytes[start + 1] === letterU;
   const first = escaped ? stringOf(bytes, start, start + escapeBytes).charCodeAt(0) : bytes[start]!;
-  return end > start && (first === 0x7e || first === 0x5e || first === 0x60);
+  return end > start && (first === tilde || first === caret || first === backtick);
 }
 /** `\\uXXXX` */
 const escapeBytes = 6;
 
 /** A double that is written like an integer would be read as one. */
-const isInteger = (bytes: Uint8Array, start: number, end: number) => {
-  for (let i = start; i < end; i++) if (bytes[i] === 0x2e || (bytes[i]! | 0x20) === 0x65) return false;
+const looksIntegral = (bytes: Uint8Array, start: number, end: number) => {
+  for (let i = start; i < end; i++)
+    if (bytes[i] === dot || (bytes[i]! | lowerCaseBit) === letterE) return false;
   return true;
 };

@@ -1,0 +1,57 @@
+/** The ASCII characters that the format's grammars are made of. */
+export const tab = 0x09;
+export const newline = 0x0a;
+export const carriageReturn = 0x0d;
+export const space = 0x20;
+export const quote = 0x22;
+export const hash = 0x23;
+export const dollar = 0x24;
+export const comma = 0x2c;
+export const minus = 0x2d;
+export const dot = 0x2e;
+export const zero = 0x30;
+export const nine = 0x39;
+export const colon = 0x3a;
+export const openBracket = 0x5b;
+export const backslash = 0x5c;
+export const closeBracket = 0x5d;
+export const caret = 0x5e;
+export const underscore = 0x5f;
+export const backtick = 0x60;
+export const letterE = 0x65;
+export const letterU = 0x75;
+export const openBrace = 0x7b;
+export const closeBrace = 0x7d;
+export const tilde = 0x7e;
+/** Set in a letter's byte, it makes a lower-case one of it. */
+export const lowerCaseBit = 0x20;
+
+/** What may stand between a line's tokens. */
+export const isBlank = (byte: number) => byte === space || byte === tab || byte === carriageReturn;
+
+/** Whether `bytes[start, end)` is all of `other`. */
+export function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
+  if (end - start !== other.length) return false;
+  for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
+  return true;
+}
+
+/** Whether `bytes[start, end)` and `bytes[otherStart, otherEnd)` are alike. */
+export function isRepeated(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  otherStart: number,
+  otherEnd: number,
+): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let at = start, other = otherStart; at < end; at++, other++)
+    if (bytes[at] !== bytes[other]) return false;
+  return true;
+}
+
+/** Whether a string's content has a JSON escape in it, so that its bytes are not its text. */
+export function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
+  return false;
+}
