@@ -1,6 +1,7 @@
 import type { BatchEncoder } from "../persister/ports.ts";
 import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
+import { draft4Of } from "./draft4.ts";
 import { encodePush } from "./push-body.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
 
@@ -12,6 +13,7 @@ import { encodeActivation, encodeTyped } from "./typed-body.ts";
 export function batchEncoder(clientId: number): BatchEncoder {
   return {
     bytesAround,
+    schemaBytes: ({ schema }) => (schema === undefined ? 0 : draft4Of(schema).length),
     encode(contents, batch, firstSequence, out) {
       switch (batch.kind) {
         case "upsert":

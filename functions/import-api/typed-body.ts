@@ -5,6 +5,7 @@ import { quote } from "../stitchstream/bytes.ts";
 import { readerOf } from "../stitchstream/decode.ts";
 import { JsonWriter } from "../stitchstream/json/writer.ts";
 import { recordsBytes } from "./body-size.ts";
+import { draft4Of } from "./draft4.ts";
 import { SequencedText } from "./sequence.ts";
 
 const request = (out: ByteWriter): ImportRequest => ({
@@ -68,7 +69,7 @@ export function encodeActivation(
 function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter): void {
   out.text(`{"table_name":${JSON.stringify(stream)},"schema":`);
   if (schema === undefined) out.text(schemaOfKeys(keyNames));
-  else out.all(schema.text);
+  else out.all(draft4Of(schema));
   if (keyNames.length > 0) out.text(`,"key_names":${JSON.stringify(keyNames)}`);
   if (schema !== undefined && schema.bookmarkNames.length > 0)
     out.text(`,"bookmark_names":${JSON.stringify(schema.bookmarkNames)}`);

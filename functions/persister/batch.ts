@@ -62,7 +62,7 @@ export function* batches(
       yield* open.values();
       open.clear();
     }
-    add(open, table, record, bytes, tracker);
+    add(open, table, record, bytes, { encoder, tracker });
   }
   yield* mark(contents.records);
   yield* open.values();
@@ -73,14 +73,14 @@ function add(
   table: Table,
   record: number,
   bytes: number,
-  tracker: Tracker,
+  { encoder, tracker }: { readonly encoder: BatchEncoder; readonly tracker: Tracker },
 ): void {
   const group = groupOf(table);
   let batch = open.get(group);
   if (batch === undefined) {
     const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
-    const schemaBytes = table.schema?.text.length ?? 0;
-    batch = { kind, records: [], ticket: tracker.open(), bytes: envelopeBytes + schemaBytes };
+    const bytesOnce = envelopeBytes + encoder.schemaBytes(table);
+    batch = { kind, records: [], ticket: tracker.open(), bytes: bytesOnce };
     open.set(group, batch);
   }
   batch.records.push(record);

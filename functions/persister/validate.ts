@@ -46,8 +46,8 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
     record(line, table, reader) {
       checkKeys(line, table, reader, faults);
       const { textStart, textEnd } = reader.envelope.record;
-      const schemaBytes = table.schema?.text.length ?? 0;
-      const bytes = textEnd - textStart + reader.growth + encoder.bytesAround(table) + schemaBytes;
+      const bytes =
+        textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
       expansionBytes += reader.growth;

@@ -262,7 +262,22 @@ describe("keys and schemas", () => {
       expect(refused(lines(declared, record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
       expect(data(lines(declared, record({ v: 1 })))).toHaveLength(1);
     }
+    const named = { exclusiveMinimum: true, exclusiveMaximum: false, v: { exclusiveMinimum: 0 } };
+    expect(data(lines(schema(named), record({ v: 1, exclusiveMinimum: "x" })))).toHaveLength(1);
+    expect(refused(lines(schema(named), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
   });
+  says(
+    "It is sent as it came, but that booleans for schemas, and exclusive bounds by themselves, are put in draft 4's words, which alone the Import API takes.",
+    () => {
+      const of = (given: string) => raw(`{"type":"RECORD","stream":"s","schema":${given},"record":{}}`);
+      const given =
+        '{"properties": {"v": {"minimum": 1.50, "exclusiveMinimum": true}}, "additionalProperties": true}';
+      expect(of(given)).toContain(`"schema":${given},`);
+      expect(of('{"properties":{"v":{"exclusiveMinimum":1.50},"w":true,"x":{"items":false}}}')).toContain(
+        '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{},"x":{"items":{"not":{}}}}},',
+      );
+    },
+  );
   says("Each record is checked against it before anything is forwarded.", () => {
     breaks({ type: "integer" }, "x");
     breaks({ type: ["null", "string"], maxLength: 2 }, "abc");

@@ -199,24 +199,57 @@ describe("a stream with a schema", () => {
     expect(await response.json()).toMatchObject({ status: 422, errors: [{ line: 2, field: "n" }] });
   });
 
-  it("is not held to what may take for ever: the Import API checks that", async () => {
-    const { pattern, uniqueItems } = { pattern: "^(a+)+$", uniqueItems: true };
+  it("is held to patterns that backtracking would search for ever", async () => {
     const slow = {
       type: "object",
-      properties: { a: { type: "string", pattern }, pattern: { type: "array", uniqueItems } },
+      properties: { a: { type: "string", pattern: "^(a+)+$" }, list: { type: "array", uniqueItems: true } },
       patternProperties: { "^(b+)+$": { type: "string" } },
       additionalProperties: false,
     };
-    await sentBy(
-      { type: "SCHEMA", stream: "a", schema: slow },
-      record("a", { a: `${"a".repeat(60)}!`, pattern: [1, 1], bbb: 1 }),
-    );
-    const typed = await post(
+    const long = "a".repeat(60);
+    const response = await post(
       stack(),
       "slow",
-      lines({ type: "SCHEMA", stream: "s", schema: slow }, record("s", { pattern: "none" })),
+      lines(
+        { type: "SCHEMA", stream: "s", schema: slow },
+        record("s", { a: long, list: [1, 2], bbb: "x" }),
+        record("s", { a: `${long}!` }),
+        record("s", { list: [1, 1] }),
+        record("s", { [`${"b".repeat(60)}!`]: "x" }),
+      ),
     );
-    expect(await typed.json()).toMatchObject({ status: 422, errors: [{ field: "pattern" }] });
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      errors: [{ line: 3, field: "a" }, { line: 4, field: "list" }, { line: 5 }],
+    });
+  });
+
+  it("leaves patterns of other dialects to the Import API", async () => {
+    const schema = { type: "object", properties: { a: { type: "string", pattern: "^(?!b)" } } };
+    await sentBy({ type: "SCHEMA", stream: "a", schema }, record("a", { a: "c" }));
+  });
+
+  it("may be of draft 7, which the Import API does not read", async () => {
+    const schema = {
+      type: "object",
+      properties: { ...id, any: true, n: { type: "number", exclusiveMinimum: 0 } },
+    };
+    await landed(
+      "draft-7",
+      lines(
+        { type: "SCHEMA", stream: "draft-7", schema, key_properties: ["id"] },
+        record("draft-7", { id: 1, any: { a: "x" }, n: 0.5 }),
+      ),
+    );
+    expect((await rows(stack(), 'select n from "draft-7"')).rows).toEqual([["0.5"]]);
+  });
+
+  it("has no integer where the Import API has none", async () => {
+    const schema = { type: "object", properties: { n: { type: "integer" } } };
+    const ofN = (literal: string) => `{"type":"RECORD","stream":"s","record":{"n":${literal}}}`;
+    const body = lines({ type: "SCHEMA", stream: "s", schema }, ofN("5"), ofN("5.0"));
+    const response = await post(stack(), "integers", body);
+    expect(await response.json()).toMatchObject({ status: 422, errors: [{ line: 3, field: "n" }] });
   });
 
   it("keeps every digit, as JSON and as transit", async () => {

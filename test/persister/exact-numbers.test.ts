@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
+import { ExactReader } from "../../functions/persister/json-schema/exact-reader.ts";
 import { numRuns } from "../runs.ts";
 import { requestsOf } from "./delivery.ts";
 
@@ -128,6 +129,28 @@ it("decimals of any length compare and divide as whole numbers of their last pla
       expect(fits(`{"multipleOf":${written(by)}}`)).toBe(value % by === 0n);
     }),
     { numRuns: numRuns(100) },
+  );
+});
+
+it("a record is read as JSON.parse reads it, but for its numbers", () => {
+  const reader = new ExactReader(Number);
+  const text = fc.string({
+    unit: fc.constantFrom("a", '"', "\\", "\n", "😀", "é", "{", ":", ",", "__proto__"),
+  });
+  const { value } = fc.letrec<{ value: unknown }>(tie => ({
+    value: fc.oneof(
+      { depthSize: "small", withCrossShrink: true },
+      fc.oneof(fc.constantFrom(null, true, false), fc.double({ noNaN: true, noDefaultInfinity: true }), text),
+      fc.array(tie("value"), { maxLength: 4 }),
+      fc.array(fc.tuple(text, tie("value")), { maxLength: 4 }).map(each => Object.fromEntries(each)),
+    ),
+  }));
+  fc.assert(
+    fc.property(value, fc.constantFrom(undefined, 1, "\t"), (each, space) => {
+      const written = JSON.stringify(each, null, space);
+      expect(reader.read(written)).toStrictEqual(JSON.parse(written));
+    }),
+    { numRuns: numRuns(500) },
   );
 });
 

@@ -191,6 +191,16 @@ describe("the sandbox Import API", () => {
       },
     ],
     [
+      "an exclusive bound that is no boolean",
+      { path: "batch", body: batch({ schema: { properties: { a: { minimum: 1, exclusiveMinimum: 0 } } } }) },
+      {
+        status: 400,
+        body: {
+          error: "Invalid JSON schema: key exclusiveMinimum : expected type: Boolean , found : Integer",
+        },
+      },
+    ],
+    [
       "a batch without its key",
       { path: "batch", body: batch({ key_names: ["no"] }) },
       { status: 400, body: { error: "Record is missing key property no" } },

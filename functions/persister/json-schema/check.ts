@@ -5,6 +5,7 @@ import { numberByValue } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { nodeOf, type SchemaNode } from "./node.ts";
 import type { Spend } from "./patterns.ts";
+import { schemasIn } from "./positions.ts";
 import { forgetRules, rulesKept } from "./rules.ts";
 
 /** Kept between deliveries. */
@@ -31,8 +32,9 @@ export function checkOf({ text, value }: StreamSchema, spend: Spend): SchemaNode
 }
 
 /** In draft 4, `exclusiveMinimum` is a boolean beside `minimum`: Singer's schemas say nothing of their draft. */
-const draftOf = (schema: JsonObject): Draft =>
-  String(schema.$schema ?? "").includes("draft-04") ||
-  /"exclusive(Min|Max)imum":(true|false)/.test(JSON.stringify(schema))
-    ? 4
-    : 7;
+function draftOf(schema: JsonObject): Draft {
+  if (String(schema.$schema ?? "").includes("draft-04")) return 4;
+  for (const { exclusiveMinimum, exclusiveMaximum } of schemasIn(schema))
+    if (typeof exclusiveMinimum === "boolean" || typeof exclusiveMaximum === "boolean") return 4;
+  return 7;
+}

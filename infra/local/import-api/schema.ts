@@ -19,16 +19,49 @@ export function checkSchema(schema: Schema): void {
   }
   for (const property of mapAt(schema, "properties").values()) checkInner(property, "null");
   const items = schema.get("items") ?? [];
-  for (const item of Array.isArray(items) ? items : [items]) checkInner(item, "items");
+  if (!Array.isArray(items)) checkInner(items, "items");
+  else for (const item of items) checkInner(item, "null");
+  checkExclusive(schema);
 }
 
-/** `key` is what everit calls the place: `null` for a property's schema. */
+/** `key` is what everit calls the place: `null` for what has no keyword of its own. */
 function checkInner(schema: Value, key: "null" | "items"): void {
   const expected = key === "items" ? "one of JSONArray, JSONObject" : "one of JSONObject";
   if (!(schema instanceof Map))
     throw invalid(`key ${key}: expected type is ${expected}, found: ${nameOf(schema)}`);
   checkSchema(schema);
 }
+
+/** A number's schema alone is asked for them, and wants draft 4's: everit 1.5.1, SchemaLoader.buildNumberSchema. */
+function checkExclusive(schema: Schema): void {
+  const types = typesOf(schema);
+  const isNumber = types.includes("number") || types.includes("integer");
+  if (schema.has("enum") || !(isNumber || (types.length === 0 && isSniffedNumber(schema)))) return;
+  for (const key of ["exclusiveMinimum", "exclusiveMaximum"]) {
+    const value = schema.get(key);
+    if (value !== undefined && typeof value !== "boolean")
+      throw invalid(`key ${key} : expected type: Boolean , found : ${nameOf(value)}`);
+  }
+}
+
+/** Without a type, everit goes by what is said, of arrays and objects first: SchemaLoader.sniffSchemaByProps. */
+const isSniffedNumber = (schema: Schema) =>
+  !ofContainers.some(each => schema.has(each)) && ofNumbers.some(each => schema.has(each));
+const ofContainers = [
+  "items",
+  "additionalItems",
+  "minItems",
+  "maxItems",
+  "uniqueItems",
+  "properties",
+  "required",
+  "minProperties",
+  "maxProperties",
+  "dependencies",
+  "patternProperties",
+  "additionalProperties",
+];
+const ofNumbers = ["minimum", "maximum", "multipleOf"];
 
 const invalid = (words: string) => new Refusal(400, { error: `Invalid JSON schema: ${words}` });
 

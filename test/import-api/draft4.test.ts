@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { checkSchema } from "../../infra/local/import-api/schema.ts";
+import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+import { requestsOf } from "../persister/delivery.ts";
+
+/** What is sent of a stream's schema. */
+function sentOf(schema: string, record = "{}"): string {
+  const body = `{"type":"SCHEMA","stream":"s","schema":${schema}}\n{"type":"RECORD","stream":"s","record":${record}}`;
+  const text = Buffer.from(requestsOf(body).requests[0]!.body).toString();
+  return /^{"table_name":"s","schema":(.*),"messages":/.exec(text)![1]!;
+}
+
+describe("a schema is sent as it came where draft 4 has all its forms", () => {
+  it.each([
+    '{ "properties" : {"v":{"type" : "number", "minimum":1.50e1,"exclusiveMinimum":false}} }',
+    '{"properties":{"exclusiveMinimum":{"type":"boolean"},"not":{"type":"string"}},"additionalProperties":false}',
+    '{"items":[{}],"additionalItems":true,"uniqueItems":true,"dependencies":{"a":["b"]}}',
+    '{"enum":[true,{"not":true,"exclusiveMinimum":1},[false],{}],"default":{"items":true},"x":{"properties":{"v":true}}}',
+    '{"properties":{"caf\\u00e9":{"const":1.0,"examples":[true,{"exclusiveMaximum":5}]}}}',
+    '{"contains":true,"propertyNames":true,"if":true,"then":{"exclusiveMinimum":1}}',
+  ])("%s", schema => {
+    expect(sentOf(schema)).toBe(schema);
+  });
+});
+
+describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says it", () => {
+  it.each([
+    ['{"properties":{"v":true,"w":false}}', '{"properties":{"v":{},"w":{"not":{}}}}'],
+    ['{"items":true,"additionalItems":false}', '{"items":{},"additionalItems":false}'],
+    ['{"items":[true,{"items":false}]}', '{"items":[{},{"items":{"not":{}}}]}'],
+    [
+      '{"allOf":[true],"anyOf":[{},false],"not":false}',
+      '{"allOf":[{}],"anyOf":[{},{"not":{}}],"not":{"not":{}}}',
+    ],
+    [
+      '{"patternProperties":{"a":true},"dependencies":{"a":["b"],"c":true},"definitions":{"d":true},"$defs":{"e":true}}',
+      '{"patternProperties":{"a":{}},"dependencies":{"a":["b"],"c":{}},"definitions":{"d":{}},"$defs":{"e":{}}}',
+    ],
+    [
+      '{"additionalProperties":{"properties":{"v":true}},"additionalItems":{"not":false}}',
+      '{"additionalProperties":{"properties":{"v":{}}},"additionalItems":{"not":{"not":{}}}}',
+    ],
+    [
+      '{"exclusiveMinimum":0.10,"title":"\\u00e9"}',
+      '{"title":"\\u00e9","minimum":0.10,"exclusiveMinimum":true}',
+    ],
+    ['{"exclusiveMaximum":12345678901234567890}', '{"maximum":12345678901234567890,"exclusiveMaximum":true}'],
+    ['{"minimum":1,"exclusiveMinimum":2.0}', '{"minimum":2.0,"exclusiveMinimum":true}'],
+    ['{"minimum":2,"exclusiveMinimum":2.0}', '{"minimum":2.0,"exclusiveMinimum":true}'],
+    ['{"exclusiveMinimum":1,"minimum":2}', '{"minimum":2}'],
+    ['{"maximum":1,"exclusiveMaximum":2}', '{"maximum":1}'],
+    ['{"maximum":3,"exclusiveMaximum":2e0}', '{"maximum":2e0,"exclusiveMaximum":true}'],
+    [
+      '{"enum":[{"properties":{"v":true}},{}],"properties":{"enum":true,"v":{"enum":[true]}}}',
+      '{"enum":[{"properties":{"v":true}},{}],"properties":{"enum":{},"v":{"enum":[true]}}}',
+    ],
+  ])("%s as %s", (schema, sent) => {
+    expect(sentOf(schema)).toBe(sent);
+    expect(() => checkSchema(fromJson(sent) as Map<string, Value>)).not.toThrow();
+  });
+});
+
+it("of transit, too", () => {
+  const schema = '["^ ","properties",["^ ","v",["^ ","exclusiveMinimum","~f1.50"],"w",true]]';
+  const line = `["^ ","type","RECORD","stream","s","schema",${schema},"record",["^ ","v",2]]`;
+  const [request] = requestsOf(`stitchstream/0.1\nContent-Type: transit\n--\n${line}\n`).requests;
+  expect(Buffer.from(request!.body).toString()).toContain(
+    '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{}}}',
+  );
+});
