@@ -2,8 +2,8 @@ import { closeBrace, closeBracket, comma, openBrace, openBracket, quote } from "
 import type { Numeric } from "./exact-number.ts";
 
 /**
- * Reads JSON as JSON.parse does, in a little more time, but that it hands each number's text to `numberOf`. For text that
- * was checked before: it looks for no faults.
+ * Reads JSON as JSON.parse does, in a little more time, but that it hands the text of each number, short integers aside, to
+ * `numberOf`. For text that was checked before: it looks for no faults.
  */
 export class ExactReader {
   readonly #numberOf: (text: string) => Numeric;
@@ -86,11 +86,20 @@ export class ExactReader {
   }
 
   #number(): Numeric {
+    const text = this.#text;
     const start = this.#at;
-    let at = start + 1;
-    while (isOfNumber(this.#text.charCodeAt(at))) at++;
+    const isNegative = text.charCodeAt(start) === minus;
+    let at = isNegative ? start + 1 : start;
+    let digits = 0;
+    let code = text.charCodeAt(at);
+    for (; code >= 0x30 && code <= 0x39; code = text.charCodeAt(++at)) digits = 10 * digits + code - 0x30;
+    if (!isOfNumber(code) && at - start <= plainCharsMax) {
+      this.#at = at;
+      return isNegative ? -digits : digits;
+    }
+    while (isOfNumber(text.charCodeAt(at))) at++;
     this.#at = at;
-    return this.#numberOf(this.#text.slice(start, at));
+    return this.#numberOf(text.slice(start, at));
   }
 
   #word<T>(word: string, value: T): T {
@@ -125,6 +134,10 @@ export class ExactReader {
     return at < 0 ? this.#text.length : at;
   }
 }
+
+const minus = 0x2d;
+/** Integers of no more characters are what a double holds: most numbers are. */
+const plainCharsMax = 15;
 
 const ownMember = { enumerable: true, configurable: true, writable: true };
 
