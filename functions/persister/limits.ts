@@ -25,8 +25,9 @@ export const schemasMax = 1_000;
 /** Schemas that a process keeps for the deliveries to come, and the rules of single values that they share. */
 export const schemasKeptMax = 200;
 export const valueRulesKeptMax = 2_000;
-/** Compiled, some 10 kB each. */
-export const patternsKeptMax = 1_000;
+export const patternsKeptMax = 500;
+/** What a pattern may keep of the states it has been in. */
+export const patternStatesBytesMax = 32 * KiB;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
 export const checkStepsMin = 2_000_000;
 export const checkStepsPerByteMax = 4;

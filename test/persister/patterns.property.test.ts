@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
 import { NotASchema } from "../../functions/persister/json-schema/drafts.ts";
 import { re2Of } from "../../functions/persister/json-schema/pattern-syntax.ts";
 import { patternOf } from "../../functions/persister/json-schema/patterns.ts";
 import { numRuns } from "../runs.ts";
+import { requestsOf } from "./delivery.ts";
 
 const classes = ["[a-c]", "[^a-c]", "[\\s\\S]", "[^\\s-]", "[\\S]", "[.\\]\\u00e9]", "[\\w\\-.]", "[[]"];
 const atoms = ["a", "b", ".", "\\.", "\\d", "\\D", "\\w", "\\s", "\\S", "\\u00e9", "\\u{1f600}", "\\/", "-"];
@@ -71,4 +73,37 @@ it("a pattern is known to be as large as it is once its counts are written out",
   expect(sizeOf("x{2,50}".repeat(10))).toBeGreaterThanOrEqual(500);
   expect(sizeOf("((x{9}){9}){9}")).toBeGreaterThanOrEqual(729);
   expect(sizeOf("((((")).toBeGreaterThanOrEqual(4);
+});
+
+describe("what patterns take is counted", () => {
+  const lineRefused = (patterns: string[], text: string): number | undefined => {
+    const schema = { properties: { v: { allOf: patterns.map(each => ({ pattern: each })) } } };
+    const messages = [
+      { type: "SCHEMA", stream: "s", schema },
+      { type: "RECORD", stream: "s", record: { v: text } },
+    ];
+    try {
+      requestsOf(messages.map(each => JSON.stringify(each)).join("\n"));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PersisterError)) throw error;
+      const [fault] = error.details.faults ?? [];
+      expect(fault!.message).toContain("more work than its size allows");
+      return fault!.line;
+    }
+  };
+
+  it.each([
+    ["many that are large", Array.from({ length: 60 }, (_, n) => `(?:ab?c){300}|${n}`), "x", 1],
+    ["a large one, held against a long text", ["^(?:[ab]{500}c)*"], "ab".repeat(50_000), 2],
+    [
+      "as many as tables have",
+      Array.from({ length: 300 }, (_, n) => `^([a-z]{2,8}-){4}\\d+|^1|${n}`),
+      "1",
+      undefined,
+    ],
+    ["a common one, held against long texts", ["^[a-z]+$"], "ab".repeat(50_000), undefined],
+  ] as const)("%s", (_name, patterns, text, line) => {
+    expect(lineRefused([...patterns], text)).toBe(line);
+  });
 });

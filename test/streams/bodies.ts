@@ -184,6 +184,8 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
     n =>
       `{"items":{"$ref":"#/properties/k${n + 1}"},"allOf":[{"$ref":"#/properties/k${n + 1}"},{"$ref":"#/properties/k${n + 1}"}]}`,
   ],
+  ["patterns", n => `{"pattern":"(a|b)*a(a|b){12}c${n}"}`],
+  ["lists without duplicates", () => '{"uniqueItems":true,"items":{"uniqueItems":true}}'],
   ["circles", n => `{"$ref":"#/properties/k${n}"}`],
   ["no schema", () => "1"],
 ];

@@ -24,8 +24,9 @@ export interface Re2Pattern {
  */
 export function re2Of(pattern: string): Re2Pattern {
   const text: string[] = [];
-  /** The sizes of the groups that are open, innermost last, and of what a count behind it would repeat. */
+  /** The sizes of the groups that are open, innermost last. */
   const sizes = [0];
+  /** How much a count that comes next would repeat; a class is an instruction. */
   let repeated = 0;
   let isInClass = false;
   const add = (size: number) => {
@@ -35,7 +36,6 @@ export function re2Of(pattern: string): Re2Pattern {
     if (/^\\p/i.test(token)) sizes[0]! += propertySize;
     text.push(isInClass ? inClass(token) : outsideClass(token));
     if (isInClass) {
-      repeated++;
       add(1);
       isInClass = token !== "]";
     } else if (token.startsWith("{") && token.length > 1) add(repeated * (countOf(token) - 1));

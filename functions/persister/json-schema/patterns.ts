@@ -1,12 +1,12 @@
-import { RE2JS } from "re2js";
-import { patternsKeptMax } from "../limits.ts";
+import { RE2Set } from "re2js";
+import { patternStatesBytesMax, patternsKeptMax } from "../limits.ts";
 import { NotASchema } from "./drafts.ts";
 import { re2Of } from "./pattern-syntax.ts";
 
 /** A pattern that can be held against a text in time that grows with the text, whatever the two are. */
 export interface Pattern {
-  /** Instructions: a text takes time in proportion to them. */
-  readonly size: number;
+  /** What a character costs that it is held against, see walk.ts. */
+  readonly weight: number;
   /** Whether it is found anywhere in `text`. */
   isIn(text: string): boolean;
 }
@@ -14,8 +14,11 @@ export interface Pattern {
 /** Takes so many steps off what a body may cost; throws TooMuchWork where it has them not. */
 export type Spend = (steps: number) => void;
 
-/** Compiling a character takes 4 to 20 µs, a step 40 ns. */
+/** Compiling a character takes 4 to 20 µs, a step 40 ns; and what is compiled is kept, in 10 kB and more. */
 const stepsPerSize = 100;
+const stepsPerPattern = 5_000;
+/** A character takes 5 to 12 ns for each instruction at worst, where the states do not fit, and 10 to 100 ns in all else. */
+const weightPerInstruction = 4;
 
 /** Kept between deliveries; null for those that are left to the Import API. */
 const kept = new Map<string, Pattern | null>();
@@ -28,7 +31,7 @@ export function patternOf(text: string, spend: Spend): Pattern | null {
   const known = kept.get(text);
   if (known !== undefined) return known;
   const re2 = re2Of(text);
-  spend(stepsPerSize * re2.size);
+  spend(stepsPerPattern + stepsPerSize * re2.size);
   const pattern = isPattern(withoutNeedlessEscapes(text), "u") ? compiled(re2.text) : null;
   if (pattern === null && !isPattern(text, "") && compiled(text) === null)
     throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is no pattern`);
@@ -39,8 +42,14 @@ export function patternOf(text: string, spend: Spend): Pattern | null {
 
 function compiled(text: string): Pattern | null {
   try {
-    const found = RE2JS.compile(text);
-    return { size: found.programSize(), isIn: value => found.test(value) };
+    // A set of one: RE2JS itself lets each pattern's states grow to 8 MB.
+    const found = new RE2Set(RE2Set.UNANCHORED, 0, patternStatesBytesMax);
+    found.add(text);
+    found.compile();
+    return {
+      weight: weightPerInstruction * found.prog.numInst(),
+      isIn: value => found.match(value).length > 0,
+    };
   } catch {
     // Look-around, back references, or more of it than RE2 takes.
     return null;

@@ -66,7 +66,7 @@ const makers: Readonly<
     return {
       message: `must match pattern "${given}"`,
       fits: value => typeof value !== "string" || pattern.isIn(value),
-      textWeight: pattern.size,
+      textWeight: pattern.weight,
     };
   },
   const: given => ({ message: "must be equal to constant", fits: value => isEqual(given, value) }),
