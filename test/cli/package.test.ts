@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -7,25 +7,38 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 
 const run = promisify(execFile);
 const root = new URL("../../", import.meta.url).pathname;
+const parts = ["cli", "functions", "infra", "streamers", "package.json", "README.md", "LICENSE"];
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-pack-"));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-it("the tarball of `npm pack` holds the command and no more, and it runs", async () => {
-  // The bundles are there: packing them anew would take them from other tests.
-  const { stdout } = await run("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", dir], {
-    cwd: root,
+it("the tarball of `npm pack` holds the command and no more, and installs and runs with nothing else there", async () => {
+  // In a copy: it writes bundles, and the manifest, which other tests read.
+  const checkout = join(dir, "checkout");
+  for (const part of parts) await cp(join(root, part), join(checkout, part), { recursive: true });
+  await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+  const { stdout } = await run("npm", ["pack", "--json", "--silent", "--pack-destination", dir], {
+    cwd: checkout,
   });
-  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  const packed = JSON.parse(stdout.slice(stdout.indexOf("[\n"))) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  const [{ filename, files }] = packed;
   expect(files.map(({ path }) => path).sort()).toEqual([
     "LICENSE",
     "README.md",
     "dist/cli/persist.mjs",
     "package.json",
   ]);
-  await run("tar", ["xf", join(dir, filename), "-C", dir]);
-  const command = join(dir, "package/dist/cli/persist.mjs");
-  expect((await run(command, ["--help"])).stdout).toContain("streamer | persist");
-});
+  const manifests = [root, checkout].map(place => readFile(join(place, "package.json"), "utf8"));
+  expect(await manifests[1]).toBe(await manifests[0]);
+
+  const place = join(dir, "elsewhere");
+  await mkdir(place);
+  const offline = ["--offline", "--cache", join(dir, "cache"), "--no-audit", "--no-fund"];
+  await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
+  const { stdout: help } = await run("npx", ["--offline", "persist", "--help"], { cwd: place });
+  expect(help).toContain("streamer | persist");
+}, 120_000);
