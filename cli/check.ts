@@ -38,6 +38,7 @@ class Findings {
   readonly #path: string;
   readonly #lines: string[] = [];
   readonly #recordsByStream = new Map<string, number>();
+  #hasAny = false;
   #bookmarks = 0;
   #faults = 0;
   /** Why it was not read to its end. */
@@ -52,6 +53,7 @@ class Findings {
   }
 
   async look(segment: Segment): Promise<void> {
+    this.#hasAny = true;
     try {
       const contents = validate(segment.body, encoder, faultsNamedMax);
       if (segment.body.length > wireBytesMax) await wireForm(segment);
@@ -79,6 +81,7 @@ class Findings {
     const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
     const said = [...this.#lines, ...(more > 0 ? rest : []), ...(this.#break ? [this.#break.message] : [])];
     if (said.length > 0) throw new Told(said.join("\n"), this.#break?.exitCode ?? exits.refused);
+    if (!this.#hasAny) return `${this.#path}: empty, which says that there is nothing new`;
     const counts = [...this.#recordsByStream];
     const records = counts.reduce((sum, [, count]) => sum + count, 0);
     const streams = counts.map(([name, count]) => `${name} ${count}`).join(", ");

@@ -3,14 +3,12 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { Stopped, StreamerFailed } from "../functions/persister/streaming.ts";
-import {
-  endMilliseconds as outputEndMilliseconds,
-  outputOf,
-  type Program,
-} from "../functions/program/output.ts";
+import { outputOf, type Program } from "../functions/program/output.ts";
 import { check } from "./check.ts";
 import { forward } from "./direct.ts";
 import { exits } from "./endpoint.ts";
+import { help } from "./help.ts";
+import { Interruption } from "./interruption.ts";
 import { bookmark, deliveries, standing, untilFree } from "./look.ts";
 import { Progress } from "./progress.ts";
 import { send } from "./send.ts";
@@ -18,43 +16,13 @@ import { accountOf, endpointOf, usage } from "./settings.ts";
 import { Told } from "./told.ts";
 import { unzipped } from "./unzipped.ts";
 
-const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
-
-  streamer | persist --endpoint URL --streamer NAME
-  persist --endpoint URL --streamer NAME -- command arguments…
-
-The second line runs the streamer from the last committed bookmark: a file that holds it is its last argument, or that of
---bookmark-arg=ARG (--state is short for \`--bookmark-arg=--state\`, as Singer's taps want it); without a bookmark there is none.
-
-  streamer | persist -C CLIENT_ID -T TOKEN
-
-forwards straight to the Import API, with no endpoint: nothing is archived, and no bookmark is kept but what is printed; a command behind --
-is run from the beginning. -T shows the token
-to all who list processes: STITCH_TOKEN does not.
-
-  persist bookmark get | set VALUE | forget | history
-  persist deliveries
-  persist check FILE                 checks a stitchstream and sends nothing
-
-  --endpoint URL      PERSIST_ENDPOINT    without /v1
-  --streamer NAME     PERSIST_STREAMER
-                      PERSIST_TOKEN       the token
-  -C CLIENT_ID                            the Import API's
-  -T TOKEN            STITCH_TOKEN
-                      IMPORT_API_URL      if it is another than https://api.stitchdata.com
-Flags come before the environment, and that before {"endpoint","streamer","token"} in ./persist.json.
-
-What was committed stays committed: run it again and it goes on from there.
-Exit codes: 0 all is committed; 1 something broke; 2 it was called wrongly; 3 the stream was refused, as the message says where;
-4 the token was; 5 the endpoint can't be reached, or is in trouble; 6 the streamer failed.
-`;
-
 // What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie about.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 const option = { type: "string" } as const;
-/** Aborted once no more of the stream is wanted. */
-const givenUp = new AbortController();
+const progress = new Progress();
+const interruption = new Interruption(() => progress.interrupted());
+const { givenUp } = interruption;
 
 async function run(args: readonly string[]): Promise<void> {
   const end = args.indexOf("--");
@@ -69,37 +37,36 @@ async function run(args: readonly string[]): Promise<void> {
   if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
   if (action === "deliveries") return say(await deliveries(endpointOf(values)));
   if (action !== undefined) throw usage(`${action}? persist --help says what there is.`);
-  const progress = new Progress();
   const streamer = end === -1 ? undefined : programOf(command, values);
   try {
-    if (values.C !== undefined) await forwardAll(values, streamer, progress);
-    else await deliver(values, streamer, progress);
+    if (values.C !== undefined) await forwardAll(values, streamer);
+    else await deliver(values, streamer);
+    interruption.throwIfAny();
+    progress.whole();
   } finally {
     progress.end();
   }
 }
 
-async function deliver(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
+async function deliver(values: Values, streamer: Program | undefined): Promise<void> {
   const endpoint = endpointOf(values);
-  await untilFree(endpoint, watcher);
-  const { etag, bookmark: last } = await standing(endpoint, reason => watcher.retrying(reason));
-  await send(sourceOf(streamer, last, givenUp.signal), endpoint, etag, { watcher, givenUp });
+  await untilFree(endpoint, progress);
+  const { etag, bookmark: last } = await standing(endpoint, reason => progress.retrying(reason));
+  await send(sourceOf(streamer, last), endpoint, etag, { watcher: progress, givenUp });
 }
 
-async function forwardAll(values: Values, streamer: Program | undefined, watcher: Progress): Promise<void> {
+async function forwardAll(values: Values, streamer: Program | undefined): Promise<void> {
   const account = accountOf(values);
-  await forward(sourceOf(streamer, undefined, givenUp.signal), account, { watcher, givenUp });
+  await forward(sourceOf(streamer, undefined), account, { watcher: progress, givenUp });
 }
 
 /** What the streamer prints from the bookmark on, or what comes on stdin. It ends once it is given up. */
-const sourceOf = (
-  streamer: Program | undefined,
-  last: string | undefined,
-  givenUp: AbortSignal,
-): AsyncIterable<Uint8Array> =>
-  streamer === undefined
-    ? unzipped(addAbortSignal(givenUp, process.stdin), "What came on stdin")
-    : outputOf(streamer, last, givenUp);
+function sourceOf(streamer: Program | undefined, last: string | undefined): AsyncIterable<Uint8Array> {
+  interruption.isSending = true;
+  return streamer === undefined
+    ? unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin")
+    : outputOf(streamer, last, givenUp.signal);
+}
 
 type Values = ReturnType<typeof parsed>["values"];
 
@@ -132,35 +99,24 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** Ends the streamer first, so that it does not outlive us. */
-function interrupt(): void {
-  givenUp.abort();
-  const hasStreamer = process.argv.includes("--");
-  setTimeout(() => process.exit(exits.failed), hasStreamer ? outputEndMilliseconds + 500 : 0).unref();
-}
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, interrupt);
-// Whoever read our bookmarks has left, such as `head -1`.
-process.stdout.on("error", interrupt);
-run(process.argv.slice(2)).catch((error: unknown) => {
-  const { message, exitCode } = ended(error);
-  process.stderr.write(`${message}\n`);
-  process.exitCode = exitCode;
-});
-
-function ended(error: unknown): { readonly message: string; readonly exitCode: number } {
+/** An error's words, and the exit code it ends with. */
+function ended(error: unknown): Told {
   if (error instanceof Told) return error;
-  if (givenUp.signal.aborted && isOfAbort(error))
-    return {
-      message: "Interrupted. What was committed stays so: run it again and it goes on from there.",
-      exitCode: exits.failed,
-    };
-  if (error instanceof StreamerFailed) return { message: error.message, exitCode: exits.streamer };
+  if (error instanceof StreamerFailed) return new Told(error.message, exits.streamer);
   // What is wrong with the stream itself, before any of it is sent.
-  if (error instanceof PersisterError) return { message: error.message, exitCode: exits.refused };
-  return {
-    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    exitCode: exits.failed,
-  };
+  if (error instanceof PersisterError) return new Told(error.message, exits.refused);
+  return new Told(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }
 
 const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";
+
+try {
+  await run(process.argv.slice(2)).catch((error: unknown) => {
+    if (isOfAbort(error)) interruption.throwIfAny();
+    throw error;
+  });
+} catch (error) {
+  const { message, exitCode } = ended(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+}

@@ -34,6 +34,16 @@ export class Progress implements Watcher {
     this.#say(`trying again after: ${reason}`);
   }
 
+  interrupted(): void {
+    this.#say("Interrupted: what is on its way is waited for. Another Ctrl-C ends it at once.");
+  }
+
+  /** All that there was has come. */
+  whole(): void {
+    if (this.#segments === 0)
+      process.stderr.write("The stream is empty: there is nothing new, and nothing is sent.\n");
+  }
+
   /** What the whole run was. */
   end(): void {
     if (this.#segments === 0) return;

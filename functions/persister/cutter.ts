@@ -74,8 +74,9 @@ export class Cutter {
     if (read.bookmark !== undefined) yield this.#cutAt(read.bookmark, read);
   }
 
-  /** All that is left, at the stream's end. An empty stream has one segment all the same: whoever takes it says what is wrong. */
+  /** All that is left, at the stream's end. A header alone is a segment, too; who prints nothing at all has nothing new. */
   *rest(): Generator<Segment> {
+    if (this.#length === 0) return;
     if (this.#length > 0 && this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
     this.#dropBlankLines();
     const hasLines = this.#length > this.#headEnd();

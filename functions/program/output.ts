@@ -16,7 +16,7 @@ export interface Program {
 
 const isWindows = process.platform === "win32";
 /** How long a streamer may take to end once it is asked to, ms. */
-export const endMilliseconds = 5_000;
+const endMilliseconds = 5_000;
 
 /**
  * Runs a streamer from a bookmark's text, and gives what it prints; its stderr is ours. Rejects with StreamerFailed where it can't

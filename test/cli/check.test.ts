@@ -99,6 +99,7 @@ it("of no file says so", async () => {
 it.each<[name: string, text: string, line: number | undefined]>([
   ["of one segment", jsonline(row(1), bookmark(1)), undefined],
   ["of several segments", jsonline(schema({ id: { type: "integer" } }), ...many, bookmark(1)), undefined],
+  ["that is empty", "", undefined],
   ["with CRLF and blank lines", `\r\n${lines(row(1))}\r\n\r\n${lines(bookmark(1))}\r\n`, undefined],
   [
     "that shrinks as none does",

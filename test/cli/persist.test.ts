@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { exits } from "../../cli/endpoint.ts";
 import { listen } from "../../infra/local/listen.ts";
@@ -95,6 +96,18 @@ describe("a stream on stdin", () => {
     expect(stderr).not.toContain("    at ");
   });
 
+  it.each([
+    ["on stdin", []],
+    ["of a streamer that is run", ["--", "true"]],
+  ])("that is empty, %s, says that there is nothing new, and nothing is sent", async (_, command) => {
+    for (const args of [to("empty"), ["-C", "1", "-T", "t"]]) {
+      const { code, stdout, stderr } = await persisted([...args, ...command], "", env);
+      expect([code, stdout, stderr]).toEqual([0, "", expect.stringMatching(/^The stream is empty: /)]);
+    }
+    expect((await getBookmark(stack, "empty")).headers.get("etag")).toBe('"0"');
+    expect((await post(stack, "empty", "")).status).toBe(400);
+  });
+
   it("that is none is said so, and nothing is sent", async () => {
     for (const args of [to("none"), ["-C", "1", "-T", "t"]]) {
       const { code, stdout, stderr } = await persisted(args, "hello", env);
@@ -153,7 +166,8 @@ describe("an endpoint", () => {
   });
 });
 
-it("waits for a delivery that is in flight, and goes on behind it", async () => {
+/** A stack whose Import API answers its first request once it is released. */
+async function holding() {
   let held = false;
   let release = (): unknown => undefined;
   const server = createServer((message, response) => {
@@ -166,16 +180,54 @@ it("waits for a delivery that is in flight, and goes on behind it", async () => 
   const api = await listen(server);
   const own = await startTestStack({ IMPORT_API_URL: api.url });
   open.push(own, api);
+  return { own, untilHeld: () => vi.waitUntil(() => held, { timeout: 15_000 }), release: () => release() };
+}
+
+const untilSaid = (stderr: Readable, words: string) =>
+  new Promise<void>(resolve => stderr.on("data", text => String(text).includes(words) && resolve()));
+
+it("waits for a delivery that is in flight, and goes on behind it", async () => {
+  const { own, untilHeld, release } = await holding();
   const first = post(own, "waited", body(1));
-  await vi.waitUntil(() => held);
+  await untilHeld();
   const { child, ended } = persist(to("waited", own), env);
   child.stdin.end(body(2));
-  await new Promise<void>(resolve =>
-    child.stderr.on("data", text => String(text).includes("waiting for a delivery") && resolve()),
-  );
+  await untilSaid(child.stderr, "waiting for a delivery");
   release();
   expect((await first).status).toBe(200);
   expect(await ended).toMatchObject({ code: 0, stdout: '{"at":2}\n' });
+});
+
+describe("Ctrl-C", () => {
+  it("waits for the segment in flight, and prints its bookmark", async () => {
+    const { own, untilHeld, release } = await holding();
+    const { child, ended } = persist(to("interrupted", own), env);
+    child.stdin.write(body(1));
+    await untilHeld();
+    const said = untilSaid(child.stderr, "what is on its way is waited for");
+    child.kill("SIGINT");
+    await said;
+    release();
+    const { code, stdout, stderr } = await ended;
+    expect([code, stdout]).toEqual([130, '{"at":1}\n']);
+    expect(stderr).toContain("What was committed stays so");
+    expect(await (await getBookmark(own, "interrupted")).text()).toBe('{"at":1}');
+  });
+
+  it("for the second time ends at once", async () => {
+    const { own, untilHeld, release } = await holding();
+    const { child, ended } = persist(to("hurried", own), env);
+    child.stdin.write(body(1));
+    await untilHeld();
+    const said = untilSaid(child.stderr, "what is on its way is waited for");
+    child.kill("SIGINT");
+    await said;
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect([code, stdout]).toEqual([130, ""]);
+    expect(stderr).toContain("What was committed stays so");
+    release();
+  });
 });
 
 describe("a streamer that is run", () => {
@@ -204,7 +256,7 @@ describe("a streamer that is run", () => {
     const { child, ended } = persist([...to("stubborn"), "--", "sh", "-c", script], env);
     await new Promise(resolve => child.stdout.once("data", resolve));
     child.kill("SIGTERM");
-    expect((await ended).code).toBe(1);
+    expect((await ended).code).toBe(128 + 15);
     const pid = Number(await readFile(join(dir, "pid"), "utf8"));
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });

@@ -56,6 +56,11 @@ describe("a scheduled run", () => {
     expect(await landed()).toBe(130);
   });
 
+  it("whose streamer prints nothing at all, and ends well, has nothing new", async () => {
+    const none = { outcome: "whole", segments: 0, records: 0 };
+    expect(await run("idle", {}, 5_000, ["true"])).toMatchObject(none);
+  });
+
   it("stops in time, keeps what it has brought, and has another one go on until all is done", async () => {
     const env = { N: "120", PAUSE_AFTER: "50" };
     for (const [outcome, bookmark] of [
