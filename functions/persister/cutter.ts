@@ -59,10 +59,11 @@ export class Cutter {
 
   /** Cuts behind the last bookmark, if that leaves no more than half for the next segment, or else behind the last line. */
   cut(): Segment {
-    const read = this.#read(this.#linesEnd());
+    const start = this.#headEnd();
+    const end = this.#fullEnd();
+    const read = this.#read(end);
     const { bookmark } = read;
-    const isFar =
-      bookmark !== undefined && 2 * (bookmark.end - this.#headEnd()) >= this.#linesEnd() - this.#headEnd();
+    const isFar = bookmark !== undefined && 2 * (bookmark.end - start) >= end - start;
     return this.#cutAt(isFar ? bookmark : read.whole, read);
   }
 
@@ -127,6 +128,14 @@ export class Cutter {
 
   #linesEnd(): number {
     return this.#bytes.subarray(0, this.#length).lastIndexOf(newline) + 1;
+  }
+
+  /** Behind the last line that a segment has room for, or behind one line that is too large for any. */
+  #fullEnd(): number {
+    const start = this.#headEnd();
+    const room = Math.min(this.#length, start + this.#bytesMax);
+    const end = this.#bytes.subarray(0, room).lastIndexOf(newline) + 1;
+    return end > start ? end : this.#bytes.indexOf(newline, start) + 1;
   }
 
   #read(end: number): Reading {

@@ -115,7 +115,7 @@ function streamOf(contentType: string, bytes: number, line: (n: number) => strin
   return { lines, body: Buffer.from(`${header(contentType)}${lines.join("\n")}\n`) };
 }
 
-function transitOf(value: unknown): unknown {
+export function transitOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(transitOf);
   if (value === null || typeof value !== "object" || value instanceof Date) return value;
   return transit.map(Object.entries(value).flatMap(([key, each]) => [key, transitOf(each)]));

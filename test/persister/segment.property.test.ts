@@ -1,20 +1,47 @@
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { batchEncoder } from "../../functions/import-api/encoder.ts";
-import { type Segment, type SegmentOptions, segments } from "../../functions/persister/segment.ts";
-import { validate } from "../../functions/persister/validate.ts";
+import type { Clock } from "../../functions/persister/ports.ts";
+import {
+  type Segment,
+  type SegmentOptions,
+  segments,
+  wholeLineOf,
+} from "../../functions/persister/segment.ts";
 import { numRuns as runs } from "../runs.ts";
+import { type Event, eventsOf, withoutReplaced } from "./events.ts";
+import { type Printed, printed } from "./stream-lines.ts";
 
-const clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
-const encoder = batchEncoder(1);
+const clock: Clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
 
-async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
+/** A clock whose waits end when they are told to. */
+function ringing() {
+  let waits: (() => void)[] = [];
+  return {
+    clock: { now: () => 0, sleep: () => new Promise<void>(resolve => void waits.push(resolve)) },
+    async ring() {
+      for (const end of waits) end();
+      waits = [];
+      // Whoever waited has gone on, and taken what there was.
+      await setImmediate();
+    },
+  };
+}
+
+/** Its chunks; `between` is awaited before each but the first. */
+async function* chunksOf(
+  { bytes, chunkSizes }: Printed,
+  between?: (n: number) => Promise<void>,
+): AsyncGenerator<Uint8Array> {
   for (let at = 0, n = 0; at < bytes.length; n++) {
-    const size = sizes[n % sizes.length]!;
+    if (n > 0) await between?.(n);
+    const size = chunkSizes[n % chunkSizes.length]!;
     yield bytes.subarray(at, at + size);
     at += size;
   }
 }
+
+const chunked = (text: string, ...chunkSizes: number[]) => chunksOf({ bytes: Buffer.from(text), chunkSizes });
 
 /** All of them: each one's body is good only until the next is there. */
 async function segmentsOf(source: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<Segment[]> {
@@ -23,89 +50,80 @@ async function segmentsOf(source: AsyncIterable<Uint8Array>, options: SegmentOpt
   return cut;
 }
 
-/** What a body says, table by table: its records in their order, with the keys and the schema they are held to. */
-function contentsOf(body: Uint8Array) {
-  const contents = validate(body, encoder);
-  return Array.from({ length: contents.records }, (_, n) => {
-    const { stream, keyNames, schema, version } = contents.recordTable(n);
-    const text = Buffer.from(
-      contents.bytes.subarray(contents.recordStart(n), contents.recordEnd(n)),
-    ).toString();
-    return {
-      stream,
-      keyNames,
-      version,
-      schema: schema && JSON.stringify(schema.value),
-      text,
-      line: contents.recordLine(n),
-    };
-  });
+/** What segments say one after the other, in the whole stream's lines. */
+const together = (cut: readonly Segment[]): Event[] =>
+  withoutReplaced(
+    cut.flatMap(segment =>
+      eventsOf(segment.body).map(event => ({ ...event, line: wholeLineOf(segment, event.line) })),
+    ),
+  );
+
+/** Below the limit, but for a line that is too large alone. */
+function expectBounded({ body, headLines }: Segment, bytesMax: number): void {
+  const lines = Buffer.from(body).toString().split("\n").slice(headLines);
+  const bytes = Buffer.byteLength(lines.join("\n"));
+  // A byte-order mark is no line, and the last line may be given its end.
+  if (bytes > bytesMax + 4) expect(lines.filter(line => line.trim() !== "").length).toBeLessThanOrEqual(1);
 }
 
-const line = fc.oneof(
-  {
-    weight: 8,
-    arbitrary: fc
-      .record({ of: fc.constantFrom("a", "b", "c"), id: fc.nat(99) })
-      .map(({ of, id }) => ({ type: "RECORD", stream: of, record: { id, text: "x".repeat(id) } })),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({ of: fc.constantFrom("a", "b"), more: fc.nat(3) }).map(({ of, more }) => ({
-      type: "SCHEMA",
-      stream: of,
-      key_properties: ["id"],
-      schema: { properties: { id: { type: "integer" }, [`more${more}`]: {} } },
-    })),
-  },
-  { weight: 2, arbitrary: fc.nat(9).map(value => ({ type: "STATE", value })) },
-  { weight: 1, arbitrary: fc.constant(undefined) },
-);
-const streams = fc.record({
-  header: fc.constantFrom(
-    "",
-    "stitchstream/0.1\nContent-Type: jsonline\n--\n",
-    "\ufeff",
-    "stitchstream/0.1\r\nX: y\r\ncontent-type: JSONLINE\r\n--\r\n",
-  ),
-  lines: fc.array(line, { minLength: 1, maxLength: 60 }),
-  ended: fc.boolean(),
-});
+const bytesMax = fc.integer({ min: 1, max: 3_000 });
 
 it("segments say together what the whole says, line by line, and each stands alone", async () => {
   await fc.assert(
-    fc.asyncProperty(
-      streams,
-      fc.integer({ min: 1, max: 3_000 }),
-      fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 5 }),
-      async ({ header, lines, ended }, bytesMax, sizes) => {
-        const texts = lines.map(each => (each === undefined ? "" : JSON.stringify(each)));
-        const first = header.startsWith("stitch")
-          ? texts
-          : [JSON.stringify({ type: "STATE", value: 0 }), ...texts];
-        const whole = Buffer.from(header + first.join("\n") + (ended ? "\n" : ""));
-        const cut = await segmentsOf(inChunks(whole, sizes), { clock, bytesMax });
-        const together = cut.flatMap(({ body, firstLine, headLines }) =>
-          contentsOf(body).map(({ line: at, ...said }) => ({
-            ...said,
-            line: at - headLines - 1 + firstLine,
-          })),
-        );
-        expect(together).toEqual(contentsOf(whole));
-        expect(cut.map(({ records }) => records).reduce((a, b) => a + b, 0)).toBe(together.length);
-      },
-    ),
+    fc.asyncProperty(printed, bytesMax, async (stream, most) => {
+      const cut = await segmentsOf(chunksOf(stream), { clock, bytesMax: most });
+      const said = together(cut);
+      expect(said).toEqual(eventsOf(stream.bytes));
+      const records = cut.reduce((sum, segment) => sum + segment.records, 0);
+      expect(records).toBe(said.filter(({ kind }) => kind === "record").length);
+      for (const segment of cut) expectBounded(segment, most);
+    }),
+    { numRuns: runs(300) },
+  );
+});
+
+it("so do those that are cut because a bookmark has waited, at any time", async () => {
+  await fc.assert(
+    fc.asyncProperty(printed, bytesMax, fc.integer({ min: 1, max: 5 }), async (stream, most, every) => {
+      const bell = ringing();
+      const source = chunksOf(stream, n => (n % every === 0 ? bell.ring() : Promise.resolve()));
+      const cut = await segmentsOf(source, { clock: bell.clock, bytesMax: most });
+      expect(together(cut)).toEqual(eventsOf(stream.bytes));
+    }),
     { numRuns: runs(200) },
   );
 });
 
+it("of a source that breaks they say all up to its last bookmark, and nothing else than it said", async () => {
+  await fc.assert(
+    fc.asyncProperty(printed, bytesMax, fc.nat(), async (stream, most, place) => {
+      const bytes = stream.bytes.subarray(0, stream.bytes.indexOf("SCHEMA") + (place % stream.bytes.length));
+      const cut: Segment[] = [];
+      const broken = async function* () {
+        yield* chunksOf({ ...stream, bytes });
+        throw new Error("broken");
+      };
+      const all = async () => {
+        for await (const segment of segments(broken(), { clock, bytesMax: most }))
+          cut.push({ ...segment, body: segment.body.slice() });
+      };
+      await expect(all()).rejects.toThrow("broken");
+      const lines = bytes.subarray(0, bytes.lastIndexOf("\n") + 1);
+      const whole = lines.includes("SCHEMA") ? eventsOf(lines) : [];
+      const said = together(cut);
+      expect(said).toEqual(whole.slice(0, said.length));
+      expect(whole.slice(said.length).filter(({ kind }) => kind === "bookmark")).toEqual([]);
+    }),
+    { numRuns: runs(200) },
+  );
+});
 it("are cut behind bookmarks where those are", async () => {
   const text = Array.from({ length: 1_000 }, (_, id) =>
     JSON.stringify(
       id % 10 === 9 ? { type: "STATE", value: id } : { type: "RECORD", stream: "s", record: { id } },
     ),
   ).join("\n");
-  const cut = await segmentsOf(inChunks(Buffer.from(text), [777]), { clock, bytesMax: 2_000 });
+  const cut = await segmentsOf(chunked(text, 777), { clock, bytesMax: 2_000 });
   expect(cut.length).toBeGreaterThan(10);
   for (const { body, hasBookmark } of cut) {
     expect(hasBookmark).toBe(true);
@@ -116,15 +134,15 @@ it("are cut behind bookmarks where those are", async () => {
 
 it("a header that comes byte by byte is read as if it came at once", async () => {
   const text = 'stitchstream/0.1\r\nContent-Type: jsonline\r\n--\r\n\r\n{"type":"STATE","value":1}';
-  const cut = await segmentsOf(inChunks(Buffer.from(text), [1]), { clock, bytesMax: 1 });
+  const cut = await segmentsOf(chunked(text, 1), { clock, bytesMax: 1 });
   expect(cut).toHaveLength(1);
-  expect(validate(cut[0]!.body, encoder).bookmarks).toHaveLength(1);
+  expect(eventsOf(cut[0]!.body)).toMatchObject([{ kind: "bookmark" }]);
 });
 
 it.each(["hello", "stitchstream/0.1\nContent-Type: jsonline\n"])(
   "what is no stitchstream is said so: %j",
   async text => {
-    const first = segments(inChunks(Buffer.from(text), [3]), { clock }).next();
+    const first = segments(chunked(text, 3), { clock }).next();
     await expect(first).rejects.toMatchObject({ code: "not-a-stitchstream" });
   },
 );

@@ -1,0 +1,53 @@
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import type { Contents } from "../../functions/persister/contents.ts";
+import { validate } from "../../functions/persister/validate.ts";
+import type { Table } from "../../functions/stitchstream/tables.ts";
+
+/** What a body says, in its order, as the Import API and the bookmark's readers see it. */
+export interface Event {
+  readonly kind: "record" | "activation" | "bookmark";
+  readonly text: string;
+  /** Of the body, 1-based. */
+  readonly line: number;
+}
+
+const encoder = batchEncoder(1);
+
+export function eventsOf(body: Uint8Array): Event[] {
+  const contents = validate(body, encoder);
+  const { activations, bookmarks } = contents;
+  // Sorted by records, then activations, before them: what stands between two records is told before the second.
+  const placed = [
+    ...Array.from({ length: contents.records }, (_, n) => ({
+      at: [n, Number.POSITIVE_INFINITY, 0],
+      event: event(
+        "record",
+        `${tableText(contents.recordTable(n))} ${textOf(contents, contents.recordStart(n), contents.recordEnd(n))}`,
+        contents.recordLine(n),
+      ),
+    })),
+    ...activations.map(({ line, table, recordsBefore }, n) => ({
+      at: [recordsBefore, n, 1],
+      event: event("activation", tableText(table), line),
+    })),
+    ...bookmarks.map(({ start, end, lineStart, recordsBefore, activationsBefore }) => ({
+      at: [recordsBefore, activationsBefore, 0],
+      event: event("bookmark", textOf(contents, start, end), lineOf(contents, lineStart)),
+    })),
+  ];
+  placed.sort((a, b) => a.at.map((place, n) => compare(place, b.at[n]!)).find(order => order !== 0) ?? 0);
+  return placed.map(each => each.event);
+}
+
+/** Of bookmarks with nothing between them only the last counts. */
+export const withoutReplaced = (events: readonly Event[]): Event[] =>
+  events.filter(({ kind }, n) => kind !== "bookmark" || events[n + 1]?.kind !== "bookmark");
+
+const event = (kind: Event["kind"], text: string, line: number): Event => ({ kind, text, line });
+const compare = (a: number, b: number) => (a === b ? 0 : a < b ? -1 : 1);
+const textOf = ({ bytes }: Contents, start: number, end: number) =>
+  Buffer.from(bytes.subarray(start, end)).toString();
+const lineOf = ({ bytes }: Contents, position: number) =>
+  Buffer.from(bytes.subarray(0, position)).toString("latin1").split("\n").length;
+const tableText = ({ stream, keyNames, schema, version }: Table) =>
+  JSON.stringify({ stream, keyNames, version, schema: schema?.value });
