@@ -1,4 +1,4 @@
-import { closeBrace, closeBracket, comma, openBrace, openBracket, quote } from "../../stitchstream/text.ts";
+import { closeBrace, closeBracket, comma, openBrace, openBracket, quote } from "../../stitchstream/bytes.ts";
 import type { Numeric } from "./exact-number.ts";
 
 /**
