@@ -29,7 +29,7 @@ export const patternsKeptMax = 500;
 /** What a pattern may keep of the states it has been in. */
 export const patternStatesBytesMax = 32 * KiB;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
-export const checkStepsMin = 2_000_000;
+export const checkStepsMin = 4_000_000;
 export const checkStepsPerByteMax = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
