@@ -3,9 +3,13 @@ import { patient } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
 /** A token that is alive, or what Drift gives one for: devdocs.drift.com/docs/authentication-and-scopes. */
-export type Credentials =
-  | { readonly accessToken: string }
-  | { readonly clientId: string; readonly clientSecret: string; readonly refreshToken: string };
+export type Credentials = { readonly accessToken: string } | App;
+
+interface App {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+}
 
 /** What Drift sends is taken for a `T`. Rejects with ky's HTTPError. */
 export interface Drift {
@@ -23,12 +27,20 @@ const unauthorized = 401;
 /** A client of Drift's REST API that waits where a rate limit says so, and gets a token where it has none that is good. */
 export function clientOf(url: string, credentials: Credentials, run: Run): Drift {
   const base = patient(run).extend({ prefixUrl: url });
+  let held = credentials;
+  const newToken = async () => {
+    if ("accessToken" in held) return held.accessToken;
+    const { accessToken, refreshToken = held.refreshToken } = await tokensFor(base, held);
+    // What asks for the next one may be new as well, and the old one dead.
+    held = { ...held, refreshToken };
+    return accessToken;
+  };
   let token: Promise<string> | undefined;
   const http = base.extend({
     hooks: {
       beforeRequest: [
         async request => {
-          token ??= tokenOf(base, credentials);
+          token ??= newToken();
           request.headers.set("Authorization", `Bearer ${await token}`);
         },
       ],
@@ -36,7 +48,7 @@ export function clientOf(url: string, credentials: Credentials, run: Run): Drift
         async (request, _options, response) => {
           if (response.status !== unauthorized || "accessToken" in credentials) return undefined;
           // It has expired on the way: once more, with a new one.
-          token = tokenOf(base, credentials);
+          token = newToken();
           const headers = new Headers(request.headers);
           headers.set("Authorization", `Bearer ${await token}`);
           return base(new Request(request, { headers }), { prefixUrl: "" });
@@ -52,14 +64,10 @@ export function clientOf(url: string, credentials: Credentials, run: Run): Drift
   };
 }
 
-async function tokenOf(http: KyInstance, credentials: Credentials): Promise<string> {
-  if ("accessToken" in credentials) return credentials.accessToken;
-  const json = { ...credentials, grantType: "refresh_token" };
-  const { accessToken } = await http
-    .post("oauth2/token", { json, retry: { methods: ["post"] } })
-    .json<{ accessToken: string }>();
-  return accessToken;
-}
+const tokensFor = (http: KyInstance, app: App) =>
+  http
+    .post("oauth2/token", { json: { ...app, grantType: "refresh_token" }, retry: { methods: ["post"] } })
+    .json<{ accessToken: string; refreshToken?: string }>();
 
 /** The HTTP status that a request failed with. */
 export const statusOf = (error: unknown): number | undefined =>

@@ -21,6 +21,8 @@ export interface Held {
   accounts: object[];
   /** The tokens that are alive. */
   tokens: Set<string>;
+  /** The one that others are asked for with; a new one comes with each, and then the old one is dead. */
+  refreshToken?: string;
 }
 
 /** ms since the epoch. */
@@ -107,12 +109,14 @@ function tokenFor(held: Held, { body }: Asked): Answer {
   const isRight =
     clientId === app.DRIFT_CLIENT_ID &&
     clientSecret === app.DRIFT_CLIENT_SECRET &&
-    refreshToken === app.DRIFT_REFRESH_TOKEN &&
+    refreshToken === (held.refreshToken ?? app.DRIFT_REFRESH_TOKEN) &&
     grantType === "refresh_token";
   if (!isRight) return { status: 401, body: { error: "invalid_grant" } };
   const accessToken = `drift_token_${held.tokens.size + 1}`;
   held.tokens.add(accessToken);
-  return { body: { tokenType: "bearer", accessToken, refreshToken, expiresIn: 7_200, orgId: "9999" } };
+  held.refreshToken = `${refreshToken}+`;
+  const tokens = { accessToken, refreshToken: held.refreshToken };
+  return { body: { tokenType: "bearer", ...tokens, expiresIn: 7_200, orgId: "9999" } };
 }
 
 function answerTo(held: Held, { path, query, origin }: Asked): unknown {
