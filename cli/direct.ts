@@ -50,7 +50,7 @@ export async function forward(
     });
     const { bookmark } = receipt.state;
     const text = bookmark === undefined ? "" : utf8.decode(bookmark.value);
-    watcher.committed({ records, hasBookmark, bytes: body.length, wireBytes: body.length, bookmark: text });
+    watcher.committed({ records, hasBookmark, bytes: body.length, bookmark: text });
   }
 }
 

@@ -99,8 +99,8 @@ function parsed(args: readonly string[]) {
   }
 }
 
-/** An error's words, and the exit code it ends with. */
-function ended(error: unknown): Told {
+/** What is said of an error, and the exit code. */
+function toldOf(error: unknown): Told {
   if (error instanceof Told) return error;
   if (error instanceof StreamerFailed) return new Told(error.message, exits.streamer);
   // What is wrong with the stream itself, before any of it is sent.
@@ -116,7 +116,7 @@ try {
     throw error;
   });
 } catch (error) {
-  const { message, exitCode } = ended(error);
+  const { message, exitCode } = toldOf(error);
   process.stderr.write(`${message}\n`);
   process.exitCode = exitCode;
 }

@@ -12,7 +12,7 @@ export class Progress implements Watcher {
   readonly #start = performance.now();
   readonly #isTerminal = process.stderr.isTTY;
 
-  committed({ records, hasBookmark, bytes, wireBytes, bookmark }: Sent): void {
+  committed({ records, hasBookmark, bytes, wireBytes = 0, bookmark }: Sent): void {
     this.#segments++;
     this.#records += records;
     this.#bytes += bytes;
@@ -53,10 +53,11 @@ export class Progress implements Watcher {
 
   get #line(): string {
     const seconds = (performance.now() - this.#start) / 1_000;
-    const [read, sent] = [this.#bytes / megabyte, this.#wireBytes / megabyte];
+    const read = this.#bytes / megabyte;
+    const sent = this.#wireBytes === 0 ? "" : ` (${(this.#wireBytes / megabyte).toFixed(1)} MB gzipped)`;
     return (
       `${this.#records.toLocaleString("en")} records in ${this.#segments} segments, ` +
-      `${read.toFixed(1)} MB (${sent.toFixed(1)} MB gzipped) in ${seconds.toFixed(1)} s, ${(read / seconds).toFixed(1)} MB/s`
+      `${read.toFixed(1)} MB${sent} in ${seconds.toFixed(1)} s, ${(read / seconds).toFixed(1)} MB/s`
     );
   }
 

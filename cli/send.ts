@@ -19,7 +19,8 @@ export interface Sent {
   readonly records: number;
   readonly hasBookmark: boolean;
   readonly bytes: number;
-  readonly wireBytes: number;
+  /** Gzipped, where they are. */
+  readonly wireBytes?: number;
   readonly bookmark: string;
 }
 

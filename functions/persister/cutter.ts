@@ -5,6 +5,7 @@ import { PersisterError } from "./errors.ts";
 import * as limits from "./limits.ts";
 import type { Segment } from "./segment.ts";
 
+/** A header that is longer is none. */
 const headBytesMax = 65_536;
 /** Room for what comes with a segment's lines: the chunk that makes it full, or the head. */
 const besideBytes = 131_072;

@@ -115,18 +115,22 @@ it.each<[name: string, text: string, line: number | undefined]>([
   ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
   ["whose header ends nowhere", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
   ["that is none", "hello", 1],
-])("a stream %s is checked as it is sent", async (name, text, line) => {
-  const found = await checked(text);
-  const streamer = name.replaceAll(/[^a-z]/g, "");
-  const sent = await persisted(["--endpoint", stack.url, "--streamer", streamer], text, {
-    PERSIST_TOKEN: token,
-  });
-  expect(found.code).toBe(line === undefined ? 0 : 3);
-  expect(sent.code, sent.stderr).toBe(found.code);
-  if (line === undefined) return;
-  expect(found.stderr).toMatch(new RegExp(`^FILE:${line}: `));
-  expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
-});
+])(
+  "a stream %s is checked as it is sent",
+  async (name, text, line) => {
+    const found = await checked(text);
+    const streamer = name.replaceAll(/[^a-z]/g, "");
+    const sent = await persisted(["--endpoint", stack.url, "--streamer", streamer], text, {
+      PERSIST_TOKEN: token,
+    });
+    expect(found.code).toBe(line === undefined ? 0 : 3);
+    expect(sent.code, sent.stderr).toBe(found.code);
+    if (line === undefined) return;
+    expect(found.stderr).toMatch(new RegExp(`^FILE:${line}: `));
+    expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
+  },
+  60_000,
+);
 
 it("a line that is too long though gzipped is refused by both", async () => {
   const digits = Array.from({ length: 1_000_000 }, () => Math.random().toString(36).slice(2, 12)).join("");

@@ -66,7 +66,7 @@ describe("a stream on stdin", () => {
     expect(bad.code).toBe(3);
     expect(bad.stderr).toContain(`line ${many.length + 4}: a message is a JSON object`);
     expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["9000"]]);
-  });
+  }, 60_000);
 
   it("whose bookmarks nobody reads any more ends without a stack", async () => {
     const { child, ended } = persist(to("unread"), env);
