@@ -3,8 +3,8 @@ import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
 import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
 import { JsonWriter, NotInJson } from "../stitchstream/json/writer.ts";
+import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 
 export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;

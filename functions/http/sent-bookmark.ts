@@ -2,7 +2,7 @@ import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
 import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { endingInNewline, readerOf } from "../stitchstream/decode.ts";
+import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
 import { Malformed } from "../stitchstream/text.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import { mediaTypes } from "./conversion.ts";

@@ -1,8 +1,8 @@
 import * as limits from "../persister/limits.ts";
 import type { Batch, Contents, ImportRequest } from "../persister/ports.ts";
 import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { readerOf } from "../stitchstream/decode.ts";
 import { JsonWriter } from "../stitchstream/json/writer.ts";
+import { readerOf } from "../stitchstream/readers.ts";
 import type { Kind, Visitor } from "../stitchstream/visitor.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SchemaInference } from "./infer-schema.ts";

@@ -1,6 +1,6 @@
 import * as limits from "../persister/limits.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { readerOf } from "../stitchstream/decode.ts";
+import { readerOf } from "../stitchstream/readers.ts";
 import type { StreamSchema } from "../stitchstream/stream-schema.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 

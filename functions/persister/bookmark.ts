@@ -1,5 +1,5 @@
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { readerOf } from "../stitchstream/decode.ts";
+import { readerOf } from "../stitchstream/readers.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 import * as limits from "./limits.ts";

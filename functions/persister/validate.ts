@@ -1,6 +1,7 @@
-import { decode, endingInNewline, type MessageSink } from "../stitchstream/decode.ts";
+import { decode, type MessageSink } from "../stitchstream/decode.ts";
 import { NotAStitchstream } from "../stitchstream/header.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
+import { endingInNewline } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
@@ -38,7 +39,6 @@ export function validate(
 
 function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): MessageSink {
   const schemas = new SchemaChecks(contents, faults);
-  let expansionBytes = 0;
   return {
     schema(line, stream, schema) {
       schemas.checkSchema(line, stream, schema);
@@ -50,14 +50,8 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
         textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
-      expansionBytes += reader.growth;
-      if (expansionBytes > limits.expansionBytesMax) {
-        faults.add("unfit-records", { line, stream: table.stream, message: tooExpansive });
-        expansionBytes = Number.NEGATIVE_INFINITY;
-      }
-      // Only then may memory be spent on what codes stand for.
-      const isBounded = bytes < limits.loneRecordBatchBytesMax && expansionBytes >= 0;
-      if (table.schema !== undefined && isBounded) schemas.checkRecord(line, table, table.schema, reader);
+      // Else memory would be spent on what codes stand for.
+      else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader);
       contents.addRecord(table, reader);
     },
     activation(line, table) {
@@ -86,8 +80,6 @@ function checkKeys(line: number, table: Table, reader: ValueReader, faults: Faul
     faults.add("unfit-records", { line, stream: table.stream, field, message });
   }
 }
-
-const tooExpansive = `up to here the body's cache codes stand for more than ${limits.expansionBytesMax} bytes: send it in several`;
 
 const tooLarge = (bytes: number) => ({
   message: `a record of ${bytes} bytes on the wire; the Import API takes less than ${limits.loneRecordBatchBytesMax}: split it`,

@@ -1,16 +1,16 @@
 import { holdsEscape, lowerCaseBit, newline, underscore } from "./bytes.ts";
 import { type Header, readHeader } from "./header.ts";
-import { JsonReader } from "./json/reader.ts";
 import { findKeyValues } from "./key-values.ts";
 import type { PieceReader } from "./piece-reader.ts";
-import type { ValueLimits, ValueReader } from "./reader.ts";
+import type { ValueReader } from "./reader.ts";
+import { readerOf } from "./readers.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { reservedName } from "./table-names.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { LineTemplates } from "./templates/line-templates.ts";
-import { Malformed, stringOf, Uncarriable } from "./text.ts";
+import { Exhausted, Malformed, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
-import { TransitReader } from "./transit/reader.ts";
+import type { ValueLimits } from "./value-limits.ts";
 import { Kind } from "./visitor.ts";
 
 export interface DecodeLimits extends ValueLimits, TableLimits {
@@ -63,7 +63,7 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
       const goOn = sink.fault(faultOf(error, reader, start, line));
-      if (!goOn) break;
+      if (!goOn || error instanceof Exhausted) break;
       reader.position = bytes.indexOf(newline, start) + 1;
     }
   }
@@ -194,20 +194,3 @@ function streamOf(reader: ValueReader): string | undefined {
   if (!stream.present || stream.kind !== Kind.text) return undefined;
   return stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
 }
-
-/** A body whose last line ends in a newline, as the readers want it; copied only where it does not. */
-export function endingInNewline(body: Uint8Array): Uint8Array {
-  // A plain view: a Buffer's subarrays cost four times as much.
-  if (body[body.length - 1] === newline) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-  const ended = new Uint8Array(body.length + 1);
-  ended.set(body);
-  ended[body.length] = newline;
-  return ended;
-}
-
-export const readerOf = (
-  header: Pick<Header, "encoding">,
-  bytes: Uint8Array,
-  limits: ValueLimits,
-): PieceReader =>
-  header.encoding === "json" ? new JsonReader(bytes, limits) : new TransitReader(bytes, limits);

@@ -2,23 +2,15 @@ import { newline } from "./bytes.ts";
 import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
 import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
-import { Shape } from "./shape.ts";
+import { rootShape } from "./shape.ts";
 import { Splices } from "./splices.ts";
 import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "./text.ts";
+import type { ValueLimits } from "./value-limits.ts";
 import { Kind, type Visitor } from "./visitor.ts";
-
-/** What a value may take before memory is spent on it. */
-export interface ValueLimits {
-  readonly depthMax: number;
-  /** Scalar leaves of a record. */
-  readonly dataPointsMax: number;
-}
 
 /** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
 export const envelopeDepth = 1;
 const nowhere = -1;
-/** Places of maps that are foreseen; ordinary records have tens. */
-const shapesMax = 10_000;
 
 /**
  * Reads one message's line, in one pass that checks everything and builds nothing: afterwards the envelope's fields,
@@ -55,9 +47,11 @@ export abstract class ValueReader extends TextScanner {
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
   /** Where the value that is read next stands: its shape is that place's. */
-  protected outer = new Shape({ left: shapesMax });
+  protected outer = rootShape();
   protected outerIndex = 0;
   readonly #root = this.outer;
+  /** Of all lines so far. */
+  #expansion = 0;
   #log: Members | undefined;
   #logDepth = nowhere;
 
@@ -77,10 +71,8 @@ export abstract class ValueReader extends TextScanner {
   protected readLiteral(start: number): Kind {
     switch (this.peek()) {
       case 0x74: // t
-        this.skipWord("true");
-        return this.scalar(Kind.boolean, start, this.position);
       case 0x66: // f
-        this.skipWord("false");
+        this.skipWord(this.peek() === 0x74 ? "true" : "false");
         return this.scalar(Kind.boolean, start, this.position);
       case 0x6e: // n
         this.skipWord("null");
@@ -153,6 +145,13 @@ export abstract class ValueReader extends TextScanner {
 
   /** Nothing that a line defines survives it. */
   protected abstract resetLine(): void;
+
+  /** Cache codes stand for `bytes`, which whoever compares or writes them takes time for: says whether the body's may. */
+  expand(bytes: number): boolean {
+    this.growth += bytes;
+    this.#expansion += bytes;
+    return this.#expansion <= this.limits.expansionBytesMax;
+  }
 
   /** Reads the value of a map's member: the envelope's are noted. */
   protected readMember(depth: number, nameStart: number, nameEnd: number): void {

@@ -5,8 +5,11 @@ import type { OpenNames } from "./names.ts";
 /** Maps with more names than these are read without foresight. */
 const namesMax = 256;
 
+/** Shapes that a reader keeps: ordinary records have tens. */
+const shapesMax = 10_000;
+
 /** How many shapes may still be kept: a hostile line has millions of maps, each in a place of its own. */
-export interface ShapeBudget {
+interface ShapeBudget {
   left: number;
 }
 
@@ -65,8 +68,17 @@ export class Shape {
       return false;
     // A cache code leads to the very place where the name was seen first.
     if (this.#starts[index] === start) return true;
-    for (let i = this.#starts[index]!; start < end; i++) if (bytes[i] !== bytes[start++]) return false;
+    for (let i = this.#starts[index]!, at = start; at < end; i++) if (bytes[i] !== bytes[at++]) return false;
+    this.#move(index, start);
     return true;
+  }
+
+  /** The same name stands at `start`, too, where codes of its line lead to. */
+  #move(index: number, start: number): void {
+    const by = start - this.#starts[index]!;
+    this.#starts[index] = start;
+    this.#nameStarts[index] = this.#nameStarts[index]! + by;
+    this.#ends[index] = this.#ends[index]! + by;
   }
 
   /** The map goes another way from `index` on: its names so far are compared with those to come. */
@@ -84,3 +96,6 @@ export class Shape {
     this.#fields[index] = undefined;
   }
 }
+
+/** Of a message's map, nothing foreseen yet. */
+export const rootShape = (): Shape => new Shape({ left: shapesMax });

@@ -24,6 +24,9 @@ export class Malformed extends Error {
 /** A well-formed value that no table can carry. */
 export class Uncarriable extends Malformed {}
 
+/** A body that takes more than it may: no line behind this place is read. */
+export class Exhausted extends Uncarriable {}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The string that a JSON string's raw content `bytes[start, end)` stands for. The content has been checked before. */

@@ -125,9 +125,9 @@ describe("codes that stand for more than there is memory for", () => {
   it.each([
     [
       "in a schema",
-      `"${long}",1,"schema",["^ ","properties",["^ ","a",["^ ","enum",[${codes('["^ ","^2",1]', 9_500)}]]]]`,
+      `"${long}",1,"schema",["^ ","properties",["^ ","a",["^ ","enum",[${codes('["^ ","^2",1]', 4_000)}]]]]`,
     ],
-    ["in key names", `"~:${long}",1,"schema",["^ "],"key_properties",[${codes('"^2"', 20_000)}]`],
+    ["in key names", `"~:${long}",1,"schema",["^ "],"key_properties",[${codes('"^2"', 2_000)}]`],
   ])("%s are refused before they are written out", (_, rest) => {
     expect(refusal(transit(`["^ ","type","SCHEMA","stream","s",${rest}]`)).code).toBe("malformed");
   });

@@ -1,7 +1,7 @@
 import { ByteWriter } from "../../stitchstream/byte-writer.ts";
-import { readerOf } from "../../stitchstream/decode.ts";
 import { JsonWriter } from "../../stitchstream/json/writer.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
+import { readerOf } from "../../stitchstream/readers.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import type { Table } from "../../stitchstream/tables.ts";
 import type { Contents } from "../contents.ts";

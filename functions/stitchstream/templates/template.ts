@@ -56,7 +56,7 @@ export class LineTemplate {
       if (!(error instanceof Malformed)) throw error;
       return false;
     }
-    if (end === miss) return false;
+    if (end === miss || !reader.expand(this.#parts.growth)) return false;
     reader.position = end;
     this.#tell(reader);
     return isTimeOrNone(reader.bytes, reader.envelope.time_extracted);
@@ -110,7 +110,7 @@ export class LineTemplate {
 
   /** Gives the reader what it would know of the line. */
   #tell(reader: PieceReader): void {
-    const { recordStart, recordEnd, extracted, keys, splices: places, growth } = this.#parts;
+    const { recordStart, recordEnd, extracted, keys, splices: places } = this.#parts;
     const { record, time_extracted } = reader.envelope;
     record.textStart = this.#at(recordStart);
     record.textEnd = this.#at(recordEnd);
@@ -130,7 +130,6 @@ export class LineTemplate {
     }
     if (places.length === 0) return;
     reader.standsAlone = false;
-    reader.growth += growth;
     const { splices } = reader;
     let at = splices.addMany(places.length / (2 * placesPerSplice));
     const { ints } = splices;

@@ -1,6 +1,6 @@
 import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../bytes.ts";
 import { PieceReader } from "../piece-reader.ts";
-import { Malformed, Uncarriable } from "../text.ts";
+import { Exhausted, Malformed, Uncarriable } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./cache.ts";
 import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./scalar.ts";
@@ -46,12 +46,20 @@ export abstract class TransitStrings extends PieceReader {
       this.rawStart = this.#cache.start(index);
       this.rawEnd = this.#cache.end(index);
       this.standsAlone = false;
-      this.growth += this.rawEnd - this.rawStart;
+      if (!this.expand(this.rawEnd - this.rawStart)) throw this.#exhausted();
       if (this.inRecord) this.splices.push(start, this.rawStart, this.rawEnd);
       return;
     }
     if (first === backslash) this.#refuseHiddenTag(start);
     this.remember(start, end, asMapKey);
+  }
+
+  #exhausted(): Exhausted {
+    const { expansionBytesMax } = this.limits;
+    return new Exhausted(
+      `up to here the body's cache codes stand for more than ${expansionBytesMax} bytes, and it is read no further: send it in several`,
+      this.position,
+    );
   }
 
   /** Gives a string a code where transit does. */
@@ -61,6 +69,7 @@ export abstract class TransitStrings extends PieceReader {
     if (isCacheable && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
       this.#cache.remember(start, end);
   }
+
   /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
   #refuseHiddenTag(start: number): void {
     const text = ascii.decode(this.bytes.subarray(start, start + 6)).toLowerCase();
