@@ -78,26 +78,41 @@ interface Packed {
   readonly body: Uint8Array;
 }
 
-/** Each segment compressed; one is, while the one before it is on its way. */
+/** Why there are no more segments: told once all before it are sent. */
+interface Broken {
+  readonly error: unknown;
+}
+
+/** Compressed segments that wait for their turn, together: several of ordinary text, one of what does not shrink. */
+const aheadBytesMax = 2_000_000;
+
+/** Each segment compressed, several ahead of the one that is on its way. */
 async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController): AsyncGenerator<Packed> {
-  const pack = async (): Promise<Packed | undefined> => {
-    const { done, value } = await source.next();
-    if (done === true) return undefined;
-    const { body, ...segment } = value;
-    return { segment, bytes: body.length, body: await wireForm(value) };
-  };
-  try {
-    let coming = pack();
-    for (;;) {
-      const next = await coming;
-      if (next === undefined) return;
-      coming = pack();
-      // What fails is looked at once its turn has come.
-      coming.catch(() => {});
-      yield next;
-    }
-  } finally {
-    givenUp.abort();
-    await source.return(undefined);
+  const ahead = new ReadableStream<Packed | Broken>(
+    {
+      async pull(queue) {
+        try {
+          const { done, value } = await source.next();
+          if (done === true) return queue.close();
+          const { body, ...segment } = value;
+          queue.enqueue({ segment, bytes: body.length, body: await wireForm(value) });
+        } catch (error) {
+          queue.enqueue({ error });
+          queue.close();
+        }
+      },
+      async cancel() {
+        givenUp.abort();
+        await source.return(undefined);
+      },
+    },
+    {
+      highWaterMark: aheadBytesMax,
+      size: next => (next !== undefined && "body" in next ? next.body.length : 0),
+    },
+  );
+  for await (const next of ahead) {
+    if ("error" in next) throw next.error;
+    yield next;
   }
 }

@@ -1,5 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { buildSync } from "esbuild";
+import { afterAll } from "vitest";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -14,6 +19,23 @@ interface Running {
   readonly ended: Promise<Ended>;
 }
 
+/** Bundles of the programs that ran: one starts in a fifth of the time that its sources take. */
+const bundles = new Map<string, string>();
+const dir = mkdtempSync(join(tmpdir(), "persister-program-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function bundleOf(file: string): string {
+  const known = bundles.get(file);
+  if (known !== undefined) return known;
+  const outfile = join(dir, `${basename(file, ".ts")}.mjs`);
+  const banner = {
+    js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
+  };
+  buildSync({ entryPoints: [root + file], outfile, bundle: true, platform: "node", format: "esm", banner });
+  bundles.set(file, outfile);
+  return outfile;
+}
+
 /** `persist`, as it is typed. */
 export const persist = (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Running =>
   running("cli/persist.ts", args, env, cwd);
@@ -25,8 +47,7 @@ export function running(
   env: NodeJS.ProcessEnv = {},
   cwd = root,
 ): Running {
-  const tsx = new URL("../../node_modules/tsx/dist/loader.mjs", import.meta.url).href;
-  const child = spawn(process.execPath, ["--import", tsx, root + file, ...args], {
+  const child = spawn(process.execPath, [bundleOf(file), ...args], {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH, ...env },
