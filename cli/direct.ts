@@ -61,7 +61,7 @@ function toldOf({ code, message, details }: PersisterError, segment: Segment, wa
   const places = faults
     .map(fault => `\n  line ${wholeLineOf(segment, fault.line)}: ${fault.message}`)
     .join("");
-  const said = `${code}: ${message}${places}`;
+  const said = `${code}: ${places || message}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))
     return new Told(
       `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,

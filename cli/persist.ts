@@ -31,12 +31,13 @@ async function run(args: readonly string[]): Promise<void> {
   if (values.help === true) return void process.stdout.write(help);
   const [action, ...rest] = positionals;
   if (action === "check") {
-    if (rest[0] === undefined) throw usage("persist check FILE: a stitchstream, gzipped or not.");
+    if (rest[0] === undefined || rest.length > 1)
+      throw usage("persist check FILE: one stitchstream, gzipped or not.");
     return say(await check(rest[0]));
   }
   if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
-  if (action === "deliveries") return say(await deliveries(endpointOf(values)));
-  if (action !== undefined) throw usage(`${action}? persist --help says what there is.`);
+  if (action === "deliveries" && rest.length === 0) return say(await deliveries(endpointOf(values)));
+  if (action !== undefined) throw usage(`${positionals.join(" ")}? persist --help says what there is.`);
   const streamer = end === -1 ? undefined : programOf(command, values);
   try {
     if (values.C !== undefined) await forwardAll(values, streamer);
@@ -74,7 +75,7 @@ const say = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
 /** The streamer's command. It sees our environment, but no token of ours. */
 function programOf([file, ...args]: readonly string[], { state, "bookmark-arg": arg }: Values): Program {
-  if (file === undefined) throw usage("Behind -- comes the streamer's command.");
+  if (file === undefined || file === "") throw usage("Behind -- comes the streamer's command.");
   const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;
   return { file, args, bookmarkArg: state === true ? "--state" : arg, env };
 }

@@ -16,6 +16,8 @@ export class Cutter {
   readonly #bytesMax: number;
   #bytes: Uint8Array;
   #length = 0;
+  /** Behind the last whole line. */
+  #linesEnd = 0;
   /** The latest segment's: new ones would wait for the garbage collector, 4 MB each. */
   #body: Uint8Array;
   #header: Header | undefined;
@@ -40,6 +42,8 @@ export class Cutter {
       this.#bytes = grown;
     }
     this.#bytes.set(chunk, this.#length);
+    const lastNewline = chunk.lastIndexOf(newline);
+    if (lastNewline >= 0) this.#linesEnd = this.#length + lastNewline + 1;
     this.#length = wanted;
   }
 
@@ -48,7 +52,7 @@ export class Cutter {
     if (this.#length <= this.#bytesMax || !this.#hasHead()) return false;
     this.#dropBlankLines();
     if (this.#length <= this.#bytesMax) return false;
-    if (this.#linesEnd() > this.#headEnd()) return true;
+    if (this.#linesEnd > this.#headEnd()) return true;
     if (this.#length <= limits.lineBytesMax) return false;
     const line = this.#header!.line + this.#linesBefore;
     const message = `has more than ${limits.lineBytesMax} bytes: split it`;
@@ -71,15 +75,15 @@ export class Cutter {
   *cutBehindBookmark(): Generator<Segment> {
     if (!this.#hasHead()) return;
     this.#dropBlankLines();
-    if (this.#linesEnd() <= this.#headEnd()) return;
-    const read = this.#read(this.#linesEnd());
+    if (this.#linesEnd <= this.#headEnd()) return;
+    const read = this.#read(this.#linesEnd);
     if (read.bookmark !== undefined) yield this.#cutAt(read.bookmark, read);
   }
 
   /** All that is left, at the stream's end. A header alone is a segment, too; who prints nothing at all has nothing new. */
   *rest(): Generator<Segment> {
     if (this.#length === 0) return;
-    if (this.#length > 0 && this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
+    if (this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
     this.#dropBlankLines();
     const hasLines = this.#length > this.#headEnd();
     if (this.#hasCut && !hasLines) return;
@@ -117,6 +121,7 @@ export class Cutter {
     this.#linesBefore += linesIn(this.#bytes.subarray(start, end));
     this.#bytes.copyWithin(start, end, this.#length);
     this.#length -= end - start;
+    this.#linesEnd -= end - start;
   }
 
   #readHeader(): Header {
@@ -125,10 +130,6 @@ export class Cutter {
     const isWhole = header.line === 1 || this.#bytes[header.end - 1] === newline;
     if (!isWhole) throw new PersisterError("not-a-stitchstream", "The header's last line has no end.");
     return header;
-  }
-
-  #linesEnd(): number {
-    return this.#bytes.subarray(0, this.#length).lastIndexOf(newline) + 1;
   }
 
   /** Behind the last line that a segment has room for, or behind one line that is too large for any. */

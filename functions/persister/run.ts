@@ -86,8 +86,7 @@ async function unheld(
   if (clock.now() + remaining >= stopAt) return undefined;
   await clock.sleep(remaining);
   const standing = await streamers.read(streamer, stopAt);
-  const isAsItWas = standing?.fence === held?.fence && leasedFor(standing, clock.now()) === 0;
-  return isAsItWas ? { standing } : undefined;
+  return standing?.fence === held?.fence ? { standing } : undefined;
 }
 
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);

@@ -36,7 +36,8 @@ const pieceBytesMax = 65_536;
 
 /**
  * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
- * are held to repeated at each one's head. Holds two times `bytesMax`, whatever the length. Where the source fails, what it gave up to its last
+ * are held to repeated at each one's head. Holds two times `bytesMax`, the streams' schemas and
+ * one line, whatever the length. Where the source fails, what it gave up to its last
  * bookmark is a segment, and then its error is thrown. Throws `not-a-stitchstream` and, for a
  * line beyond 20 MB, `malformed`; any other faulty line is passed on to whoever checks the segment.
  */

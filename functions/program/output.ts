@@ -23,14 +23,26 @@ const endMilliseconds = 5_000;
  * be run, or ends with another code than 0: then what it printed last is not the end; with Stopped once `stopped` says so.
  */
 export async function* outputOf(
-  { file, args, bookmarkArg, env }: Program,
+  program: Program,
   bookmark: string | undefined,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const dir = await mkdtemp(join(tmpdir(), "persist-"));
-  const path = join(dir, "bookmark");
-  if (bookmark !== undefined) await writeFile(path, `${bookmark}\n`, { mode: 0o600 });
-  const given = bookmark === undefined ? [] : bookmarkArg === undefined ? [path] : [bookmarkArg, path];
+  try {
+    const path = join(dir, "bookmark");
+    if (bookmark !== undefined) await writeFile(path, `${bookmark}\n`, { mode: 0o600 });
+    yield* printed(program, bookmark === undefined ? undefined : path, stopped);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function* printed(
+  { file, args, bookmarkArg, env }: Program,
+  path: string | undefined,
+  stopped: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const given = path === undefined ? [] : bookmarkArg === undefined ? [path] : [bookmarkArg, path];
   // A group of its own: a shell's pipeline ends as one.
   const child = spawn(file, [...args, ...given], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -51,13 +63,21 @@ export async function* outputOf(
   const terminate = () => void (isOver || signalGroup(child, "SIGTERM"));
   const end = () => {
     terminate();
-    killing ??= setTimeout(() => signalGroup(child, "SIGKILL"), endMilliseconds);
+    killing ??= setTimeout(() => {
+      signalGroup(child, "SIGKILL");
+      // What has left the group, a daemon, say, may hold the pipe for ever.
+      child.stdout.destroy();
+    }, endMilliseconds);
   };
   process.once("exit", terminate);
   stopped.addEventListener("abort", end);
   if (stopped.aborted) end();
   try {
-    yield* child.stdout as AsyncIterable<Uint8Array>;
+    try {
+      yield* child.stdout as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      if (!stopped.aborted) throw error;
+    }
     const failure = await ended;
     if (stopped.aborted) throw new Stopped();
     if (failure !== undefined) throw new StreamerFailed(`${failure}. What it printed before is kept.`);
@@ -67,7 +87,6 @@ export async function* outputOf(
     if (!isOver) end();
     await ended;
     clearTimeout(killing);
-    await rm(dir, { recursive: true, force: true });
   }
 }
 
@@ -77,7 +96,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     if (isWindows) child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch (error) {
-    // It has ended by itself.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    // It has ended by itself, or is no longer ours to end, as under sudo.
+    if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code!)) throw error;
   }
 }
