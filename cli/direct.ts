@@ -21,6 +21,8 @@ export interface Account {
 const segmentMilliseconds = 300_000;
 const streamer = "stdin";
 const utf8 = new TextDecoder();
+/** Nobody can ask for what was, and a stream may have no end. */
+const unkept = { file: async () => {}, read: async () => undefined, list: async () => [] };
 
 /**
  * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
@@ -35,6 +37,8 @@ export async function forward(
   const destination = { importApi: importApi({ url, token, clock }), encoder: batchEncoder(clientId) };
   const parts: Parts = {
     ...memoryStore(),
+    history: unkept,
+    log: unkept,
     clock,
     newId: v7,
     archive: { put: async () => "" },
@@ -61,7 +65,9 @@ function toldOf({ code, message, details }: PersisterError, segment: Segment, wa
   const places = faults
     .map(fault => `\n  line ${wholeLineOf(segment, fault.line)}: ${fault.message}`)
     .join("");
-  const said = `${code}: ${places || message}`;
+  const who = code === "rejected" ? "rejected by the Import API" : code;
+  // The message names lines of the segment.
+  const said = places === "" ? `${code}: ${message}` : `${who}:${places}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))
     return new Told(
       `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,

@@ -33,7 +33,8 @@ const backoffMillisecondsMax = 20_000;
 /** A delivery that was cut off holds its streamer for half a minute. */
 const retryAfterSecondsMax = 60;
 
-interface Asked {
+/** What is asked of an endpoint. */
+export interface Asked {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -44,6 +45,8 @@ interface Asked {
   readonly lineOf?: (line: number) => number;
   /** Hears of each attempt that is made again, and why. */
   readonly onRetry?: ((reason: string) => void) | undefined;
+  /** It is not worth waiting for. */
+  readonly once?: boolean;
 }
 
 /** Asks for as long as it helps. Rejects with Told, which says the mend. */
@@ -53,7 +56,7 @@ export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
     if (answer.ok) return answer;
     const problem = problemOf(answer);
     if (problem.code !== undefined && asked.accepts?.includes(problem.code)) return answer;
-    if (!isPassing(answer.status, problem) || attempt === attemptsMax)
+    if (!isPassing(answer.status, problem) || attempt === attemptsMax || asked.once === true)
       throw refusalOf(answer.status, problem, endpoint, asked.lineOf);
     asked.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
     await sleep(waitOf(answer, attempt));

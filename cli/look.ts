@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, type Endpoint } from "./endpoint.ts";
+import { type Asked, ask, type Endpoint } from "./endpoint.ts";
 import type { Answer } from "./exchange.ts";
 import { usage } from "./settings.ts";
 
@@ -34,9 +34,9 @@ export const deliveries = (endpoint: Endpoint): Promise<string> =>
 /** Where a streamer stands: its revision's ETag, and its bookmark's text, if it has one. */
 export async function standing(
   endpoint: Endpoint,
-  onRetry?: (reason: string) => void,
+  how: Pick<Asked, "onRetry" | "once"> = {},
 ): Promise<{ etag: string; bookmark: string | undefined }> {
-  const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], onRetry } as const;
+  const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
   const { ok, headers, text } = await ask(endpoint, asked);
   return { etag: headers.etag ?? '"0"', bookmark: ok ? text : undefined };
 }

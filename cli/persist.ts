@@ -39,6 +39,7 @@ async function run(args: readonly string[]): Promise<void> {
   if (action === "deliveries" && rest.length === 0) return say(await deliveries(endpointOf(values)));
   if (action !== undefined) throw usage(`${positionals.join(" ")}? persist --help says what there is.`);
   const streamer = end === -1 ? undefined : programOf(command, values);
+  interruption.isSending = true;
   try {
     if (values.C !== undefined) await forwardAll(values, streamer);
     else await deliver(values, streamer);
@@ -52,7 +53,9 @@ async function run(args: readonly string[]): Promise<void> {
 async function deliver(values: Values, streamer: Program | undefined): Promise<void> {
   const endpoint = endpointOf(values);
   await untilFree(endpoint, progress);
-  const { etag, bookmark: last } = await standing(endpoint, reason => progress.retrying(reason));
+  const { etag, bookmark: last } = await standing(endpoint, {
+    onRetry: reason => progress.retrying(reason),
+  });
   await send(sourceOf(streamer, last), endpoint, etag, { watcher: progress, givenUp });
 }
 
@@ -63,7 +66,6 @@ async function forwardAll(values: Values, streamer: Program | undefined): Promis
 
 /** What the streamer prints from the bookmark on, or what comes on stdin. It ends once it is given up. */
 function sourceOf(streamer: Program | undefined, last: string | undefined): AsyncIterable<Uint8Array> {
-  interruption.isSending = true;
   return streamer === undefined
     ? unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin")
     : outputOf(streamer, last, givenUp.signal);

@@ -63,7 +63,7 @@ export async function send(
 /** A segment that was refused may have been taken in part: what is committed of it is told, if the endpoint still answers. */
 async function tellSafe(endpoint: Endpoint, tag: string, watcher: Watcher): Promise<void> {
   try {
-    const { etag, bookmark } = await standing(endpoint);
+    const { etag, bookmark } = await standing(endpoint, { once: true });
     if (etag !== tag && bookmark !== undefined) watcher.safe(bookmark.trimEnd());
   } catch (error) {
     // The refusal itself is what the caller hears of.

@@ -349,6 +349,20 @@ describe("straight to the Import API", () => {
     expect(api.requests[0]!.body.toString()).toContain('"client_id":4242');
   });
 
+  it("says of a faulty line which it is in the whole, and of no other", async () => {
+    const api = await startScriptedServer([{ status: 201 }]);
+    open.push(api);
+    const many = Array.from({ length: 9_000 }, (_, id) => [
+      record("direct", { id, text: "some words that take room ".repeat(20) }, ["id"]),
+      ...(id % 500 === 499 ? [bookmark(id)] : []),
+    ]).flat();
+    const { code, stderr } = await persisted(["-C", "1", "-T", "t"], jsonline(...many, "x"), {
+      IMPORT_API_URL: api.url,
+    });
+    expect(code).toBe(3);
+    expect(stderr.match(/line \d+/g)).toEqual([`line ${many.length + 4}`]);
+  });
+
   it("runs a streamer, too", async () => {
     const api = await startScriptedServer([{ status: 201 }]);
     open.push(api);

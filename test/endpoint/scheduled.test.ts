@@ -129,4 +129,15 @@ describe("a scheduled run", () => {
     await expect(run("deaf", {}, 200, command)).rejects.toThrow(/brought no new bookmark/);
     expect(performance.now() - began).toBeLessThan(20_000);
   });
+
+  it("does not wait for what has left the pipeline and holds its end", async () => {
+    const file = join(dir, "daemon");
+    const daemon = `const { spawn } = require("node:child_process");
+      const { pid } = spawn("sleep", ["600"], { detached: true, stdio: ["ignore", "inherit", "ignore"] });
+      require("node:fs").writeFileSync(${JSON.stringify(file)}, String(pid));
+      setTimeout(() => {}, 600_000);`;
+    const command = [process.execPath, "-e", daemon];
+    await expect(run("left", {}, 1_500, command)).rejects.toThrow(/brought no new bookmark/);
+    process.kill(Number(await readFile(file, "utf8")), "SIGKILL");
+  });
 });
