@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { logPathOf } from "../../infra/local/import-api/log.ts";
+import { logPathOf, openLog } from "../../infra/local/import-api/log.ts";
 import { startImportApi } from "../../infra/local/import-api/server.ts";
-import { queryRows } from "../../infra/local/import-api/tables.ts";
+import { listTables, queryRows } from "../../infra/local/import-api/tables.ts";
 
 const account = { clientId: 4242, token: "at_sandbox" };
 let dir: string;
@@ -393,6 +393,37 @@ describe("the sandbox Import API", () => {
     expect(columns).toEqual([...ids, "__proto__", `it's "`, "_2", "_sdc_sequence"]);
     const read = (i: number) => `${i}\ufffd\\ud800\0 é`;
     expect(rows).toEqual([["a", ...names.map((_, i) => read(i)), expect.stringContaining("0\ufffd"), "1"]]);
+  });
+
+  it("takes any name for a table: of two that differ in case alone the second one gets a number", async () => {
+    const other = await mkdtemp(join(tmpdir(), "persister-names-"));
+    const log = await openLog(other);
+    const names = ["ok", "Ok", "", "ok_2", "a\0b"];
+    const fields = new Map([["k\0", "v"]]);
+    const row = { sequence: 1n, keyNames: [], version: undefined, data: fields };
+    await log.append(names.map(table => ({ ...row, table })));
+    await log.append([{ ...row, table: "Ok" }]);
+    await log.close();
+    const listed = ["Ok_2", "_2", "a\ufffdb", "ok", "ok_2_2"];
+    expect((await listTables(other)).rows).toEqual(listed.map(name => [name, name === "Ok_2" ? "2" : "1"]));
+    for (const name of listed)
+      expect(await queryRows(other, `select distinct "k\ufffd" from "${name}"`)).toMatchObject({
+        rows: [["v"]],
+      });
+    await rm(other, { recursive: true, force: true });
+  });
+
+  it("loads the first instant that there is, the last one, and those around them", async () => {
+    const instants = [-8_640_000_000_000_000, -62_198_755_200_000, 0, 253_402_300_800_000, 8.64e15];
+    const records = instants.map(
+      (at, i) =>
+        `["^ ","client_id",4242,"table_name","instants","sequence",1,"action","upsert","key_names",["id"],"data",["^ ","id",${i},"at","~m${at}"]]`,
+    );
+    const body = `[${records.join(",")}]`;
+    expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
+    expect(await rows('select "at", typeof("at") from instants order by id')).toEqual(
+      instants.map(at => [new Date(at).toISOString(), "TIMESTAMP WITH TIME ZONE"]),
+    );
   });
 
   it("loads transit's types", async () => {

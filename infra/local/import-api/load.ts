@@ -20,7 +20,17 @@ const columnsOfLog = {
 };
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+/** DuckDB's statements end at NUL. */
+const literal = (text: string) => `'${text.replaceAll("'", "''").replaceAll("\0", "' || chr(0) || '")}'`;
+
+/** A name for SQL, whose names have no case, no NUL, and at least a character. Of those that are the same one the second gets a number. */
+function freeName(wanted: string, taken: Set<string>): string {
+  const base = wanted.replaceAll("\0", "\ufffd");
+  let name = base;
+  for (let n = 2; taken.has(name.toLowerCase()) || name === ""; n++) name = `${base}_${n}`;
+  taken.add(name.toLowerCase());
+  return name;
+}
 
 /**
  * Reads the log, and keeps of it in `_log.landed` what the tables hold: of each key the row with the highest sequence, and all rows
@@ -62,25 +72,39 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
         AND (activated.version IS NULL OR accepted.version >= activated.version)`);
 }
 
+/** The tables that landed, in the order they were first seen, and what a query calls them. */
+export async function tablesOf(connection: DuckDBConnection) {
+  const found = await askFor<{ table: string; rows: bigint; versioned: boolean | null }>(
+    connection,
+    `SELECT line."table", count(landed.number) AS rows, bool_or(landed.version IS NOT NULL) AS versioned
+     FROM (SELECT "table", min(number) AS first FROM _log.accepted GROUP BY ALL) line
+       LEFT JOIN _log.landed USING ("table")
+     GROUP BY ALL ORDER BY min(first)`,
+  );
+  const taken = new Set<string>();
+  return found.map(each => ({ ...each, name: freeName(each.table, taken) }));
+}
+
 /** Makes a table of each that landed, in the schema that is in use, its columns typed. */
 export async function makeTables(connection: DuckDBConnection): Promise<void> {
-  const tables = await askFor<{ table: string; versioned: boolean | null }>(
-    connection,
-    `SELECT line."table", bool_or(landed.version IS NOT NULL) AS versioned
-     FROM (SELECT DISTINCT "table" FROM _log.accepted) line LEFT JOIN _log.landed USING ("table") GROUP BY ALL`,
-  );
-  for (const { table, versioned } of tables) {
+  for (const { table, name, versioned } of await tablesOf(connection)) {
     const casts = (await columnsOf(connection, table)).map(
-      ({ key, name, type }) => `CAST(substr(data[${literal(key)}], 2) AS ${type}) AS ${quoted(name)}`,
+      column => `${castOf(column)} AS ${quoted(column.name)}`,
     );
     const ours = ["sequence AS _sdc_sequence", ...(versioned ? ["version AS _sdc_table_version"] : [])];
-    await connection.run(`CREATE TABLE ${quoted(table)} AS
+    await connection.run(`CREATE TABLE ${quoted(name)} AS
       SELECT ${[...casts, ...ours].join(", ")} FROM _log.landed WHERE "table" = ${literal(table)}`);
   }
   await connection.run("DETACH _log");
 }
 
-/** All fields of all rows, in the order they were first seen. SQL's names have no case: a second one gets a number. */
+function castOf({ key, type }: { key: string; type: string }): string {
+  const text = `substr(data[${literal(key)}], 2)`;
+  // JavaScript writes a year beyond 9999 with a plus, which DuckDB does not read.
+  return `CAST(${type === "TIMESTAMPTZ" ? `ltrim(${text}, '+')` : text} AS ${type})`;
+}
+
+/** All fields of all rows, in the order they were first seen. */
 async function columnsOf(connection: DuckDBConnection, table: string) {
   const found = await askFor<{ key: string; kinds: { items: string[] } | null }>(
     connection,
@@ -94,9 +118,7 @@ async function columnsOf(connection: DuckDBConnection, table: string) {
   const taken = new Set(["_sdc_sequence", "_sdc_table_version"]);
   const columns: { key: string; name: string; type: string }[] = [];
   for (const { key, kinds } of found) {
-    let name = key;
-    for (let n = 2; taken.has(name.toLowerCase()) || name === ""; n++) name = `${key}_${n}`;
-    taken.add(name.toLowerCase());
+    const name = freeName(key, taken);
     const type = columnTypeOf(kinds?.items ?? []);
     columns.push({ key, name, type: type === "DECIMAL" ? await decimalType(connection, table, key) : type });
   }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
-import { loadLog, makeTables } from "./load.ts";
+import { loadLog, makeTables, tablesOf } from "./load.ts";
 import { logPathOf } from "./log.ts";
 
 export interface QueryResult {
@@ -41,7 +41,7 @@ async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => P
   }
 }
 
-/** Runs a query in DuckDB over what landed in `dir`, tables named as the streams are. Rejects with DuckDB's words. */
+/** Runs a query in DuckDB over what landed in `dir`, tables named as `listTables` says. Rejects with DuckDB's words. */
 export const query = <T>(dir: string, sql: string, read: (answer: Answer) => Promise<T>): Promise<T> =>
   withLog(dir, async connection => {
     await makeTables(connection);
@@ -64,13 +64,11 @@ export const queryRows = (dir: string, sql: string, limit = Number.POSITIVE_INFI
     return { columns, rows: read };
   });
 
-/** The tables that landed, and how many rows each has. */
+/** The tables that landed, named as their streams are where SQL lets them, and how many rows each has. */
 export const listTables = (dir: string): Promise<QueryResult> =>
   withLog(dir, async connection => {
-    const counts = await connection.runAndReadAll(`
-      SELECT "table", count(landed.number)
-      FROM (SELECT DISTINCT "table" FROM _log.accepted) LEFT JOIN _log.landed USING ("table") GROUP BY ALL ORDER BY ALL`);
-    return { columns: ["table", "rows"], rows: counts.getRows().map(row => row.map(textOf)) };
+    const counts = (await tablesOf(connection)).map(({ name, rows }) => [name, String(rows)]);
+    return { columns: ["table", "rows"], rows: counts.sort(([left], [right]) => (left! < right! ? -1 : 1)) };
   });
 
 function textOf(value: unknown): string | null {
