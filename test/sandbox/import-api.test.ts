@@ -1,7 +1,7 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, type FileHandle, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { logPathOf, openLog } from "../../infra/local/import-api/log.ts";
 import { startImportApi } from "../../infra/local/import-api/server.ts";
 import { listTables, queryRows } from "../../infra/local/import-api/tables.ts";
@@ -340,6 +340,26 @@ describe("the sandbox Import API", () => {
     await after.close();
     await writeFile(logPathOf(other), (await readFile(logPathOf(other), "utf8")).replace('"table"', "table"));
     await expect(ids()).rejects.toThrow(/damaged: 1 of its rows/);
+    await rm(other, { recursive: true, force: true });
+  });
+
+  it("keeps nothing of a request that the disk had no room for", async () => {
+    const other = await mkdtemp(join(tmpdir(), "persister-full-"));
+    const log = await openLog(other);
+    const row = { table: "t", sequence: 1n, keyNames: [], version: undefined };
+    const append = (id: string) => log.append([{ ...row, data: new Map([["id", id]]) }]);
+    await append("first");
+    const file = await open(logPathOf(other));
+    const full = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, "appendFile");
+    full.mockImplementationOnce(async function (this: FileHandle, data) {
+      await this.write(String(data).slice(0, 30));
+      throw new Error("ENOSPC");
+    });
+    await expect(append("second")).rejects.toThrow("ENOSPC");
+    full.mockRestore();
+    await append("third");
+    expect((await queryRows(other, "select id from t order by id")).rows).toEqual([["first"], ["third"]]);
+    await Promise.all([file.close(), log.close()]);
     await rm(other, { recursive: true, force: true });
   });
 

@@ -38,8 +38,15 @@ export async function openLog(dir: string) {
   return {
     append(rows: readonly Row[]): Promise<void> {
       const write = async () => {
-        await file.appendFile(linesOf(rows, ++requests));
-        await file.datasync();
+        const { size } = await file.stat();
+        try {
+          await file.appendFile(linesOf(rows, ++requests));
+          await file.datasync();
+        } catch (error) {
+          // A disk that is full takes half a line, which the next row would be glued to.
+          await file.truncate(size);
+          throw error;
+        }
       };
       last = last.catch(() => undefined).then(write);
       return last;
