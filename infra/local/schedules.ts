@@ -34,21 +34,38 @@ export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
 
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** When a schedule starts next; undefined where it never does again. docs.aws.amazon.com/scheduler, "Schedule types". */
+/** When a schedule starts next; undefined where it never does again. Throws Told for no schedule. docs.aws.amazon.com/scheduler, "Schedule types". */
 export function nextStart(every: string, after: Date): Date | undefined {
-  const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(every) ?? [];
+  const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(every) ?? [];
   if (unit !== undefined) return new Date(after.getTime() + Number(count) * units[unit]!);
   const [, minute, hour, day, month, weekday, year] =
     /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(every) ?? [];
-  if (year === undefined) throw new Told(`${every} is neither rate(…) nor cron(…) with six fields`);
-  // AWS counts weekdays from 1, Sunday, and others from 0; `2#1` is the first of Mondays.
-  const days = weekday!.replaceAll(/(?<!#)\d/g, digit => String(Number(digit) - 1));
-  const fields = ["0", stepping(minute!, 59), stepping(hour!, 23), day, stepping(month!, 12), days, year];
-  return new Cron(fields.join(" "), { timezone: "UTC", mode: "7-part" }).nextRun(after) ?? undefined;
+  if (year === undefined)
+    throw new Told(`${every} is neither rate(…), from 1 on, nor cron(…) with six fields`);
+  const fields = [
+    "0",
+    stepping(minute!, 59),
+    stepping(hour!, 23),
+    stepping(day!, 31),
+    stepping(month!, 12),
+    stepping(fromZero(weekday!), 6),
+    stepping(year, 2199),
+  ];
+  try {
+    return new Cron(fields.join(" "), { timezone: "UTC", mode: "7-part" }).nextRun(after) ?? undefined;
+  } catch (error) {
+    throw new Told(`${every} can't be read: ${(error as Error).message}`);
+  }
 }
 
+/** AWS counts weekdays from 1, Sunday, to 7, which is its `L`, and others from 0; `2#1` is the first of Mondays, `2/3` every third day. */
+const fromZero = (weekday: string) =>
+  weekday
+    .replaceAll(/(?<![^,])L(?![^,])/g, "7")
+    .replaceAll(/(?<![#/\d])\d+/g, day => String(Number(day) - 1));
+
 /** `0/10` is short for `0-59/10`. */
-const stepping = (field: string, last: number) => field.replaceAll(/(?<!-)\b(\d+)\//g, `$1-${last}/`);
+const stepping = (field: string, last: number) => field.replaceAll(/(?<!-)\b(\w+)\//g, `$1-${last}/`);
 
 /** As long as Lambda gives. */
 const runMilliseconds = 900_000;

@@ -20,12 +20,25 @@ describe("a schedule's next start", () => {
     ["cron(0 9 ? * 2#1 *)", "2026-12-07T09:00:00.000Z"],
     ["cron(15 10 ? * 6L 2027)", "2027-01-29T10:15:00.000Z"],
     ["cron(0/10 * * * ? *)", "2026-11-24T03:10:00.000Z"],
+    ["cron(0 6 ? * 2-6/2 *)", "2026-11-25T06:00:00.000Z"],
+    ["cron(0 6 ? * 2/2 *)", "2026-11-25T06:00:00.000Z"],
+    ["cron(0 6 ? * WED/2 *)", "2026-11-25T06:00:00.000Z"],
+    ["cron(0 6 ? * L *)", "2026-11-28T06:00:00.000Z"],
+    ["cron(0 6 ? * 5,L *)", "2026-11-26T06:00:00.000Z"],
+    ["cron(0 6 1/5 * ? *)", "2026-11-26T06:00:00.000Z"],
+    ["cron(0 6 L * ? *)", "2026-11-30T06:00:00.000Z"],
+    ["cron(0 6 1 FEB/3 ? *)", "2027-02-01T06:00:00.000Z"],
+    ["cron(0 6 1 1 ? 2026/2)", "2028-01-01T06:00:00.000Z"],
     ["cron(0 0 1 1 ? 2020)", undefined],
   ])("%s: %s", (every, at) => expect(nextStart(every, tuesday)?.toISOString()).toBe(at));
 
   it("is none for what is no schedule", () => {
-    for (const every of ["1 hour", "rate(1 week)", "cron(0 8 * * *)"])
-      expect(() => nextStart(every, tuesday)).toThrow(every);
+    const crons = ["99 8 * * ? *", "0 8 1-x * ? *", "0 8 ? * 0 *", "0 8 ? * 10 *", "0 8 ? * 2#6 *"];
+    const none = ["1 hour", "rate(1 week)", "rate(0 minutes)", "cron(0 8 * * *)"];
+    for (const every of [...none, ...crons.map(fields => `cron(${fields})`)]) {
+      const told = expect.objectContaining({ name: "Told", message: expect.stringContaining(every) });
+      expect(() => nextStart(every, tuesday)).toThrow(told);
+    }
   });
 });
 
