@@ -42,12 +42,22 @@ async function run(args: readonly string[]): Promise<void> {
 // What a query has spilled is gone when it is broken off, too.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
-run(process.argv.slice(2)).catch(async (error: NodeJS.ErrnoException) => {
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // Whoever reads it has seen enough.
-  if (error.code === "EPIPE") return;
-  const { rows } = await listTables(dir);
-  const tables =
-    rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
-  console.error(`${error.message}\n${tables}`);
+  if (error.code === "EPIPE") process.exit();
+  console.error(error.message);
+  process.exit(1);
+});
+
+const tablesThere = ({ rows }: QueryResult) =>
+  rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
+
+run(process.argv.slice(2)).catch(async (error: Error) => {
   process.exitCode = 1;
+  console.error(error.message);
+  // A log that can't be read has been said already.
+  await listTables(dir).then(
+    tables => console.error(tablesThere(tables)),
+    () => {},
+  );
 });
