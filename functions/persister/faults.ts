@@ -13,11 +13,18 @@ export class Faults {
     this.#namedMax = namedMax;
   }
 
-  /** False once so many faults are counted that reading on helps nobody. */
+  /** So many are counted that reading on helps nobody. */
+  get isFull(): boolean {
+    return this.#total >= limits.faultsCountedMax;
+  }
+
+  /** Counts one more, until it is full; says whether it is not. */
   add(code: ErrorCode, fault: Fault): boolean {
+    if (this.isFull) return false;
     this.#codes.add(code);
     if (this.#named.length < this.#namedMax) this.#named.push(bounded(fault));
-    return ++this.#total < limits.faultsCountedMax;
+    this.#total++;
+    return !this.isFull;
   }
 
   addLargeBookmark(line: number, bytes: number): void {

@@ -44,6 +44,7 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
       schemas.checkSchema(line, stream, schema);
     },
     record(line, table, reader) {
+      if (faults.isFull) return;
       checkKeys(line, table, reader, faults);
       const { textStart, textEnd } = reader.envelope.record;
       const bytes =

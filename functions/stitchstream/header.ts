@@ -74,7 +74,10 @@ function checkVersion(text: string): void {
   if (line.startsWith("stitchstream/")) {
     throw new NotAStitchstream("an unknown version of stitchstream: the one known is stitchstream/0.1", 1);
   }
-  throw new NotAStitchstream("the first line is not `stitchstream/0.1`", 1);
+  throw new NotAStitchstream(
+    "the first line is neither `stitchstream/0.1` nor, as Singer's taps print it, a JSON message",
+    1,
+  );
 }
 
 /** Keys and values are trimmed and case-insensitive; unknown keys and blank lines are ignored. */

@@ -417,6 +417,11 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
     expect(problem.errors.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, i) => i + 4));
   });
 
+  it("counts ten thousand faults, of whatever kind, and no more", async () => {
+    const response = await post(stack(), "most", jsonline(...Array(10_100).fill(record("a", {}, ["id"]))));
+    expect(await response.json()).toMatchObject({ code: "unfit-records", errorsTotal: 10_000 });
+  });
+
   it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "%2e%2e%2fdrift"])(
     "a streamer may not be named %s",
     async name => {

@@ -274,7 +274,7 @@ describe("the sandbox Import API", () => {
   });
 
   it("shows a version's rows once it is activated", async () => {
-    const versioned = (version: number, messages: object[]) =>
+    const versioned = (version: number | undefined, messages: object[]) =>
       call({
         path: "batch",
         body: batch({ table_name: "v", key_names: ["id"], table_version: version, messages }),
@@ -286,6 +286,11 @@ describe("the sandbox Import API", () => {
     await versioned(2, [{ action: "upsert", sequence: 3, data: { id: 1 } }]);
     await versioned(2, [{ action: "activate_version", sequence: 4 }]);
     expect(await rows("select id, _sdc_table_version from v")).toEqual([["1", "2"]]);
+    await versioned(undefined, [{ action: "upsert", sequence: 5, data: { id: 3 } }]);
+    expect(await rows("select id, _sdc_table_version from v order by id")).toEqual([
+      ["1", "2"],
+      ["3", null],
+    ]);
   });
 
   it("checks without keeping, and says that it is up", async () => {

@@ -64,12 +64,14 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
           SELECT (max(sequence)::HUGEINT * ${rowsMax} - max(sequence::HUGEINT * ${rowsMax} - number))::BIGINT AS number
           FROM _log.accepted WHERE key IS NOT NULL GROUP BY "table", key),
         activated AS (
-          SELECT "table", max(version) AS version FROM _log.accepted WHERE data IS NULL GROUP BY "table")
+          SELECT "table", max(version) AS version, arg_max(sequence, version) AS since
+          FROM _log.accepted WHERE data IS NULL GROUP BY "table")
       SELECT number, "table", sequence, accepted.version, data
       FROM _log.accepted LEFT JOIN activated USING ("table")
       WHERE data IS NOT NULL
         AND (key IS NULL OR number IN (SELECT number FROM winners))
-        AND (activated.version IS NULL OR accepted.version >= activated.version)`);
+        AND (activated.version IS NULL OR accepted.version >= activated.version
+          OR (accepted.version IS NULL AND sequence > since))`);
 }
 
 /** The tables that landed, in the order they were first seen, and what a query calls them. */
