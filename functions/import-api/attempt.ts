@@ -24,6 +24,7 @@ export interface Answer {
   readonly status: number;
   readonly statusText: string;
   readonly retryAfter: string | undefined;
+  readonly contentType: string;
   readonly body: string;
 }
 
@@ -95,6 +96,7 @@ async function readAnswer(
     status: response.statusCode ?? 0,
     statusText: response.statusMessage ?? "",
     retryAfter: response.headers["retry-after"],
+    contentType: response.headers["content-type"] ?? "",
     body: isWhole ? text : text.slice(0, Math.max(0, text.length - call.secretLength)),
   };
 }

@@ -17,7 +17,8 @@ const requestTimeout = 408;
 const tooManyRequests = 429;
 
 /**
- * Any 2xx is accepted, whatever its body (its codes drifted: import-api.md section 3). 408, 429 and 5xx may pass. All
+ * Any 2xx is accepted, whatever its body (its codes drifted: import-api.md section 3), but for a page, which is a proxy's or another
+ * server's, and has taken nothing. 408, 429 and 5xx may pass. All
  * else is permanent, redirects too: following one would hand the token to another server. The status is the verdict even
  * if the connection drops behind it, so that nothing accepted is sent twice into a table without keys. No message ever
  * holds `token`.
@@ -28,7 +29,8 @@ export function verdictOf(end: Answer | Silence, token: string): Verdict {
     return { kind: "transient", reason, message: fitForMessage(end.message, token) };
   }
   const { status } = end;
-  if (status >= 200 && status < 300) return { kind: "accepted" };
+  if (status >= 200 && status < 300)
+    return isPage(end) ? { kind: "rejected", status, message: aPage } : { kind: "accepted" };
   if (!isTransient(status)) return { kind: "rejected", status, message: wordsOrStatus(end, token) };
   return {
     kind: "transient",
@@ -37,6 +39,9 @@ export function verdictOf(end: Answer | Silence, token: string): Verdict {
     ...(end.retryAfter !== undefined && { retryAfter: end.retryAfter }),
   };
 }
+
+const isPage = ({ contentType }: Answer) => /^text\/html/i.test(contentType);
+const aPage = "a page, and not the Import API: something else is where it should be";
 
 const isTransient = (status: number) =>
   status === requestTimeout || status === tooManyRequests || status >= 500;

@@ -105,6 +105,16 @@ describe("accepted", () => {
 });
 
 describe("rejected", () => {
+  it("is a page, though its status is 200: a proxy's, or another server's", async () => {
+    const headers = { "content-type": "text/html; charset=utf-8" };
+    const { send } = await scripted([{ status: 200, headers, body: "<html>login</html>" }]);
+    expect(await send()).toMatchObject({
+      kind: "rejected",
+      status: 200,
+      message: expect.stringContaining("not the Import API"),
+    });
+  });
+
   it.each([400, 401, 403, 404, 405, 413, 415, 422, 451])("is %d, at once", async status => {
     const { send, server } = await scripted([{ status, body: '{"message":"No."}' }]);
     expect(await send()).toEqual({ kind: "rejected", status, message: "No.", attempts: 1 });

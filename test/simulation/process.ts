@@ -230,4 +230,4 @@ const troubles: readonly Reply[] = [
 ];
 
 const answerOf = (status: number) =>
-  ({ kind: "answer", status, statusText: "", retryAfter: undefined, body: "" }) as const;
+  ({ kind: "answer", status, statusText: "", retryAfter: undefined, contentType: "", body: "" }) as const;
