@@ -93,7 +93,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
   switch (messageType(reader)) {
     case "record": {
       checkRecord(reader);
-      reader.settleOn("record");
+      settleOn(reader, "record");
       const table = tables.of(reader, start);
       findKeyValues(table, reader);
       const unfit = unfitField(reader);
@@ -104,7 +104,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     case "bookmark":
     case "state":
       if (!reader.envelope.value.present) throw new Malformed("a bookmark wants its `value`", start);
-      reader.settleOn("value");
+      settleOn(reader, "value");
       return sink.bookmark(line, reader);
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
@@ -117,6 +117,14 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     default:
       return sink.ignored(line);
   }
+}
+
+/** The message just read is about this field: what is known of the one read last is another's. */
+function settleOn(reader: ValueReader, name: "record" | "value"): void {
+  const { standsAlone, spliceable, growth } = reader.envelope[name];
+  reader.standsAlone = standsAlone;
+  reader.spliceable = spliceable;
+  reader.growth = growth;
 }
 
 const messageTypes = ["record", "bookmark", "state", "schema", "activate_version"] as const;

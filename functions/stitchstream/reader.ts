@@ -122,10 +122,14 @@ export abstract class ValueReader extends TextScanner {
   /** Reads the line at `position` once more, and lets `visitor` see only the envelope's field `name`. */
   readField(position: number, name: EnvelopeName, visitor: Visitor): void {
     this.#shown = { name, visitor };
+    // What its codes stand for was counted when it was read first.
+    const counted = this.#expansion;
+    this.#expansion = 0;
     try {
       this.readMessage(position);
     } finally {
       this.#shown = undefined;
+      this.#expansion = counted;
     }
   }
   #shown: { readonly name: EnvelopeName; readonly visitor: Visitor } | undefined;
@@ -219,14 +223,6 @@ export abstract class ValueReader extends TextScanner {
     field.standsAlone = this.standsAlone;
     field.spliceable = this.spliceable;
     field.growth = this.growth;
-  }
-
-  /** The message just read is about this field: what is known of the one read last is another's. */
-  settleOn(name: "record" | "value"): void {
-    const { standsAlone, spliceable, growth } = this.envelope[name];
-    this.standsAlone = standsAlone;
-    this.spliceable = spliceable;
-    this.growth = growth;
   }
 
   /** The envelope's field at this place: the last line's, where the name came as foreseen. */

@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { transit } from "../endpoint/local-stack.ts";
 import { requestsOf } from "./delivery.ts";
 
 it("cache codes that stand for far more than the body is are refused, before memory is spent on them", () => {
@@ -11,4 +12,31 @@ it("cache codes that stand for far more than the body is are refused, before mem
   const before = process.memoryUsage().rss;
   expect(() => requestsOf(body(20))).toThrow(/line 18, .*cache codes stand for more than 268435456 bytes/);
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+});
+
+/** Reading a line once more, for one of its fields, takes nothing of what the body may: it was taken at first. */
+describe("a line whose codes stand for most of what a body's may", () => {
+  const own = `"x",["~:${"n".repeat(1_000_000)}"${',"^0"'.repeat(200)}]`;
+  const schema = '"schema",["^ ","properties",["^ ","id",["^ ","type","integer"]]]';
+  const fields =
+    '"type","RECORD","stream","s","time_extracted","2026-01-01T00:00:00Z","record",["^ ","id",1]';
+  const requests = (...lines: string[]) => requestsOf(transit(...lines)).requests;
+
+  it("is written, whichever of its fields are asked for", () => {
+    const declared = `["^ ","type","SCHEMA","stream","s",${schema}]`;
+    const [batch] = requests(declared, `["^ ",${own},${fields}]`);
+    expect(JSON.parse(Buffer.from(batch!.body).toString())).toMatchObject({
+      messages: [{ data: { id: 1 }, time_extracted: "2026-01-01T00:00:00Z" }],
+    });
+  });
+
+  it("is a schema's", () => {
+    const names = '"key_properties",["id"],"bookmark_properties",["id"]';
+    const declared = `["^ ",${own},"type","SCHEMA","stream","s",${schema},${names}]`;
+    const [batch] = requests(declared, `["^ ",${fields}]`);
+    expect(JSON.parse(Buffer.from(batch!.body).toString())).toMatchObject({
+      key_names: ["id"],
+      bookmark_names: ["id"],
+    });
+  });
 });
