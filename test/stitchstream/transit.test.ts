@@ -27,10 +27,14 @@ describe("transit values as JSON", () => {
       '"5a2cbea3-e8c6-428b-b525-21239370dd55"',
     ],
     ["bytes", '"~baGVsbG8="', '"aGVsbG8="'],
+    ["no bytes", '"~b"', '""'],
+    ["bytes with all of the alphabet", '"~b+/az09AZ\\/w=="', '"+/az09AZ\\/w=="'],
     ["a URI", '"~rhttp://example.com/?a=1"', '"http://example.com/?a=1"'],
     ["a keyword", '"~:status"', '"status"'],
     ["a symbol", '"~$status"', '"status"'],
     ["a character", '"~cx"', '"x"'],
+    ["a character of two escapes", '"~c\\ud83d\\ude00"', '"\\ud83d\\ude00"'],
+    ["a byte-order mark as a character", '"~c\ufeff"', '"\ufeff"'],
     ["a boolean as text", '"~?t"', "true"],
     ["null as text", '"~_"', "null"],
     ["a set", '["~#set",[1,2]]', "[1,2]"],
@@ -69,7 +73,13 @@ describe("transit values as JSON", () => {
     ["a bad UUID", '"~u5a2cbea3"'],
     ["UUID halves beyond 64 bits", '["~#u",[9223372036854775808,0]]'],
     ["bad base64", '"~ba"'],
+    ["base64 that lacks its padding", '"~baGVsbG8"'],
+    ["base64 with a character too many", '"~baGVsbG8=a"'],
+    ["base64 with too much padding", '"~baGVs===="'],
+    ["base64 of padding alone", '"~b="'],
+    ["base64 with an escape of another character", '"~baGV\\n"'],
     ["two characters", '"~cxy"'],
+    ["two characters, escaped", '"~c\\ud83d\\ude00\\u0041"'],
     ["an unknown tag", '["~#point",[1,2]]'],
     ["an unknown verbose tag", '{"~#point":[1,2]}'],
     ["an unknown scalar tag", '"~Xvalue"'],
@@ -108,6 +118,13 @@ describe("transit values as JSON", () => {
   ])("keeps a map's keys apart outside of records: %s", (_name, text, expected) => {
     expect(convert(text, "transit", "transit")).toBe(expected);
     expect(() => convert(text, "transit", "json")).toThrow(/no string, keyword or symbol has no JSON form/);
+  });
+
+  it("takes bytes as long as a line may be, and looks at no more of a character than it may have", () => {
+    const long = 16_000_000;
+    expect(convert(`"~b${"A".repeat(long)}"`, "transit", "json")).toHaveLength(long + 2);
+    expect(() => convert(`"~b${"A".repeat(long)}!"`, "transit", "json")).toThrow(/~b wants base64/);
+    expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c wants one character/);
   });
 
   it("keeps its cache to the line's first 1,936 entries, then begins anew", () => {

@@ -1,15 +1,25 @@
 import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../bytes.ts";
 import { PieceReader } from "../piece-reader.ts";
-import { Exhausted, Malformed, Uncarriable } from "../text.ts";
+import { Exhausted, Malformed, stringOf, Uncarriable } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./cache.ts";
-import { instantOfDigits, instantOfText, isInt64, isInteger, type ScalarTag, scalarTags } from "./scalar.ts";
+import {
+  instantOfDigits,
+  instantOfText,
+  isBase64,
+  isInt64,
+  isInteger,
+  type ScalarTag,
+  scalarTags,
+} from "./scalar.ts";
 
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
 const doubleDigitsMax = 308;
 /** An instant as JSON text is this long; as transit it may be written in fewer. */
 const isoBytes = 26;
+/** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
+const characterBytesMax = 12;
 /** Fewer digits fit 64 bits. */
 const int64Digits = 19;
 const utf8 = new TextEncoder();
@@ -119,15 +129,16 @@ export abstract class TransitStrings extends PieceReader {
   protected checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
     const { form, kind, wants } = tag;
     const isRight =
-      form === "integer" ? isInteger(this.bytes, start, end) : form?.test(this.#text(start, end));
+      form === "integer"
+        ? isInteger(this.bytes, start, end)
+        : form === "base64"
+          ? isBase64(this.bytes, start, end)
+          : form?.test(this.#text(start, end));
     if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} wants ${wants}`, start);
     if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
       throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
     }
     if (kind === Kind.double) this.checkDouble(start, end);
-    if (kind === Kind.bytes && this.#text(start, end).replaceAll("\\", "").length % 4 !== 0) {
-      throw new Malformed(`~b wants ${wants}`, start);
-    }
   }
 
   /** A reader of transit would take it for infinity. */
@@ -145,8 +156,7 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   #checkCharacter(start: number, end: number): void {
-    const text = new TextDecoder().decode(this.bytes.subarray(start, end));
-    if ([...(JSON.parse(`"${text}"`) as string)].length !== 1)
+    if (end - start > characterBytesMax || [...stringOf(this.bytes, start, end)].length !== 1)
       throw new Malformed("~c wants one character", start);
   }
 
