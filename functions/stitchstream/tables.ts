@@ -3,7 +3,7 @@ import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
 import { checkKeys, checkName, checkProperties, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
-import { Malformed, stringOf } from "./text.ts";
+import { contentOf, Malformed, stringOf } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
 /** A stream's records with the same key names, schema and version: rows of one table. */
@@ -12,6 +12,7 @@ export interface Table {
   readonly stream: string;
   /** Empty: its rows are appended. */
   readonly keyNames: readonly string[];
+  /** As a record without escapes has them. */
   readonly keyNameBytes: readonly Uint8Array[];
   /** What the streamer says the records are; undefined where it says nothing. */
   readonly schema: StreamSchema | undefined;
@@ -33,7 +34,6 @@ interface Known extends Table {
   readonly versionBytes: Uint8Array;
 }
 
-const utf8 = new TextEncoder();
 const noBytes = new Uint8Array();
 
 /** The tables of one body, each made once, and the schemas that its streams have at the moment. */
@@ -154,10 +154,10 @@ export class Tables {
     const known = {
       ...table,
       id: this.all.length,
-      keyNameBytes: made.keyNames.map(name => utf8.encode(name)),
-      keyFieldBytes: keyFields.map(name => utf8.encode(name)),
-      streamBytes: utf8.encode(made.stream),
-      versionBytes: made.version === undefined ? noBytes : utf8.encode(made.version),
+      keyNameBytes: made.keyNames.map(contentOf),
+      keyFieldBytes: keyFields.map(contentOf),
+      streamBytes: contentOf(made.stream),
+      versionBytes: made.version === undefined ? noBytes : contentOf(made.version),
     };
     this.#byIdentity.set(identity, known);
     this.all.push(known);

@@ -35,6 +35,17 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
+const encoder = new TextEncoder();
+/** No string's content holds a newline. */
+const noContent = Uint8Array.of(newline);
+
+/**
+ * What stands between the quotes of a string that is `text` and has no escapes. A backslash always wants one, and its bytes as they
+ * are would be another string's escape.
+ */
+export const contentOf = (text: string): Uint8Array =>
+  text.includes("\\") ? noContent : encoder.encode(text);
+
 /** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,

@@ -171,6 +171,24 @@ describe("names that are written with escapes", () => {
   });
 });
 
+/** The bytes of a name with a backslash are how another is written. */
+describe("a name with a backslash and an n", () => {
+  const record = (stream: string, key: string, name: string) =>
+    jsonline({ type: "RECORD", stream, key_fields: [key], record: { [name]: 1 } }).split("\n")[3]!;
+
+  it("is another stream's than one with a line's end", () => {
+    const lines = ["a\\nb", "a\nb", "a\\nb"].map(stream => record(stream, "id", "id"));
+    const sent = bodies(jsonline(...lines)).flatMap(body => JSON.parse(body) as { table_name: string }[]);
+    expect(sent.map(each => each.table_name).toSorted()).toEqual(["a\nb", "a\\nb", "a\\nb"]);
+  });
+
+  it("is another key's", () => {
+    expect(bodies(jsonline(record("s", "x\\nb", "x\\nb"), record("s", "x\nb", "x\nb")))).toHaveLength(1);
+    expect(refusal(jsonline(record("s", "x\\nb", "x\nb"))).message).toContain("missing");
+    expect(refusal(jsonline(record("s", "x\nb", "x\\nb"))).message).toContain("missing");
+  });
+});
+
 describe("a version", () => {
   it.each(['"5"', '{"a":5}', '""'])("that is %s is refused, behind a good one too", version => {
     const line = (text: string) =>

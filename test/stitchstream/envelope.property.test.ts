@@ -5,17 +5,19 @@ import { picking, picks, spelled } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
 
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
-const name = fc.constantFrom("id", "name", "a/b", "type", "schema", "é", "😀", 'q"');
+/** A backslash and an `n`, and a line's end: the bytes of one are how the other is written. */
+const lookalikes = ["a\\nb", "a\nb"] as const;
+const name = fc.constantFrom("id", "name", "a/b", "type", "schema", "é", "😀", 'q"', ...lookalikes);
 const scalar = fc.oneof(fc.string({ maxLength: 6 }), fc.integer(), fc.boolean(), fc.constant(null));
 const record = fc.dictionary(name, scalar, { maxKeys: 4 }).map(fields => ({ ...fields, id: 1 }));
 const schema = fc
   .dictionary(name, fc.constant({}), { maxKeys: 3 })
   .map(properties => ({ type: "object", properties: { ...properties, id: { type: "integer" } } }));
-const stream = fc.constantFrom("s", "type", "a stream", "streams/é");
+const stream = fc.constantFrom("s", "type", "a stream", "streams/é", ...lookalikes);
 const time = fc.constantFrom("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.123456+05:30", null);
 const version = fc.option(fc.nat());
 const type = (of: string) => fc.constantFrom(of, of.toLowerCase(), of[0] + of.slice(1).toLowerCase());
-const keys = fc.constantFrom(["id"], []);
+const keys = fc.constantFrom(["id"], [], ...lookalikes.map(each => [each]));
 
 const message = fc.oneof(
   {

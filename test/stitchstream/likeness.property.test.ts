@@ -31,10 +31,14 @@ const time = seldom(
   fc.constantFrom<unknown[]>("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5+05:30", null),
   fc.constantFrom<unknown[]>("yesterday", 1),
 );
-const properties = { id: { type: "integer" }, name: { maxLength: 10 } };
+/** A backslash and an `n`, and a line's end: the bytes of one are how the other is written. */
+const streamNames = ["s", "a\\nb", "a\nb"] as const;
+const keys = ["id", "k\\nb", "k\nb"] as const;
+const ofKeys = Object.fromEntries(keys.map(key => [key, { type: "integer" }]));
+const properties = { ...ofKeys, name: { maxLength: 10 } };
 const schemas = fc.constantFrom<object[]>(
   { type: "object", properties },
-  { type: "object", properties: { id: { type: "integer", key: true } } },
+  { type: "object", properties: { ...ofKeys, id: { type: "integer", key: true } } },
 );
 /** What describes a stream's records, apart from them or within. */
 const described = fc.constantFrom("schema", "inline", "keys", "schema and keys", "nothing");
@@ -42,6 +46,7 @@ const described = fc.constantFrom("schema", "inline", "keys", "schema and keys",
 interface Stream {
   readonly description: string;
   readonly names: string[];
+  readonly key: string;
   readonly schema: object;
   readonly timed: boolean;
   readonly versioned: boolean;
@@ -53,6 +58,7 @@ interface Stream {
 const stream: fc.Arbitrary<Stream> = fc.record({
   description: described,
   names: fc.uniqueArray(word, { minLength: 1, maxLength: 4 }),
+  key: fc.constantFrom("id", ...keys),
   schema: schemas,
   timed: fc.boolean(),
   versioned: fc.boolean(),
@@ -71,26 +77,26 @@ const recordLine = fc.record({
 const between = fc.oneof(
   fc.jsonValue({ maxDepth: 1 }).map(each => () => ({ type: "BOOKMARK", value: each })),
   fc.nat(2).map(of => (streams: Stream[]) => schemaOf(of, streams)),
-  fc.nat(2).map(of => () => ({ type: "ACTIVATE_VERSION", stream: `s${of}`, version: 1 })),
+  fc.nat(2).map(of => () => ({ type: "ACTIVATE_VERSION", stream: streamNames[of]!, version: 1 })),
 );
 
 const schemaOf = (of: number, streams: Stream[]) => ({
   type: "SCHEMA",
-  stream: `s${of}`,
+  stream: streamNames[of]!,
   schema: streams[of]!.schema,
 });
 
 function messageOf(line: typeof recordLine extends fc.Arbitrary<infer T> ? T : never, streams: Stream[]) {
-  const { description, names, schema, timed, versioned, valued, inner } = streams[line.of]!;
+  const { description, names, key, schema, timed, versioned, valued, inner } = streams[line.of]!;
   const fields = names.map((name, n) => [name, line.values[n]] as const);
   return {
     type: "RECORD",
     ...(timed && { time_extracted: line.time }),
-    stream: `s${line.of}`,
+    stream: streamNames[line.of]!,
     ...(versioned && { version: line.version }),
-    ...(description.includes("keys") && { key_fields: ["id"] }),
+    ...(description.includes("keys") && { key_fields: [key] }),
     ...(description === "inline" && { schema }),
-    record: { id: line.id, ...Object.fromEntries(fields), inner },
+    record: { id: line.id, [key]: line.id, ...Object.fromEntries(fields), inner },
     ...(valued && { value: line.values[0] }),
   };
 }
