@@ -58,9 +58,7 @@ export class StreamSchemas {
     if (!schema.present) throw new Malformed("a SCHEMA wants its `schema`", reader.position - 1);
     if (schema.kind !== Kind.map)
       throw new Malformed("a `schema` is a JSON Schema, an object", schema.textStart);
-    const text = fieldAsJson(reader, "schema", position, this.#limits);
-    if (text.length > this.#limits.schemaBytesMax) throw tooLarge(text.length, this.#limits, schema);
-    return text;
+    return fieldAsJson(reader, "schema", position, this.#limits);
   }
 
   #add(
@@ -99,15 +97,30 @@ const tooLarge = (bytes: number, { schemaBytesMax }: SchemaLimits, { textStart }
 /** What a field may grow by is no more than a bound: it may be so many times the limit. */
 const boundPerLimit = 8;
 
+type SchemaField = "schema" | "key_properties" | "bookmark_properties";
+
 /** A field of the line at `position` as JSON text; reads the line once more where it is transit. */
 function fieldAsJson(
   reader: ValueReader,
-  name: "schema" | "key_properties" | "bookmark_properties",
+  name: SchemaField,
+  position: number,
+  limits: SchemaLimits,
+): Uint8Array {
+  const field = reader.envelope[name];
+  const text = reader.isJson
+    ? reader.bytes.subarray(field.textStart, field.textEnd)
+    : transitAsJson(reader, name, position, limits);
+  if (text.length > limits.schemaBytesMax) throw tooLarge(text.length, limits, field);
+  return text;
+}
+
+function transitAsJson(
+  reader: ValueReader,
+  name: SchemaField,
   position: number,
   limits: SchemaLimits,
 ): Uint8Array {
   const { textStart, textEnd, growth } = reader.envelope[name];
-  if (reader.isJson) return reader.bytes.subarray(textStart, textEnd);
   const bytesMax = textEnd - textStart + growth;
   if (bytesMax > boundPerLimit * limits.schemaBytesMax)
     throw tooLarge(bytesMax, limits, reader.envelope[name]);

@@ -569,7 +569,7 @@ describe("what is refused", () => {
     },
   );
   says(
-    "| schemas | one that is none, or refers to what is not in it; larger than 256 KiB; more than 1,000 in a body; records that break theirs; checks that take more work than the body's size allows |",
+    "| schemas | one that is none, or refers to what is not in it; one, or names beside it, larger than 256 KiB; more than 1,000 in a body; records that break theirs; checks that take more work than the body's size allows |",
     () => {
       for (const given of [
         1,
@@ -579,6 +579,8 @@ describe("what is refused", () => {
         { description: "x".repeat(256 * 1024) },
       ])
         expect(refused(lines({ ...schema({}), schema: given }))).toMatchObject({ line: 1, stream: "s" });
+      const bookmark_properties = ["x".repeat(256 * 1024)];
+      expect(refused(lines({ ...schema({}), bookmark_properties }))).toMatchObject({ line: 1, stream: "s" });
       const many = Array.from({ length: 1_001 }, (_, n) => schema({ [`p${n}`]: {} }));
       expect(refused(lines(...many))).toMatchObject({ line: 1_001 });
       const twice = (n: number) => ({

@@ -76,6 +76,19 @@ describe("lines that are like an earlier one but for a space", () => {
   });
 });
 
+describe("names beside a schema", () => {
+  const names = Array.from({ length: 30_000 }, (_, n) => `name ${n}`);
+  it.each([
+    ["key_properties", "JSON", jsonline],
+    ["bookmark_properties", "JSON", jsonline],
+    ["key_properties", "transit", transit],
+    ["bookmark_properties", "transit", transit],
+  ])("that are %s larger than a schema may be are refused, in %s", (field, _, encoded) => {
+    const declared = JSON.stringify({ type: "SCHEMA", stream: "s", schema: {}, [field]: names });
+    expect(refusal(encoded(declared)).message).toMatch(/names beside it, of \d+ bytes, more than 262144/);
+  });
+});
+
 it("the line behind a schema that has no JSON form is read for itself", () => {
   const line = '["^ ","type","SCHEMA","stream","s","schema",["^ ","x","~zNaN"]]';
   expect(refusal(transit(line, line)).details.faultsTotal).toBe(2);
