@@ -93,8 +93,9 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
   switch (messageType(reader)) {
     case "record": {
       checkRecord(reader);
-      settleOn(reader, "record");
       const table = tables.of(reader, start);
+      // Only now: for a schema the line is read once more.
+      settleOn(reader, "record");
       findKeyValues(table, reader);
       const unfit = unfitField(reader);
       if (unfit === undefined) templates.learn(reader, table, start);

@@ -1,4 +1,5 @@
 import type { PieceReader } from "../piece-reader.ts";
+import { mapMarkerBytes } from "../transit/reader.ts";
 import { Kind } from "../visitor.ts";
 import { valuesOf } from "./values.ts";
 
@@ -31,7 +32,9 @@ export interface TemplateParts {
   /** Transit's codes in the record, `placesPerSplice` places each; a place is two integers, its segment and its offset. */
   readonly splices: Int32Array;
   /** How much longer the record is with what they stand for. */
-  readonly growth: number;
+  readonly expansion: number;
+  /** How much longer its maps are, written anew. */
+  readonly mapsGrowth: number;
 }
 
 /** The parts of the record's line at `start` that the reader has just read; undefined for one that is not like others. */
@@ -40,9 +43,10 @@ export function partsOf(reader: PieceReader, start: number): TemplateParts | und
   if (!reader.standsAlone && !reader.spliceable) return undefined;
   for (let key = 0; key < keyValues.count; key++)
     if (keyValues.kind(key) === Kind.absent || keyValues.kind(key) >= Kind.map) return undefined;
-  const values = valuesOf(reader);
-  if (values === undefined) return undefined;
+  const found = valuesOf(reader);
+  if (found === undefined) return undefined;
 
+  const { places: values, objects } = found;
   const slots = values.length / 2;
   const starts = [start, ...Array.from({ length: slots }, (_, slot) => values[2 * slot + 1]!)];
   const segments = starts.map((from, n) => bytes.subarray(from, n < slots ? values[2 * n]! : end));
@@ -58,8 +62,8 @@ export function partsOf(reader: PieceReader, start: number): TemplateParts | und
     const [from, to] = [placeOf(keyValues.start(key)), placeOf(keyValues.end(key))];
     return { kind: keyValues.kind(key), start: from, end: to };
   };
-  let growth = 0;
-  for (let n = 0; n < splices.count; n++) growth += splices.end(n) - splices.start(n);
+  let expansion = 0;
+  for (let n = 0; n < splices.count; n++) expansion += splices.end(n) - splices.start(n);
   const spliced = Array.from(splices.ints.subarray(0, placesPerSplice * splices.count), placeOf);
   return {
     ...joined(segments),
@@ -68,7 +72,8 @@ export function partsOf(reader: PieceReader, start: number): TemplateParts | und
     extracted: envelope.time_extracted.present ? slotOf(envelope.time_extracted.textStart) : none,
     keys: Array.from({ length: keyValues.count }, (_, key) => keyOf(key)),
     splices: Int32Array.from(spliced.flatMap(({ segment, offset }) => [segment, offset])),
-    growth,
+    expansion,
+    mapsGrowth: reader.isJson ? 0 : objects * mapMarkerBytes,
   };
 }
 

@@ -56,7 +56,8 @@ export class LineTemplate {
       if (!(error instanceof Malformed)) throw error;
       return false;
     }
-    if (end === miss || !reader.expand(this.#parts.growth)) return false;
+    if (end === miss || !reader.expand(this.#parts.expansion)) return false;
+    reader.growth += this.#parts.mapsGrowth;
     reader.position = end;
     this.#tell(reader);
     return isTimeOrNone(reader.bytes, reader.envelope.time_extracted);

@@ -30,12 +30,18 @@ interface Open {
   isName: boolean;
 }
 
+export interface Values {
+  /** From each token's first byte to behind its last, in their order. */
+  readonly places: Int32Array;
+  /** How many maps `{…}` the record has, itself and those within. */
+  readonly objects: number;
+}
+
 /**
- * Where the scalar values of the record that `reader` has just read stand, and its `time_extracted`: from each token's first
- * byte to behind its last, in their order. Undefined where a value has a tag of transit, or there are too many. The text has
- * been checked before.
+ * Where the scalar values of the record that `reader` has just read stand, and its `time_extracted`. Undefined where a value has a
+ * tag of transit, or there are too many. The text has been checked before.
  */
-export function valuesOf(reader: ValueReader): Int32Array | undefined {
+export function valuesOf(reader: ValueReader): Values | undefined {
   const { record, time_extracted: extracted } = reader.envelope;
   const values = new IntTuples(2);
   const add = (start: number, end: number) => {
@@ -45,16 +51,19 @@ export function valuesOf(reader: ValueReader): Int32Array | undefined {
   };
   const hasTime = extracted.present && extracted.kind !== Kind.null;
   if (hasTime && extracted.textStart < record.textStart) add(extracted.textStart, extracted.textEnd);
-  if (!addRecord(reader, add)) return undefined;
+  const objects = addRecord(reader, add);
+  if (objects === undefined) return undefined;
   if (hasTime && extracted.textStart > record.textStart) add(extracted.textStart, extracted.textEnd);
-  return values.count > valuesMax ? undefined : values.ints.slice(0, 2 * values.count);
+  if (values.count > valuesMax) return undefined;
+  return { places: values.ints.slice(0, 2 * values.count), objects };
 }
 
-/** Says whether all of the record is plain. */
+/** Counts the maps `{…}`; undefined where not all of the record is plain. */
 function addRecord(
   { bytes, isJson, envelope: { record } }: ValueReader,
   add: (start: number, end: number) => void,
-): boolean {
+): number | undefined {
+  let objects = 0;
   const open: Open[] = [];
   for (let at = record.textStart; at < record.textEnd; ) {
     const inner = open.at(-1);
@@ -66,6 +75,7 @@ function addRecord(
         break;
       case openBrace:
         open.push({ kind: "object", isName: true });
+        objects++;
         at++;
         break;
       case openBracket: {
@@ -91,7 +101,7 @@ function addRecord(
       case quote: {
         const end = endOfString(bytes, at);
         const first = bytes[at + 1];
-        if (!isJson && first === tilde && bytes[at + 2] === hash) return false;
+        if (!isJson && first === tilde && bytes[at + 2] === hash) return undefined;
         const isCached = !isJson && (first === caret || entersCache(first!, bytes[at + 2]!));
         if (inner?.isName !== true && !isCached) add(at, end);
         at = end;
@@ -104,7 +114,7 @@ function addRecord(
       }
     }
   }
-  return true;
+  return objects;
 }
 
 const markerBytes = 4;

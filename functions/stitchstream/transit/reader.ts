@@ -7,8 +7,10 @@ import { isInt64, uuidOf } from "./scalar.ts";
 
 const ascii = new TextDecoder("latin1");
 /** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */
-const tagBytes = 4;
+const quotedTagBytes = 4;
 const uuidBytes = 40;
+/** A verbose map's marker, `"^ ",`: written anew it is compact. */
+export const mapMarkerBytes = 5;
 const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
@@ -43,7 +45,7 @@ export class TransitReader extends TransitKeys {
   protected override readNumber(start: number): Kind {
     this.skipNumber();
     // A reader of transit takes a bare number for a double: beyond 2^53 it would round, so it has to be written anew.
-    if (this.integral && this.position - start >= safeDigits) this.writtenAnew(tagBytes);
+    if (this.integral && this.position - start >= safeDigits) this.writtenAnew(quotedTagBytes);
     if (!this.integral) this.checkDouble(start, this.position);
     return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }
@@ -102,8 +104,7 @@ export class TransitReader extends TransitKeys {
   /** A verbose map `{"k": v, …}` or a verbose tagged value `{"~#tag": v}`. */
   #readVerboseMap(depth: number): Kind {
     this.checkDepth(depth);
-    // Written anew it is compact.
-    this.growth += tagBytes;
+    this.growth += mapMarkerBytes;
     this.position++;
     if (this.take(closeBrace)) {
       this.visitor?.open(Kind.map);
