@@ -2,13 +2,12 @@ import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
 import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { carriageReturn, newline, openBrace, openBracket, space, tab } from "../stitchstream/bytes.ts";
 import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
 import { Malformed } from "../stitchstream/text.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { HttpRequest } from "./message.ts";
-
-const [openBracket, openBrace, space, tab] = [0x5b, 0x7b, 0x20, 0x09];
 
 /**
  * The bookmark that a request's body is, one JSON or transit value. Throws `unsupported-encoding`, `unsupported-type`,
@@ -63,5 +62,5 @@ function onOneLine(body: Uint8Array): Uint8Array {
   return line.subarray(start, end);
 }
 
-const isBreak = (byte: number) => byte === 0x0a || byte === 0x0d;
+const isBreak = (byte: number) => byte === newline || byte === carriageReturn;
 const isBlank = (byte: number) => byte === space || byte === tab;

@@ -19,12 +19,12 @@ function typeIn(seen: number): TypeName | TypeName[] {
 }
 
 /** All that was seen in one place of the records. There may be as many as there are values. */
-class Place {
+class Seen {
   types = 0;
   instants = false;
   texts = false;
-  properties: Map<string, Place> | undefined;
-  items: Place | undefined;
+  properties: Map<string, Seen> | undefined;
+  items: Seen | undefined;
   /** Its name's text as it was first written: between the quotes, in the body. */
   readonly nameStart: number;
   readonly nameEnd: number;
@@ -65,10 +65,10 @@ const ascii = new TextDecoder("latin1");
 
 /** Infers the schema that every record it visits conforms to. */
 export class SchemaInference implements Visitor {
-  readonly #root = new Place();
+  readonly #root = new Seen();
   /** The containers that are open, innermost last. */
-  readonly #open: Place[] = [];
-  #property: Place | undefined;
+  readonly #open: Seen[] = [];
+  #property: Seen | undefined;
 
   /** Writes the schema, draft 4, as JSON; the records were of `body`. */
   write(out: ByteWriter, body: Uint8Array): void {
@@ -100,7 +100,7 @@ export class SchemaInference implements Visitor {
     const name = stringOf(bytes, start, end);
     let property = map.properties.get(name);
     if (property === undefined) {
-      property = new Place(start, end);
+      property = new Seen(start, end);
       map.properties.set(name, property);
     }
     this.#property = property;
@@ -111,14 +111,14 @@ export class SchemaInference implements Visitor {
   }
 
   /** Where the value that follows stands: under the key just seen, or among an array's elements. */
-  #place(): Place {
+  #place(): Seen {
     const property = this.#property;
     if (property !== undefined) {
       this.#property = undefined;
       return property;
     }
     const array = this.#open.at(-1)!;
-    array.items ??= new Place();
+    array.items ??= new Seen();
     return array.items;
   }
 }

@@ -1,4 +1,5 @@
-const zero = 0x30;
+import { zero } from "../stitchstream/bytes.ts";
+
 const ten = 10;
 
 const utf8 = new TextEncoder();

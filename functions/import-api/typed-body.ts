@@ -81,7 +81,7 @@ function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter
 const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 
-/** Its text was checked, and holds no escape. */
+/** Its text was checked, and holds no escaped quote. */
 function writeTime(bytes: Uint8Array, start: number, out: ByteWriter): void {
   out.ascii(',"time_extracted":');
   out.copy(bytes, start, bytes.indexOf(quote, start + 1) + 1);

@@ -1,12 +1,10 @@
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
+import { openBrace, openBracket } from "../stitchstream/bytes.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 import * as limits from "./limits.ts";
 import type { Bookmark } from "./ports.ts";
-
-const openBracket = 0x5b;
-const openBrace = 0x7b;
 
 /**
  * A bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is a bare scalar,

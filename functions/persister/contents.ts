@@ -1,3 +1,4 @@
+import { newline } from "../stitchstream/bytes.ts";
 import type { Header } from "../stitchstream/header.ts";
 import { IntTuples } from "../stitchstream/int-tuples.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
@@ -11,12 +12,11 @@ const splicesMax = 1_000_000;
 
 /** How a record's text becomes one that stands for itself. */
 export const Standing = { asIs: 0, spliced: 1, writtenAnew: 2 } as const;
+export type Standing = (typeof Standing)[keyof typeof Standing];
+
 /** A table's id and a record's standing share an integer. */
 const standingBits = 2;
 const standingMask = 3;
-export type Standing = (typeof Standing)[keyof typeof Standing];
-
-const newline = 0x0a;
 
 /** A body that was read and found right: where its records and bookmarks stand. Records are counted from 0. */
 export class Contents {
@@ -51,14 +51,17 @@ export class Contents {
     ints[at] = textStart;
     ints[at + 1] = textEnd;
     ints[at + 2] = reader.growth;
-    ints[at + 4] = this.splices.count;
+    // Before the record's own are added.
+    const firstSplice = this.splices.count;
     ints[at + 3] = (table.id << standingBits) | this.#standing(reader);
+    ints[at + 4] = firstSplice;
     const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
     ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
     this.tables[table.id] ??= table;
     this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
   }
 
+  /** Adds the record's codes where they are enough. */
   #standing(reader: ValueReader): Standing {
     if (reader.standsAlone) return Standing.asIs;
     if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)

@@ -1,3 +1,4 @@
+import { carriageReturn, newline, space, tab } from "../stitchstream/bytes.ts";
 import { decode } from "../stitchstream/decode.ts";
 import { type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
 import { type Cut, Reading } from "./cut-places.ts";
@@ -9,7 +10,6 @@ import type { Segment } from "./segment.ts";
 const headBytesMax = 65_536;
 /** Room for what comes with a segment's lines: the chunk that makes it full, or the head. */
 const besideBytes = 131_072;
-const newline = 0x0a;
 
 /** Lines that have come, behind the stream's header, and what the lines before them have said. */
 export class Cutter {
@@ -189,7 +189,7 @@ function headerOf(bytes: Uint8Array): Header {
   }
 }
 
-const isBlank = (byte: number) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
+const isBlank = (byte: number) => byte === space || (byte >= tab && byte <= carriageReturn);
 
 function linesIn(bytes: Uint8Array): number {
   let lines = 0;

@@ -28,6 +28,9 @@ export const tilde = 0x7e;
 /** Set in a letter's byte, it makes a lower-case one of it. */
 export const lowerCaseBit = 0x20;
 
+/** Of an integer that a DataView reads at once: bytes are compared and copied by words. */
+export const wordBytes = 4;
+
 /** What may stand between a line's tokens. */
 export const isBlank = (byte: number) => byte === space || byte === tab || byte === carriageReturn;
 

@@ -1,11 +1,10 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { quote } from "./bytes.ts";
+import { quote, wordBytes } from "./bytes.ts";
 import { IntTuples } from "./int-tuples.ts";
 
 const width = 3;
 /** Below this many bytes a loop over words beats the call of `set`. */
 const shortRun = 96;
-const wordBytes = 4;
 
 /** Bytes, and the same memory to take words from. */
 interface Memory {
@@ -64,10 +63,6 @@ export class Splices extends IntTuples {
       from = source.bytes[code + 2] === quote ? code + 2 : code + 3;
     }
     out.length = copy(source, from, end, target, to);
-  }
-
-  code(index: number): number {
-    return this.ints[index * width]!;
   }
 
   start(index: number): number {

@@ -13,14 +13,16 @@ export interface StreamSchema {
   /** The JSON Schema, as JSON. */
   readonly text: Uint8Array;
   readonly value: JsonObject;
-  /** As the streamer names them, or as the properties that carry `"key": true`; undefined where it says nothing. */
+  /** As the streamer names them, or as the properties that carry `"key": true`; empty where there are none. */
   readonly keyNames: readonly string[];
   readonly bookmarkNames: readonly string[];
 }
 
 export type JsonObject = { readonly [name: string]: unknown };
 
+/** How large the schemas of a body may be, and how many. */
 export interface SchemaLimits {
+  /** Of a schema, and of each list of names beside it. */
   readonly schemaBytesMax: number;
   readonly schemasMax: number;
 }

@@ -20,6 +20,7 @@ export function checkKeys(schema: StreamSchema, reader: ValueReader, limits: Nam
   checkProperties(keyNames, schema, reader.envelope.schema);
 }
 
+/** Throws Malformed, at the field that says the names, for one that the schema has no property for. */
 export function checkProperties(
   names: readonly string[],
   { value: { properties = {} } }: StreamSchema,
@@ -31,6 +32,7 @@ export function checkProperties(
   }
 }
 
+/** The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be keys. */
 export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: NameLimits): string[] {
   const { key_fields } = reader.envelope;
   const { keyFields, bytes } = reader;
@@ -56,11 +58,13 @@ export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: N
   return [...names];
 }
 
+/** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may, too. */
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
 /** Their loader would reject the rows: import-api.md section 2, "reserved names". */
 export const reservedName = /^_(sdc|rjm)/i;
 
+/** Throws for a name that no table or column can have; `what` has it. */
 export function checkName(name: string, what: string, position: number, charsMax: number): void {
   if (name.length > charsMax)
     throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);

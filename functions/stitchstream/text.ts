@@ -9,6 +9,7 @@ import {
   newline,
   nine,
   quote,
+  wordBytes,
   zero,
 } from "./bytes.ts";
 /** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
@@ -50,8 +51,6 @@ export const contentOf = (text: string): Uint8Array =>
 const plainBytes = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
 );
-
-export const wordBytes = 4;
 
 /**
  * Zero if four bytes are all plain: a byte's uppermost bit is set, or comes to be by a subtraction, if it is beyond ASCII, a

@@ -1,7 +1,18 @@
-import { backtick, caret, dot, letterE, lowerCaseBit, nine, quote, tilde, zero } from "../bytes.ts";
+import {
+  backtick,
+  caret,
+  dot,
+  letterE,
+  lowerCaseBit,
+  nine,
+  quote,
+  tilde,
+  wordBytes,
+  zero,
+} from "../bytes.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
-import { endOfPlain, Malformed, wordBytes } from "../text.ts";
+import { endOfPlain, Malformed } from "../text.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
 import { entersCache } from "../transit/cache.ts";
 import { Kind } from "../visitor.ts";

@@ -3,7 +3,7 @@ import type { Shape } from "../shape.ts";
 import { isNumberStart, Malformed, Uncarriable } from "../text.ts";
 import { Kind } from "../visitor.ts";
 import { TransitKeys } from "./key.ts";
-import { isInt64, uuidOf } from "./scalar.ts";
+import { isInt64, safeDigits, uuidOf } from "./scalar.ts";
 
 const ascii = new TextDecoder("latin1");
 /** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */
@@ -11,7 +11,6 @@ const quotedTagBytes = 4;
 const uuidBytes = 40;
 /** A verbose map's marker, `"^ ",`: written anew it is compact. */
 export const mapMarkerBytes = 5;
-const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
 export class TransitReader extends TransitKeys {

@@ -38,6 +38,9 @@ export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ lengt
   tags.get(String.fromCharCode(code)),
 );
 
+/** Integers of fewer characters every reader of transit takes bare. */
+export const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
+
 /** A sign and 19 digits. */
 const int64CharsMax = 20;
 

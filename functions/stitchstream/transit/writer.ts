@@ -14,7 +14,7 @@ import {
 } from "../bytes.ts";
 import { stringOf } from "../text.ts";
 import { Kind, type Visitor } from "../visitor.ts";
-import { isInt64 } from "./scalar.ts";
+import { isInt64, safeDigits } from "./scalar.ts";
 
 /** What stands before a scalar's text in a string. Numbers, true, false, null and text have forms of their own. */
 const prefixes: Partial<Record<Kind, string>> = {
@@ -37,7 +37,6 @@ const containers: Partial<Record<Kind, string>> = {
 };
 
 const ascii = new TextDecoder("latin1");
-const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /**
  * Writes the value it visits as compact transit-JSON that holds no cache codes, so that it means the same wherever it
