@@ -153,7 +153,9 @@ function isReadOtherwise(text: string): boolean {
   const isTilde = text.includes('"~"');
   // In a verbose map of one key transit-js counts the key twice; nobody writes codes there.
   const isCodeInVerbose = text.startsWith("{") && /"\^[^ "]/.test(text);
-  return isTilde || isCodeInVerbose;
+  // Its maps of names are JavaScript's objects, which put those of digits first.
+  const isDigitsInVerbose = text.startsWith("{") && /"\d+":/.test(text);
+  return isTilde || isCodeInVerbose || isDigitsInVerbose;
 }
 
 /** transit-js takes a bare number for a double; we keep its digits. */
