@@ -115,6 +115,8 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     }
     case "activate_version":
       return sink.activation(line, tables.activated(reader));
+    case "batch":
+      throw new Uncarriable(filesElsewhere, start);
     default:
       return sink.ignored(line);
   }
@@ -128,7 +130,11 @@ function settleOn(reader: ValueReader, name: "record" | "value"): void {
   reader.growth = growth;
 }
 
-const messageTypes = ["record", "bookmark", "state", "schema", "activate_version"] as const;
+/** Singer's BATCH, of Meltano's SDK: to ignore it would move the bookmark beyond records that nobody has. */
+const filesElsewhere =
+  "a BATCH names files of records, which are not sent with it: have the tap print RECORD messages, without a `batch_config`";
+
+const messageTypes = ["record", "bookmark", "state", "schema", "activate_version", "batch"] as const;
 
 /** The message's type, or undefined for one that is not this format's. */
 function messageType(reader: ValueReader): (typeof messageTypes)[number] | undefined {

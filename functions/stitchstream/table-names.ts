@@ -61,8 +61,11 @@ export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: N
 /** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may, too. */
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
-/** Their loader would reject the rows: import-api.md section 2, "reserved names". */
-export const reservedName = /^_(sdc|rjm)/i;
+/**
+ * Their loader would reject the rows: import-api.md section 2, "reserved names". It takes those that Stitch's own taps print:
+ * tap-postgres's and tap-mysql's `_sdc_deleted_at`, and what tap-s3-csv, tap-sftp and their like say of a row's source.
+ */
+export const reservedName = /^_(?:sdc(?!_(?:deleted_at|extra)$|_source_)|rjm)/i;
 
 /** Throws for a name that no table or column can have; `what` has it. */
 export function checkName(name: string, what: string, position: number, charsMax: number): void {

@@ -196,8 +196,16 @@ describe("messages", () => {
       });
     },
   );
+  says("| `BATCH` | | refused: its records are in files, which are not sent |", () => {
+    const batch = { type: "BATCH", stream: "s", encoding: { format: "jsonl" }, manifest: ["file:///a"] };
+    expect(refused(lines(batch, { type: "STATE", value: 1 }))).toMatchObject({
+      code: "unfit-records",
+      line: 1,
+      stream: "s",
+    });
+  });
   says("| any other | | ignored and counted |", () => {
-    expect(data(lines({ type: "BATCH", whatever: [1] }, record({ a: 1 })))).toEqual([{ a: 1 }]);
+    expect(data(lines({ type: "HEARTBEAT", whatever: [1] }, record({ a: 1 })))).toEqual([{ a: 1 }]);
   });
   says("`type` may be in any case.", () => {
     expect(data(lines({ ...record({ a: 1 }), type: "rEcOrD" }))).toEqual([{ a: 1 }]);
@@ -539,7 +547,7 @@ describe("what is refused", () => {
   );
   tested.push("| | | |---|---|");
   says(
-    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field whose name begins with `_sdc` or `_rjm`, the Import API's own |",
+    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field whose name begins with `_sdc` or `_rjm`, the Import API's own, but for `_sdc_deleted_at`, `_sdc_extra` and `_sdc_source_…`, which Stitch's taps print |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
@@ -549,6 +557,8 @@ describe("what is refused", () => {
         expect(refused(lines(record({ [key]: 1 }, { key_fields: [key] })))).toMatchObject({ line: 1 });
       for (const name of ["_sdc_batched_at", "_rjm_x", "_SDC"])
         expect(refused(lines(record({ [name]: 1 })))).toMatchObject({ line: 1, field: name });
+      for (const name of ["_sdc_deleted_at", "_sdc_extra", "_sdc_source_lineno"])
+        expect(data(lines(record({ [name]: 1 }, { key_fields: [name] })))).toEqual([{ [name]: 1 }]);
       for (const stream of ["_sdc_rejected", "_RJM"])
         expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({
           code: "unfit-records",
@@ -615,13 +625,14 @@ describe("what is refused", () => {
     for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);
   });
   says(
-    "| transit | unknown tags, cache codes that stand for nothing, maps with a key left over, dates no calendar has, instants finer than a millisecond, malformed integers, decimals, UUIDs and base64, keys of a record's map that are no names |",
+    "| transit | unknown tags, cache codes that stand for nothing, maps with a key left over, dates no calendar has, tags written as JSON escapes, instants finer than a millisecond, malformed integers, decimals, UUIDs and base64, keys of a record's map that are no names |",
     () => {
       refusesTransit('["~#point",[1,2]]', /~#point/);
       refusesTransit('"~X1"', /tag/);
       refusesTransit('["^ ","^9",1]', /stands for nothing/);
       refusesTransit('["^ ","a"]', /lacks its value/);
       refusesTransit('"~t2026-02-30T00:00:00Z"', /calendar/);
+      refusesTransit('"\\u007em5"', /JSON escape/);
       refusesTransit('"~t2026-02-01T00:00:00.0001Z"', /millisecond/);
       for (const value of ['"~i1.5"', '"~n0x1"', '"~f1."', '"~u123"', '"~ba"'])
         refusesTransit(value, /wants/);

@@ -94,7 +94,7 @@ describe("the same rows land of", () => {
         .replaceAll('"RECORD"', '"record"')
         .replaceAll('"SCHEMA"', '"Schema"'),
     ],
-    ["unknown", lines({ type: "BATCH", stream: "t" }, ...singer)],
+    ["unknown", lines({ type: "HEARTBEAT", stream: "t" }, ...singer)],
   ])("%s", async (name, body) => {
     const { found, bookmark: value } = await landed(name, body);
     expect(found).toEqual({

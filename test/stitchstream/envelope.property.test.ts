@@ -29,7 +29,7 @@ const message = fc.oneof(
   fc.record({ type: type("SCHEMA"), stream, schema, key_properties: keys, bookmark_properties: keys }),
   fc.record({ type: type("ACTIVATE_VERSION"), stream, version: fc.nat() }),
   fc.record({ type: fc.oneof(type("STATE"), type("BOOKMARK")), value: fc.jsonValue() }),
-  fc.record({ type: fc.constantFrom("BATCH", "", "RECORDS"), stream }),
+  fc.record({ type: fc.constantFrom("BATCHES", "", "RECORDS"), stream }),
 );
 /** Fields of the streamer's own, which say nothing. */
 const own = fc.dictionary(fc.constantFrom("Type", "streams", "x", "ßecord", "RECORD"), scalar, {
