@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** Of a connection without a byte: an endpoint behind an API Gateway answers within 30 s. */
-const silenceMillisecondsMax = 120_000;
+const silenceMillisecondsMax = 45_000;
 const plain = { request: http.request, agent: new http.Agent({ keepAlive: true }) };
 const secure = { request: https.request, agent: new https.Agent({ keepAlive: true }) };
 

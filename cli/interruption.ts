@@ -5,6 +5,8 @@ import { Told } from "./told.ts";
 /** What is on its way is waited for, and the streamer, for so long. */
 const endMillisecondsMax = 10_000;
 const interrupted = "Interrupted. What was committed stays so: run it again and it goes on from there.";
+const unread = (reason: string | undefined) =>
+  `Bookmarks can't be printed any more: ${reason}. What was committed stays so.`;
 
 /** An end before the stream's: by Ctrl-C, by another signal, or because whoever reads our bookmarks has left, such as `head -1`. */
 export class Interruption {
@@ -12,34 +14,37 @@ export class Interruption {
   readonly givenUp = new AbortController();
   /** Of ours something may be on its way, or a streamer run. */
   isSending = false;
-  #exitCode: number | undefined;
+  #told: Told | undefined;
   readonly #onWait: () => void;
 
   /** `onWait` hears that it ends once what is on its way has ended. */
   constructor(onWait: () => void) {
     this.#onWait = onWait;
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-      process.on(signal, () => this.#begin(128 + constants.signals[signal]));
-    process.stdout.on("error", () => this.#begin(exits.failed));
+      process.on(signal, () => this.#begin(new Told(interrupted, 128 + constants.signals[signal])));
+    process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // Each bookmark meets it again.
+      if (this.#told === undefined) this.#begin(new Told(unread(code), exits.failed));
+    });
     // A terminal that is closed takes no more words.
     process.stderr.on("error", () => {});
   }
 
   /** Throws Told where there was one. */
   throwIfAny(): void {
-    if (this.#exitCode !== undefined) throw new Told(interrupted, this.#exitCode);
+    if (this.#told !== undefined) throw this.#told;
   }
 
-  #begin(exitCode: number): void {
-    if (!this.isSending || this.#exitCode !== undefined) return exit(exitCode);
-    this.#exitCode = exitCode;
+  #begin(told: Told): void {
+    if (!this.isSending || this.#told !== undefined) return exit(told);
+    this.#told = told;
     this.givenUp.abort();
     this.#onWait();
-    setTimeout(exit, endMillisecondsMax, exitCode).unref();
+    setTimeout(exit, endMillisecondsMax, told).unref();
   }
 }
 
-function exit(exitCode: number): void {
-  process.stderr.write(`${interrupted}\n`);
+function exit({ message, exitCode }: Told): void {
+  process.stderr.write(`${message}\n`);
   process.exit(exitCode);
 }

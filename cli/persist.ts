@@ -38,6 +38,10 @@ async function run(args: readonly string[]): Promise<void> {
   if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
   if (action === "deliveries" && rest.length === 0) return say(await deliveries(endpointOf(values)));
   if (action !== undefined) throw usage(`${positionals.join(" ")}? persist --help says what there is.`);
+  if (end === -1 && (values.state === true || values["bookmark-arg"] !== undefined))
+    throw usage("--state and --bookmark-arg are for a streamer that is run: -- command arguments…");
+  if (values.C !== undefined && values.endpoint !== undefined)
+    throw usage("To an endpoint, or with -C straight to the Import API: not both.");
   const streamer = end === -1 ? undefined : programOf(command, values);
   interruption.isSending = true;
   try {
@@ -68,7 +72,7 @@ async function forwardAll(values: Values, streamer: Program | undefined): Promis
 function sourceOf(streamer: Program | undefined, last: string | undefined): AsyncIterable<Uint8Array> {
   return streamer === undefined
     ? unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin")
-    : outputOf(streamer, last, givenUp.signal);
+    : unzipped(outputOf(streamer, last, givenUp.signal), `What ${streamer.file} printed`);
 }
 
 type Values = ReturnType<typeof parsed>["values"];

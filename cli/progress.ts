@@ -1,6 +1,7 @@
 import type { Sent, Watcher } from "./send.ts";
 
 const megabyte = 1_000_000;
+const clearLine = "\r\u001b[K";
 
 /** Bookmarks on stdout, one a line; how the run goes on stderr: one line that changes on a terminal, else a line a segment. */
 export class Progress implements Watcher {
@@ -17,11 +18,13 @@ export class Progress implements Watcher {
     this.#records += records;
     this.#bytes += bytes;
     this.#wireBytes += wireBytes;
-    if (hasBookmark && bookmark !== "") process.stdout.write(`${bookmark}\n`);
+    if (hasBookmark && bookmark !== "") this.safe(bookmark);
     this.#say(this.#line);
   }
 
   safe(bookmark: string): void {
+    // On one terminal with it.
+    if (this.#isTerminal && process.stdout.isTTY) process.stderr.write(clearLine);
     process.stdout.write(`${bookmark}\n`);
   }
 
@@ -47,7 +50,7 @@ export class Progress implements Watcher {
   /** What the whole run was. */
   end(): void {
     if (this.#segments === 0) return;
-    if (this.#isTerminal) process.stderr.write("\r\u001b[K");
+    if (this.#isTerminal) process.stderr.write(clearLine);
     process.stderr.write(`In all ${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
   }
 
@@ -62,6 +65,6 @@ export class Progress implements Watcher {
   }
 
   #say(line: string): void {
-    process.stderr.write(this.#isTerminal ? `\r\u001b[K${line}` : `${line}\n`);
+    process.stderr.write(this.#isTerminal ? clearLine + line : `${line}\n`);
   }
 }

@@ -50,8 +50,9 @@ function readFile(): z.infer<typeof fileSchema> {
   try {
     text = readFileSync(fileName, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return {};
+    throw usage(`${fileName} can't be read: ${code}.`);
   }
   try {
     return fileSchema.parse(JSON.parse(text));

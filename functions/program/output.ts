@@ -50,9 +50,13 @@ async function* printed(
     detached: !isWindows,
   });
   const ended = new Promise<string | undefined>(resolve => {
-    child.once("error", error => resolve(`${file} can't be run: ${error.message}`));
+    child.once("error", error => resolve(`${file} can't be run: ${error.message}.`));
     child.once("close", (code, signal) =>
-      resolve(code === 0 ? undefined : `${file} ended with ${code ?? signal}`),
+      resolve(
+        code === 0
+          ? undefined
+          : `${file} ended with ${code ?? signal}. What it printed up to its last bookmark is kept.`,
+      ),
     );
   });
   let isOver = false;
@@ -80,7 +84,7 @@ async function* printed(
     }
     const failure = await ended;
     if (stopped.aborted) throw new Stopped();
-    if (failure !== undefined) throw new StreamerFailed(`${failure}. What it printed before is kept.`);
+    if (failure !== undefined) throw new StreamerFailed(failure);
   } finally {
     process.off("exit", terminate);
     stopped.removeEventListener("abort", end);
