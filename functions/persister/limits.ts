@@ -25,6 +25,8 @@ export const schemasMax = 1_000;
 /** Schemas that a process keeps for the deliveries to come, and the rules of single values that they share. */
 export const schemasKeptMax = 200;
 export const valueRulesKeptMax = 2_000;
+/** Databases have 38 digits, some 1,000: a value is divided by as many in about as many steps. */
+export const multipleOfDigitsMax = 300;
 export const patternsKeptMax = 500;
 /** What a pattern may keep of the states it has been in. */
 export const patternStatesBytesMax = 32 * KiB;

@@ -52,6 +52,10 @@ describe("numbers are held against schemas with all their digits", () => {
     ['{"type":["string","number"]}', "1.00000000000000000005"],
     ['{"type":"number","minimum":1e300,"multipleOf":0.01}', "1e999999999"],
     ['{"exclusiveMinimum":0,"maximum":1e-300}', "1e-999999999"],
+    [`{"multipleOf":${2n ** 60n}}`, "1e60"],
+    [`{"multipleOf":${2n ** 60n}}`, "1e1000000000000000"],
+    [`{"multipleOf":${5n ** 20n}}`, "3e20"],
+    [`{"multipleOf":0.${"3".repeat(300)}}`, `${"3".repeat(300)}e1000000000000000`],
     ['{"maximum":9007199254740993}', "9007199254740993"],
     ['{"const":9007199254740993}', "9007199254740993.0"],
     ['{"const":9007199254740992}', "9007199254740992.000"],
@@ -72,6 +76,8 @@ describe("numbers are held against schemas with all their digits", () => {
     ['{"multipleOf":0.1}', "0.1000000000000000055511151231257827", "must be multiple of 0.1"],
     ['{"multipleOf":0.01}', "123456789012345678.123", "must be multiple of 0.01"],
     ['{"multipleOf":3}', "1e999999999", "must be multiple of 3"],
+    [`{"multipleOf":${2n ** 60n}}`, "1e59", `must be multiple of ${2n ** 60n}`],
+    [`{"multipleOf":${3n * 2n ** 60n}}`, "1e1000000000000000", `must be multiple of ${3n * 2n ** 60n}`],
     ...["5.0", "-5.00", "0.0", "1e3", "1E+3", "100e-2", "1.5", "90071992547409930000.01", "1e-999999999"].map(
       (literal): [string, string, string] => ['{"type":"integer"}', literal, `must be integer${mend}`],
     ),
@@ -97,6 +103,12 @@ describe("numbers are held against schemas with all their digits", () => {
     [many, "90071992547409970", "must be equal to one of the allowed values"],
   ])("%s refuses %s", (schema, value, message) => {
     expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
+  });
+
+  it("a multipleOf of more digits than a step divides by is refused", () => {
+    expect(faultsOf(body(`{"multipleOf":0.${"3".repeat(301)}}`, "1e1000000000000000"))).toEqual([
+      "no JSON Schema: a multipleOf has at most 300 digits, not 301",
+    ]);
   });
 
   it("a number of very many digits takes time that grows with them", () => {

@@ -66,13 +66,19 @@ const properties: Reaches = (value, count) => {
   return left <= 0;
 };
 
+/** A number's digit is divided in up to 15 ns. */
+const divisionWeight = 8;
+
 /** In draft 4, whether a bound is left out is said beside it. */
 export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   maximum: (bound, { exclusiveMaximum }) => (exclusiveMaximum === true ? below(bound) : most(bound)),
   minimum: (bound, { exclusiveMinimum }) => (exclusiveMinimum === true ? above(bound) : least(bound)),
   exclusiveMaximum: below,
   exclusiveMinimum: above,
-  multipleOf: bound => number(`must be multiple of ${bound}`, multiplesOf(bound)),
+  multipleOf: bound => ({
+    ...number(`must be multiple of ${bound}`, multiplesOf(bound)),
+    textWeight: divisionWeight,
+  }),
   maxLength: greatest("characters", characters),
   minLength: fewest("characters", characters),
   maxItems: greatest("items", items),

@@ -2,12 +2,16 @@ import { type Decimal, decimalOf, ExactNumber, type Numeric } from "./exact-numb
 
 /** As many digits at a time, so that the time grows with them and not with their square. */
 const digitsPerPart = 1_000;
+/** As many as a digit stands for at most. */
+const bitsPerDigit = 4;
 
 /** Says whether a value is a multiple of `step` as decimals are: 4.35 is one of 0.01, though not in binary. */
 export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
   const decimal = decimalOf(step);
   const divisor = BigInt(decimal.digits);
   const lowest = lowestPlace(decimal);
+  // No more twos, and no more fives, are in the divisor: whether a power of ten is left over does not change beyond.
+  const shiftMax = bitsPerDigit * decimal.digits.length;
   return value => {
     if (Number.isSafeInteger(step) && Number.isSafeInteger(value))
       return (value as number) % (step as number) === 0;
@@ -16,7 +20,8 @@ export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
     const shift = lowestPlace(of) - lowest;
     // Its last digit is no zero, and every multiple has zeros there.
     if (shift < 0) return of.sign === 0;
-    return (remainder(of.digits, divisor) * powerOfTen(shift, divisor)) % divisor === 0n;
+    const power = 10n ** BigInt(Math.min(shift, shiftMax));
+    return (remainder(of.digits, divisor) * power) % divisor === 0n;
   };
 }
 
@@ -30,15 +35,4 @@ function remainder(digits: string, divisor: bigint): bigint {
     rest = (rest * 10n ** BigInt(part.length) + BigInt(part)) % divisor;
   }
   return rest;
-}
-
-/** 10^`exponent` modulo `divisor`: the power itself may be larger than memory. */
-function powerOfTen(exponent: number, divisor: bigint): bigint {
-  let power = 1n;
-  let square = 10n % divisor;
-  for (let left = BigInt(exponent); left > 0n; left >>= 1n) {
-    if ((left & 1n) === 1n) power = (power * square) % divisor;
-    square = (square * square) % divisor;
-  }
-  return power;
 }

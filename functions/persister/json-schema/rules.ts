@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import { multipleOfDigitsMax } from "../limits.ts";
 import { boundKeywords, type Check } from "./bounds.ts";
 import { formatOf, NotASchema } from "./drafts.ts";
 import { comparedOf, isEqual, oneOf } from "./equal.ts";
@@ -84,7 +85,12 @@ function boundMaker(keyword: string) {
     // Draft 4's, beside the bound itself.
     if (typeof given === "boolean" && keyword.startsWith("exclusive")) return undefined;
     if (!isNumeric(given)) throw malformed(keyword, given);
-    if (keyword === "multipleOf" && decimalOf(given).sign !== 1) throw malformed(keyword, given);
+    if (keyword === "multipleOf") {
+      const { sign, digits } = decimalOf(given);
+      if (sign !== 1) throw malformed(keyword, given);
+      if (digits.length > multipleOfDigitsMax)
+        throw new NotASchema(`a multipleOf has at most ${multipleOfDigitsMax} digits, not ${digits.length}`);
+    }
     return boundKeywords[keyword]!(given, schema);
   };
 }
@@ -93,12 +99,12 @@ function boundMaker(keyword: string) {
 const malformed = (keyword: string, given: unknown) =>
   new NotASchema(`what its $ref leads to has ${JSON.stringify(given)?.slice(0, 100)} for its ${keyword}`);
 
-/** Digits that a step divides by. */
-const digitsPerStepBits = 4;
+/** To take a number apart, and to divide by one digit after the other. */
+const divisionSteps = 20;
 
 function stepsOf({ enum: values, multipleOf }: JsonObject): number {
-  const digits = isNumeric(multipleOf) ? decimalOf(multipleOf).digits.length : 0;
-  return 1 + (Array.isArray(values) ? comparedOf(values) : 0) + (digits >> digitsPerStepBits);
+  const division = isNumeric(multipleOf) ? divisionSteps + decimalOf(multipleOf).digits.length : 0;
+  return 1 + (Array.isArray(values) ? comparedOf(values) : 0) + division;
 }
 
 /** Streams' columns are of few types, so that the same rules serve many. Kept between deliveries. */
