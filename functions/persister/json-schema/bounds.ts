@@ -1,5 +1,7 @@
 import { asDouble, compare, isNumeric, type Numeric } from "./exact-number.ts";
+import { type Members, namesOf } from "./members.ts";
 import { multiplesOf } from "./multiple.ts";
+import type { Spend } from "./patterns.ts";
 
 /** One thing that a schema says of a value alone. */
 export interface Check {
@@ -9,7 +11,8 @@ export interface Check {
   mendOf?(value: unknown): string;
   /** What a character of a text costs beyond what it costs every check, see walk.ts. */
   readonly textWeight?: number;
-  fits(value: unknown): boolean;
+  /** Spends what it looks at beyond the value itself. */
+  fits(value: unknown, spend: Spend): boolean;
 }
 
 type Said = Readonly<Record<string, unknown>>;
@@ -29,7 +32,7 @@ const above = (bound: Numeric) => number(`must be > ${bound}`, value => compare(
 const below = (bound: Numeric) => number(`must be < ${bound}`, value => compare(value, bound) < 0);
 
 /** Whether there are so many of something in `value`; undefined where it holds none of the kind. */
-type Reaches = (value: unknown, count: number) => boolean | undefined;
+type Reaches = (value: unknown, count: number, spend: Spend) => boolean | undefined;
 
 const fewest =
   (what: string, reaches: Reaches): CheckOf =>
@@ -37,7 +40,7 @@ const fewest =
     const enough = Number(bound);
     return {
       message: `must NOT have fewer than ${bound} ${what}`,
-      fits: value => reaches(value, enough) !== false,
+      fits: (value, spend) => reaches(value, enough, spend) !== false,
     };
   };
 const greatest =
@@ -46,7 +49,7 @@ const greatest =
     const tooMany = Number(bound) + 1;
     return {
       message: `must NOT have more than ${bound} ${what}`,
-      fits: value => reaches(value, tooMany) !== true,
+      fits: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
   };
 
@@ -58,12 +61,10 @@ const characters: Reaches = (value, count) => {
   return left <= 0;
 };
 const items: Reaches = (value, count) => (Array.isArray(value) ? value.length >= count : undefined);
-const properties: Reaches = (value, count) => {
+const properties: Reaches = (value, count, spend) => {
   if (typeof value !== "object" || value === null || Array.isArray(value) || isNumeric(value))
     return undefined;
-  let left = count;
-  for (const _ in value) if (--left <= 0) return true;
-  return left <= 0;
+  return namesOf(value as Members, spend).length >= count;
 };
 
 /** A number's digit is divided in up to 15 ns. */

@@ -1,7 +1,13 @@
 import { asDouble, compare, ExactNumber } from "./exact-number.ts";
+import { type Members, namesOf } from "./members.ts";
+import type { Spend } from "./patterns.ts";
+
+/** What a step compares of two texts of one length. */
+const charsPerStepBits = 8;
 
 /** Whether parsed JSON is the same: numbers by value, with all their digits. */
-export function isEqual(one: unknown, other: unknown): boolean {
+export function isEqual(one: unknown, other: unknown, spend: Spend): boolean {
+  spend(1 + (typeof one === "string" ? one.length >> charsPerStepBits : 0));
   const a = asDouble(one);
   const b = asDouble(other);
   if (a === b) return true;
@@ -13,37 +19,31 @@ export function isEqual(one: unknown, other: unknown): boolean {
       Array.isArray(a) &&
       Array.isArray(b) &&
       a.length === b.length &&
-      a.every((each, n) => isEqual(each, b[n]))
+      a.every((each, n) => isEqual(each, b[n], spend))
     );
-  return isSameMembers(a as Members, b as Members);
+  return isSameMembers(a as Members, b as Members, spend);
 }
 
-type Members = Readonly<Record<string, unknown>>;
-
-function isSameMembers(a: Members, b: Members): boolean {
-  const names = Object.keys(a);
+function isSameMembers(a: Members, b: Members, spend: Spend): boolean {
+  const names = namesOf(a, spend);
   return (
-    names.length === Object.keys(b).length &&
-    names.every(name => Object.hasOwn(b, name) && isEqual(a[name], b[name]))
+    names.length === namesOf(b, spend).length &&
+    names.every(name => Object.hasOwn(b, name) && isEqual(a[name], b[name], spend))
   );
 }
 
 /** Says whether a value is one of `values`. */
-export function oneOf(values: readonly unknown[]): (value: unknown) => boolean {
+export function oneOf(values: readonly unknown[]): (value: unknown, spend: Spend) => boolean {
   const scalars = new Set(values.filter(isScalar));
   const exact = new Set(values.filter(each => each instanceof ExactNumber).map(keyOf));
   const others = values.filter(each => !isScalar(each) && !(each instanceof ExactNumber));
-  return given => {
+  return (given, spend) => {
     const value = asDouble(given);
     if (isScalar(value)) return scalars.has(value);
     if (value instanceof ExactNumber) return exact.has(keyOf(value));
-    return others.some(each => isEqual(each, value));
+    return others.some(each => isEqual(each, value, spend));
   };
 }
-
-/** How many of `values` are compared one by one. */
-export const comparedOf = (values: readonly unknown[]): number =>
-  values.filter(each => !isScalar(each)).length;
 
 const isScalar = (value: unknown) => typeof value !== "object" || value === null;
 /** Equal for those that are the same number. */

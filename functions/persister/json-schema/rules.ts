@@ -2,7 +2,7 @@ import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 import { multipleOfDigitsMax } from "../limits.ts";
 import { boundKeywords, type Check } from "./bounds.ts";
 import { formatOf, NotASchema } from "./drafts.ts";
-import { comparedOf, isEqual, oneOf } from "./equal.ts";
+import { isEqual, oneOf } from "./equal.ts";
 import { decimalOf, ExactNumber, isNumeric } from "./exact-number.ts";
 import { patternOf, type Spend } from "./patterns.ts";
 import { takesInteger, typeOf, typesOf } from "./types.ts";
@@ -21,15 +21,15 @@ export class ValueRules {
     this.#checks = checks;
   }
 
-  fits(value: unknown): boolean {
-    for (const check of this.#checks) if (!check.fits(value)) return false;
+  fits(value: unknown, spend: Spend): boolean {
+    for (const check of this.#checks) if (!check.fits(value, spend)) return false;
     return true;
   }
 
   /** What `value` breaks, in words. */
-  broken(value: unknown): string[] {
+  broken(value: unknown, spend: Spend): string[] {
     return this.#checks
-      .filter(check => !check.fits(value))
+      .filter(check => !check.fits(value, spend))
       .map(check => check.message + (check.mendOf?.(value) ?? ""));
   }
 }
@@ -70,7 +70,10 @@ const makers: Readonly<
       textWeight: pattern.weight,
     };
   },
-  const: given => ({ message: "must be equal to constant", fits: value => isEqual(given, value) }),
+  const: given => ({
+    message: "must be equal to constant",
+    fits: (value, spend) => isEqual(given, value, spend),
+  }),
   enum: given => {
     if (!Array.isArray(given)) throw malformed("enum", given);
     return { message: "must be equal to one of the allowed values", fits: oneOf(given) };
@@ -102,9 +105,9 @@ const malformed = (keyword: string, given: unknown) =>
 /** To take a number apart, and to divide by one digit after the other. */
 const divisionSteps = 20;
 
-function stepsOf({ enum: values, multipleOf }: JsonObject): number {
+function stepsOf({ multipleOf }: JsonObject): number {
   const division = isNumeric(multipleOf) ? divisionSteps + decimalOf(multipleOf).digits.length : 0;
-  return 1 + (Array.isArray(values) ? comparedOf(values) : 0) + division;
+  return 1 + division;
 }
 
 /** Streams' columns are of few types, so that the same rules serve many. Kept between deliveries. */

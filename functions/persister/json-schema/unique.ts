@@ -1,5 +1,6 @@
 import { keyOf } from "./equal.ts";
 import { asDouble, ExactNumber } from "./exact-number.ts";
+import { type Members, namesOf } from "./members.ts";
 import type { Spend } from "./patterns.ts";
 
 const charsPerStepBits = 4;
@@ -33,8 +34,7 @@ function identityOf(given: unknown, spend: Spend): string {
   }
   spend(1);
   if (Array.isArray(value)) return `[${value.map(each => identityOf(each, spend)).join(",")}]`;
-  const members = value as Readonly<Record<string, unknown>>;
-  const names = Object.keys(members).sort();
-  spend(names.length);
+  const members = value as Members;
+  const names = namesOf(members, spend).toSorted();
   return `{${names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend)}`).join(",")}}`;
 }

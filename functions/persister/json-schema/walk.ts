@@ -1,4 +1,5 @@
 import { ExactNumber } from "./exact-number.ts";
+import { type Members, namesOf } from "./members.ts";
 import type { Onward, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
@@ -12,8 +13,6 @@ export interface Broken {
 export class TooMuchWork extends Error {
   override readonly name = "TooMuchWork";
 }
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** As deep as records may be, and as schemas may be at each place; a `$ref` may lead in circles. */
 const depthMax = 1_000;
@@ -51,7 +50,7 @@ export class SchemaWalk {
   fits(node: SchemaNode, value: unknown): boolean {
     const { rules, onward } = node;
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
-    if (rules !== undefined && !rules.fits(value)) return false;
+    if (rules !== undefined && !rules.fits(value, this.spend)) return false;
     if (onward === undefined) return true;
     if (++this.#depth > depthMax) throw new TooMuchWork();
     const fits = this.#fitsParts(onward, value) && this.#fitsChoices(onward, value);
@@ -81,8 +80,7 @@ export class SchemaWalk {
     this.spend(onward.asks);
     for (const name of required) if (!Object.hasOwn(value, name)) return false;
     if (isOfNames || propertyNames !== undefined)
-      for (const name in value) {
-        this.spend(1);
+      for (const name of namesOf(value, this.spend)) {
         const property = properties.get(name) ?? additionalProperties;
         if (patternProperties.length > 0) {
           for (const each of this.#schemasOf(name, onward)) if (!this.fits(each, value[name])) return false;
@@ -138,7 +136,7 @@ export class SchemaWalk {
       if (inner === undefined || broken.length === brokenMax || this.fits(inner, part)) return;
       this.#collect(inner, part, place === undefined ? path : [...path, place], broken);
     };
-    for (const message of rules?.broken(value) ?? []) add(message);
+    for (const message of rules?.broken(value, this.spend) ?? []) add(message);
     if (onward === undefined) return;
     const { items, otherItems, contains, propertyNames } = onward;
     if (Array.isArray(value)) {
@@ -150,8 +148,8 @@ export class SchemaWalk {
         add(`must NOT have duplicate items (items ## ${duplicates.join(" and ")} are identical)`);
     } else if (isMembers(value)) {
       for (const name of onward.required) if (!Object.hasOwn(value, name)) add("is required", name);
-      for (const [name, each] of Object.entries(value)) {
-        for (const schema of this.#schemasOf(name, onward)) into(schema, each, name);
+      for (const name of namesOf(value, this.spend)) {
+        for (const schema of this.#schemasOf(name, onward)) into(schema, value[name], name);
         if (propertyNames !== undefined && !this.fits(propertyNames, name))
           add("has a name that `propertyNames` refuses", name);
       }

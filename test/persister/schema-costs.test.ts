@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { requestsOf } from "./delivery.ts";
+
+const list = (count: number, of: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => of(n)).join(",");
+const schemaLine = (schema: string) => `{"type":"SCHEMA","stream":"s","schema":${schema}}`;
+const recordLine = (v: string) => `{"type":"RECORD","stream":"s","record":{"v":${v}}}`;
+
+/** The line that takes more work than the body may cost; undefined for a body that is forwarded, or refused for something else. */
+function lineRefused(body: string): number | undefined {
+  try {
+    requestsOf(body);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    return (error.details.faults ?? []).find(({ message }) =>
+      message.includes("more work than its size allows"),
+    )?.line;
+  }
+}
+
+/** `v` is held against `rule` ten thousand times. */
+function fan(rule: string): string {
+  const hundredOf = (name: string) => `{"allOf":[${list(100, () => `{"$ref":"#/definitions/${name}"}`)}]}`;
+  return schemaLine(
+    `{"definitions":{"rule":${rule},"inner":${hundredOf("rule")}},"properties":{"v":${hundredOf("inner")}}}`,
+  );
+}
+
+describe("what a check looks at is counted", () => {
+  const map = (width: number, value = "1") => `{${list(width, n => `"k${n}":${value}`)}}`;
+  const wide = map(5_000);
+  it.each([
+    ["a small value", '{"minProperties":1}', map(10), undefined],
+    ["minProperties of a wide map", '{"minProperties":1}', wide, 2],
+    ["maxProperties of a wide map", '{"maxProperties":9000}', wide, 2],
+    ["an empty const beside a wide map", '{"not":{"const":{}}}', wide, 2],
+    ["an empty const within, beside a wide map", '{"not":{"const":[{}]}}', `[${wide}]`, 2],
+    ["a first property that breaks", '{"not":{"properties":{"k0":{"type":"string"}}}}', wide, 2],
+    ["a const of many members", `{"const":${map(1_000)}}`, map(1_000), 2],
+    [
+      "an enum of maps",
+      `{"enum":[${list(50, n => `{"a":[1,2,3,4,5,6,7,8,9,${n}]}`)}]}`,
+      '{"a":[1,2,3,4,5,6,7,8,9,49]}',
+      2,
+    ],
+    ["a const of a long text", `{"const":["${"x".repeat(200_000)}"]}`, `["${"x".repeat(200_000)}"]`, 2],
+  ])("%s", (_name, rule, value, line) => {
+    expect(lineRefused(`${fan(rule)}\n${recordLine(value)}`)).toBe(line);
+  });
+});
