@@ -22,9 +22,8 @@ export const streamsMax = 1_000;
 /** A JSON Schema, in bytes: that of a table of a thousand columns. */
 export const schemaBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
-/** Schemas that a process keeps for the deliveries to come, and the rules of single values that they share. */
-export const schemasKeptMax = 200;
-export const valueRulesKeptMax = 2_000;
+/** Schemas that a process keeps for the deliveries to come, in UTF-16 units of their texts; a table of 30 columns has some 2,000. */
+export const schemaCharsKeptMax = 2 * MiB;
 /** Databases have 38 digits, some 1,000: a value is divided by as many in about as many steps. */
 export const multipleOfDigitsMax = 300;
 export const patternsKeptMax = 500;

@@ -50,3 +50,44 @@ describe("what a check looks at is counted", () => {
     expect(lineRefused(`${fan(rule)}\n${recordLine(value)}`)).toBe(line);
   });
 });
+
+describe("what a schema takes to read is counted", () => {
+  const schemas = (count: number, properties: string) =>
+    Array.from({ length: count }, (_, n) => schemaLine(`{"x":${n},"properties":{${properties}}}`)).join("\n");
+  const columns = (rule: string) => list(1_000, n => `"column_${n}":${rule}`);
+
+  it.each([
+    ["one of a thousand columns", 1, columns('{"type":["null","string"]}'), undefined],
+    ["one of a thousand choices", 1, columns('{"anyOf":[{"type":"null"},{"type":"string"}]}'), undefined],
+    [
+      "a catalogue of wide ones",
+      100,
+      columns('{"anyOf":[{"type":"null"},{"type":"string","format":"date-time"}]}'),
+      undefined,
+    ],
+    ["many that say much in little", 10, list(9_000, n => `"${n.toString(36)}":{"items":{}}`), 6],
+  ])("%s", (_name, count, properties, line) => {
+    expect(lineRefused(schemas(count, properties))).toBe(line);
+  });
+
+  it("even where its draft's own schema refuses it", () => {
+    const types = `{"type":[${list(30_000, n => `"a${n}"`)}]}`;
+    const before = performance.now();
+    expect(lineRefused(schemaLine(types))).toBeUndefined();
+    expect(
+      lineRefused(
+        schemas(
+          1,
+          list(20_000, n => `"${n}":5`),
+        ),
+      ),
+    ).toBeUndefined();
+    expect(performance.now() - before).toBeLessThan(1_500);
+  });
+
+  it("as often as a $ref finds a part of it that no other has", () => {
+    const inner = `${'{"items":'.repeat(100)}{"allOf":[${list(500, () => "{}")}]}${"}".repeat(100)}`;
+    const references = list(100, n => `{"$ref":"#/x${"/items".repeat(100 - n)}"}`);
+    expect(lineRefused(schemaLine(`{"allOf":[${references}],"x":${inner}}`))).toBe(1);
+  });
+});

@@ -64,7 +64,8 @@ const keywords = [
 
 const open = new SchemaNode(undefined);
 const closed = new SchemaNode(nothingFits);
-const none: readonly SchemaNode[] = [];
+const none: readonly never[] = [];
+const noProperties: ReadonlyMap<string, SchemaNode> = new Map();
 
 type Given = boolean | JsonObject;
 
@@ -83,17 +84,21 @@ export function nodeOf(schema: JsonObject, spend: Spend): SchemaNode {
     isOpen ||= pattern === null;
     return pattern;
   };
-  const list = (given: unknown) => (Array.isArray(given) ? (given as Given[]).map(of) : none);
+  const list = (given: unknown): readonly SchemaNode[] =>
+    Array.isArray(given) ? (given as Given[]).map(of) : none;
   const maybe = (given: unknown) => (given === undefined ? undefined : of(given as Given));
-  const entries = (given: unknown) => Object.entries((given ?? {}) as Record<string, Given | string[]>);
+  const entries = (given: unknown): readonly (readonly [string, Given | string[]])[] =>
+    given === undefined ? none : Object.entries(given as Record<string, Given | string[]>);
 
   function of(given: Given): SchemaNode {
     if (typeof given === "boolean") return given ? open : closed;
     const known = nodes.get(given);
     if (known !== undefined) return known;
     if (typeof given.pattern === "string") patternIn(given.pattern);
-    const node = new SchemaNode(rulesOf(given, spend));
-    if (!keywords.some(each => Object.hasOwn(given, each))) return node;
+    const rules = rulesOf(given, spend);
+    if (!keywords.some(each => Object.hasOwn(given, each)))
+      return rules === undefined ? open : new SchemaNode(rules);
+    const node = new SchemaNode(rules);
     nodes.set(given, node);
     node.onward = onwardOf(given);
     return node;
@@ -119,7 +124,10 @@ export function nodeOf(schema: JsonObject, spend: Spend): SchemaNode {
         required.length + dependencies.length,
       ),
       required,
-      properties: new Map(entries(given.properties).map(([name, each]) => [name, of(each as Given)])),
+      properties:
+        given.properties === undefined
+          ? noProperties
+          : new Map(entries(given.properties).map(([name, each]) => [name, of(each as Given)])),
       patternProperties,
       // Where a pattern is left out, nothing can be said of the others.
       additionalProperties:

@@ -19,17 +19,25 @@ const ofSchemas = [
 const ofNames = ["properties", "patternProperties", "dependencies", "definitions", "$defs"] as const;
 
 /** A schema and those within it, where drafts 4 to 7 have schemas: a property may have a keyword's name, an example any. */
-export function* schemasIn(schema: unknown): Generator<JsonObject> {
-  if (!isMap(schema)) return;
-  yield schema;
-  for (const keyword of ofSchemas) {
-    const given = schema[keyword];
-    for (const each of Array.isArray(given) ? (given as unknown[]) : [given]) yield* schemasIn(each);
+export function schemasIn(schema: unknown): JsonObject[] {
+  const found: JsonObject[] = [];
+  const add = (given: unknown) => {
+    if (isMap(given)) found.push(given);
+  };
+  add(schema);
+  // It grows on the way.
+  for (const each of found) {
+    for (const keyword of ofSchemas) {
+      const given = each[keyword];
+      if (Array.isArray(given)) given.forEach(add);
+      else add(given);
+    }
+    for (const keyword of ofNames) {
+      const given = each[keyword];
+      if (isMap(given)) Object.values(given).forEach(add);
+    }
   }
-  for (const keyword of ofNames) {
-    const given = schema[keyword];
-    if (isMap(given)) for (const each of Object.values(given)) yield* schemasIn(each);
-  }
+  return found;
 }
 
 const isMap = (value: unknown): value is JsonObject =>

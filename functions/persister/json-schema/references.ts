@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 import { NotASchema } from "./drafts.ts";
 import { ExactNumber } from "./exact-number.ts";
+import { schemasIn } from "./positions.ts";
 
 /** Finds what a schema's `$ref`s lead to: places in itself. Nothing is fetched. */
 export class References {
@@ -23,6 +24,20 @@ export class References {
   #ids(): ReadonlyMap<string, JsonObject> {
     this.#byId ??= new Map(idsIn(this.#schema));
     return this.#byId;
+  }
+}
+
+/** Calls `check` with each schema that only a `$ref` finds, under a name that no draft knows. */
+export function checkTargets(schema: JsonObject, check: (schema: JsonObject) => void): void {
+  const references = new References(schema);
+  const seen = new Set(schemasIn(schema));
+  // It grows on the way.
+  for (const { $ref } of seen) {
+    if ($ref === undefined) continue;
+    const target = references.target($ref);
+    if (typeof target === "boolean" || seen.has(target)) continue;
+    check(target);
+    for (const each of schemasIn(target)) seen.add(each);
   }
 }
 

@@ -3,9 +3,9 @@ import { multipleOfDigitsMax } from "../limits.ts";
 import { boundKeywords, type Check } from "./bounds.ts";
 import { formatOf, NotASchema } from "./drafts.ts";
 import { isEqual, oneOf } from "./equal.ts";
-import { decimalOf, ExactNumber, isNumeric } from "./exact-number.ts";
+import { decimalOf, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { patternOf, type Spend } from "./patterns.ts";
-import { takesInteger, typeOf, typesOf } from "./types.ts";
+import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
 
 /** What a schema says of a value alone. What leads on to more schemas is node.ts's. */
 export class ValueRules {
@@ -42,13 +42,12 @@ export const nothingFits = new ValueRules(1, textWeightMin, [
   { message: "is not allowed", fits: () => false },
 ]);
 
-/** What a keyword says, by what the schema has under it; undefined where that is nothing. */
+/** What a keyword says, by what the schema has under it, which its draft's own schema has passed; undefined where that is nothing. */
 const makers: Readonly<
   Record<string, (given: unknown, schema: JsonObject, spend: Spend) => Check | undefined>
 > = {
   type: given => {
-    const types = typesOf(given);
-    if (types === undefined) throw malformed("type", given);
+    const types = typesOf(given as TypeNames);
     return {
       message: `must be ${given}`,
       fits: value => (typeOf(value) & types) !== 0,
@@ -61,8 +60,7 @@ const makers: Readonly<
     return fits && { message: `must match format "${given}"`, fits };
   },
   pattern: (given, _, spend) => {
-    if (typeof given !== "string") throw malformed("pattern", given);
-    const pattern = patternOf(given, spend);
+    const pattern = patternOf(given as string, spend);
     if (pattern === null) return undefined;
     return {
       message: `must match pattern "${given}"`,
@@ -74,11 +72,13 @@ const makers: Readonly<
     message: "must be equal to constant",
     fits: (value, spend) => isEqual(given, value, spend),
   }),
-  enum: given => {
-    if (!Array.isArray(given)) throw malformed("enum", given);
-    return { message: "must be equal to one of the allowed values", fits: oneOf(given) };
-  },
+  enum: given => ({
+    message: "must be equal to one of the allowed values",
+    fits: oneOf(given as readonly unknown[]),
+  }),
 };
+
+const keywordsKnown = Object.keys(makers);
 
 /** The Import API's `integer` is narrower than JSON Schema's: import-api.md section 2. */
 const integerMend = ": digits alone, of 64 bits; declare `number` for others";
@@ -86,21 +86,14 @@ const integerMend = ": digits alone, of 64 bits; declare `number` for others";
 function boundMaker(keyword: string) {
   return (given: unknown, schema: JsonObject): Check | undefined => {
     // Draft 4's, beside the bound itself.
-    if (typeof given === "boolean" && keyword.startsWith("exclusive")) return undefined;
-    if (!isNumeric(given)) throw malformed(keyword, given);
-    if (keyword === "multipleOf") {
-      const { sign, digits } = decimalOf(given);
-      if (sign !== 1) throw malformed(keyword, given);
-      if (digits.length > multipleOfDigitsMax)
-        throw new NotASchema(`a multipleOf has at most ${multipleOfDigitsMax} digits, not ${digits.length}`);
-    }
-    return boundKeywords[keyword]!(given, schema);
+    if (typeof given === "boolean") return undefined;
+    const bound = given as Numeric;
+    const { length } = keyword === "multipleOf" ? decimalOf(bound).digits : "";
+    if (length > multipleOfDigitsMax)
+      throw new NotASchema(`a multipleOf has at most ${multipleOfDigitsMax} digits, not ${length}`);
+    return boundKeywords[keyword]!(bound, schema);
   };
 }
-
-/** The draft's own schema has not seen what a `$ref` finds beside the schema's own parts. */
-const malformed = (keyword: string, given: unknown) =>
-  new NotASchema(`what its $ref leads to has ${JSON.stringify(given)?.slice(0, 100)} for its ${keyword}`);
 
 /** To take a number apart, and to divide by one digit after the other. */
 const divisionSteps = 20;
@@ -112,20 +105,19 @@ function stepsOf({ multipleOf }: JsonObject): number {
 
 /** Streams' columns are of few types, so that the same rules serve many. Kept between deliveries. */
 const kept = new Map<string, ValueRules>();
-/** How many are kept. */
-export const rulesKept = (): number => kept.size;
 /** Lets go of all that are kept. */
 export const forgetRules = (): void => kept.clear();
 
 /** The rules of a schema by itself; undefined where it has none. */
 export function rulesOf(schema: JsonObject, spend: Spend): ValueRules | undefined {
+  const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
+  if (keywords.length === 0) return undefined;
   const said: Record<string, unknown> = {};
-  for (const keyword in makers) if (Object.hasOwn(schema, keyword)) said[keyword] = schema[keyword];
+  for (const keyword of keywords) said[keyword] = schema[keyword];
   const identity = identityOf(said);
-  if (identity === "{}") return undefined;
   const known = identity === undefined ? undefined : kept.get(identity);
   if (known !== undefined) return known;
-  const checks = Object.keys(said)
+  const checks = keywords
     .map(keyword => makers[keyword]!(said[keyword], said, spend))
     .filter(each => each !== undefined);
   const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);

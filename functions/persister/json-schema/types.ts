@@ -12,15 +12,13 @@ const bits = {
 } as const;
 const fractional = 64;
 
-/** The bits of a schema's `type`; undefined where it names none of JSON Schema's. */
-export function typesOf(type: unknown): number | undefined {
-  let types = 0;
-  for (const each of Array.isArray(type) ? (type as unknown[]) : [type]) {
-    if (typeof each !== "string" || !Object.hasOwn(bits, each)) return undefined;
-    types |= bits[each as keyof typeof bits];
-  }
-  return types;
-}
+type TypeName = keyof typeof bits;
+/** What a schema may have for its `type`. */
+export type TypeNames = TypeName | readonly TypeName[];
+
+/** The bits of a schema's `type`. */
+export const typesOf = (type: TypeNames): number =>
+  [type].flat().reduce((types, each) => types | bits[each], 0);
 
 /** The bit of what `value` is. */
 export function typeOf(value: unknown): number {

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { requestsOf } from "./delivery.ts";
+
+function faultsOf(schema: object): string[] {
+  const messages = [
+    { type: "SCHEMA", stream: "s", schema },
+    { type: "RECORD", stream: "s", record: { id: { a: 1 } } },
+  ];
+  try {
+    requestsOf(messages.map(each => JSON.stringify(each)).join("\n"));
+    return [];
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    return (error.details.faults ?? []).map(({ line, message }) => `${line}: ${message}`);
+  }
+}
+
+const draft4 = "http://json-schema.org/draft-04/schema#";
+
+describe("what a $ref alone finds", () => {
+  it.each([
+    { required: 5 },
+    { required: "abc" },
+    { required: {} },
+    { type: "strin" },
+    { enum: 5 },
+    { maximum: "x" },
+    { multipleOf: 0 },
+    { pattern: 5 },
+    { properties: { a: null } },
+    { properties: { a: 5 } },
+    { properties: { a: { $ref: "#/y" } } },
+    { allOf: [null] },
+    { items: [null] },
+    { patternProperties: { a: null } },
+    { dependencies: { a: null } },
+    { dependencies: { a: [1] } },
+    { not: null },
+    { $ref: 5 },
+    { $ref: "#/y" },
+  ])("%j is no schema", x => {
+    const schema = { properties: { id: { $ref: "#/x" } }, x, y: { required: 5 } };
+    for (const given of [schema, { ...schema, $schema: draft4 }])
+      expect(faultsOf(given)).toEqual([expect.stringMatching(/^1: no JSON Schema: /)]);
+  });
+
+  it.each(["contains", "propertyNames", "if", "then", "else"])("null is none under draft 4's %s", keyword => {
+    expect(faultsOf({ $schema: draft4, if: {}, [keyword]: null })).toEqual([
+      expect.stringMatching(/^1: no JSON Schema: /),
+    ]);
+  });
+
+  it("is a schema, which the record is held against", () => {
+    const x = { properties: { a: { $ref: "#/y/0" } } };
+    const schema = (type: string) => ({ properties: { id: { $ref: "#/x" } }, x, y: [{ type }] });
+    expect(faultsOf(schema("integer"))).toEqual([]);
+    expect(faultsOf(schema("string"))).toEqual(["2: by the stream's schema, a must be string"]);
+  });
+
+  it("is not looked at where no $ref leads to it", () => {
+    expect(faultsOf({ x: { required: 5 }, examples: [{ $ref: "#/none" }] })).toEqual([]);
+  });
+});
