@@ -7,8 +7,36 @@ import { patternOf } from "../../functions/persister/json-schema/patterns.ts";
 import { numRuns } from "../runs.ts";
 import { requestsOf } from "./delivery.ts";
 
-const classes = ["[a-c]", "[^a-c]", "[\\s\\S]", "[^\\s-]", "[\\S]", "[.\\]\\u00e9]", "[\\w\\-.]", "[[]"];
-const atoms = ["a", "b", ".", "\\.", "\\d", "\\D", "\\w", "\\s", "\\S", "\\u00e9", "\\u{1f600}", "\\/", "-"];
+const classes = [
+  "[a-c]",
+  "[^a-c]",
+  "[\\s\\S]",
+  "[^\\s-]",
+  "[\\S]",
+  "[.\\]\\u00e9]",
+  "[\\w\\-.]",
+  "[[]",
+  "[^]",
+  "[]",
+  "[[^]",
+  "[\\ud83d\\ude00]",
+];
+const atoms = [
+  "a",
+  "b",
+  ".",
+  "\\.",
+  "\\d",
+  "\\D",
+  "\\w",
+  "\\s",
+  "\\S",
+  "\\u00e9",
+  "\\u{1f600}",
+  "\\ud83d\\uDE00",
+  "\\/",
+  "-",
+];
 /** Without `\B`, which V8 finds in the midst of a surrogate pair. */
 const asserted = ["^", "$", "\\b"];
 const counts = ["", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"];

@@ -5,8 +5,13 @@ const others =
   "\\x00-\\x08\\x0e-\\x1f!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}" +
   "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
 
-/** An escape, the beginning of a group, a count, or one character. */
-const tokens = /\\(?:u\{[\da-f]+\}|u[\da-f]{4}|.)|\((?:\?(?:<[^=!>][^>]*>|<?[:=!]))?|\{\d+(?:,\d*)?\}|./gisu;
+/** `[^]` and `[]`. */
+const anything = "[\\x00-\\x{10ffff}]";
+const nothing = "[^\\x00-\\x{10ffff}]";
+
+/** An escape, of a surrogate pair too, the beginning of a group, of a class, a count, or one character. */
+const tokens =
+  /\\(?:u\{[\da-f]+\}|ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|u[\da-f]{4}|.)|\[\^?|\((?:\?(?:<[^=!>][^>]*>|<?[:=!]))?|\{\d+(?:,\d*)?\}|./gisu;
 
 /** A `\p{…}`, beside what else there is of it: V8 takes a tenth of a millisecond to look one up, however often it is repeated. */
 const propertySize = 50;
@@ -19,8 +24,8 @@ export interface Re2Pattern {
 }
 
 /**
- * Writes `pattern` as RE2 has it where the two dialects differ: `.`, `\s`, `\S`, `\u…` and groups with names. What RE2 has no
- * words for stays as it is, and RE2 refuses it.
+ * Writes `pattern` as RE2 has it where the two dialects differ: `.`, `\s`, `\S`, `\u…`, `[^]`, `[]` and groups with
+ * names. What RE2 has no words for stays as it is, and RE2 refuses it.
  */
 export function re2Of(pattern: string): Re2Pattern {
   const text: string[] = [];
@@ -29,6 +34,8 @@ export function re2Of(pattern: string): Re2Pattern {
   /** How much a count that comes next would repeat; a class is an instruction. */
   let repeated = 0;
   let isInClass = false;
+  /** The beginning of a class, right behind it. */
+  let opening = "";
   const add = (size: number) => {
     sizes[sizes.length - 1]! += size;
   };
@@ -38,12 +45,16 @@ export function re2Of(pattern: string): Re2Pattern {
     if (isInClass) {
       add(1);
       isInClass = token !== "]";
+      // RE2 has a bracket there in the class, which goes on.
+      if (!isInClass && opening !== "") text.splice(-2, 2, opening === "[" ? nothing : anything);
+      opening = "";
     } else if (token.startsWith("{") && token.length > 1) add(repeated * (countOf(token) - 1));
     else if (token.startsWith("(")) sizes.push(1);
     else {
       repeated = token === ")" && sizes.length > 1 ? sizes.pop()! : 1;
       add(repeated);
-      isInClass = token === "[";
+      isInClass = token.startsWith("[");
+      if (isInClass) opening = token;
     }
   }
   return { text: text.join(""), size: sizes.reduce((sum, each) => sum + each) };
@@ -62,7 +73,12 @@ function inClass(token: string): string {
   return token === "\\S" ? others : codePoint(token);
 }
 
-const codePoint = (token: string) => token.replace(/^\\u\{?([\da-f]+)\}?$/i, "\\x{$1}");
+function codePoint(token: string): string {
+  const [, high, low] = /^\\u(....)\\u(....)$/.exec(token) ?? [];
+  if (high === undefined) return token.replace(/^\\u\{?([\da-f]+)\}?$/i, "\\x{$1}");
+  const pair = String.fromCharCode(parseInt(high, 16), parseInt(low!, 16));
+  return `\\x{${pair.codePointAt(0)!.toString(16)}}`;
+}
 
 /** How often `{2}`, `{2,}` or `{2,4}` repeats at most, or at least where there is no most. */
 const countOf = (token: string) => Math.max(1, ...token.slice(1, -1).split(",").filter(Boolean).map(Number));
