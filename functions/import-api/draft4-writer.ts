@@ -2,11 +2,12 @@ import type { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { JsonWriter } from "../stitchstream/json/writer.ts";
 import { stringOf } from "../stitchstream/text.ts";
 import { Kind, type Visitor } from "../stitchstream/visitor.ts";
+import type { Targets } from "./draft4-targets.ts";
 
 /** What a value is to a schema: one itself, a map or a list of them, either, one that may be a boolean, or nothing of the kind. */
 type Role = "schema" | "schemas" | "list" | "items" | "additional" | "plain";
 
-/** By the keyword above it: those that the Import API looks into, and what a `$ref` leads to. */
+/** By the keyword above it: those that the Import API looks into. */
 const roles: ReadonlyMap<string, Role> = new Map([
   ["properties", "schemas"],
   ["patternProperties", "schemas"],
@@ -22,7 +23,11 @@ const roles: ReadonlyMap<string, Role> = new Map([
   ["not", "schema"],
 ]);
 
-const bounds: ReadonlySet<string> = new Set(["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"]);
+/** Whose words hang on one another's. */
+const paired: ReadonlySet<string> = new Set([
+  ...["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"],
+  ...["id", "$id"],
+]);
 
 interface Place {
   readonly kind: Kind;
@@ -34,7 +39,11 @@ interface Place {
 /** A map or a list that is open. */
 interface Open {
   readonly role: Role;
-  /** A schema's bounds, which are written behind its other members. */
+  /** What `$ref`s lead to within it. */
+  readonly targets: Targets | undefined;
+  /** Of a list, how many elements have come; undefined for a map. */
+  count: number | undefined;
+  /** A schema's bounds and ids, which are written behind its other members. */
   readonly held: Map<string, Place>;
 }
 
@@ -48,17 +57,20 @@ export class Draft4Writer implements Visitor {
   readonly #open: Open[] = [];
   /** Of the value that comes next. */
   #role: Role = "schema";
-  #bound: string | undefined;
+  #targets: Targets | undefined;
+  /** The member that it is, where that is held back. */
+  #member: string | undefined;
 
-  constructor(out: ByteWriter) {
+  constructor(out: ByteWriter, targets: Targets) {
     this.#writer = new JsonWriter(out);
+    this.#targets = targets;
   }
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const role = this.#nextRole();
-    if (this.#bound !== undefined) {
-      this.#open.at(-1)!.held.set(this.#bound, { kind, bytes, start, end });
-      this.#bound = undefined;
+    if (this.#member !== undefined) {
+      this.#open.at(-1)!.held.set(this.#member, { kind, bytes, start, end });
+      this.#member = undefined;
     } else if (kind === Kind.boolean && (role === "schema" || role === "items")) {
       this.#boolean(bytes[start] === 0x74);
     } else this.#writer.scalar(kind, bytes, start, end);
@@ -70,18 +82,26 @@ export class Draft4Writer implements Visitor {
 
   open(kind: Kind): void {
     const role = this.#nextRole();
-    // No bound: what it is, is for others to say.
-    if (this.#bound !== undefined) this.#key(this.#bound);
-    this.#bound = undefined;
-    this.#open.push({ role: kind === Kind.map ? roleOfMap(role) : roleOfList(role), held: new Map() });
+    // Neither a bound nor an id: what it is, is for others to say.
+    if (this.#member !== undefined) this.#key(this.#member);
+    this.#member = undefined;
+    const isMap = kind === Kind.map;
+    this.#open.push({
+      role: isMap ? roleOfMap(role) : roleOfList(role),
+      targets: this.#targets,
+      count: isMap ? undefined : 0,
+      held: new Map(),
+    });
     this.#writer.open(kind);
   }
 
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const { role } = this.#open.at(-1)!;
-    const name = role === "schema" ? stringOf(bytes, start, end) : "";
-    this.#role = role === "schemas" ? "schema" : (roles.get(name) ?? "plain");
-    if (bounds.has(name)) this.#bound = name;
+    const { role, targets } = this.#open.at(-1)!;
+    const isKeyword = role === "schema";
+    const name = isKeyword || targets !== undefined ? stringOf(bytes, start, end) : "";
+    this.#role = role === "schemas" ? "schema" : (isKeyword && roles.get(name)) || "plain";
+    this.#targets = targets?.at(name);
+    if (isKeyword && paired.has(name)) this.#member = name;
     else this.#writer.key(kind, bytes, start, end);
   }
 
@@ -89,13 +109,19 @@ export class Draft4Writer implements Visitor {
     const { held } = this.#open.pop()!;
     this.#bounds(held, "minimum", "exclusiveMinimum", (exclusive, bound) => exclusive >= bound);
     this.#bounds(held, "maximum", "exclusiveMaximum", (exclusive, bound) => exclusive <= bound);
+    this.#ids(held);
     this.#writer.close(kind);
   }
 
   /** Of the value that begins here. */
   #nextRole(): Role {
-    const around = this.#open.at(-1)?.role;
-    return around === "list" ? "schema" : around === "plain" ? "plain" : this.#role;
+    const around = this.#open.at(-1);
+    if (around?.count !== undefined) {
+      this.#role = around.role === "list" ? "schema" : "plain";
+      this.#targets = around.targets?.at(`${around.count++}`);
+    }
+    const isNoSchemaYet = this.#role === "plain" || this.#role === "additional";
+    return isNoSchemaYet && this.#targets?.isOne ? "schema" : this.#role;
   }
 
   #boolean(value: boolean): void {
@@ -119,21 +145,30 @@ export class Draft4Writer implements Visitor {
     const bound = held.get(name);
     const exclusive = held.get(exclusiveName);
     if (exclusive === undefined || exclusive.kind === Kind.boolean) {
-      this.#member(name, bound);
-      this.#member(exclusiveName, exclusive);
+      this.#write(name, bound);
+      this.#write(exclusiveName, exclusive);
       return;
     }
     this.isChanged = true;
     if (bound !== undefined && !isStricter(numberOf(exclusive), numberOf(bound))) {
-      this.#member(name, bound);
+      this.#write(name, bound);
       return;
     }
-    this.#member(name, exclusive);
+    this.#write(name, exclusive);
     this.#key(exclusiveName);
     this.#writer.scalar(Kind.boolean, yes, 0, yes.length);
   }
 
-  #member(name: string, place: Place | undefined): void {
+  /** Draft 4 finds what `#name` leads to by its `id`. */
+  #ids(held: ReadonlyMap<string, Place>): void {
+    const id = held.get("$id");
+    const isName = id?.kind === Kind.text && id.bytes[id.start] === numberSign && !held.has("id");
+    if (isName) this.isChanged = true;
+    this.#write(isName ? "id" : "$id", id);
+    this.#write("id", held.get("id"));
+  }
+
+  #write(name: string, place: Place | undefined): void {
     if (place === undefined) return;
     this.#key(name);
     this.#writer.scalar(place.kind, place.bytes, place.start, place.end);
@@ -145,6 +180,7 @@ export class Draft4Writer implements Visitor {
   }
 }
 
+const numberSign = 0x23;
 const yes = utf8.encode("true");
 const numberOf = ({ bytes, start, end }: Place) => Number(stringOf(bytes, start, end));
 

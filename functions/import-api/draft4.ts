@@ -2,6 +2,7 @@ import * as limits from "../persister/limits.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { StreamSchema } from "../stitchstream/stream-schema.ts";
+import { targetsIn } from "./draft4-targets.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 
 const sent = new WeakMap<StreamSchema, Uint8Array>();
@@ -11,7 +12,7 @@ let last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefin
 /**
  * A schema as the Import API takes it, JSON of draft 4: as it came, but for what drafts 6 and 7 say in forms that the Import
  * API refuses as "Invalid JSON schema", import-api.md section 1.5: schemas that are booleans, and bounds that are exclusive by
- * themselves.
+ * themselves, wherever a `$ref` finds them; and names for a `$ref`, which have been `id`.
  *
  * What else is new since draft 4, `const` and `if` say, it passes over (everit-org/json-schema 1.5.1, SchemaLoader.java): we hold
  * the records against it ourselves. `const` as an `enum` would be worse than nothing: to everit 1.0 is not 1.
@@ -26,7 +27,7 @@ export function draft4Of(schema: StreamSchema): Uint8Array {
 
 function rewritten(schema: StreamSchema): Uint8Array {
   const out = new ByteWriter(schema.text.length);
-  const writer = new Draft4Writer(out);
+  const writer = new Draft4Writer(out, targetsIn(schema.value));
   const line = Buffer.concat([before, schema.text, after]);
   readerOf({ encoding: "json" }, line, limits).readField(0, "schema", writer);
   return writer.isChanged ? out.view().slice() : schema.text;

@@ -275,7 +275,7 @@ describe("keys and schemas", () => {
     expect(refused(lines(schema(named), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "It is sent as it came, but that booleans for schemas, and exclusive bounds by themselves, are put in draft 4's words, which alone the Import API takes.",
+    "It is sent as it came, but that booleans for schemas, exclusive bounds by themselves, and an `$id` that is a `#name`, are put in draft 4's words, which alone the Import API takes.",
     () => {
       const of = (given: string) => raw(`{"type":"RECORD","stream":"s","schema":${given},"record":{}}`);
       const given =
@@ -283,6 +283,12 @@ describe("keys and schemas", () => {
       expect(of(given)).toContain(`"schema":${given},`);
       expect(of('{"properties":{"v":{"exclusiveMinimum":1.50},"w":true,"x":{"items":false}}}')).toContain(
         '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{},"x":{"items":{"not":{}}}}},',
+      );
+      expect(of('{"properties":{"v":{"$id":"#v"},"w":{"$ref":"#v"}}}')).toContain(
+        '"schema":{"properties":{"v":{"id":"#v"},"w":{"$ref":"#v"}}},',
+      );
+      expect(of('{"properties":{"v":{"$ref":"#/own"}},"own":true}')).toContain(
+        '"schema":{"properties":{"v":{"$ref":"#/own"}},"own":{}},',
       );
     },
   );
@@ -298,21 +304,36 @@ describe("keys and schemas", () => {
     fits({ type: "object", additionalProperties: { type: "integer" } }, { a: 1 });
     breaks({ type: "object", additionalProperties: { type: "integer" } }, { a: "x" });
   });
-  says("A `$ref` leads to a place in the schema itself; nothing is fetched.", () => {
-    const tree = {
-      $ref: "#/definitions/node",
-      definitions: { node: { properties: { v: { type: "integer" }, next: { $ref: "#/definitions/node" } } } },
-    };
-    const declared = { ...schema({}), schema: tree };
-    expect(data(lines(declared, record({ v: 1, next: { next: { v: 2 } } })))).toHaveLength(1);
-    expect(refused(lines(declared, record({ next: { next: { v: "x" } } })))).toMatchObject({
-      line: 2,
-      field: "next",
-      message: "by the stream's schema, next.v must be integer",
-    });
-    for (const $ref of ["https://example.com/schema.json", "#/definitions/none", "#none"])
-      expect(refused(lines({ ...schema({}), schema: { $ref } }))).toMatchObject({ line: 1 });
-  });
+  says(
+    "A `$ref` leads to a place in the schema itself, `#/…`, or to the part whose `$id` or `id` is the same `#name`; nothing is fetched.",
+    () => {
+      const tree = {
+        $ref: "#/definitions/node",
+        definitions: {
+          node: { properties: { v: { type: "integer" }, next: { $ref: "#/definitions/node" } } },
+        },
+      };
+      const declared = { ...schema({}), schema: tree };
+      expect(data(lines(declared, record({ v: 1, next: { next: { v: 2 } } })))).toHaveLength(1);
+      expect(refused(lines(declared, record({ next: { next: { v: "x" } } })))).toMatchObject({
+        line: 2,
+        field: "next",
+        message: "by the stream's schema, next.v must be integer",
+      });
+      for (const id of ["$id", "id"]) {
+        const named = schema({ v: { $ref: "#text" } });
+        const given = {
+          ...named,
+          schema: { ...named.schema, definitions: { own: { [id]: "#text", type: "string" } } },
+        };
+        expect(data(lines(given, record({ v: "x" })))).toHaveLength(1);
+        expect(refused(lines(given, record({ v: 1 })))).toMatchObject({ line: 2, field: "v" });
+      }
+      const $id = "https://example.com/schema.json";
+      for (const $ref of [$id, "#/definitions/none", "#none"])
+        expect(refused(lines({ ...schema({}), schema: { $id, $ref } }))).toMatchObject({ line: 1 });
+    },
+  );
   says("`date-time` is what the Import API takes: with a zone, `Z` or `+05:30`.", () => {
     const time = { type: "string", format: "date-time" };
     fits(time, "2026-11-23T12:00:00Z");
@@ -325,11 +346,15 @@ describe("keys and schemas", () => {
     ])
       breaks(time, other);
   });
-  says("`multipleOf` goes by decimals: 4.35 is a multiple of 0.01.", () => {
+  says("`multipleOf` goes by decimals: 4.35 is a multiple of 0.01; it has 300 digits at most.", () => {
     fits({ multipleOf: 0.01 }, 4.35);
     fits({ multipleOf: 1e-10 }, 123456.789);
     fits({ multipleOf: 5 }, 1e21);
     breaks({ multipleOf: 0.01 }, 4.355);
+    const long = (digits: number) =>
+      `{"type":"SCHEMA","stream":"s","schema":{"multipleOf":0.${"3".repeat(digits)}}}`;
+    expect(data(lines(long(300), record({})))).toHaveLength(1);
+    expect(refused(lines(long(301)))).toMatchObject({ code: "malformed", line: 1 });
   });
   says("Numbers are held against bounds, enums and constants with all their digits.", () => {
     const of = (given: string, value: string) =>

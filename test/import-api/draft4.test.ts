@@ -17,6 +17,7 @@ describe("a schema is sent as it came where draft 4 has all its forms", () => {
     '{"items":[{}],"additionalItems":true,"uniqueItems":true,"dependencies":{"a":["b"]}}',
     '{"enum":[true,{"not":true,"exclusiveMinimum":1},[false],{}],"default":{"items":true},"x":{"properties":{"v":true}}}',
     '{"properties":{"caf\\u00e9":{"const":1.0,"examples":[true,{"exclusiveMaximum":5}]}}}',
+    '{"$id":"http://example.com/a.json","properties":{"v":{"id":"#a"},"$id":{"$ref":"#a"}}}',
     '{"contains":true,"propertyNames":true,"if":true,"then":{"exclusiveMinimum":1}}',
   ])("%s", schema => {
     expect(sentOf(schema)).toBe(schema);
@@ -53,6 +54,18 @@ describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says 
     [
       '{"enum":[{"properties":{"v":true}},{}],"properties":{"enum":true,"v":{"enum":[true]}}}',
       '{"enum":[{"properties":{"v":true}},{}],"properties":{"enum":{},"v":{"enum":[true]}}}',
+    ],
+    [
+      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%20~01"}},"x":{"exclusiveMinimum":1},"y":[{"/ ~1":true},{"/ ~1":{"not":{"$ref":"#/z"}}}],"z":true}',
+      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%20~01"}},"x":{"minimum":1,"exclusiveMinimum":true},"y":[{"/ ~1":true},{"/ ~1":{"not":{"$ref":"#/z"}}}],"z":{}}',
+    ],
+    [
+      '{"additionalProperties":false,"properties":{"v":{"$ref":"#/additionalProperties"}}}',
+      '{"additionalProperties":{"not":{}},"properties":{"v":{"$ref":"#/additionalProperties"}}}',
+    ],
+    [
+      '{"properties":{"v":{"$ref":"#a"}},"definitions":{"a":{"$id":"#a","type":"null"}}}',
+      '{"properties":{"v":{"$ref":"#a"}},"definitions":{"a":{"type":"null","id":"#a"}}}',
     ],
   ])("%s as %s", (schema, sent) => {
     expect(sentOf(schema)).toBe(sent);

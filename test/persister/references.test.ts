@@ -58,7 +58,18 @@ describe("what a $ref alone finds", () => {
     expect(faultsOf(schema("string"))).toEqual(["2: by the stream's schema, a must be string"]);
   });
 
+  it("is none that has a name where no draft has schemas", () => {
+    const v = { $id: "#v", type: "string" };
+    for (const given of [{ enum: [v] }, { x: v }, { default: v }])
+      expect(faultsOf({ properties: { id: { $ref: "#v" } }, ...given })).toEqual([
+        '1: no JSON Schema: its $ref "#v" is not in it: nothing is fetched',
+      ]);
+  });
+
   it("is not looked at where no $ref leads to it", () => {
-    expect(faultsOf({ x: { required: 5 }, examples: [{ $ref: "#/none" }] })).toEqual([]);
+    const unused = { $ref: "https://example.com/schema.json" };
+    expect(faultsOf({ x: { required: 5 }, examples: [{ $ref: "#/none" }], definitions: { unused } })).toEqual(
+      [],
+    );
   });
 });

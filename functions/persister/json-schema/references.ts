@@ -15,10 +15,18 @@ export class References {
   /** Throws NotASchema for what is no schema in this one. */
   target(ref: unknown): boolean | JsonObject {
     if (typeof ref !== "string") throw new NotASchema("a $ref is a string");
-    const found =
-      ref === "#" ? this.#schema : ref.startsWith("#/") ? at(this.#schema, ref) : this.#ids().get(ref);
+    const found = this.find(ref);
     if (typeof found === "boolean" || isObject(found)) return found;
     throw new NotASchema(`its $ref ${JSON.stringify(ref.slice(0, 100))} is not in it: nothing is fetched`);
+  }
+
+  /** What is there, if anything is. */
+  find(ref: unknown): unknown {
+    if (typeof ref !== "string") return undefined;
+    if (ref === "#") return this.#schema;
+    if (ref.startsWith("#/")) return at(this.#schema, ref);
+    // What is not in the schema by its looks the Import API would fetch, though some part has it for its id.
+    return ref.startsWith("#") ? this.#ids().get(ref) : undefined;
   }
 
   #ids(): ReadonlyMap<string, JsonObject> {
@@ -33,9 +41,9 @@ export function checkTargets(schema: JsonObject, check: (schema: JsonObject) => 
   const seen = new Set(schemasIn(schema));
   // It grows on the way.
   for (const { $ref } of seen) {
-    if ($ref === undefined) continue;
-    const target = references.target($ref);
-    if (typeof target === "boolean" || seen.has(target)) continue;
+    // One that leads nowhere is said where something leads to it: a definition need not be used.
+    const target = references.find($ref);
+    if (!isObject(target) || seen.has(target)) continue;
     check(target);
     for (const each of schemasIn(target)) seen.add(each);
   }
@@ -60,13 +68,11 @@ function unescaped(part: string): string {
   }
 }
 
-/** Schemas by the `$id` or `id` they give themselves. */
-function* idsIn(schema: unknown): Generator<[string, JsonObject]> {
-  if (typeof schema !== "object" || schema === null) return;
-  if (isObject(schema))
-    for (const id of [schema.$id, schema.id]) if (typeof id === "string") yield [id, schema];
-  for (const each of Object.values(schema)) yield* idsIn(each);
-}
+/** A schema's parts by the `$id` or `id` they give themselves. */
+const idsIn = (schema: JsonObject): [string, JsonObject][] =>
+  schemasIn(schema).flatMap(part =>
+    [part.$id, part.id].filter(id => typeof id === "string").map((id): [string, JsonObject] => [id, part]),
+  );
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);

@@ -1,0 +1,38 @@
+/** The places that a schema's `$ref`s lead to, as a tree: JSON pointers, part by part. */
+export class Targets {
+  isOne = false;
+  readonly #within = new Map<string, Targets>();
+
+  /** Those below `part`, a member's name or an element's place; undefined where there are none. */
+  at(part: string): Targets | undefined {
+    return this.#within.get(part);
+  }
+
+  add(parts: readonly string[]): void {
+    let at: Targets = this;
+    for (const part of parts) {
+      const next = at.#within.get(part) ?? new Targets();
+      at.#within.set(part, next);
+      at = next;
+    }
+    at.isOne = true;
+  }
+}
+
+/** Those of all that looks like a `$ref`. */
+export function targetsIn(value: unknown, targets = new Targets()): Targets {
+  if (typeof value !== "object" || value === null) return targets;
+  const { $ref } = value as { readonly $ref?: unknown };
+  if (typeof $ref === "string" && $ref.startsWith("#/")) targets.add($ref.slice(2).split("/").map(unescaped));
+  for (const each of Object.values(value)) targetsIn(each, targets);
+  return targets;
+}
+
+/** RFC 6901 section 6. */
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return part;
+  }
+}
