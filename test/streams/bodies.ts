@@ -179,6 +179,21 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
   ["lists", () => `{"items":{"allOf":[${list(300, () => '{"minimum":0}')}]}}`],
   ["enums", () => `{"items":{"enum":[${list(500, each => `${each}`)}]}}`],
   ["objects in enums", () => `{"items":{"enum":[${list(500, each => `[${each}]`)}]}}`],
+  ["maps in enums", () => `{"enum":[${list(50, each => `{"k0":[${list(20, n => `${n}`)},${each}]}`)}]}`],
+  [
+    "maps as constants",
+    () =>
+      `{"not":{"const":${members(
+        500,
+        n => `k${n}`,
+        () => "1",
+      )}}}`,
+  ],
+  ["empty constants", () => `{"not":{"items":{"const":{}}},"minProperties":1,"maxProperties":9000}`],
+  ["multiples", n => `{"multipleOf":0.${"3".repeat(300)}${n}}`],
+  ["multiples of little", () => '{"multipleOf":1e-300,"items":{"multipleOf":0.07}}'],
+  ["little that is much", () => '{"items":{}}'],
+  ["formats", n => `{"format":"${["email", "uri", "json-pointer", "hostname"][n % 4]}"}`],
   [
     "references",
     n =>
@@ -186,9 +201,27 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
   ],
   ["patterns", n => `{"pattern":"(a|b)*a(a|b){12}c${n}"}`],
   ["lists without duplicates", () => '{"uniqueItems":true,"items":{"uniqueItems":true}}'],
+  [
+    "references to the midst of others",
+    n => `{"$ref":"#/own/${n % 10}/a/a","items":{"$ref":"#/own/${n % 10}"}}`,
+  ],
   ["circles", n => `{"$ref":"#/properties/k${n}"}`],
   ["no schema", () => "1"],
 ];
+/** What stands under a name that is no keyword, and a reference may lead to. */
+const unseen = fc
+  .constantFrom(
+    ...[
+      '{"required":5}',
+      '{"required":"abc"}',
+      '{"properties":{"a":null}}',
+      '{"allOf":[null]}',
+      '{"not":null}',
+    ],
+    ...['{"dependencies":{"a":null}}', '{"patternProperties":{"a":null}}', '{"items":[null]}', '{"enum":{}}'],
+    ...['{"items":{"$ref":"#/own/1"}}', '{"enum":[{"a":{"$ref":"#"}}]}', "true", '{"exclusiveMinimum":1}'],
+  )
+  .map(inner => `{"a":{"a":${inner}}}`);
 
 /** A SCHEMA for all lines or for each, and records that hold some of what it describes. */
 const schemas = fc
@@ -201,9 +234,10 @@ const schemas = fc
       scalars,
       fc.constantFrom(`[${list(3_000, () => "1")}]`, `[${list(2_000, () => "[499]")}]`, '{"k0":1}'),
     ),
+    own: unseen,
     each: fc.boolean(),
   })
-  .map(({ rule: [name, rule], width, required, filled, value, each }): Body => {
+  .map(({ rule: [name, rule], width, required, filled, value, own, each }): Body => {
     const properties = (line: number) =>
       members(
         width,
@@ -211,7 +245,7 @@ const schemas = fc
         n => rule(line * width + n),
       );
     const schema = (line: number) =>
-      `{"type":"SCHEMA","stream":"s","schema":{"properties":${properties(line)},"required":[${list(required, n => `"k${n}"`)}]}}`;
+      `{"type":"SCHEMA","stream":"s","schema":{"properties":${properties(line)},"required":[${list(required, n => `"k${n}"`)}],"own":[${list(10, () => own)}]}}`;
     const data = members(
       Math.min(filled, width),
       n => `k${n}`,
