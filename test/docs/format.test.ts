@@ -334,6 +334,28 @@ describe("keys and schemas", () => {
         expect(refused(lines({ ...schema({}), schema: { $id, $ref } }))).toMatchObject({ line: 1 });
     },
   );
+  says(
+    "So are `date`, `time`, with a zone or without, `email`, `hostname`, `ipv4`, `ipv6`, `uri`, `uuid` and `json-pointer` checked, and no other format.",
+    () => {
+      const examples = {
+        date: ["2026-11-23", "soon"],
+        time: ["10:00:00.5", "10"],
+        email: ["a@b.example", "a"],
+        hostname: ["a.example", "a b"],
+        ipv4: ["10.0.0.1", "10.0.0"],
+        ipv6: ["::1", "1"],
+        uri: ["https://a.example/", "a b"],
+        uuid: ["531a379e-31bb-4ce1-8690-158dceb64be6", "531a"],
+        "json-pointer": ["/a", "a"],
+      };
+      for (const [format, [good, bad]] of Object.entries(examples)) {
+        fits({ type: "string", format }, good!);
+        breaks({ type: "string", format }, bad!);
+      }
+      fits({ type: "string", format: "time" }, "10:00:00Z");
+      fits({ type: "string", format: "phone" }, "anything");
+    },
+  );
   says("`date-time` is what the Import API takes: with a zone, `Z` or `+05:30`.", () => {
     const time = { type: "string", format: "date-time" };
     fits(time, "2026-11-23T12:00:00Z");

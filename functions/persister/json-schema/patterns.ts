@@ -18,7 +18,7 @@ export type Spend = (steps: number) => void;
 const stepsPerSize = 100;
 const stepsPerPattern = 5_000;
 /** A character takes 5 to 12 ns for each instruction at worst, where the states do not fit, and 10 to 100 ns in all else. */
-const weightPerInstruction = 4;
+const weightPerInstruction = 8;
 
 /** Kept between deliveries; null for those that are left to the Import API. */
 const kept = new Map<string, Pattern | null>();
