@@ -41,7 +41,7 @@ const scheduled = z.object({
   STREAMER: text,
   /** The program and its arguments, with spaces between them. */
   COMMAND: text,
-  /** What the secret has to hold, with spaces between the names. */
+  /** What the secret has to hold, with spaces between the entries. */
   CREDENTIALS: z.string(),
   CREDENTIALS_SECRET_ARN: text,
   /** By what its schedule starts it, and where runs go that could not be started. */

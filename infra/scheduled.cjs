@@ -47,7 +47,8 @@ function entryOf(streamer, given, stack) {
     faults.push("its name is small letters, digits and dashes, at most 24");
   if (!/^(rate|cron)\(.+\)$/.test(given.every ?? "")) faults.push("`every` is rate(…) or cron(…)");
   if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
-  if (!Array.isArray(given.credentials)) faults.push("`credentials` names what its secret has to hold");
+  if (!Array.isArray(given.credentials) || !given.credentials.every(entry => /^\w+([|+]\w+)*$/.test(entry)))
+    faults.push("`credentials` names what its secret has to hold, `A|B+C`: A, or both B and C");
   if (given.image && given.layers) faults.push("it has an `image` or `layers`");
   if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
   const name = `Run${pascalOf(streamer)}`;

@@ -1,17 +1,17 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import { StreamerFailed } from "../persister/streaming.ts";
+import { missingOf, StreamerFailed } from "../persister/streaming.ts";
 
 const values = z.record(z.string(), z.string());
 
 /**
  * A streamer's settings and credentials, the environment that it is run with: the secret's JSON. Rejects with StreamerFailed where it
- * can't be read, or lacks one of `names`.
+ * can't be read, or lacks one of `credentials`.
  */
 export async function secretCredentials(
   client: SecretsManagerClient,
   arn: string,
-  names: readonly string[],
+  credentials: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const { SecretString = "{}" } = await client
     .send(new GetSecretValueCommand({ SecretId: arn }))
@@ -26,7 +26,7 @@ export async function secretCredentials(
   const given = values.safeParse(jsonOf(SecretString));
   if (!given.success)
     throw new StreamerFailed(`The secret ${arn} is no JSON object of texts: {"NAME": "value"}.`);
-  const missing = names.filter(name => !given.data[name]);
+  const missing = missingOf(credentials, given.data);
   if (missing.length > 0) throw new StreamerFailed(`The secret ${arn} lacks ${missing.join(", ")}.`);
   return given.data;
 }

@@ -17,3 +17,15 @@ export class Stopped extends Error {
 export class StreamerFailed extends Error {
   override readonly name = "StreamerFailed";
 }
+
+/**
+ * Which of `credentials` an environment lacks, in words: an entry is a name, or the ways to do without others, `A|B+C` being A,
+ * or both B and C.
+ */
+export const missingOf = (
+  credentials: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+) =>
+  credentials
+    .filter(entry => !entry.split("|").some(way => way.split("+").every(name => env[name])))
+    .map(entry => entry.replaceAll("|", " or ").replaceAll("+", " and "));

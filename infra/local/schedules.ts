@@ -18,11 +18,14 @@ export interface Scheduled {
   readonly credentials: readonly string[];
 }
 
+/** As infra/scheduled.cjs takes it: spaces would come apart in the function's environment. */
+const credential = z.string().regex(/^\w+([|+]\w+)*$/, "a name, or `A|B+C`: A, or both B and C");
+
 const list = z.object({
   custom: z.object({
     streamers: z.record(
       z.string(),
-      z.object({ command: z.string(), every: z.string(), credentials: z.array(z.string()) }),
+      z.object({ command: z.string(), every: z.string(), credentials: z.array(credential) }),
     ),
   }),
 });
@@ -74,16 +77,14 @@ const timerMillisecondsMax = 2 ** 31 - 1;
 
 /** Its credentials, and what else is meant for it: GITHUB_API_URL is github's. */
 export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS.ProcessEnv) => {
+  const named = credentials.flatMap(entry => entry.split(/[|+]/));
   const prefix = `${streamer.toUpperCase().replaceAll("-", "_")}_`;
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value && (name.startsWith(prefix) || credentials.includes(name)) ? [[name, value]] : [],
+      value && (name.startsWith(prefix) || named.includes(name)) ? [[name, value]] : [],
     ),
   );
 };
-
-export const missingFor = ({ credentials }: Scheduled, env: NodeJS.ProcessEnv) =>
-  credentials.filter(name => !env[name]);
 
 /** Runs a streamer now, again until it is done, and then as its schedule says; until `close`. Throws Told for no schedule. */
 export function startSchedule(

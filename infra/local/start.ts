@@ -1,7 +1,8 @@
 import { relative } from "node:path";
+import { missingOf } from "../../functions/persister/streaming.ts";
 import { bundleStreamers } from "../bundle.ts";
 import { failClearly } from "./fail.ts";
-import { missingFor, scheduledIn, startSchedule } from "./schedules.ts";
+import { scheduledIn, startSchedule } from "./schedules.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
 
@@ -28,10 +29,10 @@ Records go to the Import API at ${stack.importApiUrl}, where \`persist -C\` can 
 
 Streamers that run on a schedule as soon as what they need is in the environment:
 
-${scheduled.map(each => `  ${each.streamer.padEnd(12)}${each.every.padEnd(18)}${standingOf(missingFor(each, process.env))}`).join("\n")}
+${scheduled.map(each => `  ${each.streamer.padEnd(12)}${each.every.padEnd(18)}${standingOf(missingOf(each.credentials, process.env))}`).join("\n")}
 
 Ctrl-C ends it.`);
-  const running = scheduled.filter(each => missingFor(each, process.env).length === 0);
+  const running = scheduled.filter(each => missingOf(each.credentials, process.env).length === 0);
   if (running.length > 0) await bundleStreamers("dist");
   const schedules = running.map(each => startSchedule(each, stack.wired.parts, process.env, console.log));
   const close = async () => {

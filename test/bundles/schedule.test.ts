@@ -39,7 +39,7 @@ beforeAll(async () => {
           AWS_ENDPOINT_URL_SCHEDULER: scheduler.url,
           STREAMER: "github",
           COMMAND: "node test/cli/streamer.mjs",
-          CREDENTIALS: "N",
+          CREDENTIALS: "TOKEN|N+PAUSE_AFTER",
           CREDENTIALS_SECRET_ARN: "of-github",
           START_ROLE_ARN: "arn:aws:iam::123456789012:role/start",
           DEAD_LETTERS_ARN: "arn:aws:sqs:us-east-1:123456789012:dead-letters",
@@ -86,7 +86,7 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
 it("fails where its secret lacks what it needs, and says no value of it", async () => {
   secrets["of-github"] = { PAUSE_AFTER: "secret-value" };
   const failure = await run().then(() => "", String);
-  expect(failure).toContain("The secret of-github lacks N.");
+  expect(failure).toContain("The secret of-github lacks TOKEN or N and PAUSE_AFTER.");
   secrets["of-github"] = "secret-value";
   const other = await run().then(() => "", String);
   expect(other).toContain("is no JSON object of texts");

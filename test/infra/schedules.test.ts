@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  environmentFor,
-  missingFor,
-  nextStart,
-  scheduledIn,
-  startSchedule,
-} from "../../infra/local/schedules.ts";
+import { missingOf } from "../../functions/persister/streaming.ts";
+import { environmentFor, nextStart, scheduledIn, startSchedule } from "../../infra/local/schedules.ts";
 import { getBookmark, rows, useStack } from "../endpoint/local-stack.ts";
 
 describe("a schedule's next start", () => {
@@ -55,8 +50,21 @@ describe("serverless.yml's streamers on a laptop", async () => {
       GITHUB_REPO_PATH: "",
       AWS_SECRET: "b",
     };
-    expect(missingFor(github, env)).toEqual(["GITHUB_REPO_PATH"]);
+    expect(missingOf(github.credentials, env)).toEqual(["GITHUB_REPO_PATH"]);
     expect(environmentFor(github, env)).toEqual({ GITHUB_ACCESS_TOKEN: "a", GITHUB_API_URL: "http://a" });
+    const drift = list.find(({ streamer }) => streamer === "drift")!;
+    expect(missingOf(drift.credentials, { DRIFT_ACCESS_TOKEN: "a" })).toEqual([]);
+    const app = { DRIFT_CLIENT_ID: "a", DRIFT_CLIENT_SECRET: "b", DRIFT_REFRESH_TOKEN: "c" };
+    expect(missingOf(drift.credentials, app)).toEqual([]);
+    expect(missingOf(drift.credentials, { ...app, DRIFT_CLIENT_ID: "" })).toEqual([
+      "DRIFT_ACCESS_TOKEN or DRIFT_CLIENT_ID and DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN",
+    ]);
+    const other = { ...github, credentials: ["A_TOKEN|A_KEY+A_SECRET", "SITE"] };
+    expect(environmentFor(other, { A_KEY: "a", A_SECRET: "b", SITE: "c", A: "d" })).toEqual({
+      A_KEY: "a",
+      A_SECRET: "b",
+      SITE: "c",
+    });
     for (const { every } of list) expect(nextStart(every, new Date())).toBeInstanceOf(Date);
   });
 
