@@ -4,12 +4,12 @@ import { byUpdate, inOrder } from "./chargebee/in-order.ts";
 import * as tables from "./chargebee/tables.ts";
 import { walk } from "./chargebee/walk.ts";
 import { program } from "./program.ts";
-import { streamer } from "./streamer.ts";
+import { address, streamer } from "./streamer.ts";
 
 const byStatus = {
   401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site",
   403: "the key may not read this: make one with read-only access to all",
-  404: "there is no such site: check CHARGEBEE_SITE",
+  404: "there is no such site: check CHARGEBEE_SITE, and CHARGEBEE_API_URL if it is set",
 };
 
 /** Customers, subscriptions, invoices, credit notes, transactions and events of a site. */
@@ -25,7 +25,9 @@ export const chargebee = streamer({
         z.describe("acme, of acme.chargebee.com"),
       ),
     CHARGEBEE_API_KEY: z.string().check(z.describe("a key that may read")),
-    CHARGEBEE_API_URL: z.optional(z.url()).check(z.describe("instead of https://SITE.chargebee.com")),
+    CHARGEBEE_API_URL: z
+      .optional(address)
+      .check(z.describe("instead of https://SITE.chargebee.com, before /api/v2")),
   }),
   sources({ CHARGEBEE_SITE: site, CHARGEBEE_API_KEY: key, CHARGEBEE_API_URL: url }, run) {
     const client = clientOf(site, key, url, run);

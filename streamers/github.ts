@@ -6,12 +6,12 @@ import { pullRequests } from "./github/pull-requests.ts";
 import { releases } from "./github/releases.ts";
 import { stargazers } from "./github/stargazers.ts";
 import { program } from "./program.ts";
-import { streamer } from "./streamer.ts";
+import { address, streamer } from "./streamer.ts";
 
 const byStatus = {
   401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to one that is alive",
   403: "the token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
-  404: "there is no such repository, or the token may not see it: check GITHUB_REPO_PATH and the token's scope",
+  404: "there is no such repository, or the token may not see it: check GITHUB_REPO_PATH, the token's scope, and GITHUB_API_URL if it is set",
 };
 
 /** Commits, issues, pull requests, releases and stargazers of a repository. */
@@ -27,7 +27,7 @@ export const github = streamer({
         z.describe("owner/repository"),
       ),
     GITHUB_API_URL: z
-      ._default(z.url(), "https://api.github.com")
+      ._default(address, "https://api.github.com")
       .check(z.describe("GitHub Enterprise's, …/api/v3")),
   }),
   sources: ({ GITHUB_ACCESS_TOKEN: token, GITHUB_REPO_PATH: path, GITHUB_API_URL: url }, run) => {

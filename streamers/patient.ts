@@ -1,4 +1,5 @@
 import ky, { HTTPError, type KyInstance, TimeoutError } from "ky";
+import { Stray } from "./page.ts";
 import type { Run } from "./streamer.ts";
 
 const retriesMax = 5;
@@ -14,6 +15,8 @@ export const patient = ({ log, second, timeout }: Run): KyInstance =>
     retry: {
       limit: retriesMax,
       retryOnTimeout: true,
+      // A login page is one the next time, too.
+      shouldRetry: ({ error }) => (error instanceof Stray ? false : undefined),
       delay: attempt => second * 2 ** (attempt - 1),
       jitter: true,
     },
@@ -27,7 +30,9 @@ export async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Re
   const response = await fetch(...asked);
   const body = await response.arrayBuffer();
   // A 204, say, may have none.
-  return new Response(body.byteLength === 0 ? null : body, response);
+  const whole = new Response(body.byteLength === 0 ? null : body, response);
+  // A Response that is made has none of its own.
+  return Object.defineProperty(whole, "url", { value: response.url });
 }
 
 /** Without the address, whose query may hold what is nobody's business. */

@@ -50,6 +50,12 @@ export interface Streamer {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where a vendor's API is. */
+export const address = z.url({
+  protocol: /^https?$/,
+  error: "set it to an address that begins with https:// or http://, or leave it out",
+});
+
 /** The environment lacks what a streamer needs: each name, and what is wrong with it. */
 export class Unsettled extends Error {}
 

@@ -1,5 +1,7 @@
 import Chargebee from "chargebee";
 import { HTTPError } from "ky";
+import * as z from "zod/mini";
+import { pageIn, records } from "../page.ts";
 import { patient } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
@@ -19,6 +21,12 @@ export type Ask = (parameters: Readonly<Record<string, unknown>>) => Promise<Lis
 /** As many as a page may hold. */
 export const perPage = 100;
 
+const api = { owner: "Chargebee", settings: "CHARGEBEE_SITE, or CHARGEBEE_API_URL," };
+const listed = z.object({ list: records });
+/** What a question is refused with. */
+const refusal = z.looseObject({});
+const serverError = 500;
+
 /** Of the site `site`, or at `url` where that is given. */
 export function clientOf(site: string, apiKey: string, url: string | undefined, run: Run): Chargebee {
   const http = patient(run);
@@ -26,15 +34,19 @@ export function clientOf(site: string, apiKey: string, url: string | undefined, 
     apiKey,
     ...(url === undefined ? { site } : addressOf(new URL(url))),
     // The client's own tries leave out broken connections.
-    httpClient: { makeApiRequest: request => http(request).catch(answered) },
+    httpClient: { makeApiRequest: request => http(request).catch(answered).then(checked) },
     sdkTelemetryEnabled: false,
   });
 }
 
-const addressOf = ({ protocol, hostname, port }: URL) => ({
+const apiPath = "/api/v2";
+
+const addressOf = ({ protocol, hostname, port, pathname }: URL) => ({
   site: hostname,
   hostSuffix: "",
   protocol: protocol === "http:" ? ("http" as const) : ("https" as const),
+  // Whoever gives the API's own path means the same. The client takes any, and its types the two that Chargebee has.
+  apiPath: `${pathname.replace(/(\/api\/v2)?\/*$/, "")}${apiPath}` as typeof apiPath,
   ...(port !== "" && { port: Number(port) }),
 });
 
@@ -42,6 +54,12 @@ const addressOf = ({ protocol, hostname, port }: URL) => ({
 function answered(error: unknown): Response {
   if (error instanceof HTTPError) return error.response;
   throw error;
+}
+
+/** Before the client reads it, which takes any object for a list's page, and what is no JSON for a fault of its server's. */
+async function checked(response: Response): Promise<Response> {
+  if (response.status < serverError) await pageIn(response, response.ok ? listed : refusal, api);
+  return response;
 }
 
 /** The HTTP status that a question was answered with, of what the client rejects with. */

@@ -1,3 +1,5 @@
+import * as z from "zod/mini";
+import { records } from "../page.ts";
 import type { Source } from "../streamer.ts";
 import type { Drift } from "./client.ts";
 import { accounts as table } from "./tables.ts";
@@ -19,6 +21,7 @@ interface Accounts {
   };
 }
 
+const listed = z.object({ data: z.object({ accounts: records }) });
 const perPage = 100;
 
 /**
@@ -52,4 +55,4 @@ export const accounts = (drift: Drift): Source<Place> => ({
 });
 
 const page = (drift: Drift, index: number) =>
-  drift.get<Accounts>("accounts", { index: String(index), size: String(perPage) });
+  drift.get<Accounts>("accounts", listed, { index: String(index), size: String(perPage) });

@@ -1,4 +1,6 @@
 import { HTTPError, type KyInstance } from "ky";
+import * as z from "zod/mini";
+import { pageIn, records } from "../page.ts";
 import { patient } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
@@ -11,9 +13,9 @@ interface App {
   readonly refreshToken: string;
 }
 
-/** What Drift sends is taken for a `T`. Rejects with ky's HTTPError. */
+/** What Drift sends is taken for a `T` once it is `page`. Rejects with ky's HTTPError, or Stray. */
 export interface Drift {
-  get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<Answer<T>>;
+  get<T>(path: string, page: z.ZodMiniType, query?: Readonly<Record<string, string>>): Promise<Answer<T>>;
 }
 
 interface Answer<T> {
@@ -23,6 +25,11 @@ interface Answer<T> {
 }
 
 const unauthorized = 401;
+
+const api = { owner: "Drift", settings: "DRIFT_API_URL" };
+/** The page of most lists. */
+export const listed = z.object({ data: records });
+const tokens = z.object({ accessToken: z.string() });
 
 /** A client of Drift's REST API that waits where a rate limit says so, and gets a token where it has none that is good. */
 export function clientOf(url: string, credentials: Credentials, run: Run): Drift {
@@ -57,17 +64,19 @@ export function clientOf(url: string, credentials: Credentials, run: Run): Drift
     },
   });
   return {
-    async get<T>(path: string, query: Readonly<Record<string, string>> = {}) {
+    async get<T>(path: string, page: z.ZodMiniType, query: Readonly<Record<string, string>> = {}) {
       const response = await http.get(path, { searchParams: query });
-      return { body: await response.json<T>(), at: Date.parse(response.headers.get("date") ?? "") || 0 };
+      const body = await pageIn<T>(response, page, api);
+      return { body, at: Date.parse(response.headers.get("date") ?? "") || 0 };
     },
   };
 }
 
-const tokensFor = (http: KyInstance, app: App) =>
-  http
-    .post("oauth2/token", { json: { ...app, grantType: "refresh_token" }, retry: { methods: ["post"] } })
-    .json<{ accessToken: string; refreshToken?: string }>();
+async function tokensFor(http: KyInstance, app: App) {
+  const asked = { json: { ...app, grantType: "refresh_token" }, retry: { methods: ["post" as const] } };
+  const response = await http.post("oauth2/token", asked);
+  return await pageIn<{ accessToken: string; refreshToken?: string }>(response, tokens, api);
+}
 
 /** The HTTP status that a request failed with. */
 export const statusOf = (error: unknown): number | undefined =>

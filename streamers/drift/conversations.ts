@@ -1,6 +1,8 @@
+import * as z from "zod/mini";
+import { records } from "../page.ts";
 import type { Page, Source } from "../streamer.ts";
 import type { Row, Table } from "../table.ts";
-import { type Drift, statusOf } from "./client.ts";
+import { type Drift, listed, statusOf } from "./client.ts";
 import { contacts, messages, conversations as table } from "./tables.ts";
 
 interface Place {
@@ -24,6 +26,8 @@ interface Messages {
   readonly pagination?: { readonly more: boolean; readonly next?: string | number };
 }
 
+const listedMessages = z.object({ data: z.object({ messages: records }) });
+const contact = z.object({ data: z.looseObject({ id: z.number() }) });
 const perPage = "50";
 /** What a page token that is too old is answered with, and a contact that was deleted. */
 const gone = [400, 404, 410];
@@ -53,7 +57,7 @@ async function* walk(drift: Drift, { upTo, walking }: Place): AsyncGenerator<Pag
   let pageToken = walking?.pageToken;
   do {
     const paging = { limit: perPage, ...(pageToken && { page_token: pageToken }) };
-    const { body } = await drift.get<Conversations>("conversations/list", paging);
+    const { body } = await drift.get<Conversations>("conversations/list", listed, paging);
     newest ??= body.data[0]?.updatedAt;
     if (newest === undefined) return;
     const fresh = body.data.filter(({ updatedAt }) => upTo === undefined || updatedAt >= upTo);
@@ -81,7 +85,7 @@ async function messagesOf(drift: Drift, conversation: number): Promise<[Table, R
   let next: string | undefined;
   do {
     const path = `conversations/${conversation}/messages`;
-    const answer = await unless(deleted, drift.get<Messages>(path, next ? { next } : {}));
+    const answer = await unless(deleted, drift.get<Messages>(path, listedMessages, next ? { next } : {}));
     if (answer === undefined) return rows;
     const { body } = answer;
     for (const message of body.data.messages)
@@ -93,7 +97,7 @@ async function messagesOf(drift: Drift, conversation: number): Promise<[Table, R
 }
 
 async function contactOf(drift: Drift, id: number): Promise<[Table, Row][]> {
-  const answer = await unless(gone, drift.get<{ data: object }>(`contacts/${id}`));
+  const answer = await unless(gone, drift.get<{ data: object }>(`contacts/${id}`, contact));
   return answer === undefined ? [] : [[contacts, contacts.row(answer.body.data)]];
 }
 

@@ -1,6 +1,8 @@
 import { Octokit } from "@octokit/core";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import * as z from "zod/mini";
+import { checkPage, records } from "../page.ts";
 import { fetchWhole } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
@@ -13,6 +15,10 @@ export interface Repository {
 }
 
 export const perPage = 100;
+
+const api = { owner: "GitHub", settings: "GITHUB_API_URL" };
+/** What a comparison of commits is answered with; all else that is asked for is a list. */
+const compared = z.object({ commits: records });
 
 /** What no second try mends; an empty repository's 409 among it. */
 const hopeless = [400, 401, 404, 409, 410, 422, 451];
@@ -29,7 +35,7 @@ export function clientOf(token: string, baseUrl: string, { log, second, timeout 
     return true;
   };
   const silent = () => {};
-  return new Client({
+  const client = new Client({
     auth: token,
     baseUrl,
     userAgent: "persister",
@@ -46,6 +52,10 @@ export function clientOf(token: string, baseUrl: string, { log, second, timeout 
     },
     log: { debug: silent, info: silent, warn: log, error: silent },
   });
+  client.hook.after("request", ({ url, status, data: body }, asked) =>
+    checkPage(asked.url.includes("/compare/") ? compared : records, { url, status, body }, api),
+  );
+  return client;
 }
 
 /** The HTTP status that a request failed with. */

@@ -91,6 +91,16 @@ it("one that fails ends with 1, and says no secret", async () => {
   expect(stderr).not.toContain("ghp_dead");
 });
 
+it("one whose vendor's address answers something else ends with 1, and says so once", async () => {
+  standIn.answerOnce(/commits/, { body: "<html>login</html>" });
+  const { code, stdout, stderr } = await github();
+  expect([code, stdout.includes("BOOKMARK")]).toEqual([1, false]);
+  expect(
+    stderr,
+  ).toBe(`github: ${standIn.url}/repos/${repository}/commits answered 200 with what is no page of GitHub's API
+github: Is GITHUB_API_URL right, and no proxy or login page in between?\n`);
+});
+
 it("--help names what it needs", async () => {
   const { code, stdout } = await github(["--help"], {});
   expect(code).toBe(0);

@@ -14,6 +14,7 @@ export interface Asked {
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is, all else as JSON. */
   readonly body: unknown;
 }
 
@@ -60,7 +61,8 @@ export async function startStandIn(answer: (asked: Asked) => Answer): Promise<St
       const asking = { method, path, query, headers, body, origin };
       const given = typeof script === "object" ? script : answer(asking);
       response.writeHead(given.status ?? 200, { "content-type": "application/json", ...given.headers });
-      response.end(given.status === 304 ? undefined : JSON.stringify(given.body));
+      const text = typeof given.body === "string" ? given.body : JSON.stringify(given.body);
+      response.end(given.status === 304 ? undefined : text);
     });
   });
   await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));

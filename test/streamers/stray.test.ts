@@ -1,0 +1,167 @@
+import { describe, expect, it } from "vitest";
+import { chargebee } from "../../streamers/chargebee.ts";
+import { drift } from "../../streamers/drift.ts";
+import { github } from "../../streamers/github.ts";
+import { lines } from "../../streamers/program.ts";
+import type { Bookmark, Streamer } from "../../streamers/streamer.ts";
+import * as ofChargebee from "./chargebee-stand-in.ts";
+import * as ofDrift from "./drift-stand-in.ts";
+import * as ofGithub from "./github-stand-in.ts";
+import type { Answer, StandIn } from "./stand-in.ts";
+
+/** What answers in the vendor's place: a login page, with and without a right content type, and other services. */
+const strays: readonly Answer[] = [
+  { body: "<html>login</html>", headers: { "content-type": "text/html" } },
+  { body: "<html>login</html>" },
+  { body: {} },
+  { body: null },
+  { body: "" },
+  { body: { data: {}, list: {}, commits: {}, accessToken: null } },
+  { body: [1] },
+];
+
+const { commit, issue, pull, release, star } = ofGithub;
+const vendors = {
+  github: {
+    streamer: github,
+    start: () =>
+      ofGithub.startGithub({
+        commits: [commit(1), commit(2)],
+        issues: [issue(1)],
+        pulls: [pull(1)],
+        releases: [release(1)],
+        stars: [star(1)],
+      }),
+    env: { GITHUB_ACCESS_TOKEN: ofGithub.token, GITHUB_REPO_PATH: ofGithub.repository },
+    questions: [/per_page=1$/, /commits\?.*sha=/, /compare/, /issues/, /pulls/, /releases/, /stargazers/],
+  },
+  chargebee: {
+    streamer: chargebee,
+    start: () =>
+      ofChargebee.startChargebee({
+        customers: [ofChargebee.customer(1)],
+        subscriptions: [],
+        invoices: [],
+        credit_notes: [],
+        transactions: [],
+        events: [ofChargebee.event(1)],
+      }),
+    env: { CHARGEBEE_SITE: "acme", CHARGEBEE_API_KEY: ofChargebee.key },
+    questions: [/customers\?.*created_at/, /customers\?.*=updated_at/, /credit_notes/, /events/],
+  },
+  drift: {
+    streamer: drift,
+    start: () =>
+      ofDrift.startDrift({
+        conversations: [ofDrift.conversation(1)],
+        messages: new Map([[1, [ofDrift.message(1, 1)]]]),
+        contacts: new Map([[10_001, ofDrift.contact(10_001)]]),
+        accounts: [ofDrift.account(1)],
+        tokens: new Set([ofDrift.token]),
+      }),
+    env: { DRIFT_ACCESS_TOKEN: ofDrift.token },
+    questions: [/inboxes/, /users/, /accounts/, /conversations.list/, /messages/, /contacts/],
+  },
+};
+
+interface Ran {
+  readonly log: readonly string[];
+  readonly records: readonly string[];
+  readonly bookmark: Bookmark | undefined;
+  readonly failure: unknown;
+}
+
+/** It says, once, what answered and the mend. */
+function expectTold({ failure, log }: Ran, streamer: Streamer, standIn: StandIn, setting: string) {
+  const address = standIn.url + standIn.asked.at(-1)!.split("?")[0];
+  expect((failure as Error).message.split("\n")).toEqual([
+    expect.stringContaining(`${address} answered 200 with what is no page of`),
+    expect.stringContaining(setting),
+  ]);
+  expect(streamer.explain(failure)).toBeUndefined();
+  expect(log.join()).not.toContain("try 2");
+}
+
+async function run(streamer: Streamer, env: NodeJS.ProcessEnv, from?: Bookmark): Promise<Ran> {
+  const log: string[] = [];
+  const records: string[] = [];
+  let bookmark = from;
+  let failure: unknown;
+  const told = { log: (line: string) => void log.push(line), second: 1, timeout: 60_000 };
+  try {
+    for await (const line of lines(streamer, { format: "jsonline", bookmark: from, env }, told)) {
+      if (line.includes('"RECORD"')) records.push(line);
+      if (line.includes('"BOOKMARK"')) bookmark = JSON.parse(line).value as Bookmark;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  return { log, records, bookmark, failure };
+}
+
+describe.each(Object.entries(vendors))("%s, where something else answers in its place", (name, vendor) => {
+  const { streamer, questions } = vendor;
+  const setting = `${name.toUpperCase()}_API_URL`;
+
+  it.each(questions.map(question => [question]))("to %s, says so once, with the mend", async question => {
+    const standIn: StandIn = await vendor.start();
+    const env = { ...vendor.env, [setting]: standIn.url };
+    // Commits are compared with those of an earlier run.
+    const from = String(question) === "/compare/" ? { commits: { head: commit(1).sha } } : undefined;
+    const all = await run(streamer, env, from);
+    for (const stray of strays) {
+      standIn.answerOnce(question, stray);
+      const ran = await run(streamer, env, from);
+      expect(standIn.asked.at(-1)).toMatch(question);
+      expectTold(ran, streamer, standIn, setting);
+      const next = await run(streamer, env, ran.bookmark);
+      expect(next.failure).toBeUndefined();
+      expect(new Set([...ran.records, ...next.records])).toEqual(new Set(all.records));
+    }
+    await standIn.close();
+  });
+
+  it("says what an address is", async () => {
+    for (const url of ["nourl", "localhost:8080", "ftp://example.com"]) {
+      const { failure } = await run(streamer, { ...vendor.env, [setting]: url });
+      expect((failure as Error).message).toBe(
+        `${setting}: set it to an address that begins with https:// or http://, or leave it out`,
+      );
+    }
+  });
+
+  it("says the mend where nothing is at the address", async () => {
+    const standIn = await vendor.start();
+    standIn.answerOnce(/./, { status: 404, body: "<html>none</html>" });
+    const { failure } = await run(streamer, { ...vendor.env, [setting]: standIn.url });
+    await standIn.close();
+    expect(streamer.explain(failure) ?? (failure as Error).message).toContain(setting);
+  });
+});
+
+it("what is no token of Drift's is told in the same way", async () => {
+  const standIn = await vendors.drift.start();
+  for (const stray of strays) {
+    standIn.answerOnce(/oauth2/, stray);
+    const ran = await run(drift, { ...ofDrift.app, DRIFT_API_URL: standIn.url });
+    expectTold(ran, drift, standIn, "DRIFT_API_URL");
+  }
+  await standIn.close();
+});
+
+it("Chargebee's API is below the path of its address, with its own path or without", async () => {
+  const standIn = await vendors.chargebee.start();
+  for (const path of ["/sub", "/sub/", "/sub/api/v2", "/api/v2/", "/"]) {
+    standIn.answerOnce(/./, { status: 401, body: {} });
+    await run(chargebee, { ...vendors.chargebee.env, CHARGEBEE_API_URL: `${standIn.url}${path}` });
+  }
+  await standIn.close();
+  const sub = "/sub/api/v2/customers";
+  expect(standIn.asked.map(each => each.split("?")[0])).toEqual([
+    sub,
+    sub,
+    sub,
+    "/api/v2/customers",
+    "/api/v2/customers",
+  ]);
+});
