@@ -45,6 +45,12 @@ describe("what a $ref alone finds", () => {
       expect(faultsOf(given)).toEqual([expect.stringMatching(/^1: no JSON Schema: /)]);
   });
 
+  it("is said by its place", () => {
+    expect(faultsOf({ properties: { id: { $ref: "#/x/y" } }, x: { y: { items: { required: 5 } } } })).toEqual(
+      [expect.stringMatching(/^1: no JSON Schema: #\/x\/y\/items\/required must be array/)],
+    );
+  });
+
   it.each(["contains", "propertyNames", "if", "then", "else"])("null is none under draft 4's %s", keyword => {
     expect(faultsOf({ $schema: draft4, if: {}, [keyword]: null })).toEqual([
       expect.stringMatching(/^1: no JSON Schema: /),

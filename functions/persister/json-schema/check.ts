@@ -24,9 +24,9 @@ export function checkOf({ text, value }: StreamSchema, spend: Spend): SchemaNode
   const draft = draftOf(value);
   // A dialect that is not known, 2019-09 say, is read as what it has in common with the latest that is.
   const { $schema: _, ...schema } = value as Record<string, unknown>;
-  const check = (each: JsonObject) => {
+  const check = (each: JsonObject, name?: string) => {
     spend(stepsOf(each));
-    checkSchema(each, draft);
+    checkSchema(each, draft, name);
   };
   check(schema);
   checkTargets(schema, check);
@@ -52,10 +52,11 @@ function draftOf(schema: JsonObject): Draft {
 /** A map takes some 4 µs to check and to build, another list or map within a keyword less. */
 const stepsPerMap = 100;
 const stepsPerList = 25;
+const stepsPerScalar = 4;
 
 /** What it costs to read a schema. */
 function stepsOf(part: unknown): number {
-  if (typeof part !== "object" || part === null) return 0;
+  if (typeof part !== "object" || part === null) return stepsPerScalar;
   let steps = Array.isArray(part) ? stepsPerList : stepsPerMap;
   for (const each of Object.values(part)) steps += stepsOf(each);
   return steps;

@@ -16,6 +16,7 @@ export class NotASchema extends Error {
 
 /** Drafts 4 to 7 name them. Their checks take time that grows with the text, not with its square. */
 const formats = ["date", "hostname", "ipv4", "ipv6", "uri", "uuid"] as const;
+const email = addFormats.default.get("email", "fast") as RegExp;
 /** Those whose expressions in ajv-formats take too much of the stack for a long text, or are not the Import API's. */
 const formatsOurs = {
   "date-time": dateTime,
@@ -25,7 +26,6 @@ const formatsOurs = {
   time: addFormats.default.get("iso-time", "fast"),
   "json-pointer": (text: string) => /^(?:\/|$)/.test(text) && !/~(?![01])/.test(text),
 };
-const email = addFormats.default.get("email", "fast") as RegExp;
 const formatsKnown: ReadonlySet<unknown> = new Set([...formats, ...Object.keys(formatsOurs)]);
 
 /** What is not known is the streamer's own. The first error is enough: ajv takes a second for thousands. */
@@ -85,11 +85,11 @@ function compilerOf(draft: Draft): Ajv.default {
   return compiler;
 }
 
-/** Throws NotASchema for what breaks the draft's own schema. */
-export function checkSchema(schema: JsonObject, draft: Draft): void {
+/** Throws NotASchema for what breaks the draft's own schema, and says where below `name`. */
+export function checkSchema(schema: JsonObject, draft: Draft, name = "schema"): void {
   const compiler = compilerOf(draft);
   if (compiler.validateSchema(schema) === true) return;
-  throw new NotASchema(compiler.errorsText(compiler.errors, { dataVar: "schema" }));
+  throw new NotASchema(compiler.errorsText(compiler.errors, { dataVar: name }));
 }
 
 /** Compiled once each: they are few. */

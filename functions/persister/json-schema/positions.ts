@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 
 /** Keywords that have a schema under them, or a list of them. */
-const ofSchemas = [
+const ofSchemas: ReadonlySet<string> = new Set([
   "items",
   "additionalItems",
   "contains",
@@ -14,9 +14,11 @@ const ofSchemas = [
   "if",
   "then",
   "else",
-] as const;
+]);
 /** Keywords that have a map of schemas under them, by names that are the streamer's own. */
-const ofNames = ["properties", "patternProperties", "dependencies", "definitions", "$defs"] as const;
+const ofNames: ReadonlySet<string> = new Set([
+  ...["properties", "patternProperties", "dependencies", "definitions", "$defs"],
+]);
 
 /** A schema and those within it, where drafts 4 to 7 have schemas: a property may have a keyword's name, an example any. */
 export function schemasIn(schema: unknown): JsonObject[] {
@@ -27,14 +29,12 @@ export function schemasIn(schema: unknown): JsonObject[] {
   add(schema);
   // It grows on the way.
   for (const each of found) {
-    for (const keyword of ofSchemas) {
+    for (const keyword in each) {
       const given = each[keyword];
-      if (Array.isArray(given)) given.forEach(add);
-      else add(given);
-    }
-    for (const keyword of ofNames) {
-      const given = each[keyword];
-      if (isMap(given)) Object.values(given).forEach(add);
+      if (ofSchemas.has(keyword)) {
+        if (Array.isArray(given)) given.forEach(add);
+        else add(given);
+      } else if (ofNames.has(keyword) && isMap(given)) Object.values(given).forEach(add);
     }
   }
   return found;

@@ -35,8 +35,8 @@ export class References {
   }
 }
 
-/** Calls `check` with each schema that only a `$ref` finds, under a name that no draft knows. */
-export function checkTargets(schema: JsonObject, check: (schema: JsonObject) => void): void {
+/** Calls `check` with each schema that only a `$ref` finds, under a name that no draft knows, and the first such `$ref`. */
+export function checkTargets(schema: JsonObject, check: (schema: JsonObject, ref: string) => void): void {
   const references = new References(schema);
   const seen = new Set(schemasIn(schema));
   // It grows on the way.
@@ -44,7 +44,7 @@ export function checkTargets(schema: JsonObject, check: (schema: JsonObject) => 
     // One that leads nowhere is said where something leads to it: a definition need not be used.
     const target = references.find($ref);
     if (!isObject(target) || seen.has(target)) continue;
-    check(target);
+    check(target, String($ref));
     for (const each of schemasIn(target)) seen.add(each);
   }
 }
