@@ -112,13 +112,13 @@ export class Tables {
     );
   }
 
-  /** What rows of this version are: as those of the body, else as the stream's are to be, else as its latest ones. */
+  /** What rows of this version are: as the stream's are to be, unless only their own messages name keys; else as the latest ones. */
   #describedAs(stream: string, version: string): Pick<Table, "schema" | "keyNames"> {
-    const rows = this.#latestOfVersion.get(versionKey(stream, version));
-    if (rows !== undefined) return rows;
     const schema = this.#declared.get(stream);
-    if (schema !== undefined) return { schema, keyNames: schema.keyNames };
-    return this.#latest.get(stream) ?? { schema: undefined, keyNames: [] };
+    const rows = this.#latestOfVersion.get(versionKey(stream, version));
+    const isKeyedByRows = schema?.keyNames.length === 0 && rows !== undefined && rows.keyNames.length > 0;
+    if (schema !== undefined && !isKeyedByRows) return { schema, keyNames: schema.keyNames };
+    return rows ?? this.#latest.get(stream) ?? { schema: undefined, keyNames: [] };
   }
 
   #isLast(reader: ValueReader, inline: StreamSchema | undefined): boolean {
