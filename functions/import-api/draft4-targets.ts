@@ -1,3 +1,5 @@
+import { partsOfPointer } from "../stitchstream/json-pointer.ts";
+
 /** The places that a schema's `$ref`s lead to, as a tree: JSON pointers, part by part. */
 export class Targets {
   isOne = false;
@@ -23,16 +25,7 @@ export class Targets {
 export function targetsIn(value: unknown, targets = new Targets()): Targets {
   if (typeof value !== "object" || value === null) return targets;
   const { $ref } = value as { readonly $ref?: unknown };
-  if (typeof $ref === "string" && $ref.startsWith("#/")) targets.add($ref.slice(2).split("/").map(unescaped));
+  if (typeof $ref === "string" && $ref.startsWith("#/")) targets.add(partsOfPointer($ref));
   for (const each of Object.values(value)) targetsIn(each, targets);
   return targets;
-}
-
-/** RFC 6901 section 6. */
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-  } catch {
-    return part;
-  }
 }

@@ -1,6 +1,6 @@
-import { carriageReturn, newline, space, tab } from "../stitchstream/bytes.ts";
+import { newline } from "../stitchstream/bytes.ts";
 import { decode } from "../stitchstream/decode.ts";
-import { type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
+import { firstVisible, type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
 import { type Cut, Reading } from "./cut-places.ts";
 import { PersisterError } from "./errors.ts";
 import * as limits from "./limits.ts";
@@ -109,8 +109,7 @@ export class Cutter {
   /** A segment begins with a message: one that has no header is known by it. */
   #dropBlankLines(): void {
     const start = this.#headEnd();
-    let visible = start;
-    while (visible < this.#length && isBlank(this.#bytes[visible]!)) visible++;
+    const visible = firstVisible(this.#bytes.subarray(0, this.#length), start);
     const end = this.#bytes.subarray(start, visible).lastIndexOf(newline) + 1 + start;
     if (end > start) this.#drop(end);
   }
@@ -188,8 +187,6 @@ function headerOf(bytes: Uint8Array): Header {
     });
   }
 }
-
-const isBlank = (byte: number) => byte === space || (byte >= tab && byte <= carriageReturn);
 
 function linesIn(bytes: Uint8Array): number {
   let lines = 0;

@@ -54,7 +54,8 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
 }
 
-function firstVisible(bytes: Uint8Array, start: number): number {
+/** Where the first byte at or behind `start` stands that is no white space, a line's end among it; behind the last where there is none. */
+export function firstVisible(bytes: Uint8Array, start: number): number {
   let at = start;
   while (bytes[at] === space || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++;
   return at;

@@ -3,27 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  bookmark,
-  jsonline,
-  type LocalStack,
-  record,
-  startTestStack,
-  token,
-} from "../endpoint/local-stack.ts";
+import { bookmark, jsonline, record, token, useStack } from "../endpoint/local-stack.ts";
 import { persisted } from "./program.ts";
 
 /** `persist check`, and what sending the same makes of it. */
-let stack: LocalStack;
+const stack = useStack();
 let dir: string;
 beforeAll(async () => {
-  stack = await startTestStack();
   dir = await mkdtemp(join(tmpdir(), "persister-check-"));
 });
-afterAll(async () => {
-  await stack.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => rm(dir, { recursive: true, force: true }));
 
 async function checked(bytes: string | Uint8Array) {
   const path = join(dir, "stream");
@@ -120,7 +109,7 @@ it.each<[name: string, text: string, line: number | undefined]>([
   async (name, text, line) => {
     const found = await checked(text);
     const streamer = name.replaceAll(/[^a-z]/g, "");
-    const sent = await persisted(["--endpoint", stack.url, "--streamer", streamer], text, {
+    const sent = await persisted(["--endpoint", stack().url, "--streamer", streamer], text, {
       PERSIST_TOKEN: token,
     });
     expect(found.code).toBe(line === undefined ? 0 : 3);
@@ -140,7 +129,7 @@ it("a line that is too long though gzipped is refused by both", async () => {
     3,
     expect.stringMatching(/^FILE:3: a line of \d+ bytes gzipped/),
   ]);
-  const sent = await persisted(["--endpoint", stack.url, "--streamer", "wide"], text, {
+  const sent = await persisted(["--endpoint", stack().url, "--streamer", "wide"], text, {
     PERSIST_TOKEN: token,
   });
   expect([sent.code, sent.stdout, sent.stderr]).toEqual([
@@ -152,7 +141,7 @@ it("a line that is too long though gzipped is refused by both", async () => {
 
 it("gzip on stdin is sent as what it holds", async () => {
   const gzipped = gzipSync(jsonline(row(1), bookmark(1)));
-  const to = ["--endpoint", stack.url, "--streamer", "zipped"];
+  const to = ["--endpoint", stack().url, "--streamer", "zipped"];
   expect(await persisted(to, gzipped, { PERSIST_TOKEN: token })).toMatchObject({ code: 0, stdout: "1\n" });
   const cut = await persisted(to, gzipped.subarray(0, 40), { PERSIST_TOKEN: token });
   expect([cut.code, cut.stderr]).toEqual([

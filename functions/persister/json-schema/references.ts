@@ -1,3 +1,4 @@
+import { partsOfPointer } from "../../stitchstream/json-pointer.ts";
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 import { NotASchema } from "./drafts.ts";
 import { ExactNumber } from "./exact-number.ts";
@@ -49,23 +50,14 @@ export function checkTargets(schema: JsonObject, check: (schema: JsonObject, ref
   }
 }
 
-/** What a JSON pointer in a URI's fragment, RFC 6901 section 6, points to. */
+/** What a JSON pointer points to. */
 function at(schema: JsonObject, pointer: string): unknown {
   let found: unknown = schema;
-  for (const part of pointer.slice("#/".length).split("/")) {
-    const name = unescaped(part);
+  for (const name of partsOfPointer(pointer)) {
     if (typeof found !== "object" || found === null || !Object.hasOwn(found, name)) return undefined;
     found = (found as JsonObject)[name];
   }
   return found;
-}
-
-function unescaped(part: string): string {
-  try {
-    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
-  } catch {
-    return part;
-  }
 }
 
 /** A schema's parts by the `$id` or `id` they give themselves. */

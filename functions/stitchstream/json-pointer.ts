@@ -1,0 +1,11 @@
+/** The names and places that a JSON pointer in a URI's fragment, `#/a/0`, goes by: RFC 6901 section 6. */
+export const partsOfPointer = (pointer: string): string[] =>
+  pointer.slice("#/".length).split("/").map(unescaped);
+
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return part;
+  }
+}
