@@ -3,6 +3,7 @@ import { decode } from "../stitchstream/decode.ts";
 import { firstVisible, type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
 import { type Cut, Reading } from "./cut-places.ts";
 import { PersisterError } from "./errors.ts";
+import { headerFault } from "./faults.ts";
 import * as limits from "./limits.ts";
 import type { Segment } from "./segment.ts";
 
@@ -180,11 +181,7 @@ function headerOf(bytes: Uint8Array): Header {
     return readHeader(bytes, limits.headerLinesMax);
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
-    throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, {
-      faults: [{ line: error.line, message: error.message }],
-      faultsTotal: 1,
-      cause: error,
-    });
+    throw headerFault(error);
   }
 }
 

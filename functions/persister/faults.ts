@@ -1,3 +1,4 @@
+import type { NotAStitchstream } from "../stitchstream/header.ts";
 import { type ErrorCode, type Fault, PersisterError } from "./errors.ts";
 import * as limits from "./limits.ts";
 
@@ -54,6 +55,16 @@ export class Faults {
     });
   }
 }
+
+/** A body whose header is none: there is one fault, and nothing behind it is read. */
+export const headerFault = (cause: NotAStitchstream): PersisterError => {
+  const { line, message } = cause;
+  return new PersisterError("not-a-stitchstream", `Line ${line}: ${message}.`, {
+    faults: [{ line, message }],
+    faultsTotal: 1,
+    cause,
+  });
+};
 
 const bounded = ({ line, stream, field, message }: Fault): Fault => ({
   line,

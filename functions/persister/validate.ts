@@ -4,8 +4,7 @@ import type { ValueReader } from "../stitchstream/reader.ts";
 import { endingInNewline } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import { Contents } from "./contents.ts";
-import { PersisterError } from "./errors.ts";
-import { Faults } from "./faults.ts";
+import { Faults, headerFault } from "./faults.ts";
 import { SchemaChecks } from "./json-schema/checks.ts";
 import { keyFaults } from "./keys.ts";
 import * as limits from "./limits.ts";
@@ -27,11 +26,7 @@ export function validate(
     contents.header = decode(contents.bytes, limits, sinkOf(contents, faults, encoder));
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
-    throw new PersisterError("not-a-stitchstream", `Line ${error.line}: ${error.message}.`, {
-      faults: [{ line: error.line, message: error.message }],
-      faultsTotal: 1,
-      cause: error,
-    });
+    throw headerFault(error);
   }
   faults.throwIfAny();
   return contents;
