@@ -117,7 +117,7 @@ class Forward {
 
   /**
    * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
-   * and a server may take less than it says (import-api.md section 6.1, "413: halve and resend").
+   * and a server may take less than it says (import-api.md section 3, "Halve a batch").
    */
   async #sendWhole(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
     const request = this.#requests.encode(batch, slot.out);

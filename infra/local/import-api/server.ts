@@ -24,7 +24,7 @@ interface Sandbox extends ImportApiSettings {
   readonly faults: SandboxFault[];
 }
 
-/** Starts a stand-in for the Import API, with its limits and its words: import-api.md section 6.2. */
+/** Starts a stand-in for the Import API, with its limits and its words: import-api.md sections 1 to 3. */
 export async function startImportApi(settings: ImportApiSettings): Promise<Listening> {
   const sandbox: Sandbox = { ...settings, log: await openLog(settings.dir), faults: [] };
   const server = createServer((message, response) => {
