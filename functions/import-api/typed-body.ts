@@ -77,7 +77,7 @@ function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter
   out.ascii(',"messages":[');
 }
 
-/** Each key has to be a property of the request's schema, whatever its values are. */
+/** Each key is a property of the schema that is sent, as documented (docs/import-api.md section 1.5), whatever its values are. */
 const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 

@@ -5,7 +5,7 @@ import type { PieceReader } from "./piece-reader.ts";
 import type { ValueReader } from "./reader.ts";
 import { readerOf } from "./readers.ts";
 import type { StreamSchema } from "./stream-schema.ts";
-import { reservedName } from "./table-names.ts";
+import { loadersName } from "./table-names.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { LineTemplates } from "./templates/line-templates.ts";
 import { Exhausted, Malformed, stringOf, Uncarriable } from "./text.ts";
@@ -171,7 +171,7 @@ function checkRecord(reader: ValueReader): void {
   }
 }
 
-const isReserved = "names that begin with `_sdc` or `_rjm` are the Import API's own: give the field another";
+const isLoaders = "the Import API's loader makes a column of this name itself: give the field another";
 const holdsNul = "a name that holds NUL can be no column's: give the field another";
 
 /** A field of the record just read whose name no column can have, and why. */
@@ -184,7 +184,7 @@ function unfitField({
     const end = members.nameEnd(i);
     if (bytes[start] !== underscore && !holdsEscape(bytes, start, end)) continue;
     const field = stringOf(bytes, start, end);
-    if (reservedName.test(field)) return { field, message: isReserved };
+    if (loadersName.test(field)) return { field, message: isLoaders };
     if (field.includes("\0")) return { field, message: holdsNul };
   }
   return undefined;

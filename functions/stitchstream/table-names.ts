@@ -1,4 +1,3 @@
-import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { Malformed, stringOf, Uncarriable } from "./text.ts";
@@ -10,26 +9,15 @@ export interface NameLimits {
   readonly keyNamesMax: number;
 }
 
-/** A key is a property at the schema's top: import-api.md section 1.5. */
-export function checkKeys(schema: StreamSchema, reader: ValueReader, limits: NameLimits): void {
-  const { keyNames } = schema;
+/**
+ * Throws for names of keys that no column can have. Whether a record holds its keys is seen in the record: the schema need not declare them,
+ * as that of tap-mongodb does not, `{"type":"object"}` (docs/import-api.md section 1.5).
+ */
+export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limits: NameLimits): void {
   const { textStart } = reader.envelope.schema;
   if (keyNames.length > limits.keyNamesMax)
     throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
   for (const name of keyNames) checkName(name, "key", textStart, limits.nameCharsMax);
-  checkProperties(keyNames, schema, reader.envelope.schema);
-}
-
-/** Throws Malformed, at the field that says the names, for one that the schema has no property for. */
-export function checkProperties(
-  names: readonly string[],
-  { value: { properties = {} } }: StreamSchema,
-  { textStart }: EnvelopeField,
-): void {
-  for (const name of names) {
-    if (typeof properties === "object" && Object.hasOwn(properties ?? {}, name)) continue;
-    throw new Malformed(`the key ${JSON.stringify(name)} is no property of the schema: add it`, textStart);
-  }
 }
 
 /** The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be keys. */
@@ -62,10 +50,11 @@ export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: N
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
 /**
- * Their loader would reject the rows: import-api.md section 2, "reserved names". It takes those that Stitch's own taps print:
- * tap-postgres's and tap-mysql's `_sdc_deleted_at`, and what tap-s3-csv, tap-sftp and their like say of a row's source.
+ * Names of columns and tables that the Import API's loader makes itself: docs/import-api.md section 2, "Reserved names". The documentation
+ * reserves all of `_sdc` and `_rjm`; Stitch's own taps print many such names, some as keys, and they load.
  */
-export const reservedName = /^_(?:sdc(?!_(?:deleted_at|extra)$|_source_)|rjm)/i;
+export const loadersName =
+  /^_(?:sdc|rjm)_(?:received_at|batched_at|sequence|table_version|extracted_at|primary_key|rejected|level_\d+_id|source_key_.*)$/is;
 
 /** Throws for a name that no table or column can have; `what` has it. */
 export function checkName(name: string, what: string, position: number, charsMax: number): void {
@@ -73,9 +62,9 @@ export function checkName(name: string, what: string, position: number, charsMax
     throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
   if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
   if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
-  if (reservedName.test(name)) {
+  if (loadersName.test(name)) {
     throw new Uncarriable(
-      `a ${what}'s name that begins with \`_sdc\` or \`_rjm\`: such are the Import API's own`,
+      `a ${what}'s name that the Import API's loader uses itself, ${name}: choose another`,
       position,
     );
   }

@@ -2,7 +2,7 @@ import { isSame } from "./bytes.ts";
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
-import { checkKeys, checkName, checkProperties, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
+import { checkKeys, checkName, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
 import { contentOf, Malformed, stringOf } from "./text.ts";
 import { Kind } from "./visitor.ts";
 
@@ -76,7 +76,6 @@ export class Tables {
     const schema = inline ?? this.#declared.get(stream);
     if (inline !== undefined) checkKeys(inline, reader, this.#limits);
     const keyFields = keyNamesOf(reader, this.#limits);
-    if (schema !== undefined) checkProperties(keyFields, schema, reader.envelope.key_fields);
     const keyNames = keyFields.length > 0 ? keyFields : (schema?.keyNames ?? []);
     const version = versionOf(reader);
     const identity = JSON.stringify([stream, keyFields, schema?.id, inline?.id, version]);

@@ -230,6 +230,29 @@ describe("keys and schemas", () => {
       expect(keys(record(row, { schema: { properties: flagged } }))).toEqual(["id"]);
     },
   );
+  says("A key is looked for in the records: the schema does not have to declare it.", () => {
+    const object = { type: "object" };
+    for (const given of [
+      object,
+      { ...object, properties: {} },
+      { $ref: "#/definitions/row", definitions: { row: { properties: { id: {} } } } },
+      { anyOf: [{ properties: { id: { type: "integer" } } }, object] },
+      { allOf: [{ properties: { id: { type: "integer" } } }] },
+      { patternProperties: { "^id$": { type: "integer" } }, additionalProperties: false },
+    ]) {
+      const declared = { ...schema({}, { key_properties: ["id"] }), schema: given };
+      expect(sent(lines(declared))).toEqual([]);
+      const [request] = requestsOf(lines(declared, record({ id: 1 }))).requests;
+      expect(JSON.parse(Buffer.from(request!.body).toString())).toMatchObject({
+        schema: given,
+        key_names: ["id"],
+        messages: [{ data: { id: 1 } }],
+      });
+      expect(refused(lines(declared, record({ other: 1 })))).toMatchObject({ line: 2, field: "id" });
+      const inline = record({ id: 1 }, { schema: given, key_fields: ["id"] });
+      expect(sent(lines(inline))).toMatchObject([{ endpoint: "batch", keys: ["id"], data: { id: 1 } }]);
+    }
+  });
   says("A record's own `schema` comes before its stream's.", () => {
     const own = record({ a: "x" }, { schema: { properties: { a: { type: "string" } } } });
     expect(data(lines(schema({ a: { type: "integer" } }), own, record({ a: 1 })))).toEqual([
@@ -585,16 +608,16 @@ describe("what is refused", () => {
   says(
     "With its line, and its stream and field where they are known; nothing of the body is forwarded.",
     () => {
-      expect(refused(jsonline(record({ a: 1 }), record({ _sdc_x: 1 })))).toMatchObject({
+      expect(refused(jsonline(record({ a: 1 }), record({ _sdc_sequence: 1 })))).toMatchObject({
         line: 5,
         stream: "s",
-        field: "_sdc_x",
+        field: "_sdc_sequence",
       });
     },
   );
   tested.push("| | | |---|---|");
   says(
-    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field whose name begins with `_sdc` or `_rjm`, the Import API's own, but for `_sdc_deleted_at`, `_sdc_extra` and `_sdc_source_…`, which Stitch's taps print |",
+    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field that the Import API's loader makes itself |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
@@ -602,29 +625,22 @@ describe("what is refused", () => {
         expect(refused(lines(record({}, { stream })))).toMatchObject({ line: 1 });
       for (const key of ["", " ", "a\0"])
         expect(refused(lines(record({ [key]: 1 }, { key_fields: [key] })))).toMatchObject({ line: 1 });
-      for (const name of ["_sdc_batched_at", "_rjm_x", "_SDC"])
-        expect(refused(lines(record({ [name]: 1 })))).toMatchObject({ line: 1, field: name });
-      for (const name of ["_sdc_deleted_at", "_sdc_extra", "_sdc_source_lineno"])
-        expect(data(lines(record({ [name]: 1 }, { key_fields: [name] })))).toEqual([{ [name]: 1 }]);
-      for (const stream of ["_sdc_rejected", "_RJM"])
+      expect(refused(lines(record({ _sdc_sequence: 1 })))).toMatchObject({ field: "_sdc_sequence" });
+      for (const stream of ["_sdc_rejected", "_RJM_rejected"])
         expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({
           code: "unfit-records",
           line: 1,
         });
     },
   );
-  says(
-    "| keys | missing, null, a map or a list, longer than 1,024 characters; keys that the schema has no property for |",
-    () => {
-      for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
-        expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
-          code: "unfit-records",
-          line: 1,
-          field: "id",
-        });
-      expect(refused(lines(schema({}, { key_properties: ["id"] })))).toMatchObject({ line: 1 });
-    },
-  );
+  says("| keys | missing in a record, null, a map or a list, longer than 1,024 characters |", () => {
+    for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
+      expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
+        code: "unfit-records",
+        line: 1,
+        field: "id",
+      });
+  });
   says(
     "| schemas | one that is none, or refers to what is not in it; one, or names beside it, larger than 256 KiB; more than 1,000 in a body; records that break theirs; checks that take more work than the body's size allows |",
     () => {
@@ -652,6 +668,34 @@ describe("what is refused", () => {
           stream: "s",
           message: expect.stringContaining("more work than its size allows"),
         });
+    },
+  );
+  says(
+    "The loader's own names are `_sdc_received_at`, `_sdc_batched_at`, `_sdc_sequence`, `_sdc_table_version`, `_sdc_extracted_at`, `_sdc_primary_key`, `_sdc_rejected`, `_sdc_level_<n>_id` and `_sdc_source_key_…`, in any case, and the same after `_rjm`. Any other name is the streamer's, `_sdc_repository` and `_sdc_record_hash` too, also as a key.",
+    () => {
+      const own = ["received_at", "batched_at", "sequence", "table_version", "extracted_at", "primary_key"];
+      for (const rest of [...own, "rejected", "level_0_id", "level_12_id", "source_key_id", "source_key_a b"])
+        for (const name of [`_sdc_${rest}`, `_SDC_${rest}`, `_rjm_${rest}`]) {
+          expect(refused(lines(record({ [name]: 1 })))).toMatchObject({
+            code: "unfit-records",
+            line: 1,
+            field: name,
+          });
+          const keyed = lines(schema({}, { key_properties: [name] }), record({ [name]: 1 }));
+          expect(refused(keyed)).toMatchObject({ code: "unfit-records", line: 1 });
+        }
+      for (const name of [
+        ...["_sdc_repository", "_sdc_record_hash", "_sdc_shop_id", "_sdc_report_datetime", "_sdc_lsn"],
+        ...["_sdc_deleted_at", "_sdc_extra", "_sdc_source_lineno", "_sdc_path", "_sdc", "_sdc_", "_rjm_x"],
+        ...["_sdc_sequences", "my_sdc_sequence", "__sdc_primary_key", "_sdc_level_id", "_sdc_level_x_id"],
+      ]) {
+        expect(data(lines(record({ [name]: 1 }, { key_fields: [name] })))).toEqual([{ [name]: 1 }]);
+        const keyed = lines(
+          schema({ [name]: {} }, { stream: name, key_properties: [name] }),
+          record({ [name]: 1 }, { stream: name }),
+        );
+        expect(sent(keyed)).toMatchObject([{ table: name, keys: [name], data: { [name]: 1 } }]);
+      }
     },
   );
   says("| versions | no natural number below 10¹⁸; a `time_extracted` without its zone |", () => {
