@@ -5,7 +5,9 @@ import type { Bookmark } from "../persister/ports.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { JsonWriter, NotInJson } from "../stitchstream/json/writer.ts";
 import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
+import { Uncarriable } from "../stitchstream/text.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
+import type { Visitor } from "../stitchstream/visitor.ts";
 
 export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;
 const plainText = "text/plain";
@@ -43,17 +45,33 @@ function preferred(headers: Headers, types: string[]): string | undefined {
 }
 
 function converted({ encoding, value }: Bookmark, revision: number): Uint8Array {
-  const out = new ByteWriter(value.length);
-  const writer = encoding === "json" ? new TransitWriter(out) : new JsonWriter(out);
   try {
-    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, writer);
+    return encoding === "json" ? asTransit(value) : asJson(value);
   } catch (cause) {
-    if (!(cause instanceof NotInJson)) throw cause;
+    if (!(cause instanceof NotInJson || cause instanceof Uncarriable)) throw cause;
+    const other = encoding === "json" ? "transit" : "JSON";
     throw new PersisterError(
       "not-acceptable",
-      `This bookmark can't be JSON: ${cause.message}. Ask for ${mediaTypes.transit}.`,
+      `This bookmark can't be ${other}: ${cause.message}. Ask for ${mediaTypes[encoding]}.`,
       { revision, cause },
     );
   }
+}
+
+function asJson(value: Uint8Array): Uint8Array {
+  const out = new ByteWriter(value.length);
+  readerOf({ encoding: "transit" }, endingInNewline(value), limits).readAlone(0, new JsonWriter(out));
   return out.view();
 }
+
+/** JSON has strings that transit has not, so what is written is read. */
+function asTransit(value: Uint8Array): Uint8Array {
+  const out = new ByteWriter(value.length);
+  readerOf({ encoding: "json" }, endingInNewline(value), limits).readAlone(0, new TransitWriter(out));
+  const written = out.view();
+  readerOf({ encoding: "transit" }, endingInNewline(written), limits).readAlone(0, nobody);
+  return written;
+}
+
+/** What is read is looked at by no one. */
+const nobody: Visitor = { scalar() {}, instant() {}, open() {}, key() {}, close() {} };

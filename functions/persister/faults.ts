@@ -1,4 +1,5 @@
 import type { NotAStitchstream } from "../stitchstream/header.ts";
+import { wellFormed } from "../stitchstream/text.ts";
 import { type ErrorCode, type Fault, PersisterError } from "./errors.ts";
 import * as limits from "./limits.ts";
 
@@ -68,10 +69,12 @@ export const headerFault = (cause: NotAStitchstream): PersisterError => {
 
 const bounded = ({ line, stream, field, message }: Fault): Fault => ({
   line,
-  ...(stream !== undefined && { stream: stream.slice(0, limits.faultNameCharsMax) }),
-  ...(field !== undefined && { field: field.slice(0, limits.faultNameCharsMax) }),
-  message: message.slice(0, limits.faultCharsMax),
+  ...(stream !== undefined && { stream: cut(stream, limits.faultNameCharsMax) }),
+  ...(field !== undefined && { field: cut(field, limits.faultNameCharsMax) }),
+  message: cut(message, limits.faultCharsMax),
 });
+
+const cut = (text: string, charsMax: number) => wellFormed(text.slice(0, charsMax));
 
 function sentence({ line, stream, field, message }: Fault): string {
   const place = [

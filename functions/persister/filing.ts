@@ -1,3 +1,4 @@
+import { wellFormed } from "../stitchstream/text.ts";
 import { PersisterError } from "./errors.ts";
 import type { DeliveryLog, FiledDelivery } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";
@@ -27,7 +28,7 @@ export async function fileFailure(
 ): Promise<unknown> {
   const failure =
     error instanceof PersisterError
-      ? { code: error.code, detail: error.message }
+      ? { code: error.code, detail: wellFormed(error.message) }
       : { code: "internal", detail: "Something broke." };
   try {
     await log.file({ ...delivery, failure }, deadline);

@@ -36,16 +36,23 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
+/** Half of a surrogate pair, which JSON can write as an escape and UTF-8 can't. */
+const halfPair = /\p{Surrogate}/u;
+const halfPairs = /\p{Surrogate}/gu;
+
+/** The text with U+FFFD for each half of a surrogate pair: stores and terminals take nothing else. */
+export const wellFormed = (text: string): string => text.replace(halfPairs, "\ufffd");
+
 const encoder = new TextEncoder();
 /** No string's content holds a newline. */
 const noContent = Uint8Array.of(newline);
 
 /**
- * What stands between the quotes of a string that is `text` and has no escapes. A backslash always wants one, and its bytes as they
- * are would be another string's escape.
+ * What stands between the quotes of a string that is `text` and has no escapes. A backslash and half a surrogate pair are always
+ * escaped: their bytes as they are would be another string's.
  */
 export const contentOf = (text: string): Uint8Array =>
-  text.includes("\\") ? noContent : encoder.encode(text);
+  text.includes("\\") || halfPair.test(text) ? noContent : encoder.encode(text);
 
 /** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
@@ -86,10 +93,10 @@ const isHex = (byte: number) =>
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 
 /**
- * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar, UTF-8, and pairs of surrogates. The bytes
- * must end in a newline: no token holds one, so that no loop needs to look for the end.
+ * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar and UTF-8. The bytes must end in a newline: no token holds
+ * one, so that no loop needs to look for the end.
  */
-export class TextScanner {
+export abstract class TextScanner {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   position = 0;
@@ -206,8 +213,12 @@ export class TextScanner {
       const low = this.#hex4(position + 8);
       if (low >= 0xdc00 && low <= 0xdfff) return position + 12;
     }
-    throw new Malformed("half a surrogate pair: it stands for no character", position);
+    this.onHalfPair(position);
+    return position + 6;
   }
+
+  /** An escape at `position` is half a surrogate pair: RFC 8259 section 8.2 lets JSON have it. Throws where it can't be carried. */
+  protected abstract onHalfPair(position: number): void;
 
   #hex4(position: number): number {
     let unit = 0;

@@ -596,6 +596,17 @@ describe("what a value becomes", () => {
       message: expect.stringContaining("stands for nothing in this line"),
     });
   });
+  says(
+    'Half a surrogate pair that JSON writes as an escape, such as `"\\ud83d"` of an emoji that was cut, is sent as it came.',
+    () => {
+      const half = '{"id":1,"v":"cut \\ud83d","\\uDE00":["\\ude00\\uD83D"]}';
+      const row = `{"type":"RECORD","stream":"s","record":${half}}`;
+      for (const sends of [lines(row), jsonline(row), lines(schema({ v: { maxLength: 5 } }), row)])
+        expect(raw(sends)).toContain(half);
+      expect(raw(lines(row.replace('"s"', '"\\ud83d"')))).toContain('"table_name":"\\ud83d"');
+      expect(requestsOf(lines(`{"type":"STATE","value":${half}}`)).bookmark).toBe(half);
+    },
+  );
   says("A JSON number is carried as it is written, `1e400` too.", () => {
     expect(raw(jsonline('{"type":"RECORD","stream":"s","record":{"v":1e400}}'))).toContain('"v":1e400}');
     expect(
@@ -704,13 +715,24 @@ describe("what is refused", () => {
     for (const time_extracted of ["2026-11-23T12:00:00", "soon", 1])
       expect(refused(lines(record({}, { time_extracted })))).toMatchObject({ line: 1, stream: "s" });
   });
-  says("| text | bytes that are not UTF-8, half a surrogate pair, raw control characters |", () => {
-    refusesJson('"\\ud83d"', /surrogate/);
-    refusesJson('"\u0001"', /control/);
-    const [before, behind] = jsonline(record({ v: "?" })).split("?") as [string, string];
-    const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)]);
-    expect(refused(broken)).toMatchObject({ line: 4, field: "v", message: expect.stringContaining("UTF-8") });
-  });
+  says(
+    "| text | bytes that are not UTF-8, raw control characters; in transit half a surrogate pair |",
+    () => {
+      refusesJson('"\u0001"', /control/);
+      const [before, behind] = jsonline(record({ v: "?" })).split("?") as [string, string];
+      const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)]);
+      expect(refused(broken)).toMatchObject({
+        line: 4,
+        field: "v",
+        message: expect.stringContaining("UTF-8"),
+      });
+      for (const half of ['"\\ud83d"', '"~:\\uDE00"', '["^ ","\\ud83d",1]', '["^ ","a","\\uDE00\\ud83d"]']) {
+        refusesTransit(half, /surrogate/);
+        expect(refused(transit(transitRecord(half))).code).toBe("unfit-records");
+        expect(refused(transit(`["^ ","type","STATE","value",${half}]`))).toMatchObject({ line: 4 });
+      }
+    },
+  );
   says("| numbers | NaN and infinities in a record |", () => {
     for (const value of ["NaN", "Infinity", "-Infinity"]) refusesJson(value, /NaN/);
     for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);

@@ -205,6 +205,13 @@ describe("a bookmark", () => {
   });
 
   it("that has no JSON form, or is asked for as something else, is 406", async () => {
+    await delivered("cut", '{"type":"STATE","value":{"\\ud83d":"\\ude00"}}');
+    expect(await (await getBookmark(stack(), "cut")).text()).toBe('{"\\ud83d":"\\ude00"}');
+    const asTransit = await getBookmark(stack(), "cut", { accept: "application/transit+json" });
+    expect([asTransit.status, await asTransit.json()]).toMatchObject([
+      406,
+      { code: "not-acceptable", detail: expect.stringContaining("surrogate") },
+    ]);
     await delivered("unjson", transit('["^ ","type","BOOKMARK","value",["~#cmap",[[1],"~zNaN"]]]'));
     expect(await (await getBookmark(stack(), "unjson")).text()).toBe('["~#cmap",[[1],"~zNaN"]]');
     for (const accept of ["application/json", "image/png"]) {

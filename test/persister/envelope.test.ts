@@ -103,6 +103,35 @@ it("a schema whose codes mean something else on another line is read anew", () =
   ]);
 });
 
+describe("half a surrogate pair", () => {
+  const row = (name: string) =>
+    `{"type":"RECORD","stream":"s","key_fields":["\\ud83d"],"record":{"${name}":1,"b":2}}`;
+
+  it("is a key's name in any case of its digits, and no other name is", () => {
+    expect(bodies(jsonline(row("\\ud83d"), row("\\uD83D")))[0]).toContain('"key_names":["\\ud83d"]');
+    for (const other of ["\\ud83c", "\\ufffd", "\ufffd", "😀", "\\ud83d\\ude00"])
+      expect(refusal(jsonline(row("\\ud83d"), row(other))).details.faults).toMatchObject([
+        { line: 5, message: expect.stringContaining("missing") },
+      ]);
+  });
+
+  it("is told from the pair and from its own replacement in a map's names", () => {
+    const line = '{"type":"RECORD","stream":"s","record":{"\\ud83d":1,"\ufffd":2,"😀":3,"\\ude00":4}}';
+    expect(bodies(jsonline(line))[0]).toContain(line.slice(line.indexOf('{"\\ud83d')).slice(0, -1));
+    const twice = jsonline('{"type":"RECORD","stream":"s","record":{"\\ud83d":1,"\\uD83D":2}}');
+    expect(refusal(twice).message).toContain("twice");
+  });
+
+  it("is no character in a fault that quotes its name", () => {
+    const schema = '{"type":"object","properties":{"a":{"properties":{"\\ud83d":{"type":"integer"}}}}}';
+    const line = `{"type":"RECORD","stream":"\\ude00","schema":${schema},"record":{"a":{"\\ud83d":"x"}}}`;
+    const { message, details } = refusal(jsonline(line));
+    for (const text of [message, details.faults![0]!.message, details.faults![0]!.stream!])
+      expect(text).toMatch(/\ufffd/);
+    expect(message).not.toMatch(/\p{Surrogate}/u);
+  });
+});
+
 describe("what can't be carried", () => {
   it.each([
     [

@@ -10,6 +10,8 @@ export class JsonReader extends PieceReader {
 
   protected override resetLine(): void {}
 
+  protected override onHalfPair(): void {}
+
   protected override readMessageMap(): void {
     this.skipSpace();
     if (this.peek() !== openBrace) throw new Malformed("a message is a JSON object, `{…}`", this.position);

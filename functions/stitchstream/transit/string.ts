@@ -35,6 +35,11 @@ export abstract class TransitStrings extends PieceReader {
     this.#cache.clear();
   }
 
+  /** Transit's strings are text of whole characters, in whatever its reader is written. */
+  protected override onHalfPair(position: number): void {
+    throw new Uncarriable("half a surrogate pair stands for no character: transit can't carry it", position);
+  }
+
   /** The text of what is read here can't be spliced, and becomes up to `bytes` longer. */
   protected writtenAnew(bytes: number): void {
     this.standsAlone = this.spliceable = false;
