@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
+import { importApiRules } from "../functions/import-api/rules.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { faultsCountedMax, wireBytesMax } from "../functions/persister/limits.ts";
 import type { Clock } from "../functions/persister/ports.ts";
@@ -12,7 +13,7 @@ import { wireForm } from "./wire.ts";
 
 /** More would scroll away the first, which is often why there are others. */
 const faultsNamedMax = 1_000;
-const encoder = batchEncoder(1);
+const destination = { encoder: batchEncoder(1), rules: importApiRules };
 /** A file is cut alike however slowly it is read. */
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
@@ -55,7 +56,7 @@ class Findings {
   async look(segment: Segment): Promise<void> {
     this.#hasAny = true;
     try {
-      const contents = validate(segment.body, encoder, faultsNamedMax);
+      const contents = validate(segment.body, destination, faultsNamedMax);
       if (segment.body.length > wireBytesMax) await wireForm(segment);
       for (const [stream, count] of contents.recordsByStream())
         this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);

@@ -1,6 +1,7 @@
 import { v7 } from "uuid";
 import { importApi } from "../functions/import-api/client.ts";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
+import { importApiRules } from "../functions/import-api/rules.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
 import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
@@ -34,7 +35,11 @@ export async function forward(
   { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
 ): Promise<void> {
   const clock = systemClock;
-  const destination = { importApi: importApi({ url, token, clock }), encoder: batchEncoder(clientId) };
+  const destination = {
+    importApi: importApi({ url, token, clock }),
+    encoder: batchEncoder(clientId),
+    rules: importApiRules,
+  };
   const parts: Parts = {
     ...memoryStore(),
     history: unkept,

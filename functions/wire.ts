@@ -9,6 +9,7 @@ import { type Config, readConfig } from "./config.ts";
 import { type Authority, digestOf, everything } from "./http/authenticate.ts";
 import { importApi } from "./import-api/client.ts";
 import { batchEncoder } from "./import-api/encoder.ts";
+import { importApiRules } from "./import-api/rules.ts";
 import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
@@ -66,6 +67,7 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
     of: async (streamer, traceparent) => {
       const account = await accounts.of(streamer);
       return {
+        rules: importApiRules,
         encoder: batchEncoder(account.clientId),
         importApi: importApi({
           url: config.importApiUrl,

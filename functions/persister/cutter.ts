@@ -142,7 +142,7 @@ export class Cutter {
 
   #read(end: number): Reading {
     const reading = new Reading(end);
-    decode(this.#bytes.subarray(0, end), limits, reading.sink);
+    decode(this.#bytes.subarray(0, end), cutterLimits, reading.sink);
     return reading;
   }
 
@@ -175,6 +175,9 @@ export class Cutter {
     return this.#body.subarray(0, length);
   }
 }
+
+/** Where it may be cut hangs on no destination. */
+const cutterLimits = { ...limits, isReserved: () => false };
 
 function headerOf(bytes: Uint8Array): Header {
   try {

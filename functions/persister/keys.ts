@@ -2,7 +2,7 @@ import type { ValueReader } from "../stitchstream/reader.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import { stringOf } from "../stitchstream/text.ts";
 import { Kind } from "../stitchstream/visitor.ts";
-import { keyCharsMax } from "./limits.ts";
+import type { Rules } from "./ports.ts";
 
 /** What a key's value is wrong in. */
 export interface KeyFault {
@@ -13,10 +13,10 @@ export interface KeyFault {
 const none: readonly KeyFault[] = [];
 
 /** The Import API wants each key at the record's top, scalar and not null: import-api.md sections 1.3 and 2. */
-export function keyFaults(table: Table, reader: ValueReader): readonly KeyFault[] {
+export function keyFaults(table: Table, reader: ValueReader, rules: Rules): readonly KeyFault[] {
   let faults: KeyFault[] | undefined;
   for (let key = 0; key < table.keyNames.length; key++) {
-    const message = keyFault(reader, key);
+    const message = keyFault(reader, key, rules);
     if (message === undefined) continue;
     faults ??= [];
     faults.push({ field: table.keyNames[key]!, message });
@@ -24,7 +24,11 @@ export function keyFaults(table: Table, reader: ValueReader): readonly KeyFault[
   return faults ?? none;
 }
 
-function keyFault({ bytes, keyValues }: ValueReader, key: number): string | undefined {
+function keyFault(
+  { bytes, keyValues }: ValueReader,
+  key: number,
+  { keyCharsMax }: Rules,
+): string | undefined {
   const kind = keyValues.kind(key);
   if (kind === Kind.absent) return "the key is missing: each record of this stream wants it";
   if (kind === Kind.null) return "the key is null: a key tells one row from another";

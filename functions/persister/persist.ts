@@ -161,7 +161,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   if (settled !== undefined) return { receipt: settled, replayed: true };
   journey.took("begin");
   const destination = await parts.destinations.of(streamer, intake.traceparent);
-  const contents = validate(body, destination.encoder);
+  const contents = validate(body, destination);
   journey.records = contents.records;
   journey.took("validate");
   const { delivery } = arrival;

@@ -71,8 +71,23 @@ export interface BatchEncoder {
   encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
 }
 
+/**
+ * What a destination is known to refuse. The core refuses it before anything is forwarded; it sends what is not known, and
+ * reports the answer. Core and stitchstream/ know no rule of a destination but through this.
+ */
+export interface Rules {
+  /**
+   * Whether the destination makes a column or table of this name itself. Asked of streams, of keys and of a record's own
+   * fields, if they begin with `_`: stitchstream/decode.ts and table-names.ts get it as `NameLimits.isReserved`.
+   */
+  readonly isReserved: (name: string) => boolean;
+  /** A key's value as text, in UTF-16 units: keys.ts. */
+  readonly keyCharsMax: number;
+}
+
 /** Where a streamer's records go: the Import API in the name of its account. */
 export interface Destination {
+  readonly rules: Rules;
   readonly importApi: ImportApi;
   readonly encoder: BatchEncoder;
 }

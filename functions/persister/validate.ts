@@ -8,7 +8,7 @@ import { Faults, headerFault } from "./faults.ts";
 import { SchemaChecks } from "./json-schema/checks.ts";
 import { keyFaults } from "./keys.ts";
 import * as limits from "./limits.ts";
-import type { BatchEncoder } from "./ports.ts";
+import type { Destination, Rules } from "./ports.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
@@ -17,13 +17,17 @@ import type { BatchEncoder } from "./ports.ts";
  */
 export function validate(
   body: Uint8Array,
-  encoder: BatchEncoder,
+  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
   faultsNamed: number = limits.faultsNamedMax,
 ): Contents {
   const contents = new Contents(endingInNewline(body));
   const faults = new Faults(faultsNamed);
   try {
-    contents.header = decode(contents.bytes, limits, sinkOf(contents, faults, encoder));
+    contents.header = decode(
+      contents.bytes,
+      { ...limits, ...rules },
+      sinkOf(contents, faults, { encoder, rules }),
+    );
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
     throw headerFault(error);
@@ -32,7 +36,11 @@ export function validate(
   return contents;
 }
 
-function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): MessageSink {
+function sinkOf(
+  contents: Contents,
+  faults: Faults,
+  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
+): MessageSink {
   const schemas = new SchemaChecks(contents, faults);
   return {
     schema(line, stream, schema) {
@@ -40,7 +48,7 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
     },
     record(line, table, reader) {
       if (faults.isFull) return;
-      checkKeys(line, table, reader, faults);
+      checkKeys(line, table, reader, faults, rules);
       const { textStart, textEnd } = reader.envelope.record;
       const bytes =
         textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
@@ -71,8 +79,8 @@ function sinkOf(contents: Contents, faults: Faults, encoder: BatchEncoder): Mess
   };
 }
 
-function checkKeys(line: number, table: Table, reader: ValueReader, faults: Faults): void {
-  for (const { field, message } of keyFaults(table, reader)) {
+function checkKeys(line: number, table: Table, reader: ValueReader, faults: Faults, rules: Rules): void {
+  for (const { field, message } of keyFaults(table, reader, rules)) {
     faults.add("unfit-records", { line, stream: table.stream, field, message });
   }
 }

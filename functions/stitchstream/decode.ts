@@ -5,7 +5,6 @@ import type { PieceReader } from "./piece-reader.ts";
 import type { ValueReader } from "./reader.ts";
 import { readerOf } from "./readers.ts";
 import type { StreamSchema } from "./stream-schema.ts";
-import { loadersName } from "./table-names.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { LineTemplates } from "./templates/line-templates.ts";
 import { Exhausted, Malformed, stringOf, Uncarriable } from "./text.ts";
@@ -97,7 +96,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       // Only now: for a schema the line is read once more.
       settleOn(reader, "record");
       findKeyValues(table, reader);
-      const unfit = unfitField(reader);
+      const unfit = unfitField(reader, limits);
       if (unfit === undefined) templates.learn(reader, table, start);
       else sink.fault({ line, stream: table.stream, ...unfit, uncarriable: true });
       return sink.record(line, table, reader);
@@ -175,16 +174,16 @@ const isLoaders = "the Import API's loader makes a column of this name itself: g
 const holdsNul = "a name that holds NUL can be no column's: give the field another";
 
 /** A field of the record just read whose name no column can have, and why. */
-function unfitField({
-  bytes,
-  recordMembers: members,
-}: ValueReader): { field: string; message: string } | undefined {
+function unfitField(
+  { bytes, recordMembers: members }: ValueReader,
+  { isReserved }: DecodeLimits,
+): { field: string; message: string } | undefined {
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);
     const end = members.nameEnd(i);
     if (bytes[start] !== underscore && !holdsEscape(bytes, start, end)) continue;
     const field = stringOf(bytes, start, end);
-    if (loadersName.test(field)) return { field, message: isLoaders };
+    if (field.startsWith("_") && isReserved(field)) return { field, message: isLoaders };
     if (field.includes("\0")) return { field, message: holdsNul };
   }
   return undefined;

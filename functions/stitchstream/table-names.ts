@@ -7,6 +7,8 @@ import { Kind } from "./visitor.ts";
 export interface NameLimits {
   readonly nameCharsMax: number;
   readonly keyNamesMax: number;
+  /** Whether the destination makes a column or table of this name itself; asked of names that begin with `_`. */
+  readonly isReserved: (name: string) => boolean;
 }
 
 /**
@@ -17,11 +19,12 @@ export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limit
   const { textStart } = reader.envelope.schema;
   if (keyNames.length > limits.keyNamesMax)
     throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
-  for (const name of keyNames) checkName(name, "key", textStart, limits.nameCharsMax);
+  for (const name of keyNames) checkName(name, "key", textStart, limits);
 }
 
 /** The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be keys. */
-export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: NameLimits): string[] {
+export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
+  const { keyNamesMax } = limits;
   const { key_fields } = reader.envelope;
   const { keyFields, bytes } = reader;
   if (!key_fields.present || key_fields.kind === Kind.null) return [];
@@ -39,7 +42,7 @@ export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: N
     if (!isName(keyFields.kind(i)))
       throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
     const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
-    checkName(name, "key field", key_fields.textStart, nameCharsMax);
+    checkName(name, "key field", key_fields.textStart, limits);
     if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);
     names.add(name);
   }
@@ -49,20 +52,18 @@ export function keyNamesOf(reader: ValueReader, { keyNamesMax, nameCharsMax }: N
 /** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may, too. */
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
-/**
- * Names of columns and tables that the Import API's loader makes itself: docs/import-api.md section 2, "Reserved names". The documentation
- * reserves all of `_sdc` and `_rjm`; Stitch's own taps print many such names, some as keys, and they load.
- */
-export const loadersName =
-  /^_(?:sdc|rjm)_(?:received_at|batched_at|sequence|table_version|extracted_at|primary_key|rejected|level_\d+_id|source_key_.*)$/is;
-
 /** Throws for a name that no table or column can have; `what` has it. */
-export function checkName(name: string, what: string, position: number, charsMax: number): void {
-  if (name.length > charsMax)
-    throw new Malformed(`a ${what}'s name of more than ${charsMax} characters`, position);
+export function checkName(
+  name: string,
+  what: string,
+  position: number,
+  { nameCharsMax, isReserved }: NameLimits,
+): void {
+  if (name.length > nameCharsMax)
+    throw new Malformed(`a ${what}'s name of more than ${nameCharsMax} characters`, position);
   if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
   if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
-  if (loadersName.test(name)) {
+  if (name.startsWith("_") && isReserved(name)) {
     throw new Uncarriable(
       `a ${what}'s name that the Import API's loader uses itself, ${name}: choose another`,
       position,

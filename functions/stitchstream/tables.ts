@@ -180,7 +180,7 @@ export class Tables {
     if (!stream.present) throw new Malformed("the message wants its `stream`", reader.position - 1);
     if (!isName(stream.kind)) throw new Malformed("a message's `stream` is a string", stream.textStart);
     const name = stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
-    checkName(name, "stream", stream.textStart, this.#limits.nameCharsMax);
+    checkName(name, "stream", stream.textStart, this.#limits);
     return name;
   }
 }

@@ -1,4 +1,5 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { batches } from "../../functions/persister/batch.ts";
 import type { Accepted } from "../../functions/persister/ports.ts";
 import { Tracker } from "../../functions/persister/tracker.ts";
@@ -11,7 +12,7 @@ const out = new ByteWriter(0);
 
 /** All that a body takes but for its way over the network. Says how many bytes it became. */
 export function decodeToBatches(body: Buffer): number {
-  const contents = validate(body, encoder);
+  const contents = validate(body, { encoder, rules: importApiRules });
   const tracker = new Tracker();
   let bytes = 0;
   for (const batch of batches(contents, encoder, tracker)) {

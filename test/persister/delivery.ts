@@ -1,4 +1,5 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { batches } from "../../functions/persister/batch.ts";
 import type { Accepted, ImportRequest } from "../../functions/persister/ports.ts";
 import { Tracker } from "../../functions/persister/tracker.ts";
@@ -13,7 +14,10 @@ export function requestsOf(body: string | Uint8Array): {
   requests: ImportRequest[];
   bookmark: string | undefined;
 } {
-  const contents = validate(typeof body === "string" ? Buffer.from(body) : body, encoder);
+  const contents = validate(typeof body === "string" ? Buffer.from(body) : body, {
+    encoder,
+    rules: importApiRules,
+  });
   const tracker = new Tracker();
   const requests: ImportRequest[] = [];
   for (const batch of batches(contents, encoder, tracker)) {

@@ -1,4 +1,5 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import type { Contents } from "../../functions/persister/contents.ts";
 import { validate } from "../../functions/persister/validate.ts";
 import type { Table } from "../../functions/stitchstream/tables.ts";
@@ -14,7 +15,7 @@ export interface Event {
 const encoder = batchEncoder(1);
 
 export function eventsOf(body: Uint8Array): Event[] {
-  const contents = validate(body, encoder);
+  const contents = validate(body, { encoder, rules: importApiRules });
   const { activations, bookmarks } = contents;
   // Sorted by records, then activations, before them: what stands between two records is told before the second.
   const placed = [

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryStore } from "../../cli/memory.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi, Outcome, Streamer } from "../../functions/persister/ports.ts";
@@ -43,7 +44,7 @@ function world() {
     clock: { now: () => now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
     observer: { delivered: () => {}, watched: () => {} },
-    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242) }) },
+    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242), rules: importApiRules }) },
   };
   const send = async (last = 2) => {
     const intake = {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryStore } from "../../cli/memory.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { leaseMarginMillisecondsMax, segmentMillisecondsMax } from "../../functions/persister/limits.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi } from "../../functions/persister/ports.ts";
@@ -58,7 +59,7 @@ function world() {
     },
     newId: () => `id-${ids++}`,
     observer: { delivered: () => {}, watched: () => {} },
-    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242) }) },
+    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242), rules: importApiRules }) },
   };
   return {
     parts,

@@ -1,6 +1,7 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { type Verdict, verdictOf } from "../../functions/import-api/outcome.ts";
 import { retrying } from "../../functions/import-api/retry.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { change as changeBookmark } from "../../functions/persister/change.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
@@ -164,7 +165,7 @@ export class Process {
             () => Promise.reject(new PersisterError("archive-unavailable", "lost")),
           ),
       },
-      destinations: { of: async () => ({ importApi, encoder }) },
+      destinations: { of: async () => ({ importApi, encoder, rules: importApiRules }) },
     };
   }
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import * as limits from "../../functions/persister/limits.ts";
 import { validate } from "../../functions/persister/validate.ts";
 import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
@@ -160,7 +161,7 @@ const unlike = (line: Buffer, n: number, form: Form) =>
 
 /** A request has room for no more of a record than is said of it. */
 function expectAsLongAsSaid(body: Uint8Array): void {
-  const contents = validate(body, batchEncoder(4242));
+  const contents = validate(body, { encoder: batchEncoder(4242), rules: importApiRules });
   const reader = readerOf(contents.header, contents.bytes, limits);
   for (let record = 0; record < contents.records; record++) {
     const start = contents.recordStart(record);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { validate } from "../../functions/persister/validate.ts";
 import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
@@ -15,7 +16,7 @@ const headerLines = 3;
 /** What becomes of a body: each record's request, or its faults by line. */
 function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
   try {
-    const contents = validate(body, encoder);
+    const contents = validate(body, { encoder, rules: importApiRules });
     const records = Array.from({ length: contents.records }, (_, record) => {
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
       // The same sequence, whichever its place.
