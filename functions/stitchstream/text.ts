@@ -9,9 +9,10 @@ import {
   newline,
   nine,
   quote,
-  wordBytes,
   zero,
 } from "./bytes.ts";
+import { endOfPlain } from "./plain-text.ts";
+
 /** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
 export class Malformed extends Error {
   readonly position: number;
@@ -53,38 +54,6 @@ const noContent = Uint8Array.of(newline);
  */
 export const contentOf = (text: string): Uint8Array =>
   text.includes("\\") || halfPair.test(text) ? noContent : encoder.encode(text);
-
-/** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
-const plainBytes = new Uint8Array(256).map((_, byte) =>
-  byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
-);
-
-/**
- * Zero if four bytes are all plain: a byte's uppermost bit is set, or comes to be by a subtraction, if it is beyond ASCII, a
- * control, a quote or a backslash.
- */
-const notPlain = (word: number) =>
-  (word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) &
-  0x80808080;
-
-/** What may follow a backslash but for `u`: RFC 8259 section 7. */
-const shortEscapes = new Uint8Array(256).map((_, byte) =>
-  '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
-
-/** The first byte of a string, from `start` on, that is neither plain nor of a short escape. */
-export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
-  const lastPair = bytes.length - 2 * wordBytes;
-  for (let at = start; ; at += 2) {
-    while (
-      at < lastPair &&
-      (notPlain(view.getInt32(at, true)) | notPlain(view.getInt32(at + wordBytes, true))) === 0
-    )
-      at += 2 * wordBytes;
-    while (plainBytes[bytes[at]!] === 1) at++;
-    if (bytes[at] !== backslash || shortEscapes[bytes[at + 1]!] !== 1) return at;
-  }
-}
 
 const isDigit = (byte: number) => byte >= zero && byte <= nine;
 export const isNumberStart = (byte: number) => byte === minus || isDigit(byte);

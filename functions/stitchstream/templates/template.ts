@@ -11,8 +11,9 @@ import {
   zero,
 } from "../bytes.ts";
 import type { PieceReader } from "../piece-reader.ts";
+import { endOfPlain } from "../plain-text.ts";
 import type { Table } from "../tables.ts";
-import { endOfPlain, Malformed } from "../text.ts";
+import { Malformed } from "../text.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
 import { entersCache } from "../transit/cache.ts";
 import { Kind } from "../visitor.ts";
