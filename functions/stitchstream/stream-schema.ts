@@ -48,8 +48,8 @@ export class StreamSchemas {
     if (isPlain && this.#last !== undefined && isSame(raw, 0, raw.length, this.#last.raw))
       return this.#last.schema;
     const text = this.#textOf(schema, reader, position);
-    const keys = namesAt(reader, "key_properties", position, this.#limits);
-    const bookmarks = namesAt(reader, "bookmark_properties", position, this.#limits);
+    const keys = keyNamesAt(reader, position, this.#limits);
+    const bookmarks = bookmarkNamesAt(reader, position, this.#limits);
     const identity = `${utf8.decode(text)}${JSON.stringify([keys, bookmarks])}`;
     const known = this.#byText.get(identity) ?? this.#add(identity, text, keys, bookmarks, schema);
     if (isPlain) this.#last = { raw, schema: known };
@@ -67,7 +67,7 @@ export class StreamSchemas {
     identity: string,
     text: Uint8Array,
     keys: readonly string[] | undefined,
-    bookmarkNames: readonly string[] | undefined,
+    bookmarkNames: readonly string[],
     { textStart }: EnvelopeField,
   ): StreamSchema {
     if (this.#byText.size === this.#limits.schemasMax) {
@@ -83,7 +83,7 @@ export class StreamSchemas {
       text: text.slice(),
       value,
       keyNames: keys ?? flaggedKeys(value),
-      bookmarkNames: bookmarkNames ?? [],
+      bookmarkNames,
     };
     this.#byText.set(identity, schema);
     return schema;
@@ -136,19 +136,41 @@ function transitAsJson(
   return out.view();
 }
 
-function namesAt(
+function keyNamesAt(reader: ValueReader, position: number, limits: SchemaLimits): string[] | undefined {
+  const names = valueAt(reader, "key_properties", position, limits);
+  if (names === null) return undefined;
+  if (!areNames(names))
+    throw new Malformed("`key_properties` is a list of names", reader.envelope.key_properties.textStart);
+  return [...new Set(names)];
+}
+
+/**
+ * singer-python lets a tap say one name, or a list of what it has, null among it (pipelinewise-tap-mssql's
+ * `bookmark_properties=[replication_key]`).
+ */
+function bookmarkNamesAt(reader: ValueReader, position: number, limits: SchemaLimits): string[] {
+  const said = valueAt(reader, "bookmark_properties", position, limits);
+  const names = (Array.isArray(said) ? said : [said]).filter(each => each !== null);
+  if (!areNames(names))
+    throw new Malformed(
+      "`bookmark_properties` is a list of names",
+      reader.envelope.bookmark_properties.textStart,
+    );
+  return [...new Set(names)];
+}
+
+const areNames = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every(each => typeof each === "string");
+
+/** A field's value; null where the message has none. */
+function valueAt(
   reader: ValueReader,
   name: "key_properties" | "bookmark_properties",
   position: number,
   limits: SchemaLimits,
-): readonly string[] | undefined {
-  const field = reader.envelope[name];
-  if (!field.present || field.kind === Kind.null) return undefined;
-  const wanted = new Malformed(`\`${name}\` is a list of names`, field.textStart);
-  if (field.kind !== Kind.array && field.kind !== Kind.list) throw wanted;
-  const names = JSON.parse(utf8.decode(fieldAsJson(reader, name, position, limits))) as unknown[];
-  if (!names.every((each): each is string => typeof each === "string")) throw wanted;
-  return [...new Set(names)];
+): unknown {
+  if (!reader.envelope[name].present) return null;
+  return JSON.parse(utf8.decode(fieldAsJson(reader, name, position, limits)));
 }
 
 /** Before Singer, keys were flagged in the schema: the properties of November 2016. */

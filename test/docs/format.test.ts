@@ -175,6 +175,30 @@ describe("messages", () => {
     },
   );
   says(
+    "`bookmark_properties` may be one name, and a null among them says nothing: singer-python's taps print both.",
+    () => {
+      const names = (bookmark_properties: unknown) => {
+        const declared = schema({}, { key_properties: ["id"], bookmark_properties });
+        return (JSON.parse(raw(lines(declared, record({ id: 1 })))) as { bookmark_names?: string[] })
+          .bookmark_names;
+      };
+      expect(names([null, "a", null, "b", "a"])).toEqual(["a", "b"]);
+      expect(names("a")).toEqual(["a"]);
+      for (const none of [[null], [], null, undefined]) expect(names(none)).toBeUndefined();
+      const transitSchema = (names: string) =>
+        `["^ ","type","SCHEMA","stream","s","schema",["^ "],"bookmark_properties",${names}]`;
+      for (const each of ['[null,"~:a"]', '"~:a"', '"a"', '["~#list",["~_","a"]]'])
+        expect(raw(transit(transitSchema(each), transitRecord("1")))).toContain('"bookmark_names":["a"]');
+      for (const given of [[1], ["a", {}], 1, { a: 1 }])
+        expect(refused(lines(schema({}, { bookmark_properties: given })))).toMatchObject({ line: 1 });
+      for (const keys of [[null], "id"])
+        expect(refused(lines(schema({}, { key_properties: keys })))).toMatchObject({
+          line: 1,
+          message: expect.stringContaining("`key_properties` is a list of names"),
+        });
+    },
+  );
+  says(
     "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version take the place of the stream's earlier ones |",
     () => {
       const body = lines(schema({}), record({}, { version: 2 }), {
