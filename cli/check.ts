@@ -2,12 +2,12 @@ import { createReadStream } from "node:fs";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { importApiRules } from "../functions/import-api/rules.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
+import { faultText } from "../functions/persister/faults.ts";
 import { faultsCountedMax, wireBytesMax } from "../functions/persister/limits.ts";
 import type { Clock } from "../functions/persister/ports.ts";
 import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { validate } from "../functions/persister/validate.ts";
-import { exits } from "./endpoint.ts";
-import { Told } from "./told.ts";
+import { exits, Told } from "./told.ts";
 import { unzipped } from "./unzipped.ts";
 import { wireForm } from "./wire.ts";
 
@@ -93,10 +93,9 @@ class Findings {
     // A faulty schema that is repeated at a head was told where it came.
     const own = faults.filter(({ line }) => segment === undefined || line > segment.headLines);
     this.#faults += faultsTotal - (faults.length - own.length);
-    for (const { line, stream, field, message } of own.slice(0, faultsNamedMax - this.#lines.length)) {
-      const place = segment === undefined ? line : wholeLineOf(segment, line);
-      const where = [`${this.#path}:${place}`, stream, field].filter(Boolean).join(": ");
-      this.#lines.push(`${where}: ${message}`);
+    for (const fault of own.slice(0, faultsNamedMax - this.#lines.length)) {
+      const line = segment === undefined ? fault.line : wholeLineOf(segment, fault.line);
+      this.#lines.push(`${this.#path}:${line}: ${faultText(fault, "")}`);
     }
   }
 }

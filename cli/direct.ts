@@ -2,45 +2,69 @@ import { v7 } from "uuid";
 import { importApi } from "../functions/import-api/client.ts";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { importApiRules } from "../functions/import-api/rules.ts";
+import { change } from "../functions/persister/change.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
+import type { Bookmark } from "../functions/persister/ports.ts";
 import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
-import { exits } from "./endpoint.ts";
+import type { Source } from "./deliver.ts";
+import { faultLines } from "./fault-lines.ts";
 import { memoryStore } from "./memory.ts";
-import type { Watcher } from "./send.ts";
-import { Told } from "./told.ts";
-
-/** An Import API account, and where that API is. */
-export interface Account {
-  readonly clientId: number;
-  readonly token: string;
-  readonly url: string;
-}
+import type { Following } from "./send.ts";
+import type { Account } from "./settings.ts";
+import { exits, Told } from "./told.ts";
 
 /** How long the Import API may take for a segment, with all retries, ms. */
 const segmentMilliseconds = 300_000;
 const streamer = "stdin";
-const utf8 = new TextDecoder();
+const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 /** Nobody can ask for what was, and a stream may have no end. */
 const unkept = { file: async () => {}, read: async () => undefined, list: async () => [] };
 
+/** A run straight to the Import API. */
+export interface Forwarding extends Following {
+  readonly source: Source;
+  readonly account: Account;
+  /** The bookmark that the streamer starts from, where it is known. */
+  readonly began: string | undefined;
+}
+
 /**
  * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
- * bookmark kept but what is printed. Rejects with Told.
+ * bookmark kept but by `keep`. Rejects with Told.
  */
-export async function forward(
-  source: AsyncIterable<Uint8Array>,
-  { clientId, token, url }: Account,
-  { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
-): Promise<void> {
+export async function forward({ source, account, began, watcher, keep, givenUp }: Forwarding): Promise<void> {
+  const parts = partsOf(account);
+  const deadline = () => parts.clock.now() + segmentMilliseconds;
+  if (began !== undefined)
+    await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, parts);
+  let last = began;
+  const output = source.kind === "pipe" ? source.output : source.run(began);
+  for await (const segment of segments(output, { clock: idleClock, givenUp })) {
+    const { body, records, hasBookmark } = segment;
+    const intake = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
+    const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {
+      if (!(error instanceof PersisterError)) throw error;
+      // What was safe of the segment is kept first: it is accepted, whatever became of the rest.
+      const safe = textOf(error.details.bookmark);
+      if (safe !== undefined && safe !== last) await keep(safe);
+      throw refusalOf(error, segment);
+    });
+    last = textOf(receipt.state.bookmark);
+    if (hasBookmark && last !== undefined) await keep(last);
+    watcher.committed({ records, bytes: body.length });
+  }
+}
+
+function partsOf({ clientId, token, url }: Account): Parts {
   const clock = systemClock;
   const destination = {
     importApi: importApi({ url, token, clock }),
     encoder: batchEncoder(clientId),
     rules: importApiRules,
   };
-  const parts: Parts = {
+  return {
     ...memoryStore(),
     history: unkept,
     log: unkept,
@@ -50,29 +74,18 @@ export async function forward(
     destinations: { of: async () => destination },
     observer: { delivered: () => {}, watched: () => {} },
   };
-  for await (const segment of segments(source, { clock: idleClock, givenUp })) {
-    const { body, records, hasBookmark } = segment;
-    const deadline = clock.now() + segmentMilliseconds;
-    const intake = { streamer, body, gzipped: false, precondition: {}, deadline };
-    const { receipt } = await persist(intake, parts).catch((error: unknown) => {
-      throw error instanceof PersisterError ? toldOf(error, segment, watcher) : error;
-    });
-    const { bookmark } = receipt.state;
-    const text = bookmark === undefined ? "" : utf8.decode(bookmark.value);
-    watcher.committed({ records, hasBookmark, bytes: body.length, bookmark: text });
-  }
 }
 
-/** What was safe of the segment is told first, as it is accepted for good. */
-function toldOf({ code, message, details }: PersisterError, segment: Segment, watcher: Watcher): Told {
-  const { bookmark, faults = [] } = details;
-  if (bookmark !== undefined) watcher.safe(utf8.decode(bookmark.value));
-  const places = faults
-    .map(fault => `\n  line ${wholeLineOf(segment, fault.line)}: ${fault.message}`)
-    .join("");
+/** Transit's text is JSON text, too. */
+const bookmarkOf = (text: string): Bookmark => ({ encoding: "json", value: utf8.encoder.encode(text) });
+const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decoder.decode(bookmark.value);
+
+function refusalOf({ code, message, details }: PersisterError, segment: Segment): Told {
+  const { faults = [], faultsTotal: total } = details;
   const who = code === "rejected" ? "rejected by the Import API" : code;
   // The message names lines of the segment.
-  const said = places === "" ? `${code}: ${message}` : `${who}:${places}`;
+  const lineOf = (line: number) => wholeLineOf(segment, line);
+  const said = `${who}:${faults.length === 0 ? ` ${message}` : faultLines({ faults, total }, lineOf)}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))
     return new Told(
       `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,

@@ -1,28 +1,22 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../functions/persister/errors.ts";
-import { type Answer, exchange } from "./exchange.ts";
-import { Told } from "./told.ts";
+import type { Answer } from "./exchange.ts";
+import { faultLines } from "./fault-lines.ts";
+import type { Ports } from "./ports.ts";
+import { exits, Told } from "./told.ts";
 
 /** Where a streamer's segments go. */
 export interface Endpoint {
   readonly url: string;
   readonly streamer: string;
   readonly token: string;
+  readonly ports: Ports;
 }
-
-export const exits = {
-  failed: 1,
-  usage: 2,
-  refused: 3,
-  unauthorized: 4,
-  unavailable: 5,
-  streamer: 6,
-} as const;
 
 interface Problem {
   readonly code?: string;
   readonly detail?: string;
   readonly errors?: readonly Fault[];
+  readonly errorsTotal?: number;
 }
 
 /** What may pass: a broken connection, another delivery in flight, and trouble on the way. */
@@ -33,6 +27,9 @@ const backoffMillisecondsMax = 20_000;
 /** A delivery that was cut off holds its streamer for half a minute. */
 const retryAfterSecondsMax = 60;
 
+/** Which of the caller's lines one of a body's is. */
+export type LineOf = (line: number) => number;
+
 /** What is asked of an endpoint. */
 export interface Asked {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
@@ -41,8 +38,7 @@ export interface Asked {
   readonly body?: Uint8Array;
   /** Codes of problems that are answers, too. */
   readonly accepts?: readonly string[];
-  /** Which of the caller's lines one of the body's is. */
-  readonly lineOf?: (line: number) => number;
+  readonly lineOf?: LineOf;
   /** Hears of each attempt that is made again, and why. */
   readonly onRetry?: ((reason: string) => void) | undefined;
   /** It is not worth waiting for. */
@@ -51,6 +47,7 @@ export interface Asked {
 
 /** Asks for as long as it helps. Rejects with Told, which says the mend. */
 export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
+  const { clock, random } = endpoint.ports;
   for (let attempt = 1; ; attempt++) {
     const answer = await once(endpoint, asked);
     if (answer.ok) return answer;
@@ -59,7 +56,7 @@ export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
     if (!isPassing(answer.status, problem) || attempt === attemptsMax || asked.once === true)
       throw refusalOf(answer.status, problem, endpoint, asked.lineOf);
     asked.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
-    await sleep(waitOf(answer, attempt));
+    await clock.sleep(waitOf(answer, attempt, random()));
   }
 }
 
@@ -68,10 +65,10 @@ const isPassing = (status: number, { code }: Problem) =>
   code === "delivery-in-flight" || passing.has(status) || (status === 502 && code === undefined);
 
 const once = (
-  { url, streamer, token }: Endpoint,
+  { url, streamer, token, ports }: Endpoint,
   { method, path = "", headers, body }: Asked,
 ): Promise<Answer> =>
-  exchange({
+  ports.exchange({
     url: new URL(`${url}/v1/streamers/${streamer}${path}`),
     method,
     headers: { authorization: `Bearer ${token}`, ...headers },
@@ -87,35 +84,31 @@ function problemOf({ text }: Answer): Problem {
 }
 
 /** Full jitter, or as long as the answer asks for. */
-function waitOf({ headers }: Answer, attempt: number): number {
+function waitOf({ headers }: Answer, attempt: number, random: number): number {
   const asked = Number(headers["retry-after"] ?? 0);
-  const jitter = Math.random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
+  const jitter = random * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
   return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
 }
 
-function refusalOf(
-  status: number,
-  problem: Problem,
-  { url }: Endpoint,
-  lineOf = (line: number) => line,
-): Told {
-  const { code, detail, errors = [] } = problem;
+function refusalOf(status: number, problem: Problem, { url }: Endpoint, lineOf: LineOf = line => line): Told {
+  const { code, detail = "", errors: faults = [], errorsTotal: total } = problem;
   if (status === 0) {
     return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
-  const places = errors.map(({ line, stream, field, message }) => {
-    const where = [`line ${lineOf(line)}`, stream && `stream "${stream}"`, field && `field "${field}"`];
-    return `\n  ${where.filter(Boolean).join(", ")}: ${message}`;
-  });
-  const why = places.length === 0 ? (detail ?? "") : `${places.length} of its faults:${places.join("")}`;
-  const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}: ${why}`.trim();
-  if (status === 412 || code === "overtaken")
-    return new Told(
-      "Another run has moved the streamer meanwhile. Run it again: it goes on from there.",
-      exits.unavailable,
-    );
+  if (status === 412 || code === "overtaken") return moved();
+  // Its sentence names lines of the segment, where it names any.
+  const why = faults.length === 0 ? ` ${detail}` : faultLines({ faults, total }, lineOf);
+  const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();
   if (status === 404 && code === undefined) return new Told(`${said} Is --endpoint right?`, exits.usage);
   if (status === 401 || status === 403) return new Told(said, exits.unauthorized);
   const exit = isPassing(status, problem) ? exits.unavailable : exits.refused;
   return new Told(said, exit);
 }
+
+/** What another run has committed since this one began: to send more would take its bookmark back. */
+export const moved = () =>
+  new Told(
+    "Another run has moved the streamer meanwhile, and nothing more is sent. " +
+      "Run it again, from the endpoint's bookmark.",
+    exits.unavailable,
+  );

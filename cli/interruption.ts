@@ -1,6 +1,5 @@
 import { constants } from "node:os";
-import { exits } from "./endpoint.ts";
-import { Told } from "./told.ts";
+import { exits, Told } from "./told.ts";
 
 /** What is on its way is waited for, and the streamer, for so long. */
 const endMillisecondsMax = 10_000;

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { type Asked, ask, type Endpoint } from "./endpoint.ts";
+import { type Asked, ask, type Endpoint, moved } from "./endpoint.ts";
 import type { Answer } from "./exchange.ts";
-import { usage } from "./settings.ts";
+import { usage } from "./told.ts";
 
 const json = { "content-type": "application/json" };
 
@@ -12,7 +11,7 @@ export async function bookmark(endpoint: Endpoint, [action, value]: readonly str
   if (action !== "set" && action !== "forget")
     throw usage("persist bookmark get, set <value>, forget, or history");
   if (action === "set" && value === undefined) throw usage("persist bookmark set <value>: JSON, or transit.");
-  const headers = { "if-match": (await standing(endpoint)).etag };
+  const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
   if (action === "forget") return textOf(ask(endpoint, { method: "DELETE", path: "/bookmark", headers }));
   return textOf(
     ask(endpoint, {
@@ -31,36 +30,44 @@ export async function bookmark(endpoint: Endpoint, [action, value]: readonly str
 export const deliveries = (endpoint: Endpoint): Promise<string> =>
   textOf(ask(endpoint, { method: "GET", path: "/deliveries" }));
 
-/** Where a streamer stands: its revision's ETag, and its bookmark's text, if it has one. */
-export async function standing(
+/** What is committed of a streamer: its revision's ETag, and its bookmark's text, if it has one. */
+export interface Committed {
+  readonly etag: string;
+  readonly bookmark: string | undefined;
+}
+
+/** Asks for a streamer's bookmark and revision. */
+export async function fetchBookmark(
   endpoint: Endpoint,
   how: Pick<Asked, "onRetry" | "once"> = {},
-): Promise<{ etag: string; bookmark: string | undefined }> {
+): Promise<Committed> {
   const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
   const { ok, headers, text } = await ask(endpoint, asked);
-  return { etag: headers.etag ?? '"0"', bookmark: ok ? text : undefined };
+  return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined };
 }
 
 const pollMilliseconds = 500;
 
 /**
- * Waits while a delivery holds the streamer, such as that of a run which was killed: what it commits yet is what the next run
- * starts from.
+ * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with Told once the revision is
+ * another than `etag`, where one is given.
  */
-export async function untilFree(
+export async function waitUntilFree(
   endpoint: Endpoint,
   watcher: { retrying(reason: string): void; waiting(): void },
+  etag?: string,
 ): Promise<void> {
-  for (let isTold = false; ; isTold = true) {
+  for (let hasSaid = false; ; hasSaid = true) {
     const asked = {
       method: "GET",
       accepts: ["no-streamer"],
       onRetry: (reason: string) => watcher.retrying(reason),
     } as const;
-    const { text } = await ask(endpoint, asked);
+    const { text, headers } = await ask(endpoint, asked);
+    if (etag !== undefined && (headers.etag ?? etag) !== etag) throw moved();
     if (inFlightOf(text, endpoint) === undefined) return;
-    if (!isTold) watcher.waiting();
-    await sleep(pollMilliseconds);
+    if (!hasSaid) watcher.waiting();
+    await endpoint.ports.clock.sleep(pollMilliseconds);
   }
 }
 

@@ -1,110 +1,115 @@
 import { addAbortSignal } from "node:stream";
-import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { Stopped, StreamerFailed } from "../functions/persister/streaming.ts";
 import { outputOf, type Program } from "../functions/program/output.ts";
+import manifest from "../package.json" with { type: "json" };
+import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
+import { type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
+import { deliver, type Source } from "./deliver.ts";
 import { forward } from "./direct.ts";
-import { exits } from "./endpoint.ts";
 import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
-import { bookmark, deliveries, standing, untilFree } from "./look.ts";
+import { bookmark, deliveries } from "./look.ts";
 import { Progress } from "./progress.ts";
-import { send } from "./send.ts";
-import { accountOf, endpointOf, usage } from "./settings.ts";
-import { Told } from "./told.ts";
+import type { Following } from "./send.ts";
+import { accountOf, endpointOf } from "./settings.ts";
+import { unlessTap } from "./singer-tap.ts";
+import { exits, Told, usage } from "./told.ts";
 import { unzipped } from "./unzipped.ts";
 
 // What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie about.
 setFlagsFromString("--semi-space-growth-factor=1");
 
-const option = { type: "string" } as const;
 const progress = new Progress();
 const interruption = new Interruption(() => progress.interrupted());
 const { givenUp } = interruption;
 
 async function run(args: readonly string[]): Promise<void> {
-  const end = args.indexOf("--");
-  const [own, command] = end === -1 ? [args, []] : [args.slice(0, end), args.slice(end + 1)];
-  const { values, positionals } = parsed(own);
+  const given = argumentsOf(args);
+  const { values, positionals } = given;
   if (values.help === true) return void process.stdout.write(help);
+  if (values.version === true) return print(`persist ${manifest.version}`);
   const [action, ...rest] = positionals;
   if (action === "check") {
     if (rest[0] === undefined || rest.length > 1)
       throw usage("persist check FILE: one stitchstream, gzipped or not.");
-    return say(await check(rest[0]));
+    return print(await check(rest[0]));
   }
-  if (action === "bookmark") return say(await bookmark(endpointOf(values), rest));
-  if (action === "deliveries" && rest.length === 0) return say(await deliveries(endpointOf(values)));
+  if (action === "bookmark") return print(await bookmark(endpointOf(values), rest));
+  if (action === "deliveries" && rest.length === 0) return print(await deliveries(endpointOf(values)));
   if (action !== undefined) throw usage(`${positionals.join(" ")}? persist --help says what there is.`);
-  if (end === -1 && (values.state === true || values["bookmark-arg"] !== undefined))
-    throw usage("--state and --bookmark-arg are for a streamer that is run: -- command arguments…");
-  if (values.C !== undefined && values.endpoint !== undefined)
-    throw usage("To an endpoint, or with -C straight to the Import API: not both.");
-  const streamer = end === -1 ? undefined : programOf(command, values);
+  await sendAll(given);
+}
+
+/** Sends the stream, to an endpoint or straight to the Import API. */
+async function sendAll(given: Arguments): Promise<void> {
+  assertConsistent(given);
+  const { values } = given;
+  const file = values.bookmark === undefined ? undefined : await openBookmarkFile(values.bookmark);
+  const following = { watcher: progress, keep: keeping(file), givenUp };
   interruption.isSending = true;
   try {
-    if (values.C !== undefined) await forwardAll(values, streamer);
-    else await deliver(values, streamer);
+    await (values.cid === undefined
+      ? deliverAll(given, file, following)
+      : forwardAll(given, file, following));
     interruption.throwIfAny();
-    progress.whole();
+    progress.whole(given.command === undefined);
   } finally {
     progress.end();
   }
 }
 
-async function deliver(values: Values, streamer: Program | undefined): Promise<void> {
-  const endpoint = endpointOf(values);
-  await untilFree(endpoint, progress);
-  const { etag, bookmark: last } = await standing(endpoint, {
-    onRetry: reason => progress.retrying(reason),
-  });
-  await send(sourceOf(streamer, last), endpoint, etag, { watcher: progress, givenUp });
+async function deliverAll(
+  given: Arguments,
+  file: BookmarkFile | undefined,
+  following: Shared,
+): Promise<void> {
+  const endpoint = endpointOf(given.values);
+  const path = given.values["if-bookmark"];
+  const expected = file ?? (path === undefined ? undefined : { path, text: await readBookmark(path) });
+  await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 
-async function forwardAll(values: Values, streamer: Program | undefined): Promise<void> {
-  const account = accountOf(values);
-  await forward(sourceOf(streamer, undefined), account, { watcher: progress, givenUp });
+async function forwardAll(
+  given: Arguments,
+  file: BookmarkFile | undefined,
+  following: Shared,
+): Promise<void> {
+  const source = sourceOf(given, file !== undefined);
+  await forward({ ...following, source, account: accountOf(given.values), began: file?.text });
 }
 
-/** What the streamer prints from the bookmark on, or what comes on stdin. It ends once it is given up. */
-function sourceOf(streamer: Program | undefined, last: string | undefined): AsyncIterable<Uint8Array> {
-  return streamer === undefined
-    ? unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin")
-    : unzipped(outputOf(streamer, last, givenUp.signal), `What ${streamer.file} printed`);
-}
+type Shared = Following & { readonly watcher: Progress };
 
-type Values = ReturnType<typeof parsed>["values"];
-
-const say = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
-
-/** The streamer's command. It sees our environment, but no token of ours. */
-function programOf([file, ...args]: readonly string[], { state, "bookmark-arg": arg }: Values): Program {
-  if (file === undefined || file === "") throw usage("Behind -- comes the streamer's command.");
-  const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;
-  return { file, args, bookmarkArg: state === true ? "--state" : arg, env };
-}
-
-function parsed(args: readonly string[]) {
+/** What keeps a committed bookmark: its file, where there is one, and stdout. */
+const keeping = (file: BookmarkFile | undefined) => async (text: string) => {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        endpoint: option,
-        streamer: option,
-        "bookmark-arg": option,
-        state: { type: "boolean" },
-        C: { type: "string", short: "C" },
-        T: { type: "string", short: "T" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw usage(`${(error as Error).message}. persist --help says what there is.`);
+    await file?.replace(text);
+  } finally {
+    progress.print(text);
   }
+};
+
+/** What comes on stdin, or what a command prints that `hasBookmarks` to start from. It ends once it is given up. */
+function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
+  if (command === undefined) {
+    const output = unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin");
+    return { kind: "pipe", output };
+  }
+  const program = programOf(command, values);
+  return { kind: "command", run: bookmark => printedBy(program, bookmark, hasBookmarks) };
 }
+
+function printedBy(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
+  const output = unzipped(outputOf(program, bookmark, givenUp.signal), `What ${program.file} printed`);
+  if (!hasBookmarks || program.bookmarkArg !== undefined) return output;
+  const warn = (message: string) => progress.warn(message);
+  return unlessTap(output, { hasBookmark: bookmark !== undefined, warn });
+}
+
+const print = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
 /** What is said of an error, and the exit code. */
 function toldOf(error: unknown): Told {

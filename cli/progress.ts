@@ -13,16 +13,16 @@ export class Progress implements Watcher {
   readonly #start = performance.now();
   readonly #isTerminal = process.stderr.isTTY;
 
-  committed({ records, hasBookmark, bytes, wireBytes = 0, bookmark }: Sent): void {
+  committed({ records, bytes, wireBytes = 0 }: Sent): void {
     this.#segments++;
     this.#records += records;
     this.#bytes += bytes;
     this.#wireBytes += wireBytes;
-    if (hasBookmark && bookmark !== "") this.safe(bookmark);
     this.#say(this.#line);
   }
 
-  safe(bookmark: string): void {
+  /** Prints a committed bookmark. */
+  print(bookmark: string): void {
     // On one terminal with it.
     if (this.#isTerminal && process.stdout.isTTY) process.stderr.write(clearLine);
     process.stdout.write(`${bookmark}\n`);
@@ -41,10 +41,17 @@ export class Progress implements Watcher {
     this.#say("Interrupted: what is on its way is waited for. Another Ctrl-C ends it at once.");
   }
 
-  /** All that there was has come. */
-  whole(): void {
-    if (this.#segments === 0)
-      process.stderr.write("The stream is empty: there is nothing new, and nothing is sent.\n");
+  warn(message: string): void {
+    this.#say(message);
+  }
+
+  /** All that there was has come; `fromPipe` where nobody knows how its streamer ended. */
+  whole(fromPipe: boolean): void {
+    if (this.#segments > 0) return;
+    const hidden = fromPipe
+      ? " A pipe hides whether its streamer failed: `set -o pipefail` shows it, or run it behind `--`."
+      : "";
+    process.stderr.write(`The stream is empty: there is nothing new, and nothing is sent.${hidden}\n`);
   }
 
   /** What the whole run was. */

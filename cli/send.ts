@@ -1,42 +1,45 @@
-import { randomUUID } from "node:crypto";
 import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
-import { idleClock } from "../functions/system-clock.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
-import { standing } from "./look.ts";
+import { fetchBookmark } from "./look.ts";
 import { Told } from "./told.ts";
 import { wireForm } from "./wire.ts";
 
 /** Hears how a run goes on. */
 export interface Watcher {
-  /** A segment is accepted; `bookmark` is the committed one's line, empty where there is none yet. */
+  /** A segment is accepted. */
   committed(sent: Sent): void;
-  /** A part of a segment is accepted, up to this bookmark; the rest is not. */
-  safe(bookmark: string): void;
   retrying(reason: string): void;
 }
 
 export interface Sent {
   readonly records: number;
-  readonly hasBookmark: boolean;
   readonly bytes: number;
   /** Gzipped, where they are. */
   readonly wireBytes?: number;
-  readonly bookmark: string;
+}
+
+/** How a run is followed, and ended. */
+export interface Following {
+  readonly watcher: Watcher;
+  /** Keeps a bookmark that is committed: its line, without its end. */
+  readonly keep: (bookmark: string) => Promise<void>;
+  /** Aborted once no more of the stream is needed. */
+  readonly givenUp: AbortController;
 }
 
 /**
- * Sends a stitchstream segment by segment, each upon the revision that the one before it made, so that none is lost and none
- * comes twice. `revision` is an ETag. `givenUp` is aborted once no more of the stream is wanted. Rejects with Told, whose lines are
- * the whole stream's.
+ * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that none is lost and none
+ * comes twice. `revision` is an ETag. Rejects with Told, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
   endpoint: Endpoint,
   revision: string,
-  { watcher, givenUp }: { readonly watcher: Watcher; readonly givenUp: AbortController },
+  { watcher, keep, givenUp }: Following,
 ): Promise<void> {
+  const { idleClock: clock, newKey } = endpoint.ports;
   let tag = revision;
-  const source = segments(stream, { clock: idleClock, givenUp });
+  const source = segments(stream, { clock, givenUp });
   for await (const { segment, bytes, body } of packed(source, givenUp)) {
     const { records, hasBookmark } = segment;
     const { headers, text } = await ask(endpoint, {
@@ -47,24 +50,29 @@ export async function send(
         "content-type": "application/octet-stream",
         "content-encoding": "gzip",
         "if-match": tag,
-        "idempotency-key": randomUUID(),
+        "idempotency-key": newKey(),
       },
       lineOf: line => wholeLineOf(segment, line),
       onRetry: reason => watcher.retrying(reason),
     }).catch(async (error: unknown) => {
-      await tellSafe(endpoint, tag, watcher);
+      await keepCommitted(endpoint, tag, keep);
       throw error;
     });
     tag = headers.etag ?? tag;
-    watcher.committed({ records, hasBookmark, bytes, wireBytes: body.length, bookmark: text.trimEnd() });
+    const bookmark = text.trimEnd();
+    if (hasBookmark && bookmark !== "") await keep(bookmark);
+    watcher.committed({ records, bytes, wireBytes: body.length });
   }
 }
 
-/** A segment that was refused may have been taken in part: what is committed of it is told, if the endpoint still answers. */
-async function tellSafe(endpoint: Endpoint, tag: string, watcher: Watcher): Promise<void> {
+/**
+ * Keeps what is committed since the revision `tag`, if the endpoint still answers: a part of a segment that was refused, or what
+ * another run has sent.
+ */
+export async function keepCommitted(endpoint: Endpoint, tag: string, keep: Following["keep"]): Promise<void> {
   try {
-    const { etag, bookmark } = await standing(endpoint, { once: true });
-    if (etag !== tag && bookmark !== undefined) watcher.safe(bookmark.trimEnd());
+    const { etag, bookmark } = await fetchBookmark(endpoint, { once: true });
+    if (etag !== tag && bookmark !== undefined) await keep(bookmark);
   } catch (error) {
     // The refusal itself is what the caller hears of.
     if (!(error instanceof Told)) throw error;

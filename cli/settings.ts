@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { streamerNameParameter } from "../functions/http/parameters.ts";
-import type { Account } from "./direct.ts";
-import { type Endpoint, exits } from "./endpoint.ts";
-import { Told } from "./told.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { systemPorts } from "./ports.ts";
+import { usage } from "./told.ts";
+
+/** An Import API account, and where that API is. */
+export interface Account {
+  readonly clientId: number;
+  readonly token: string;
+  readonly url: string;
+}
 
 const fileName = "persist.json";
 const fileSchema = z.strictObject({
@@ -29,21 +36,21 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
     throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
   if (!/^[\x21-\x7e]+$/.test(token))
     throw usage("The token holds a space, a line end or another character that no token has: set it anew.");
-  return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token };
+  return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
 }
 
 /** The Import API's account, for a run without an endpoint. Throws Told. */
-export function accountOf(flags: { readonly C?: string; readonly T?: string }): Account {
+export function accountOf(flags: { readonly cid?: string; readonly token?: string }): Account {
   const { STITCH_TOKEN, IMPORT_API_URL = "https://api.stitchdata.com" } = process.env;
-  const clientId = Number(flags.C);
-  const token = flags.T ?? STITCH_TOKEN;
-  if (!Number.isSafeInteger(clientId) || clientId <= 0) throw usage("-C is the client's id, a number.");
-  if (token === undefined || token === "") throw usage("Give -T the access token, or set STITCH_TOKEN.");
+  const clientId = Number(flags.cid);
+  const token = flags.token ?? STITCH_TOKEN;
+  if (!Number.isSafeInteger(clientId) || clientId <= 0)
+    throw usage("-C, or --cid, is the client's id, a number.");
+  if (token === undefined || token === "")
+    throw usage("Give -T, or --token, the access token, or set STITCH_TOKEN.");
   if (!URL.canParse(IMPORT_API_URL)) throw usage("IMPORT_API_URL is no URL.");
   return { clientId, token, url: IMPORT_API_URL };
 }
-
-export const usage = (message: string) => new Told(message, exits.usage);
 
 function readFile(): z.infer<typeof fileSchema> {
   let text: string;

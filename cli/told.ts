@@ -8,3 +8,16 @@ export class Told extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Exit codes: docs/persist.md. */
+export const exits = {
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  unauthorized: 4,
+  unavailable: 5,
+  streamer: 6,
+} as const;
+
+/** The command line is wrong, and what would be right. */
+export const usage = (message: string) => new Told(message, exits.usage);

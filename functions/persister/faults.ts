@@ -47,7 +47,7 @@ export class Faults {
       this.#total === 1
         ? ""
         : ` There are ${this.#total} faults; \`errors\` names the first ${this.#named.length}.`;
-    throw new PersisterError(code, `Nothing was forwarded: ${sentence(first)}.${rest}`, {
+    throw new PersisterError(code, `Nothing was forwarded: ${faultText(first)}.${rest}`, {
       faults: this.#named,
       faultsTotal: this.#total,
       ...(code === "bookmark-too-large"
@@ -76,11 +76,15 @@ const bounded = ({ line, stream, field, message }: Fault): Fault => ({
 
 const cut = (text: string, charsMax: number) => wellFormed(text.slice(0, charsMax));
 
-function sentence({ line, stream, field, message }: Fault): string {
-  const place = [
-    `line ${line}`,
+/** A fault in words, `line 17, stream "orders", field "id": …`: the one place that words them. `line` names its line. */
+export function faultText(
+  { line: number, stream, field, message }: Fault,
+  line: string = `line ${number}`,
+): string {
+  const named = [
+    line,
     stream && `stream ${JSON.stringify(stream)}`,
     field && `field ${JSON.stringify(field)}`,
   ];
-  return `${place.filter(Boolean).join(", ")}: ${message}`;
+  return [named.filter(Boolean).join(", "), message].filter(Boolean).join(": ");
 }

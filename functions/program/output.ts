@@ -8,7 +8,7 @@ import { Stopped, StreamerFailed } from "../persister/streaming.ts";
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
-  /** `--state` for a Singer tap; the bookmark file is the last argument where there is none. */
+  /** `--state` for a Singer tap; the bookmark's file is the last argument, alone where this is absent or empty. */
   readonly bookmarkArg?: string | undefined;
   /** All of its environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ async function* printed(
   path: string | undefined,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const given = path === undefined ? [] : bookmarkArg === undefined ? [path] : [bookmarkArg, path];
+  const given = path === undefined ? [] : bookmarkArg ? [bookmarkArg, path] : [path];
   // A group of its own: a shell's pipeline ends as one.
   const child = spawn(file, [...args, ...given], {
     stdio: ["ignore", "pipe", "inherit"],

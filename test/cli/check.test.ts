@@ -54,7 +54,7 @@ it("names each fault once, by its line in the file, in whatever segment it is", 
   expect([code, stderr.trim().split("\n")]).toEqual([
     3,
     [
-      expect.stringMatching(/^FILE:1: s: /),
+      expect.stringMatching(/^FILE:1: stream "s": /),
       expect.stringMatching(/^FILE:10001: /),
       expect.stringMatching(/^FILE:35002: .*bookmark wants its `value`/),
     ],

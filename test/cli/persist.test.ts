@@ -3,8 +3,9 @@ import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { exits } from "../../cli/endpoint.ts";
+import { exits } from "../../cli/told.ts";
 import { listen } from "../../infra/local/listen.ts";
 import {
   bookmark,
@@ -173,33 +174,72 @@ describe("an endpoint", () => {
 /** A stack whose Import API answers its first request once it is released. */
 async function holding() {
   let held = false;
-  let release = (): unknown => undefined;
-  const server = createServer((message, response) => {
-    message.resume();
+  let release = (_status?: number): unknown => undefined;
+  let received = "";
+  const server = createServer(async (message, response) => {
+    received += await text(message);
     if (held) return response.writeHead(201).end();
     held = true;
-    release = () => response.writeHead(201).end();
+    release = (status = 201) => response.writeHead(status).end('{"message":"as asked"}');
     return undefined;
   });
   const api = await listen(server);
   const own = await startTestStack({ IMPORT_API_URL: api.url });
   open.push(own, api);
-  return { own, untilHeld: () => vi.waitUntil(() => held, { timeout: 15_000 }), release: () => release() };
+  return {
+    own,
+    untilHeld: () => vi.waitUntil(() => held, { timeout: 15_000 }),
+    release: (status?: number) => release(status),
+    received: () => received,
+  };
 }
 
 const untilSaid = (stderr: Readable, words: string) =>
   new Promise<void>(resolve => stderr.on("data", text => String(text).includes(words) && resolve()));
 
-it("waits for a delivery that is in flight, and goes on behind it", async () => {
-  const { own, untilHeld, release } = await holding();
-  const first = post(own, "waited", body(1));
-  await untilHeld();
-  const { child, ended } = persist(to("waited", own), env);
-  child.stdin.end(body(2));
-  await untilSaid(child.stderr, "waiting for a delivery");
-  release();
-  expect((await first).status).toBe(200);
-  expect(await ended).toMatchObject({ code: 0, stdout: '{"at":2}\n' });
+describe("a delivery in flight", () => {
+  it("is waited for, and a streamer that is run starts from what it commits", async () => {
+    const { own, untilHeld, release, received } = await holding();
+    const first = post(own, "waited", jsonline(record("t", { id: 1 }, ["id"]), bookmark(10)));
+    await untilHeld();
+    const { child, ended } = persist([...to("waited", own), "--state", ...made], { ...env, N: "40" });
+    await untilSaid(child.stderr, "waiting for a delivery");
+    release();
+    expect((await first).status).toBe(200);
+    const { code, stdout } = await ended;
+    expect([code, stdout.trim().split("\n").at(-1)]).toEqual([0, "40"]);
+    expect(received().match(/"id":\d+/g)?.[1]).toBe('"id":11');
+  });
+
+  it("of a slower `persist` that reads stdin: the second one ends with 5, and no row or bookmark goes back", async () => {
+    const { own, untilHeld, release, received } = await holding();
+    const first = persist(to("overlapping", own), env);
+    first.child.stdin.end(body(7));
+    await untilHeld();
+    const second = persist(to("overlapping", own), env);
+    second.child.stdin.write(body(3));
+    await untilSaid(second.child.stderr, "waiting for a delivery");
+    release();
+    expect(await first.ended).toMatchObject({ code: 0, stdout: '{"at":7}\n' });
+    // It says what is committed, so that whoever keeps its last line keeps that.
+    const { code, stdout, stderr } = await second.ended;
+    expect([code, stdout]).toEqual([5, '{"at":7}\n']);
+    expect(stderr).toContain("Another run has moved the streamer");
+    expect(await (await getBookmark(own, "overlapping")).text()).toBe('{"at":7}');
+    expect(received().match(/"id":\d+/g)).toEqual(['"id":7']);
+  });
+
+  it("that fails leaves the streamer where it was, and stdin is sent", async () => {
+    const { own, untilHeld, release } = await holding();
+    const first = post(own, "failing", jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)));
+    await untilHeld();
+    const { child, ended } = persist(to("failing", own), env);
+    child.stdin.end(body(2));
+    await untilSaid(child.stderr, "waiting for a delivery");
+    release(400);
+    expect((await first).status).toBe(502);
+    expect(await ended).toMatchObject({ code: 0, stdout: '{"at":2}\n' });
+  });
 });
 
 describe("Ctrl-C", () => {
@@ -236,7 +276,7 @@ describe("Ctrl-C", () => {
 
 describe("a streamer that is run", () => {
   it.each([
-    ["as its last argument", []],
+    ["as its last argument", ["--bookmark-arg="]],
     ["behind --state", ["--state"]],
     ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
   ])("gets the last bookmark's file %s, and goes on from there", async (name, args) => {
@@ -287,7 +327,7 @@ it("is killed again and again, and run until it is done: all rows, and the last 
   const N = "120000";
   let kills = 0;
   for (;;) {
-    const { child, ended } = persist([...to("killed", own), ...made], { ...env, N });
+    const { child, ended } = persist([...to("killed", own), "--state", ...made], { ...env, N });
     child.stdin.end();
     const isKilled = kills < 3;
     // Somewhere in a segment: some have been committed, or none yet.
@@ -328,8 +368,8 @@ describe("ends with", () => {
 
   it("5 where another run was faster", async () => {
     const args = await scripted(
-      response => response.end("{}"),
       response => response.setHeader("etag", '"1"').end("1"),
+      response => response.setHeader("etag", '"1"').end("{}"),
       response => response.writeHead(412).end('{"code":"precondition-failed","detail":"moved"}'),
     );
     const { code, stderr } = await persisted(args, body(1), env);

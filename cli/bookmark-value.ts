@@ -1,0 +1,33 @@
+import { isEqual } from "../functions/persister/json-schema/equal.ts";
+import { numberByValue } from "../functions/persister/json-schema/exact-number.ts";
+import { ExactReader } from "../functions/persister/json-schema/exact-reader.ts";
+import * as limits from "../functions/persister/limits.ts";
+import { ByteWriter } from "../functions/stitchstream/byte-writer.ts";
+import { JsonWriter } from "../functions/stitchstream/json/writer.ts";
+import { endingInNewline, readerOf } from "../functions/stitchstream/readers.ts";
+import { Malformed } from "../functions/stitchstream/text.ts";
+
+const exact = new ExactReader(numberByValue);
+const utf8 = new TextEncoder();
+
+/** What is wrong with a bookmark's text, which is one JSON value, transit's too; undefined where it is one. */
+export function faultOfBookmark(text: string): string | undefined {
+  try {
+    const bytes = endingInNewline(utf8.encode(text));
+    readerOf({ encoding: "json" }, bytes, limits).readAlone(0, new JsonWriter(new ByteWriter(bytes.length)));
+    return undefined;
+  } catch (error) {
+    if (error instanceof Malformed) return error.message;
+    throw error;
+  }
+}
+
+/** A JSON text's value, with every digit. */
+export const exactValue = (text: string): unknown => exact.read(text);
+
+/** Whether two values of `exactValue` are the same. */
+export const isSameValue = (one: unknown, other: unknown): boolean => isEqual(one, other, () => {});
+
+/** Whether two bookmarks' texts are the same JSON value; undefined is no bookmark. */
+export const isSameBookmark = (one: string | undefined, other: string | undefined): boolean =>
+  one === undefined || other === undefined ? one === other : isSameValue(exactValue(one), exactValue(other));
