@@ -8,7 +8,9 @@ import { type Parts, persist, type Taken } from "../../functions/persister/persi
 import type { Bookmark, ImportApi, ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
 import type { Precondition } from "../../functions/persister/precondition.ts";
 import type { FaultPlan } from "./faults.ts";
+import { noteFault } from "./report.ts";
 import type { Body } from "./source.ts";
+import type { Step } from "./steps.ts";
 import type { World } from "./world.ts";
 
 export interface Sent {
@@ -44,6 +46,8 @@ export class Process {
   #skew: number;
   #isAlive = true;
   #asleepUntil = 0;
+  /** The streamer's, as its lease found it. */
+  #revision = 0;
 
   constructor(world: World, sent: Sent, faults: FaultPlan) {
     this.#world = world;
@@ -100,9 +104,10 @@ export class Process {
   }
 
   /** One call into the world, with what may befall it. `failure` is what the caller is told of a call that is lost. */
-  #call<T>(deadline: number, effect: () => Promise<T>, failure: () => Promise<T>): Promise<T> {
+  #call<T>(step: Step, deadline: number, effect: () => Promise<T>, failure: () => Promise<T>): Promise<T> {
     const { scheduler, random } = this.#world;
     const fault = this.#faults.next();
+    if (fault !== undefined) noteFault(this.#world.faults, fault, step);
     // The clock is set right, or wrong the other way.
     if (fault !== undefined) this.#skew = random.int(-skewMillisecondsMax, skewMillisecondsMax);
     return new Promise((resolve, reject) => {
@@ -144,6 +149,7 @@ export class Process {
         const once = (remaining: number) => {
           invariants.checkSend(this);
           return this.#call(
+            "forward",
             this.#now() + remaining,
             () => take(request),
             async () => verdictOf({ kind: "silence", deadlinePassed: false, message: "lost" }, "token"),
@@ -160,6 +166,7 @@ export class Process {
       archive: {
         put: (key, bytes, deadline) =>
           this.#call(
+            "archive",
             deadline,
             async () => (archive.objects.has(key) ? `memory://${key}` : archive.put(key, bytes, deadline)),
             () => Promise.reject(new PersisterError("archive-unavailable", "lost")),
@@ -171,46 +178,64 @@ export class Process {
 
   #store(): Store {
     const { streamers, bookmarks, history, deliveries, log } = this.#world.store;
-    const call = <T>(deadline: number, effect: () => Promise<T>) =>
-      this.#call(deadline, effect, () => Promise.reject(new PersisterError("store-unavailable", "lost")));
-    const writing = <T>(deadline: number, effect: () => Promise<T>) => {
+    const call = <T>(step: Step, deadline: number, effect: () => Promise<T>) =>
+      this.#call(step, deadline, effect, () =>
+        Promise.reject(new PersisterError("store-unavailable", "lost")),
+      );
+    const writing = <T>(step: Step, deadline: number, effect: () => Promise<T>) => {
       this.hasWritten = true;
-      return call(deadline, effect);
+      return call(step, deadline, effect);
     };
     return {
       streamers: {
-        read: (name, deadline) => call(deadline, () => streamers.read(name, deadline)),
-        write: (next, deadline) => writing(deadline, () => this.#write(next, deadline)),
-        list: (after, limit, deadline) => call(deadline, () => streamers.list(after, limit, deadline)),
+        read: (name, deadline) => call("read", deadline, () => streamers.read(name, deadline)),
+        write: (next, deadline) => writing(this.#stepOf(next), deadline, () => this.#write(next, deadline)),
+        list: (after, limit, deadline) =>
+          call("read", deadline, () => streamers.list(after, limit, deadline)),
       },
       bookmarks: {
         store: (name, bookmark, deadline) =>
-          writing(deadline, () => bookmarks.store(name, bookmark, deadline)),
-        load: (stored, deadline) => call(deadline, () => bookmarks.load(stored, deadline)),
+          writing("bookmark", deadline, () => bookmarks.store(name, bookmark, deadline)),
+        load: (stored, deadline) => call("bookmark", deadline, () => bookmarks.load(stored, deadline)),
       },
       history: {
-        file: (name, commit, deadline) => writing(deadline, () => history.file(name, commit, deadline)),
-        read: (name, revision, deadline) => call(deadline, () => history.read(name, revision, deadline)),
+        file: (name, commit, deadline) =>
+          writing("history", deadline, () => history.file(name, commit, deadline)),
+        read: (name, revision, deadline) =>
+          call("history", deadline, () => history.read(name, revision, deadline)),
         list: (name, before, limit, deadline) =>
-          call(deadline, () => history.list(name, before, limit, deadline)),
+          call("history", deadline, () => history.list(name, before, limit, deadline)),
       },
       deliveries: {
-        read: (name, key, deadline) => call(deadline, () => deliveries.read(name, key, deadline)),
-        write: (next, deadline) => writing(deadline, () => deliveries.write(next, deadline)),
+        read: (name, key, deadline) => call("recall", deadline, () => deliveries.read(name, key, deadline)),
+        write: (next, deadline) =>
+          writing(next.receipt ? "receipt" : "remember", deadline, () => deliveries.write(next, deadline)),
       },
       log: {
-        file: (next, deadline) => call(deadline, () => log.file(next, deadline)),
-        read: (name, delivery, deadline) => call(deadline, () => log.read(name, delivery, deadline)),
+        file: (next, deadline) =>
+          call(next.receipt ? "receipt" : "file", deadline, () => log.file(next, deadline)),
+        read: (name, delivery, deadline) => call("file", deadline, () => log.read(name, delivery, deadline)),
         list: (name, before, limit, deadline) =>
-          call(deadline, () => log.list(name, before, limit, deadline)),
+          call("file", deadline, () => log.list(name, before, limit, deadline)),
       },
     };
+  }
+
+  /** What a write of the streamer's item is for. */
+  #stepOf({ lease, commit }: Streamer): Step {
+    if (this.sent.change !== undefined) return "change";
+    if (lease !== undefined) return "begin";
+    const isCommitted = commit !== undefined && commit.revision > this.#revision;
+    return isCommitted ? "commit" : "release";
   }
 
   async #write(next: Streamer, deadline: number): Promise<boolean> {
     const { streamers, invariants } = this.#world;
     const isWritten = await streamers.write(next, deadline);
-    if (isWritten && next.lease !== undefined) this.fence = next.fence;
+    if (isWritten && next.lease !== undefined) {
+      this.fence = next.fence;
+      this.#revision = next.commit?.revision ?? 0;
+    }
     if (isWritten) invariants.watching(() => invariants.checkOwn(next, this.sent));
     return isWritten;
   }

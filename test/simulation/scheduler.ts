@@ -6,12 +6,22 @@ interface Event {
   readonly run: () => void;
 }
 
-/** A virtual clock, and what is to happen by it: one thing at a time, and all that follows from it before the next. */
+/** Far more than the longest schedule takes. */
+const stepsMaxDefault = 100_000;
+
+/** A virtual clock and the events due on it: one at a time, and everything that follows from it before the next. */
 export class Scheduler {
   /** ms since the epoch. */
   now = 1_700_000_000_000;
+  /** Events that have happened. */
+  steps = 0;
+  readonly #stepsMax: number;
   readonly #events: Event[] = [];
   #count = 0;
+
+  constructor(stepsMax = stepsMaxDefault) {
+    this.#stepsMax = stepsMax;
+  }
 
   in(milliseconds: number, run: () => void): void {
     const event = { time: this.now + Math.max(0, Math.ceil(milliseconds)), order: this.#count++, run };
@@ -24,10 +34,12 @@ export class Scheduler {
     return new Promise(resolve => this.in(milliseconds, resolve));
   }
 
-  /** Runs until nothing is left to happen; `afterStep` may throw. */
+  /** Runs until no event is left. `afterStep` may throw. Throws for more steps than any schedule needs: a livelock. */
   async run(afterStep: () => void): Promise<void> {
     await setImmediate();
     for (let next = this.#events.pop(); next !== undefined; next = this.#events.pop()) {
+      if (this.steps++ === this.#stepsMax)
+        throw new Error(`livelock: it is not over after ${this.#stepsMax} steps`);
       this.now = next.time;
       next.run();
       // Promises' reactions, however deep, come before the next event.

@@ -2,12 +2,15 @@ import { setImmediate } from "node:timers/promises";
 import { Client, manners } from "./client.ts";
 import { calm, type FaultPlan, randomFaults } from "./faults.ts";
 import { Violation } from "./invariants.ts";
+import type { FaultCounts } from "./report.ts";
 import { World } from "./world.ts";
 
 export interface Simulated {
   /** Steps: things that happened. */
   readonly steps: number;
   readonly commits: number;
+  /** How many faults of each kind fell into which step. */
+  readonly faults: FaultCounts;
 }
 
 /** Runs what a seed determines: streamers, their clients, and what befalls them. Throws a Violation. */
@@ -35,28 +38,23 @@ export function simulateDelivery(seed: number, faults: FaultPlan): Promise<Simul
 
 /** Lets clients come to their end, and then, all trouble over, whoever is left finishes what the sources hold. */
 async function run(world: World, clients: readonly (() => Promise<void>)[]): Promise<Simulated> {
-  const first = await runAll(world, clients);
+  await runAll(world, clients);
   const finishing = world
     .streamerNames()
     .map(name => () => new Client(world, name, "chained", calm).finish());
-  const last = await runAll(world, finishing);
+  await runAll(world, finishing);
   world.invariants.checkEnd();
-  return { steps: first + last, commits: world.invariants.commits };
+  const { scheduler, invariants, faults } = world;
+  return { steps: scheduler.steps, commits: invariants.commits, faults };
 }
 
-/** Resolves to how many things happened. */
-async function runAll(world: World, works: readonly (() => Promise<void>)[]): Promise<number> {
+async function runAll(world: World, works: readonly (() => Promise<void>)[]): Promise<void> {
   const { invariants, scheduler } = world;
   const ended = Promise.all(works.map(work => work())).then(
     () => true,
     error => invariants.fail(error),
   );
-  let steps = 0;
-  await scheduler.run(() => {
-    steps++;
-    invariants.check();
-  });
+  await scheduler.run(() => invariants.check());
   const isEnded = await Promise.race([ended, setImmediate(false)]);
   if (isEnded !== true) throw new Violation("I6: a client was never answered");
-  return steps;
 }

@@ -4,6 +4,7 @@ import { memoryArchive } from "../contracts/memory-archive.ts";
 import { Destination } from "./import-api.ts";
 import { Invariants } from "./invariants.ts";
 import { Random } from "./random.ts";
+import type { FaultCounts } from "./report.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Change } from "./source.ts";
 
@@ -15,6 +16,7 @@ export class World {
   readonly store = memoryStore();
   readonly destination = new Destination();
   readonly invariants = new Invariants(this);
+  readonly faults: FaultCounts = new Map();
   readonly #changes = new Map<string, Change[]>();
   #ids = 0;
 

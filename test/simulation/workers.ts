@@ -1,0 +1,105 @@
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { bundle, bundleFolder } from "./bundle.ts";
+import { addFaults, type FaultCounts } from "./report.ts";
+
+/** What so many schedules came to. */
+export interface Summary {
+  schedules: number;
+  steps: number;
+  commits: number;
+  readonly faults: FaultCounts;
+  readonly workers: number;
+}
+
+interface Seeds {
+  readonly from: number;
+  /** How many; may be infinite, where an end is given. */
+  readonly seeds: number;
+  /** ms since the epoch; undefined for no end but the last seed's. */
+  readonly endMilliseconds: number | undefined;
+  /** All there are, unless it is given. */
+  readonly cores: number | undefined;
+  onProgress(done: number): void;
+}
+
+/** What a worker says: sums since its last message, or that a schedule broke an invariant. */
+export type Message =
+  | {
+      readonly schedules: number;
+      readonly steps: number;
+      readonly commits: number;
+      readonly faults: FaultCounts;
+    }
+  | { readonly seed: number; readonly failure: string };
+
+/** Memory that the workers share: the next seed, and the one that each of them is at. */
+export const seedsSharedWith = (shared: SharedArrayBuffer) => new Int32Array(shared);
+
+/** A schedule takes milliseconds: one that takes so long goes round and round between two events. */
+const hangMilliseconds = 120_000;
+const watchMilliseconds = 500;
+
+/** Runs the schedules of many seeds, on all cores. Rejects for the first that breaks an invariant or hangs, with its seed. */
+export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress }: Seeds): Promise<Summary> {
+  const workers = Math.min(seeds, cores ?? availableParallelism());
+  const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (workers + 1));
+  const at = seedsSharedWith(shared).fill(-1);
+  at[0] = from;
+  const end = Math.min(from + seeds, 2 ** 31 - 1);
+  const summary: Summary = { schedules: 0, steps: 0, commits: 0, faults: new Map(), workers };
+  // A thread reads no TypeScript.
+  const dir = await bundleFolder();
+  const file = await bundle("worker.ts", dir, "worker");
+  const started = Array.from({ length: workers }, (_, n) => {
+    const workerData = { shared, slot: n + 1, end, endMilliseconds };
+    return new Worker(file, { workerData, execArgv: ["--enable-source-maps"] });
+  });
+  let watching: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      Promise.all(started.map(worker => sumOf(worker, summary, onProgress))),
+      new Promise<never>((_, reject) => {
+        watching = watch(at, reject);
+      }),
+    ]);
+  } finally {
+    clearInterval(watching);
+    await Promise.all(started.map(worker => worker.terminate()));
+    await rm(dir, { recursive: true, force: true });
+  }
+  return summary;
+}
+
+function sumOf(worker: Worker, summary: Summary, onProgress: (done: number) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: Message) => {
+      if ("failure" in message) return reject(failed(message.seed, message.failure));
+      summary.schedules += message.schedules;
+      summary.steps += message.steps;
+      summary.commits += message.commits;
+      addFaults(summary.faults, message.faults);
+      onProgress(summary.schedules);
+    });
+    worker.once("error", reject);
+    worker.once("exit", () => resolve());
+  });
+}
+
+/** Notices a schedule that never comes to its end, nor to a next step, which would count. */
+function watch(at: Int32Array, reject: (error: Error) => void): NodeJS.Timeout {
+  const since = new Map<number, { seed: number; at: number }>();
+  return setInterval(() => {
+    for (let slot = 1; slot < at.length; slot++) {
+      const seed = Atomics.load(at, slot);
+      const known = since.get(slot);
+      if (known?.seed !== seed) since.set(slot, { seed, at: Date.now() });
+      else if (seed >= 0 && Date.now() - known.at > hangMilliseconds)
+        reject(failed(seed, `it hangs: no end after ${hangMilliseconds / 1_000} s`));
+    }
+  }, watchMilliseconds);
+}
+
+const failed = (seed: number, failure: string) =>
+  new Error(`Seed ${seed}: ${failure}\n\nIt replays: npm run simulate -- --seed ${seed}`);
