@@ -127,7 +127,8 @@ export class Cutter {
   #readHeader(): Header {
     const header = headerOf(this.#bytes.subarray(0, this.#length));
     // Its last line may not have come whole: what ends it would be taken for a blank line.
-    const isWhole = header.line === 1 || this.#bytes[header.end - 1] === newline;
+    // A first byte alone says nothing of the encoding.
+    const isWhole = header.line === 1 ? this.#length > 1 : this.#bytes[header.end - 1] === newline;
     if (!isWhole) throw new PersisterError("not-a-stitchstream", "The header's last line has no end.");
     return header;
   }

@@ -1,14 +1,12 @@
 import { decode, type MessageSink } from "../stitchstream/decode.ts";
 import { NotAStitchstream } from "../stitchstream/header.ts";
-import type { ValueReader } from "../stitchstream/reader.ts";
 import { endingInNewline } from "../stitchstream/readers.ts";
-import type { Table } from "../stitchstream/tables.ts";
 import { Contents } from "./contents.ts";
 import { Faults, headerFault } from "./faults.ts";
 import { SchemaChecks } from "./json-schema/checks.ts";
 import { keyFaults } from "./keys.ts";
 import * as limits from "./limits.ts";
-import type { Destination, Rules } from "./ports.ts";
+import type { Destination } from "./ports.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
@@ -48,14 +46,15 @@ function sinkOf(
     },
     record(line, table, reader) {
       if (faults.isFull) return;
-      checkKeys(line, table, reader, faults, rules);
+      const wrong = keyFaults(table, reader, rules);
+      for (const each of wrong) faults.add("unfit-records", { line, stream: table.stream, ...each });
       const { textStart, textEnd } = reader.envelope.record;
       const bytes =
         textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
       // Else memory would be spent on what codes stand for.
-      else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader);
+      else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader, wrong);
       contents.addRecord(table, reader);
     },
     activation(line, table) {
@@ -77,12 +76,6 @@ function sinkOf(
       return faults.add(uncarriable ? "unfit-records" : "malformed", fault);
     },
   };
-}
-
-function checkKeys(line: number, table: Table, reader: ValueReader, faults: Faults, rules: Rules): void {
-  for (const { field, message } of keyFaults(table, reader, rules)) {
-    faults.add("unfit-records", { line, stream: table.stream, field, message });
-  }
 }
 
 const tooLarge = (bytes: number) => ({

@@ -1,3 +1,4 @@
+import { refuseAirbyteRecord, refuseAirbyteState } from "./airbyte.ts";
 import { holdsEscape, lowerCaseBit, newline, underscore } from "./bytes.ts";
 import { type Header, readHeader } from "./header.ts";
 import { findKeyValues } from "./key-values.ts";
@@ -103,7 +104,10 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     }
     case "bookmark":
     case "state":
-      if (!reader.envelope.value.present) throw new Malformed("a bookmark wants its `value`", start);
+      if (!reader.envelope.value.present) {
+        refuseAirbyteState(reader, start);
+        throw new Malformed("a bookmark wants its `value`", start);
+      }
       settleOn(reader, "value");
       return sink.bookmark(line, reader);
     case "schema": {
@@ -158,7 +162,8 @@ function spells(bytes: Uint8Array, start: number, end: number, name: string): bo
 }
 
 function checkRecord(reader: ValueReader): void {
-  const { record, time_extracted } = reader.envelope;
+  const { record, stream, time_extracted } = reader.envelope;
+  if (!stream.present) refuseAirbyteRecord(reader);
   if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
   if (record.kind !== Kind.map)
     throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);

@@ -24,34 +24,67 @@ const encodings = new Map<string, Encoding>([
   ["transit", "transit"],
   ["jsonline", "json"],
 ]);
+/** Beyond these bytes of a line nothing is looked for but UTF-8. */
 const headerLineBytesMax = 1_024;
-const utf8 = new TextDecoder("utf-8");
+const checkedBytes = 65_536;
+/** RFC 9110 section 5.6.2. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
  * Reads `stitchstream/0.1`, its `Key: value` lines and `--`; a body that begins with a JSON message has no header, and is
  * Singer's. Throws NotAStitchstream.
  */
 export function readHeader(bytes: Uint8Array, linesMax: number): Header {
+  refuseOtherEncodings(bytes);
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  if (bytes[firstVisible(bytes, start)] === openBrace) return { encoding: "json", end: start, line: 1 };
-  if (start === bytes.length)
-    throw new NotAStitchstream("the body is empty: it begins with `stitchstream/0.1`", 1);
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    throw new NotAStitchstream("the body is gzip: say so by `Content-Encoding: gzip`", 1);
-  }
+  const visible = firstVisible(bytes, start);
+  if (bytes[visible] === openBrace) return { encoding: "json", end: start, line: 1 };
+  if (visible >= bytes.length)
+    throw new NotAStitchstream(
+      "the body is empty: it begins with `stitchstream/0.1`, or with a JSON message",
+      1,
+    );
   let contentType: string | undefined;
   let line = 1;
   for (; start < bytes.length; line++) {
     const end = endOfLine(bytes, start);
     if (line > linesMax)
       throw new NotAStitchstream(`no \`--\` within ${linesMax} lines: it ends the header`, line);
-    const text = utf8.decode(bytes.subarray(start, Math.min(end, start + headerLineBytesMax))).trim();
+    const text = textOf(bytes, start, end, line);
     start = Math.min(end + 1, bytes.length);
     if (line === 1) checkVersion(text);
     else if (text === "--") return { encoding: encodingOf(contentType, line), end: start, line: line + 1 };
     else contentType = readField(text, line, contentType);
   }
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
+}
+
+/** A gzip, and UTF-16 with a byte-order mark or, of the ASCII that each body begins with, without one. */
+function refuseOtherEncodings([first, second]: Uint8Array): void {
+  if (first === 0x1f && second === 0x8b)
+    throw new NotAStitchstream("the body is gzip: say so by `Content-Encoding: gzip`", 1);
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  if (isMarked || (first === 0) !== (second === 0))
+    throw new NotAStitchstream(
+      "the body is UTF-16, as Windows PowerShell's `>` writes it: send UTF-8, such as of `| Out-File -Encoding utf8`",
+      1,
+    );
+}
+
+/** The beginning of a line, trimmed. Throws where any of it is not UTF-8. */
+function textOf(bytes: Uint8Array, start: number, end: number, line: number): string {
+  const utf8 = new TextDecoder("utf-8", { fatal: true });
+  try {
+    const text = utf8.decode(bytes.subarray(start, Math.min(end, start + headerLineBytesMax)), {
+      stream: true,
+    });
+    for (let at = start + headerLineBytesMax; at < end; at += checkedBytes)
+      utf8.decode(bytes.subarray(at, Math.min(end, at + checkedBytes)), { stream: true });
+    utf8.decode();
+    return text.trim();
+  } catch {
+    throw new NotAStitchstream("bytes that are not UTF-8: encode the stream as UTF-8", line);
+  }
 }
 
 /** Where the first byte at or behind `start` stands that is no white space, a line's end among it; behind the last where there is none. */
@@ -75,6 +108,8 @@ function checkVersion(text: string): void {
   if (line.startsWith("stitchstream/")) {
     throw new NotAStitchstream("an unknown version of stitchstream: the one known is stitchstream/0.1", 1);
   }
+  if (line.startsWith("["))
+    throw new NotAStitchstream("transit without a header: `stitchstream/0.1` is its first line", 1);
   throw new NotAStitchstream(
     "the first line is neither `stitchstream/0.1` nor, as Singer's taps print it, a JSON message",
     1,
@@ -84,9 +119,16 @@ function checkVersion(text: string): void {
 /** Keys and values are trimmed and case-insensitive; unknown keys and blank lines are ignored. */
 function readField(text: string, line: number, contentType: string | undefined): string | undefined {
   if (text === "") return contentType;
+  if (/^[{[]/.test(text))
+    throw new NotAStitchstream("a message before the `--` that ends the header: print it after that", line);
   const colon = text.indexOf(":");
-  if (colon < 0) throw new NotAStitchstream("a header line is `Key: value`, and `--` ends the header", line);
-  if (text.slice(0, colon).trim().toLowerCase() !== "content-type") return contentType;
+  const key = text.slice(0, Math.max(0, colon)).trim();
+  if (!token.test(key))
+    throw new NotAStitchstream(
+      "a header line is `Key: value`, its key a name as HTTP's fields have; `--` ends the header",
+      line,
+    );
+  if (key.toLowerCase() !== "content-type") return contentType;
   const value = text
     .slice(colon + 1)
     .trim()

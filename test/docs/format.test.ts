@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { type Fault, PersisterError } from "../../functions/persister/errors.ts";
 import { requestsOf } from "../persister/delivery.ts";
@@ -126,6 +127,24 @@ describe("the envelope", () => {
     expect(data(`STITCHSTREAM/0.1 \n  content-TYPE :  JSONLINE\n--\n${lines(record({ a: 1 }))}`)).toEqual([
       { a: 1 },
     ]);
+  });
+  says("A key is a name as HTTP's header fields have.", () => {
+    const body = (line: string) =>
+      `stitchstream/0.1\nContent-Type: jsonline\n${line}\n--\n${lines(record({ a: 1 }))}`;
+    for (const line of ["X-Own_1: y", "a.b!#$%&'*+^`|~ : {", "e: é"])
+      expect(data(body(line))).toEqual([{ a: 1 }]);
+    for (const line of ["a b: c", ": c", "a", "é: c", '"a": 1', "a\u0000: c"])
+      expect(refused(body(line))).toMatchObject({ code: "not-a-stitchstream", line: 3 });
+  });
+  says("A line that begins with `{` or `[` is a message before its `--`, and refused with its line.", () => {
+    for (const message of [lines(record({ a: 1 })), ' ["^ ","type","STATE","value",1]', "{a: b", "[a: b"]) {
+      const body = `stitchstream/0.1\nContent-Type: jsonline\n${message}\n--\n${lines(record({ a: 1 }))}`;
+      expect(refused(body)).toMatchObject({
+        code: "not-a-stitchstream",
+        line: 3,
+        message: expect.stringContaining("a message before the `--`"),
+      });
+    }
   });
   says("Then one message a line, UTF-8, to the end.", () => {
     expect(data(jsonline(record({ a: "é€😀" }), record({ b: 1 })))).toEqual([{ a: "é€😀" }, { b: 1 }]);
@@ -651,6 +670,24 @@ describe("what is refused", () => {
     },
   );
   tested.push("| | | |---|---|");
+  says(
+    "| bodies | an empty one; one in UTF-16, as Windows PowerShell's `>` writes it; gzip without `Content-Encoding`; Airbyte's messages |",
+    () => {
+      const named = (body: string | Uint8Array, code: string, words: string) =>
+        expect(refused(body)).toMatchObject({ code, line: 1, message: expect.stringContaining(words) });
+      for (const body of ["", "\ufeff", "\r\n \n"]) named(body, "not-a-stitchstream", "the body is empty");
+      for (const text of [jsonline(record({ a: 1 })), lines(record({ a: 1 }))])
+        for (const mark of ["", "\ufeff"]) {
+          named(Buffer.from(mark + text, "utf16le"), "not-a-stitchstream", "UTF-16");
+          named(Buffer.from(mark + text, "utf16le").swap16(), "not-a-stitchstream", "UTF-16");
+        }
+      named(gzipSync("{}"), "not-a-stitchstream", "Content-Encoding: gzip");
+      const airbyte = { stream: "users", data: { id: 1 }, emitted_at: 1_795_000_000_000 };
+      named(lines({ type: "RECORD", record: airbyte }), "malformed", "Airbyte's protocol");
+      named(lines({ type: "STATE", state: { data: {} } }), "malformed", "Airbyte's protocol");
+      expect(data(lines(record(airbyte)))).toEqual([airbyte]);
+    },
+  );
   says(
     "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field that the Import API's loader makes itself |",
     () => {

@@ -5,6 +5,10 @@ import { bookmark, getBookmark, jsonline, post, record, rows, transit, useStack 
 const stack = useStack();
 const header = (...lines: string[]) => `${lines.join("\n")}\n`;
 const good = record("never", { id: 1 }, ["id"]);
+function utf16Of(text: string, how: "utf16le" | "utf-16le with a mark" | "utf-16be with a mark"): Buffer {
+  const marked = Buffer.from(how === "utf16le" ? text : `\ufeff${text}`, "utf16le");
+  return how === "utf-16be with a mark" ? marked.swap16() : marked;
+}
 const after = (...lines: (string | object)[]) => jsonline(good, ...lines);
 
 interface Refusal {
@@ -17,7 +21,78 @@ interface Refusal {
 }
 
 const refusals: Refusal[] = [
-  { name: "nothing", body: "", status: 400, code: "not-a-stitchstream", error: { line: 1 } },
+  ...["", "\n", "\ufeff", " \r\n\t\n"].map(body => ({
+    name: `nothing: ${JSON.stringify(body)}`,
+    body,
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /^the body is empty/ },
+  })),
+  ...["utf16le" as const, "utf-16le with a mark" as const, "utf-16be with a mark" as const].map(name => ({
+    name,
+    body: utf16Of(jsonline(good), name),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /UTF-16.*UTF-8/ },
+  })),
+  {
+    name: "Singer's messages in UTF-16",
+    body: utf16Of(JSON.stringify(good), "utf16le"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /UTF-16/ },
+  },
+  {
+    name: "transit without a header",
+    body: '["^ ","type","RECORD","stream","a","record",["^ ","id",1]]',
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 1, message: /transit.*header/ },
+  },
+  ...['{"type":"RECORD","stream":"a","record":{"id":1}}', '  ["^ ","type","RECORD"]'].map(message => ({
+    name: `a message before --: ${message}`,
+    body: header("stitchstream/0.1", "Content-Type: jsonline", message, "--"),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 3, message: /message.*`--`/ },
+  })),
+  ...["Content Type: jsonline", "{: jsonline", ": jsonline", "2026-11-23 12:00:00 INFO: x", "é: x"].map(
+    line => ({
+      name: `a header line that is none: ${line}`,
+      body: header("stitchstream/0.1", "Content-Type: jsonline", line, "--"),
+      status: 400,
+      code: "not-a-stitchstream",
+      error: { line: 3 },
+    }),
+  ),
+  ...["X: ", `X: ${"x".repeat(100_000)}`].map(line => ({
+    name: `a header line of ${line.length} bytes that are not UTF-8`,
+    body: Buffer.concat([
+      Buffer.from(`stitchstream/0.1\nContent-Type: jsonline\n${line}`),
+      Buffer.from([0xe9]),
+      Buffer.from("\n--\n"),
+    ]),
+    status: 400,
+    code: "not-a-stitchstream",
+    error: { line: 3, message: /UTF-8/ },
+  })),
+  {
+    name: "Airbyte's record",
+    body: JSON.stringify({
+      type: "RECORD",
+      record: { stream: "users", namespace: null, data: { id: 1 }, emitted_at: 1_795_000_000_000 },
+    }),
+    status: 400,
+    code: "malformed",
+    error: { line: 1, message: /Airbyte's protocol/ },
+  },
+  {
+    name: "Airbyte's state",
+    body: JSON.stringify({ type: "STATE", state: { type: "STREAM", stream: { stream_state: {} } } }),
+    status: 400,
+    code: "malformed",
+    error: { line: 1, message: /Airbyte's protocol/ },
+  },
   { name: "something else", body: "hello\n", status: 400, code: "not-a-stitchstream", error: { line: 1 } },
   {
     name: "gzip that does not say so",
@@ -167,6 +242,16 @@ const refusals: Refusal[] = [
     code: "unfit-records",
     error: { line: 5, stream: "a", field: "id", message: /null/ },
   },
+  ...[{ id: null }, { other: 1 }, { id: {} }].map(row => ({
+    name: `a key that its schema refuses, too: ${JSON.stringify(row)}`,
+    body: after({
+      ...record("a", row, ["id"]),
+      schema: { properties: { id: { type: "integer" } }, required: ["id"] },
+    }),
+    status: 422,
+    code: "unfit-records",
+    error: { line: 5, stream: "a", field: "id", message: /^the key is/ },
+  })),
   {
     name: "a key that is a map",
     body: after(record("a", { id: {} }, ["id"])),

@@ -139,10 +139,16 @@ it("a header that comes byte by byte is read as if it came at once", async () =>
   expect(eventsOf(cut[0]!.body)).toMatchObject([{ kind: "bookmark" }]);
 });
 
-it.each(["hello", "stitchstream/0.1\nContent-Type: jsonline\n"])(
-  "what is no stitchstream is said so: %j",
-  async text => {
-    const first = segments(chunked(text, 3), { clock }).next();
+it.each([
+  "hello",
+  "stitchstream/0.1\nContent-Type: jsonline\n",
+  'stitchstream/0.1\nContent-Type: jsonline\n{"type":"STATE","value":1}\n--\n',
+  "stitchstream/0.1\nContent Type: jsonline\n--\n",
+  "\n \n",
+  '{\0"\0t\0y\0p\0e\0"\0:\0"\0S\0T\0A\0T\0E\0"\0}\0\n\0',
+])("what is no stitchstream is said so: %j", async text => {
+  for (const chunkSize of [1, 3, 1_000]) {
+    const first = segments(chunked(text, chunkSize), { clock }).next();
     await expect(first).rejects.toMatchObject({ code: "not-a-stitchstream" });
-  },
-);
+  }
+});

@@ -39,13 +39,20 @@ export class SchemaChecks {
     this.#walking(line, stream, walk => this.#nodeOf(walk, line, stream, schema));
   }
 
-  /** Checks the record that `reader` has just read. */
-  checkRecord(line: number, { stream }: Table, schema: StreamSchema, reader: ValueReader): void {
+  /** Checks the record that `reader` has just read, but for keys that were found `wrong` before: a value is reported once. */
+  checkRecord(
+    line: number,
+    { stream }: Table,
+    schema: StreamSchema,
+    reader: ValueReader,
+    wrong: readonly { readonly field: string }[],
+  ): void {
     this.#walking(line, stream, walk => {
       const node = this.#nodeOf(walk, line, stream, schema);
       if (node === null) return;
       for (const broken of walk.broken(node, records.read(this.#textOf(reader))))
-        this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
+        if (broken.path.length !== 1 || !wrong.some(({ field }) => field === broken.path[0]))
+          this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
     });
   }
 
