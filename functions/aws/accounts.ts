@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
+import { machineTiming, type TimingOptions } from "./timing.ts";
 
 /** Whom records are written for at the Import API. */
 export interface Account {
@@ -35,17 +36,21 @@ const staleMilliseconds = 30_000;
  * Accounts in a secret of Secrets Manager, read once in five minutes. While it can't be read it is taken to be as it was, and the
  * log says so.
  */
-export function secretAccounts(client: SecretsManagerClient, arn: string): Accounts {
+export function secretAccounts(
+  client: SecretsManagerClient,
+  arn: string,
+  { timing: { now } = machineTiming }: TimingOptions = {},
+): Accounts {
   let known: { readonly accounts: AccountsByStreamer; readonly at: number } | undefined;
   let reading: Promise<AccountsByStreamer> | undefined;
 
   async function read(): Promise<AccountsByStreamer> {
     try {
       const { SecretString = "" } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-      known = { accounts: accountsSchema.parse(JSON.parse(SecretString)), at: Date.now() };
+      known = { accounts: accountsSchema.parse(JSON.parse(SecretString)), at: now() };
     } catch (cause) {
       if (known === undefined) throw unreadable(cause);
-      known = { ...known, at: Date.now() - freshMilliseconds + staleMilliseconds };
+      known = { ...known, at: now() - freshMilliseconds + staleMilliseconds };
       warnOf(cause);
     } finally {
       reading = undefined;
@@ -59,7 +64,7 @@ export function secretAccounts(client: SecretsManagerClient, arn: string): Accou
 
   return {
     async of(streamer) {
-      const isFresh = known !== undefined && Date.now() - known.at < freshMilliseconds;
+      const isFresh = known !== undefined && now() - known.at < freshMilliseconds;
       return accountIn(isFresh ? known!.accounts : await newest(), streamer);
     },
     async after(refused, streamer) {

@@ -1,14 +1,21 @@
 import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { PersisterError } from "../persister/errors.ts";
 import type { Archive } from "../persister/ports.ts";
-import { available } from "./available.ts";
-import { until } from "./table.ts";
+import { waitingOut } from "./available.ts";
+import { machineTiming, type TimingOptions } from "./timing.ts";
 
 const preconditionFailed = 412;
 const retryAfterSeconds = 5;
 
+interface ArchiveOptions extends TimingOptions {
+  readonly client: S3Client;
+  readonly bucket: string;
+}
+
 /** An archive in S3. A delivery's key is its own, and `If-None-Match: *` lets nothing overwrite it. */
-export function s3Archive({ client, bucket }: { client: S3Client; bucket: string }): Archive {
+export function s3Archive(options: ArchiveOptions): Archive {
+  const { client, bucket, timing = machineTiming } = options;
+  const available = waitingOut(options);
   return {
     async put(key, bytes, deadline) {
       const object = {
@@ -22,7 +29,7 @@ export function s3Archive({ client, bucket }: { client: S3Client; bucket: string
       const put = async () => {
         calls++;
         try {
-          await client.send(new PutObjectCommand(object), until(deadline));
+          await client.send(new PutObjectCommand(object), timing.until(deadline));
         } catch (cause) {
           if (!isOwnRetry(cause, calls)) throw cause;
         }

@@ -1,5 +1,5 @@
-import { setTimeout } from "node:timers/promises";
 import { PersisterError } from "../persister/errors.ts";
+import { machineTiming, type Timing, type TimingOptions } from "./timing.ts";
 
 const retryAfterSeconds = 5;
 const throttled = /Throttl|ThroughputExceeded|LimitExceeded|SlowDown/;
@@ -9,25 +9,38 @@ const outageMillisecondsMax = 3_000;
 const backoffMilliseconds = 50;
 const backoffMillisecondsMax = 500;
 
-/**
- * What the SDK gives up on after its own retries, within a second, is tried again while there is time until `deadline`, ms since the
- * epoch: then it becomes `failure`'s error. What asking again would not help is thrown on. `work` may have been done though
- * its answer was lost.
- */
-export async function available<T>(
+/** `deadline` is in ms since the epoch. */
+type Available = <T>(
   deadline: number,
   work: () => Promise<T>,
-  failure: (cause: unknown) => PersisterError = storeUnavailable,
+  failure?: (cause: unknown) => PersisterError,
+) => Promise<T>;
+
+/**
+ * Returns a function that waits out a service's trouble. What the SDK gives up on after its own retries, within a second, is
+ * tried again while there is time until the deadline: then it becomes `failure`'s error. What asking again would not help is
+ * thrown on. `work` may have been done though its answer was lost.
+ */
+export const waitingOut =
+  ({ timing = machineTiming }: TimingOptions): Available =>
+  (deadline, work, failure = storeUnavailable) =>
+    available(timing, deadline, work, failure);
+
+async function available<T>(
+  { now, sleep, random }: Timing,
+  deadline: number,
+  work: () => Promise<T>,
+  failure: (cause: unknown) => PersisterError,
 ): Promise<T> {
-  const giveUp = Math.min(deadline, Date.now() + outageMillisecondsMax);
+  const giveUp = Math.min(deadline, now() + outageMillisecondsMax);
   for (let attempt = 0; ; attempt++) {
     try {
       return await work();
     } catch (cause) {
       if (!passes(cause)) throw cause;
-      const wait = Math.random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
-      if (Date.now() + wait >= giveUp) throw failure(cause);
-      await setTimeout(wait);
+      const wait = random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
+      if (now() + wait >= giveUp) throw failure(cause);
+      await sleep(wait);
     }
   }
 }

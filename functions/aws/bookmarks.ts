@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { Bookmarks, StoredBookmark } from "../persister/ports.ts";
-import { available } from "./available.ts";
+import { waitingOut } from "./available.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
 
 /** Bookmarks' values: small ones travel in the item that names them, others are in S3, `bookmarks/<streamer>/<digest>`. */
 export function s3Bookmarks(options: BucketOptions): Bookmarks {
   const values = largeValues(options);
+  const available = waitingOut(options);
   return {
     store: (streamer, { encoding, value }, deadline) =>
       available(deadline, async () => {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { Deliveries } from "../persister/ports.ts";
-import { available } from "./available.ts";
+import { waitingOut } from "./available.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { receiptStore, storedReceipt } from "./receipts.ts";
 import { itemTable, partitionOf, secondsIn, sequence, type TableOptions } from "./table.ts";
@@ -11,6 +11,7 @@ const keyOf = (key: string) => `key#${key}`;
 /** Deliveries by their Idempotency-Keys in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
 export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliveries {
   const table = itemTable(options);
+  const available = waitingOut(options);
   const receipts = receiptStore(options);
   return {
     read: (streamer, key, deadline) =>
@@ -31,7 +32,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(key),
-          expiresAt: secondsIn(rememberedDaysMax),
+          expiresAt: secondsIn(rememberedDaysMax, options),
           ...kept,
           receipt: receipt && (await receipts.store(receipt, streamer, deadline)),
         };

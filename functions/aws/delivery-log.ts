@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { DeliveryLog, FiledDelivery } from "../persister/ports.ts";
-import { available } from "./available.ts";
+import { waitingOut } from "./available.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { receiptStore, storedReceipt } from "./receipts.ts";
 import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
@@ -15,6 +15,7 @@ const noLaterReceipt = `${noReceipt} OR receipt.revision <= :revision`;
 /** What became of deliveries in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
 export function dynamoDeliveryLog(options: TableOptions & BucketOptions): DeliveryLog {
   const table = itemTable(options);
+  const available = waitingOut(options);
   const receipts = receiptStore(options);
 
   async function filedOf(item: unknown, streamer: string, deadline: number): Promise<FiledDelivery> {
@@ -33,7 +34,7 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(delivery),
-          expiresAt: secondsIn(rememberedDaysMax),
+          expiresAt: secondsIn(rememberedDaysMax, options),
           delivery,
           ...filed,
           receipt: receipt && (await receipts.store(receipt, streamer, deadline)),

@@ -1,6 +1,6 @@
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { History } from "../persister/ports.ts";
-import { available } from "./available.ts";
+import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
 
@@ -11,13 +11,14 @@ const keyOf = (revision: number) => `commit#${String(revision).padStart(digits, 
 /** Past commits in DynamoDB: an item each in the streamer's partition, until TTL takes them away. */
 export function dynamoHistory(options: TableOptions): History {
   const table = itemTable(options);
+  const available = waitingOut(options);
   return {
     file: (streamer, commit, deadline) =>
       available(deadline, async () => {
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(commit.revision),
-          expiresAt: secondsIn(rememberedDaysMax),
+          expiresAt: secondsIn(rememberedDaysMax, options),
           ...commitAttributes(commit),
         };
         await table.putIf("attribute_not_exists(pk)", {}, item, deadline);

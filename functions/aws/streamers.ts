@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Streamer, Streamers } from "../persister/ports.ts";
-import { available } from "./available.ts";
+import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
@@ -13,6 +13,7 @@ const beforeAll = " ";
 /** The streamers' items in DynamoDB: one a streamer, `state` in its partition. */
 export function dynamoStreamers(options: TableOptions): Streamers {
   const table = itemTable(options);
+  const available = waitingOut(options);
   return {
     read: (name, deadline) =>
       available(deadline, async () => {

@@ -8,6 +8,7 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import type { Fenced } from "../persister/ports.ts";
+import { machineTiming, type TimingOptions } from "./timing.ts";
 
 /** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */
 export interface Item {
@@ -16,7 +17,7 @@ export interface Item {
   readonly [attribute: string]: unknown;
 }
 
-export interface TableOptions {
+export interface TableOptions extends TimingOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
 }
@@ -31,11 +32,11 @@ export const sequence = z.pipe(
 export const partitionOf = (streamer: string) => `streamer#${streamer}`;
 
 /** One table's items, written by single conditional puts. Rejects with the SDK's errors. */
-export function itemTable({ client, table: TableName }: TableOptions) {
+export function itemTable({ client, table: TableName, timing = machineTiming }: TableOptions) {
   async function put(item: Item, condition: object, deadline: number): Promise<boolean> {
     const Item = marshall(item, { removeUndefinedValues: true });
     try {
-      await client.send(new PutItemCommand({ TableName, Item, ...condition }), until(deadline));
+      await client.send(new PutItemCommand({ TableName, Item, ...condition }), timing.until(deadline));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -48,7 +49,7 @@ export function itemTable({ client, table: TableName }: TableOptions) {
     async get(pk: string, sk: string, deadline: number): Promise<unknown> {
       const { Item } = await client.send(
         new GetItemCommand({ TableName, Key: marshall({ pk, sk }), ConsistentRead: true }),
-        until(deadline),
+        timing.until(deadline),
       );
       return Item && unmarshall(Item);
     },
@@ -84,7 +85,7 @@ export function itemTable({ client, table: TableName }: TableOptions) {
           ConsistentRead: true,
           Limit: limit,
         }),
-        until(deadline),
+        timing.until(deadline),
       );
       return Items.map(item => unmarshall(item));
     },
@@ -105,7 +106,7 @@ export function itemTable({ client, table: TableName }: TableOptions) {
           ConsistentRead: true,
           Limit: limit,
         }),
-        until(deadline),
+        timing.until(deadline),
       );
       return Items.map(item => unmarshall(item));
     },
@@ -114,9 +115,5 @@ export function itemTable({ client, table: TableName }: TableOptions) {
 
 const daySeconds = 86_400;
 /** When so many days are over, as DynamoDB's TTL wants it: seconds since the epoch. */
-export const secondsIn = (days: number) => Math.floor(Date.now() / 1_000) + days * daySeconds;
-
-/** Options of the SDK's `send`: retries end at the deadline, ms since the epoch, too. */
-export const until = (deadline: number) => ({
-  abortSignal: AbortSignal.timeout(Math.max(0, deadline - Date.now())),
-});
+export const secondsIn = (days: number, { timing = machineTiming }: TimingOptions) =>
+  Math.floor(timing.now() / 1_000) + days * daySeconds;

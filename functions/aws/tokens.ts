@@ -3,8 +3,9 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
 import type { Tokens } from "../persister/ports.ts";
-import { available } from "./available.ts";
-import { itemTable, type TableOptions, until } from "./table.ts";
+import { waitingOut } from "./available.ts";
+import { itemTable, type TableOptions } from "./table.ts";
+import { machineTiming } from "./timing.ts";
 
 /** Tokens share a partition, each under its SHA-256: the token itself is nowhere. */
 export const tokensPartition = "tokens";
@@ -28,7 +29,8 @@ const retryAfterSeconds = 5;
 
 export function dynamoTokens(options: TableOptions): Tokens {
   const table = itemTable(options);
-  const { client, table: TableName } = options;
+  const { client, table: TableName, timing = machineTiming } = options;
+  const available = waitingOut(options);
 
   /** Once a day: who asks when a token was last used wants to know whether it still is. */
   async function noteUse(digest: string, day: string, deadline: number): Promise<void> {
@@ -42,7 +44,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: marshall({ ":day": day }),
         }),
-        until(deadline),
+        timing.until(deadline),
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -57,7 +59,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const item = await table.get(tokensPartition, digest, deadline);
           if (item === undefined) return undefined;
           const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
-          const now = Date.now();
+          const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
           if (usedOn !== day) await noteUse(digest, day, deadline);

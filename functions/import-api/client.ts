@@ -21,6 +21,8 @@ export interface ImportApiOptions {
   readonly idleTimeoutMs?: number;
   /** From the head of an answer to the end of its body. */
   readonly answerBodyTimeoutMs?: number;
+  /** Makes one request; a simulation has its own. */
+  readonly post?: typeof attempt;
 }
 
 const unauthorized = 401;
@@ -35,7 +37,7 @@ const agents = {
  * Throws a TypeError for a url that is none. `send` rejects only for a token that no header can carry.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, traceparent, clock, random = Math.random } = options;
+  const { url, traceparent, clock, random = Math.random, post = attempt } = options;
   const endpoint = endpointsBelow(url);
   const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
   let { token } = options;
@@ -53,7 +55,7 @@ export function importApi(options: ImportApiOptions): ImportApi {
       secretLength: secret.length,
       ...timeouts,
     };
-    const once = async (remainingMs: number) => verdictOf(await attempt(call, remainingMs), secret);
+    const once = async (remainingMs: number) => verdictOf(await post(call, remainingMs), secret);
     return retrying(once, { clock, random, deadline });
   };
   /** Where there is no newer one to be had, the refusal stands. */
