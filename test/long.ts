@@ -1,11 +1,21 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** `npm run test:long [-- 100]`: every property so many times as often as `npm test` tries it. */
-const times = process.argv[2] ?? "100";
+/**
+ * `npm run test:long [-- 10]`: the tests that `npm test` runs in part, as a whole. Every property is tried so many times as
+ * often, every case of `casesOf` runs, and so does every `.long.test.ts`.
+ */
+const times = process.argv[2] ?? "10";
+const hasMore = (path: string) =>
+  path.endsWith(".long.test.ts") ||
+  (path.endsWith(".test.ts") && /from "[./]+\/runs\.ts"/.test(readFileSync(path, "utf8")));
+const files = readdirSync("test", { recursive: true, encoding: "utf8" })
+  .map(path => join("test", path))
+  .filter(hasMore);
+const bundled = spawnSync("npm", ["run", "--silent", "bundle"], { stdio: ["ignore", "ignore", "inherit"] });
 const vitest = join("node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", ".property.test.ts", "--testTimeout=0"], {
-  stdio: "inherit",
-  env: { ...process.env, RUNS: times },
-});
-process.exitCode = status ?? 1;
+const args = [vitest, "run", "--project=sources", "--testTimeout=0", ...files];
+const env = { ...process.env, TESTS: "long", RUNS: times };
+const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env });
+process.exitCode = bundled.status || (status ?? 1);

@@ -2,35 +2,40 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./workshop/output.ts";
 
-/** `npm test`: all checks, then all tests; the last line says how many passed. Arguments go to vitest. */
+/**
+ * `npm test`: all checks, then all tests. The last line says how many passed, the one before it what they cost. Arguments go
+ * to vitest.
+ */
 const checks = ["types", "lint", "knip", "bundle"];
+const started = performance.now();
 
 interface Ended {
   readonly code: number;
   readonly output: string;
 }
 
-function run(command: string, args: readonly string[], stdio: "pipe" | "inherit"): Promise<Ended> {
+function run(command: string, args: readonly string[], env = process.env): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      stdio: ["ignore", stdio, stdio],
+      stdio: ["ignore", "pipe", "pipe"],
       shell: process.platform === "win32",
+      env,
     });
     let output = "";
-    child.stdout?.on("data", text => {
+    const keep = (text: string) => {
       output += text;
-    });
-    child.stderr?.on("data", text => {
-      output += text;
-    });
+    };
+    child.stdout.setEncoding("utf8").on("data", keep);
+    child.stderr.setEncoding("utf8").on("data", keep);
     child.once("error", reject);
     child.once("close", code => resolve({ code: code ?? 1, output }));
   });
 }
 
 async function runChecks(): Promise<boolean> {
-  const ended = await Promise.all(checks.map(check => run("npm", ["run", "--silent", check], "pipe")));
+  const ended = await Promise.all(checks.map(check => run("npm", ["run", "--silent", check])));
   for (const [i, { code, output }] of ended.entries()) {
     console.log(`${code === 0 ? "✓" : "✗"} npm run ${checks[i]}`);
     if (code !== 0) console.log(output);
@@ -38,39 +43,52 @@ async function runChecks(): Promise<boolean> {
   return ended.every(({ code }) => code === 0);
 }
 
-interface Counts {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
+/** vitest writes no report where it can't even start. */
+const noReport: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
+
+/** Runs vitest and prints what it says, which is little but for failures. */
+async function runTests(): Promise<{ report: Report } & Ended> {
+  const dir = mkdtempSync(join(tmpdir(), "persister-test-"));
+  const file = join(dir, "report.json");
+  const vitest = join("node_modules", "vitest", "vitest.mjs");
+  const reporters = ["--reporter=minimal", "--reporter=json", `--outputFile.json=${file}`];
+  const args = [vitest, "run", ...reporters, ...process.argv.slice(2)];
+  const ended = await run(process.execPath, args, { ...process.env, TESTS: process.env.TESTS ?? "quick" });
+  console.log(ended.output);
+  const report: Report = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : noReport;
+  rmSync(dir, { recursive: true });
+  return { ...ended, report };
 }
 
-/** vitest writes no report where it can't even start. */
-const noReport: Counts = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0 };
+/** Prints which rules of the output are broken: how many lines and titles. */
+function countUnfit({ code, output, report }: Awaited<ReturnType<typeof runTests>>): number {
+  // A failure is shown with all that its test logged.
+  const stray = code === 0 ? strayLines(output) : [];
+  for (const line of stray) console.log(`✗ a passing test printed: ${line}`);
+  const titles = unfitTitles(report);
+  for (const title of titles) console.log(`✗ a title with a missing value or a raw %: ${title}`);
+  return stray.length + titles.length;
+}
 
-async function runTests(): Promise<{ passed: number; failed: number; skipped: number; code: number }> {
-  const dir = mkdtempSync(join(tmpdir(), "persister-test-"));
-  const report = join(dir, "report.json");
-  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const vitest = join("node_modules", "vitest", "vitest.mjs");
-  const { code } = await run(
-    process.execPath,
-    [vitest, "run", ...reporters, ...process.argv.slice(2)],
-    "inherit",
-  );
-  const counts: Counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : noReport;
-  rmSync(dir, { recursive: true });
-  return {
-    passed: counts.numPassedTests,
-    // A file that does not load fails, and none of its tests does.
-    failed: Math.max(counts.numFailedTests, code === 0 ? 0 : 1),
-    skipped: counts.numPendingTests,
-    code,
-  };
+const budgetMinutes = 6;
+
+/** The line before the last: CPU-minutes with all children, and wall time. */
+function costs(): string {
+  const wall = `${((performance.now() - started) / 60_000).toFixed(1)} minutes of wall time`;
+  const cpu = cpuSeconds();
+  if (cpu === undefined) return `CPU-minutes are known on Linux only, ${wall}`;
+  return `${(cpu / 60).toFixed(1)} CPU-minutes of at most ${budgetMinutes}, ${wall}`;
 }
 
 const checked = await runChecks();
-const { passed, failed, skipped, code } = await runTests();
+const ended = await runTests();
+const { numPassedTests, numFailedTests, numPendingTests } = ended.report;
+const unfit = countUnfit(ended);
+for (const title of skippedTitles(ended.report)) console.log(`- skipped: ${title}`);
+console.log(costs());
+// A file that does not load fails, and none of its tests does.
+const failed = Math.max(numFailedTests, ended.code === 0 ? 0 : 1) + unfit + (checked ? 0 : 1);
 console.log(
-  `${passed} passed, ${failed + (checked ? 0 : 1)} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`,
+  `${numPassedTests} passed, ${failed} failed${numPendingTests === 0 ? "" : `, ${numPendingTests} skipped`}`,
 );
-process.exitCode = checked ? code : 1;
+process.exitCode = failed === 0 ? 0 : 1;

@@ -11,6 +11,7 @@ await build({
     "test/bench/decode.bench.ts",
     "test/bench/memory.bench.ts",
     "test/bench/hostile.bench.ts",
+    "test/bench/growth.bench.ts",
     "test/bench/bundles.bench.ts",
     "test/bench/segments.bench.ts",
   ],
@@ -33,6 +34,7 @@ run("decode.bench.mjs");
 console.log("\nPeak memory");
 for (const RECORDS of ["A", "B"]) run("memory.bench.mjs", { RECORDS });
 run("hostile.bench.mjs");
+run("growth.bench.mjs");
 spawnSync("npm", ["run", "--silent", "bundle"], { stdio: "ignore" });
 run("bundles.bench.mjs");
 run("segments.bench.mjs");

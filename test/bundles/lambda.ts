@@ -29,7 +29,7 @@ class Instance {
     const api = await startRuntimeApi();
     const child = spawn(process.execPath, ["--enable-source-maps", client], {
       cwd: root,
-      stdio: ["ignore", "ignore", "inherit"],
+      stdio: ["ignore", "ignore", "pipe"],
       env: {
         PATH: process.env.PATH,
         _HANDLER: `dist/${name}.handler`,
@@ -43,6 +43,8 @@ class Instance {
         ...env,
       },
     });
+    // The log of the test that runs.
+    child.stderr.on("data", text => console.error(String(text).trimEnd()));
     child.once("exit", code => api.fail(new Error(`${name} ended with ${code}`)));
     return new Instance(api, child);
   }

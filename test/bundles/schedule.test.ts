@@ -54,7 +54,7 @@ afterAll(async () => {
   for (const part of open) await part.close();
 });
 
-const run = () => lambda.invoke("schedule", {} as never, runReserveMillisecondsMin + 3_000);
+const run = () => lambda.invoke("schedule", {} as never, runReserveMillisecondsMin + 6_000);
 const landed = async () => (await rows(stack, "select count(*) from made")).rows[0]![0];
 
 it("runs until it has to stop, has the scheduler start it again, and goes on", async () => {

@@ -28,35 +28,29 @@ const schema = (properties: object) => ({
   schema: { properties },
 });
 const row = (id: unknown, text = "") => ({ type: "RECORD", stream: "s", record: { id, text } });
-/** Some 13 MB: four segments. */
-const many = Array.from({ length: 25_000 }, (_, id) => row(id, "some words that take room ".repeat(20)));
+/** Some 5 MB: two segments. */
+const many = Array.from({ length: 9_000 }, (_, id) => row(id, "some words that take room ".repeat(20)));
 const long = "x".repeat(1_000_000);
 const lines = (...each: object[]) => each.map(one => JSON.stringify(one)).join("\n");
 
 it("says what a file holds, gzipped or not", async () => {
   const text = jsonline(...many, bookmark(1), record("t", { id: 1 }, ["id"]), bookmark(2));
-  const stdout = "FILE: 25001 records (s 25000, t 1), 2 bookmarks\n";
+  const stdout = "FILE: 9001 records (s 9000, t 1), 2 bookmarks\n";
   expect(await checked(text)).toEqual({ code: 0, stdout, stderr: "" });
   expect(await checked(gzipSync(text))).toEqual({ code: 0, stdout, stderr: "" });
 });
 
 it("names each fault once, by its line in the file, in whatever segment it is", async () => {
-  const text = lines(
-    schema({ id: { type: "nothing" } }),
-    ...many.slice(0, 9_999),
-    { type: "RECORD" },
-    ...many,
-    {
-      type: "STATE",
-    },
-  );
+  const text = lines(schema({ id: { type: "nothing" } }), ...many, { type: "RECORD" }, ...many, {
+    type: "STATE",
+  });
   const { code, stderr } = await checked(text);
   expect([code, stderr.trim().split("\n")]).toEqual([
     3,
     [
       expect.stringMatching(/^FILE:1: stream "s": /),
-      expect.stringMatching(/^FILE:10001: /),
-      expect.stringMatching(/^FILE:35002: .*bookmark wants its `value`/),
+      expect.stringMatching(/^FILE:9002: /),
+      expect.stringMatching(/^FILE:18003: .*bookmark wants its `value`/),
     ],
   ]);
 });
@@ -73,7 +67,7 @@ it.each([
 
 it("says of gzip that was cut what is wrong in what came, and that it was", async () => {
   const text = jsonline({ type: "RECORD" }, bookmark(1), ...many);
-  const { code, stderr } = await checked(gzipSync(text).subarray(0, 50_000));
+  const { code, stderr } = await checked(gzipSync(text).subarray(0, 20_000));
   expect([code, stderr]).toEqual([3, expect.stringMatching(/^FILE:4: .*\nFILE is not whole gzip/)]);
 });
 
@@ -95,31 +89,27 @@ it.each<[name: string, text: string, line: number | undefined]>([
     jsonline(...Array.from({ length: 9 }, (_, id) => row(id, long)), bookmark(1)),
     undefined,
   ],
-  ["with a fault in its third segment", jsonline(...many, { type: "RECORD" }, bookmark(1)), 25_004],
+  ["with a fault in its second segment", jsonline(...many, { type: "RECORD" }, bookmark(1)), 9_004],
   [
     "that breaks the first segment's schema in the last",
     lines(schema({ id: { type: "integer" } }), ...many, row("x"), bookmark(1)),
-    25_002,
+    9_002,
   ],
   ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
   ["whose header ends nowhere", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
   ["that is none", "hello", 1],
-])(
-  "a stream %s is checked as it is sent",
-  async (name, text, line) => {
-    const found = await checked(text);
-    const streamer = name.replaceAll(/[^a-z]/g, "");
-    const sent = await persisted(["--endpoint", stack().url, "--streamer", streamer], text, {
-      PERSIST_TOKEN: token,
-    });
-    expect(found.code).toBe(line === undefined ? 0 : 3);
-    expect(sent.code, sent.stderr).toBe(found.code);
-    if (line === undefined) return;
-    expect(found.stderr).toMatch(new RegExp(`^FILE:${line}: `));
-    expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
-  },
-  60_000,
-);
+])("a stream %s is checked as it is sent", async (name, text, line) => {
+  const found = await checked(text);
+  const streamer = name.replaceAll(/[^a-z]/g, "");
+  const sent = await persisted(["--endpoint", stack().url, "--streamer", streamer], text, {
+    PERSIST_TOKEN: token,
+  });
+  expect(found.code).toBe(line === undefined ? 0 : 3);
+  expect(sent.code, sent.stderr).toBe(found.code);
+  if (line === undefined) return;
+  expect(found.stderr).toMatch(new RegExp(`^FILE:${line}: `));
+  expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
+});
 
 it("a line that is too long though gzipped is refused by both", async () => {
   const digits = Array.from({ length: 1_000_000 }, () => Math.random().toString(36).slice(2, 12)).join("");

@@ -60,4 +60,4 @@ it("`persist` holds no more of a stream the longer it is", async () => {
   expect(await ended, said).toBe(0);
   await endpoint.close();
   expect(Number(said.trim().split("\n").at(-1)) * 1024).toBeLessThan(residentBytesMax);
-}, 60_000);
+});

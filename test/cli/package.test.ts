@@ -41,4 +41,4 @@ it("the tarball of `npm pack` holds the command and no more, and installs and ru
   await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
   const { stdout: help } = await run("npx", ["--offline", "persist", "--help"], { cwd: place });
   expect(help).toContain("streamer | persist");
-}, 120_000);
+});

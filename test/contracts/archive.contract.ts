@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { Archive } from "../../functions/persister/ports.ts";
 
-const deadline = () => Date.now() + 10_000;
+const deadline = () => Date.now() + 600_000;
 
 /** What every implementation of Archive holds to. `read` gives back what stands under a key. */
 export function archiveContract(

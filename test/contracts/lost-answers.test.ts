@@ -62,7 +62,7 @@ function afterEffect(client: Client, command: string, then: () => Promise<void>)
 const lose = () => Promise.reject(Object.assign(new Error("socket hang up"), { name: "TimeoutError" }));
 const bookmark = (value: string) =>
   ({ encoding: "json", value: Buffer.from(value) }) as unknown as SafeBookmark;
-const deadline = () => Date.now() + 10_000;
+const deadline = () => Date.now() + 600_000;
 const clock = { now: () => now, sleep: () => Promise.resolve() };
 const partsOf = (client = newDynamodb()) => ({
   ...awsStore({ client, table, s3: newS3(), bucket }),

@@ -11,7 +11,7 @@ import type {
 } from "../../functions/persister/ports.ts";
 
 const at = 1_700_000_000_000;
-const deadline = () => Date.now() + 10_000;
+const deadline = () => Date.now() + 600_000;
 const bookmark = (value: string, encoding: Bookmark["encoding"] = "json") =>
   ({ encoding, value: Buffer.from(value) }) as unknown as SafeBookmark;
 

@@ -63,19 +63,15 @@ async function bash(script: string): Promise<{ code: number | null; stdout: stri
 }
 
 describe("the guide to building a streamer", () => {
-  it.skipIf(missing.length > 0)(
-    "prints what it says, block by block",
-    async () => {
-      for (const { file, text } of blocks)
-        if (file !== undefined) await writeFile(join(dir, file.replace("$PERSISTER", "../checkout")), text);
-      const { code, stdout, stderr } = await bash(
-        commands.map(({ text }) => text).join(`echo "${separator}"\n`),
-      );
-      expect([code, stderr.slice(-500)]).toEqual([0, expect.any(String)]);
-      expect(stdout.split(`${separator}\n`)).toEqual(commands.map(({ prints }) => prints));
-    },
-    120_000,
-  );
+  it.skipIf(missing.length > 0)("prints what it says, block by block", async () => {
+    for (const { file, text } of blocks)
+      if (file !== undefined) await writeFile(join(dir, file.replace("$PERSISTER", "../checkout")), text);
+    const { code, stdout, stderr } = await bash(
+      commands.map(({ text }) => text).join(`echo "${separator}"\n`),
+    );
+    expect([code, stderr.slice(-500)]).toEqual([0, expect.any(String)]);
+    expect(stdout.split(`${separator}\n`)).toEqual(commands.map(({ prints }) => prints));
+  });
 
   it("has an entry for serverless.yml that makes a scheduled streamer", async () => {
     const [block] = blocks.filter(({ language }) => language === "yaml");

@@ -14,7 +14,8 @@ const text = oneLine(page.replace(/```\n[\s\S]+?```/, ""));
 const tested: string[] = [];
 function says(sentence: string, check: () => void): void {
   tested.push(sentence);
-  it(sentence, check);
+  // A title with a NaN looks like one whose value is missing.
+  it(sentence.replaceAll("NaN", "not-a-number"), check);
 }
 
 interface Row {

@@ -30,7 +30,7 @@ beforeAll(async () => {
     "scheduled=github",
   ];
   template = (await packaged(dir, domain)) as typeof template;
-}, 60_000);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const spans = (text: string) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);

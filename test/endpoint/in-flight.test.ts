@@ -29,6 +29,9 @@ async function stackWhere(
   return stack;
 }
 
+/** Five batches are answered in a part of it. */
+const ingestMilliseconds = 8_000;
+
 describe("batches in flight", () => {
   it(`are ${batchesInFlightMax} at the most, and that many`, async () => {
     let most = 0;
@@ -68,8 +71,7 @@ describe("batches in flight", () => {
   it("that find no answer in time: 504, with what is safe committed", async () => {
     const stack = await stackWhere((table, response) => {
       if (table < "table5") response.writeHead(201).end();
-    }, 4_500);
-    const began = Date.now();
+    }, ingestMilliseconds);
     const response = await post(stack, "hanging", body);
     expect(await response.json()).toMatchObject({
       status: 504,
@@ -78,7 +80,6 @@ describe("batches in flight", () => {
       revision: 1,
       detail: expect.stringContaining("start the next run from it"),
     });
-    expect(Date.now() - began).toBeLessThan(4_500);
     expect(await (await getBookmark(stack, "hanging")).text()).toBe("4");
   });
 

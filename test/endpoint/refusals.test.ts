@@ -267,7 +267,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", field: "id" },
   },
   {
-    name: "NaN as transit",
+    name: "transit's not-a-number",
     body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x","~zNaN"]]'),
     status: 422,
     code: "unfit-records",
@@ -500,10 +500,10 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
     expect(await response.json()).toMatchObject({ code: "unfit-records", errorsTotal: 10_000 });
   });
 
-  it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "%2e%2e%2fdrift"])(
+  it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "../drift"])(
     "a streamer may not be named %s",
     async name => {
-      const response = await post(stack(), encodeURIComponent(decodeURIComponent(name)), jsonline(good));
+      const response = await post(stack(), encodeURIComponent(name), jsonline(good));
       expect(await response.json()).toMatchObject({ status: 400, code: "bad-streamer-name" });
     },
   );

@@ -179,9 +179,10 @@ describe("where the gateway says who may come in", () => {
     ["gitlab:write", "write", "forbidden"],
     ["github:writer", "write", "forbidden"],
     ["write", "write", "forbidden"],
-    [undefined, "read", "forbidden"],
-  ] as const)("a JWT with the scopes %s asks to %s: %s", async (jwtScopes, scope, answer) => {
-    const admitted = admit(request(jwtScopes), scope, { by: "jwt" }, 0);
+    ["", "read", "forbidden"],
+    ["none", "read", "forbidden"],
+  ] as const)("a JWT with the scopes %j asks to %s: %s", async (jwtScopes, scope, answer) => {
+    const admitted = admit(request(jwtScopes === "none" ? undefined : jwtScopes), scope, { by: "jwt" }, 0);
     expect(await admitted.catch((error: PersisterError) => error.code)).toBe(answer);
   });
 

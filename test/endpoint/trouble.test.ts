@@ -21,7 +21,7 @@ async function scripted(...steps: [Step, ...Step[]]) {
 }
 
 /** An outage is waited for. */
-const short = { ingestMilliseconds: 4_000 };
+const short = { ingestMilliseconds: 8_000 };
 const clock = { now: Date.now, sleep: () => Promise.resolve() };
 
 async function stackIn(env: Record<string, string>, variant = {}) {
@@ -97,11 +97,11 @@ describe("trouble that passes", () => {
   });
 
   it("a table that is down for longer than the SDK tries: the delivery waits, and is committed", async () => {
-    const script = Array.from({ length: 12 }, () => broken(false));
+    const script = Array.from({ length: 6 }, () => broken(false));
     const { stack, proxy } = await stackBehind("dynamodb", script, puts);
     const response = await post(stack, "blip", body(1));
     expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
-    expect(proxy.met()).toBe(12);
+    expect(proxy.met()).toBe(6);
   });
 
   it.each([

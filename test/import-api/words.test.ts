@@ -60,11 +60,4 @@ describe("the server's words", () => {
     expect(words(`${"x".repeat(999)}😀`)).toBe("x".repeat(999));
     expect(words(`${"x".repeat(995)}${token}`)).not.toContain("at_");
   });
-
-  it("are found fast in a hostile page", () => {
-    const started = performance.now();
-    for (const part of ["<", "<script>", "</script", "<style", "[", '{"a":'])
-      words(part.repeat(65_536 / part.length));
-    expect(performance.now() - started).toBeLessThan(1_000);
-  });
 });

@@ -201,7 +201,7 @@ export const alarmRules: readonly Rule[] = [
     seeds: [["Extra", { Type: "AWS::Lambda::Function", Properties: {} }]],
   },
   {
-    name: "ingest is near its deadline at 80 % of it",
+    name: "ingest is near its deadline at four fifths of it",
     check: template => {
       const seconds = Number(at(template.Resources.IngestLambdaFunction?.Properties, "Timeout"));
       const threshold = at(template.Resources.IngestNearDeadline?.Properties, "Threshold");

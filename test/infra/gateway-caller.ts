@@ -22,7 +22,7 @@ export function closeGatewaysAfterEach(): void {
 export async function gatewayWith(
   handler: TestHandler = async () => ({ statusCode: 200 }),
   {
-    timeoutMs = 10_000,
+    timeoutMs = 600_000,
     path = "/v1/streamers/{streamer}",
     ...options
   }: Partial<GatewayOptions> & { timeoutMs?: number; path?: string } = {},

@@ -9,6 +9,7 @@ const octets = { "content-type": "application/octet-stream" };
 
 describe("the event", () => {
   it("is of payload format 2.0", async () => {
+    const began = Date.now();
     const { url, events } = await gatewayWith();
     await call(url, {
       path: "/v1/streamers/git%20hub?a=1&a=%202&b",
@@ -36,7 +37,7 @@ describe("the event", () => {
       },
     });
     expect(event.requestContext.time).toMatch(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/);
-    expect(event.requestContext.timeEpoch).toBeGreaterThan(Date.now() - 10_000);
+    expect(event.requestContext.timeEpoch).toBeGreaterThanOrEqual(began);
     expect(event.requestContext.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(JSON.parse(JSON.stringify(event))).toEqual(event);
   });
@@ -113,12 +114,12 @@ describe("the event", () => {
   });
 
   it("comes with a context that counts down", async () => {
-    const { url, contexts } = await gatewayWith(undefined, { timeoutMs: 5_000 });
+    const { url, contexts } = await gatewayWith(undefined, { timeoutMs: 3_600_000 });
     await call(url, { body: "x" });
     const context = contexts[0]!;
     expect(context.functionName).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
     expect(context.awsRequestId).not.toBe("");
     expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
-    expect(context.getRemainingTimeInMillis()).toBeLessThanOrEqual(5_000);
+    expect(context.getRemainingTimeInMillis()).toBeLessThanOrEqual(3_600_000);
   });
 });

@@ -53,9 +53,10 @@ describe("limits", () => {
     expect(await curl(url, Buffer.alloc(3 * MiB, "x"))).toBe(`${4 * MiB} 200`);
   });
 
-  it.each([[], ["-H", "Expect:"], ["-H", "Transfer-Encoding: chunked"]])(
-    "are told to curl %s %s",
-    async (...args) => {
+  it.each([[""], ["Expect:"], ["Transfer-Encoding: chunked"]])(
+    "answer curl with the header %j",
+    async header => {
+      const args = header === "" ? [] : ["-H", header];
       const { url } = await gatewayWith();
       for (const size of [12 * MiB, 48 * MiB]) {
         expect(await curl(url, Buffer.alloc(size), ...args)).toBe(

@@ -8,16 +8,16 @@ const json = (body: Buffer) => JSON.parse(body.toString()) as unknown;
 
 describe("a streamer's name", () => {
   it.each([
-    ["%2e%2e%2f", "../"],
-    ["..", ".."],
-    ["%F0%9F%98%80", "😀"],
-    ["a%00b", "a\u0000b"],
-    ["%", "%"],
-    ["%ff", "%ff"],
-    ["%252e", "%2e"],
-    ["{streamer}", "{streamer}"],
-    ["x".repeat(10_000), "x".repeat(10_000)],
-  ])("%s arrives decoded once", async (segment, expected) => {
+    ["of a parent folder", "%2e%2e%2f", "../"],
+    ["of two dots", "..", ".."],
+    ["that is an emoji", "%F0%9F%98%80", "😀"],
+    ["with a NUL", "a%00b", "a\u0000b"],
+    ["that is a per cent sign", "%", "%"],
+    ["that is not UTF-8", "%ff", "%ff"],
+    ["encoded twice", "%252e", "%2e"],
+    ["in braces", "{streamer}", "{streamer}"],
+    ["of 10,000 characters", "x".repeat(10_000), "x".repeat(10_000)],
+  ])("%s arrives decoded once", async (_name, segment, expected) => {
     const { url, events } = await gatewayWith();
     const { status } = await call(url, { path: `/v1/streamers/${segment}`, body: "x" });
     expect(status).toBe(200);

@@ -2,12 +2,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { casesOf } from "../runs.ts";
 import { errorsOf, packaged } from "./packaged.ts";
 import { at, ofType, type Template } from "./template.ts";
 import { rules } from "./template-rules.ts";
 
 /** What `--param` makes of the template. */
-const minute = 60_000;
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-parameters-"));
@@ -100,7 +100,7 @@ describe.each(variants)("$name", ({ name, parameters, without, shows }) => {
   let template: Template;
   beforeAll(async () => {
     template = await packaged(join(dir, String(name.length)), parameters);
-  }, minute);
+  });
 
   it("is a template that CloudFormation takes", async () => expect(await errorsOf(template)).toEqual([]));
   it("shows it", () => shows(template));
@@ -108,20 +108,16 @@ describe.each(variants)("$name", ({ name, parameters, without, shows }) => {
   it.each(held)("holds to: $name", ({ check }) => expect(check(template)).toEqual([]));
 });
 
-it(
-  "refuses a stage's own parameter that there is none of",
-  async () => {
-    const serverless = await readFile(new URL("../../serverless.yml", import.meta.url), "utf8");
-    const misspelt = serverless.replace("params:\n", "params:\n  dev:\n    alarmAdress: ops@example.com\n");
-    const error = await packaged(join(dir, "misspelt"), [], misspelt).catch((thrown: unknown) => thrown);
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    expect(stdout + stderr).toContain("there is no parameter alarmAdress");
-  },
-  minute,
-);
+it("refuses a stage's own parameter that there is none of", async () => {
+  const serverless = await readFile(new URL("../../serverless.yml", import.meta.url), "utf8");
+  const misspelt = serverless.replace("params:\n", "params:\n  dev:\n    alarmAdress: ops@example.com\n");
+  const error = await packaged(join(dir, "misspelt"), [], misspelt).catch((thrown: unknown) => thrown);
+  const { stdout, stderr } = error as { stdout: string; stderr: string };
+  expect(stdout + stderr).toContain("there is no parameter alarmAdress");
+});
 
 describe("refuses", () => {
-  it.concurrent.each([
+  const refused = [
     ["alarmAdress=ops@example.com", "there is no parameter alarmAdress"],
     ["importApiRegion=mars", 'importApiRegion is us or eu, and not "mars"'],
     ["logDays=31", "logDays is one of 1, 3, 5"],
@@ -129,15 +125,12 @@ describe("refuses", () => {
     ["customDomain=persister.example.com", "customDomain and certificateArn are given together"],
     ["archiveDays=30", "archiveDays is more than 90"],
     ["accountsSecret=stitch", "accountsSecret is the whole ARN of a secret"],
-  ])(
-    "%s",
-    async (parameter, sentence) => {
-      const error = await packaged(join(dir, parameter.split("=")[0]!), [parameter]).catch(
-        (thrown: unknown) => thrown,
-      );
-      const { stdout, stderr } = error as { stdout: string; stderr: string };
-      expect(stdout + stderr).toContain(sentence);
-    },
-    minute,
-  );
+  ] as const;
+  it.concurrent.each(casesOf(refused, 4))("%s", async (parameter, sentence) => {
+    const error = await packaged(join(dir, parameter.split("=")[0]!), [parameter]).catch(
+      (thrown: unknown) => thrown,
+    );
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    expect(stdout + stderr).toContain(sentence);
+  });
 });

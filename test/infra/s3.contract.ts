@@ -26,20 +26,16 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     return { ...object, text: await object.Body!.transformToString() };
   };
 
-  it.each([
-    "plain",
-    "with space+plus",
-    "✓/ünïcode",
-    "a/../b",
-    ".",
-    "x".repeat(900),
-    "100%25/%2e%2e",
-    "a&b<c>",
-  ])("keeps an object under the key %s", async name => {
-    const key = `${randomUUID()}/${name}`;
-    await put(key, name);
-    expect((await get(key)).text).toBe(name);
-  });
+  it.each(["plain", "with space+plus", "✓/ünïcode", "a/../b", ".", "x".repeat(900), "a&b<c>", "one encoded"])(
+    "keeps an object under the key %s",
+    async title => {
+      // A title may hold no per cent sign.
+      const name = title === "one encoded" ? "100%25/%2e%2e" : title;
+      const key = `${randomUUID()}/${name}`;
+      await put(key, name);
+      expect((await get(key)).text).toBe(name);
+    },
+  );
 
   it("keeps metadata, type and encoding", async () => {
     const key = randomUUID();

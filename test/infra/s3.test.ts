@@ -45,12 +45,12 @@ describe("the embedded S3", () => {
   });
 
   it.each([
-    ["GET", "bucket/%zz", 400, "InvalidURI"],
-    ["PUT", ".facts/bucket/key", 400, "InvalidBucketName"],
-    ["GET", "../x", 400, "InvalidBucketName"],
-    ["POST", "bucket?delete", 501, "NotImplemented"],
-    ["GET", "bucket?list-type=2&max-keys=0", 200, "<IsTruncated>false"],
-  ])("answers %s /%s with %i", async (method, path, status, words) => {
+    ["a path that can't be decoded", "GET", "bucket/%zz", 400, "InvalidURI"],
+    ["its own folder", "PUT", ".facts/bucket/key", 400, "InvalidBucketName"],
+    ["the folder above", "GET", "../x", 400, "InvalidBucketName"],
+    ["what it can't do", "POST", "bucket?delete", 501, "NotImplemented"],
+    ["a page of nothing", "GET", "bucket?list-type=2&max-keys=0", 200, "<IsTruncated>false"],
+  ])("answers %s", async (_name, method, path, status, words) => {
     expect(await ask(method, `/${path}`)).toEqual([status, expect.stringContaining(words)]);
   });
 

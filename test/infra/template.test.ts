@@ -10,15 +10,17 @@ import { rules } from "./template-rules.ts";
 import { zipEntries } from "./zip-entries.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const minute = 60_000;
 let dir: string;
 let template: Template;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-package-"));
   template = await packaged(dir, ["scheduled=github,drift"]);
-}, minute);
+});
 afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const titleOf = ([path, value]: Seed) =>
+  value === undefined ? `no ${path}` : `${path}: ${JSON.stringify(value)}`;
 
 describe("the packaged template", () => {
   it("is one that CloudFormation takes", async () => {
@@ -33,7 +35,7 @@ describe("the packaged template", () => {
 
   describe.each(rules)("$name", ({ check, seeds }) => {
     it("holds", () => expect(check(template)).toEqual([]));
-    it.each(seeds)("and notices %s: %j", (...seed: Seed) =>
+    it.each(seeds.map(seed => [titleOf(seed), seed] as const))("and notices %s", (_title, seed) =>
       expect(check(seeded(template, seed))).not.toEqual([]),
     );
   });

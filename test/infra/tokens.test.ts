@@ -37,7 +37,7 @@ it("creates a token that is shown once, lists it, and revokes it", async () => {
   expect(listed.said).not.toContain(token!);
   expect(await run(["revoke", id!])).toEqual({ code: 0, said: `The token ${id} is revoked.\n` });
   expect((await open()).status).toBe(401);
-}, 30_000);
+});
 
 describe("says in a sentence", () => {
   it.each([

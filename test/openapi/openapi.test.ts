@@ -214,12 +214,12 @@ describe("each answer is documented, and each that is documented is given", () =
   });
 
   it("trouble upstream", async () => {
-    for (const [step, status] of [
-      [{ status: 400 }, 502],
-      [{ status: 503 }, 503],
-      ["hang", 504],
+    for (const [step, status, variant] of [
+      [{ status: 400 }, 502, {}],
+      [{ status: 503 }, 503, {}],
+      ["hang", 504, { ingestMilliseconds: 4_500 }],
     ] as const) {
-      const on = await started({ IMPORT_API_URL: await scripted(step) }, { ingestMilliseconds: 4_500 });
+      const on = await started({ IMPORT_API_URL: await scripted(step) }, variant);
       expect((await ask(deliver, { on, body: body() })).status).toBe(status);
     }
     const { s3, dynamodb, ...place } = await localPlace(stack);

@@ -72,7 +72,6 @@ describe("what a schema takes to read is counted", () => {
 
   it("even where its draft's own schema refuses it", () => {
     const types = `{"type":[${list(30_000, n => `"a${n}"`)}]}`;
-    const before = performance.now();
     expect(lineRefused(schemaLine(types))).toBeUndefined();
     expect(
       lineRefused(
@@ -82,7 +81,6 @@ describe("what a schema takes to read is counted", () => {
         ),
       ),
     ).toBeUndefined();
-    expect(performance.now() - before).toBeLessThan(1_500);
   });
 
   it("as often as a $ref finds a part of it that no other has", () => {

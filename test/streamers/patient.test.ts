@@ -11,7 +11,7 @@ beforeEach(async () => {
   );
 });
 afterEach(() => standIn.close());
-const client = () => patient({ log: line => void log.push(line), second: 1, timeout: 500 });
+const client = (timeout = 600_000) => patient({ log: line => void log.push(line), second: 1, timeout });
 
 it("tries again where an answer breaks off in its body", async () => {
   for (let times = 0; times < 2; times++) standIn.answerOnce(/list/, "break off");
@@ -21,7 +21,7 @@ it("tries again where an answer breaks off in its body", async () => {
 
 it("tries again where no answer comes in time, and tells no address", async () => {
   standIn.answerOnce(/list/, "be silent");
-  expect(await client().get(`${standIn.url}/list?email=ada`).text()).toBe("whole");
+  expect(await client(2_000).get(`${standIn.url}/list?email=ada`).text()).toBe("whole");
   expect(log).toEqual(["try 2, after no answer in time"]);
 });
 

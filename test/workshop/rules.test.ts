@@ -52,6 +52,18 @@ const banned: readonly Ban[] = [
     seeds: ["it.only(", "describe.skip(", 'it.todo("', "it.concurrent.only("],
   },
   {
+    name: "tests that measure wall-clock time: the bench does, as a ratio",
+    pattern: /performance\.now|hrtime|expect\([^;]*Date\.now\(\) - /,
+    in: /\.(test|contract)\.ts$/,
+    seeds: ["const began = performance.now();", "process.hrtime()", "expect(Date.now() - began).toBe("],
+  },
+  {
+    name: "time-outs of a test's own: vitest's is for hangs, and long",
+    pattern: /^ *\}, [\d_]+\);$|^ {4}[\d_]+_000,$|\b(it|test|describe|beforeAll)\b.*\{ timeout\b/m,
+    in: /\.(test|contract)\.ts$/,
+    seeds: ["}, 60_000);", "    120_000,", 'it("works", { timeout }, async () => {'],
+  },
+  {
     name: "work left undone",
     pattern: /\b(TODO|FIXME|XXX)\b/,
     in: /./,

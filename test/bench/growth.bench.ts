@@ -1,0 +1,98 @@
+import { wordsOf } from "../../functions/import-api/words.ts";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { formatOf } from "../../functions/persister/json-schema/drafts.ts";
+import { decodeToBatches } from "./work.ts";
+
+/**
+ * How much longer a character takes in a text eight times as long: 1 where time grows with the text, 8 where it grows with its
+ * square. Over the limit it fails.
+ */
+const times = 8;
+const ratioMax = 3;
+const rounds = 3;
+
+interface Case {
+  readonly name: string;
+  /** So large that the shorter one takes some ms. */
+  readonly chars: number;
+  readonly work: (chars: number) => () => unknown;
+}
+
+const line = (schema: string, value: string) =>
+  Buffer.from(
+    `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${schema}}}}\n{"type":"RECORD","stream":"s","record":{"v":${value}}}\n`,
+  );
+const list = (count: number, of: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => of(n)).join();
+
+function forwarded(body: Buffer): void {
+  try {
+    decodeToBatches(body);
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+  }
+}
+
+const formats = ["date-time", "date", "time", "email", "hostname", "ipv4", "ipv6", "uri", "uuid"];
+const cases: readonly Case[] = [
+  ...["<", "<script>", "</script", "<style", "[", '{"a":'].map(part => ({
+    name: `words of a page of ${part}`,
+    chars: 64_000,
+    work: (chars: number) => {
+      const page = part.repeat(chars / part.length);
+      return () => wordsOf(page, "a-secret");
+    },
+  })),
+  ...["a", "1", ":", "a.", "a-", "a@", "😀"].map(part => ({
+    name: `every format of ${part}`,
+    chars: 200_000,
+    work: (chars: number) => {
+      const text = part.repeat(chars / part.length);
+      return () => formats.map(format => formatOf(format)?.(text));
+    },
+  })),
+  {
+    name: "multipleOf of a long number",
+    chars: 1_600_000,
+    work: chars => {
+      const body = line('{"multipleOf":7,"minimum":0}', "123456789".repeat(chars / 9));
+      return () => forwarded(body);
+    },
+  },
+  {
+    name: "a schema of many wrong types",
+    chars: 150_000,
+    work: chars => {
+      const body = line(`{"type":[${list(chars / 10, n => `"a${n}"`)}]}`, "1");
+      return () => forwarded(body);
+    },
+  },
+  {
+    name: "a schema of many wrong properties",
+    chars: 150_000,
+    work: chars => {
+      const body = line(`{"properties":{${list(chars / 10, n => `"${n}":5`)}}}`, "1");
+      return () => forwarded(body);
+    },
+  },
+];
+
+/** The least of a few, for the collector's moment is not the text's, µs of CPU. */
+function least(run: () => unknown): number {
+  const measured = Array.from({ length: rounds }, () => {
+    const start = process.cpuUsage();
+    run();
+    return process.cpuUsage(start).user;
+  });
+  return Math.min(...measured);
+}
+
+console.log(`\nCPU time of a character in a text ${times} times as long (1 = the same)`);
+for (const { name, chars, work } of cases) {
+  const ratio = least(work(times * chars)) / (times * least(work(chars)));
+  console.log(`${ratio.toFixed(2).padStart(5)}  ${name}`);
+  if (ratio > ratioMax) {
+    console.error(`${name}: at most ${ratioMax}.`);
+    process.exitCode = 1;
+  }
+}

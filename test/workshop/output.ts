@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+
+/** One test of vitest's JSON report. */
+interface Tested {
+  readonly fullName: string;
+  readonly status: "passed" | "failed" | "skipped" | "pending" | "todo" | "disabled";
+}
+
+/** The parts of vitest's JSON report that `npm test` reads. */
+export interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly Tested[] }[];
+}
+
+/** A title in which a value was missing or a placeholder was not replaced. */
+const unfitTitle = /\b(undefined|NaN)\b|%/;
+
+/** Titles that say nothing, each with its file. */
+export const unfitTitles = ({ testResults }: Report): string[] =>
+  testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ fullName }) => unfitTitle.test(fullName))
+      .map(({ fullName }) => `${name}: ${fullName}`),
+  );
+
+/** Tests that did not run, by title: each title says why. */
+export const skippedTitles = ({ testResults }: Report): string[] =>
+  testResults.flatMap(({ assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status !== "passed" && status !== "failed")
+      .map(({ fullName }) => fullName),
+  );
+
+/** What vitest itself prints where all tests pass. */
+const summary = /^ *(RUN|Test Files|Tests|Start at|Duration|JSON report written to) /;
+
+/** Lines that passing tests, or the code under test, have printed. */
+export const strayLines = (output: string): string[] =>
+  stripVTControlCharacters(output)
+    .split("\n")
+    .filter(line => line.trim() !== "" && !summary.test(line));
+
+const ticksPerSecond = 100; // USER_HZ, the same on every Linux: man 5 proc
+
+/**
+ * CPU seconds of this process and of all its descendants that have ended and were waited for. Node's own
+ * `process.resourceUsage()` leaves children out; undefined where there is no /proc.
+ */
+export function cpuSeconds(): number | undefined {
+  try {
+    const stat = readFileSync("/proc/self/stat", "utf8");
+    // The second field is the command's name, which may hold spaces.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [user, system, childrensUser, childrensSystem] = fields.slice(11, 15).map(Number);
+    return (user! + system! + childrensUser! + childrensSystem!) / ticksPerSecond;
+  } catch {
+    return undefined;
+  }
+}
