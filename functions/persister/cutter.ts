@@ -1,7 +1,7 @@
 import { newline } from "../stitchstream/bytes.ts";
 import { decode } from "../stitchstream/decode.ts";
 import { firstVisible, type Header, NotAStitchstream, readHeader } from "../stitchstream/header.ts";
-import { type Cut, Reading } from "./cut-places.ts";
+import { type Cut, lastBookmarkEnd, Reading, type SegmentLimits } from "./cut-places.ts";
 import { PersisterError } from "./errors.ts";
 import { headerFault } from "./faults.ts";
 import * as limits from "./limits.ts";
@@ -14,7 +14,7 @@ const besideBytes = 131_072;
 
 /** Lines that have come, behind the stream's header, and what the lines before them have said. */
 export class Cutter {
-  readonly #bytesMax: number;
+  readonly #limits: SegmentLimits;
   #bytes: Uint8Array;
   #length = 0;
   /** Behind the last whole line. */
@@ -28,8 +28,9 @@ export class Cutter {
   /** Each stream's latest SCHEMA, as its line. */
   readonly #schemas = new Map<string, Uint8Array>();
 
-  constructor(bytesMax: number) {
-    this.#bytesMax = bytesMax;
+  constructor(segmentLimits: SegmentLimits) {
+    this.#limits = segmentLimits;
+    const { bytesMax } = segmentLimits;
     // Made at once, as what is outgrown waits for the collector, too; what is not written to costs nothing.
     this.#bytes = new Uint8Array(bytesMax + besideBytes);
     this.#body = new Uint8Array(bytesMax + besideBytes);
@@ -50,9 +51,10 @@ export class Cutter {
 
   /** A whole segment has come. Throws for a line that is too long to be one of any. */
   get isFull(): boolean {
-    if (this.#length <= this.#bytesMax || !this.#hasHead()) return false;
+    const { bytesMax } = this.#limits;
+    if (this.#length <= bytesMax || !this.#hasHead()) return false;
     this.#dropBlankLines();
-    if (this.#length <= this.#bytesMax) return false;
+    if (this.#length <= bytesMax) return false;
     if (this.#linesEnd > this.#headEnd()) return true;
     if (this.#length <= limits.lineBytesMax) return false;
     const line = this.#header!.line + this.#linesBefore;
@@ -63,33 +65,41 @@ export class Cutter {
     });
   }
 
-  /** Cuts behind the last bookmark, if that leaves no more than half for the next segment, or else behind the last line. */
+  /** Cuts what one segment has room for, behind a bookmark where that leaves it no less than half full. */
   cut(): Segment {
-    const start = this.#headEnd();
-    const end = this.#fullEnd();
-    const read = this.#read(end);
-    const { bookmark } = read;
-    const isFar = bookmark !== undefined && 2 * (bookmark.end - start) >= end - start;
-    return this.#cutAt(isFar ? bookmark : read.whole, read);
+    const read = this.#read(this.#fullEnd());
+    return this.#cutAt(read.preferred, read);
   }
 
+  /** All up to the last bookmark. */
   *cutBehindBookmark(): Generator<Segment> {
     if (!this.#hasHead()) return;
     this.#dropBlankLines();
-    if (this.#linesEnd <= this.#headEnd()) return;
-    const read = this.#read(this.#linesEnd);
-    if (read.bookmark !== undefined) yield this.#cutAt(read.bookmark, read);
+    const lines = this.#bytes.subarray(0, this.#linesEnd);
+    if (lines.length > this.#headEnd())
+      yield* this.#cutUpTo(lastBookmarkEnd(sink => decode(lines, cutterLimits, sink)));
   }
 
   /** All that is left, at the stream's end. A header alone is a segment, too; who prints nothing at all has nothing new. */
   *rest(): Generator<Segment> {
     if (this.#length === 0) return;
     if (this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
-    this.#dropBlankLines();
-    const hasLines = this.#length > this.#headEnd();
-    if (this.#hasCut && !hasLines) return;
-    const read = this.#read(this.#length);
+    yield* this.#cutUpTo(this.#length);
+    if (this.#hasCut) return;
+    const read = this.#read(this.#headEnd());
     yield this.#cutAt(read.whole, read);
+  }
+
+  /** All lines up to `end`, in as many segments as they take. */
+  *#cutUpTo(end: number): Generator<Segment> {
+    // What is behind it stays while lines are taken away.
+    const behind = this.#length - end;
+    for (;;) {
+      this.#dropBlankLines();
+      if (this.#length - behind <= this.#headEnd()) return;
+      const read = this.#read(this.#length - behind);
+      yield this.#cutAt(read.isFull ? read.preferred : read.whole, read);
+    }
   }
 
   /** A header that has not come whole can't be told from one that is wrong, until it is too long to be any. */
@@ -136,15 +146,17 @@ export class Cutter {
   /** Behind the last line that a segment has room for, or behind one line that is too large for any. */
   #fullEnd(): number {
     const start = this.#headEnd();
-    const room = Math.min(this.#length, start + this.#bytesMax);
+    const room = Math.min(this.#length, start + this.#limits.bytesMax);
     const end = this.#bytes.subarray(0, room).lastIndexOf(newline) + 1;
     return end > start ? end : this.#bytes.indexOf(newline, start) + 1;
   }
 
   #read(end: number): Reading {
-    const reading = new Reading(end);
-    decode(this.#bytes.subarray(0, end), cutterLimits, reading.sink);
-    return reading;
+    const schemaBytesOf = (stream: string) => this.#schemas.get(stream)?.length ?? 0;
+    const lines = { start: this.#headEnd(), end, schemaBytesOf };
+    return new Reading(lines, this.#limits).of(sink =>
+      decode(this.#bytes.subarray(0, end), cutterLimits, sink),
+    );
   }
 
   #cutAt(cut: Cut, { schemas }: Reading): Segment {
@@ -177,8 +189,13 @@ export class Cutter {
   }
 }
 
-/** Where it may be cut hangs on no destination. */
-const cutterLimits = { ...limits, isReserved: () => false };
+/** Lines are read for several segments: each of these is held to the limits by itself, whatever the destination. */
+const cutterLimits = {
+  ...limits,
+  streamsMax: Number.POSITIVE_INFINITY,
+  schemasMax: Number.POSITIVE_INFINITY,
+  isReserved: () => false,
+};
 
 function headerOf(bytes: Uint8Array): Header {
   try {

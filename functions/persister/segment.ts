@@ -1,4 +1,6 @@
+import type { SegmentLimits } from "./cut-places.ts";
 import { Cutter } from "./cutter.ts";
+import { schemasMax, streamsMax } from "./limits.ts";
 import type { Clock } from "./ports.ts";
 
 /** A self-contained body of bounded size, cut out of a longer stitchstream. */
@@ -18,10 +20,8 @@ export interface Segment {
 export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
   line - headLines - 1 + firstLine;
 
-export interface SegmentOptions {
+export interface SegmentOptions extends Partial<SegmentLimits> {
   readonly clock: Clock;
-  /** Bytes of a segment, its head aside; a line may be larger. */
-  readonly bytesMax?: number;
   /** For how long a bookmark may wait for what comes behind it. */
   readonly waitMilliseconds?: number;
   /** Aborted once no more of the source is wanted, so that one which is silent ends, too. */
@@ -29,7 +29,7 @@ export interface SegmentOptions {
 }
 
 /** Below the endpoint's limit of the wire, though it were not gzipped. */
-const bytesMaxDefault = 4_000_000;
+const limitsDefault: SegmentLimits = { bytesMax: 4_000_000, streamsMax, schemasMax };
 const waitMillisecondsDefault = 500;
 /** A segment is cut once it is full, and not the less if a source gives all at once. */
 const pieceBytesMax = 65_536;
@@ -43,9 +43,9 @@ const pieceBytesMax = 65_536;
  */
 export async function* segments(
   source: AsyncIterable<Uint8Array>,
-  { clock, bytesMax = bytesMaxDefault, waitMilliseconds = waitMillisecondsDefault, givenUp }: SegmentOptions,
+  { clock, waitMilliseconds = waitMillisecondsDefault, givenUp, ...limits }: SegmentOptions,
 ): AsyncGenerator<Segment> {
-  const cutter = new Cutter(bytesMax);
+  const cutter = new Cutter({ ...limitsDefault, ...limits });
   const chunks = source[Symbol.asyncIterator]();
   let coming = chunks.next();
   /** Until a bookmark has waited for long enough. */

@@ -24,10 +24,10 @@ export interface MessageSink {
   /** A stream's records are from here on as `schema` says; of a record's own schema the first is told here, too. */
   schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
   /** All rows of a table's version have come, and it takes the place of the earlier ones. */
-  activation(line: number, table: Table): void;
+  activation(line: number, table: Table, reader: ValueReader): void;
   bookmark(line: number, reader: ValueReader): void;
   /** A message of a type that is not this format's. */
-  ignored(line: number): void;
+  ignored(line: number, reader: ValueReader): void;
   /** A line that is no message, or whose record can't be carried. Return false to stop. */
   fault(fault: LineFault): boolean;
 }
@@ -117,11 +117,11 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       return sink.schema(line, stream, schema, reader);
     }
     case "activate_version":
-      return sink.activation(line, tables.activated(reader));
+      return sink.activation(line, tables.activated(reader), reader);
     case "batch":
       throw new Uncarriable(filesElsewhere, start);
     default:
-      return sink.ignored(line);
+      return sink.ignored(line, reader);
   }
 }
 

@@ -24,6 +24,9 @@ export interface TableLimits extends SchemaLimits, NameLimits {
   readonly streamsMax: number;
 }
 
+/** How many tables a body may hold: a stream may change its keys, schema or version now and then. */
+export const tablesMax = ({ streamsMax }: Pick<TableLimits, "streamsMax">): number => 2 * streamsMax;
+
 /** A table, and what a record's line has to hold to be one of its rows. */
 interface Known extends Table {
   readonly streamBytes: Uint8Array;
@@ -143,7 +146,7 @@ export class Tables {
     },
   ): Known {
     this.#admit(made.stream);
-    if (this.all.length === 2 * this.#limits.streamsMax) {
+    if (this.all.length === tablesMax(this.#limits)) {
       throw new Malformed(
         "a stream's keys, schema or version change from record to record: keep them the same",
         0,

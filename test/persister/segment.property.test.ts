@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import * as allLimits from "../../functions/persister/limits.ts";
 import type { Clock } from "../../functions/persister/ports.ts";
 import {
   type Segment,
@@ -8,6 +9,8 @@ import {
   segments,
   wholeLineOf,
 } from "../../functions/persister/segment.ts";
+import { newline } from "../../functions/stitchstream/bytes.ts";
+import { decode } from "../../functions/stitchstream/decode.ts";
 import { numRuns as runs } from "../runs.ts";
 import { type Event, eventsOf, withoutReplaced } from "./events.ts";
 import { type Printed, printed } from "./stream-lines.ts";
@@ -58,12 +61,35 @@ const together = (cut: readonly Segment[]): Event[] =>
     ),
   );
 
-/** Below the limit, but for a line that is too large alone. */
+/** No larger than it may be, its head included, but for a message that is too large alone; heads are no more than half of it. */
 function expectBounded({ body, headLines }: Segment, bytesMax: number): void {
-  const lines = Buffer.from(body).toString().split("\n").slice(headLines);
-  const bytes = Buffer.byteLength(lines.join("\n"));
-  // A byte-order mark is no line, and the last line may be given its end.
-  if (bytes > bytesMax + 4) expect(lines.filter(line => line.trim() !== "").length).toBeLessThanOrEqual(1);
+  const all = Buffer.from(body).toString().split("\n");
+  const lines = all.slice(headLines).filter(line => line.trim() !== "");
+  const schemas = all.slice(0, headLines).filter(line => line.includes("SCHEMA"));
+  const headBytes = Buffer.byteLength(all.slice(0, headLines).join("\n"));
+  const blank = all.filter(line => line.trim() === "").length;
+  // The last line may be given its end, and blank lines come with the line before them.
+  if (body.length > bytesMax + 4 * blank + 4) expect(lines).toHaveLength(1);
+  if (2 * headBytes > bytesMax) expect(schemas.length).toBeLessThanOrEqual(1);
+}
+
+/** Of no more streams and schemas than it may have. */
+function expectWithin({ body }: Segment, limits: { streamsMax: number; schemasMax: number }): void {
+  const faults: string[] = [];
+  const other = () => {};
+  decode(
+    body.at(-1) === newline ? body : Buffer.concat([body, Buffer.from("\n")]),
+    { ...allLimits, ...limits, isReserved: () => false },
+    {
+      record: other,
+      schema: other,
+      activation: other,
+      bookmark: other,
+      ignored: other,
+      fault: ({ message }) => faults.push(message) > 0,
+    },
+  );
+  expect(faults).toEqual([]);
 }
 
 const bytesMax = fc.integer({ min: 1, max: 3_000 });
@@ -94,6 +120,23 @@ it("so do those that are cut because a bookmark has waited, at any time", async 
   );
 });
 
+it("so do those of few streams and schemas each", async () => {
+  const few = fc.record({
+    streamsMax: fc.integer({ min: 1, max: 4 }),
+    schemasMax: fc.integer({ min: 2, max: 5 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(printed, few, fc.integer({ min: 1, max: 5 }), async (stream, limits, every) => {
+      const bell = ringing();
+      const source = chunksOf(stream, n => (n % every === 0 ? bell.ring() : Promise.resolve()));
+      const cut = await segmentsOf(source, { clock: bell.clock, ...limits });
+      expect(together(cut)).toEqual(eventsOf(stream.bytes));
+      for (const segment of cut) expectWithin(segment, limits);
+    }),
+    { numRuns: runs(200) },
+  );
+});
+
 it("of a source that breaks they say all up to its last bookmark, and nothing else than it said", async () => {
   await fc.assert(
     fc.asyncProperty(printed, bytesMax, fc.nat(), async (stream, most, place) => {
@@ -117,6 +160,53 @@ it("of a source that breaks they say all up to its last bookmark, and nothing el
     { numRuns: runs(200) },
   );
 });
+const schemaLine = (stream: string, description: string) =>
+  JSON.stringify({
+    type: "SCHEMA",
+    stream,
+    key_properties: ["id"],
+    schema: { description, properties: { id: {} } },
+  });
+const rowLine = (stream: string, id: number) => JSON.stringify({ type: "RECORD", stream, record: { id } });
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+it.each<[name: string, lines: string[]]>([
+  ["1,200 streams", numbers(1_200).flatMap(n => [schemaLine(`s${n}`, ""), rowLine(`s${n}`, n)])],
+  ["1,200 streams without schemas", numbers(1_200).map(n => rowLine(`s${n}`, n))],
+  ["1,500 versions of a schema", numbers(1_500).flatMap(n => [schemaLine("s", `v${n}`), rowLine("s", n)])],
+  [
+    "2,500 versions of a table",
+    numbers(2_500).map(n => JSON.stringify({ ...JSON.parse(rowLine("s", n)), version: n })),
+  ],
+])("%s are more than one segment, though they are small", async (_, lines) => {
+  const cut = await segmentsOf(chunked(`${lines.join("\n")}\n`, 65_536), { clock });
+  expect(cut.length).toBe(2);
+  expect(cut.reduce((sum, { records }) => sum + records, 0)).toBe(
+    lines.filter(line => line.includes("RECORD")).length,
+  );
+  for (const segment of cut) expectWithin(segment, allLimits);
+});
+
+it("repeat the schemas of their own streams alone, and are cut before those are more than half of one", async () => {
+  const streams = numbers(20).map(n => `s${n}`);
+  const lines = [
+    ...streams.map(stream => schemaLine(stream, "x".repeat(900))),
+    ...numbers(400).map(n => rowLine(streams[Math.floor(n / 2) % streams.length]!, n)),
+  ];
+  const cut = await segmentsOf(chunked(lines.join("\n"), 777), { clock, bytesMax: 10_000 });
+  const rowsIn = (text: string) =>
+    new Set([...text.matchAll(/"RECORD","stream":"(\w+)"/g)].map(([, name]) => name));
+  for (const segment of cut) {
+    expectBounded(segment, 10_000);
+    const text = Buffer.from(segment.body).toString();
+    const head = text.split("\n").slice(0, segment.headLines).join();
+    const repeated = [...head.matchAll(/"SCHEMA","stream":"(\w+)"/g)].map(([, name]) => name!);
+    expect(repeated.length).toBeLessThanOrEqual(5);
+    expect([...rowsIn(text)]).toEqual(expect.arrayContaining(repeated));
+  }
+  expect(together(cut).map(({ line }) => line)).toEqual(numbers(400).map(n => n + 21));
+});
+
 it("are cut behind bookmarks where those are", async () => {
   const text = Array.from({ length: 1_000 }, (_, id) =>
     JSON.stringify(
