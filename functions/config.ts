@@ -43,6 +43,8 @@ const scheduled = z.object({
   COMMAND: text,
   /** What the secret has to hold, with spaces between the entries. */
   CREDENTIALS: z.string(),
+  /** Which of these the streamer replaces, as their use renews them. */
+  RENEWED: z._default(z.string(), ""),
   CREDENTIALS_SECRET_ARN: text,
   /** By what its schedule starts it, and where runs go that could not be started. */
   START_ROLE_ARN: text,
@@ -55,6 +57,8 @@ export interface Scheduled {
   readonly command: readonly string[];
   /** What it needs in its environment. */
   readonly credentials: readonly string[];
+  /** What it may replace of them. */
+  readonly renewed: readonly string[];
   readonly secretArn: string;
   readonly startRoleArn: string;
   readonly deadLettersArn: string;
@@ -83,6 +87,7 @@ export function readScheduled(): Scheduled {
     streamer: data.STREAMER,
     command: wordsIn(data.COMMAND),
     credentials: wordsIn(data.CREDENTIALS),
+    renewed: wordsIn(data.RENEWED),
     secretArn: data.CREDENTIALS_SECRET_ARN,
     startRoleArn: data.START_ROLE_ARN,
     deadLettersArn: data.DEAD_LETTERS_ARN,

@@ -25,7 +25,7 @@ export const runByEnvironment = once((): WiredRun => {
   const observer = cloudWatch(config.service);
   const secrets = secretsClient(config.region);
   const scheduler = schedulerClient(config.region);
-  const credentials = () => secretCredentials(secrets, secretArn, scheduled.credentials);
+  const credentials = secretCredentials(secrets, secretArn, scheduled);
   return {
     ...wire(config, observer),
     streamer,

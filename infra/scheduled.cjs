@@ -49,17 +49,20 @@ function entryOf(streamer, given, stack) {
   if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
   if (!Array.isArray(given.credentials) || !given.credentials.every(entry => /^\w+([|+]\w+)*$/.test(entry)))
     faults.push("`credentials` names what its secret has to hold, `A|B+C`: A, or both B and C");
+  const { renewed = [] } = given;
+  if (!Array.isArray(renewed) || !renewed.every(name => /^\w+$/.test(name)))
+    faults.push("`renewed` names what its use renews of them");
   if (given.image && given.layers) faults.push("it has an `image` or `layers`");
   if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
   const name = `Run${pascalOf(streamer)}`;
   const key = `run${pascalOf(streamer)}`;
-  return { ...given, streamer, name, key, again: `${stack}-${streamer}-again` };
+  return { ...given, renewed, streamer, name, key, again: `${stack}-${streamer}-again` };
 }
 
 // The tool prints an error's stack where it has one.
 const wrong = message => Object.assign(new Error(), { stack: message });
 
-const functionOf = ({ streamer, name, command, credentials, image, layers }, parameters) => ({
+const functionOf = ({ streamer, name, command, credentials, renewed, image, layers }, parameters) => ({
   description: `Runs the streamer ${streamer}.`,
   role: `${name}Role`,
   timeout,
@@ -71,6 +74,7 @@ const functionOf = ({ streamer, name, command, credentials, image, layers }, par
     STREAMER: streamer,
     COMMAND: command,
     CREDENTIALS: credentials.join(" "),
+    ...(renewed.length > 0 && { RENEWED: renewed.join(" ") }),
     CREDENTIALS_SECRET_ARN: { Ref: `${name}Credentials` },
     START_ROLE_ARN: arnOf(`${name}ScheduleRole`),
     DEAD_LETTERS_ARN: arnOf(`${name}DeadLetters`),
@@ -92,7 +96,7 @@ const functionOf = ({ streamer, name, command, credentials, image, layers }, par
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
-const resourcesOf = ({ streamer, name, key, every, again }, parameters, stack) => ({
+const resourcesOf = ({ streamer, name, key, every, again, renewed }, parameters, stack) => ({
   [`${name}Credentials`]: {
     Type: "AWS::SecretsManager::Secret",
     DeletionPolicy: "Retain",
@@ -121,6 +125,9 @@ const resourcesOf = ({ streamer, name, key, every, again }, parameters, stack) =
             parameters.accountsSecretArn,
             { Ref: `${name}Credentials` },
           ]),
+          ...(renewed.length > 0
+            ? [allow("secretsmanager:PutSecretValue", { Ref: `${name}Credentials` })]
+            : []),
           allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
           allow(
             "scheduler:CreateSchedule",

@@ -18,6 +18,14 @@ export class StreamerFailed extends Error {
   override readonly name = "StreamerFailed";
 }
 
+/** A streamer's settings and credentials, by name, where they are kept. */
+export interface Credentials {
+  /** Rejects with StreamerFailed where one is missing. */
+  read(): Promise<Readonly<Record<string, string>>>;
+  /** Replaces these, of a streamer whose credentials are renewed by their use, and keeps all others. Rejects with StreamerFailed where trying again is no use. */
+  readonly replace?: (renewed: Readonly<Record<string, string>>) => Promise<void>;
+}
+
 /**
  * Which of `credentials` an environment lacks, in words: an entry is a name, or the ways to do without others, `A|B+C` being A,
  * or both B and C.

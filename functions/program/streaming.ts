@@ -1,4 +1,5 @@
-import type { Streaming } from "../persister/streaming.ts";
+import type { Credentials, Streaming } from "../persister/streaming.ts";
+import { serveCredentials } from "./credential-server.ts";
 import { outputOf } from "./output.ts";
 
 /** Where a program may write. */
@@ -16,15 +17,22 @@ export const placesIn = (env: Readonly<Record<string, string | undefined>>): Rec
 
 /**
  * Runs a streamer's command as a process of its own, with its credentials and `places` in its environment, and nothing else: it does
- * not see ours, and so not our role.
+ * not see ours, and so not our role. Where its credentials are renewed by their use, CREDENTIALS_URL is where it stores them.
  */
 export const programStreaming = (
   [file = "", ...args]: readonly string[],
   places: Readonly<Record<string, string>>,
-  credentials: () => Promise<Readonly<Record<string, string>>>,
+  credentials: Credentials,
 ): Streaming =>
   async function* (bookmark, stopAt, givenUp) {
-    const env = { ...places, HOME: home, ...(await credentials()) };
-    const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
-    yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, givenUp]));
+    const { replace } = credentials;
+    const server = replace && (await serveCredentials({ ...credentials, replace }));
+    try {
+      const url = server && { CREDENTIALS_URL: server.url };
+      const env = { ...places, HOME: home, ...(await credentials.read()), ...url };
+      const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
+      yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, givenUp]));
+    } finally {
+      server?.close();
+    }
   };

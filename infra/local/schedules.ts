@@ -16,6 +16,8 @@ export interface Scheduled {
   readonly every: string;
   /** What it needs in its environment. */
   readonly credentials: readonly string[];
+  /** Which of these its use renews: a scheduled function's run replaces them in its secret. */
+  readonly renewed: readonly string[];
 }
 
 /** As infra/scheduled.cjs takes it: spaces would come apart in the function's environment. */
@@ -25,7 +27,12 @@ const list = z.object({
   custom: z.object({
     streamers: z.record(
       z.string(),
-      z.object({ command: z.string(), every: z.string(), credentials: z.array(credential) }),
+      z.object({
+        command: z.string(),
+        every: z.string(),
+        credentials: z.array(credential),
+        renewed: z.array(z.string()).default([]),
+      }),
     ),
   }),
 });
@@ -102,9 +109,9 @@ export function startSchedule(
   const handler = schedule(() => ({
     parts,
     streamer,
-    streaming: programStreaming(command.split(" "), placesIn(env), async () =>
-      environmentFor(scheduled, env),
-    ),
+    streaming: programStreaming(command.split(" "), placesIn(env), {
+      read: async () => environmentFor(scheduled, env),
+    }),
     told: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),
     again: async () => {
       isUnfinished = true;

@@ -89,6 +89,6 @@ it("fails where its secret lacks what it needs, and says no value of it", async 
   expect(failure).toContain("The secret of-github lacks TOKEN or N and PAUSE_AFTER.");
   secrets["of-github"] = "secret-value";
   const other = await run().then(() => "", String);
-  expect(other).toContain("is no JSON object of texts");
+  expect(other).toContain("is not a JSON object of texts");
   expect(failure + other).not.toContain("secret-value");
 });

@@ -2,12 +2,29 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { type Listening, listen } from "../../infra/local/listen.ts";
 
-/** Secrets Manager, as far as a function reads a secret's value, which may change: JSON 1.1 of the SDK's. */
-export const startSecretsManager = (secret: (id: string) => unknown): Promise<Listening> =>
+/** Throws for a role that may not. */
+type Put = (id: string, value: string) => void;
+
+const denied: Put = () => {
+  throw new Error("not allowed");
+};
+
+/** Secrets Manager, as far as a function reads a secret's value, which may change, and puts one: JSON 1.1 of the SDK's. */
+export const startSecretsManager = (secret: (id: string) => unknown, put = denied): Promise<Listening> =>
   listen(
     createServer(async (message, response) => {
-      const { SecretId } = (await json(message)) as { SecretId: string };
-      response.writeHead(200, { "content-type": "application/x-amz-json-1.1" });
-      response.end(JSON.stringify({ SecretString: JSON.stringify(secret(SecretId)) }));
+      const { SecretId, SecretString } = (await json(message)) as Record<string, string>;
+      const answer = (status: number, body: object) => {
+        response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
+        response.end(JSON.stringify(body));
+      };
+      if (message.headers["x-amz-target"] === "secretsmanager.GetSecretValue")
+        return answer(200, { SecretString: JSON.stringify(secret(SecretId!)) });
+      try {
+        put(SecretId!, SecretString!);
+        return answer(200, { ARN: SecretId });
+      } catch {
+        return answer(400, { __type: "AccessDeniedException" });
+      }
     }),
   );

@@ -31,7 +31,7 @@ async function run(
   command = [process.execPath, script],
   last?: string,
 ) {
-  const streaming = programStreaming(command, placesIn(process.env), async () => env);
+  const streaming = programStreaming(command, placesIn(process.env), { read: async () => env });
   let ran: Ran | undefined;
   const asked: string[] = [];
   const handler = schedule(() => ({

@@ -27,6 +27,11 @@ const variablesOfRun = [
   "START_ROLE_ARN",
   "DEAD_LETTERS_ARN",
 ];
+/** What a run may replace in its secret. */
+const variablesOf: Readonly<Record<string, readonly string[]>> = {
+  IngestLambdaFunction: ["ACCOUNTS_SECRET_ARN"],
+  RunDriftLambdaFunction: [...variablesOfRun, "RENEWED"],
+};
 
 export const functionRules: readonly Rule[] = [
   {
@@ -61,11 +66,7 @@ export const functionRules: readonly Rule[] = [
   {
     name: "functions have the environment that the code reads, and those that forward alone the secrets' names",
     check: each("AWS::Lambda::Function", (get, name) => {
-      const own = isOfRun(name)
-        ? variablesOfRun
-        : name === "IngestLambdaFunction"
-          ? ["ACCOUNTS_SECRET_ARN"]
-          : [];
+      const own = variablesOf[name] ?? (isOfRun(name) ? variablesOfRun : []);
       const names = Object.keys(get("Environment.Variables") ?? {});
       return isDeepStrictEqual(names.sort(), [...variablesOfAll, ...own].sort());
     }),
@@ -80,7 +81,7 @@ export const functionRules: readonly Rule[] = [
     check: template =>
       variables(template).filter(each =>
         /TOKEN|PASSWORD|CLIENT_ID|SECRET(?!_ARN=)|\{\{resolve:/.test(
-          each.replace(/^\w+: CREDENTIALS=".*"$|"Ref":"Secret"/, ""),
+          each.replace(/^\w+: (CREDENTIALS|RENEWED)=".*"$|"Ref":"Secret"/, ""),
         ),
       ),
     seeds: [

@@ -75,6 +75,8 @@ const neededByRun = (run: string): Grants => ({
   "dynamodb:GetItem": table,
   "dynamodb:PutItem": table,
   "secretsmanager:GetSecretValue": ["Secret", `${run}Credentials`],
+  // Each use of Drift's refresh token renews it.
+  ...(run === "RunDrift" && { "secretsmanager:PutSecretValue": ["RunDriftCredentials"] }),
   "sqs:SendMessage": [`${run}DeadLetters`],
   "scheduler:CreateSchedule": [
     `${inAccount("scheduler")}:schedule/default/persister-dev-${run.replace("Run", "").toLowerCase()}-again`,
@@ -209,6 +211,7 @@ export const roleRules: readonly Rule[] = [
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
+      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource", { Ref: "Secret" }],
       [
         "OverviewRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.2",
         { "Fn::Sub": `\${Archive.Arn}/raw/*` },

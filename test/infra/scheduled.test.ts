@@ -54,6 +54,7 @@ describe("a streamer of the list", () => {
     [{ Tap: { ...tap, command: undefined } }, "`command` is the program"],
     [{ Tap: { ...tap, credentials: "API_KEY" } }, "`credentials` names"],
     [{ Tap: { ...tap, credentials: ["A | B"] } }, "`A|B+C`: A, or both B and C"],
+    [{ Tap: { ...tap, renewed: ["A B"] } }, "`renewed` names what its use renews"],
     [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`"],
     [{ other: tap }, "scheduled names Tap; custom.streamers has other"],
   ])("that is wrong is refused with what is: %j", async (list, message) => {

@@ -74,6 +74,7 @@ describe("serverless.yml's streamers on a laptop", async () => {
       command: "node test/cli/streamer.mjs",
       every: "rate(1 hour)",
       credentials: ["N"],
+      renewed: [],
     };
     let schedule: { close(): void } | undefined;
     const line = await new Promise(resolve => {
@@ -86,7 +87,13 @@ describe("serverless.yml's streamers on a laptop", async () => {
   });
 
   it("say what is wrong, and wait for the next time", async () => {
-    const scheduled = { streamer: "broken", command: "/nowhere", every: "rate(1 hour)", credentials: [] };
+    const scheduled = {
+      streamer: "broken",
+      command: "/nowhere",
+      every: "rate(1 hour)",
+      credentials: [],
+      renewed: [],
+    };
     let schedule: { close(): void } | undefined;
     const line = await new Promise(resolve => {
       schedule = startSchedule(scheduled, stack().wired.parts, {}, resolve);
