@@ -1,16 +1,10 @@
 import * as z from "zod/mini";
-import { asking, clientOf, statusOf } from "./chargebee/client.ts";
+import { asking, chargebeeClient } from "./chargebee/client.ts";
 import { byUpdate, inOrder } from "./chargebee/in-order.ts";
 import * as tables from "./chargebee/tables.ts";
 import { walk } from "./chargebee/walk.ts";
 import { program } from "./program.ts";
 import { address, streamer } from "./streamer.ts";
-
-const byStatus = {
-  401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site",
-  403: "the key may not read this: make one with read-only access to all",
-  404: "there is no such site: check CHARGEBEE_SITE, and CHARGEBEE_API_URL if it is set",
-};
 
 /** Customers, subscriptions, invoices, credit notes, transactions and events of a site. */
 export const chargebee = streamer({
@@ -30,21 +24,20 @@ export const chargebee = streamer({
       .check(z.describe("instead of https://SITE.chargebee.com, before /api/v2")),
   }),
   sources({ CHARGEBEE_SITE: site, CHARGEBEE_API_KEY: key, CHARGEBEE_API_URL: url }, run) {
-    const client = clientOf(site, key, url, run);
-    // What was deleted is told of once more, with `deleted` set.
-    const all = { include_deleted: true };
+    const client = chargebeeClient(site, key, url, run);
+    // What was deleted is listed once more, with `deleted` set.
+    const all = { include_deleted: "true" };
     // What each can be sorted by is as in Chargebee's own Java client, 4.0.1: the enum SortByAsc of each list's parameters. Credit
     // notes are the ones that can't be had in the order of their updates.
     return [
-      byUpdate(tables.customers, "created_at", asking(client.customer, "customer", all)),
-      byUpdate(tables.subscriptions, "created_at", asking(client.subscription, "subscription", all)),
-      byUpdate(tables.invoices, "date", asking(client.invoice, "invoice", all)),
-      walk(tables.creditNotes, "date", asking(client.creditNote, "credit_note", all)),
-      byUpdate(tables.transactions, "date", asking(client.transaction, "transaction", all)),
-      inOrder(tables.events, "occurred_at", asking(client.event, "event", {})),
+      byUpdate(tables.customers, "created_at", asking(client, "customers", "customer", all)),
+      byUpdate(tables.subscriptions, "created_at", asking(client, "subscriptions", "subscription", all)),
+      byUpdate(tables.invoices, "date", asking(client, "invoices", "invoice", all)),
+      walk(tables.creditNotes, "date", asking(client, "credit_notes", "credit_note", all)),
+      byUpdate(tables.transactions, "date", asking(client, "transactions", "transaction", all)),
+      inOrder(tables.events, "occurred_at", asking(client, "events", "event", {})),
     ];
   },
-  mends: { byStatus, statusOf },
 });
 
 await program(chargebee, import.meta);

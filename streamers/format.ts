@@ -1,11 +1,18 @@
-import transit from "transit-js";
+import { isLosslessNumber, parse } from "lossless-json";
+import { ByteWriter } from "../functions/stitchstream/byte-writer.ts";
+import { JsonWriter } from "../functions/stitchstream/json/writer.ts";
+import { endingInNewline } from "../functions/stitchstream/readers.ts";
+import { TransitReader } from "../functions/stitchstream/transit/reader.ts";
+import { isInt64 } from "../functions/stitchstream/transit/scalar.ts";
+import type { ValueLimits } from "../functions/stitchstream/value-limits.ts";
+import { jsonOf, numberOf } from "./json.ts";
 import type { Bookmark, Message } from "./streamer.ts";
 
 export type FormatName = "jsonline" | "transit" | "singer";
 
 /** How a stitchstream's messages are written: docs/format.md. */
 export interface Format {
-  /** What stands before the first message. */
+  /** What precedes the first message. */
   readonly header: string;
   /** A message's line, with its newline. */
   line(message: Message): string;
@@ -13,27 +20,16 @@ export interface Format {
 
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 
-// Without a cache: transit-js's own keeps a name like `__proto__` in Object.prototype.
-const transitWriter = transit.writer("json", { cache: false });
-const transitReader = transit.reader("json", {
-  mapBuilder: {
-    init: () => new Map<string, unknown>(),
-    add: (map: Map<string, unknown>, name: string, value: unknown) => map.set(name, value),
-    finalize: (map: Map<string, unknown>) => Object.fromEntries(map),
-  },
-});
-
 export const formats: Readonly<Record<FormatName, Format>> = {
-  // A Date's JSON is its text of RFC 3339.
   jsonline: {
     header: header("jsonline"),
-    line: message => `${JSON.stringify(fieldsOf(message, "BOOKMARK"))}\n`,
+    line: message => `${jsonOf(fieldsOf(message, "BOOKMARK"))}\n`,
   },
   transit: {
     header: header("transit"),
-    line: message => `${transitWriter.write(fieldsOf(message, "BOOKMARK"))}\n`,
+    line: message => `${jsonOf(transitOf(fieldsOf(message, "BOOKMARK")))}\n`,
   },
-  singer: { header: "", line: message => `${JSON.stringify(fieldsOf(message, "STATE"))}\n` },
+  singer: { header: "", line: message => `${jsonOf(fieldsOf(message, "STATE"))}\n` },
 };
 
 function fieldsOf(message: Message, bookmarkType: "BOOKMARK" | "STATE"): object {
@@ -49,10 +45,42 @@ function fieldsOf(message: Message, bookmarkType: "BOOKMARK" | "STATE"): object 
   }
 }
 
+/**
+ * A value as compact transit-JSON without cache codes: github.com/cognitect/transit-format. transit-js would print 1.0 as 1, and throws
+ * for a record that has a column `constructor`.
+ */
+function transitOf(value: unknown): unknown {
+  if (typeof value === "string") return /^[~^`]/.test(value) ? `~${value}` : value;
+  if (value instanceof Date) return `~m${value.getTime()}`;
+  if (isLosslessNumber(value)) return transitNumber(value.value);
+  if (Array.isArray(value)) return value.map(transitOf);
+  if (typeof value !== "object" || value === null) return value;
+  return ["^ ", ...Object.entries(value).flatMap(([name, each]) => [transitOf(name), transitOf(each)])];
+}
+
+/** Readers take a bare number for a double, or for an integer below 2^53; the rest is tagged, as an integer or a decimal. */
+function transitNumber(text: string): unknown {
+  const isInteger = !/[.eE]/.test(text);
+  const number = numberOf(text);
+  if (typeof number === "number" && (!isInteger || Number.isSafeInteger(number))) return number;
+  if (!isInteger) return `~f${text}`;
+  return (isInt64(text) ? "~i" : "~n") + text;
+}
+
+/** A bookmark is our own: below 1 MiB, and some levels deep. */
+const limits: ValueLimits = { depthMax: 128, dataPointsMax: 2 ** 20, expansionBytesMax: 2 ** 26 };
+
 /** Reads a bookmark that any of the formats wrote. Throws for other text. */
 export function bookmarkOf(text: string): Bookmark {
-  const value: unknown = text.startsWith("[") ? transitReader.read(text) : JSON.parse(text);
+  const value = parse(text.startsWith("[") ? jsonOfTransit(text) : text, undefined, numberOf);
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error("a map is wanted, with a place for each source");
+    throw new Error("a bookmark is a map, with a place for each source");
   return value as Bookmark;
+}
+
+function jsonOfTransit(text: string): string {
+  const json = new ByteWriter();
+  const reader = new TransitReader(endingInNewline(Buffer.from(text)), limits);
+  reader.readAlone(0, new JsonWriter(json));
+  return Buffer.from(json.view()).toString();
 }

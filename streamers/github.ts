@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { clientOf, statusOf } from "./github/client.ts";
+import { repositoryOf } from "./github/client.ts";
 import { commits } from "./github/commits.ts";
 import { issues } from "./github/issues.ts";
 import { pullRequests } from "./github/pull-requests.ts";
@@ -7,12 +7,6 @@ import { releases } from "./github/releases.ts";
 import { stargazers } from "./github/stargazers.ts";
 import { program } from "./program.ts";
 import { address, streamer } from "./streamer.ts";
-
-const byStatus = {
-  401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to one that is alive",
-  403: "the token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
-  404: "there is no such repository, or the token may not see it: check GITHUB_REPO_PATH, the token's scope, and GITHUB_API_URL if it is set",
-};
 
 /** Commits, issues, pull requests, releases and stargazers of a repository. */
 export const github = streamer({
@@ -31,11 +25,9 @@ export const github = streamer({
       .check(z.describe("GitHub Enterprise's, …/api/v3")),
   }),
   sources: ({ GITHUB_ACCESS_TOKEN: token, GITHUB_REPO_PATH: path, GITHUB_API_URL: url }, run) => {
-    const [owner = "", repo = ""] = path.split("/");
-    const repository = { client: clientOf(token, url, run), at: { owner, repo } };
+    const repository = repositoryOf(token, path, url, run);
     return [commits, issues, pullRequests, releases, stargazers].map(source => source(repository));
   },
-  mends: { byStatus, statusOf },
 });
 
 await program(github, import.meta);

@@ -1,49 +1,64 @@
+import { isLosslessNumber } from "lossless-json";
 import * as z from "zod/mini";
+import { parseJson } from "./json.ts";
 
-/** What answered is not the vendor's API but a login page, a proxy, another service: its address, and the mend. */
+/** The answer is not from the vendor's API but from a login page, a proxy, another service: its address, and what to check. */
 export class Stray extends Error {
   override readonly name = "Stray";
 }
 
+/** A number that keeps its text is an object, too. */
+const isRecord = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+const record = z.custom<Readonly<Record<string, unknown>>>(isRecord);
 /** Records, whatever they hold. */
-export const records = z.array(z.looseObject({}));
+export const records = z.array(record);
 
-/** Whose API it is, and the settings that say where. */
+/** Whose API it is, and what its answers mean. */
 export interface Api {
   readonly owner: string;
+  /** What its paths are appended to. */
+  readonly url: string;
+  /** The settings that say where it is. */
   readonly settings: string;
+  /** What a person does about a refusal, by its status. */
+  readonly hints: Readonly<Record<number, string>>;
+  /** True where a refusal says that there is nothing to read. */
+  readonly saysEmpty?: (status: number, words: string) => boolean;
 }
 
-interface Answer {
-  readonly url: string;
-  readonly status: number;
-  readonly body: unknown;
+/** Without the query, which may hold personal data, and a password. */
+export function addressOf(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
 }
+
+export const strayOf = ({ url, status }: Response, { owner, settings }: Api) =>
+  new Stray(
+    `${addressOf(url)} answered ${status} with what is not a page of ${owner}'s API
+Check ${settings} and that no proxy or login page is in between`,
+  );
 
 /**
- * Throws Stray for an answer that is not `page`. Clients take such a one for an empty page, and the bookmark would be ahead of its
- * records.
+ * An answer's body, of which only `page` is checked. Rejects with Stray for any other answer: taken for an empty page, it would move
+ * the bookmark past records that were never read.
  */
-export function checkPage(
-  page: z.ZodMiniType,
-  { url, status, body }: Answer,
-  { owner, settings }: Api,
-): void {
-  if (z.safeParse(page, body).success) return;
-  // Without the query, which may hold what is nobody's business, and a password.
-  const { origin, pathname } = new URL(url);
-  throw new Stray(
-    `${origin}${pathname} answered ${status} with what is no page of ${owner}'s API
-Is ${settings} right, and no proxy or login page in between?`,
-  );
+export async function pageIn<Page extends z.ZodMiniType>(
+  response: Response,
+  page: Page,
+  api: Api,
+): Promise<z.output<Page>> {
+  const body = jsonIn(await response.text());
+  if (!z.safeParse(page, body).success) throw strayOf(response, api);
+  // As it was parsed, and not zod's copy.
+  return body as z.output<Page>;
 }
 
-/** An answer's body, of which only `page` is checked; the answer can still be read. Rejects with Stray. */
-export async function pageIn<T>(response: Response, page: z.ZodMiniType, api: Api): Promise<T> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined);
-  checkPage(page, { url: response.url, status: response.status, body }, api);
-  return body as T;
+/** Undefined for what is not JSON. */
+export function jsonIn(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }

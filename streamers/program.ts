@@ -9,12 +9,12 @@ import { type Bookmark, messages, type Run, type Streamer, Unsettled } from "./s
 
 const exits = { broken: 1, usage: 2 } as const;
 
-/** It was called wrongly: what is wrong, and the mend. */
+/** It was called wrongly: what is wrong, and what to do. */
 class Misused extends Error {}
 
 /**
  * Runs a streamer as a program where `module` is what Node was started with: credentials from the environment, a bookmark's
- * file as its only argument, a stitchstream on stdout, what is going on on stderr. Exits with 0 once all was read.
+ * file as its only argument, a stitchstream on stdout, its progress on stderr. Exits with 0 once all was read.
  */
 export async function program(streamer: Streamer, module: ImportMeta): Promise<void> {
   const started = process.argv[1];
@@ -26,7 +26,7 @@ export async function program(streamer: Streamer, module: ImportMeta): Promise<v
   } catch (error) {
     const isMisuse = error instanceof Misused || error instanceof Unsettled;
     const message = error instanceof Error ? error.message : String(error);
-    for (const line of (streamer.explain(error) ?? message).split("\n")) run.log(line);
+    for (const line of message.split("\n")) run.log(line);
     process.exitCode = isMisuse ? exits.usage : exits.broken;
   }
 }
@@ -35,7 +35,26 @@ async function stream(streamer: Streamer, args: readonly string[], run: Run): Pr
   const { help, format, file } = argumentsOf(args);
   if (help) return void process.stdout.write(helpOf(streamer));
   const bookmark = file === undefined ? undefined : bookmarkIn(file);
-  await pipeline(Readable.from(lines(streamer, { format, bookmark, env: process.env }, run)), process.stdout);
+  const printed = untilFailure(lines(streamer, { format, bookmark, env: process.env }, run));
+  await pipeline(Readable.from(printed.lines), process.stdout);
+  printed.check();
+}
+
+/** The lines before a failure, which must all be printed: `pipeline` drops what waits when its source rejects. `check` throws the failure. */
+function untilFailure(all: AsyncIterable<string>) {
+  let failure: { readonly error: unknown } | undefined;
+  return {
+    check() {
+      if (failure !== undefined) throw failure.error;
+    },
+    lines: (async function* () {
+      try {
+        yield* all;
+      } catch (error) {
+        failure = { error };
+      }
+    })(),
+  };
 }
 
 /** A run's stitchstream, line by line. */
@@ -67,12 +86,25 @@ function argumentsOf(args: readonly string[]) {
   }
 }
 
-function bookmarkIn(file: string): Bookmark | undefined {
+function bookmarkIn(file: string): Bookmark {
+  const text = textIn(file);
+  // A shell's `> bookmark` empties the file before the streamer reads it: from the beginning would load everything again, unnoticed.
+  if (text === "")
+    throw new Misused(
+      `${file}: bookmark is empty: delete it to start from the beginning, or use persist --bookmark FILE`,
+    );
   try {
-    const text = readFileSync(file, "utf8").trim();
-    return text === "" ? undefined : bookmarkOf(text);
+    return bookmarkOf(text);
   } catch (error) {
-    throw new Misused(`${file} holds no bookmark of this streamer: ${(error as Error).message}`);
+    throw new Misused(`${file} does not hold a bookmark of this streamer: ${(error as Error).message}`);
+  }
+}
+
+function textIn(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new Misused(`${file} can't be read: ${(error as Error).message}`);
   }
 }
 
@@ -80,7 +112,7 @@ function helpOf({ name, about, environment }: Streamer): string {
   const { properties = {}, required = [] } = z.toJSONSchema(environment, { io: "input" });
   const settings = Object.entries(properties).map(([setting, schema]) => {
     const { description = "" } = schema as { description?: string };
-    return `  ${setting.padEnd(24)}${description}${required.includes(setting) ? "" : " (may be left out)"}\n`;
+    return `  ${setting.padEnd(24)}${description}${required.includes(setting) ? "" : " (optional)"}\n`;
   });
   return `${about}
 
@@ -89,6 +121,6 @@ function helpOf({ name, about, environment }: Streamer): string {
 prints a stitchstream from the bookmark on, or of all there is. In the environment:
 
 ${settings.join("")}
-Exit codes: 0 all was read; ${exits.broken} something broke, and what was printed before is good; ${exits.usage} it was called wrongly.
+Exit codes: 0 all was read; ${exits.broken} something failed or was not read, and what was printed is good; ${exits.usage} it was called wrongly.
 `;
 }

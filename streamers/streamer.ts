@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { Refusal } from "./refusal.ts";
 import type { Row, Table } from "./table.ts";
 
 /** A message of a stitchstream: docs/format.md. */
@@ -44,8 +45,6 @@ export interface Streamer {
   readonly environment: z.ZodMiniObject;
   /** Throws Unsettled for an environment that is not complete. */
   sources(env: Environment, run: Run): readonly Source[];
-  /** What is wrong and its mend, for an error of the source's client that it knows. */
-  explain(error: unknown): string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -59,27 +58,15 @@ export const address = z.url({
 /** The environment lacks what a streamer needs: each name, and what is wrong with it. */
 export class Unsettled extends Error {}
 
-/** What is wrong and its mend, by the HTTP status that an error of the source's client came with. */
-interface Mends {
-  readonly byStatus: Readonly<Record<number, string>>;
-  statusOf(error: unknown): number | undefined;
-}
-
 /** Makes a streamer whose sources are made from a checked environment. */
 export function streamer<Settings extends z.ZodMiniObject>(made: {
   readonly name: string;
   readonly about: string;
   readonly environment: Settings;
   readonly sources: (settings: z.output<Settings>, run: Run) => readonly Source[];
-  readonly mends?: Mends;
 }): Streamer {
-  const { mends, ...rest } = made;
   return {
-    ...rest,
-    explain(error) {
-      const mend = mends?.byStatus[mends.statusOf(error) ?? 0];
-      return mend && `${(error as Error).message}\n${mend}`;
-    },
+    ...made,
     sources(env, run) {
       // An empty variable is as good as none: shells make them.
       const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
@@ -94,28 +81,70 @@ export function streamer<Settings extends z.ZodMiniObject>(made: {
   };
 }
 
+/** Sources could not be read, and all others were: which, why, and what to do. */
+class NotAllRead extends Error {
+  override readonly name = "NotAllRead";
+}
+
+interface Unread {
+  readonly source: string;
+  readonly refusal: Refusal;
+}
+
 /**
- * All messages of a run, source by source: a source's schemas, then its records, with a bookmark of the whole streamer
- * behind each page that allows one.
+ * All messages of a run, source by source: a source's schemas, then its records, with a bookmark of the whole streamer after each
+ * page that allows one. A source that the vendor refuses keeps its place, and the sources after it are read. Rejects in the end
+ * with NotAllRead, unless the vendor says that there is nothing to read; with any other error where it occurs.
  */
 export async function* messages(
   sources: readonly Source[],
   from: Bookmark | undefined,
-  { log }: Run,
+  run: Run,
 ): AsyncGenerator<Message> {
+  const unread: Unread[] = [];
   let value = from ?? {};
-  for (const source of sources) {
-    for (const table of source.tables) yield { type: "SCHEMA", table };
-    let records = 0;
-    for await (const { rows, place } of source.pages(value[source.name])) {
-      for (const [table, record] of rows) yield { type: "RECORD", table, record };
-      records += rows.length;
-      if (place === undefined) continue;
-      value = { ...value, [source.name]: place };
-      yield { type: "BOOKMARK", value };
+  try {
+    for (const source of sources) {
+      for await (const message of messagesOf(source, value, unread, run)) {
+        if (message.type === "BOOKMARK") value = message.value;
+        yield message;
+      }
     }
-    log(`${source.name}: ${records} records`);
+  } catch (error) {
+    for (const line of linesOn(unread)) run.log(line);
+    throw error;
   }
   // Though nothing is new, it says that all was read.
   if (Object.keys(value).length > 0) yield { type: "BOOKMARK", value };
+  if (unread.some(({ refusal }) => refusal.reach === "source"))
+    throw new NotAllRead(linesOn(unread).join("\n"));
+  for (const line of linesOn(unread)) run.log(line);
+}
+
+async function* messagesOf(
+  source: Source,
+  value: Bookmark,
+  unread: Unread[],
+  { log }: Run,
+): AsyncGenerator<Message> {
+  for (const table of source.tables) yield { type: "SCHEMA", table };
+  let records = 0;
+  try {
+    for await (const { rows, place } of source.pages(value[source.name])) {
+      for (const [table, record] of rows) yield { type: "RECORD", table, record };
+      records += rows.length;
+      if (place !== undefined) yield { type: "BOOKMARK", value: { ...value, [source.name]: place } };
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reach === "run") throw error;
+    unread.push({ source: source.name, refusal: error });
+  }
+  log(`${source.name}: ${records} records`);
+}
+
+/** A line for each, and what to do once for all that share it. */
+function linesOn(unread: readonly Unread[]): readonly string[] {
+  const told = unread.map(({ source, refusal }) => ({ source, lines: refusal.message.split("\n") }));
+  const hints = new Set(told.flatMap(({ lines }) => lines.slice(1)));
+  return [...told.map(({ source, lines: [line] }) => `${source} was not read: ${line}`), ...hints];
 }

@@ -1,5 +1,9 @@
-/** A value of a record: what JSON can say, and instants. */
-type Value = string | number | boolean | null | Date | readonly Value[] | { readonly [name: string]: Value };
+import type { LosslessNumber } from "lossless-json";
+import { integerOf } from "./json.ts";
+
+/** A value of a record: what JSON can say, its numbers as they were written, and instants. */
+type Value = Scalar | readonly Value[] | { readonly [name: string]: Value };
+type Scalar = string | number | LosslessNumber | boolean | null | Date;
 export type Row = { readonly [column: string]: Value };
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -70,10 +74,13 @@ export function table(name: string, columns: Columns): Table {
   };
 }
 
-/** What is no instant stays as it is: whoever checks the stream says in which line it stands. */
+/** A Date holds milliseconds. */
+const isFiner = /\.\d{3}\d*[1-9]/;
+
+/** What is not an instant, or is finer than a Date, stays as it is: the check of the stream names the line of a fault. */
 function instantOf(value: Value, form: InstantForm): Value {
-  const isInForm = form === "iso" ? typeof value === "string" : typeof value === "number";
-  if (!isInForm) return value;
-  const date = new Date(form === "seconds" ? Number(value) * 1_000 : (value as string | number));
+  const given = form !== "iso" ? integerOf(value) : typeof value === "string" ? value : undefined;
+  if (given === undefined || isFiner.test(String(given))) return value;
+  const date = new Date(form === "seconds" ? Number(given) * 1_000 : given);
   return Number.isNaN(date.getTime()) ? value : date;
 }

@@ -1,12 +1,11 @@
-import Chargebee from "chargebee";
-import { HTTPError } from "ky";
 import * as z from "zod/mini";
-import { pageIn, records } from "../page.ts";
+import { type Client, clientOf } from "../client.ts";
+import type { Api } from "../page.ts";
 import { patient } from "../patient.ts";
 import type { Run } from "../streamer.ts";
 
 /** A customer, an invoice, …: apidocs.chargebee.com says what each holds. */
-export type Resource = Readonly<Record<string, unknown>>;
+type Resource = Readonly<Record<string, unknown>>;
 
 interface Listed {
   readonly list: readonly Resource[];
@@ -16,76 +15,44 @@ interface Listed {
 }
 
 /** Asks for a list's page. */
-export type Ask = (parameters: Readonly<Record<string, unknown>>) => Promise<Listed>;
+export type Ask = (parameters: Readonly<Record<string, string | number>>) => Promise<Listed>;
 
 /** As many as a page may hold. */
 export const perPage = 100;
 
-const api = { owner: "Chargebee", settings: "CHARGEBEE_SITE, or CHARGEBEE_API_URL," };
-const listed = z.object({ list: records });
-/** What a question is refused with. */
-const refusal = z.looseObject({});
-const serverError = 500;
-
-/** Of the site `site`, or at `url` where that is given. */
-export function clientOf(site: string, apiKey: string, url: string | undefined, run: Run): Chargebee {
-  const http = patient(run);
-  return new Chargebee({
-    apiKey,
-    ...(url === undefined ? { site } : addressOf(new URL(url))),
-    // The client's own tries leave out broken connections.
-    httpClient: { makeApiRequest: request => http(request).catch(answered).then(checked) },
-    sdkTelemetryEnabled: false,
-  });
-}
+const hints = {
+  // chargebee/chargebee-ruby#66: `configuration_incompatible` for what is not enabled for a site.
+  400: "If it is not enabled for this site, support@chargebee.com enables it; otherwise run it again later, and show the answer to them if it stays",
+  401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site, https://www.chargebee.com/docs/api_keys.html",
+  403: "The key may not read this: create one with read-only access to all",
+  404: "There is no such site or list: check CHARGEBEE_SITE, and CHARGEBEE_API_URL if it is set",
+};
 
 const apiPath = "/api/v2";
 
-const addressOf = ({ protocol, hostname, port, pathname }: URL) => ({
-  site: hostname,
-  hostSuffix: "",
-  protocol: protocol === "http:" ? ("http" as const) : ("https" as const),
-  // Whoever gives the API's own path means the same. The client takes any, and its types the two that Chargebee has.
-  apiPath: `${pathname.replace(/(\/api\/v2)?\/*$/, "")}${apiPath}` as typeof apiPath,
-  ...(port !== "" && { port: Number(port) }),
-});
-
-/** The client says itself what is wrong with a request. */
-function answered(error: unknown): Response {
-  if (error instanceof HTTPError) return error.response;
-  throw error;
-}
-
-/** Before the client reads it, which takes any object for a list's page, and what is no JSON for a fault of its server's. */
-async function checked(response: Response): Promise<Response> {
-  if (response.status < serverError) await pageIn(response, response.ok ? listed : refusal, api);
-  return response;
-}
-
-/** The HTTP status that a question was answered with, of what the client rejects with. */
-export const statusOf = (error: unknown): number | undefined =>
-  (error as { http_status_code?: number }).http_status_code;
-
-interface Lists<Parameters> {
-  list(parameters: Parameters): Promise<{
-    list: object[];
-    next_offset?: string;
-    headers: { readonly [name: string]: string };
-  }>;
-}
-
-/** Asks for what `resource` lists, each under the name `item`; `fixed` goes with each question. */
-export const asking =
-  <Parameters>(resource: Lists<Parameters>, item: string, fixed: object): Ask =>
-  async parameters => {
-    const {
-      list,
-      next_offset: next,
-      headers,
-    } = await resource.list({ ...fixed, ...parameters } as Parameters);
-    return {
-      list: list.map(each => (each as Record<string, Resource>)[item] ?? {}),
-      next,
-      at: Math.floor(Date.parse(headers.date ?? "") / 1_000) || 0,
-    };
+/** Of the site `site`, or at `url` where that is given: apidocs.chargebee.com/docs/api, "Authentication". */
+export function chargebeeClient(site: string, key: string, url: string | undefined, run: Run): Client {
+  const { origin, pathname } = new URL(url ?? `https://${site}.chargebee.com`);
+  const api: Api = {
+    owner: "Chargebee",
+    settings: "CHARGEBEE_SITE, or CHARGEBEE_API_URL,",
+    // Whoever gives the API's own path means the same.
+    url: `${origin}${pathname.replace(/(\/api\/v2)?\/*$/, "")}${apiPath}`,
+    hints,
   };
+  const authorization = `Basic ${Buffer.from(`${key}:`).toString("base64")}`;
+  return clientOf(patient(run).extend({ headers: { authorization } }), api);
+}
+
+/** Asks for what `path` lists, each under the name `item`; `fixed` goes with each question. */
+export function asking(client: Client, path: string, item: string, fixed: Record<string, string>): Ask {
+  const page = z.object({
+    list: z.array(z.object({ [item]: z.looseObject({ id: z.string() }) })),
+    next_offset: z.optional(z.string()),
+  });
+  return async parameters => {
+    const { body, at } = await client.get(path, page, { searchParams: { ...fixed, ...parameters } });
+    const list = body.list.map(each => each[item] as Resource);
+    return { list, next: body.next_offset, at: Math.floor(at / 1_000) };
+  };
+}

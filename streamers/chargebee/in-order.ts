@@ -1,6 +1,7 @@
+import { integerOf } from "../json.ts";
 import type { Source } from "../streamer.ts";
 import type { Table } from "../table.ts";
-import { type Ask, perPage, type Resource } from "./client.ts";
+import { type Ask, perPage } from "./client.ts";
 import { type Created, type Place, walk } from "./walk.ts";
 
 /**
@@ -17,10 +18,10 @@ export const inOrder = (table: Table, by: "updated_at" | "occurred_at", ask: Ask
         limit: perPage,
         ...(offset && { offset }),
         // `after` leaves its own second out.
-        ...(upTo !== undefined && { [by]: { after: upTo - 1 } }),
+        ...(upTo !== undefined && { [`${by}[after]`]: upTo - 1 }),
         "sort_by[asc]": by,
       });
-      const last = instantOf(list.at(-1), by) ?? upTo;
+      const last = integerOf(list.at(-1)?.[by]) ?? upTo;
       const place = last === undefined ? undefined : { upTo: last };
       if (list.length > 0) yield { rows: list.map(given => [table, table.row(given)]), place };
       if (next === undefined) return;
@@ -50,8 +51,3 @@ export const byUpdate = (table: Table, created: Created, ask: Ask): Source<Place
     yield* inOrder(table, "updated_at", ask).pages(reached);
   },
 });
-
-function instantOf(resource: Resource | undefined, by: string): number | undefined {
-  const value = resource?.[by];
-  return typeof value === "number" ? value : undefined;
-}

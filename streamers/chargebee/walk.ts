@@ -1,6 +1,7 @@
+import { statusOf } from "../refusal.ts";
 import type { Page, Source } from "../streamer.ts";
 import type { Table } from "../table.ts";
-import { type Ask, perPage, statusOf } from "./client.ts";
+import { type Ask, perPage } from "./client.ts";
 
 export interface Place {
   /** All that was updated before this second was given; s since the epoch. */
@@ -46,7 +47,7 @@ async function* walkFrom(
     const { list, next, at } = await ask({
       limit: perPage,
       ...(offset && { offset }),
-      ...(upTo !== undefined && { updated_at: { after: upTo - 1 } }),
+      ...(upTo !== undefined && { "updated_at[after]": upTo - 1 }),
       "sort_by[asc]": created,
     });
     end ??= Math.max(1, at - lagSeconds);

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
-import { records } from "../page.ts";
+import type { Client } from "../client.ts";
+import { integerOf } from "../json.ts";
 import type { Source } from "../streamer.ts";
-import type { Drift } from "./client.ts";
 import { accounts as table } from "./tables.ts";
 
 interface Place {
@@ -9,19 +9,9 @@ interface Place {
   readonly upTo?: number;
 }
 
-interface Account {
-  readonly accountId: string;
-  readonly updateDateTime?: number;
-}
-interface Accounts {
-  readonly data: {
-    readonly accounts: readonly Account[];
-    /** The next page's path and query. */
-    readonly next?: string;
-  };
-}
-
-const listed = z.object({ data: z.object({ accounts: records }) });
+const account = z.looseObject({ accountId: z.string() });
+/** `next` is the next page's path and query. */
+const listed = z.object({ data: z.object({ accounts: z.array(account), next: z.nullish(z.string()) }) });
 const perPage = 100;
 
 /**
@@ -29,14 +19,14 @@ const perPage = 100;
  * says that none was passed over, and only where it stood still: each page begins with the last account of the one before, and
  * where it does not, a deletion has drawn another across the bound. Then the next run gives all that this one was to give.
  */
-export const accounts = (drift: Drift): Source<Place> => ({
+export const accounts = (drift: Client): Source<Place> => ({
   name: "accounts",
   tables: [table],
   async *pages(place) {
     const { upTo = 0 } = place ?? {};
     let began: number | undefined;
     let stoodStill = true;
-    let before: readonly Account[] = [];
+    let before: readonly z.output<typeof account>[] = [];
     for (let index = 0, more = true; more; index += perPage - 1) {
       const answer = await page(drift, index);
       began ??= answer.at;
@@ -45,7 +35,7 @@ export const accounts = (drift: Drift): Source<Place> => ({
       stoodStill &&= index === 0 || isBound;
       const fresh = found
         .slice(isBound ? 1 : 0)
-        .filter(({ updateDateTime }) => updateDateTime === undefined || updateDateTime >= upTo);
+        .filter(({ updateDateTime }) => (integerOf(updateDateTime) ?? upTo) >= upTo);
       before = found;
       more = Boolean(next);
       const reached = stoodStill ? { upTo: began } : place;
@@ -54,5 +44,5 @@ export const accounts = (drift: Drift): Source<Place> => ({
   },
 });
 
-const page = (drift: Drift, index: number) =>
-  drift.get<Accounts>("accounts", listed, { index: String(index), size: String(perPage) });
+const page = (drift: Client, index: number) =>
+  drift.get("accounts", listed, { searchParams: { index, size: perPage } });

@@ -1,83 +1,51 @@
-import { HTTPError, type KyInstance } from "ky";
+import ky, { type Hooks } from "ky";
 import * as z from "zod/mini";
-import { pageIn, records } from "../page.ts";
+import { type Client, clientOf } from "../client.ts";
+import { type Api, records } from "../page.ts";
 import { patient } from "../patient.ts";
 import type { Run } from "../streamer.ts";
+import { type App, credentialsPage, renewedToken } from "./tokens.ts";
 
-/** A token that is alive, or what Drift gives one for: devdocs.drift.com/docs/authentication-and-scopes. */
+/** A valid token, or what Drift gives one for. */
 export type Credentials = { readonly accessToken: string } | App;
-
-interface App {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly refreshToken: string;
-}
-
-/** What Drift sends is taken for a `T` once it is `page`. Rejects with ky's HTTPError, or Stray. */
-export interface Drift {
-  get<T>(path: string, page: z.ZodMiniType, query?: Readonly<Record<string, string>>): Promise<Answer<T>>;
-}
-
-interface Answer<T> {
-  readonly body: T;
-  /** When Drift answered, ms since the epoch; 0 where it does not say. */
-  readonly at: number;
-}
 
 const unauthorized = 401;
 
-const api = { owner: "Drift", settings: "DRIFT_API_URL" };
+const hints = {
+  401: `Drift does not know the token: set DRIFT_ACCESS_TOKEN to a valid one, ${credentialsPage}`,
+  403: "The token may not read this: give its app the scopes to read conversations, contacts, users and accounts (conversation_read, contact_read, user_read, …) at https://dev.drift.com/apps, and install it again",
+  404: "There is nothing at this address: check DRIFT_API_URL if it is set",
+};
+
 /** The page of most lists. */
 export const listed = z.object({ data: records });
-const tokens = z.object({ accessToken: z.string() });
 
-/** A client of Drift's REST API that waits where a rate limit says so, and gets a token where it has none that is good. */
-export function clientOf(url: string, credentials: Credentials, run: Run): Drift {
-  const base = patient(run).extend({ prefixUrl: url });
-  let held = credentials;
-  const newToken = async () => {
-    if ("accessToken" in held) return held.accessToken;
-    const { accessToken, refreshToken = held.refreshToken } = await tokensFor(base, held);
-    // What asks for the next one may be new as well, and the old one dead.
-    held = { ...held, refreshToken };
-    return accessToken;
-  };
+/** A client of Drift's REST API that gets a token where it has none, and another where that one has expired. */
+export function driftClient(url: string, credentials: Credentials, run: Run): Client {
+  const api: Api = { owner: "Drift", settings: "DRIFT_API_URL", url: url.replace(/\/+$/, ""), hints };
+  const http = patient(run);
+  const hooks = authorizing(credentials, app => renewedToken(http, app, api, run));
+  return clientOf(http.extend({ hooks }), api);
+}
+
+function authorizing(credentials: Credentials, renew: (app: App) => Promise<string>): Hooks {
   let token: Promise<string> | undefined;
-  const http = base.extend({
-    hooks: {
-      beforeRequest: [
-        async request => {
-          token ??= newToken();
-          request.headers.set("Authorization", `Bearer ${await token}`);
-        },
-      ],
-      afterResponse: [
-        async (request, _options, response) => {
-          if (response.status !== unauthorized || "accessToken" in credentials) return undefined;
-          // It has expired on the way: once more, with a new one.
-          token = newToken();
-          const headers = new Headers(request.headers);
-          headers.set("Authorization", `Bearer ${await token}`);
-          return base(new Request(request, { headers }), { prefixUrl: "" });
-        },
-      ],
-    },
-  });
+  const next = async () => ("accessToken" in credentials ? credentials.accessToken : renew(credentials));
   return {
-    async get<T>(path: string, page: z.ZodMiniType, query: Readonly<Record<string, string>> = {}) {
-      const response = await http.get(path, { searchParams: query });
-      const body = await pageIn<T>(response, page, api);
-      return { body, at: Date.parse(response.headers.get("date") ?? "") || 0 };
-    },
+    beforeRequest: [
+      async ({ headers }) => {
+        token ??= next();
+        headers.set("Authorization", `Bearer ${await token}`);
+      },
+    ],
+    afterResponse: [
+      (_request, { context }, { status }) => {
+        if (status !== unauthorized || "accessToken" in credentials || context.hasRenewed) return undefined;
+        // It has expired on the way: once more, with a new one.
+        context.hasRenewed = true;
+        token = undefined;
+        return ky.retry({ delay: 0 });
+      },
+    ],
   };
 }
-
-async function tokensFor(http: KyInstance, app: App) {
-  const asked = { json: { ...app, grantType: "refresh_token" }, retry: { methods: ["post" as const] } };
-  const response = await http.post("oauth2/token", asked);
-  return await pageIn<{ accessToken: string; refreshToken?: string }>(response, tokens, api);
-}
-
-/** The HTTP status that a request failed with. */
-export const statusOf = (error: unknown): number | undefined =>
-  error instanceof HTTPError ? error.response.status : undefined;

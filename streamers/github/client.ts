@@ -1,66 +1,62 @@
-import { Octokit } from "@octokit/core";
-import { retry } from "@octokit/plugin-retry";
-import { throttling } from "@octokit/plugin-throttling";
 import * as z from "zod/mini";
-import { checkPage, records } from "../page.ts";
-import { fetchWhole } from "../patient.ts";
+import { type Client, clientOf } from "../client.ts";
+import type { Api } from "../page.ts";
+import { patient, retryAfter } from "../patient.ts";
+import { statusOf } from "../refusal.ts";
 import type { Run } from "../streamer.ts";
 
-const Client = Octokit.plugin(retry, throttling);
-
 export interface Repository {
-  readonly client: Octokit;
-  /** The path's parts, as each request names them. */
-  readonly at: { readonly owner: string; readonly repo: string };
+  readonly client: Client;
+  /** What its listings' paths begin with. */
+  readonly path: string;
+  log(line: string): void;
 }
 
 export const perPage = 100;
 
-const api = { owner: "GitHub", settings: "GITHUB_API_URL" };
-/** What a comparison of commits is answered with; all else that is asked for is a list. */
-const compared = z.object({ commits: records });
+/** A page of a listing: records that were updated, each at its instant. */
+export const updated = z.array(z.looseObject({ updated_at: z.string() }));
 
-/** What no second try mends; an empty repository's 409 among it. */
-const hopeless = [400, 401, 404, 409, 410, 422, 451];
-/** The plugin for rate limits is the one to try again. */
-const limited = [403, 429];
+const hints = {
+  401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to a valid one, https://github.com/settings/tokens",
+  403: "The token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
+  404: "There is no such repository or listing, or the token may not see it: check GITHUB_REPO_PATH, the token's scope, and GITHUB_API_URL if it is set",
+  410: "GitHub has nothing here: it was switched off in the repository's settings",
+};
 
-/**
- * A client of GitHub's REST API that waits for as long as the primary and the secondary rate limit say, and tries thrice more what fails
- * otherwise.
- */
-export function clientOf(token: string, baseUrl: string, { log, second, timeout }: Run): Octokit {
-  const wait = (limit: string) => (seconds: number) => {
-    log(`the ${limit} rate limit is reached: going on in ${seconds} s`);
-    return true;
+/** github.com/dust-tt/dust/pull/10314 and cli/cli#178: 410, `Issues are disabled for this repo`. Another 410 is an API that was removed. */
+const gone = 410;
+const saysEmpty = (status: number, words: string) => status === gone && /\bdisabled\b/i.test(words);
+
+/** A client of GitHub's REST API that waits for as long as the primary and the secondary rate limit say. */
+export function repositoryOf(token: string, at: string, url: string, run: Run): Repository {
+  const api: Api = { owner: "GitHub", settings: "GITHUB_API_URL", url, hints, saysEmpty };
+  const headers = {
+    accept: "application/vnd.github+json",
+    authorization: `token ${token}`,
+    "user-agent": "persister",
   };
-  const silent = () => {};
-  const client = new Client({
-    auth: token,
-    baseUrl,
-    userAgent: "persister",
-    request: {
-      // Octokit takes a body that breaks off for an empty one, and waits for ever for one that does not come.
-      fetch: (url: string, init: RequestInit) =>
-        fetchWhole(url, { ...init, signal: AbortSignal.timeout(timeout) }),
-    },
-    retry: { retryAfterBaseValue: second, doNotRetry: [...hopeless, ...limited] },
-    throttle: {
-      onRateLimit: wait("primary"),
-      onSecondaryRateLimit: wait("secondary"),
-      retryAfterBaseValue: second,
-    },
-    log: { debug: silent, info: silent, warn: log, error: silent },
-  });
-  client.hook.after("request", ({ url, status, data: body }, asked) =>
-    checkPage(asked.url.includes("/compare/") ? compared : records, { url, status, body }, api),
-  );
-  return client;
+  const http = patient(run, rateLimit).extend({ headers });
+  return { client: clientOf(http, api), path: `repos/${at}`, log: run.log };
 }
 
-/** The HTTP status that a request failed with. */
-export const statusOf = (error: unknown): number | undefined =>
-  error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : undefined;
+const limits: readonly number[] = [403, 429];
+/** How long the secondary limit lasts at least, s. */
+const secondarySeconds = 60;
+
+/** docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api, "Handle rate limit errors appropriately". */
+async function rateLimit(response: Response, tries: number): Promise<number | undefined> {
+  const { status, headers } = response;
+  const seconds = retryAfter(response, [...limits, 503]);
+  if (seconds !== undefined || !limits.includes(status)) return seconds;
+  if (headers.get("x-ratelimit-remaining") === "0") return untilReset(headers);
+  if (status === 403 && !/\bsecondary rate\b/i.test(await response.text())) return undefined;
+  return secondarySeconds * 2 ** (tries - 1);
+}
+
+/** A second more: the limit ends within the second that is named. */
+const untilReset = (headers: Headers) =>
+  Math.max(0, Number(headers.get("x-ratelimit-reset")) - Date.now() / 1_000) + 1;
 
 const notModified = 304;
 
@@ -74,5 +70,4 @@ export const ifChanged = <T>(answer: Promise<T>): Promise<T | undefined> =>
 export const unlessMatches = (etag: string | undefined): Record<string, string> =>
   etag ? { "if-none-match": etag } : {};
 
-export const hasNext = (headers: { readonly link?: string | undefined }) =>
-  headers.link?.includes('rel="next"') ?? false;
+export const hasNext = (headers: Headers) => headers.get("link")?.includes('rel="next"') ?? false;

@@ -1,9 +1,16 @@
-import type { Endpoints } from "@octokit/types";
+import * as z from "zod/mini";
+import { statusOf } from "../refusal.ts";
 import type { Page, Source } from "../streamer.ts";
-import { hasNext, perPage, type Repository, statusOf } from "./client.ts";
+import { hasNext, perPage, type Repository } from "./client.ts";
 import { commits as table } from "./tables.ts";
 
-type Commit = Endpoints["GET /repos/{owner}/{repo}/commits"]["response"]["data"][number];
+const signature = z.nullish(z.looseObject({ date: z.optional(z.string()) }));
+const commit = z.looseObject({
+  sha: z.string(),
+  commit: z.looseObject({ author: signature, committer: signature }),
+});
+const listed = z.array(commit);
+const compared = z.object({ commits: listed });
 
 interface Place {
   /** All that this commit leads back to was given. */
@@ -15,7 +22,10 @@ interface Place {
 /** docs.github.com/rest/commits: a repository without commits. */
 const isEmpty = 409;
 /** What a commit's name is answered with that a push by force has removed. */
-const gone = [404, 422];
+const gone: readonly number[] = [404, 422];
+/** What a comparison is answered with whose diff is too large: github-changelog-generator#920 has 500, others 406, 422 and 503. */
+const tooLarge = 406;
+const serverError = 500;
 
 /**
  * The commits of the default branch that the last run's newest one does not lead back to: by their dates alone one would miss
@@ -28,12 +38,16 @@ export const commits = (repository: Repository): Source<Place> => ({
     try {
       yield* walk(repository, place);
     } catch (error) {
-      if (place.head === undefined && place.walking === undefined) throw error;
-      if (!gone.includes(statusOf(error) ?? 0)) throw error;
+      if (!canBeListed(place, statusOf(error) ?? 0)) throw error;
       yield* walk(repository, {});
     }
   },
 });
+
+/** True where what was refused at a place may be had by listing all commits again. */
+const canBeListed = ({ head, walking }: Place, status: number) =>
+  ((head ?? walking) !== undefined && gone.includes(status)) ||
+  (head !== undefined && (status === tooLarge || status >= serverError));
 
 async function* walk(repository: Repository, { head, walking }: Place): AsyncGenerator<Page<Place>> {
   const to = walking?.to ?? (await newest(repository));
@@ -46,31 +60,31 @@ async function* walk(repository: Repository, { head, walking }: Place): AsyncGen
   }
 }
 
-async function newest({ client, at }: Repository): Promise<string | undefined> {
+async function newest({ client, path }: Repository): Promise<string | undefined> {
   try {
-    const { data } = await client.request("GET /repos/{owner}/{repo}/commits", { ...at, per_page: 1 });
-    return data[0]?.sha;
+    const { body } = await client.get(`${path}/commits`, listed, { searchParams: { per_page: 1 } });
+    return body[0]?.sha;
   } catch (error) {
     if (statusOf(error) === isEmpty) return undefined;
     throw error;
   }
 }
 
-async function between({ client, at }: Repository, from: string | undefined, to: string, page: number) {
-  const paging = { ...at, per_page: perPage, page };
+async function between({ client, path }: Repository, from: string | undefined, to: string, page: number) {
+  const paging = { per_page: perPage, page };
   if (from === undefined) {
-    const listed = await client.request("GET /repos/{owner}/{repo}/commits", { ...paging, sha: to });
-    return { found: listed.data, more: hasNext(listed.headers) };
+    const { body, headers } = await client.get(`${path}/commits`, listed, {
+      searchParams: { ...paging, sha: to },
+    });
+    return { found: body, more: hasNext(headers) };
   }
-  const basehead = `${from}...${to}`;
-  const compared = await client.request("GET /repos/{owner}/{repo}/compare/{basehead}", {
-    ...paging,
-    basehead,
+  const { body, headers } = await client.get(`${path}/compare/${from}...${to}`, compared, {
+    searchParams: paging,
   });
-  return { found: compared.data.commits, more: hasNext(compared.headers) };
+  return { found: body.commits, more: hasNext(headers) };
 }
 
-const rowOf = (commit: Commit) =>
+const rowOf = (commit: z.output<typeof listed>[number]) =>
   table.row({
     ...commit,
     authored_at: commit.commit.author?.date ?? null,

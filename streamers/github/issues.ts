@@ -1,9 +1,9 @@
-import type { Endpoints } from "@octokit/types";
+import type * as z from "zod/mini";
 import type { Page, Source } from "../streamer.ts";
-import { ifChanged, perPage, type Repository, unlessMatches } from "./client.ts";
+import { ifChanged, perPage, type Repository, unlessMatches, updated } from "./client.ts";
 import { issues as table } from "./tables.ts";
 
-type Issue = Endpoints["GET /repos/{owner}/{repo}/issues"]["response"]["data"][number];
+type Issue = z.output<typeof updated>[number];
 
 interface Place {
   /** All that was updated before this instant was given. */
@@ -23,17 +23,17 @@ export const issues = (repository: Repository): Source<Place> => ({
     let { since, etag } = place ?? {};
     for (;;) {
       const answer = await ifChanged(ask(repository, since, 1, etag));
-      const last = answer?.data.at(-1)?.updated_at;
+      const last = answer?.body.at(-1)?.updated_at;
       if (answer === undefined || last === undefined) return;
       const isSame = last === since;
-      const isFull = answer.data.length === perPage;
-      const { etag: tag } = answer.headers;
+      const isFull = answer.body.length === perPage;
+      const tag = answer.headers.get("etag");
       // A full page's says nothing of those that follow it.
       const place = { since: last, ...(isSame && !isFull && tag && { etag: tag }) };
-      yield { rows: rowsOf(answer.data), place };
+      yield { rows: rowsOf(answer.body), place };
       if (!isFull) return;
       etag = undefined;
-      since = isSame ? yield* restOfSecond(repository, last, answer.data) : last;
+      since = isSame ? yield* restOfSecond(repository, last, answer.body) : last;
       if (since === undefined) return;
     }
   },
@@ -49,21 +49,21 @@ async function* restOfSecond(
   since: string,
   first: readonly Issue[],
 ): AsyncGenerator<Page<Place>, string | undefined> {
-  const seen = new Set(first.map(({ id }) => id));
+  const seen = new Set(first.map(({ id }) => String(id)));
   const unseen = async (page: number) => {
-    const { data } = await ask(repository, since, page);
-    const fresh = data.filter(({ id }) => !seen.has(id));
-    for (const { id } of fresh) seen.add(id);
-    return { data, rows: rowsOf(fresh) };
+    const { body } = await ask(repository, since, page);
+    const fresh = body.filter(({ id }) => !seen.has(String(id)));
+    for (const { id } of fresh) seen.add(String(id));
+    return { body, rows: rowsOf(fresh) };
   };
   let page = 1;
   let last: string;
   let isFull: boolean;
   do {
-    const { data, rows } = await unseen(++page);
+    const { body, rows } = await unseen(++page);
     yield { rows, place: { since } };
-    last = data.at(-1)?.updated_at ?? since;
-    isFull = data.length === perPage;
+    last = body.at(-1)?.updated_at ?? since;
+    isFull = body.length === perPage;
   } while (isFull && last === since);
   while (--page > 0) {
     const { rows } = await unseen(page);
@@ -72,15 +72,11 @@ async function* restOfSecond(
   return isFull ? last : undefined;
 }
 
-const ask = ({ client, at }: Repository, since: string | undefined, page: number, etag?: string) =>
-  client.request("GET /repos/{owner}/{repo}/issues", {
-    ...at,
-    ...(since && { since }),
-    state: "all",
-    sort: "updated",
-    direction: "asc",
-    per_page: perPage,
-    page,
+const order = { state: "all", sort: "updated", direction: "asc", per_page: perPage };
+
+const ask = ({ client, path }: Repository, since: string | undefined, page: number, etag?: string) =>
+  client.get(`${path}/issues`, updated, {
+    searchParams: { ...(since && { since }), ...order, page },
     headers: unlessMatches(etag),
   });
 

@@ -1,6 +1,7 @@
+import { statusOf } from "../refusal.ts";
 import type { Page } from "../streamer.ts";
 import type { Row, Table } from "../table.ts";
-import { ifChanged, perPage, statusOf, unlessMatches } from "./client.ts";
+import { ifChanged, perPage, unlessMatches } from "./client.ts";
 
 export interface ListingPlace {
   /** Of each page, in order. */
@@ -13,7 +14,7 @@ interface Answer {
   readonly rows: readonly (readonly [Table, Row])[];
   /** Of the page, whether or not they became rows. */
   readonly items: number;
-  readonly headers: { readonly etag?: string | undefined };
+  readonly headers: Headers;
 }
 
 /** What a page is answered with that lies beyond those which GitHub gives of a listing, however long it is. */
@@ -40,7 +41,7 @@ export async function* listing(
       if (page === 1 || statusOf(error) !== beyondLimit) throw error;
       return log(`GitHub lists the first ${(page - 1) * perPage} only`);
     }
-    etags.push(answer?.headers.etag ?? known ?? "");
+    etags.push(answer?.headers.get("etag") ?? known ?? "");
     const ends =
       answer === undefined ? page === before.length && place?.ends === true : answer.items < perPage;
     // Of what follows, the last run's hold until it is read.

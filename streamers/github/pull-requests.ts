@@ -1,5 +1,5 @@
 import type { Source } from "../streamer.ts";
-import { hasNext, ifChanged, perPage, type Repository, unlessMatches } from "./client.ts";
+import { hasNext, ifChanged, perPage, type Repository, unlessMatches, updated } from "./client.ts";
 import { pullRequests as table } from "./tables.ts";
 
 interface Place {
@@ -16,33 +16,30 @@ interface End {
   readonly etag?: string;
 }
 
+const order = { state: "all", sort: "updated", direction: "desc", per_page: perPage };
+
 /**
  * Pull requests from the newest update down to the last run's newest: their listing knows no `since`. One that is updated
  * meanwhile moves to the front, where the next run finds it, and moves others back: they come twice, none is passed over.
  */
-export const pullRequests = ({ client, at }: Repository): Source<Place> => ({
+export const pullRequests = ({ client, path }: Repository): Source<Place> => ({
   name: "pull_requests",
   tables: [table],
   async *pages(place = {}) {
     const { upTo, walking } = place;
-    let end: End | undefined = walking && endOf({ updated_at: walking.upTo }, walking.etag);
+    let end: End | undefined = walking && endOf(walking.upTo, walking.etag);
     for (let page = walking?.page ?? 1; ; page++) {
-      const asked = client.request("GET /repos/{owner}/{repo}/pulls", {
-        ...at,
-        state: "all",
-        sort: "updated",
-        direction: "desc",
-        per_page: perPage,
-        page,
+      const asked = client.get(`${path}/pulls`, updated, {
+        searchParams: { ...order, page },
         headers: unlessMatches(page === 1 ? place.etag : undefined),
       });
       const answer = await ifChanged(asked);
       if (answer === undefined) return;
-      const { data, headers } = answer;
-      end ??= endOf(data[0], headers.etag);
+      const { body, headers } = answer;
+      end ??= endOf(body[0]?.updated_at, headers.get("etag"));
       if (end === undefined) return;
-      const fresh = data.filter(({ updated_at }) => upTo === undefined || updated_at >= upTo);
-      const more = hasNext(headers) && fresh.length === data.length;
+      const fresh = body.filter(({ updated_at }) => upTo === undefined || updated_at >= upTo);
+      const more = hasNext(headers) && fresh.length === body.length;
       yield {
         rows: fresh.map(pull => [table, table.row(pull)]),
         place: more ? { ...place, walking: { ...end, page: page + 1 } } : end,
@@ -52,5 +49,5 @@ export const pullRequests = ({ client, at }: Repository): Source<Place> => ({
   },
 });
 
-const endOf = (newest: { updated_at: string } | undefined, etag: string | undefined): End | undefined =>
-  newest && { upTo: newest.updated_at, ...(etag && { etag }) };
+const endOf = (upTo: string | undefined, etag: string | null | undefined): End | undefined =>
+  upTo === undefined ? undefined : { upTo, ...(etag && { etag }) };

@@ -1,23 +1,21 @@
+import { records } from "../page.ts";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
 import { type ListingPlace, listing } from "./listing.ts";
 import { releases as table } from "./tables.ts";
 
-export const releases = ({ client, at }: Repository): Source<ListingPlace> => ({
+export const releases = ({ client, path, log }: Repository): Source<ListingPlace> => ({
   name: "releases",
   tables: [table],
   pages: place =>
     listing(
       async (page, headers) => {
-        const paging = { ...at, per_page: perPage, page, headers };
-        const { data, headers: answered } = await client.request(
-          "GET /repos/{owner}/{repo}/releases",
-          paging,
-        );
-        const rows = data.map(release => [table, table.row(release)] as const);
-        return { rows, items: data.length, headers: answered };
+        const searchParams = { per_page: perPage, page };
+        const answer = await client.get(`${path}/releases`, records, { searchParams, headers });
+        const rows = answer.body.map(release => [table, table.row(release)] as const);
+        return { rows, items: answer.body.length, headers: answer.headers };
       },
       place,
-      line => client.log.warn(`releases: ${line}`),
+      line => log(`releases: ${line}`),
     ),
 });

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
 import { type ListingPlace, listing } from "./listing.ts";
@@ -6,28 +7,24 @@ import { stargazers as table } from "./tables.ts";
 /** docs.github.com/rest/activity/starring: answers with the instants of the stars, too. */
 const withInstants = "application/vnd.github.star+json";
 
-interface Stargazer {
-  readonly starred_at: string;
-  readonly user: { readonly id: number } | null;
-}
+const listed = z.array(z.looseObject({ starred_at: z.string(), user: z.nullable(z.looseObject({})) }));
 
-/** Who has starred it, and when; accounts that are no more are left out. */
-export const stargazers = ({ client, at }: Repository): Source<ListingPlace> => ({
+/** Who has starred it, and when; without accounts that were deleted. */
+export const stargazers = ({ client, path, log }: Repository): Source<ListingPlace> => ({
   name: "stargazers",
   tables: [table],
   pages: place =>
     listing(
       async (page, conditions) => {
+        const searchParams = { per_page: perPage, page };
         const headers = { ...conditions, accept: withInstants };
-        const paging = { ...at, per_page: perPage, page, headers };
-        const answer = await client.request("GET /repos/{owner}/{repo}/stargazers", paging);
-        const found = answer.data as unknown as Stargazer[];
-        const rows = found.flatMap(star =>
+        const answer = await client.get(`${path}/stargazers`, listed, { searchParams, headers });
+        const rows = answer.body.flatMap(star =>
           star.user ? [[table, table.row({ user_id: star.user.id, ...star })] as const] : [],
         );
-        return { rows, items: found.length, headers: answer.headers };
+        return { rows, items: answer.body.length, headers: answer.headers };
       },
       place,
-      line => client.log.warn(`stargazers: ${line}`),
+      line => log(`stargazers: ${line}`),
     ),
 });

@@ -117,6 +117,19 @@ describe("a run after another", () => {
     expect((await landed())[0]).toBe(132);
   });
 
+  it.each([406, 500, 503])(
+    "lists all commits again where what is new is answered %i, try after try",
+    async status => {
+      await run();
+      held.commits.push(commit(131));
+      standIn.answerAlways(/compare/, { status, body: { message: "Sorry, this diff is too large." } });
+      expect((await run()).records.commits).toBe(131);
+      held.commits.push(commit(132));
+      expect((await run()).records.commits).toBe(132);
+      expect((await landed())[0]).toBe(132);
+    },
+  );
+
   it("finds stars that moved to an earlier page while that one was read", async () => {
     held.stars = upTo(150, star);
     standIn.beforeNext(/stargazers.*&page=2/, () => {
@@ -160,9 +173,19 @@ describe("a run in trouble", () => {
       body: { message: "API rate limit exceeded for user ID 1." },
     });
     const { log } = await run();
-    expect(log).toContain("the secondary rate limit is reached: going on in 7 s");
-    expect(log.join()).toMatch(/the primary rate limit is reached: going on in [5-9]\d\d s/);
+    expect(log).toContain("answered 429: next try in 7 s");
+    expect(log.join()).toMatch(/answered 403: next try in [5-9]\d\d s/);
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
+  });
+
+  it("takes the end of a rate limit, which each answer names, for no other wait", async () => {
+    const reset = String(Math.floor(Date.now() / 1_000) + 3_600);
+    standIn.answerOnce(/issues/, {
+      status: 503,
+      headers: { "x-ratelimit-remaining": "4999", "x-ratelimit-reset": reset },
+      body: { message: "Unavailable" },
+    });
+    expect((await run()).log).toContain("try 2, after 503 Service Unavailable");
   });
 
   it("passes no issue or pull request over that changes while they are read", async () => {
@@ -221,7 +244,7 @@ describe("a run in trouble", () => {
   );
 
   it("goes on where it was when a page fails for good", async () => {
-    for (let tries = 0; tries < 4; tries++)
+    for (let tries = 0; tries < 6; tries++)
       standIn.answerOnce(/pulls.*&page=2/, { status: 500, body: { message: "Oops" } });
     await expect(run()).rejects.toThrow(/Oops/);
     const before = standIn.asked.length;
@@ -231,10 +254,12 @@ describe("a run in trouble", () => {
   });
 
   it("says the mend where the token or the path is wrong", async () => {
-    const failure = await run({}, { GITHUB_ACCESS_TOKEN: "ghp_other" }).catch((error: unknown) => error);
-    expect(github.explain(failure)).toMatch(/GITHUB_ACCESS_TOKEN/);
-    const missing = await run({}, { GITHUB_REPO_PATH: "octocat/none" }).catch((error: unknown) => error);
-    expect(github.explain(missing)).toMatch(/GITHUB_REPO_PATH/);
+    await expect(run({}, { GITHUB_ACCESS_TOKEN: "ghp_other" })).rejects.toThrow(
+      /commits answered 401: Bad credentials\n.*GITHUB_ACCESS_TOKEN/,
+    );
+    await expect(run({}, { GITHUB_REPO_PATH: "octocat/none" })).rejects.toThrow(
+      /^commits was not read: .*none\/commits answered 404: Not Found\n(.*\n)+There is no such repository.*GITHUB_REPO_PATH/,
+    );
     await expect(run({}, { GITHUB_REPO_PATH: "hello" })).rejects.toThrow(
       "GITHUB_REPO_PATH: it has the form owner/repository",
     );

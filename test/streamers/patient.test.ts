@@ -16,7 +16,7 @@ const client = (timeout = 600_000) => patient({ log: line => void log.push(line)
 it("tries again where an answer breaks off in its body", async () => {
   for (let times = 0; times < 2; times++) standIn.answerOnce(/list/, "break off");
   expect(await client().get(`${standIn.url}/list`).text()).toBe("whole");
-  expect(log).toEqual(["try 2, after terminated", "try 3, after terminated"]);
+  expect(log).toEqual(["try 2, after other side closed", "try 3, after other side closed"]);
 });
 
 it("tries again where no answer comes in time, and tells no address", async () => {

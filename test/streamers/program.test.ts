@@ -52,10 +52,10 @@ it("a streamer prints a stitchstream on stdout and what goes on on stderr, and t
 
 it("its output through `persist`, in each format, goes on from where the other format's ended", async () => {
   for (const format of ["transit", "singer", "jsonline"]) {
-    const file = join(dir, "standing");
-    const standing = await getBookmark(stack, "piped");
-    await writeFile(file, standing.status === 404 ? "" : await standing.text());
-    const { stdout } = await github(["--format", format, file]);
+    const file = join(dir, "current");
+    const current = await getBookmark(stack, "piped");
+    if (current.status === 200) await writeFile(file, await current.text());
+    const { stdout } = await github(["--format", format, ...(current.status === 200 ? [file] : [])]);
     const args = ["--endpoint", stack.url, "--streamer", "piped"];
     expect((await persisted(args, stdout, { PERSIST_TOKEN: token })).code).toBe(0);
   }
@@ -80,8 +80,39 @@ it("one that is called wrongly ends with 2 and says the mend", async () => {
   expect(unset).toBe("github: GITHUB_ACCESS_TOKEN is not set\ngithub: GITHUB_REPO_PATH is not set\n");
   expect(format).toContain("--format is jsonline, transit, singer, and not csv");
   expect(more).toContain("at most one argument");
-  expect(bookmarks).toContain("holds no bookmark of this streamer");
+  expect(bookmarks).toContain("does not hold a bookmark of this streamer");
   expect(none).toContain("no such file");
+});
+
+it.each(["", "\n"])("one whose bookmark file was emptied (%j) ends with 2, and reads nothing", async text => {
+  const file = join(dir, "bookmark");
+  await writeFile(file, text);
+  const before = standIn.asked.length;
+  const { code, stdout, stderr } = await github([file]);
+  expect([code, stdout, standIn.asked.length]).toEqual([2, "", before]);
+  expect(stderr).toBe(
+    `github: ${file}: bookmark is empty: delete it to start from the beginning, or use persist --bookmark FILE\n`,
+  );
+});
+
+it("one that was refused a source prints all others, names it last, and ends with 1; 0 where there is nothing", async () => {
+  const issues = (status: number, message: string) =>
+    standIn.answerOnce(/\/issues/, { status, body: { message } });
+  issues(404, "Not Found");
+  const refused = await github();
+  expect(refused.code).toBe(1);
+  expect(refused.stderr.trim().split("\n").slice(-2)).toEqual([
+    `github: issues was not read: ${standIn.url}/repos/${repository}/issues answered 404: Not Found`,
+    expect.stringContaining("GITHUB_REPO_PATH"),
+  ]);
+  issues(410, "Issues are disabled for this repo");
+  const empty = await github();
+  expect(empty.code).toBe(0);
+  expect(empty.stderr).toContain("answered 410: Issues are disabled for this repo\n");
+  for (const { stdout } of [refused, empty]) {
+    expect(stdout.match(/"RECORD","stream":"\w+"/g)).toHaveLength(2);
+    expect(stdout.trim().split("\n").at(-1)).toMatch(/^\{"type":"BOOKMARK",.*"stargazers"/);
+  }
 });
 
 it("one that fails ends with 1, and says no secret", async () => {
@@ -97,8 +128,8 @@ it("one whose vendor's address answers something else ends with 1, and says so o
   expect([code, stdout.includes("BOOKMARK")]).toEqual([1, false]);
   expect(
     stderr,
-  ).toBe(`github: ${standIn.url}/repos/${repository}/commits answered 200 with what is no page of GitHub's API
-github: Is GITHUB_API_URL right, and no proxy or login page in between?\n`);
+  ).toBe(`github: ${standIn.url}/repos/${repository}/commits answered 200 with what is not a page of GitHub's API
+github: Check GITHUB_API_URL and that no proxy or login page is in between\n`);
 });
 
 it("--help names what it needs", async () => {

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { FormatName } from "../../streamers/format.ts";
 import { bookmarkOf } from "../../streamers/format.ts";
 import { lines } from "../../streamers/program.ts";
-import type { Streamer } from "../../streamers/streamer.ts";
+import type { Bookmark, Streamer } from "../../streamers/streamer.ts";
 import { getBookmark, type LocalStack, post } from "../endpoint/local-stack.ts";
 
 export interface Ran {
@@ -19,6 +19,46 @@ interface Options {
   /** How long it waits for an answer, ms. */
   readonly timeout?: number;
 }
+
+/** What a run printed and logged, with nothing sent. */
+export interface Read {
+  readonly printed: readonly string[];
+  readonly log: readonly string[];
+  readonly failure: Error | undefined;
+  /** Of each stream, the records' lines. */
+  readonly records: Readonly<Record<string, readonly string[]>>;
+  /** The last one. */
+  readonly bookmark: Bookmark | undefined;
+}
+
+/** Runs a streamer, from a bookmark on, to its end or its failure. */
+export async function readRun(
+  streamer: Streamer,
+  env: NodeJS.ProcessEnv,
+  from?: Bookmark,
+  { format = "jsonline", second = 1 }: { format?: FormatName; second?: number } = {},
+): Promise<Read> {
+  const log: string[] = [];
+  const run = { log: (line: string) => void log.push(line), second, timeout: 60_000 };
+  const printed: string[] = [];
+  let failure: Error | undefined;
+  try {
+    for await (const line of lines(streamer, { format, bookmark: from, env }, run)) printed.push(line);
+  } catch (error) {
+    failure = error as Error;
+  }
+  const records: Record<string, string[]> = {};
+  let bookmark = from;
+  for (const line of printed) {
+    const stream = streamOf(line);
+    if (stream !== undefined) records[stream] = [...(records[stream] ?? []), line];
+    const value = /"(?:BOOKMARK|STATE)","value"[:,](.*).\n$/.exec(line)?.[1];
+    if (value !== undefined) bookmark = bookmarkOf(value);
+  }
+  return { printed, log, failure, records, bookmark };
+}
+
+const streamOf = (line: string) => /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1];
 
 /**
  * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed when it fails is
@@ -53,7 +93,7 @@ export async function deliverRun(
   if (failure !== undefined) throw failure;
   const records: Record<string, number> = {};
   for (const line of printed) {
-    const stream = /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1];
+    const stream = streamOf(line);
     if (stream !== undefined) records[stream] = (records[stream] ?? 0) + 1;
   }
   return { log, records };

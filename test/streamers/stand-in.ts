@@ -26,6 +26,8 @@ export interface StandIn {
   readonly asked: string[];
   /** The next question whose path and query match is answered by this; "break off" ends within the body, "be silent" is no answer. */
   answerOnce(question: RegExp, answer: Answer | Trouble): void;
+  /** Each question whose path and query match, from now on. */
+  answerAlways(question: RegExp, answer: Answer): void;
   /** Just before the next question that matches is answered. */
   beforeNext(question: RegExp, act: () => void): void;
   close(): Promise<void>;
@@ -34,10 +36,11 @@ export interface StandIn {
 /** A vendor's API on a port of its own, in trouble where a test says so. */
 export async function startStandIn(answer: (asked: Asked) => Answer): Promise<StandIn> {
   const asked: string[] = [];
-  const scripted: { question: RegExp; then: Answer | Trouble | (() => void) }[] = [];
+  const scripted: { question: RegExp; then: Answer | Trouble | (() => void); lasts?: boolean }[] = [];
   const scriptFor = (question: string) => {
     const index = scripted.findIndex(each => each.question.test(question));
-    return index === -1 ? undefined : scripted.splice(index, 1)[0]!.then;
+    if (index === -1) return undefined;
+    return (scripted[index]!.lasts ? scripted[index]! : scripted.splice(index, 1)[0]!).then;
   };
   const server = createServer((request, response) => {
     let body = "";
@@ -71,6 +74,7 @@ export async function startStandIn(answer: (asked: Asked) => Answer): Promise<St
     url: `http://127.0.0.1:${port}`,
     asked,
     answerOnce: (question, then) => void scripted.push({ question, then }),
+    answerAlways: (question, then) => void scripted.push({ question, then, lasts: true }),
     beforeNext: (question, then) => void scripted.push({ question, then }),
     close: () =>
       new Promise(resolve => {
