@@ -84,7 +84,7 @@ it("each does what the page says, one after the other", async () => {
   ).toEqual([["1", "2"]]);
   if (process.platform !== "win32")
     expect((await stat(join(checkout, ".drift-credentials.json"))).mode & 0o777).toBe(0o600);
-}, 60_000);
+});
 
 it("no command is left out", () => {
   expect(blocks).toHaveLength(3);
