@@ -17,7 +17,6 @@ module.exports = {
       pathNot: [
         "^functions/(stitchstream|persister)/",
         "^(node:)?(crypto|util|zlib)$",
-        "node_modules/ajv(-draft-04|-formats)?/",
         "node_modules/re2js/",
       ],
     }),

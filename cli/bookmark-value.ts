@@ -1,5 +1,5 @@
-import { isEqual } from "../functions/persister/json-schema/equal.ts";
-import { numberByValue } from "../functions/persister/json-schema/exact-number.ts";
+import { equalityOf } from "../functions/persister/json-schema/equal.ts";
+import { numberAsWritten } from "../functions/persister/json-schema/exact-number.ts";
 import { ExactReader } from "../functions/persister/json-schema/exact-reader.ts";
 import * as limits from "../functions/persister/limits.ts";
 import { ByteWriter } from "../functions/stitchstream/byte-writer.ts";
@@ -7,7 +7,7 @@ import { JsonWriter } from "../functions/stitchstream/json/writer.ts";
 import { endingInNewline, readerOf } from "../functions/stitchstream/readers.ts";
 import { Malformed } from "../functions/stitchstream/text.ts";
 
-const exact = new ExactReader(numberByValue);
+const exact = new ExactReader(numberAsWritten);
 const utf8 = new TextEncoder();
 
 /** What is wrong with a bookmark's text, which is one JSON value, transit's too; undefined where it is one. */
@@ -24,6 +24,8 @@ export function faultOfBookmark(text: string): string | undefined {
 
 /** A JSON text's value, with every digit. */
 export const exactValue = (text: string): unknown => exact.read(text);
+
+const isEqual = equalityOf(false);
 
 /** Whether two values of `exactValue` are the same. */
 export const isSameValue = (one: unknown, other: unknown): boolean => isEqual(one, other, () => {});

@@ -3,9 +3,10 @@ import type { Table } from "../stitchstream/tables.ts";
 import type { Batch } from "./batch.ts";
 import { type Contents, Standing } from "./contents.ts";
 import type { Report } from "./journey.ts";
+import type { Dialect, Reading } from "./json-schema/dialect.ts";
 
 export type * from "./store.ts";
-export type { Batch, Contents, Report, Table };
+export type { Batch, Contents, Dialect, Reading, Report, Table };
 export { Standing };
 
 /**
@@ -83,6 +84,8 @@ export interface Rules {
   readonly isReserved: (name: string) => boolean;
   /** A key's value as text, in UTF-16 units: keys.ts. */
   readonly keyCharsMax: number;
+  /** How a stream's schema is read: json-schema/. */
+  readonly dialect: Dialect;
 }
 
 /** Where a streamer's records go: the Import API in the name of its account. */

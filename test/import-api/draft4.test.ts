@@ -33,8 +33,8 @@ describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says 
     ['{"items":true,"additionalItems":false}', '{"items":{},"additionalItems":false}'],
     ['{"items":[true,{"items":false}]}', '{"items":[{},{"items":{"not":{}}}]}'],
     [
-      '{"allOf":[true],"anyOf":[{},false],"not":false}',
-      '{"allOf":[{}],"anyOf":[{},{"not":{}}],"not":{"not":{}}}',
+      '{"allOf":[true],"dependencies":{"a":{"anyOf":[{},false]}},"not":false}',
+      '{"allOf":[{}],"dependencies":{"a":{"anyOf":[{},{"not":{}}]}},"not":{"not":{}}}',
     ],
     [
       '{"patternProperties":{"a":true},"dependencies":{"a":["b"],"c":true},"definitions":{"d":true},"$defs":{"e":true}}',

@@ -10,13 +10,16 @@ const encoder = batchEncoder(4242);
 export const firstSequence = 1_735_689_600_000_000_000n;
 
 /** What a body becomes on the wire when every batch is accepted, and the bookmark then. */
-export function requestsOf(body: string | Uint8Array): {
+export function requestsOf(
+  body: string | Uint8Array,
+  rules = importApiRules,
+): {
   requests: ImportRequest[];
   bookmark: string | undefined;
 } {
   const contents = validate(typeof body === "string" ? Buffer.from(body) : body, {
     encoder,
-    rules: importApiRules,
+    rules,
   });
   const tracker = new Tracker();
   const requests: ImportRequest[] = [];

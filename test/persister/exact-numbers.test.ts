@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PersisterError } from "../../functions/persister/errors.ts";
 import { ExactReader } from "../../functions/persister/json-schema/exact-reader.ts";
 import { numRuns } from "../runs.ts";
-import { requestsOf } from "./delivery.ts";
+import { jsonSchemaRules } from "./json-schema-rules.ts";
+import { faultsOf as faultsOfBody } from "./refusals.ts";
 
 /** A stream whose column `v` is as `schema` says, and its one record, of these texts. */
 const body = (schema: string, value: string) =>
@@ -13,15 +13,8 @@ const body = (schema: string, value: string) =>
   ].join("\n");
 
 /** What is said of the body's faults; nothing where it is accepted. */
-function faultsOf(text: string): string[] {
-  try {
-    requestsOf(text);
-    return [];
-  } catch (error) {
-    if (!(error instanceof PersisterError)) throw error;
-    return (error.details.faults ?? []).map(({ message }) => message);
-  }
-}
+const faultsOf = (text: string): string[] =>
+  faultsOfBody(text, jsonSchemaRules).map(fault => fault.replace(/^\d+: /, ""));
 
 const mend = ": digits alone, of 64 bits; declare `number` for others";
 const duplicates = "must NOT have duplicate items (items ## 1 and 2 are identical)";
@@ -70,9 +63,9 @@ describe("numbers are held against schemas with all their digits", () => {
   });
 
   it.each([
-    [below1e38, `1${"0".repeat(38)}`, "must be < 1e+38"],
-    [below1e38, `-1${"0".repeat(37)}0.0`, "must be > -1e+38"],
-    [money, "10000000000000000.00", "must be < 10000000000000000"],
+    [below1e38, `1${"0".repeat(38)}`, "must be < 1e38"],
+    [below1e38, `-1${"0".repeat(37)}0.0`, "must be > -1e38"],
+    [money, "10000000000000000.00", "must be < 1e16"],
     ['{"multipleOf":0.1}', "0.1000000000000000055511151231257827", "must be multiple of 0.1"],
     ['{"multipleOf":0.01}', "123456789012345678.123", "must be multiple of 0.01"],
     ['{"multipleOf":3}', "1e999999999", "must be multiple of 3"],
@@ -189,7 +182,7 @@ describe("bounds", () => {
 
   it("a schema that refers to what is none is refused", () => {
     const schema = '{"$ref":"#/properties/v/x","x":{"type":5}}';
-    expect(faultsOf(body(schema, "1"))).toEqual([expect.stringContaining("no JSON Schema")]);
+    expect(faultsOfBody(body(schema, "1"))).toEqual([expect.stringContaining("no JSON Schema")]);
   });
 });
 

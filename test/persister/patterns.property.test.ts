@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
-import { NotASchema } from "../../functions/persister/json-schema/drafts.ts";
+import { NotASchema } from "../../functions/persister/json-schema/dialect.ts";
 import { re2Of } from "../../functions/persister/json-schema/pattern-syntax.ts";
 import { patternOf } from "../../functions/persister/json-schema/patterns.ts";
 import { numRuns } from "../runs.ts";
 import { requestsOf } from "./delivery.ts";
+import { wholeJsonSchema } from "./json-schema-rules.ts";
 
 const classes = [
   "[a-c]",
@@ -65,7 +66,7 @@ it("a pattern is found where ECMA's is", () => {
     fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 6 }), (given, texts) => {
       // A name twice is ECMA's to refuse.
       fc.pre((given.match(/\?<n>/g) ?? []).length < 2);
-      const ours = patternOf(given, free);
+      const ours = patternOf(given, wholeJsonSchema, free);
       const theirs = new RegExp(given, "u");
       expect(ours, given).not.toBeNull();
       for (const each of texts) {
@@ -83,18 +84,18 @@ it("a pattern is found where ECMA's is", () => {
 describe("patterns in other dialects", () => {
   it.each(["(?=a)b", "(?<!a)b", "(a)\\1", "(?i)a", "\\Aa", "[[:alpha:]]", "(?:a{1000}){1000}"])(
     "%s is left to the Import API",
-    given => expect(patternOf(given, free)).toBeNull(),
+    given => expect(patternOf(given, wholeJsonSchema, free)).toBeNull(),
   );
   it.each(["[", "(", "a**", "a\\", "(?<n", "b{2,1}"])("%s is none", given => {
-    expect(() => patternOf(given, free)).toThrow(NotASchema);
+    expect(() => patternOf(given, wholeJsonSchema, free)).toThrow(NotASchema);
   });
   it.each(["^\\d{4}\\-\\d{2}$", "\\'\\@\\#", "\\\\-"])("%s is checked for all its escapes", given => {
-    expect(patternOf(given, free)).not.toBeNull();
+    expect(patternOf(given, wholeJsonSchema, free)).not.toBeNull();
   });
 });
 
 it("a pattern is known to be as large as it is once its counts are written out", () => {
-  const sizeOf = (given: string) => re2Of(given).size;
+  const sizeOf = (given: string) => re2Of(given, false).size;
   expect(sizeOf("abc")).toBe(3);
   expect(sizeOf("(?:ab{10}){10}")).toBeGreaterThanOrEqual(110);
   expect(sizeOf("[ab]{100}c")).toBeGreaterThanOrEqual(101);

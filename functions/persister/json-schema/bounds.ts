@@ -1,11 +1,12 @@
-import { asDouble, compare, isNumeric, type Numeric } from "./exact-number.ts";
+import type { Dialect } from "./dialect.ts";
+import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import { multiplesOf } from "./multiple.ts";
 import type { Spend } from "./patterns.ts";
 
 /** One thing that a schema says of a value alone. */
 export interface Check {
-  /** Begins with ajv's words. */
+  /** As ajv says it. */
   readonly message: string;
   /** What is said beside it where it breaks on this value. */
   mendOf?(value: unknown): string;
@@ -17,19 +18,36 @@ export interface Check {
 
 type Said = Readonly<Record<string, unknown>>;
 /** What a keyword says with this bound, beside the schema's other keywords. */
-type CheckOf = (bound: Numeric, schema: Said) => Check;
+type CheckOf = (bound: Numeric, schema: Said, dialect: Dialect) => Check;
 
-const number = (message: string, fits: (value: Numeric) => boolean): Check => ({
+/** Whether a number fits a bound. */
+type Fits = (value: Numeric) => boolean;
+
+const number = (message: string, fits: Fits): Check => ({
   message,
   fits: given => {
     const value = asDouble(given);
     return !isNumeric(value) || fits(value);
   },
 });
-const least = (bound: Numeric) => number(`must be >= ${bound}`, value => compare(value, bound) >= 0);
-const most = (bound: Numeric) => number(`must be <= ${bound}`, value => compare(value, bound) <= 0);
-const above = (bound: Numeric) => number(`must be > ${bound}`, value => compare(value, bound) > 0);
-const below = (bound: Numeric) => number(`must be < ${bound}`, value => compare(value, bound) < 0);
+
+/** Where numbers are read as doubles, one fits that does so either way: exactly, or as a double beside one. */
+function bounded(words: string, bound: Numeric, fitsOf: (bound: Numeric) => Fits, dialect: Dialect): Check {
+  const fits = fitsOf(bound);
+  if (!dialect.isJava) return number(`${words} ${bound}`, fits);
+  const fitsRounded = fitsOf(doubleOf(bound));
+  return number(`${words} ${bound}`, value => fits(value) || fitsRounded(doubleOf(value)));
+}
+const doubleOf = (value: Numeric) => (value instanceof ExactNumber ? Number(value.text) : value);
+
+const ordered =
+  (words: string, fits: (order: number) => boolean): CheckOf =>
+  (bound, _, dialect) =>
+    bounded(words, bound, each => value => fits(compare(value, each)), dialect);
+const least = ordered("must be >=", order => order >= 0);
+const most = ordered("must be <=", order => order <= 0);
+const above = ordered("must be >", order => order > 0);
+const below = ordered("must be <", order => order < 0);
 
 /** Whether there are so many of something in `value`; undefined where it holds none of the kind. */
 type Reaches = (value: unknown, count: number, spend: Spend) => boolean | undefined;
@@ -72,12 +90,14 @@ const divisionWeight = 8;
 
 /** In draft 4, whether a bound is left out is said beside it. */
 export const boundKeywords: Readonly<Record<string, CheckOf>> = {
-  maximum: (bound, { exclusiveMaximum }) => (exclusiveMaximum === true ? below(bound) : most(bound)),
-  minimum: (bound, { exclusiveMinimum }) => (exclusiveMinimum === true ? above(bound) : least(bound)),
+  maximum: (bound, schema, dialect) =>
+    (schema.exclusiveMaximum === true ? below : most)(bound, schema, dialect),
+  minimum: (bound, schema, dialect) =>
+    (schema.exclusiveMinimum === true ? above : least)(bound, schema, dialect),
   exclusiveMaximum: below,
   exclusiveMinimum: above,
-  multipleOf: bound => ({
-    ...number(`must be multiple of ${bound}`, multiplesOf(bound)),
+  multipleOf: (bound, _, dialect) => ({
+    ...bounded("must be multiple of", bound, multiplesOf, dialect),
     textWeight: divisionWeight,
   }),
   maxLength: greatest("characters", characters),

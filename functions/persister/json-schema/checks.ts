@@ -8,7 +8,7 @@ import type { Contents } from "../contents.ts";
 import type { Faults } from "../faults.ts";
 import * as limits from "../limits.ts";
 import { checkOf } from "./check.ts";
-import { NotASchema } from "./drafts.ts";
+import { type Dialect, NotASchema } from "./dialect.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import type { SchemaNode } from "./node.ts";
@@ -19,6 +19,7 @@ const records = new ExactReader(numberAsWritten);
 
 /** Holds a body's records against their streams' schemas. */
 export class SchemaChecks {
+  readonly #dialect: Dialect;
   readonly #contents: Contents;
   readonly #faults: Faults;
   /** By the schema's id; null for one that is none, which is said once. */
@@ -28,10 +29,14 @@ export class SchemaChecks {
   /** Reads transit's lines once more, as JSON. */
   #reader: ValueReader | undefined;
 
-  constructor(contents: Contents, faults: Faults) {
+  constructor(contents: Contents, faults: Faults, dialect: Dialect) {
+    this.#dialect = dialect;
     this.#contents = contents;
     this.#faults = faults;
-    this.#walk = new SchemaWalk(limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length);
+    this.#walk = new SchemaWalk(
+      dialect,
+      limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length,
+    );
   }
 
   /** Checks a schema that `line` brings. */
@@ -73,10 +78,14 @@ export class SchemaChecks {
     if (known !== undefined) return known;
     let node: SchemaNode | null = null;
     try {
-      node = checkOf(schema, walk.spend);
+      node = checkOf(schema, this.#dialect, walk.spend);
     } catch (error) {
       if (!(error instanceof NotASchema)) throw error;
-      this.#faults.add("malformed", { line, stream, message: `no JSON Schema: ${error.message}` });
+      this.#faults.add("malformed", {
+        line,
+        stream,
+        message: `no JSON Schema: ${error.message}`,
+      });
     }
     this.#nodes[schema.id] = node;
     return node;

@@ -40,19 +40,13 @@ export type Numeric = number | ExactNumber;
 const longMin = 16;
 const int64End = 2 ** 63;
 
-/** A JSON number of a record: its value, and whether it is written as an integer. */
+/** A JSON number: its value, and whether it is written as an integer. */
 export function numberAsWritten(text: string): Numeric {
   const double = Number(text);
   if (!isKept(text, double)) return new ExactNumber(text, undefined);
   if (!Number.isInteger(double)) return double;
   // That the literal -2^63 is one, the double does not tell.
   return Math.abs(double) < int64End && isDigits(text) ? double : new ExactNumber(text, double);
-}
-
-/** A JSON number of a schema: its value alone. */
-export function numberByValue(text: string): Numeric {
-  const double = Number(text);
-  return isKept(text, double) ? double : new ExactNumber(text, undefined);
 }
 
 /** The same number as a double, if there is one. */
@@ -76,6 +70,19 @@ function isDigits(text: string): boolean {
   }
   return true;
 }
+
+/** Equal for numbers that are the same: by value, or as Java's classes have them, to which `1.0` is a Double and `1` is none. */
+export function keyOf(value: Numeric, isJava: boolean): string {
+  if (isJava) return isWhole(value) ? `${value}` : `double ${Number(`${value}`)}`;
+  const exact = asDouble(value);
+  // -0 is 0.
+  if (!(exact instanceof ExactNumber)) return JSON.stringify(exact);
+  const { sign, digits, magnitude } = exact.decimal;
+  return `${sign * magnitude}|${sign}|${digits}`;
+}
+
+const isWhole = (value: Numeric) =>
+  value instanceof ExactNumber ? isDigits(value.text) : Number.isInteger(value);
 
 export const isNumeric = (value: unknown): value is Numeric =>
   typeof value === "number" || value instanceof ExactNumber;

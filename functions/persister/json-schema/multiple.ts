@@ -8,6 +8,8 @@ const bitsPerDigit = 4;
 /** Says whether a value is a multiple of `step` as decimals are: 4.35 is one of 0.01, though not in binary. */
 export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
   const decimal = decimalOf(step);
+  // What the Import API makes of 0 is not known.
+  if (decimal.sign === 0) return () => true;
   const divisor = BigInt(decimal.digits);
   const lowest = lowestPlace(decimal);
   // No more twos, and no more fives, are in the divisor: whether a power of ten is left over does not change beyond.

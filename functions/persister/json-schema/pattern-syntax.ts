@@ -5,6 +5,10 @@ const others =
   "\\x00-\\x08\\x0e-\\x1f!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}" +
   "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
 
+/** Java's `\s` is of ASCII, and its `.` is no `\u0085`. */
+const javaSpaces = "\\t-\\r ";
+const javaOthers = "\\x00-\\x08\\x0e-\\x1f!-\\x{10ffff}";
+
 /** `[^]` and `[]`. */
 const anything = "[\\x00-\\x{10ffff}]";
 const nothing = "[^\\x00-\\x{10ffff}]";
@@ -27,7 +31,7 @@ export interface Re2Pattern {
  * Writes `pattern` as RE2 has it where the two dialects differ: `.`, `\s`, `\S`, `\u…`, `[^]`, `[]` and groups with
  * names. What RE2 has no words for stays as it is, and RE2 refuses it.
  */
-export function re2Of(pattern: string): Re2Pattern {
+export function re2Of(pattern: string, isJava: boolean): Re2Pattern {
   const text: string[] = [];
   /** The sizes of the groups that are open, innermost last. */
   const sizes = [0];
@@ -41,7 +45,7 @@ export function re2Of(pattern: string): Re2Pattern {
   };
   for (const [token] of pattern.matchAll(tokens)) {
     if (/^\\p/i.test(token)) sizes[0]! += propertySize;
-    text.push(isInClass ? inClass(token) : outsideClass(token));
+    text.push(isInClass ? inClass(token, isJava) : outsideClass(token, isJava));
     if (isInClass) {
       add(1);
       isInClass = token !== "]";
@@ -60,17 +64,18 @@ export function re2Of(pattern: string): Re2Pattern {
   return { text: text.join(""), size: sizes.reduce((sum, each) => sum + each) };
 }
 
-function outsideClass(token: string): string {
-  if (token === ".") return "[^\\n\\r\\x{2028}\\x{2029}]";
-  if (token === "\\s") return `[${spaces}]`;
-  if (token === "\\S") return `[^${spaces}]`;
+function outsideClass(token: string, isJava: boolean): string {
+  if (token === ".") return `[^\\n\\r${isJava ? "\\x{85}" : ""}\\x{2028}\\x{2029}]`;
+  if (token === "\\s") return `[${isJava ? javaSpaces : spaces}]`;
+  if (token === "\\S") return `[^${isJava ? javaSpaces : spaces}]`;
   if (token.startsWith("(?<") && token.endsWith(">")) return "(";
   return codePoint(token);
 }
 
-function inClass(token: string): string {
-  if (token === "\\s") return spaces;
-  return token === "\\S" ? others : codePoint(token);
+function inClass(token: string, isJava: boolean): string {
+  if (token === "\\s") return isJava ? javaSpaces : spaces;
+  if (token !== "\\S") return codePoint(token);
+  return isJava ? javaOthers : others;
 }
 
 function codePoint(token: string): string {

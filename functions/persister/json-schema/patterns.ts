@@ -1,6 +1,6 @@
 import { RE2Set } from "re2js";
 import { patternStatesBytesMax, patternsKeptMax } from "../limits.ts";
-import { NotASchema } from "./drafts.ts";
+import { type Dialect, NotASchema } from "./dialect.ts";
 import { re2Of } from "./pattern-syntax.ts";
 
 /** A pattern that can be held against a text in time that grows with the text, whatever the two are. */
@@ -24,23 +24,26 @@ const weightPerInstruction = 8;
 const kept = new Map<string, Pattern | null>();
 
 /**
- * The pattern that `text` is, JSON Schema's: ECMA 262's with the flag `u`. Null for one that only ECMA's backtracking can find,
- * or that is a pattern in another dialect alone: it is left to the Import API. Throws NotASchema for one that is none.
+ * The pattern that `text` is, JSON Schema's: ECMA 262's with the flag `u`. Null for one that only backtracking can find, that is
+ * a pattern in another dialect alone, or that Java reads otherwise: it is left to the destination. Throws NotASchema for one that
+ * is none.
  */
-export function patternOf(text: string, spend: Spend): Pattern | null {
-  const known = kept.get(text);
+export function patternOf(text: string, { isJava }: Dialect, spend: Spend): Pattern | null {
+  const identity = `${isJava} ${text}`;
+  const known = kept.get(identity);
   if (known !== undefined) return known;
-  const re2 = re2Of(text);
+  const re2 = re2Of(text, isJava);
   spend(stepsPerPattern + stepsPerSize * re2.size);
-  const pattern = isPattern(withoutNeedlessEscapes(text), "u") ? compiled(re2.text) : null;
-  if (pattern === null && !isPattern(text, "") && compiled(text) === null)
+  const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
+  const pattern = isKnown ? compiled(re2.text, isJava) : null;
+  if (pattern === null && !isPattern(withoutJavas(text), "") && compiled(text, isJava) === null)
     throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is no pattern`);
   if (kept.size >= patternsKeptMax) kept.clear();
-  kept.set(text, pattern);
+  kept.set(identity, pattern);
   return pattern;
 }
 
-function compiled(text: string): Pattern | null {
+function compiled(text: string, isJava: boolean): Pattern | null {
   try {
     // A set of one: RE2JS itself lets each pattern's states grow to 8 MB.
     const found = new RE2Set(RE2Set.UNANCHORED, 0, patternStatesBytesMax);
@@ -48,13 +51,22 @@ function compiled(text: string): Pattern | null {
     found.compile();
     return {
       weight: weightPerInstruction * found.prog.numInst(),
-      isIn: value => found.match(value).length > 0,
+      isIn: value =>
+        found.match(value).length > 0 ||
+        (isJava && lastLineEnd.test(value) && found.match(value.replace(lastLineEnd, "")).length > 0),
     };
   } catch {
     // Look-around, back references, or more of it than RE2 takes.
     return null;
   }
 }
+
+/** Java's `$` is found before it, too. */
+const lastLineEnd = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
+/** Words in Unicode, classes within classes, none in a class, and a code point's own escape. */
+const unlikeJavas = /\\[bB]|\\u\{|\[\^?\]|\[(?:\\.|[^\]\\])*(?:\[|&&)/s;
+/** Without what Java alone has: possessive counts and atomic groups. */
+const withoutJavas = (text: string) => text.replace(/([*+?}])\+/g, "$1").replaceAll("(?>", "(?:");
 
 function isPattern(text: string, flags: "" | "u"): boolean {
   try {

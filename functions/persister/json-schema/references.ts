@@ -1,6 +1,6 @@
 import { partsOfPointer } from "../../stitchstream/json-pointer.ts";
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
-import { NotASchema } from "./drafts.ts";
+import { NotASchema } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { schemasIn } from "./positions.ts";
 
@@ -13,12 +13,13 @@ export class References {
     this.#schema = schema;
   }
 
-  /** Throws NotASchema for what is no schema in this one. */
-  target(ref: unknown): boolean | JsonObject {
-    if (typeof ref !== "string") throw new NotASchema("a $ref is a string");
+  /** Throws NotASchema, which says that it is `at`, for what is no schema in this one. */
+  target(ref: unknown, at: string): boolean | JsonObject {
     const found = this.find(ref);
     if (typeof found === "boolean" || isObject(found)) return found;
-    throw new NotASchema(`its $ref ${JSON.stringify(ref.slice(0, 100))} is not in it: nothing is fetched`);
+    throw new NotASchema(
+      `${at} has a $ref to ${JSON.stringify(`${ref}`.slice(0, 100))}, which is not in it: nothing is fetched`,
+    );
   }
 
   /** What is there, if anything is. */
@@ -33,20 +34,6 @@ export class References {
   #ids(): ReadonlyMap<string, JsonObject> {
     this.#byId ??= new Map(idsIn(this.#schema));
     return this.#byId;
-  }
-}
-
-/** Calls `check` with each schema that only a `$ref` finds, under a name that no draft knows, and the first such `$ref`. */
-export function checkTargets(schema: JsonObject, check: (schema: JsonObject, ref: string) => void): void {
-  const references = new References(schema);
-  const seen = new Set(schemasIn(schema));
-  // It grows on the way.
-  for (const { $ref } of seen) {
-    // One that leads nowhere is said where something leads to it: a definition need not be used.
-    const target = references.find($ref);
-    if (!isObject(target) || seen.has(target)) continue;
-    check(target, String($ref));
-    for (const each of schemasIn(target)) seen.add(each);
   }
 }
 

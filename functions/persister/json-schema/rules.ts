@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../stitchstream/stream-schema.ts";
 import { multipleOfDigitsMax } from "../limits.ts";
 import { boundKeywords, type Check } from "./bounds.ts";
-import { formatOf, NotASchema } from "./drafts.ts";
-import { isEqual, oneOf } from "./equal.ts";
+import { type Dialect, NotASchema } from "./dialect.ts";
+import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { patternOf, type Spend } from "./patterns.ts";
 import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
@@ -42,10 +42,15 @@ export const nothingFits = new ValueRules(1, textWeightMin, [
   { message: "is not allowed", fits: () => false },
 ]);
 
-/** What a keyword says, by what the schema has under it, which its draft's own schema has passed; undefined where that is nothing. */
-const makers: Readonly<
-  Record<string, (given: unknown, schema: JsonObject, spend: Spend) => Check | undefined>
-> = {
+/** What making a check needs beside what a keyword has under it. */
+interface Beside {
+  readonly schema: JsonObject;
+  readonly dialect: Dialect;
+  readonly spend: Spend;
+}
+
+/** What a keyword says, by what the schema has under it, which the dialect has read; undefined where that is nothing. */
+const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check | undefined>> = {
   type: given => {
     const types = typesOf(given as TypeNames);
     return {
@@ -55,12 +60,16 @@ const makers: Readonly<
     };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),
-  format: given => {
-    const fits = formatOf(given);
-    return fits && { message: `must match format "${given}"`, fits };
+  format: (given, { dialect: { formats } }) => {
+    if (!Object.hasOwn(formats, given as string)) return undefined;
+    const isOne = formats[given as string]!;
+    return {
+      message: `must match format "${given}"`,
+      fits: value => typeof value !== "string" || isOne(value),
+    };
   },
-  pattern: (given, _, spend) => {
-    const pattern = patternOf(given as string, spend);
+  pattern: (given, { dialect, spend }) => {
+    const pattern = patternOf(given as string, dialect, spend);
     if (pattern === null) return undefined;
     return {
       message: `must match pattern "${given}"`,
@@ -68,13 +77,16 @@ const makers: Readonly<
       textWeight: pattern.weight,
     };
   },
-  const: given => ({
-    message: "must be equal to constant",
-    fits: (value, spend) => isEqual(given, value, spend),
-  }),
-  enum: given => ({
+  const: (given, { dialect }) => {
+    const isEqual = equalityOf(dialect.isJava);
+    return {
+      message: "must be equal to constant",
+      fits: (value, spend) => isEqual(given, value, spend),
+    };
+  },
+  enum: (given, { dialect }) => ({
     message: "must be equal to one of the allowed values",
-    fits: oneOf(given as readonly unknown[]),
+    fits: oneOf(given as readonly unknown[], dialect.isJava),
   }),
 };
 
@@ -84,14 +96,14 @@ const keywordsKnown = Object.keys(makers);
 const integerMend = ": digits alone, of 64 bits; declare `number` for others";
 
 function boundMaker(keyword: string) {
-  return (given: unknown, schema: JsonObject): Check | undefined => {
+  return (given: unknown, { schema, dialect }: Beside): Check | undefined => {
     // Draft 4's, beside the bound itself.
     if (typeof given === "boolean") return undefined;
     const bound = given as Numeric;
     const { length } = keyword === "multipleOf" ? decimalOf(bound).digits : "";
     if (length > multipleOfDigitsMax)
       throw new NotASchema(`a multipleOf has at most ${multipleOfDigitsMax} digits, not ${length}`);
-    return boundKeywords[keyword]!(bound, schema);
+    return boundKeywords[keyword]!(bound, schema, dialect);
   };
 }
 
@@ -103,27 +115,28 @@ function stepsOf({ multipleOf }: JsonObject): number {
   return 1 + division;
 }
 
-/** Streams' columns are of few types, so that the same rules serve many. Kept between deliveries. */
-const kept = new Map<string, ValueRules>();
-/** Lets go of all that are kept. */
-export const forgetRules = (): void => kept.clear();
-
 /** The rules of a schema by itself; undefined where it has none. */
-export function rulesOf(schema: JsonObject, spend: Spend): ValueRules | undefined {
-  const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
-  if (keywords.length === 0) return undefined;
-  const said: Record<string, unknown> = {};
-  for (const keyword of keywords) said[keyword] = schema[keyword];
-  const identity = identityOf(said);
-  const known = identity === undefined ? undefined : kept.get(identity);
-  if (known !== undefined) return known;
-  const checks = keywords
-    .map(keyword => makers[keyword]!(said[keyword], said, spend))
-    .filter(each => each !== undefined);
-  const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
-  const rules = new ValueRules(stepsOf(said), textWeight, checks);
-  if (identity !== undefined) kept.set(identity, rules);
-  return rules;
+export type RulesOf = (schema: JsonObject, spend: Spend) => ValueRules | undefined;
+
+/** Streams' columns are of few types, so that the same rules serve many: they are kept as long as what it returns. */
+export function rulesIn(dialect: Dialect): RulesOf {
+  const kept = new Map<string, ValueRules>();
+  return (schema, spend) => {
+    const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
+    if (keywords.length === 0) return undefined;
+    const said: Record<string, unknown> = {};
+    for (const keyword of keywords) said[keyword] = schema[keyword];
+    const identity = identityOf(said);
+    const known = identity === undefined ? undefined : kept.get(identity);
+    if (known !== undefined) return known;
+    const checks = keywords
+      .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, spend }))
+      .filter(each => each !== undefined);
+    const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
+    const rules = new ValueRules(stepsOf(said), textWeight, checks);
+    if (identity !== undefined) kept.set(identity, rules);
+    return rules;
+  };
 }
 
 /** Undefined where JSON.stringify would not write all digits of a number. */

@@ -1,5 +1,5 @@
-import { keyOf } from "./equal.ts";
-import { asDouble, ExactNumber } from "./exact-number.ts";
+import type { Dialect } from "./dialect.ts";
+import { isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import type { Spend } from "./patterns.ts";
 
@@ -9,10 +9,11 @@ const charsPerStepBits = 4;
 export function duplicatesOf(
   values: readonly unknown[],
   spend: Spend,
+  { isJava }: Dialect,
 ): readonly [number, number] | undefined {
   const places = new Map<string, number>();
   for (const [place, value] of values.entries()) {
-    const identity = identityOf(value, spend);
+    const identity = identityOf(value, spend, isJava);
     const earlier = places.get(identity);
     if (earlier !== undefined) return [earlier, place];
     places.set(identity, place);
@@ -20,21 +21,19 @@ export function duplicatesOf(
   return undefined;
 }
 
-/** Equal for values that are the same: numbers by value, maps whatever their order. */
-function identityOf(given: unknown, spend: Spend): string {
-  const value = asDouble(given);
-  if (value instanceof ExactNumber) {
-    spend(1 + (value.text.length >> charsPerStepBits));
-    return keyOf(value);
+/** Equal for values that are the same: numbers as `keyOf` says, maps whatever their order. */
+function identityOf(value: unknown, spend: Spend, isJava: boolean): string {
+  if (isNumeric(value)) {
+    spend(1 + (`${value}`.length >> charsPerStepBits));
+    return keyOf(value, isJava);
   }
   if (typeof value !== "object" || value === null) {
     spend(1 + (typeof value === "string" ? value.length >> charsPerStepBits : 0));
-    // -0 is 0.
     return JSON.stringify(value);
   }
   spend(1);
-  if (Array.isArray(value)) return `[${value.map(each => identityOf(each, spend)).join(",")}]`;
+  if (Array.isArray(value)) return `[${value.map(each => identityOf(each, spend, isJava)).join(",")}]`;
   const members = value as Members;
   const names = namesOf(members, spend).toSorted();
-  return `{${names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend)}`).join(",")}}`;
+  return `{${names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend, isJava)}`).join(",")}}`;
 }

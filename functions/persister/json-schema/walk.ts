@@ -1,3 +1,4 @@
+import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import type { Onward, SchemaNode } from "./node.ts";
@@ -31,10 +32,12 @@ const textSteps = (value: unknown, weight: number) =>
 
 /** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
 export class SchemaWalk {
+  readonly #dialect: Dialect;
   #stepsLeft: number;
   #depth = 0;
 
-  constructor(steps: number) {
+  constructor(dialect: Dialect, steps: number) {
+    this.#dialect = dialect;
     this.#stepsLeft = steps;
   }
 
@@ -70,7 +73,7 @@ export class SchemaWalk {
       if (!this.fits(item, value[n])) return false;
     }
     if (contains !== undefined && !value.some(each => this.fits(contains, each))) return false;
-    return !uniqueItems || duplicatesOf(value, this.spend) === undefined;
+    return !uniqueItems || duplicatesOf(value, this.spend, this.#dialect) === undefined;
   }
 
   #fitsMembers(onward: Onward, value: Members): boolean {
@@ -108,8 +111,8 @@ export class SchemaWalk {
   #fitsChoices(onward: Onward, value: unknown): boolean {
     const { allOf, anyOf, oneOf, not } = onward;
     for (const each of allOf) if (!this.fits(each, value)) return false;
-    if (anyOf.length > 0 && !anyOf.some(each => this.fits(each, value))) return false;
-    if (oneOf.length > 0 && this.#count(oneOf, value) !== 1) return false;
+    if (anyOf !== undefined && !anyOf.some(each => this.fits(each, value))) return false;
+    if (oneOf !== undefined && this.#count(oneOf, value) !== 1) return false;
     if (not !== undefined && this.fits(not, value)) return false;
     const consequence = this.#consequence(onward, value);
     return consequence === undefined || this.fits(consequence, value);
@@ -143,7 +146,7 @@ export class SchemaWalk {
       for (const [n, each] of value.entries()) into(items[n] ?? otherItems, each, n);
       if (contains !== undefined && !value.some(each => this.fits(contains, each)))
         add("must hold an element as its `contains` says");
-      const duplicates = onward.uniqueItems ? duplicatesOf(value, this.spend) : undefined;
+      const duplicates = onward.uniqueItems ? duplicatesOf(value, this.spend, this.#dialect) : undefined;
       if (duplicates !== undefined)
         add(`must NOT have duplicate items (items ## ${duplicates.join(" and ")} are identical)`);
     } else if (isMembers(value)) {
@@ -161,9 +164,9 @@ export class SchemaWalk {
     }
     for (const each of onward.allOf) into(each, value);
     for (const choices of [onward.anyOf, onward.oneOf])
-      if (choices.length > 0 && !choices.some(each => this.fits(each, value)))
+      if (choices !== undefined && !choices.some(each => this.fits(each, value)))
         add(`fits none of what it may be: ${this.#reasons(choices, value)}`);
-    const count = this.#count(onward.oneOf, value);
+    const count = this.#count(onward.oneOf ?? [], value);
     if (count > 1) add(`fits ${count} schemas of \`oneOf\`, where it may fit one`);
     if (onward.not !== undefined && this.fits(onward.not, value)) add("fits what `not` refuses");
     into(this.#consequence(onward, value), value);

@@ -75,22 +75,29 @@ public class Vectors {
     String stripped = text.replaceAll("^\\s+|\\s+$", "");
     if (!stripped.equals(text) && (accepts("email", stripped) || emailDoubt(stripped) != null))
       return "commons-validator 1.5.1 reads white space around an address";
-    String lastLabel = text.substring(Math.max(text.lastIndexOf('@'), text.lastIndexOf('.')) + 1);
-    String ascii = ascii(lastLabel).toLowerCase(Locale.ENGLISH);
-    if (ascii.equals("localhost") || ascii.equals("localdomain")) return null; // Never top-level domains.
-    DomainValidator domains =
-        DomainValidator.getInstance(
-            false,
-            List.of(
-                new DomainValidator.Item(
-                    DomainValidator.ArrayType.GENERIC_PLUS, new String[] {ascii})));
-    return new EmailValidator(false, true, domains).isValid(text)
-        ? "depends on the list of top-level domains"
+    if (isEmailOfSomeDomain(text)) return "depends on the list of top-level domains";
+    int domain = text.lastIndexOf('@') + 1;
+    String plain = text.substring(0, domain) + text.substring(domain).replaceAll("[^\\x00-\\x7f]", "a");
+    return !plain.equals(text) && isEmailOfSomeDomain(plain)
+        ? "depends on what IDNA makes of the domain"
         : null;
   }
 
+  /** Whether it is an address where the list of top-level domains has its last label. */
+  private static boolean isEmailOfSomeDomain(String text) {
+    String[] labels = text.substring(text.lastIndexOf('@') + 1).split("[.\u3002\uff0e\uff61]");
+    String last = labels.length == 0 ? "" : ascii(labels[labels.length - 1]).toLowerCase(Locale.ENGLISH);
+    // RFC 6761 has the two; what is no label is no domain's.
+    if (last.equals("localhost") || last.equals("localdomain")) return false;
+    if (!last.matches("[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")) return false;
+    DomainValidator.Item item =
+        new DomainValidator.Item(DomainValidator.ArrayType.GENERIC_PLUS, new String[] {last});
+    DomainValidator domains = DomainValidator.getInstance(false, List.of(item));
+    return new EmailValidator(false, true, domains).isValid(text);
+  }
+
   private static String hostnameDoubt(String text) {
-    String plain = text.replace('_', 'a');
+    String plain = text.replaceAll("[\u3002\uff0e\uff61]", ".").replace('_', 'a');
     if (isHostname(plain)) return "whether a label may begin or end with _ is not known";
     int label = plain.lastIndexOf('.', plain.length() - 2) + 1;
     if (label < plain.length() && Character.isDigit(plain.charAt(label))
@@ -100,6 +107,9 @@ public class Vectors {
   }
 
   private static String ipv6Doubt(String text) {
+    if (text.contains(":") && isAddress(text, 4)) return "to Java it is an IPv4 address";
+    int zone = text.indexOf('%');
+    if (zone > 0 && isAddress(text.substring(0, zone), 16)) return "Guava's versions read zones differently";
     boolean read = isAddress(text.replaceAll("(?i)(?<![0-9a-f])0+(?=[0-9a-f]{4})", ""), 16);
     return read ? "Guava 25 and earlier read a group with more zeros in front" : null;
   }

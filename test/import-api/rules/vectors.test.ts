@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { importApiRules } from "../../../functions/import-api/rules.ts";
+import { refusalsOf, refusalsOfSchema } from "../../persister/refusals.ts";
+
+interface Answer {
+  readonly accepted: boolean;
+  readonly doubtful?: string;
+}
+type Vector = Answer & { readonly text: string };
+type Multiple = Answer & { readonly value: string; readonly multipleOf: string };
+interface SchemaVector {
+  readonly schema: string;
+  readonly read: boolean;
+  readonly doubtful?: string;
+  readonly values: readonly (Answer & { readonly value: string })[];
+}
+
+const vectorsOf = <T>(name: string) =>
+  JSON.parse(readFileSync(new URL(`vectors/${name}.json`, import.meta.url), "utf8")) as T[];
+/** What the Import API is not known to refuse is sent. */
+const isSent = ({ accepted, doubtful }: Answer) => accepted || doubtful !== undefined;
+const { formats } = importApiRules.dialect;
+
+describe("a format refuses what the real library refuses, in every version that is known", () => {
+  it.each(Object.keys(formats))("%s", name => {
+    const vectors = vectorsOf<Vector>(name);
+    expect(vectors.length).toBeGreaterThan(250);
+    expect(vectors.filter(each => formats[name]!(each.text) !== isSent(each))).toEqual([]);
+  });
+
+  it("and is one of six", () => {
+    expect(Object.keys(formats).toSorted()).toEqual([
+      ...["date-time", "email", "hostname", "ipv4", "ipv6", "uri"],
+    ]);
+  });
+});
+
+describe("a schema and its records are refused as everit refuses them", () => {
+  const vectors = vectorsOf<SchemaVector>("schemas");
+
+  it("the schema", () => {
+    expect(vectors.length).toBeGreaterThan(300);
+    const wrong = vectors.filter(
+      ({ schema, read, doubtful }) =>
+        (refusalsOfSchema(schema).length === 0) !== (read || doubtful !== undefined),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(vectors.filter(({ values }) => values.length > 0))(
+    "the values of $schema",
+    ({ schema, values }) => {
+      const refused = refusalsOf(
+        schema,
+        values.map(({ value }) => value),
+      );
+      const wrong = values.filter((each, n) => (refused[n] === undefined) !== isSent(each));
+      expect(wrong).toEqual([]);
+    },
+  );
+
+  it("a multiple may be one exactly, or as the doubles that it goes through", () => {
+    const wrong = vectorsOf<Multiple>("multiple-of").filter(({ value, multipleOf, accepted }) => {
+      const [refusal] = refusalsOf(`{"multipleOf":${multipleOf}}`, [value]);
+      return accepted && refusal !== undefined;
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("a format is checked in a long text with no more of the stack", () => {
+  /** What a text of two megabytes is made of, after what it begins with. */
+  const texts = [
+    ["", "a"],
+    ["", "1"],
+    ["", ":"],
+    ["", "a."],
+    ["a@", "a."],
+    ["a@", `${"a".repeat(60)}.`],
+    ["a@", "a-"],
+    ["", "a-"],
+    ["", "@"],
+    ["", '"'],
+    ["", '\\"'],
+    ["", "[::"],
+    ["http://[", "a:"],
+    ["2026-01-01T12:00:00.", "1"],
+    ["+", "0"],
+    ["::", "f:"],
+    ["::", "0"],
+    ["http://a/", "a/"],
+    ["a", "+"],
+    ["a:", "%20"],
+    ["", "/a"],
+    ["", "😀"],
+  ] as const;
+  const chars = 2_000_000;
+
+  it.each(texts)("%s and many of %s", (head, part) => {
+    const text = head + part.repeat(chars / part.length);
+    for (const format of Object.values(formats)) for (const tail of ["", "a", " "]) format(text + tail);
+  });
+});
