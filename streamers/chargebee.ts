@@ -27,8 +27,8 @@ export const chargebee = streamer({
     const client = chargebeeClient(site, key, url, run);
     // What was deleted is listed once more, with `deleted` set.
     const all = { include_deleted: "true" };
-    // What each can be sorted by is as in Chargebee's own Java client, 4.0.1: the enum SortByAsc of each list's parameters. Credit
-    // notes are the ones that can't be had in the order of their updates.
+    // What each can be sorted by is as in Chargebee's own Java client, 4.0.1: the enum SortByAsc of each
+    // list's parameters. Credit notes are the ones that can't be had in the order of their updates.
     return [
       byUpdate(tables.customers, "created_at", asking(client, "customers", "customer", all)),
       byUpdate(tables.subscriptions, "created_at", asking(client, "subscriptions", "subscription", all)),

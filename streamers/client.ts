@@ -13,7 +13,9 @@ interface Answer<Body> {
 
 /** A vendor's API, as its pages. */
 export interface Client {
-  /** Asks for a page, of which only what `page` says is checked. Rejects with Refusal, Stray or Unreachable. */
+  /**
+   * Asks for a page, of which only what `page` says is checked. Rejects with Refusal, Stray or Unreachable.
+   */
   get<Page extends z.ZodMiniType>(
     path: string,
     page: Page,

@@ -32,16 +32,18 @@ interface Places {
   readonly fileVariable: string;
 }
 
-/** The store for the credential `name`, which the environment has as `given`. Throws Unsettled for a file that can't be one. */
+/**
+ * The store for the credential `name`, which the environment has as `given`. Throws Unsettled for a file that
+ * can't be one.
+ */
 export function storeFor(name: string, given: string, places: Places, run: Run): CredentialStore {
   const { url, file, fileVariable } = places;
   if (url !== undefined) return secretStore(url, name, run);
   if (file !== undefined) return fileStore(resolve(file), name, given);
-  return memoryStore(name, given, () =>
-    run.log(
-      `warning: ${name} was renewed. The one that you set is dead, and the next run needs the new one, which is kept nowhere: set ${fileVariable} to a file, and ${name} once more`,
-    ),
-  );
+  return memoryStore(name, given, () => {
+    run.log(`warning: ${name} was renewed: the one that you set is dead, and the new one is kept nowhere`);
+    run.log(`warning: before the next run set ${fileVariable} to a file, and ${name} to a new one`);
+  });
 }
 
 function memoryStore(name: string, given: string, warn: () => void): CredentialStore {
@@ -61,8 +63,8 @@ const texts = z.record(z.string(), z.string());
 const digestOf = (value: string) => createHash("sha256").update(value).digest("hex");
 
 /**
- * A file that only its owner can read: the credential's newest value, and the digest of the variable's, by which one that a person
- * has set since is told from the first.
+ * A file that only its owner can read: the credential's newest value, and the digest of the variable's, which
+ * shows whether a person has set the variable again since.
  */
 function fileStore(file: string, name: string, given: string): CredentialStore {
   const givenSha256 = digestOf(given);

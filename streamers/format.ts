@@ -46,8 +46,8 @@ function fieldsOf(message: Message, bookmarkType: "BOOKMARK" | "STATE"): object 
 }
 
 /**
- * A value as compact transit-JSON without cache codes: github.com/cognitect/transit-format. transit-js would print 1.0 as 1, and throws
- * for a record that has a column `constructor`.
+ * A value as compact transit-JSON without cache codes: github.com/cognitect/transit-format. transit-js would
+ * print 1.0 as 1, and throws for a record that has a column `constructor`.
  */
 function transitOf(value: unknown): unknown {
   if (typeof value === "string") return /^[~^`]/.test(value) ? `~${value}` : value;
@@ -58,7 +58,10 @@ function transitOf(value: unknown): unknown {
   return ["^ ", ...Object.entries(value).flatMap(([name, each]) => [transitOf(name), transitOf(each)])];
 }
 
-/** Readers take a bare number for a double, or for an integer below 2^53; the rest is tagged, as an integer or a decimal. */
+/**
+ * Readers take a bare number for a double, or for an integer below 2^53; the rest is tagged, as an integer or
+ * a decimal.
+ */
 function transitNumber(text: string): unknown {
   const isInteger = !/[.eE]/.test(text);
   const number = numberOf(text);

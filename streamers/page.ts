@@ -2,7 +2,10 @@ import { isLosslessNumber } from "lossless-json";
 import * as z from "zod/mini";
 import { parseJson } from "./json.ts";
 
-/** The answer is not from the vendor's API but from a login page, a proxy, another service: its address, and what to check. */
+/**
+ * The answer is not from the vendor's API but from a login page, a proxy, another service: its address, and
+ * what to check.
+ */
 export class Stray extends Error {
   override readonly name = "Stray";
 }
@@ -40,8 +43,8 @@ Check ${settings} and that no proxy or login page is in between`,
   );
 
 /**
- * An answer's body, of which only `page` is checked. Rejects with Stray for any other answer: taken for an empty page, it would move
- * the bookmark past records that were never read.
+ * An answer's body, of which only `page` is checked. Rejects with Stray for any other answer: taken for an
+ * empty page, it would move the bookmark past records that were never read.
  */
 export async function pageIn<Page extends z.ZodMiniType>(
   response: Response,

@@ -8,12 +8,16 @@ export class ConnectionFailed extends Error {
   override readonly name = "ConnectionFailed";
 }
 
-/** How long an answer asks to wait before the next try, s; undefined where it does not. `tries` is how many there were. */
+/**
+ * How long an answer asks to wait before the next try, s; undefined where it does not. `tries` is how many
+ * there were.
+ */
 export type Pause = (response: Response, tries: number) => number | undefined | Promise<number | undefined>;
 
 /**
- * A client that tries again, later and later, what fails by the network, takes too long, or is answered 408, 429 or 5xx, and what
- * `pauseOf` says; after as long as the answer says, where it does. After the last try it rejects with ky's errors, or ConnectionFailed.
+ * A client that tries again, later and later, what fails by the network, takes too long, or is answered 408,
+ * 429 or 5xx, and what `pauseOf` says; after as long as the answer says, where it does. After the last try it
+ * rejects with ky's errors, or ConnectionFailed.
  */
 export const patient = (
   { log, second, timeout }: Run,
@@ -60,7 +64,10 @@ export function retryAfter({ status, headers }: Response, statuses: readonly num
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Answers once the body is there: ky tries again what `fetch` rejects with, and not what breaks off while a body is read. */
+/**
+ * Answers once the body is there: ky tries again what `fetch` rejects with, and not what breaks off while a
+ * body is read.
+ */
 async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Response> {
   try {
     const response = await fetch(...asked);

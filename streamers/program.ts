@@ -13,8 +13,9 @@ const exits = { broken: 1, usage: 2 } as const;
 class Misused extends Error {}
 
 /**
- * Runs a streamer as a program where `module` is what Node was started with: credentials from the environment, a bookmark's
- * file as its only argument, a stitchstream on stdout, its progress on stderr. Exits with 0 once all was read.
+ * Runs a streamer as a program where `module` is what Node was started with: credentials from the
+ * environment, a bookmark's file as its only argument, a stitchstream on stdout, its progress on stderr.
+ * Exits with 0 once all was read.
  */
 export async function program(streamer: Streamer, module: ImportMeta): Promise<void> {
   const started = process.argv[1];
@@ -40,7 +41,10 @@ async function stream(streamer: Streamer, args: readonly string[], run: Run): Pr
   printed.check();
 }
 
-/** The lines before a failure, which must all be printed: `pipeline` drops what waits when its source rejects. `check` throws the failure. */
+/**
+ * The lines before a failure, which must all be printed: `pipeline` drops what waits when its source rejects.
+ * `check` throws the failure.
+ */
 function untilFailure(all: AsyncIterable<string>) {
   let failure: { readonly error: unknown } | undefined;
   return {
@@ -88,7 +92,8 @@ function argumentsOf(args: readonly string[]) {
 
 function bookmarkIn(file: string): Bookmark {
   const text = textIn(file);
-  // A shell's `> bookmark` empties the file before the streamer reads it: from the beginning would load everything again, unnoticed.
+  // A shell's `> bookmark` empties the file before the streamer reads it: from the beginning would load
+  // everything again, unnoticed.
   if (text === "")
     throw new Misused(
       `${file}: bookmark is empty: delete it to start from the beginning, or use persist --bookmark FILE`,
@@ -121,6 +126,7 @@ function helpOf({ name, about, environment }: Streamer): string {
 prints a stitchstream from the bookmark on, or of all there is. In the environment:
 
 ${settings.join("")}
-Exit codes: 0 all was read; ${exits.broken} something failed or was not read, and what was printed is good; ${exits.usage} it was called wrongly.
+Exit codes: 0 all was read; ${exits.broken} something was not read, and what was printed is valid;
+${exits.usage} it was called wrongly.
 `;
 }

@@ -1,6 +1,9 @@
 import { type Api, addressOf, jsonIn, type Stray, strayOf } from "./page.ts";
 
-/** What a refusal keeps from being read: all, as a dead credential does; its source; or nothing, where there is nothing to read. */
+/**
+ * What a refusal keeps from being read: all, as a dead credential does; its source; or nothing, where there
+ * is nothing to read.
+ */
 type Reach = "run" | "source" | "nothing";
 
 /** The vendor refused a request: status, address, its words and, on a line of its own, what to do. */
@@ -27,7 +30,10 @@ const serverError = 500;
 /** The credential, or the pace, is the whole run's. */
 const ofRun: readonly number[] = [unauthorized, timeout, tooManyRequests];
 
-/** What a vendor's answer with an error status comes to. A 5xx has often a page of HTML, another one is a proxy's. */
+/**
+ * What a vendor's answer with an error status comes to. A 5xx has often a page of HTML, another one is a
+ * proxy's.
+ */
 export async function refusalOf(response: Response, api: Api): Promise<Refusal | Stray> {
   const { status } = response;
   const text = await response.text();
@@ -50,7 +56,10 @@ function hintFor(status: number, { owner, hints }: Api): string {
   return `Run it again later; if the answer stays, show it to ${owner}'s support`;
 }
 
-/** GitHub and Chargebee have `message`, Chargebee a code as well; Drift has `error`, a text or `{type, message}`. */
+/**
+ * GitHub and Chargebee have `message`, Chargebee a code as well; Drift has `error`, a text or `{type,
+ * message}`.
+ */
 function wordsIn(text: string): string {
   const body = (jsonIn(text) ?? {}) as { message?: unknown; error?: unknown; api_error_code?: unknown };
   const inner = body.error as { message?: unknown } | string | undefined;

@@ -14,15 +14,21 @@ export type Bookmark = Readonly<Record<string, unknown>>;
 /** What a source gave in one go. */
 export interface Page<Place> {
   readonly rows: readonly (readonly [table: Table, row: Row])[];
-  /** Where to go on once these rows, and all before them, are accepted; undefined where that can't be said yet. */
+  /**
+   * Where to go on once these rows, and all before them, are accepted; undefined where that can't be said
+   * yet.
+   */
   readonly place: Place | undefined;
 }
 
-/** A part of what a streamer reads, which goes on from a place of its own. */
+/** A part of what a streamer reads, which continues from a place of its own. */
 export interface Source<Place = unknown> {
   readonly name: string;
   readonly tables: readonly Table[];
-  /** From `place` on, or all there is. What `place` says has been given before is given again at most where a bound falls. */
+  /**
+   * From `place` on, or all there is. What `place` says has been given before is given again at most where a
+   * bound falls.
+   */
   pages(place: Place | undefined): AsyncIterable<Page<Place>>;
 }
 
@@ -92,9 +98,10 @@ interface Unread {
 }
 
 /**
- * All messages of a run, source by source: a source's schemas, then its records, with a bookmark of the whole streamer after each
- * page that allows one. A source that the vendor refuses keeps its place, and the sources after it are read. Rejects in the end
- * with NotAllRead, unless the vendor says that there is nothing to read; with any other error where it occurs.
+ * All messages of a run, source by source: a source's schemas, then its records, with a bookmark of the whole
+ * streamer after each page that allows one. A source that the vendor refuses keeps its place, and the sources
+ * after it are read. Rejects in the end with NotAllRead, unless the vendor says that there is nothing to
+ * read; with any other error where it occurs.
  */
 export async function* messages(
   sources: readonly Source[],
@@ -144,7 +151,7 @@ async function* messagesOf(
 
 /** A line for each, and what to do once for all that share it. */
 function linesOn(unread: readonly Unread[]): readonly string[] {
-  const told = unread.map(({ source, refusal }) => ({ source, lines: refusal.message.split("\n") }));
-  const hints = new Set(told.flatMap(({ lines }) => lines.slice(1)));
-  return [...told.map(({ source, lines: [line] }) => `${source} was not read: ${line}`), ...hints];
+  const each = unread.map(({ source, refusal }) => ({ source, lines: refusal.message.split("\n") }));
+  const hints = new Set(each.flatMap(({ lines }) => lines.slice(1)));
+  return [...each.map(({ source, lines: [line] }) => `${source} was not read: ${line}`), ...hints];
 }

@@ -17,7 +17,10 @@ export interface Table {
   readonly keys: readonly string[];
   /** Of a record (json-schema.org, draft 4), with the keys required. */
   readonly schema: JsonSchema;
-  /** A record as the source gave it, with Dates in the columns that hold instants. Columns that are not declared go along. */
+  /**
+   * A record as the source gave it, with Dates in the columns that hold instants. Columns that are not
+   * declared go along.
+   */
   row(given: object): Row;
 }
 
@@ -77,7 +80,10 @@ export function table(name: string, columns: Columns): Table {
 /** A Date holds milliseconds. */
 const isFiner = /\.\d{3}\d*[1-9]/;
 
-/** What is not an instant, or is finer than a Date, stays as it is: the check of the stream names the line of a fault. */
+/**
+ * What is not an instant, or is finer than a Date, stays as it is: the check of the stream names the line of
+ * a fault.
+ */
 function instantOf(value: Value, form: InstantForm): Value {
   const given = form !== "iso" ? integerOf(value) : typeof value === "string" ? value : undefined;
   if (given === undefined || isFiner.test(String(given))) return value;

@@ -57,7 +57,7 @@ async function putSecretValue(client: SecretsManagerClient, arn: string, values:
     // A renewed credential is worth another try: its old one is dead.
     if (cause.$fault !== "client" || /Throttl/.test(cause.name)) throw cause;
     throw new StreamerFailed(
-      `The secret ${arn} can't be written (${cause.name}). May the function's role call PutSecretValue on it?`,
+      `The secret ${arn} can't be written (${cause.name}). May the function call PutSecretValue?`,
       { cause },
     );
   });

@@ -15,8 +15,9 @@ export interface CredentialServer {
 }
 
 /**
- * Lets a streamer's program read its credentials again, and replace those that it renewed, while it runs: it does not have our role.
- * GET answers with them, PUT takes `{"NAME": "new value"}` and answers 204 once it is stored, both in JSON. Nobody else knows the path.
+ * Lets a streamer's program read its credentials again, and replace those that it renewed, while it runs: it
+ * does not have our role. GET answers with them, PUT takes `{"NAME": "new value"}` and answers 204 once it is
+ * stored, both in JSON. Nobody else knows the path.
  */
 export async function serveCredentials(credentials: Renewable): Promise<CredentialServer> {
   const path = `/${randomUUID()}`;
@@ -52,7 +53,8 @@ async function answerTo(
   try {
     if (request.method === "GET") return { status: 200, body: JSON.stringify(await read()) };
     if (request.method !== "PUT") return { status: 405 };
-    const given = z.safeParse(renewed, await json(request));
+    // Without the parser's own words, which quote what they read.
+    const given = z.safeParse(renewed, await json(request).catch(() => undefined));
     if (!given.success) return { status: 400, body: 'It is to be {"NAME": "new value"}' };
     await replace(given.data);
     return { status: 204 };

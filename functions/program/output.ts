@@ -8,7 +8,10 @@ import { Stopped, StreamerFailed } from "../persister/streaming.ts";
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
-  /** `--state` for a Singer tap; the bookmark's file is the last argument, alone where this is absent or empty. */
+  /**
+   * `--state` for a Singer tap; the bookmark's file is the last argument, alone where this is absent or
+   * empty.
+   */
   readonly bookmarkArg?: string | undefined;
   /** All of its environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,8 +22,9 @@ const isWindows = process.platform === "win32";
 const endMilliseconds = 5_000;
 
 /**
- * Runs a streamer from a bookmark's text, and gives what it prints; its stderr is ours. Rejects with StreamerFailed where it can't
- * be run, or ends with another code than 0: then what it printed last is not the end; with Stopped once `stopped` says so.
+ * Runs a streamer from a bookmark's text, and gives what it prints; its stderr is ours. Rejects with
+ * StreamerFailed where it can't be run, or ends with another code than 0: then what it printed last is not
+ * the end; with Stopped once `stopped` says so.
  */
 export async function* outputOf(
   program: Program,

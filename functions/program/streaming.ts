@@ -16,8 +16,9 @@ export const placesIn = (env: Readonly<Record<string, string | undefined>>): Rec
   Object.fromEntries(passedOn.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
 
 /**
- * Runs a streamer's command as a process of its own, with its credentials and `places` in its environment, and nothing else: it does
- * not see ours, and so not our role. Where its credentials are renewed by their use, CREDENTIALS_URL is where it stores them.
+ * Runs a streamer's command as a process of its own, with its credentials and `places` in its environment,
+ * and nothing else: it does not see ours, and so not our role. Where its credentials are renewed by their
+ * use, CREDENTIALS_URL is where it stores them.
  */
 export const programStreaming = (
   [file = "", ...args]: readonly string[],

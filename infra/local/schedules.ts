@@ -44,7 +44,10 @@ export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
 
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** When a schedule starts next; undefined where it never does again. Throws Told for no schedule. docs.aws.amazon.com/scheduler, "Schedule types". */
+/**
+ * When a schedule starts next; undefined where it never does again. Throws Told for no schedule.
+ * docs.aws.amazon.com/scheduler, "Schedule types".
+ */
 export function nextStart(every: string, after: Date): Date | undefined {
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(every) ?? [];
   if (unit !== undefined) return new Date(after.getTime() + Number(count) * units[unit]!);
@@ -68,7 +71,10 @@ export function nextStart(every: string, after: Date): Date | undefined {
   }
 }
 
-/** AWS counts weekdays from 1, Sunday, to 7, which is its `L`, and others from 0; `2#1` is the first of Mondays, `2/3` every third day. */
+/**
+ * AWS counts weekdays from 1, Sunday, to 7, which is its `L`, and others from 0; `2#1` is the first of
+ * Mondays, `2/3` every third day.
+ */
 const fromZero = (weekday: string) =>
   weekday
     .replaceAll(/(?<![^,])L(?![^,])/g, "7")
@@ -93,7 +99,10 @@ export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS
   );
 };
 
-/** Runs a streamer now, again until it is done, and then as its schedule says; until `close`. Throws Told for no schedule. */
+/**
+ * Runs a streamer now, again until it is done, and then as its schedule says; until `close`. Throws Told for
+ * no schedule.
+ */
 export function startSchedule(
   scheduled: Scheduled,
   parts: Parts,

@@ -20,10 +20,12 @@ export type Ask = (parameters: Readonly<Record<string, string | number>>) => Pro
 /** As many as a page may hold. */
 export const perPage = 100;
 
+const keysPage = "https://www.chargebee.com/docs/api_keys.html";
+
 const hints = {
   // chargebee/chargebee-ruby#66: `configuration_incompatible` for what is not enabled for a site.
-  400: "If it is not enabled for this site, support@chargebee.com enables it; otherwise run it again later, and show the answer to them if it stays",
-  401: "Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site, https://www.chargebee.com/docs/api_keys.html",
+  400: "If it is not enabled for this site, support@chargebee.com enables it; otherwise show them the answer",
+  401: `Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site, ${keysPage}`,
   403: "The key may not read this: create one with read-only access to all",
   404: "There is no such site or list: check CHARGEBEE_SITE, and CHARGEBEE_API_URL if it is set",
 };

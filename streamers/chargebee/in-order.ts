@@ -5,8 +5,8 @@ import { type Ask, perPage } from "./client.ts";
 import { type Created, type Place, walk } from "./walk.ts";
 
 /**
- * A list in the order of its updates, or of whatever instant `by` names. Each question is for what follows the newest of the last
- * answer: one that is updated meanwhile moves to the end, and is seen there.
+ * A list in the order of its updates, or of whatever instant `by` names. Each question is for what follows
+ * the newest of the last answer: one that is updated meanwhile moves to the end, and is seen there.
  */
 export const inOrder = (table: Table, by: "updated_at" | "occurred_at", ask: Ask): Source<Place> => ({
   name: table.name,
@@ -25,8 +25,9 @@ export const inOrder = (table: Table, by: "updated_at" | "occurred_at", ask: Ask
       const place = last === undefined ? undefined : { upTo: last };
       if (list.length > 0) yield { rows: list.map(given => [table, table.row(given)]), place };
       if (next === undefined) return;
-      // So many of one second that they fill a page: only then the next one. An offset names the instant and the number of the last one
-      // that was given, and not how many were: what is updated meanwhile, and leaves the second, draws none across a bound.
+      // So many of one second that they fill a page: only then the next one. An offset names the instant and
+      // the number of the last one that was given, and not how many were: what is updated meanwhile, and
+      // leaves the second, draws none across a bound.
       offset = last === upTo ? next : undefined;
       upTo = last;
     }
@@ -34,8 +35,9 @@ export const inOrder = (table: Table, by: "updated_at" | "occurred_at", ask: Ask
 });
 
 /**
- * A list of which some may have no `updated_at`, for nothing has been done to them since Chargebee keeps it: a question for
- * updates never finds those. All are read as they were created, and from then on what is updated.
+ * A list of which some may have no `updated_at`, for nothing has been done to them since Chargebee keeps it:
+ * a question for updates never finds those. All are read as they were created, and from then on what is
+ * updated.
  */
 export const byUpdate = (table: Table, created: Created, ask: Ask): Source<Place> => ({
   name: table.name,

@@ -6,7 +6,9 @@ import { type Ask, perPage } from "./client.ts";
 export interface Place {
   /** All that was updated before this second was given; s since the epoch. */
   readonly upTo?: number;
-  /** On the way through what was updated since: what `upTo` becomes at its end, and the page to go on with. */
+  /**
+   * On the way through what was updated since: what `upTo` becomes at its end, and the page to go on with.
+   */
   readonly walking?: { readonly upTo: number; readonly offset: string };
 }
 
@@ -21,7 +23,8 @@ export type Created = "created_at" | "date";
 
 /**
  * A list in the order of its creation, and not of its updates. What is updated meanwhile may have been passed
- * already: the next run asks for all since this walk began. Where an offset of the last run's is refused, it begins anew.
+ * already: the next run asks for all since this walk began. Where an offset of the last run's is refused, it
+ * begins again.
  */
 export const walk = (table: Table, created: Created, ask: Ask): Source<Place> => ({
   name: table.name,

@@ -15,9 +15,10 @@ const listed = z.object({ data: z.object({ accounts: z.array(account), next: z.n
 const perPage = 100;
 
 /**
- * Accounts, of which Drift lists all each time: given are those that were updated since the last run began. Only the whole list
- * says that none was passed over, and only where it stood still: each page begins with the last account of the one before, and
- * where it does not, a deletion has drawn another across the bound. Then the next run gives all that this one was to give.
+ * Accounts, of which Drift lists all each time: given are those that were updated since the last run began.
+ * Only the whole list says that none was passed over, and only where it stood still: each page begins with
+ * the last account of the one before, and where it does not, a deletion has drawn another across the bound.
+ * Then the next run gives all that this one was to give.
  */
 export const accounts = (drift: Client): Source<Place> => ({
   name: "accounts",

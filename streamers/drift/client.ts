@@ -13,14 +13,17 @@ const unauthorized = 401;
 
 const hints = {
   401: `Drift does not know the token: set DRIFT_ACCESS_TOKEN to a valid one, ${credentialsPage}`,
-  403: "The token may not read this: give its app the scopes to read conversations, contacts, users and accounts (conversation_read, contact_read, user_read, …) at https://dev.drift.com/apps, and install it again",
+  403: `The token may not read this: at https://dev.drift.com/apps give its app the scopes to read conversations, \
+contacts, users and accounts (conversation_read, contact_read, user_read, …), and install it again`,
   404: "There is nothing at this address: check DRIFT_API_URL if it is set",
 };
 
 /** The page of most lists. */
 export const listed = z.object({ data: records });
 
-/** A client of Drift's REST API that gets a token where it has none, and another where that one has expired. */
+/**
+ * A client of Drift's REST API that gets a token where it has none, and another where that one has expired.
+ */
 export function driftClient(url: string, credentials: Credentials, run: Run): Client {
   const api: Api = { owner: "Drift", settings: "DRIFT_API_URL", url: url.replace(/\/+$/, ""), hints };
   const http = patient(run);

@@ -10,7 +10,9 @@ import { contacts as contactsTable, messages as messagesTable, conversations as 
 interface Place {
   /** All that was updated before this instant was given; ms since the epoch. */
   readonly upTo?: number;
-  /** On the way from the newest down to there: what `upTo` becomes at the end, and the page to continue with. */
+  /**
+   * On the way from the newest down to there: what `upTo` becomes at the end, and the page to continue with.
+   */
   readonly walking?: { readonly upTo: number; readonly pageToken: string };
 }
 
@@ -26,7 +28,7 @@ const listed = z.object({
 });
 const listedMessages = z.object({
   data: z.object({ messages: records }),
-  pagination: z.nullish(z.object({ more: z.boolean(), next: z.nullish(z.unknown()) })),
+  pagination: z.nullish(z.object({ more: z.nullish(z.boolean()), next: z.nullish(z.unknown()) })),
 });
 const found = z.object({ data: z.looseObject({ id }) });
 
@@ -45,7 +47,10 @@ export const conversations = (drift: Client): Source<Place> =>
     ...(await messagesOf(drift, conversation.id)),
   ]);
 
-/** The contacts of conversations, each once: Drift lists no others. They have a scope of their own, and so a place. */
+/**
+ * The contacts of conversations, each once: Drift lists no others. They have a scope of their own, and so a
+ * place.
+ */
 export const contacts = (drift: Client): Source<Place> =>
   byConversation("contacts", [contactsTable], drift, () => {
     const seen = new Set<string>();
@@ -58,8 +63,8 @@ export const contacts = (drift: Client): Source<Place> =>
   });
 
 /**
- * Goes through conversations from the newest update down to the last run's newest. One that is updated meanwhile moves to the front,
- * where the next run finds it.
+ * Goes through conversations from the newest update down to the last run's newest. One that is updated
+ * meanwhile moves to the front, where the next run finds it.
  */
 const byConversation = (
   name: string,

@@ -29,8 +29,10 @@ function notesOn(given: Given): string[] {
     : [`Drift accepts no password any more, and nothing reads ${inWords(unused)}`];
 }
 
-const wayOut = (missing: readonly string[]) =>
-  `Set DRIFT_ACCESS_TOKEN, or ${inWords(missing)}${missing.length < ofApp.length ? " as well" : ""}: ${credentialsPage} says where to get them`;
+function wayOut(missing: readonly string[]): string {
+  const asWell = missing.length < ofApp.length ? " as well" : "";
+  return `Set DRIFT_ACCESS_TOKEN, or ${inWords(missing)}${asWell}: ${credentialsPage} describes how to get them`;
+}
 
 const inWords = (names: readonly string[]) => names.join(", ").replace(/, (\w+)$/, " and $1");
 

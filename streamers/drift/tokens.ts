@@ -19,8 +19,9 @@ export const credentialsPage = "https://devdocs.drift.com/docs/authentication-an
 const tokens = z.object({ accessToken: z.string(), refreshToken: z.optional(z.string()) });
 
 /**
- * An access token, once the refresh token that was answered with it is stored: the one before it is dead by then. Where Drift does not
- * know the stored one, another run may have renewed it a moment ago: then the one which that run stores.
+ * An access token, once the refresh token that was answered with it is stored: the one before it is dead by
+ * then. Where Drift does not know the stored one, another run may have renewed it a moment ago: then the one
+ * which that run stores.
  */
 export async function renewedToken(http: KyInstance, app: App, api: Api, run: Run): Promise<string> {
   const { refreshToken: store } = app;
@@ -71,8 +72,10 @@ async function otherThan(dead: string, store: CredentialStore, { second }: Run):
 const deadToken = ({ message, status }: Refusal, { place }: CredentialStore) =>
   new Refusal(
     `${message.split("\n")[0]}
-Drift does not know the app, or not its refresh token any more: each is valid for one use, and a run that is killed before it has stored the next one loses it
-Check DRIFT_CLIENT_ID and DRIFT_CLIENT_SECRET; if they are right, install the app again and set ${place} to the refresh token that it is answered with: ${credentialsPage}`,
+Drift does not know the app, or not its refresh token any more: each is valid for one use, and a run that is \
+killed before it has stored the next one loses it
+Check DRIFT_CLIENT_ID and DRIFT_CLIENT_SECRET; if they are right, install the app again, and set ${place} \
+to the new refresh token: ${credentialsPage}`,
     status,
     "run",
   );

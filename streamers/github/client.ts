@@ -17,14 +17,21 @@ export const perPage = 100;
 /** A page of a listing: records that were updated, each at its instant. */
 export const updated = z.array(z.looseObject({ updated_at: z.string() }));
 
+const tokensPage = "https://github.com/settings/tokens";
+
 const hints = {
-  401: "GitHub does not know the token: set GITHUB_ACCESS_TOKEN to a valid one, https://github.com/settings/tokens",
-  403: "The token may not read this: give it the scope repo, or read access to contents, issues, pull requests and metadata",
-  404: "There is no such repository or listing, or the token may not see it: check GITHUB_REPO_PATH, the token's scope, and GITHUB_API_URL if it is set",
+  401: `GitHub does not know the token: set GITHUB_ACCESS_TOKEN to a valid one, ${tokensPage}`,
+  403: `The token may not read this: give it the scope repo, or read access to contents, issues, pull requests \
+and metadata, ${tokensPage}`,
+  404: `There is no such repository or listing, or the token may not see it: check GITHUB_REPO_PATH, the token's \
+scope, and GITHUB_API_URL if it is set`,
   410: "GitHub has nothing here: it was switched off in the repository's settings",
 };
 
-/** github.com/dust-tt/dust/pull/10314 and cli/cli#178: 410, `Issues are disabled for this repo`. Another 410 is an API that was removed. */
+/**
+ * github.com/dust-tt/dust/pull/10314 and cli/cli#178: 410, `Issues are disabled for this repo`. Another 410
+ * is an API that was removed.
+ */
 const gone = 410;
 const saysEmpty = (status: number, words: string) => status === gone && /\bdisabled\b/i.test(words);
 
@@ -44,7 +51,10 @@ const limits: readonly number[] = [403, 429];
 /** How long the secondary limit lasts at least, s. */
 const secondarySeconds = 60;
 
-/** docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api, "Handle rate limit errors appropriately". */
+/**
+ * docs.github.com/rest/using-the-rest-api/best-practices-for-using-the-rest-api, "Handle rate limit errors
+ * appropriately".
+ */
 async function rateLimit(response: Response, tries: number): Promise<number | undefined> {
   const { status, headers } = response;
   const seconds = retryAfter(response, [...limits, 503]);
@@ -60,7 +70,10 @@ const untilReset = (headers: Headers) =>
 
 const notModified = 304;
 
-/** What a conditional request is answered with; undefined where nothing has changed, which does not count for the rate limit. */
+/**
+ * What a conditional request is answered with; undefined where nothing has changed, which does not count for
+ * the rate limit.
+ */
 export const ifChanged = <T>(answer: Promise<T>): Promise<T | undefined> =>
   answer.catch((error: unknown) => {
     if (statusOf(error) === notModified) return undefined;

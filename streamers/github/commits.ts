@@ -23,13 +23,17 @@ interface Place {
 const isEmpty = 409;
 /** What a commit's name is answered with that a push by force has removed. */
 const gone: readonly number[] = [404, 422];
-/** What a comparison is answered with whose diff is too large: github-changelog-generator#920 has 500, others 406, 422 and 503. */
+/**
+ * What a comparison is answered with whose diff is too large: github-changelog-generator#920 has 500, others
+ * 406, 422 and 503.
+ */
 const tooLarge = 406;
 const serverError = 500;
 
 /**
- * The commits of the default branch that the last run's newest one does not lead back to: by their dates alone one would miss
- * those that a merge brings in late. Which pages there are does not change while they are read, for both ends are named.
+ * The commits of the default branch that the last run's newest one does not lead back to: by their dates
+ * alone one would miss those that a merge brings in late. Which pages there are does not change while they
+ * are read, for both ends are named.
  */
 export const commits = (repository: Repository): Source<Place> => ({
   name: "commits",

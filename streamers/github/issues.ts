@@ -13,8 +13,9 @@ interface Place {
 }
 
 /**
- * Issues in the order of their updates. Each question is for those since the last answer's newest, and not for the next page: one
- * that is updated meanwhile moves to the end, and would draw another across a page's bound, unseen.
+ * Issues in the order of their updates. Each question is for those since the last answer's newest, and not
+ * for the next page: one that is updated meanwhile moves to the end, and would draw another across a page's
+ * bound, unseen.
  */
 export const issues = (repository: Repository): Source<Place> => ({
   name: "issues",
@@ -40,9 +41,10 @@ export const issues = (repository: Repository): Source<Place> => ({
 });
 
 /**
- * What follows `first`, a page full of issues of the second `since`: page by page to the second's end, and then back to the first
- * page. On the way back none is missed that was drawn across a bound on the way there, for issues only ever move towards the
- * front before they leave for the end. Returns the newest that was read, unless nothing follows it.
+ * What follows `first`, a page full of issues of the second `since`: page by page to the second's end, and
+ * then back to the first page. On the way back none is missed that was drawn across a bound on the way there,
+ * for issues only ever move towards the front before they leave for the end. Returns the newest that was
+ * read, unless nothing follows it.
  */
 async function* restOfSecond(
   repository: Repository,

@@ -17,13 +17,16 @@ interface Answer {
   readonly headers: Headers;
 }
 
-/** What a page is answered with that lies beyond those which GitHub gives of a listing, however long it is. */
+/**
+ * What a page is answered with that lies beyond those which GitHub gives of a listing, however long it is.
+ */
 const beyondLimit = 422;
 
 /**
- * A listing that can't be asked for what is new: read page by page, each upon the ETag that it had, so that a page which has not
- * changed is not sent, and does not count for the rate limit. What moves over a page's bound changes both, and the next run
- * reads them anew. Where GitHub gives no further page of a longer one, it ends, and `log` is told.
+ * A listing that can't be asked for what is new: read page by page, each with the ETag that it had, so that a
+ * page which has not changed is not sent, and does not count for the rate limit. What moves over a page's
+ * bound changes both, and the next run reads them again. Where GitHub gives no further page of a longer one,
+ * it ends, and logs that.
  */
 export async function* listing(
   ask: (page: number, headers: Record<string, string>) => Promise<Answer>,

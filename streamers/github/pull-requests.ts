@@ -19,8 +19,9 @@ interface End {
 const order = { state: "all", sort: "updated", direction: "desc", per_page: perPage };
 
 /**
- * Pull requests from the newest update down to the last run's newest: their listing knows no `since`. One that is updated
- * meanwhile moves to the front, where the next run finds it, and moves others back: they come twice, none is passed over.
+ * Pull requests from the newest update down to the last run's newest: their listing knows no `since`. One
+ * that is updated meanwhile moves to the front, where the next run finds it, and moves others back: they come
+ * twice, none is passed over.
  */
 export const pullRequests = ({ client, path }: Repository): Source<Place> => ({
   name: "pull_requests",

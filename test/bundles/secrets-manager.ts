@@ -9,7 +9,10 @@ const denied: Put = () => {
   throw new Error("not allowed");
 };
 
-/** Secrets Manager, as far as a function reads a secret's value, which may change, and puts one: JSON 1.1 of the SDK's. */
+/**
+ * Secrets Manager, as far as a function reads a secret's value, which may change, and puts one: JSON 1.1 of
+ * the SDK's.
+ */
 export const startSecretsManager = (secret: (id: string) => unknown, put = denied): Promise<Listening> =>
   listen(
     createServer(async (message, response) => {

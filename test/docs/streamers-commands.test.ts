@@ -8,7 +8,10 @@ import * as ofDrift from "../streamers/drift-stand-in.ts";
 import * as ofGithub from "../streamers/github-stand-in.ts";
 import type { StandIn } from "../streamers/stand-in.ts";
 
-/** docs/streamers.md's commands, as they are, in a checkout: with stand-ins in the vendors' places, and credentials instead of `…`. */
+/**
+ * docs/streamers.md's commands, as they are, in a checkout: with stand-ins in the vendors' places, and
+ * credentials instead of `…`.
+ */
 const root = new URL("../../", import.meta.url).pathname;
 const page = await readFile(join(root, "docs/streamers.md"), "utf8");
 const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!);

@@ -149,8 +149,8 @@ const refused = (status: number, code: string, message: string): Answer => ({
 });
 
 /**
- * Chargebee's API over what `held` holds at the moment: its filters, order, refusals, and offsets, `["1630848839000","42903379"]`,
- * which say behind which instant and which number a page begins.
+ * Chargebee's API over what `held` holds at the moment: its filters, order, refusals, and offsets,
+ * `["1630848839000","42903379"]`, which say behind which instant and which number a page begins.
  */
 export const startChargebee = (held: Held): Promise<StandIn> =>
   startStandIn(({ path, query, headers }) => {

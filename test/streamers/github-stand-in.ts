@@ -12,7 +12,10 @@ type User = NonNullable<Issue["user"]>;
 export const token = "ghp_secret";
 export const repository = "octocat/hello";
 
-/** What the repository holds: commits and stars in the order in which they came, each commit upon the one before it. */
+/**
+ * What the repository holds: commits and stars in the order in which they came, each commit upon the one
+ * before it.
+ */
 export interface Held {
   commits: Commit[];
   issues: Issue[];

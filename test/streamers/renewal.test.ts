@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { credentialsPage } from "../../streamers/drift/tokens.ts";
 import { drift } from "../../streamers/drift.ts";
 import { running } from "../cli/program.ts";
 import { app, type Held, startDrift } from "./drift-stand-in.ts";
@@ -140,7 +141,8 @@ describe("without a file", () => {
     expect(failure).toBeUndefined();
     const warnings = log.filter(each => each.startsWith("warning: "));
     expect(warnings).toEqual([
-      expect.stringMatching(/DRIFT_REFRESH_TOKEN was renewed.*DRIFT_CREDENTIALS_FILE/),
+      expect.stringContaining("DRIFT_REFRESH_TOKEN was renewed"),
+      expect.stringContaining("set DRIFT_CREDENTIALS_FILE to a file"),
     ]);
     const next = await readRun(drift, settings());
     expect(next.failure!.message).toMatch(/answered 401: invalid_grant\n/);
@@ -161,7 +163,7 @@ describe("the variables of the first documentation", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
       `drift: Drift accepts no password any more, and nothing reads DRIFT_REDIRECT_URI, DRIFT_USERNAME and DRIFT_PASSWORD
-drift: Set DRIFT_ACCESS_TOKEN, or DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN as well: https://devdocs.drift.com/docs/authentication-and-scopes says where to get them
+drift: Set DRIFT_ACCESS_TOKEN, or DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN as well: ${credentialsPage} describes how to get them
 `,
     );
   });

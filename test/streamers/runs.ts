@@ -61,8 +61,8 @@ export async function readRun(
 const streamOf = (line: string) => /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1];
 
 /**
- * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed when it fails is
- * POSTed all the same, and its error thrown.
+ * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed
+ * when it fails is POSTed all the same, and its error thrown.
  */
 export async function deliverRun(
   stack: LocalStack,

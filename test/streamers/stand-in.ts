@@ -24,7 +24,10 @@ export interface StandIn {
   readonly url: string;
   /** All that was asked for, as `path?query`. */
   readonly asked: string[];
-  /** The next question whose path and query match is answered by this; "break off" ends within the body, "be silent" is no answer. */
+  /**
+   * The next question whose path and query match is answered by this; "break off" ends within the body, "be
+   * silent" is no answer.
+   */
   answerOnce(question: RegExp, answer: Answer | Trouble): void;
   /** Each question whose path and query match, from now on. */
   answerAlways(question: RegExp, answer: Answer): void;

@@ -8,7 +8,10 @@ import * as ofGithub from "./github-stand-in.ts";
 import { type Read, readRun } from "./runs.ts";
 import type { Answer, StandIn } from "./stand-in.ts";
 
-/** What answers in the vendor's place: a login page, with and without a right content type, and other services. */
+/**
+ * What answers in the vendor's place: a login page, with and without a right content type, and other
+ * services.
+ */
 const strays: readonly Answer[] = [
   { body: "<html>login</html>", headers: { "content-type": "text/html" } },
   { body: "<html>login</html>" },

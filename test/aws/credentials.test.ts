@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { secretsClient } from "../../functions/aws/clients.ts";
+import { secretCredentials } from "../../functions/aws/credentials.ts";
+import type { Credentials } from "../../functions/persister/streaming.ts";
+import { serveCredentials } from "../../functions/program/credential-server.ts";
+import { startSecretsManager } from "../bundles/secrets-manager.ts";
+
+/** A streamer's secret, as its run reads it and replaces what its use renews. */
+let secret: unknown;
+let puts: number;
+let mayPut: boolean;
+const open: { close(): unknown }[] = [];
+let credentials: Credentials;
+beforeEach(async () => {
+  secret = { TOKEN: "old", OTHER: "kept" };
+  puts = 0;
+  mayPut = true;
+  const manager = await startSecretsManager(
+    () => secret,
+    (_id, value) => {
+      puts++;
+      if (!mayPut) throw new Error("not allowed");
+      secret = JSON.parse(value);
+    },
+  );
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = manager.url;
+  process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = "local";
+  credentials = secretCredentials(secretsClient("us-east-1"), "of-made", {
+    credentials: ["TOKEN"],
+    renewed: ["TOKEN"],
+  });
+  open.push(manager);
+});
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+async function served() {
+  const server = await serveCredentials({ ...credentials, replace: credentials.replace! });
+  open.push(server);
+  const put = (body: string, url = server.url) => fetch(url, { method: "PUT", body });
+  return { url: server.url, put };
+}
+
+it("a program reads it, and replaces a member that it may renew; all others stay, changed meanwhile or not", async () => {
+  const { url, put } = await served();
+  expect(await (await fetch(url)).json()).toEqual({ TOKEN: "old", OTHER: "kept" });
+  secret = { TOKEN: "old", OTHER: "changed", NEW: "ä" };
+  expect((await put('{"TOKEN":"new"}')).status).toBe(204);
+  expect(secret).toEqual({ TOKEN: "new", OTHER: "changed", NEW: "ä" });
+  expect(await (await fetch(url)).json()).toHaveProperty("TOKEN", "new");
+});
+
+it("nothing else is replaced, and nobody is answered who does not know the path", async () => {
+  const { url, put } = await served();
+  const other = await put('{"TOKEN":"new","OTHER":"x"}');
+  expect([other.status, await other.text()]).toEqual([422, "A run may renew TOKEN, and not OTHER."]);
+  for (const body of ["", "[1]", "null", '{"TOKEN":1}']) expect((await put(body)).status).toBe(400);
+  expect((await fetch(url, { method: "POST", body: "{}" })).status).toBe(405);
+  for (const path of ["/", `${new URL(url).pathname}0`])
+    expect((await fetch(new URL(path, url))).status).toBe(404);
+  expect([puts, secret]).toEqual([0, { TOKEN: "old", OTHER: "kept" }]);
+});
+
+it("a role that may not write to it is named, and not tried again", async () => {
+  mayPut = false;
+  const { put } = await served();
+  const answer = await put('{"TOKEN":"secret-value"}');
+  const text = await answer.text();
+  expect([answer.status, text]).toEqual([
+    422,
+    expect.stringContaining("of-made can't be written (AccessDenied"),
+  ]);
+  expect([text.includes("secret-value"), puts]).toEqual([false, 1]);
+});
+
+it("a streamer whose credentials are not renewed has no way to write", () => {
+  const names = { credentials: ["TOKEN"], renewed: [] };
+  expect(secretCredentials(secretsClient("us-east-1"), "of-made", names)).not.toHaveProperty("replace");
+});
