@@ -5,6 +5,7 @@ import type { CredentialStore } from "../credential-store.ts";
 import { type Api, pageIn } from "../page.ts";
 import { Refusal } from "../refusal.ts";
 import type { Run } from "../streamer.ts";
+import { uninterrupted } from "../uninterrupted.ts";
 
 /** What Drift gives an access token for that is valid for two hours. */
 export interface App {
@@ -26,19 +27,25 @@ const tokens = z.object({ accessToken: z.string(), refreshToken: z.optional(z.st
 export async function renewedToken(http: KyInstance, app: App, api: Api, run: Run): Promise<string> {
   const { refreshToken: store } = app;
   for (let current = await store.read(); ; ) {
-    const answer = await exchange(http, app, current, api);
-    if (!(answer instanceof Refusal)) {
-      const { accessToken, refreshToken = current } = answer;
-      if (refreshToken !== current) await store.write(refreshToken);
-      return accessToken;
-    }
+    const answer = await uninterrupted(() => exchangeAndStore(http, app, current, api));
+    if (typeof answer === "string") return answer;
     const other = await otherThan(current, store, run);
     if (other === undefined) throw deadToken(answer, store);
     current = other;
   }
 }
 
-const serverError = 500;
+/** An access token, or a refusal of the refresh token. */
+async function exchangeAndStore(http: KyInstance, app: App, current: string, api: Api) {
+  const answer = await exchange(http, app, current, api);
+  if (answer instanceof Refusal) return answer;
+  const { accessToken, refreshToken = current } = answer;
+  if (refreshToken !== current) await app.refreshToken.write(refreshToken);
+  return accessToken;
+}
+
+/** RFC 6749, 5.2, has 400 and 401 for a token or a client that is not known. */
+const unknown: readonly number[] = [400, 401, 403];
 
 /** Resolves to a refusal of the token or the app; rejects with others. */
 async function exchange(http: KyInstance, app: App, refreshToken: string, api: Api) {
@@ -50,7 +57,7 @@ async function exchange(http: KyInstance, app: App, refreshToken: string, api: A
   try {
     return await pageIn(await answered(http.post(`${api.url}/oauth2/token`, asked), api), tokens, api);
   } catch (error) {
-    if (error instanceof Refusal && error.status < serverError) return error;
+    if (error instanceof Refusal && unknown.includes(error.status)) return error;
     throw error;
   }
 }

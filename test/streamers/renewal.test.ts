@@ -127,6 +127,17 @@ describe("a run that is killed between Drift's answer and the store", () => {
     expect(await kept()).toBe("installed-again+");
   });
 
+  it("one that is asked to end at that moment stores it first", async () => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      const { child, ended } = running("streamers/drift.ts", [], withFile());
+      standIn.beforeNext(/oauth2/, () => child.kill(signal));
+      expect((await ended).stdout).not.toContain("RECORD");
+      expect(child.signalCode).toBe(signal);
+      expect(await kept()).toBe(held.refreshToken);
+    }
+    expect((await running("streamers/drift.ts", [], withFile()).ended).code).toBe(0);
+  });
+
   it("one that is killed after the store loses nothing", async () => {
     const { child, ended } = running("streamers/drift.ts", [], withFile());
     standIn.beforeNext(/inboxes/, () => child.kill("SIGKILL"));

@@ -1,0 +1,19 @@
+const signals = ["SIGINT", "SIGTERM"] as const;
+
+/**
+ * Does work that must not be cut off: a first Ctrl-C or SIGTERM ends the process once it is done, a second one
+ * at once.
+ */
+export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  let asked: NodeJS.Signals | undefined;
+  const hold = (signal: NodeJS.Signals) => {
+    asked = signal;
+  };
+  for (const signal of signals) process.once(signal, hold);
+  try {
+    return await work();
+  } finally {
+    for (const signal of signals) process.off(signal, hold);
+    if (asked !== undefined) process.kill(process.pid, asked);
+  }
+}
