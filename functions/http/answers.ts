@@ -27,7 +27,8 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     const line = state.bookmark === undefined ? "" : `${utf8.decode(state.bookmark.value)}\n`;
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
-  const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive } = receipt;
+  const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive, bookmarkKept } =
+    receipt;
   const members: Members<typeof receiptSchema> = {
     delivery,
     streamer,
@@ -39,6 +40,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     milliseconds,
     streams: Object.fromEntries(receipt.streams),
     archive,
+    bookmarkKept,
   };
   return {
     status: 200,

@@ -78,9 +78,10 @@ function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {
   if (receipt === undefined) {
     return { ...arrived, outcome: failure === undefined ? "unfinished" : "failed", ...failure };
   }
-  const { records, ignored, batches, bytes, milliseconds, state } = receipt;
+  const { records, ignored, batches, bytes, milliseconds, bookmarkKept, state } = receipt;
   const { revision } = state;
-  return { ...arrived, outcome: "committed", revision, records, ignored, batches, bytes, milliseconds };
+  const counts = { records, ignored, batches, bytes, milliseconds, bookmarkKept };
+  return { ...arrived, outcome: "committed", revision, ...counts };
 }
 
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();

@@ -27,6 +27,11 @@ const counts = {
   milliseconds: z
     .partialRecord(step, z.int())
     .check(z.describe("How long each step took before the commit.")),
+  bookmarkKept: z.optional(
+    z
+      .literal(true)
+      .check(z.describe("A Singer body's last STATE is null or `{}`, and the bookmark before it was kept.")),
+  ),
 };
 const streams = z.record(z.string(), z.int().check(z.nonnegative())).check(z.describe("Records by stream."));
 

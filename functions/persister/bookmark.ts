@@ -4,7 +4,7 @@ import { readerOf } from "../stitchstream/readers.ts";
 import { TransitWriter } from "../stitchstream/transit/writer.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 import * as limits from "./limits.ts";
-import type { Bookmark } from "./ports.ts";
+import type { Bookmark, StoredBookmark } from "./ports.ts";
 
 /**
  * A bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is a bare scalar,
@@ -19,4 +19,18 @@ export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
   const out = new ByteWriter();
   readerOf(header, bytes, limits).readField(place.lineStart, "value", new TransitWriter(out));
   return { encoding, value: out.view() };
+}
+
+const utf8 = new TextDecoder();
+const nothing = {
+  json: /^\s*(null|\{\s*\})\s*$/,
+  // Transit's map and null, compact and verbose.
+  transit: /^\s*(\["\^ "\s*\]|\{\s*\}|\["~#'",\s*(null|"~_")\s*\]|\{"~#'":\s*(null|"~_")\s*\})\s*$/,
+};
+
+/** Whether there is a bookmark, and it is neither null nor an empty map. */
+export function holdsSomething(stored: StoredBookmark | undefined): boolean {
+  if (stored === undefined) return false;
+  // What is stored by its digest is large.
+  return !("value" in stored) || !nothing[stored.encoding].test(utf8.decode(stored.value));
 }

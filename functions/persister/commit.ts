@@ -1,3 +1,5 @@
+import { holdsSomething } from "./bookmark.ts";
+import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { after, type Lease, type LeaseParts, settledBefore } from "./lease.ts";
 import type { Commit, SafeBookmark, Streamer, Totals } from "./ports.ts";
@@ -16,12 +18,14 @@ export async function commit(
   deadline: number,
 ): Promise<StreamerState> {
   const { held, delivery } = lease;
+  const brought = replacing(safe, lease);
   // Once the commit is made nothing more may fail: what the answer wants is read before.
-  const { bookmark } = safe === undefined ? await stateOf(held.commit, parts, deadline) : { bookmark: safe };
+  const { bookmark } =
+    brought === undefined ? await stateOf(held.commit, parts, deadline) : { bookmark: brought };
   const stored =
-    safe === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, safe, deadline);
+    brought === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, brought, deadline);
   const at = parts.clock.now();
-  const bookmarkAt = safe === undefined ? held.commit?.bookmarkAt : at;
+  const bookmarkAt = brought === undefined ? held.commit?.bookmarkAt : at;
   const made: Commit = {
     revision: revisionOf(held) + 1,
     at,
@@ -61,6 +65,27 @@ export async function commitWhatIsSafe(
     if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
     throw error;
   }
+}
+
+/**
+ * The safe bookmark, if it replaces the committed one. A Singer tap's STATE of null or `{}` does not replace one that holds something: taps print
+ * the state they were given, and target-stitch 4.0.4 writes none that is empty (`flush_states`: "if this were None, we would have
+ * just nuked the client's state").
+ */
+export const replacing = (
+  safe: SafeBookmark | undefined,
+  { held }: Pick<Lease, "held">,
+): SafeBookmark | undefined =>
+  safe?.isEmptyState === true && holdsSomething(held.commit?.bookmark) ? undefined : safe;
+
+/** Whether a body of `contents` ends in such a STATE, and the bookmark before it stays. */
+export function keepsBookmark(
+  contents: Pick<Contents, "endsInEmptyState">,
+  safe: SafeBookmark | undefined,
+  { held }: Pick<Lease, "held">,
+): boolean {
+  if (!contents.endsInEmptyState) return false;
+  return safe?.isEmptyState === false || holdsSomething(held.commit?.bookmark);
 }
 
 const totalsAfter = (

@@ -25,12 +25,14 @@ export class Contents {
   readonly view: DataView;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
-  /** In their order; of several with nothing between them, the last. */
+  /** In their order; of several with nothing between them, the last. None is an empty STATE behind one that holds something. */
   readonly bookmarks: BookmarkPlace[] = [];
   /** In their order. */
   readonly activations: Activation[] = [];
-  header: Header = { encoding: "json", end: 0, line: 1 };
+  header: Header = { encoding: "json", isSinger: true, end: 0, line: 1 };
   ignored = 0;
+  /** Its last bookmark is a Singer tap's STATE that holds nothing, which replaces none that does. */
+  endsInEmptyState = false;
   readonly #recordsByTable: number[] = [];
   readonly #places = new IntTuples(width);
 
@@ -80,6 +82,8 @@ export class Contents {
 
   addBookmark(bookmark: BookmarkPlace): void {
     const last = this.bookmarks.at(-1);
+    this.endsInEmptyState = bookmark.isEmptyState;
+    if (bookmark.isEmptyState && last?.isEmptyState === false) return;
     const isReplaced =
       last?.recordsBefore === bookmark.recordsBefore && last.activationsBefore === bookmark.activationsBefore;
     if (isReplaced) this.bookmarks.pop();
@@ -154,4 +158,6 @@ export interface BookmarkPlace {
   readonly standsAlone: boolean;
   readonly recordsBefore: number;
   readonly activationsBefore: number;
+  /** A Singer tap's STATE of null or `{}`. */
+  readonly isEmptyState: boolean;
 }

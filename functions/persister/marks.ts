@@ -38,7 +38,8 @@ export class Marks {
     if (place?.recordsBefore === records && place.activationsBefore <= this.#activation) {
       this.#bookmark++;
       const settled = place.recordsBefore + place.activationsBefore;
-      return { bookmark: () => ({ ...bookmarkAt(contents, place), settled }) };
+      const { isEmptyState } = place;
+      return { bookmark: () => ({ ...bookmarkAt(contents, place), settled, isEmptyState }) };
     }
     const activation = contents.activations[this.#activation];
     if (activation?.recordsBefore !== records) return undefined;

@@ -1,6 +1,6 @@
 import { archiveKey } from "./archive.ts";
 import { batches } from "./batch.ts";
-import { commit, commitWhatIsSafe } from "./commit.ts";
+import { commit, commitWhatIsSafe, keepsBookmark, replacing } from "./commit.ts";
 import type { Contents } from "./contents.ts";
 import { PersisterError } from "./errors.ts";
 import { fileFailure, fileReceipt } from "./filing.ts";
@@ -211,9 +211,10 @@ async function deliverUnder(
     const safe = tracker.safe();
     const state = await commitWhatIsSafe(safe, lease, parts, times.commit);
     journey.took("commit");
-    if (safe !== undefined) journey.bookmarkAt = state?.committedAt;
+    if (replacing(safe, lease) !== undefined) journey.bookmarkAt = state?.committedAt;
     throw refusalError(sent.refusal, contents, state);
   }
+  const safe = tracker.safe();
   const facts: ReceiptFacts = {
     delivery: lease.delivery,
     streamer: lease.held.name,
@@ -224,15 +225,15 @@ async function deliverUnder(
     milliseconds: journey.milliseconds,
     streams: contents.recordsByStream(),
     archive: kept?.archive ?? archive,
+    ...(keepsBookmark(contents, safe, lease) && { bookmarkKept: true }),
   };
   const revision = revisionOf(lease.held) + 1;
   await Promise.all([
     fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),
     kept && rememberReceipt(kept, facts, revision, parts, times.commit),
   ]);
-  const safe = tracker.safe();
   const state = await commit(lease, safe, contents, parts, times.commit);
   journey.took("commit");
-  if (safe !== undefined) journey.bookmarkAt = state.committedAt;
+  if (replacing(safe, lease) !== undefined) journey.bookmarkAt = state.committedAt;
   return { ...facts, state };
 }

@@ -16,6 +16,8 @@ export interface Receipt {
   readonly milliseconds: Milliseconds;
   /** Records by stream. */
   readonly streams: ReadonlyMap<string, number>;
+  /** The body's last bookmark was a Singer tap's STATE that holds nothing: the one before it stays. */
+  readonly bookmarkKept?: true;
   /** Where the body is archived. */
   readonly archive: string;
   /** The streamer after the commit: its revision and its bookmark. */

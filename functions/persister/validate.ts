@@ -61,13 +61,13 @@ function sinkOf(
       if (table.schema !== undefined) schemas.checkSchema(line, table.stream, table.schema);
       contents.activations.push({ line, table, recordsBefore: contents.records });
     },
-    bookmark(line, reader) {
+    bookmark(line, reader, isEmptyState) {
       const { textStart: start, textEnd: end } = reader.envelope.value;
       const { lineStart, standsAlone } = reader;
       const bytes = end - start + (standsAlone ? 0 : reader.growth);
       if (bytes > limits.bookmarkBytesMax) faults.addLargeBookmark(line, bytes);
       const before = { recordsBefore: contents.records, activationsBefore: contents.activations.length };
-      contents.addBookmark({ lineStart, start, end, standsAlone, ...before });
+      contents.addBookmark({ lineStart, start, end, standsAlone, isEmptyState, ...before });
     },
     ignored() {
       contents.ignored++;

@@ -1,6 +1,6 @@
 import { refuseAirbyteRecord, refuseAirbyteState } from "./airbyte.ts";
 import { holdsEscape, lowerCaseBit, newline, underscore } from "./bytes.ts";
-import { type Header, readHeader } from "./header.ts";
+import { firstVisible, type Header, readHeader } from "./header.ts";
 import { findKeyValues } from "./key-values.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import type { ValueReader } from "./reader.ts";
@@ -25,7 +25,8 @@ export interface MessageSink {
   schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
   /** All rows of a table's version have come, and it takes the place of the earlier ones. */
   activation(line: number, table: Table, reader: ValueReader): void;
-  bookmark(line: number, reader: ValueReader): void;
+  /** `isEmptyState`: it is a Singer tap's STATE of null or `{}`, as it prints where it was given no state or knows of none. */
+  bookmark(line: number, reader: ValueReader, isEmptyState: boolean): void;
   /** A message of a type that is not this format's. */
   ignored(line: number, reader: ValueReader): void;
   /** A line that is no message, or whose record can't be carried. Return false to stop. */
@@ -51,11 +52,12 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   const reader = readerOf(header, bytes, limits);
   const tables = new Tables(limits);
   const templates = new LineTemplates(limits.lineBytesMax);
+  const way = { header, tables, templates, limits, sink };
   let { line } = header;
   for (let start = header.end; start < bytes.length; line++, start = reader.position) {
     try {
       const table = templates.read(reader, start);
-      if (table === undefined) readLine(reader, start, line, { tables, templates, limits, sink });
+      if (table === undefined) readLine(reader, start, line, way);
       else {
         tables.note(table);
         sink.record(line, table, reader);
@@ -71,6 +73,7 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
 }
 
 interface Way {
+  readonly header: Header;
   readonly tables: Tables;
   readonly templates: LineTemplates;
   readonly limits: DecodeLimits;
@@ -78,7 +81,7 @@ interface Way {
 }
 
 function readLine(reader: PieceReader, start: number, line: number, way: Way): void {
-  const { tables, templates, limits, sink } = way;
+  const { header, tables, templates, limits, sink } = way;
   reader.position = start;
   reader.skipSpace();
   if (reader.peek() === newline) {
@@ -90,7 +93,8 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
   if (length > limits.lineBytesMax) {
     throw new Malformed(`a line of ${length} bytes, more than ${limits.lineBytesMax}`, start);
   }
-  switch (messageType(reader)) {
+  const type = messageType(reader);
+  switch (type) {
     case "record": {
       checkRecord(reader);
       const table = tables.of(reader, start);
@@ -109,7 +113,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
         throw new Malformed("a bookmark wants its `value`", start);
       }
       settleOn(reader, "value");
-      return sink.bookmark(line, reader);
+      return sink.bookmark(line, reader, header.isSinger && type === "state" && holdsNothing(reader));
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
       // Records of the stream are another table's from here on.
@@ -131,6 +135,12 @@ function settleOn(reader: ValueReader, name: "record" | "value"): void {
   reader.standsAlone = standsAlone;
   reader.spliceable = spliceable;
   reader.growth = growth;
+}
+
+/** The STATE just read is null or `{}`. */
+function holdsNothing({ bytes, envelope: { value } }: ValueReader): boolean {
+  if (value.kind !== Kind.map) return value.kind === Kind.null;
+  return firstVisible(bytes, value.textStart + 1) === value.textEnd - 1;
 }
 
 /** Singer's BATCH, of Meltano's SDK: to ignore it would move the bookmark beyond records that nobody has. */

@@ -14,6 +14,8 @@ export type Encoding = "json" | "transit";
 
 export interface Header {
   readonly encoding: Encoding;
+  /** The body has no header: its messages are a Singer tap's. */
+  readonly isSinger: boolean;
   /** Where the first message begins, in bytes. */
   readonly end: number;
   /** The first message's line, 1-based. */
@@ -38,7 +40,7 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   refuseOtherEncodings(bytes);
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const visible = firstVisible(bytes, start);
-  if (bytes[visible] === openBrace) return { encoding: "json", end: start, line: 1 };
+  if (bytes[visible] === openBrace) return { encoding: "json", isSinger: true, end: start, line: 1 };
   if (visible >= bytes.length)
     throw new NotAStitchstream(
       "the body is empty: it begins with `stitchstream/0.1`, or with a JSON message",
@@ -53,7 +55,8 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
     const text = textOf(bytes, start, end, line);
     start = Math.min(end + 1, bytes.length);
     if (line === 1) checkVersion(text);
-    else if (text === "--") return { encoding: encodingOf(contentType, line), end: start, line: line + 1 };
+    else if (text === "--")
+      return { encoding: encodingOf(contentType, line), isSinger: false, end: start, line: line + 1 };
     else contentType = readField(text, line, contentType);
   }
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);

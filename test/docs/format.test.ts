@@ -240,6 +240,24 @@ describe("messages", () => {
       });
     },
   );
+  says(
+    "In a Singer body a `STATE` of `null` or `{}` does not replace a bookmark that holds something, of this body or an earlier one.",
+    () => {
+      for (const empty of [null, {}]) {
+        const messages = [record({}), { type: "STATE", value: { a: 1 } }, { type: "STATE", value: empty }];
+        expect(requestsOf(lines(...messages)).bookmark).toBe('{"a":1}');
+        expect(requestsOf(lines(...messages, messages[1]!, record({}), messages[2]!)).bookmark).toBe(
+          '{"a":1}',
+        );
+        expect(requestsOf(lines(messages[2]!, record({}), messages[1]!)).bookmark).toBe('{"a":1}');
+        expect(requestsOf(lines(messages[2]!)).bookmark).toBe(JSON.stringify(empty));
+        expect(requestsOf(jsonline(...messages)).bookmark).toBe(JSON.stringify(empty));
+        expect(requestsOf(lines(...messages.slice(0, 2), { type: "BOOKMARK", value: empty })).bookmark).toBe(
+          JSON.stringify(empty),
+        );
+      }
+    },
+  );
   says("| `BATCH` | | refused: its records are in files, which are not sent |", () => {
     const batch = { type: "BATCH", stream: "s", encoding: { format: "jsonl" }, manifest: ["file:///a"] };
     expect(refused(lines(batch, { type: "STATE", value: 1 }))).toMatchObject({

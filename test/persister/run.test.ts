@@ -69,8 +69,9 @@ function world() {
     pass: (milliseconds: number) => {
       now += milliseconds;
     },
-    run: (milliseconds = 14 * minute) =>
-      run({ streamer: "s", streaming, deadline: now + milliseconds }, parts),
+    run: (milliseconds = 14 * minute, streamer: Streaming = streaming) =>
+      run({ streamer: "s", streaming: streamer, deadline: now + milliseconds }, parts),
+    commit: async () => (await store.streamers.read("s", 0))?.commit,
     deliver: (body: Uint8Array) =>
       persist({ streamer: "s", body, gzipped: false, precondition: {}, deadline: now + 29_000 }, parts),
     bookmark: async () => {
@@ -145,4 +146,18 @@ it("gives way at once where the lease would outlast it", async () => {
   await killedRun(made);
   expect(await made.run(2 * minute)).toMatchObject({ outcome: "overtaken" });
   expect(made.slept).toEqual([]);
+});
+
+it("a run of a tap that prints no more than an empty state keeps the bookmark, and its age", async () => {
+  const made = world();
+  await made.deliver(bodyOf([1]));
+  const { bookmarkAt } = (await made.commit())!;
+  made.pass(minute);
+  const forgetful: Streaming = async function* () {
+    yield Buffer.from('{"type":"RECORD","stream":"t","key_fields":["id"],"record":{"id":2}}\n');
+    yield Buffer.from('{"type":"STATE","value":{}}\n');
+  };
+  expect(await made.run(undefined, forgetful)).toMatchObject({ outcome: "whole", records: 1 });
+  expect(await made.bookmark()).toBe("1");
+  expect(await made.commit()).toMatchObject({ revision: 2, bookmarkAt });
 });

@@ -6,7 +6,7 @@ import { type Ticket, Tracker } from "../../functions/persister/tracker.ts";
 const proof = {} as Accepted;
 const bookmark =
   (n: number): (() => PlacedBookmark) =>
-  () => ({ encoding: "json", value: Buffer.from(String(n)), settled: n });
+  () => ({ encoding: "json", value: Buffer.from(String(n)), settled: n, isEmptyState: false });
 const safe = (tracker: Tracker) => {
   const value = tracker.safe()?.value;
   return value === undefined ? undefined : Number(Buffer.from(value).toString());
