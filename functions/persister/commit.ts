@@ -59,7 +59,7 @@ export async function commitWhatIsSafe(
   deadline: number,
 ): Promise<StreamerState | undefined> {
   try {
-    if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);
+    if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, parts, deadline);
     return await stateOf(lease.held.commit, parts, deadline);
   } catch (error) {
     if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;

@@ -103,7 +103,7 @@ it("the receipt says so whenever it is asked for", async () => {
   expect(await asked.json()).toMatchObject({ outcome: "committed", bookmarkKept: true, bookmark: { a: 1 } });
 });
 
-it("of a delivery that is accepted in part the bookmark is kept, and it goes on behind what is settled", async () => {
+it("of a delivery that is accepted in part nothing is committed by an empty state", async () => {
   const api = await startScriptedServer([{ status: 201 }, { status: 201 }, { status: 400 }, { status: 201 }]);
   const other = await startTestStack({ IMPORT_API_URL: api.url });
   try {
@@ -112,14 +112,14 @@ it("of a delivery that is accepted in part the bookmark is kept, and it goes on 
     const typed = (stream: string) => ({ type: "RECORD", stream, schema, record: {} });
     const body = lines(typed("a"), state({}), typed("b"), state({}));
     const once = () => post(other, "part", body, { "idempotency-key": "k" });
-    expect(await (await once()).json()).toMatchObject({ status: 502, revision: 2, bookmark: { a: 1 } });
+    expect(await (await once()).json()).toMatchObject({ status: 502, revision: 1, bookmark: { a: 1 } });
     const sent = api.requests.length;
     expect(await (await once()).json()).toMatchObject({
-      revision: 3,
+      revision: 2,
       bookmark: { a: 1 },
       bookmarkKept: true,
     });
-    expect(api.requests.slice(sent).map(({ body }) => JSON.parse(body.toString()).table_name)).toEqual(["b"]);
+    expect(api.requests.slice(sent)).toHaveLength(2);
   } finally {
     await other.close();
     await api.close();

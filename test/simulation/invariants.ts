@@ -14,8 +14,11 @@ const dayMilliseconds = 86_400_000;
 /** The position that a streamer's bookmark is; 0 without one. */
 export const positionOf = (streamer: Streamer | undefined) => {
   const bookmark = streamer?.commit?.bookmark;
-  return bookmark !== undefined && "value" in bookmark ? Number(Buffer.from(bookmark.value).toString()) : 0;
+  return bookmark !== undefined && "value" in bookmark ? positionIn(bookmark) : 0;
 };
+
+/** That of an empty state is the beginning. */
+const positionIn = ({ value }: { readonly value: Uint8Array }) => Number(Buffer.from(value).toString()) || 0;
 
 /** The seven invariants of the product, checked against what really happened. */
 export class Invariants {
@@ -203,7 +206,7 @@ export class Invariants {
     const committed = this.#positions.get(streamer)?.[revision - 1];
     if (revision > 0 && committed === undefined)
       throw new Violation(`I1: an error names revision ${revision}, which nobody has made`);
-    const named = bookmark && Number(Buffer.from(bookmark.value).toString());
+    const named = bookmark && positionIn(bookmark);
     if (named !== undefined && named !== committed)
       throw new Violation(
         `I1: an error names the bookmark ${named}, and revision ${revision} has ${committed}`,

@@ -19,11 +19,15 @@ export interface Body {
 
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
 
-/** A bookmark stands behind each change that `isMarked`, and behind the last. */
+/**
+ * A bookmark stands behind each change that `isMarked`, and behind the last. Every other body is a Singer tap's that was given no state: it
+ * prints an empty one before its first, and another behind its last.
+ */
 export function bodyOf(
   { name, streamer, changes, faulty }: Omit<Body, "bytes">,
   isMarked: (change: Change) => boolean,
 ): Body {
+  const isSinger = changes.length % 2 === 1;
   const lines = changes.flatMap((change, n) => {
     const { id, position, isAppended } = change;
     const record = {
@@ -32,11 +36,14 @@ export function bodyOf(
       key_fields: isAppended ? undefined : ["id"],
       record: { id, position, body: name, n },
     };
-    const bookmark = { type: "BOOKMARK", value: position };
+    const bookmark = { type: isSinger ? "STATE" : "BOOKMARK", value: position };
     return n === changes.length - 1 || isMarked(change) ? [record, bookmark] : [record];
   });
   // Two bodies without records are two bodies all the same.
-  const texts = [{ type: "NOTE", name }, ...lines].map(line => JSON.stringify(line));
+  const said = isSinger ? [emptyState({}), ...lines, emptyState(null)] : lines;
+  const texts = [{ type: "NOTE", name }, ...said].map(line => JSON.stringify(line));
   if (faulty) texts.push('{"type":"RECORD","stream":"broken","record":');
-  return { name, streamer, changes, faulty, bytes: Buffer.from(header + texts.join("\n")) };
+  return { name, streamer, changes, faulty, bytes: Buffer.from((isSinger ? "" : header) + texts.join("\n")) };
 }
+
+const emptyState = (value: object | null) => ({ type: "STATE", value });

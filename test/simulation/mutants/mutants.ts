@@ -30,8 +30,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an error names a bookmark that is safe, and was not committed",
     file: "persister/commit.ts",
-    from: "if (safe !== undefined) return await commit(lease, safe, undefined, parts, deadline);",
+    from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, parts, deadline);",
     to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
+  },
+  {
+    name: "an empty state takes the place of any bookmark",
+    file: "persister/commit.ts",
+    from: "safe?.isEmptyState === true && holdsSomething(held.commit?.bookmark) ? undefined : safe",
+    to: "safe?.isEmptyState === true && holdsSomething(undefined) && held ? undefined : safe",
+  },
+  {
+    name: "an empty state takes the place of a bookmark of its own body",
+    file: "persister/contents.ts",
+    from: "if (bookmark.isEmptyState && last?.isEmptyState === false) return;",
+    to: "",
   },
   {
     name: "an error names the next revision",
