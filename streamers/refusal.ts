@@ -39,7 +39,7 @@ export async function refusalOf(response: Response, api: Api): Promise<Refusal |
   const text = await response.text();
   const isPage = text.trimStart().startsWith("<");
   if (isPage && status < serverError) return strayOf(response, api);
-  const words = (isPage ? "" : wordsIn(text)) || response.statusText;
+  const words = (isPage ? "" : wordsIn(text)) || response.statusText || "no reason given";
   const message = `${addressOf(response.url)} answered ${status}: ${words}\n${hintFor(status, api)}`;
   return new Refusal(message, status, reachOf(status, words, api));
 }

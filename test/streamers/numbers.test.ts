@@ -190,7 +190,9 @@ const shared = new URL(
   import.meta.url,
 );
 
-it.skipIf(!existsSync(shared))("the answer kept beside this checkout is printed digit by digit", async () => {
+const isAbsent = !existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1";
+
+it.skipIf(isAbsent)("the answer kept beside this checkout is printed digit by digit", async () => {
   const body = readFileSync(shared, "utf8");
   const standIn = await start.chargebee();
   standIn.answerAlways(/customers/, { body });
