@@ -40,12 +40,6 @@ export const mutants: readonly Mutant[] = [
     to: "safe?.isEmptyState === true && holdsSomething(undefined) && held ? undefined : safe",
   },
   {
-    name: "an empty state takes the place of a bookmark of its own body",
-    file: "persister/contents.ts",
-    from: "if (bookmark.isEmptyState && last?.isEmptyState === false) return;",
-    to: "",
-  },
-  {
     name: "an error names the next revision",
     file: "persister/refusal.ts",
     from: "revision: state?.revision,",
