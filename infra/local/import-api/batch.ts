@@ -1,7 +1,8 @@
+import { loadSchema } from "./everit/loader.ts";
+import { type Check, linesOf } from "./everit/violation.ts";
 import { nameOf } from "./names.ts";
 import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
-import { checkSchema, violations } from "./schema.ts";
 import { Digits, dataPoints, isInt64, type Value } from "./values.ts";
 
 const failed = (line: string) => new Refusal(400, { error: `Request failed validation:${line}` });
@@ -20,13 +21,13 @@ export function batchRows(body: Value): Row[] {
   const envelope = envelopeOf(body);
   const table = envelope.get("table_name") as string;
   const schema = envelope.get("schema") as Map<string, Value>;
-  checkSchema(schema);
+  const check = loadSchema(schema);
   const keyNames = ((envelope.get("key_names") ?? []) as Value[]).map(String);
   const tableVersion = envelope.get("table_version");
   const version = isInt64(tableVersion) ? BigInt(tableVersion.text) : undefined;
   return (envelope.get("messages") as Value[]).map((message, i) => {
     const { sequence, data } = messageOf(message, i);
-    if (data !== undefined) checkRecord(data, schema, keyNames, table, i);
+    if (data !== undefined) checkRecord(data, check, keyNames, table, i);
     return { table, sequence, keyNames, version, data: data && withInstants(data, schema) };
   });
 }
@@ -104,15 +105,16 @@ function messageOf(
 
 function checkRecord(
   data: Map<string, Value>,
-  schema: Map<string, Value>,
+  check: Check,
   keyNames: string[],
   table: string,
   index: number,
 ): void {
-  const lines = violations(schema, data);
-  if (lines.length > 0) {
+  const violation = check(data);
+  if (violation !== undefined) {
+    const lines = linesOf(violation).join("\n");
     throw new Refusal(400, {
-      error: `Record ${index} for table ${table} did not conform to schema:\n${lines.join("\n")}\n`,
+      error: `Record ${index} for table ${table} did not conform to schema:\n${lines}\n`,
     });
   }
   for (const name of keyNames) {

@@ -104,3 +104,23 @@ export function dataPoints(value: Value): number {
   for (const each of (value as Value[] | Map<string, Value>).values()) count += dataPoints(each);
   return count;
 }
+
+/** A number's value: `digits` times ten to the power of `exponent`, without zeros at its end. */
+export interface Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+/** The value of a JSON number, whatever its spelling. */
+export function decimalOf(text: string): Decimal {
+  const [, sign, whole, fraction = "", power = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(
+    text,
+  )!;
+  const written = whole + fraction;
+  const digits = written.replace(/0+$/, "");
+  if (digits === "") return { digits: 0n, exponent: 0 };
+  return {
+    digits: BigInt(sign + digits),
+    exponent: Number(power) - fraction.length + written.length - digits.length,
+  };
+}

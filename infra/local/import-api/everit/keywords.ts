@@ -1,0 +1,67 @@
+import { nameOf } from "../names.ts";
+import { Refusal } from "../refusal.ts";
+import { Digits, isInt64, type Value } from "../values.ts";
+import type { Schema } from "./violation.ts";
+
+/** The refusal of a schema that everit's SchemaLoader throws for. */
+export const invalidSchema = (message: string) =>
+  new Refusal(400, { error: `Invalid JSON schema: ${message}` });
+
+const wrongType = (key: string, expected: string, found: Value) =>
+  invalidSchema(`key ${key} : expected type: ${expected} , found : ${nameOf(found)}`);
+
+/**
+ * The value of a keyword that counts. everit 1.5.1 reads 32 bits; the service accepts more (client code): tap-mysql prints
+ * `maxLength` 4294967295 for LONGTEXT.
+ */
+export function countAt(schema: Schema, key: string): number | undefined {
+  const value = schema.get(key);
+  if (value === undefined) return undefined;
+  if (!isInt64(value)) throw wrongType(key, "Integer", value);
+  return Number(value.text);
+}
+
+/** The double that everit compares with. */
+export function numberAt(schema: Schema, key: string): Digits | undefined {
+  const value = schema.get(key);
+  if (value === undefined || value instanceof Digits) return value;
+  throw wrongType(key, "Number", value);
+}
+
+export function booleanAt(schema: Schema, key: string): boolean {
+  const value = schema.get(key) ?? false;
+  if (typeof value === "boolean" && schema.get(key) !== null) return value;
+  throw wrongType(key, "Boolean", schema.get(key)!);
+}
+
+export function textAt(schema: Schema, key: string): string | undefined {
+  const value = schema.get(key);
+  if (value === undefined || typeof value === "string") return value;
+  throw wrongType(key, "String", value);
+}
+
+/** org.json's getJSONArray, as text. */
+export function textsAt(schema: Schema, key: string): readonly string[] {
+  return listAt(schema, key).map((value, i) => {
+    if (typeof value === "string") return value;
+    throw invalidSchema(`JSONArray[${i}] not a string.`);
+  });
+}
+
+export function listAt(schema: Schema, key: string): readonly Value[] {
+  const value = schema.get(key);
+  if (Array.isArray(value)) return value;
+  throw invalidSchema(`JSONObject["${key}"] is not a JSONArray.`);
+}
+
+export function mapAt(schema: Schema, key: string): Schema {
+  const value = schema.get(key);
+  if (value instanceof Map) return value;
+  throw invalidSchema(`JSONObject["${key}"] is not a JSONObject.`);
+}
+
+/** everit calls a place `null` that has no keyword of its own. */
+export function expectObject(value: Value, key: string, expected = "JSONObject"): Schema {
+  if (value instanceof Map) return value;
+  throw invalidSchema(`key ${key}: expected type is one of ${expected}, found: ${nameOf(value)}`);
+}

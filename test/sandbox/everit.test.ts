@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { formats } from "../../infra/local/import-api/everit/formats.ts";
+import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
+import { linesOf } from "../../infra/local/import-api/everit/violation.ts";
+import { Refusal } from "../../infra/local/import-api/refusal.ts";
+import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+
+const vectors = new URL("../import-api/rules/vectors/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, vectors), "utf8");
+
+/** What the sandbox says of a vector: the lines of a violation, or why the schema or the check is refused. */
+function verdictOf(schema: Value, data: Value): readonly string[] | string {
+  try {
+    const violation = loadSchema(schema as Map<string, Value>)(data);
+    return violation === undefined ? [] : linesOf(violation);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return (error.body as { error: string }).error;
+  }
+}
+
+/** Java's maps have another order; and the sandbox repeats neither schemas nor how org.json writes objects. */
+const comparable = (lines: readonly string[]) =>
+  lines
+    .map(line =>
+      line
+        .replace(/^(#\S*): [[{].*is not a valid enum value$/s, "$1: is not a valid enum value")
+        .replace(/(must not be valid against schema) .*/s, "$1"),
+    )
+    .sort();
+
+interface Verdict {
+  readonly lines?: string[];
+  readonly throws?: string;
+  readonly loaderThrows?: string;
+}
+
+/** The order of the types in this message is by chance. */
+const unordered = (message: string) =>
+  message.replace(/one of (\w+), (\w+),/, (_, ...types: string[]) => `one of ${types.slice(0, 2).sort()},`);
+
+/** Where the service is known to accept more than everit 1.5.1 (client code): tap-mysql prints such a `maxLength`. */
+const isMoreThan32Bits = (message: string) => message.endsWith("expected type: Integer , found : Long");
+
+/** Which of two faults of a schema is named is by chance, too. */
+const isOurs = (verdict: string) => verdict.endsWith("(the sandbox's words)");
+
+function expectVerdict(verdict: readonly string[] | string, expected: Verdict, vector: string) {
+  const { lines, throws, loaderThrows = "" } = expected;
+  if (lines !== undefined) return expect(comparable(verdict as string[]), vector).toEqual(comparable(lines));
+  if (isMoreThan32Bits(loaderThrows)) return expect(verdict, vector).not.toBeTypeOf("string");
+  if (throws === "ArithmeticException") return expect(verdict, vector).not.toEqual([]);
+  const [, message] = /^SchemaException: (.*)/s.exec(loaderThrows) ?? [];
+  if (message === undefined || isOurs(String(verdict)))
+    return expect(verdict, vector).toMatch(/^Invalid JSON schema: /);
+  return expect(unordered(String(verdict)), vector).toBe(unordered(`Invalid JSON schema: ${message}`));
+}
+
+it("the sandbox says of a schema and a value what everit 1.5.1 says", () => {
+  for (const line of read("schemas.jsonl").trimEnd().split("\n")) {
+    const { schema, data, ...expected } = Object.fromEntries(fromJson(line) as Map<string, Value>);
+    expectVerdict(verdictOf(schema!, data!), expected as Verdict, line);
+  }
+});
+
+describe("the sandbox accepts a text that the receiver's library accepts, or may accept", () => {
+  it.each(["date-time", "ipv4", "uri"])("%s", name => {
+    const texts = JSON.parse(read(`${name}.json`)) as {
+      text: string;
+      accepted: boolean;
+      doubtful?: string;
+    }[];
+    const wrong = texts.filter(
+      ({ text, accepted, doubtful }) =>
+        formats.get(name)!.accepts(text) !== (accepted || doubtful !== undefined),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** The nearest double of 1e23 is 9.999999999999999E22 to the JDKs before 19 (JDK-4511638), and 1.0E23 to later ones. */
+const dependsOnJdk = (value: string) => value === "1e23";
+
+it("the sandbox divides as BigDecimal does", () => {
+  const vectors = JSON.parse(read("multiple-of.json")) as {
+    value: string;
+    multipleOf: string;
+    accepted: boolean;
+  }[];
+  for (const { value, multipleOf, accepted } of vectors.filter(each => !dependsOnJdk(each.value))) {
+    const verdict = verdictOf(fromJson(`{"multipleOf":${multipleOf}}`), fromJson(value));
+    expect(verdict.length === 0, `${value} of ${multipleOf}`).toBe(accepted);
+  }
+});
