@@ -396,6 +396,84 @@ describe("the sandbox Import API", () => {
     ]);
   });
 
+  it("types numbers by their value, whatever their spelling", async () => {
+    const send = (id: number, fields: string) =>
+      call({
+        body: `[{"client_id":4242,"table_name":"spelled","sequence":1,"action":"upsert","key_names":["id"],"data":{"id":${id},${fields}}}]`,
+      });
+    // Python's floats and decimals.
+    await send(1, '"double":1e-05,"zero":-0.0,"money":1.10,"large":1E+22,"exact":0E-10,"mixed":1e400');
+    await send(
+      2,
+      '"double":2.50,"zero":0,"money":100.00,"large":1e22,"exact":123456789012.1234567890,"mixed":1',
+    );
+    const columns = ["double", "zero", "money", "large", "exact", "mixed"];
+    expect(
+      await rows(`select ${columns.map(column => `typeof("${column}")`)} from spelled where id = 1`),
+    ).toEqual([["DOUBLE", "DOUBLE", "DOUBLE", "DOUBLE", "DECIMAL(22,10)", "VARCHAR"]]);
+    expect(await rows(`select ${columns.map(column => `"${column}"`)} from spelled order by id`)).toEqual([
+      ["0.00001", "0", "1.1", "1e+22", "0.0000000000", "1e400"],
+      ["2.5", "0", "100", "1e+22", "123456789012.1234567890", "1"],
+    ]);
+  });
+
+  it("types timestamps by their value, whatever their spelling", async () => {
+    const dateTime = { type: ["null", "string"], format: "date-time" };
+    const schema = {
+      type: "object",
+      properties: {
+        at: dateTime,
+        choice: { anyOf: [dateTime, { type: "string" }] },
+        ref: { $ref: "#/definitions/at" },
+        fine: dateTime,
+        odd: dateTime,
+        text: { type: "string" },
+      },
+      definitions: { at: dateTime },
+    };
+    const texts = [
+      // singer-python's six digits, an offset, the end of a day, and no fraction.
+      ["2020-01-13T21:25:03.123456Z", "2020-01-13T21:25:03.123456Z"],
+      ["2020-01-13T21:25:03.500000+05:30", "2020-01-13T15:55:03.500Z"],
+      ["2020-12-31T24:00:00Z", "2021-01-01T00:00:00.000Z"],
+      ["2020-01-13T21:25:03.120000000Z", "2020-01-13T21:25:03.120Z"],
+      ["0001-01-01T00:00:00+18:00", "0000-12-31T06:00:00.000Z"],
+      ["9999-12-31T23:59:59.999999-18:00", "+010000-01-01T17:59:59.999999Z"],
+    ] as const;
+    const records = texts.map(([at], id) => ({ id, at, choice: at, ref: at, fine: at, odd: at, text: at }));
+    const fine = { id: 10, at: null, fine: "2020-01-13T21:25:03.123456789Z", odd: "2020-02-30T00:00:00Z" };
+    const messages = [...records, fine].map(data => ({ action: "upsert", sequence: 1, data }));
+    expect(
+      await call({ path: "batch", body: batch({ table_name: "times", schema, messages }) }),
+    ).toMatchObject({
+      status: 201,
+    });
+    const columns = ["at", "choice", "ref", "fine", "odd", "text"];
+    const timestamp = "TIMESTAMP WITH TIME ZONE";
+    expect(await rows(`select ${columns.map(column => `typeof("${column}")`)} from times limit 1`)).toEqual([
+      [timestamp, timestamp, timestamp, "VARCHAR", "VARCHAR", "VARCHAR"],
+    ]);
+    expect(await rows(`select "at", choice, ref from times where id < 10 order by id`)).toEqual(
+      texts.map(([, instant]) => [instant, instant, instant]),
+    );
+    expect(await rows("select fine, odd from times where id = 10")).toEqual([[fine.fine, fine.odd]]);
+  });
+
+  it("numbers a column that the loader makes itself, and leaves a tap's own as it is", async () => {
+    const names = ["_sdc_sequence", "_SDC_Received_At", "_rjm_level_0_id", "_sdc_source_key_id"];
+    const own = ["_sdc_repository", "_sdc_record_hash", "_sdc_level_id", "_sdc_sequences"];
+    const data = Object.fromEntries([...names, ...own].map(name => [name, 1]));
+    expect(await call({ body: [upsert({ table_name: "named", data: { id: 1, ...data } })] })).toMatchObject({
+      status: 201,
+    });
+    expect((await queryRows(dir, "select * from named")).columns).toEqual([
+      "id",
+      ...names.map(name => `${name}_2`),
+      ...own,
+      "_sdc_sequence",
+    ]);
+  });
+
   it("takes any name for a column, and any text", async () => {
     const names = [
       "number",
@@ -449,6 +527,38 @@ describe("the sandbox Import API", () => {
     expect(await rows('select "at", typeof("at") from instants order by id')).toEqual(
       instants.map(at => [new Date(at).toISOString(), "TIMESTAMP WITH TIME ZONE"]),
     );
+  });
+
+  it("reads each transit body by itself", async () => {
+    const body = (data: string) =>
+      `[["^ ","client_id",4242,"table_name","cached","sequence",1,"action","upsert","key_names",["id"],"data",${data}]]`;
+    const type = "application/transit+json";
+    expect(await call({ type, body: body('["^ ","id",1,"longer",2]') })).toMatchObject({ status: 201 });
+    expect(await call({ type, body: '[["^ ","^0",4242]]' })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['["~#set",[["~#set",[1,2,3]],["~#set",[1,2]]]]', "[[1,2,3],[1,2]]"],
+    ['["~#set",[["^ ","a",1],["^ ","a",2],["^ ","a",3],["^ ","a",4]]]', '[{"a":1},{"a":2},{"a":3},{"a":4}]'],
+    ['["~#list",[["~#u",[1,-1]],"~zNaN"]]', '["00000000-0000-0001-ffff-ffffffffffff","NaN"]'],
+  ])("loads %s", async (value, json) => {
+    const body = `[["^ ","client_id",4242,"table_name","sets","sequence",1,"action","upsert","key_names",["id"],"data",["^ ","id",${JSON.stringify(json)},"value",${value}]]]`;
+    expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
+    expect(await rows(`select value from sets where id = '${json}'`)).toEqual([[json]]);
+  });
+
+  it("answers a fault of its own with 500, and not as the caller's", async () => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    expect(await call({ body: deep })).toMatchObject({
+      status: 500,
+      body: { message: expect.stringMatching(/^The sandbox failed: /) },
+    });
+  });
+
+  it.each(["{", '{"next":[{"status":1}]}', "[]"])("refuses %s for a script of faults", async body => {
+    const headers = { authorization: `Bearer ${account.token}` };
+    const answer = await fetch(`${api.url}/sandbox/faults`, { method: "POST", headers, body });
+    expect(answer.status).toBe(400);
   });
 
   it("loads transit's types", async () => {

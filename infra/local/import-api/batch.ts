@@ -3,6 +3,7 @@ import { type Check, linesOf } from "./everit/violation.ts";
 import { nameOf } from "./names.ts";
 import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
+import { withInstants } from "./typed-data.ts";
 import { Digits, dataPoints, isInt64, type Value } from "./values.ts";
 
 const failed = (line: string) => new Refusal(400, { error: `Request failed validation:${line}` });
@@ -30,19 +31,6 @@ export function batchRows(body: Value): Row[] {
     if (data !== undefined) checkRecord(data, check, keyNames, table, i);
     return { table, sequence, keyNames, version, data: data && withInstants(data, schema) };
   });
-}
-
-/** Text that the schema calls a `date-time` loads as a timestamp; one finer than a millisecond stays text here. */
-function withInstants(data: Map<string, Value>, schema: Map<string, Value>): Map<string, Value> {
-  const properties = schema.get("properties");
-  if (!(properties instanceof Map)) return data;
-  const typed = new Map(data);
-  for (const [name, property] of properties) {
-    const value = data.get(name);
-    const isInstant = property instanceof Map && property.get("format") === "date-time";
-    if (isInstant && typeof value === "string" && !/\.\d{4}/.test(value)) typed.set(name, new Date(value));
-  }
-  return typed;
 }
 
 /** The envelope's own schema: import-api.md section 1.5. */

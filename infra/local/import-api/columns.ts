@@ -1,4 +1,5 @@
-import { Digits, isInt64, toJson, type Value } from "./values.ts";
+import { Instant } from "./instants.ts";
+import { Digits, decimalOf, isInt64, toJson, type Value } from "./values.ts";
 
 const decimalDigitsMax = 38;
 const kinds = { boolean: "B", instant: "T", nested: "J", text: "S" } as const;
@@ -11,7 +12,7 @@ export function cellOf(value: Value): string | null {
   if (typeof value === "string") return kinds.text + value;
   if (value instanceof Digits) return kindOfNumber(value) + value.text;
   if (typeof value === "boolean") return kinds.boolean + value;
-  if (value instanceof Date) return kinds.instant + value.toISOString();
+  if (value instanceof Instant) return kinds.instant + value;
   return kinds.nested + toJson(value);
 }
 
@@ -21,16 +22,19 @@ function kindOfNumber(value: Digits): string {
     (isInt64(value) ? fits.BIGINT : 0) +
     (isInteger && fitsInt128(value.text) ? fits.HUGEINT : 0) +
     (isExactDouble(value) ? fits.DOUBLE : 0) +
-    (/^-?\d+(\.\d+)?$/.test(value.text) ? fits.DECIMAL : 0);
+    (decimalOf(value.text) === undefined ? 0 : fits.DECIMAL);
   return sum.toString(16);
 }
 
 const fitsInt128 = (digits: string) =>
   digits.length < decimalDigitsMax || BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
 
-/** A double that prints as it was written, but for `.0`. Transit's decimals stay decimals. */
-const isExactDouble = ({ text, decimal }: Digits) =>
-  !decimal && String(Number(text)) === text.replace(/\.0$/, "");
+/** A double that prints as the same decimal, whatever its spelling: 1e-05 is 0.00001. Transit's decimals stay decimals. */
+function isExactDouble({ text, decimal }: Digits): boolean {
+  if (decimal) return false;
+  const [written, printed] = [decimalOf(text), decimalOf(String(Number(text)))];
+  return written?.digits === printed?.digits && written?.exponent === printed?.exponent;
+}
 
 /** The type that holds all values of these kinds and loses no digit; VARCHAR where none does. DECIMAL wants to know how many digits. */
 export function columnTypeOf(found: readonly string[]): string {

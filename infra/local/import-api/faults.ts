@@ -9,4 +9,15 @@ const fault = z.object({
 });
 export type SandboxFault = z.infer<typeof fault>;
 
-export const faultScript = z.object({ next: z.array(fault) });
+/** What becomes of the next requests, as JSON text. */
+export const faultScript = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      context.addIssue({ code: "custom", message: (error as Error).message });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ next: z.array(fault) }));

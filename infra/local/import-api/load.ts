@@ -106,6 +106,16 @@ function castOf({ key, type }: { key: string; type: string }): string {
   return `CAST(${type === "TIMESTAMPTZ" ? `ltrim(${text}, '+')` : text} AS ${type})`;
 }
 
+/**
+ * The columns that Stitch's loader makes itself, of which there are two here: all that is reserved, though the documentation says the
+ * whole prefix, since Stitch's own taps print other names (seen: tap-github's `_sdc_repository`). The API does not look at names
+ * (inferred from that), and the loader rejects the row (documented); here it lands, and the field's column gets a number.
+ */
+const isLoaders = (name: string) =>
+  /^_(?:sdc|rjm)_(?:(?:received|batched|extracted)_at|sequence|table_version|primary_key|rejected|level_\d+_id|source_key_.*)$/is.test(
+    name,
+  );
+
 /** All fields of all rows, in the order they were first seen. */
 async function columnsOf(connection: DuckDBConnection, table: string) {
   const found = await askFor<{ key: string; kinds: { items: string[] } | null }>(
@@ -117,9 +127,10 @@ async function columnsOf(connection: DuckDBConnection, table: string) {
        FROM _log.landed WHERE "table" = ${literal(table)})
      GROUP BY key ORDER BY min(place)`,
   );
-  const taken = new Set(["_sdc_sequence", "_sdc_table_version"]);
+  const taken = new Set<string>();
   const columns: { key: string; name: string; type: string }[] = [];
   for (const { key, kinds } of found) {
+    if (isLoaders(key)) taken.add(key.toLowerCase());
     const name = freeName(key, taken);
     const type = columnTypeOf(kinds?.items ?? []);
     columns.push({ key, name, type: type === "DECIMAL" ? await decimalType(connection, table, key) : type });
@@ -128,12 +139,15 @@ async function columnsOf(connection: DuckDBConnection, table: string) {
 }
 
 async function decimalType(connection: DuckDBConnection, table: string, key: string): Promise<string> {
+  // DuckDB reads an exponent only where there is room for the digits before its point.
   const [digits] = await askFor<{ whole: bigint; scale: bigint }>(
     connection,
-    `SELECT
-       max(length(regexp_extract(text, '^-?0*(\\d*)', 1))) AS whole,
-       max(length(regexp_extract(text, '\\.(\\d+)$', 1))) AS scale
-     FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed WHERE "table" = ${literal(table)})`,
+    `SELECT max(whole + greatest(power, 0)) AS whole, max(greatest(scale - power, 0)) AS scale
+     FROM (
+       SELECT length(regexp_extract(text, '^-?0*(\\d*)', 1)) AS whole,
+         length(regexp_extract(text, '\\.(\\d+)', 1)) AS scale,
+         coalesce(try_cast(regexp_extract(text, '[eE](.+)', 1) AS BIGINT), 0) AS power
+       FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed WHERE "table" = ${literal(table)}))`,
   );
   return decimalTypeOf(Number(digits!.whole), Number(digits!.scale));
 }

@@ -1,7 +1,9 @@
 import { batchRows } from "./batch.ts";
 import { pushedRows } from "./push.ts";
+import { Refusal } from "./refusal.ts";
 import type { Row } from "./rows.ts";
-import { fromJson, fromTransit } from "./values.ts";
+import { fromTransit } from "./transit.ts";
+import { fromJson, type Value } from "./values.ts";
 
 /** A request that holds records, as it came. */
 export interface ImportRequest {
@@ -11,8 +13,27 @@ export interface ImportRequest {
   readonly body: string;
 }
 
-/** The rows of a request's body. Throws a Refusal, and a SyntaxError for what is neither JSON nor transit. */
+/** The rows of a request's body. Throws a Refusal; what else it throws is a fault of the sandbox. */
 export function rowsOf({ endpoint, contentType, clientId, body }: ImportRequest): Row[] {
-  const value = contentType === "application/json" ? fromJson(body) : fromTransit(body);
+  const value = parsed(contentType === "application/json" ? fromJson : fromTransit, body);
   return endpoint === "push" ? pushedRows(value, clientId) : batchRows(value);
 }
+
+function parsed(parse: (text: string) => Value, body: string): Value {
+  try {
+    return parse(body);
+  } catch (error) {
+    if (!isOfBody(error)) throw error;
+    const { message } = error;
+    throw new Refusal(400, {
+      status: "ERROR",
+      message: "Malformed json in the body!",
+      error: message,
+      input: null,
+    });
+  }
+}
+
+/** Whether a parser's error says what is wrong with the text, as `atob` does with a DOMException, and not with the parser. */
+const isOfBody = (error: unknown): error is Error =>
+  error instanceof SyntaxError || error instanceof DOMException;

@@ -6,7 +6,6 @@ import { faultScript, type SandboxFault } from "./faults.ts";
 import { openLog } from "./log.ts";
 import { Refusal } from "./refusal.ts";
 import { type ImportRequest, rowsOf } from "./request.ts";
-import type { Row } from "./rows.ts";
 
 const bodyBytesMax = 20_000_000;
 
@@ -82,7 +81,7 @@ async function take(
   if (fault?.drop === "before") return void response.destroy();
   if (fault?.status !== undefined)
     throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
-  const rows = rowsOrMalformed({ endpoint, contentType, clientId: sandbox.clientId, body });
+  const rows = rowsOf({ endpoint, contentType, clientId: sandbox.clientId, body });
   if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
   await sandbox.log.append(rows);
   if (fault?.drop === "after") return void response.destroy();
@@ -93,7 +92,7 @@ async function take(
 async function script(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(message);
   authenticate(message, sandbox.token);
-  const parsed = faultScript.safeParse(JSON.parse(body));
+  const parsed = faultScript.safeParse(body);
   if (!parsed.success) throw new Refusal(400, { message: z.prettifyError(parsed.error) });
   sandbox.faults.push(...parsed.data.next);
   send(response, 200, { faults: sandbox.faults.length });
@@ -133,21 +132,6 @@ function authenticate({ headers }: IncomingMessage, token: string): void {
   if (!isRight) throw new Refusal(401, { message: "Not Authorized" });
 }
 
-function rowsOrMalformed(request: ImportRequest): Row[] {
-  try {
-    return rowsOf(request);
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    const text = (error as Error).message;
-    throw new Refusal(400, {
-      status: "ERROR",
-      message: "Malformed json in the body!",
-      error: text,
-      input: null,
-    });
-  }
-}
-
 function send(response: ServerResponse, code: number, body: object | string): void {
   const isText = typeof body === "string";
   response.writeHead(code, { "content-type": isText ? "text/plain" : "application/json;charset=UTF-8" });
@@ -157,5 +141,5 @@ function send(response: ServerResponse, code: number, body: object | string): vo
 function sendError(response: ServerResponse, error: unknown): void {
   if (error instanceof Refusal) send(response, error.status, error.body);
   else if (response.headersSent) response.destroy();
-  else send(response, 500, { message: (error as Error).message });
+  else send(response, 500, { message: `The sandbox failed: ${(error as Error).message}` });
 }

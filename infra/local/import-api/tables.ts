@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
+import { Instant } from "./instants.ts";
 import { loadLog, makeTables, tablesOf } from "./load.ts";
 import { logPathOf } from "./log.ts";
 
@@ -73,7 +74,7 @@ export const listTables = (dir: string): Promise<QueryResult> =>
 
 function textOf(value: unknown): string | null {
   if (value === null || value === undefined) return null;
-  if (value instanceof DuckDBTimestampTZValue) return new Date(Number(value.micros / 1_000n)).toISOString();
+  if (value instanceof DuckDBTimestampTZValue) return String(new Instant(value.micros));
   return String(value);
 }
 

@@ -1,5 +1,5 @@
 import { isLosslessNumber, parse } from "lossless-json";
-import transit from "transit-js";
+import { Instant } from "./instants.ts";
 
 /** A number as it was written, no digit touched. `decimal` is transit's `~f`. */
 export class Digits {
@@ -13,7 +13,7 @@ export class Digits {
 }
 
 /** What the Import API reads out of a body: read by other people's libraries, so that it checks our own readers. */
-export type Value = null | boolean | string | Digits | Date | Value[] | Map<string, Value>;
+export type Value = null | boolean | string | Digits | Instant | Value[] | Map<string, Value>;
 
 /** Throws a SyntaxError for what is no JSON. */
 export const fromJson = (text: string): Value => plain(parse(text));
@@ -27,51 +27,11 @@ function plain(value: unknown): Value {
   return value as Value;
 }
 
-const reader = transit.reader("json");
-
-/** Throws for what is no transit, and for tags that have no column type. Bare numbers beyond 2^53 lose digits in transit-js. */
-export const fromTransit = (text: string): Value => untagged(reader.read(text));
-
-interface Tagged {
-  readonly tag: string;
-  readonly rep: unknown;
-}
-
-function untagged(value: unknown): Value {
-  if (value === null || typeof value === "boolean" || typeof value === "string" || value instanceof Date)
-    return value;
-  if (typeof value === "number") return new Digits(String(value));
-  if (Array.isArray(value)) return value.map(untagged);
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  if (transit.isMap(value)) return mapOf(value as Map<unknown, unknown>);
-  if (transit.isSet(value)) return [...(value as Set<unknown>)].map(untagged);
-  if (transit.isInteger(value)) return new Digits(String(value));
-  if (transit.isUUID(value)) return String(value);
-  if (transit.isKeyword(value)) return String(value).slice(1);
-  if (transit.isSymbol(value)) return String(value);
-  return taggedValue(value as Tagged);
-}
-
-function taggedValue({ tag, rep }: Tagged): Value {
-  if (tag === "n") return new Digits(String(rep));
-  if (tag === "f") return new Digits(String(rep), true);
-  if (tag === "r") return String(rep);
-  if (tag === "list") return (rep as unknown[]).map(untagged);
-  throw new SyntaxError(`No column holds transit's ${tag}`);
-}
-
-function mapOf(map: Map<unknown, unknown>): Map<string, Value> {
-  const fields = new Map<string, Value>();
-  map.forEach((value, key) => {
-    fields.set(String(untagged(key)), untagged(value));
-  });
-  return fields;
-}
-
 /** The value as JSON text, its digits as they were. */
 export function toJson(value: Value): string {
-  if (value instanceof Digits) return value.text;
-  if (value instanceof Date) return quoted(value.toISOString());
+  // NaN and the infinities have no JSON.
+  if (value instanceof Digits) return decimalOf(value.text) === undefined ? quoted(value.text) : value.text;
+  if (value instanceof Instant) return quoted(String(value));
   if (Array.isArray(value)) return `[${value.map(toJson).join(",")}]`;
   if (value instanceof Map) {
     return `{${[...value].map(([key, each]) => `${quoted(key)}:${toJson(each)}`).join(",")}}`;
@@ -111,14 +71,16 @@ export interface Decimal {
   readonly exponent: number;
 }
 
-/** The value of a JSON number, whatever its spelling. */
-export function decimalOf(text: string): Decimal {
-  const [, sign, whole, fraction = "", power = "0"] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(
-    text,
-  )!;
+const numberForm = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** The value of a JSON number, whatever its spelling; undefined for what is none. */
+export function decimalOf(text: string): Decimal | undefined {
+  const parts = numberForm.exec(text);
+  if (parts === null) return undefined;
+  const [, sign = "", whole = "", fraction = "", power = "0"] = parts;
   const written = whole + fraction;
   const digits = written.replace(/0+$/, "");
-  if (digits === "") return { digits: 0n, exponent: 0 };
+  if (/^0*$/.test(digits)) return { digits: 0n, exponent: 0 };
   return {
     digits: BigInt(sign + digits),
     exponent: Number(power) - fraction.length + written.length - digits.length,

@@ -56,7 +56,7 @@ function multipleCheck(schema: Schema): DoubleCheck {
 /** Nothing is a multiple of zero: everit fails to divide by it. */
 function isMultiple(value: number, step: number): boolean {
   if (step === 0 || !Number.isFinite(value) || !Number.isFinite(step)) return false;
-  const [of, by] = [decimalOf(String(value)), decimalOf(String(step))];
+  const [of, by] = [decimalOf(String(value))!, decimalOf(String(step))!];
   const lowest = Math.min(of.exponent, by.exponent);
   const scaled = ({ digits, exponent }: typeof of) => digits * 10n ** BigInt(exponent - lowest);
   return scaled(of) % scaled(by) === 0n;

@@ -1,0 +1,44 @@
+import { isDateTime } from "./date-time.ts";
+
+/** A point in time, to the microsecond, which is what DuckDB has for one. */
+export class Instant {
+  readonly micros: bigint;
+
+  constructor(micros: bigint) {
+    this.micros = micros;
+  }
+
+  /** RFC 3339, UTC, in milliseconds, or in microseconds where there are any. */
+  toString(): string {
+    const rest = BigInt.asUintN(64, ((this.micros % 1_000n) + 1_000n) % 1_000n);
+    const text = new Date(Number((this.micros - rest) / 1_000n)).toISOString();
+    return rest === 0n ? text : text.replace("Z", `${String(rest).padStart(3, "0")}Z`);
+  }
+}
+
+/** Undefined beyond the days that JavaScript has. */
+export function instantOfMs(ms: number): Instant | undefined {
+  const days = 8.64e15;
+  return Number.isInteger(ms) && Math.abs(ms) <= days ? new Instant(BigInt(ms) * 1_000n) : undefined;
+}
+
+const form = /^(\+?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0*)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Undefined for what is no date-time, for a day that its month does not have, and for what is finer than a microsecond. */
+export function instantOfText(text: string): Instant | undefined {
+  const parts = form.exec(text);
+  if (parts === null || !isDateTime(text)) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.slice(1, 7).map(Number);
+  const [fraction = "", zone = ""] = parts.slice(7);
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  if (date.getUTCDate() !== day) return undefined;
+  date.setUTCHours(hour, minute - zoneMinutes(zone), second);
+  const instant = instantOfMs(date.getTime());
+  return instant && new Instant(instant.micros + BigInt(fraction.padEnd(6, "0")));
+}
+
+function zoneMinutes(zone: string): number {
+  const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(zone) ?? [];
+  return (sign === "-" ? -1 : 1) * (60 * Number(hours ?? 0) + Number(minutes ?? 0));
+}
