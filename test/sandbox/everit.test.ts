@@ -20,7 +20,9 @@ function verdictOf(schema: Value, data: Value): readonly string[] | string {
   }
 }
 
-/** Java's maps have another order; and the sandbox repeats neither schemas nor how org.json writes objects. */
+/**
+ * Java's maps have another order; and the sandbox repeats neither schemas nor how org.json writes objects.
+ */
 const comparable = (lines: readonly string[]) =>
   lines
     .map(line =>
@@ -40,7 +42,10 @@ interface Verdict {
 const unordered = (message: string) =>
   message.replace(/one of (\w+), (\w+),/, (_, ...types: string[]) => `one of ${types.slice(0, 2).sort()},`);
 
-/** Where the service is known to accept more than everit 1.5.1 (client code): tap-mysql prints such a `maxLength`. */
+/**
+ * Where the service is known to accept more than everit 1.5.1 (client code): tap-mysql prints such a
+ * `maxLength`.
+ */
 const isMoreThan32Bits = (message: string) => message.endsWith("expected type: Integer , found : Long");
 
 /** Which of two faults of a schema is named is by chance, too. */
@@ -79,7 +84,10 @@ describe("the sandbox accepts a text that the receiver's library accepts, or may
   });
 });
 
-/** The nearest double of 1e23 is 9.999999999999999E22 to the JDKs before 19 (JDK-4511638), and 1.0E23 to later ones. */
+/**
+ * The nearest double of 1e23 is 9.999999999999999E22 to the JDKs before 19 (JDK-4511638), and 1.0E23 to later
+ * ones.
+ */
 const dependsOnJdk = (value: string) => value === "1e23";
 
 it("the sandbox divides as BigDecimal does", () => {

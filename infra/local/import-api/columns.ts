@@ -3,7 +3,10 @@ import { Digits, decimalOf, isInt64, toJson, type Value } from "./values.ts";
 
 const decimalDigitsMax = 38;
 const kinds = { boolean: "B", instant: "T", nested: "J", text: "S" } as const;
-/** DuckDB's types of numbers, of which a column has the first that holds all of its own; a number's kind is the sum of those that hold it, hexadecimal. */
+/**
+ * DuckDB's types of numbers, of which a column has the first that holds all of its own; a number's kind is
+ * the sum of those that hold it, hexadecimal.
+ */
 const fits = { BIGINT: 1, HUGEINT: 2, DOUBLE: 4, DECIMAL: 8 } as const;
 
 /** A value as a letter, its kind, and text that casts to the types of that kind, every digit kept. */
@@ -29,14 +32,20 @@ function kindOfNumber(value: Digits): string {
 const fitsInt128 = (digits: string) =>
   digits.length < decimalDigitsMax || BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
 
-/** A double that prints as the same decimal, whatever its spelling: 1e-05 is 0.00001. Transit's decimals stay decimals. */
+/**
+ * A double that prints as the same decimal, whatever its spelling: 1e-05 is 0.00001. Transit's decimals stay
+ * decimals.
+ */
 function isExactDouble({ text, decimal }: Digits): boolean {
   if (decimal) return false;
   const [written, printed] = [decimalOf(text), decimalOf(String(Number(text)))];
   return written?.digits === printed?.digits && written?.exponent === printed?.exponent;
 }
 
-/** The type that holds all values of these kinds and loses no digit; VARCHAR where none does. DECIMAL wants to know how many digits. */
+/**
+ * The type that holds all values of these kinds and loses no digit; VARCHAR where none does. DECIMAL wants to
+ * know how many digits.
+ */
 export function columnTypeOf(found: readonly string[]): string {
   const all = (kind: string) => found.length > 0 && found.every(each => each === kind);
   if (all(kinds.boolean)) return "BOOLEAN";

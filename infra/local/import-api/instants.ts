@@ -24,7 +24,10 @@ export function instantOfMs(ms: number): Instant | undefined {
 
 const form = /^(\+?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0*)?(Z|[+-]\d\d:\d\d)$/;
 
-/** Undefined for what is no date-time, for a day that its month does not have, and for what is finer than a microsecond. */
+/**
+ * Undefined for what is no date-time, for a day that its month does not have, and for what is finer than a
+ * microsecond.
+ */
 export function instantOfText(text: string): Instant | undefined {
   const parts = form.exec(text);
   if (parts === null || !isDateTime(text)) return undefined;

@@ -4,7 +4,10 @@ import { columnTypeOf, decimalTypeOf } from "./columns.ts";
 
 /** A line holds a row of a 20 MB request, with its quotes escaped. */
 const lineBytesMax = 64_000_000;
-/** Above any row's number: sequence × this − number is highest for the highest sequence, and of equal ones for the first row. */
+/**
+ * Above any row's number: sequence × this − number is highest for the highest sequence, and of equal ones for
+ * the first row.
+ */
 const rowsMax = 2n ** 40n;
 /** Above any column's place in its row. */
 const columnsMax = 1_000_000;
@@ -23,7 +26,10 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** DuckDB's statements end at NUL. */
 const literal = (text: string) => `'${text.replaceAll("'", "''").replaceAll("\0", "' || chr(0) || '")}'`;
 
-/** A name for SQL, whose names have no case, no NUL, and at least a character. Of those that are the same one the second gets a number. */
+/**
+ * A name for SQL, whose names have no case, no NUL, and at least a character. Of those that are the same one
+ * the second gets a number.
+ */
 function freeName(wanted: string, taken: Set<string>): string {
   const base = wanted.replaceAll("\0", "\ufffd");
   let name = base;
@@ -33,8 +39,9 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /**
- * Reads the log, and keeps of it in `_log.landed` what the tables hold: of each key the row with the highest sequence, and all rows
- * without keys; once a version is activated, its rows and those of later ones. DuckDB does all of it: no row comes by here.
+ * Reads the log, and keeps of it in `_log.landed` what the tables hold: of each key the row with the highest
+ * sequence, and all rows without keys; once a version is activated, its rows and those of later ones. DuckDB
+ * does all of it: no row comes by here.
  */
 export async function loadLog(connection: DuckDBConnection, path: string): Promise<void> {
   await connection.run("ATTACH ':memory:' AS _log (COMPRESS)");
@@ -107,9 +114,10 @@ function castOf({ key, type }: { key: string; type: string }): string {
 }
 
 /**
- * The columns that Stitch's loader makes itself, of which there are two here: all that is reserved, though the documentation says the
- * whole prefix, since Stitch's own taps print other names (seen: tap-github's `_sdc_repository`). The API does not look at names
- * (inferred from that), and the loader rejects the row (documented); here it lands, and the field's column gets a number.
+ * The columns that Stitch's loader makes itself, of which there are two here: all that is reserved, though
+ * the documentation says the whole prefix, since Stitch's own taps print other names (seen: tap-github's
+ * `_sdc_repository`). The API does not look at names (inferred from that), and the loader rejects the row
+ * (documented); here it lands, and the field's column gets a number.
  */
 const isLoaders = (name: string) =>
   /^_(?:sdc|rjm)_(?:(?:received|batched|extracted)_at|sequence|table_version|primary_key|rejected|level_\d+_id|source_key_.*)$/is.test(

@@ -1,14 +1,17 @@
 import { Digits, isInt64, toJson, type Value } from "./values.ts";
 
-/** Java's and org.json's names of types, as everit's messages have them. How the service reads more than 64 bits is not known. */
+/**
+ * Java's and org.json's names of types, as everit's messages have them. How the service reads an integer of
+ * more than 64 bits, and -0, depends on its parser, which is not known: a number and an integer are what they
+ * look like.
+ */
 export function nameOf(value: Value): string {
   if (value === null) return "Null";
   if (value instanceof Map) return "JSONObject";
   if (Array.isArray(value)) return "JSONArray";
   if (typeof value === "boolean") return "Boolean";
   if (!(value instanceof Digits)) return "String";
-  // RUN: org.json has no integer for -0.
-  if (!/^-?\d+$/.test(value.text) || value.text === "-0") return "Double";
+  if (!/^-?\d+$/.test(value.text)) return "Double";
   if (!isInt64(value)) return "BigInteger";
   return Number(value.text) === (Number(value.text) | 0) ? "Integer" : "Long";
 }

@@ -34,6 +34,9 @@ function parsed(parse: (text: string) => Value, body: string): Value {
   }
 }
 
-/** Whether a parser's error says what is wrong with the text, as `atob` does with a DOMException, and not with the parser. */
+/**
+ * Whether a parser's error says what is wrong with the text, as `atob` does with a DOMException, and not with
+ * the parser.
+ */
 const isOfBody = (error: unknown): error is Error =>
   error instanceof SyntaxError || error instanceof DOMException;

@@ -3,8 +3,8 @@ import { Instant, instantOfMs, instantOfText } from "./instants.ts";
 import { Digits, decimalOf, type Value } from "./values.ts";
 
 /**
- * transit-js makes our values at once, and none of its own collections: a set of its looks its members up by a hash that not
- * all of them have, and throws.
+ * transit-js makes our values at once, and none of its own collections: a set of its looks its members up by
+ * a hash that not all of them have, and throws.
  */
 const handlers = {
   set: (members: unknown) => members,
@@ -30,7 +30,10 @@ const mapBuilder = {
   finalize: mapOf,
 };
 
-/** Throws a SyntaxError for what is no transit, and for what no column holds. Bare numbers beyond 2^53 lose digits in transit-js. */
+/**
+ * Throws a SyntaxError for what is no transit, and for what no column holds. Bare numbers beyond 2^53 lose
+ * digits in transit-js.
+ */
 export function fromTransit(text: string): Value {
   // A reader keeps its cache from one text to the next.
   const reader = transit.reader("json", { handlers, mapBuilder });

@@ -4,8 +4,8 @@ import type { Value } from "./values.ts";
 type Schema = ReadonlyMap<string, Value>;
 
 /**
- * A record's data with an instant for each text that its schema calls a `date-time`, itself or in a choice, as tap-salesforce
- * does: a timestamp once it is loaded. Text that no timestamp of DuckDB's holds stays text.
+ * A record's data with an instant for each text that its schema calls a `date-time`, itself or in a choice,
+ * as tap-salesforce does: a timestamp once it is loaded. Text that no timestamp of DuckDB's holds stays text.
  */
 export function withInstants(data: ReadonlyMap<string, Value>, schema: Schema): Map<string, Value> {
   const typed = new Map(data);

@@ -1,7 +1,6 @@
 import type { Value } from "../values.ts";
 import { isSame } from "./enums.ts";
-import { booleanAt, countAt } from "./keywords.ts";
-import { type LoadChild, loadNamed } from "./loader.ts";
+import { booleanAt, countAt, type LoadChild, loadNamed } from "./keywords.ts";
 import { type Check, combined, type Schema, type Violation, violation, within } from "./violation.ts";
 
 export const arrayKeywords = ["items", "additionalItems", "minItems", "maxItems", "uniqueItems"];

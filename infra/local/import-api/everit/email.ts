@@ -13,8 +13,8 @@ const domainMax = 253;
 const local = /^(?:localhost|localdomain)$/i;
 
 /**
- * Accepts what commons-validator's EmailValidator does as everit asks it, `getInstance(false, true)`. Which list of top-level
- * domains the service has is not known: any name is on it.
+ * Accepts what commons-validator's EmailValidator does as everit asks it, `getInstance(false, true)`. Which
+ * list of top-level domains the service has is not known, so that every name is taken for one.
  */
 export function isEmail(text: string): boolean {
   if (text.endsWith(".")) return false;
@@ -34,6 +34,6 @@ function isDomain(domain: string): boolean {
   return domain.length <= domainMax && domainForm.test(labels.join(".")) && !local.test(top);
 }
 
-/** What IDNA makes of other characters depends on its version: any that stand with ASCII letters, digits and hyphens alone. */
+/** IDNA's versions differ about other characters: they pass next to ASCII letters, digits and hyphens. */
 const isWide = (label: string) =>
   /^[a-z\d\u0080-\u{10ffff}-]*$/iu.test(label) && /[\u0080-\u{10ffff}]/u.test(label);

@@ -11,7 +11,10 @@ export function isIpv4(text: string): boolean {
   return ipv4.test(address) || isMapped(withoutZone(address));
 }
 
-/** Accepts what one version of Guava or another does: zones, more zeros in front of a group, and IPv4 addresses within IPv6. */
+/**
+ * Accepts what one version of Guava or another does: zones, more zeros in front of a group, and IPv4
+ * addresses within IPv6.
+ */
 export const isIpv6 = (text: string): boolean => isAddress(withoutZone(withAsciiDigits(text)));
 
 const withoutZone = (text: string) => text.split("%")[0]!;
@@ -50,8 +53,9 @@ const nameMax = 253;
 const labelsMax = 127;
 
 /**
- * Guava's InternetDomainName, syntax alone: letters and digits, any characters that are not ASCII, and `-` and `_` within a label. Whether the
- * service's version refuses `_` at a label's ends, and a digit that begins the last one, is not known: both are accepted.
+ * The syntax of Guava's InternetDomainName: ASCII letters and digits, `_`, `-` within a label, and all that
+ * is not ASCII. Whether the service's version refuses `_` at the ends of a label, or a digit at the start of
+ * the last one, is not known: both are accepted.
  */
 export function isHostname(text: string): boolean {
   const name = text.replace(/[.\u3002\uff0e\uff61]$/u, "");

@@ -1,7 +1,7 @@
 import { nameOf } from "../names.ts";
 import { Refusal } from "../refusal.ts";
 import { Digits, isInt64, type Value } from "../values.ts";
-import type { Schema } from "./violation.ts";
+import type { Check, Schema } from "./violation.ts";
 
 /** The refusal of a schema that everit's SchemaLoader throws for. */
 export const invalidSchema = (message: string) =>
@@ -11,8 +11,8 @@ const wrongType = (key: string, expected: string, found: Value) =>
   invalidSchema(`key ${key} : expected type: ${expected} , found : ${nameOf(found)}`);
 
 /**
- * The value of a keyword that counts. everit 1.5.1 reads 32 bits; the service accepts more (client code): tap-mysql prints
- * `maxLength` 4294967295 for LONGTEXT.
+ * The value of a keyword that counts. everit 1.5.1 reads 32 bits; the service accepts more (client code):
+ * tap-mysql prints `maxLength` 4294967295 for LONGTEXT.
  */
 export function countAt(schema: Schema, key: string): number | undefined {
   const value = schema.get(key);
@@ -65,3 +65,10 @@ export function expectObject(value: Value, key: string, expected = "JSONObject")
   if (value instanceof Map) return value;
   throw invalidSchema(`key ${key}: expected type is one of ${expected}, found: ${nameOf(value)}`);
 }
+
+/** Loads a schema below another one. */
+export type LoadChild = (schema: Schema) => Check;
+
+/** The check of the schema under a name or in a list. */
+export const loadNamed = (schema: Value, key: string, loadChild: LoadChild, expected?: string): Check =>
+  loadChild(expectObject(schema, key, expected));

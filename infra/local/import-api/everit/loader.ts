@@ -1,25 +1,23 @@
 import { nameOf } from "../names.ts";
-import type { Value } from "../values.ts";
 import { arrayCheck, arrayKeywords } from "./arrays.ts";
 import { allOf, anyOf, criteria, type Keyword } from "./combined.ts";
 import { enumCheck } from "./enums.ts";
-import { expectObject, invalidSchema, listAt, mapAt, textAt, textsAt } from "./keywords.ts";
+import { invalidSchema, type LoadChild, listAt, mapAt, textAt, textsAt } from "./keywords.ts";
 import { numberCheck, numberKeywords } from "./numbers.ts";
 import { objectCheck, objectKeywords } from "./objects.ts";
 import { References, scopeOf } from "./references.ts";
 import { stringCheck, stringKeywords } from "./strings.ts";
 import { type Check, expectedType, type Schema, violation } from "./violation.ts";
 
-/** Loads a schema below another one. */
-export type LoadChild = (schema: Schema) => Check;
-
 /**
- * Loads a schema as everit-org/json-schema 1.5.1 does (loader/SchemaLoader.java, 2017-03-24), the validator whose messages the
- * Import API quotes. Throws a Refusal for a schema that its SchemaLoader throws for. Written from that code and from vectors
- * made by running it, and not from the core's validation, which it judges.
+ * Loads a schema as everit-org/json-schema 1.5.1 does (loader/SchemaLoader.java, 2017-03-24), the validator
+ * whose messages the Import API quotes. Throws a Refusal for a schema that its SchemaLoader throws for.
+ * Written from that code and from vectors made by running it, and not from the core's validation, which it
+ * judges.
  *
- * everit reads less than JSON Schema says: `enum` alone where there is one; of a schema without `type` the keywords of one
- * kind of value; `not` only where there is no `type`; and no keyword that is newer than draft 4.
+ * everit reads less than JSON Schema says: `enum` alone where there is one; of a schema without `type` the
+ * keywords of one kind of value; `not` only where there is no `type`; and no keyword that is newer than draft
+ * 4.
  */
 export function loadSchema(root: Schema): Check {
   const references = new References(root);
@@ -116,7 +114,3 @@ function notCheck(schema: Schema, loadChild: LoadChild): Check {
       ? violation("subject must not be valid against schema (not repeated by the sandbox)")
       : undefined;
 }
-
-/** The check of the schema under a name or in a list. */
-export const loadNamed = (schema: Value, key: string, loadChild: LoadChild, expected?: string): Check =>
-  loadChild(expectObject(schema, key, expected));

@@ -1,6 +1,13 @@
 import type { Value } from "../values.ts";
-import { countAt, expectObject, invalidSchema, mapAt, textsAt } from "./keywords.ts";
-import { type LoadChild, loadNamed } from "./loader.ts";
+import {
+  countAt,
+  expectObject,
+  invalidSchema,
+  type LoadChild,
+  loadNamed,
+  mapAt,
+  textsAt,
+} from "./keywords.ts";
 import { type Pattern, patternOf } from "./patterns.ts";
 import { type Check, combined, type Schema, type Violation, violation, within } from "./violation.ts";
 

@@ -4,8 +4,9 @@ import { invalidSchema } from "./keywords.ts";
 export type Pattern = (text: string) => boolean;
 
 /**
- * A pattern of java.util.regex, which everit searches for. A construct of Java's that JavaScript has no counterpart for checks
- * nothing: what is not known is accepted. Throws a Refusal for a pattern that Java refuses.
+ * A pattern of java.util.regex, which everit searches for. A construct of Java's that JavaScript has no
+ * counterpart for checks nothing: what is not known is accepted. Throws a Refusal for a pattern that Java
+ * refuses.
  */
 export function patternOf(text: string): Pattern {
   const [, flags = "", rest = ""] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(text)!;

@@ -28,7 +28,10 @@ export class References {
     this.#root = root;
   }
 
-  /** Other members beside the `$ref` replace those of its target, once for all `$ref`s to it. Throws a Refusal. */
+  /**
+   * Other members beside the `$ref` replace those of its target, once for all `$ref`s to it. Throws a
+   * Refusal.
+   */
   checkOf(ref: string, schema: Schema, scope: string | undefined, load: (schema: Schema) => Check): Check {
     const known = this.#targets.get(ref);
     if (known !== undefined) return checkOf(known, ref);

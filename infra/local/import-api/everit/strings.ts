@@ -5,7 +5,10 @@ import { type Check, combined, type Schema, violation } from "./violation.ts";
 
 export const stringKeywords = ["minLength", "maxLength", "pattern", "format"];
 
-/** everit's StringSchema: checks a string, its length in code points. A `format` that everit does not know says nothing. */
+/**
+ * everit's StringSchema: checks a string, its length in code points. A `format` that everit does not know
+ * says nothing.
+ */
 export function stringCheck(schema: Schema): Check {
   const [least, most] = [countAt(schema, "minLength"), countAt(schema, "maxLength")];
   const pattern = textAt(schema, "pattern");

@@ -18,7 +18,10 @@ const hierarchical = new RegExp(`^(?://([^/?#]*))?(${pathChar}*)(?:\\?${uric}*)?
 const registry = new RegExp(`^${registryChar}+$`, "u");
 const server = new RegExp(`^(?:${userInfoChar}*@)?\\[([^\\]%]*)(?:%[\\w.]+)?\\](?::\\d*)?$`, "u");
 
-/** Accepts what `new java.net.URI(text)` of OpenJDK 17 does: RFC 2396, relative references and non-ASCII characters. */
+/**
+ * Accepts what `new java.net.URI(text)` of OpenJDK 17 does: RFC 2396, relative references and non-ASCII
+ * characters.
+ */
 export function isUri(text: string): boolean {
   const [, name, rest = "", fragment] = whole.exec(text) ?? [];
   if (fragment === undefined && text.includes("#")) return false;

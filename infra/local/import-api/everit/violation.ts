@@ -23,7 +23,10 @@ export const violation = (message: string, causes: readonly Violation[] = []): V
 export const expectedType = (expected: string, found: string): Violation =>
   violation(`expected type: ${expected}, found: ${found}`);
 
-/** The violation as seen from the object or array that holds the value. everit escapes the name of a cause twice. */
+/**
+ * The violation as seen from the object or array that holds the value. everit escapes the name of a cause
+ * twice.
+ */
 export function within(name: string, { pointer, message, causes }: Violation): Violation {
   const escaped = name.replaceAll("~", "~0").replaceAll("/", "~1");
   return {
