@@ -6,7 +6,7 @@ import { Kind } from "./visitor.ts";
  * As the Import API has it, import-api.md section 2: with a zone of 18 hours at most, capital letters, and a year of four
  * digits. Of the hour 24 there is its beginning alone.
  */
-export const dateTime =
+const dateTime =
   /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?|24:00:00)(Z|[+-]((0\d|1[0-7]):[0-5]\d|18:00))$/;
 
 /** Whether a record's `time_extracted` is one; it may be left out. */
