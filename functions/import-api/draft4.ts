@@ -2,7 +2,7 @@ import * as limits from "../persister/limits.ts";
 import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { StreamSchema } from "../stitchstream/stream-schema.ts";
-import { targetsIn } from "./draft4-targets.ts";
+import { Targets, targetsIn } from "./draft4-targets.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 
 const sent = new WeakMap<StreamSchema, Uint8Array>();
@@ -27,10 +27,17 @@ export function draft4Of(schema: StreamSchema): Uint8Array {
 
 function rewritten(schema: StreamSchema): Uint8Array {
   const out = new ByteWriter(schema.text.length);
-  const writer = new Draft4Writer(out, targetsIn(schema.value));
+  const writer = new Draft4Writer(out, targetsOf(schema));
   const line = Buffer.concat([before, schema.text, after]);
   readerOf({ encoding: "json" }, line, limits).readField(0, "schema", writer);
   return writer.isChanged ? out.view().slice() : schema.text;
+}
+
+/** Most schemas have no `$ref`; a backslash may hide one. */
+function targetsOf({ text }: StreamSchema): Targets {
+  const json = Buffer.from(text.buffer, text.byteOffset, text.length);
+  const hasAny = json.includes("$ref") || json.includes("\\");
+  return hasAny ? targetsIn(JSON.parse(json.toString())) : new Targets();
 }
 
 const before = Buffer.from('{"schema":');

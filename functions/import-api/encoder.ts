@@ -13,7 +13,7 @@ import { encodeActivation, encodeTyped } from "./typed-body.ts";
 export function batchEncoder(clientId: number): BatchEncoder {
   return {
     bytesAround,
-    schemaBytes: ({ schema }) => (schema === undefined ? 0 : draft4Of(schema).length),
+    schemaBytes: ({ schema }) => (schema === undefined ? 0 : draft4Of(schema).length + schema.namesBytes),
     encode(contents, batch, firstSequence, out) {
       switch (batch.kind) {
         case "upsert":

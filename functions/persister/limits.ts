@@ -19,8 +19,10 @@ export const expansionBytesMax = 4 * inflatedBytesMax;
 export const headerLinesMax = 32;
 export const depthMax = 128;
 export const streamsMax = 1_000;
-/** A JSON Schema, in bytes: that of a table of a thousand columns. */
-export const schemaBytesMax = 256 * KiB;
+/** A JSON Schema, in bytes: tap-hubspot's of deals has 400 for a property and says it twice; batches of 4 MB repeat it. */
+export const schemaBytesMax = 2 * MiB;
+/** Each list of names beside a schema, in bytes. */
+export const namesBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
 /** Schemas that a process keeps for the deliveries to come, in UTF-16 units of their texts; a table of 30 columns has some 2,000. */
 export const schemaCharsKeptMax = 2 * MiB;
@@ -51,6 +53,8 @@ export const loneRecordBatchBytesMax = 20_000_000;
 export const batchRecordsMax = 20_000;
 /** Scalar leaves of one record's data: same page. */
 export const dataPointsMax = 10_000;
+/** A key's value as text, in UTF-16 units: the server's own words, "cannot be longer than 1024 characters". */
+export const keyCharsMax = 1_024;
 /** Of a stream or a key field: the longest table name any Stitch destination takes (BigQuery), its destination-details page. */
 export const nameCharsMax = 1_024;
 /** No more than 8 are known to work (stitchdata/google-sheets-integration's readme); checking them must stay cheap. */

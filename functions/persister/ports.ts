@@ -63,7 +63,7 @@ export interface ImportApi {
 export interface BatchEncoder {
   /** At most so many bytes stand around a record's own value. */
   bytesAround(table: Table): number;
-  /** So many bytes are the schema of the table's records, as it is sent with each batch; none where they have none. */
+  /** So many bytes are the schema of the table's records and the names beside it, as sent with each batch; 0 without one. */
   schemaBytes(table: Table): number;
   /**
    * The finished request for records of `contents`, each stamped with `firstSequence` plus its place in the delivery: its

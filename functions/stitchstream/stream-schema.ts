@@ -12,22 +12,25 @@ export interface StreamSchema {
   readonly id: number;
   /** The JSON Schema, as JSON. */
   readonly text: Uint8Array;
-  readonly value: JsonObject;
   /** As the streamer names them, or as the properties that carry `"key": true`; empty where there are none. */
   readonly keyNames: readonly string[];
   readonly bookmarkNames: readonly string[];
+  /** About what the names take as JSON, in bytes. */
+  readonly namesBytes: number;
 }
 
 export type JsonObject = { readonly [name: string]: unknown };
 
 /** How large the schemas of a body may be, and how many. */
 export interface SchemaLimits {
-  /** Of a schema, and of each list of names beside it. */
   readonly schemaBytesMax: number;
+  /** Of each list of names beside a schema. */
+  readonly namesBytesMax: number;
   readonly schemasMax: number;
 }
 
 const utf8 = new TextDecoder();
+const utf8Bytes = (text: string) => new TextEncoder().encode(text).length;
 
 /** The schemas of one body, each read once. */
 export class StreamSchemas {
@@ -76,25 +79,27 @@ export class StreamSchemas {
         textStart,
       );
     }
-    const value = JSON.parse(utf8.decode(text)) as JsonObject;
+    const keyNames = keys ?? flaggedKeys(text);
     const schema = {
       id: this.#byText.size,
       // Not a part of the body, which would be kept with it.
       text: text.slice(),
-      value,
-      keyNames: keys ?? flaggedKeys(value),
+      keyNames,
       bookmarkNames,
+      namesBytes: utf8Bytes(JSON.stringify([keyNames, bookmarkNames])),
     };
     this.#byText.set(identity, schema);
     return schema;
   }
 }
 
-const tooLarge = (bytes: number, { schemaBytesMax }: SchemaLimits, { textStart }: EnvelopeField) =>
-  new Malformed(
-    `a schema, or names beside it, of ${bytes} bytes, more than ${schemaBytesMax}: say less of the records`,
-    textStart,
-  );
+function tooLarge(bytes: number, name: SchemaField, limits: SchemaLimits, { textStart }: EnvelopeField) {
+  const message = `a \`${name}\` of ${bytes} bytes, more than ${bytesMaxOf(name, limits)}: say less of the records`;
+  return new Malformed(message, textStart);
+}
+
+const bytesMaxOf = (name: SchemaField, { schemaBytesMax, namesBytesMax }: SchemaLimits) =>
+  name === "schema" ? schemaBytesMax : namesBytesMax;
 
 /** What a field may grow by is no more than a bound: it may be so many times the limit. */
 const boundPerLimit = 8;
@@ -112,7 +117,7 @@ function fieldAsJson(
   const text = reader.isJson
     ? reader.bytes.subarray(field.textStart, field.textEnd)
     : transitAsJson(reader, name, position, limits);
-  if (text.length > limits.schemaBytesMax) throw tooLarge(text.length, limits, field);
+  if (text.length > bytesMaxOf(name, limits)) throw tooLarge(text.length, name, limits, field);
   return text;
 }
 
@@ -124,8 +129,8 @@ function transitAsJson(
 ): Uint8Array {
   const { textStart, textEnd, growth } = reader.envelope[name];
   const bytesMax = textEnd - textStart + growth;
-  if (bytesMax > boundPerLimit * limits.schemaBytesMax)
-    throw tooLarge(bytesMax, limits, reader.envelope[name]);
+  if (bytesMax > boundPerLimit * bytesMaxOf(name, limits))
+    throw tooLarge(bytesMax, name, limits, reader.envelope[name]);
   const out = new ByteWriter(textEnd - textStart);
   try {
     reader.readField(position, name, new JsonWriter(out));
@@ -174,7 +179,8 @@ function valueAt(
 }
 
 /** Before Singer, keys were flagged in the schema: the properties of November 2016. */
-function flaggedKeys({ properties }: JsonObject): string[] {
+function flaggedKeys(text: Uint8Array): string[] {
+  const { properties } = JSON.parse(utf8.decode(text)) as JsonObject;
   if (typeof properties !== "object" || properties === null) return [];
   return Object.entries(properties).flatMap(([name, property]: [string, unknown]) =>
     (property as JsonObject | null)?.key === true ? [name] : [],

@@ -334,10 +334,10 @@ const refusals: Refusal[] = [
   },
   {
     name: "a schema too large",
-    body: after({ type: "SCHEMA", stream: "a", schema: { description: "x".repeat(256 * 1024) } }),
+    body: after({ type: "SCHEMA", stream: "a", schema: { description: "x".repeat(2 * 1024 * 1024) } }),
     status: 400,
     code: "malformed",
-    error: { line: 5, stream: "a", message: /more than 262144/ },
+    error: { line: 5, stream: "a", message: /more than 2097152/ },
   },
   {
     name: "a schema that is no object",

@@ -85,7 +85,7 @@ describe("names beside a schema", () => {
     ["bookmark_properties", "transit", transit],
   ])("that are %s larger than a schema may be are refused, in %s", (field, _, encoded) => {
     const declared = JSON.stringify({ type: "SCHEMA", stream: "s", schema: {}, [field]: names });
-    expect(refusal(encoded(declared)).message).toMatch(/names beside it, of \d+ bytes, more than 262144/);
+    expect(refusal(encoded(declared)).message).toMatch(/_properties` of \d+ bytes, more than 262144/);
   });
 });
 

@@ -51,4 +51,9 @@ const textOf = ({ bytes }: Contents, start: number, end: number) =>
 const lineOf = ({ bytes }: Contents, position: number) =>
   Buffer.from(bytes.subarray(0, position)).toString("latin1").split("\n").length;
 const tableText = ({ stream, keyNames, schema, version }: Table) =>
-  JSON.stringify({ stream, keyNames, version, schema: schema?.value });
+  JSON.stringify({
+    stream,
+    keyNames,
+    version,
+    schema: schema && JSON.parse(Buffer.from(schema.text).toString()),
+  });

@@ -70,7 +70,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 };
 
 /** They refuse no record, and are read. */
-export const annotations = ["title", "description", "id"] as const;
+export const annotations: ReadonlySet<string> = new Set(["title", "description", "id"]);
 
 /** Why the Import API can't read a keyword's value; undefined where it can. */
 export function faultIn(keyword: string, value: unknown): string | undefined {
@@ -80,8 +80,8 @@ export function faultIn(keyword: string, value: unknown): string | undefined {
 }
 
 function typeFault(type: unknown): string | undefined {
-  const unknown = [type].flat().find(each => !isType(each));
-  if (unknown === undefined) return undefined;
+  if (Array.isArray(type) ? type.every(isType) : isType(type)) return undefined;
+  const unknown = Array.isArray(type) ? type.find(each => !isType(each)) : type;
   const date = /^(?:date|time)/.test(`${unknown}`)
     ? '; a time is {"type":"string","format":"date-time"}'
     : "";

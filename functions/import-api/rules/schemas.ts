@@ -11,13 +11,17 @@ const ofObjects = [
 const ofNumbers = ["minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"] as const;
 const ofTexts = ["minLength", "maxLength", "pattern", "format"] as const;
 const kinds = [ofArrays, ofObjects, ofNumbers, ofTexts] as const;
-const ofTypes = new Map<unknown, readonly string[]>([
-  ["array", ofArrays],
-  ["object", ofObjects],
-  ["number", ofNumbers],
-  ["integer", ofNumbers],
-  ["string", ofTexts],
-]);
+/** By what a keyword is of: a bit for each kind. */
+const kindOf: ReadonlyMap<string, number> = new Map(
+  kinds.flatMap((names, n) => names.map(name => [name as string, 1 << n] as const)),
+);
+const kindsOfType: Readonly<Record<string, number>> = {
+  array: 1,
+  object: 2,
+  number: 4,
+  integer: 4,
+  string: 8,
+};
 
 /**
  * What the Import API reads of a schema: everit json-schema 1.5.1, SchemaLoader.java. An `enum` stands alone; one of `allOf`,
@@ -28,40 +32,51 @@ const ofTypes = new Map<unknown, readonly string[]>([
 export function readSchema(schema: JsonObject, find: (ref: string) => unknown): Reading {
   const merged = followed(schema, find);
   if (typeof merged === "string") return { fault: merged };
-  const chosen = choices.filter(each => has(merged, each));
-  if (chosen.length > 1 && !has(merged, "enum"))
-    return { fault: `has ${chosen.join(" and ")}: the Import API reads one of them` };
-  const names = namesRead(merged, chosen);
+  const names = namesRead(merged);
+  if (typeof names === "string") return { fault: names };
   const keywords: Record<string, unknown> = {};
-  for (const name of [...annotations, ...names]) {
-    const fault = has(merged, name) ? faultIn(name, merged[name]) : undefined;
+  for (const name of names) {
+    const fault = faultIn(name, merged[name]);
     if (fault !== undefined) return { fault };
+    if (!annotations.has(name)) keywords[name] = merged[name];
   }
-  for (const name of names) keywords[name] = merged[name];
   // A list of none is no tuple.
   if (Array.isArray(keywords.items) && keywords.items.length === 0) delete keywords.additionalItems;
   return { keywords };
 }
 
-function namesRead(schema: JsonObject, chosen: readonly string[]): readonly string[] {
-  if (has(schema, "$ref") && chosen.length === 0 && !has(schema, "enum")) return ["$ref"];
-  if (has(schema, "enum")) return ["enum"];
-  const ofType = has(schema, "type") ? namesOfTypes(schema.type) : sniffed(schema);
-  const names = [...ofType, ...chosen].filter(each => has(schema, each));
-  return names.length === 0 && has(schema, "not") ? ["not"] : names;
+/** The keywords that count, and annotations; or why none do. */
+function namesRead(schema: JsonObject): readonly string[] | string {
+  const names = Object.keys(schema).filter(each => schema[each] !== null);
+  const named = (read: (name: string) => boolean) =>
+    names.filter(each => annotations.has(each) || read(each));
+  if (has(schema, "enum")) return named(each => each === "enum");
+  const chosen = choices.filter(each => has(schema, each));
+  if (chosen.length > 1) return `has ${chosen.join(" and ")}: the Import API reads one of them`;
+  if (chosen.length === 0 && has(schema, "$ref")) return named(each => each === "$ref");
+  const isTyped = has(schema, "type");
+  const bits = isTyped ? bitsOf(schema.type) : sniffed(schema, names);
+  const isRead = (name: string) =>
+    (isTyped && name === "type") || name === chosen[0] || (bits & (kindOf.get(name) ?? 0)) !== 0;
+  const isAlone = !isTyped && chosen.length === 0 && bits === 0;
+  return named(isAlone ? each => each === "not" : isRead);
 }
 
-const namesOfTypes = (type: unknown): readonly string[] => [
-  "type",
-  ...new Set([type].flat().flatMap(each => ofTypes.get(each) ?? [])),
-];
+function bitsOf(type: unknown): number {
+  if (!Array.isArray(type)) return kindsOfType[type as string] ?? 0;
+  return type.reduce((bits: number, each) => bits | (kindsOfType[each as string] ?? 0), 0);
+}
 
-const keywordsRead: ReadonlySet<string> = new Set(["type", "enum", "not", ...choices, ...kinds.flat()]);
+/** Without a type: the first kind that is named. Boolean `exclusiveMinimum` is draft 4's, and names none by itself. */
+function sniffed(schema: JsonObject, names: readonly string[]): number {
+  let bits = 0;
+  for (const name of names)
+    if (!name.startsWith("exclusive") || isNumber(schema[name])) bits |= kindOf.get(name) ?? 0;
+  // The lowest.
+  return bits & -bits;
+}
 
-/** Without a type. Boolean `exclusiveMinimum` is draft 4's, and says nothing by itself. */
-const sniffed = (schema: JsonObject): readonly string[] =>
-  kinds.find(names => names.some(each => has(schema, each) && !isAlone(each, schema[each]))) ?? [];
-const isAlone = (name: string, value: unknown) => name.startsWith("exclusive") && !isNumber(value);
+const keywordsRead: ReadonlySet<string> = new Set(["type", "enum", "not", ...choices, ...kindOf.keys()]);
 
 /** A schema with what its `$ref` leads to, and that one's; or why there is none. */
 function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObject | string {
@@ -70,10 +85,9 @@ function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObjec
   // Beside these a `$ref` is passed over.
   while (has(merged, "$ref") && !["enum", ...choices].some(each => has(merged, each))) {
     const { $ref: ref, ...others } = merged;
-    // By itself: whoever refers to the same shares what is made of it.
-    if (typeof ref === "string" && !Object.keys(others).some(each => keywordsRead.has(each)))
-      return { $ref: ref };
     if (typeof ref !== "string") return "has a $ref that is not a string";
+    // By itself: whoever refers to the same shares what is made of it.
+    if (!Object.keys(others).some(each => keywordsRead.has(each))) return { $ref: ref };
     if (seen.has(ref)) return `has a $ref that leads to itself, ${shown(ref)}`;
     seen.add(ref);
     const target = find(ref);

@@ -145,14 +145,7 @@ export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreePart
       ),
       required,
       properties:
-        given.properties === undefined
-          ? noProperties
-          : new Map(
-              entries(given.properties).map(([name, each]) => [
-                name,
-                of(each as Given, `${at}/properties/${name}`),
-              ]),
-            ),
+        given.properties === undefined ? noProperties : propertiesOf(given.properties as JsonObject, at),
       patternProperties,
       // Where a pattern is left out, nothing can be said of the others.
       additionalProperties:
@@ -182,6 +175,13 @@ export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreePart
     };
   }
 
+  function propertiesOf(given: JsonObject, at: string): Map<string, SchemaNode> {
+    const properties = new Map<string, SchemaNode>();
+    for (const name of Object.keys(given))
+      properties.set(name, of(given[name] as Given, `${at}/properties/${name}`));
+    return properties;
+  }
+
   const root = of(schema, "schema");
   if (isOpen) for (const node of nodes.values()) node.onward = node.onward && surely(node.onward);
   return root;
@@ -199,6 +199,7 @@ const stepsPerScalar = 4;
 export function stepsOf(part: unknown): number {
   if (typeof part !== "object" || part === null) return stepsPerScalar;
   let steps = Array.isArray(part) ? stepsPerList : stepsPerMap;
-  for (const each of Object.values(part)) steps += stepsOf(each);
+  // Its own members: what the reader makes has no others.
+  for (const name in part) steps += stepsOf((part as JsonObject)[name]);
   return steps;
 }
