@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { LosslessNumber, parse, stringify } from "lossless-json";
 import { describe, expect, it } from "vitest";
 import {
@@ -87,10 +90,45 @@ async function expectLanded(
   expect(bookmark).toBe(/"value": ?(.*)\}$/.exec(states.at(-1)!)![1]);
 }
 
+/** tap-hubspot says each property twice, of four fields each: within `properties`, and beside them. */
+function dealsOf(properties: number): { body: string; tables: ReadonlyMap<string, Row[]> } {
+  const text = { type: ["null", "string"] };
+  const at = { ...text, format: "date-time" };
+  const property = {
+    type: ["null", "object"],
+    properties: { value: text, timestamp: at, source: text, sourceId: text },
+  };
+  const names = Array.from({ length: properties }, (_, n) => `own_field_number_${n}`);
+  const own = Object.fromEntries(names.map(name => [name, property]));
+  const lifted = Object.fromEntries(names.map(name => [`property_${name}`, property]));
+  const schema = {
+    type: "object",
+    properties: {
+      dealId: { type: ["null", "integer"] },
+      properties: { type: ["null", "object"], properties: own },
+      ...lifted,
+    },
+  };
+  const value = { value: "won", timestamp: "2026-03-01T00:00:00.000000Z", source: "CRM", sourceId: null };
+  const deals = [1, 2].map(dealId => ({ dealId, property_own_field_number_899: value }));
+  const messages = [
+    { type: "SCHEMA", stream: "large_deals", schema, key_properties: ["dealId"] },
+    ...deals.map(record => ({ type: "RECORD", stream: "large_deals", record })),
+    { type: "STATE", value: { bookmarks: { deals: { hs_lastmodifieddate: "2026-03-01" } } } },
+  ];
+  const body = messages.map(each => JSON.stringify(each)).join("\n");
+  return { body, tables: new Map([["large_deals", parse(stringify(deals)!) as Row[]]]) };
+}
+
 describe("what is printed by", () => {
   it.each(taps)("%s lands, digit for digit", async tap => {
     const { body, tables } = read(tap);
     await expectLanded(stack(), tap, body, tables);
+  });
+
+  it("tap-hubspot of deals with 900 properties of their own lands", async () => {
+    const { body, tables } = dealsOf(900);
+    await expectLanded(stack(), "deals", body, tables);
   });
 });
 
@@ -118,6 +156,12 @@ describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")(
       "05-mssql-cdc-null-bookmark-property.jsonl",
     ])("%s lands, digit for digit", async name => {
       await expectLanded(stack(), name.slice(0, 2), bodyOf(name), tablesOf(bodyOf(name)));
+    });
+
+    it("17-deals-of-six-hundred-properties.mjs lands", async () => {
+      const script = fileURLToPath(new URL("17-deals-of-six-hundred-properties.mjs", shared));
+      const { stdout } = await promisify(execFile)(process.execPath, [script], { maxBuffer: 10_000_000 });
+      await expectLanded(stack(), "17", stdout, tablesOf(stdout));
     });
 
     it("07-uri-that-the-import-api-refuses.jsonl is refused with its lines, and nothing is forwarded", async () => {
