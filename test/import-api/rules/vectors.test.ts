@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
+import { numberAsWritten } from "../../../functions/persister/json-schema/exact-number.ts";
+import { ExactReader } from "../../../functions/persister/json-schema/exact-reader.ts";
+import { nodeOf } from "../../../functions/persister/json-schema/node.ts";
+import { rulesIn } from "../../../functions/persister/json-schema/rules.ts";
+import { SchemaWalk } from "../../../functions/persister/json-schema/walk.ts";
+import type { JsonObject } from "../../../functions/stitchstream/stream-schema.ts";
 import { refusalsOf, refusalsOfSchema } from "../../persister/refusals.ts";
 
 interface Answer {
@@ -66,6 +72,38 @@ describe("a schema and its records are refused as everit refuses them", () => {
       return accepted && refusal !== undefined;
     });
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("a value is refused only where everit refuses it, in the verdicts of whole schemas", () => {
+  interface Verdict {
+    readonly schema: JsonObject;
+    readonly data: unknown;
+    readonly lines?: readonly string[];
+  }
+  const { dialect } = importApiRules;
+  const reader = new ExactReader(numberAsWritten);
+  const lines = readFileSync(new URL("vectors/schemas.jsonl", import.meta.url), "utf8")
+    .trim()
+    .split("\n");
+  const answered = lines.map(line => reader.read(line) as Verdict).filter(each => each.lines !== undefined);
+  const violationsOf = ({ schema, data }: Verdict) => {
+    const node = nodeOf(schema, { dialect, rulesOf: rulesIn(dialect), spend: () => {} });
+    return new SchemaWalk(dialect, 1e6).broken(node, data);
+  };
+
+  it("and never where it conforms", () => {
+    const conforming = answered.filter(each => each.lines!.length === 0);
+    expect(conforming.length).toBeGreaterThan(200);
+    expect(conforming.filter(each => violationsOf(each).length > 0)).toEqual([]);
+  });
+
+  it("and everywhere else, but for patterns that only Java finds", () => {
+    const violating = answered.filter(each => each.lines!.length > 0);
+    expect(violating.length).toBeGreaterThan(400);
+    const sent = violating.filter(each => violationsOf(each).length === 0);
+    expect(sent.filter(each => !JSON.stringify(each.schema).includes('"pattern"'))).toEqual([]);
+    expect(sent.length).toBeLessThan(5);
   });
 });
 
