@@ -64,14 +64,13 @@ function asJson(value: Uint8Array): Uint8Array {
   return out.view();
 }
 
-/** JSON has strings that transit has not, so what is written is read. */
+/** Some strings of JSON have no form in transit, so the result is read back. */
 function asTransit(value: Uint8Array): Uint8Array {
   const out = new ByteWriter(value.length);
   readerOf({ encoding: "json" }, endingInNewline(value), limits).readAlone(0, new TransitWriter(out));
   const written = out.view();
-  readerOf({ encoding: "transit" }, endingInNewline(written), limits).readAlone(0, nobody);
+  readerOf({ encoding: "transit" }, endingInNewline(written), limits).readAlone(0, ignoring);
   return written;
 }
 
-/** What is read is looked at by no one. */
-const nobody: Visitor = { scalar() {}, instant() {}, open() {}, key() {}, close() {} };
+const ignoring: Visitor = { scalar() {}, instant() {}, open() {}, key() {}, close() {} };

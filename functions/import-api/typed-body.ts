@@ -77,7 +77,7 @@ function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter
   out.ascii(',"messages":[');
 }
 
-/** Each key is a property of the schema that is sent, as documented (docs/import-api.md section 1.5), whatever its values are. */
+/** Declares each key, as documented (docs/import-api.md section 1.5), with any value. */
 const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 

@@ -22,15 +22,12 @@ export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
 }
 
 const utf8 = new TextDecoder();
-const nothing = {
-  json: /^\s*(null|\{\s*\})\s*$/,
-  // Transit's map and null, compact and verbose.
-  transit: /^\s*(\["\^ "\s*\]|\{\s*\}|\["~#'",\s*(null|"~_")\s*\]|\{"~#'":\s*(null|"~_")\s*\})\s*$/,
-};
+/** Null and an empty map, as JSON and as transit writes them. */
+const nothing = /^\s*(null|\{\s*\}|\["\^ "\s*\]|\["~#'",\s*(null|"~_")\s*\]|\{"~#'":\s*(null|"~_")\s*\})\s*$/;
 
 /** Whether there is a bookmark, and it is neither null nor an empty map. */
 export function holdsSomething(stored: StoredBookmark | undefined): boolean {
   if (stored === undefined) return false;
   // What is stored by its digest is large.
-  return !("value" in stored) || !nothing[stored.encoding].test(utf8.decode(stored.value));
+  return !("value" in stored) || !nothing.test(utf8.decode(stored.value));
 }

@@ -68,9 +68,9 @@ export async function commitWhatIsSafe(
 }
 
 /**
- * The safe bookmark, if it replaces the committed one. A Singer tap's STATE of null or `{}` does not replace one that holds something: taps print
- * the state they were given, and target-stitch 4.0.4 writes none that is empty (`flush_states`: "if this were None, we would have
- * just nuked the client's state").
+ * The safe bookmark, if it replaces the committed one. A Singer tap's STATE of null or `{}` does not replace one that
+ * holds something: taps print the state that they were given, and target-stitch 4.0.4 writes no empty one
+ * (`flush_states`: "if this were None, we would have just nuked the client's state").
  */
 export const replacing = (
   safe: SafeBookmark | undefined,
@@ -78,7 +78,7 @@ export const replacing = (
 ): SafeBookmark | undefined =>
   safe?.isEmptyState === true && holdsSomething(held.commit?.bookmark) ? undefined : safe;
 
-/** Whether a body of `contents` ends in such a STATE, and the bookmark before it stays. */
+/** Whether a body ends in such a STATE and the bookmark before it is kept. */
 export function keepsBookmark(
   contents: Pick<Contents, "endsInEmptyState">,
   safe: SafeBookmark | undefined,

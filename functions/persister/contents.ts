@@ -25,13 +25,16 @@ export class Contents {
   readonly view: DataView;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
-  /** In their order; of several with nothing between them, the last. None is an empty STATE behind one that holds something. */
+  /**
+   * In their order; of several with nothing between them, the last. An empty STATE after a bookmark that holds something
+   * is not among them.
+   */
   readonly bookmarks: BookmarkPlace[] = [];
   /** In their order. */
   readonly activations: Activation[] = [];
   header: Header = { encoding: "json", isSinger: true, end: 0, line: 1 };
   ignored = 0;
-  /** Its last bookmark is a Singer tap's STATE that holds nothing, which replaces none that does. */
+  /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
   endsInEmptyState = false;
   readonly #recordsByTable: number[] = [];
   readonly #places = new IntTuples(width);

@@ -16,7 +16,7 @@ export interface Receipt {
   readonly milliseconds: Milliseconds;
   /** Records by stream. */
   readonly streams: ReadonlyMap<string, number>;
-  /** The body's last bookmark was a Singer tap's STATE that holds nothing: the one before it stays. */
+  /** The body's last bookmark was a Singer tap's empty STATE, and the bookmark before it was kept. */
   readonly bookmarkKept?: true;
   /** Where the body is archived. */
   readonly archive: string;

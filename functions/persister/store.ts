@@ -9,7 +9,7 @@ export interface Bookmark {
 /** A bookmark of a delivery, and how many of its records and activations stand before it. */
 export interface PlacedBookmark extends Bookmark {
   readonly settled: number;
-  /** A Singer tap's STATE of null or `{}`: it replaces no bookmark that holds something. */
+  /** A Singer tap's STATE of null or `{}`, which does not replace a bookmark that holds something. */
   readonly isEmptyState: boolean;
 }
 

@@ -1,15 +1,15 @@
 import type { ValueReader } from "./reader.ts";
 import { Malformed, stringOf } from "./text.ts";
 
-const said =
-  "this is a message of Airbyte's protocol, which is neither Singer's nor a stitchstream: run a Singer tap instead";
-/** What a record has there: airbytehq/airbyte-protocol, airbyte_protocol.yaml, AirbyteRecordMessage. */
+const refusal =
+  "a message of Airbyte's protocol, which is neither Singer's nor a stitchstream: run a Singer tap instead";
+/** Required fields of its record: airbytehq/airbyte-protocol, airbyte_protocol.yaml, AirbyteRecordMessage. */
 const recordNames: readonly string[] = ["stream", "data", "emitted_at"];
-/** `{"type":"STATE","state":{…}}`: AirbyteMessage, there. */
+/** `{"type":"STATE","state":{…}}`: AirbyteMessage in the same file. */
 const state = /"state"\s*:\s*\{/;
 const latin1 = new TextDecoder("latin1");
 
-/** Throws for the RECORD just read, which has no stream, where it is one of Airbyte's. */
+/** Throws if the RECORD just read, which has no stream, is one of Airbyte's. */
 export function refuseAirbyteRecord({
   bytes,
   envelope: { record },
@@ -18,10 +18,10 @@ export function refuseAirbyteRecord({
   const names = Array.from({ length: members.count }, (_, n) =>
     stringOf(bytes, members.nameStart(n), members.nameEnd(n)),
   );
-  if (recordNames.every(name => names.includes(name))) throw new Malformed(said, record.textStart);
+  if (recordNames.every(name => names.includes(name))) throw new Malformed(refusal, record.textStart);
 }
 
-/** Throws for the STATE at `start`, just read, which has no value, where it is one of Airbyte's. */
+/** Throws if the STATE at `start`, just read, which has no value, is one of Airbyte's. */
 export function refuseAirbyteState({ bytes, position }: ValueReader, start: number): void {
-  if (state.test(latin1.decode(bytes.subarray(start, position)))) throw new Malformed(said, start);
+  if (state.test(latin1.decode(bytes.subarray(start, position)))) throw new Malformed(refusal, start);
 }

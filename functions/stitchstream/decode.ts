@@ -25,7 +25,7 @@ export interface MessageSink {
   schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
   /** All rows of a table's version have come, and it takes the place of the earlier ones. */
   activation(line: number, table: Table, reader: ValueReader): void;
-  /** `isEmptyState`: it is a Singer tap's STATE of null or `{}`, as it prints where it was given no state or knows of none. */
+  /** `isEmptyState`: a Singer tap's STATE of null or `{}`, which it prints where it was given no state. */
   bookmark(line: number, reader: ValueReader, isEmptyState: boolean): void;
   /** A message of a type that is not this format's. */
   ignored(line: number, reader: ValueReader): void;

@@ -26,7 +26,7 @@ const encodings = new Map<string, Encoding>([
   ["transit", "transit"],
   ["jsonline", "json"],
 ]);
-/** Beyond these bytes of a line nothing is looked for but UTF-8. */
+/** The rest of a longer line is checked to be UTF-8 and ignored. */
 const headerLineBytesMax = 1_024;
 const checkedBytes = 65_536;
 /** RFC 9110 section 5.6.2. */
@@ -62,14 +62,14 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
 }
 
-/** A gzip, and UTF-16 with a byte-order mark or, of the ASCII that each body begins with, without one. */
+/** Throws for gzip, and for UTF-16 with a byte-order mark or without one: each body begins with two ASCII characters. */
 function refuseOtherEncodings([first, second]: Uint8Array): void {
   if (first === 0x1f && second === 0x8b)
     throw new NotAStitchstream("the body is gzip: say so by `Content-Encoding: gzip`", 1);
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (isMarked || (first === 0) !== (second === 0))
     throw new NotAStitchstream(
-      "the body is UTF-16, as Windows PowerShell's `>` writes it: send UTF-8, such as of `| Out-File -Encoding utf8`",
+      "the body is UTF-16, as Windows PowerShell's `>` writes it: send UTF-8, for example by `| Out-File -Encoding utf8`",
       1,
     );
 }

@@ -149,10 +149,7 @@ function keyNamesAt(reader: ValueReader, position: number, limits: SchemaLimits)
   return [...new Set(names)];
 }
 
-/**
- * singer-python lets a tap say one name, or a list of what it has, null among it (pipelinewise-tap-mssql's
- * `bookmark_properties=[replication_key]`).
- */
+/** Accepts what singer-python does: one name, or a list with null in it (pipelinewise-tap-mssql's `[replication_key]`). */
 function bookmarkNamesAt(reader: ValueReader, position: number, limits: SchemaLimits): string[] {
   const said = valueAt(reader, "bookmark_properties", position, limits);
   const names = (Array.isArray(said) ? said : [said]).filter(each => each !== null);

@@ -12,8 +12,8 @@ export interface NameLimits {
 }
 
 /**
- * Throws for names of keys that no column can have. Whether a record holds its keys is seen in the record: the schema need not declare them,
- * as that of tap-mongodb does not, `{"type":"object"}` (docs/import-api.md section 1.5).
+ * Throws for names of keys that no column can have. Keys are checked in the records: the schema need not declare them,
+ * and tap-mongodb's, `{"type":"object"}`, does not (docs/import-api.md section 1.5).
  */
 export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limits: NameLimits): void {
   const { textStart } = reader.envelope.schema;

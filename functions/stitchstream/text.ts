@@ -37,11 +37,11 @@ export function stringOf(bytes: Uint8Array, start: number, end: number): string 
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-/** Half of a surrogate pair, which JSON can write as an escape and UTF-8 can't. */
+/** Half of a surrogate pair, which JSON can write as an escape and UTF-8 cannot write. */
 const halfPair = /\p{Surrogate}/u;
 const halfPairs = /\p{Surrogate}/gu;
 
-/** The text with U+FFFD for each half of a surrogate pair: stores and terminals take nothing else. */
+/** The text with U+FFFD for each half of a surrogate pair: stores and terminals accept UTF-8 only. */
 export const wellFormed = (text: string): string => text.replace(halfPairs, "\ufffd");
 
 const encoder = new TextEncoder();
@@ -49,8 +49,8 @@ const encoder = new TextEncoder();
 const noContent = Uint8Array.of(newline);
 
 /**
- * What stands between the quotes of a string that is `text` and has no escapes. A backslash and half a surrogate pair are always
- * escaped: their bytes as they are would be another string's.
+ * The bytes between the quotes of a string that is `text` and has no escapes. A backslash and half a surrogate pair are
+ * always escaped: their bytes as they are would be another string's.
  */
 export const contentOf = (text: string): Uint8Array =>
   text.includes("\\") || halfPair.test(text) ? noContent : encoder.encode(text);
@@ -62,8 +62,8 @@ const isHex = (byte: number) =>
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 
 /**
- * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar and UTF-8. The bytes must end in a newline: no token holds
- * one, so that no loop needs to look for the end.
+ * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar and UTF-8. The bytes must end in a newline: no
+ * token holds one, so that no loop needs to look for the end.
  */
 export abstract class TextScanner {
   readonly bytes: Uint8Array;
@@ -186,7 +186,10 @@ export abstract class TextScanner {
     return position + 6;
   }
 
-  /** An escape at `position` is half a surrogate pair: RFC 8259 section 8.2 lets JSON have it. Throws where it can't be carried. */
+  /**
+   * The escape at `position` is half a surrogate pair, which JSON may hold: RFC 8259 section 8.2. Throws where it can't
+   * be carried.
+   */
   protected abstract onHalfPair(position: number): void;
 
   #hex4(position: number): number {

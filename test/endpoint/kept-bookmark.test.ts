@@ -3,7 +3,7 @@ import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { get, getBookmark, jsonline, post, startTestStack, token, transit, useStack } from "./local-stack.ts";
 
 /**
- * Taps print the state that they were started with, `{}` where that was none or was lost: target-stitch 4.0.4 writes no state that is empty,
+ * Taps print the state that they were started with, `{}` where that was lost. target-stitch 4.0.4 writes no empty state,
  * and here one does not replace a bookmark that holds something.
  */
 const stack = useStack();

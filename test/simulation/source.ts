@@ -20,8 +20,8 @@ export interface Body {
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
 
 /**
- * A bookmark stands behind each change that `isMarked`, and behind the last. Every other body is a Singer tap's that was given no state: it
- * prints an empty one before its first, and another behind its last.
+ * A bookmark follows each change that `isMarked`, and the last. Every other body is a Singer tap's that was given no
+ * state: it prints an empty one before its first bookmark and after its last.
  */
 export function bodyOf(
   { name, streamer, changes, faulty }: Omit<Body, "bytes">,

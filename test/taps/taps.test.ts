@@ -14,8 +14,8 @@ import {
 } from "../endpoint/local-stack.ts";
 
 /**
- * What taps of others print, in shapes that their code makes (singer-io, transferwise, wintersrd and meltano on GitHub), with data of our own:
- * `<tap>.jsonl`, and the rows that it lands, `<tap>.rows.jsonl`. All of it loads into Stitch.
+ * What public taps print: `<tap>.jsonl`, and the rows that land, `<tap>.rows.jsonl`. The shapes are those that the taps'
+ * code makes (singer-io, transferwise, wintersrd and meltano on GitHub), the data is our own.
  */
 const stack = useStack();
 type Row = Readonly<Record<string, unknown>>;
@@ -90,7 +90,7 @@ async function expectLanded(
   expect(bookmark).toBe(/"value": ?(.*)\}$/.exec(states.at(-1)!)![1]);
 }
 
-/** tap-hubspot says each property twice, of four fields each: within `properties`, and beside them. */
+/** tap-hubspot declares each property twice, with four fields: in `properties` and at the top. */
 function dealsOf(properties: number): { body: string; tables: ReadonlyMap<string, Row[]> } {
   const text = { type: ["null", "string"] };
   const at = { ...text, format: "date-time" };

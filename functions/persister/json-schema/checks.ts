@@ -44,7 +44,7 @@ export class SchemaChecks {
     this.#walking(line, stream, walk => this.#nodeOf(walk, line, stream, schema));
   }
 
-  /** Checks the record that `reader` has just read, but for keys that were found `wrong` before: a value is reported once. */
+  /** Checks the record just read, except for the keys in `wrong`, which are reported already. */
   checkRecord(
     line: number,
     { stream }: Table,

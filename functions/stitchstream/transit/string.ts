@@ -35,7 +35,7 @@ export abstract class TransitStrings extends PieceReader {
     this.#cache.clear();
   }
 
-  /** Transit's strings are text of whole characters, in whatever its reader is written. */
+  /** A transit string is text of whole characters. */
   protected override onHalfPair(position: number): void {
     throw new Uncarriable("half a surrogate pair stands for no character: transit can't carry it", position);
   }
