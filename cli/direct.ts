@@ -47,7 +47,8 @@ export async function forward({ source, account, began, watcher, keep, givenUp }
     const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {
       if (!(error instanceof PersisterError)) throw error;
       // What was safe of the segment is kept first: it is accepted, whatever became of the rest.
-      const safe = textOf(error.details.bookmark);
+      const { committed } = error.details;
+      const safe = committed === "unknown" ? undefined : textOf(committed?.bookmark);
       if (safe !== undefined && safe !== last) await keep(safe);
       throw refusalOf(error, segment);
     });

@@ -6,7 +6,7 @@ import { historyQuery } from "./http/parameters.ts";
 import { answering } from "./http/problem.ts";
 import { readHistory } from "./persister/history.ts";
 import { answerBy } from "./persister/limits.ts";
-import { readState } from "./persister/state.ts";
+import { namingCommitted, readState } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `GET /v1/streamers/{streamer}/bookmark` and `…/bookmark/history`, and `GET /v1/health` beside them. */
@@ -16,14 +16,14 @@ export const bookmark = (wired: () => Wired) =>
       if (request.route === "GET /v1/health") return healthResponse();
       const { authority, store } = wired();
       const streamer = await admit(request, "read", authority, answerBy(deadline));
-      if (request.route.endsWith("/history")) {
-        const page = await readHistory(
-          { streamer, ...pageOf(request.query, historyQuery), deadline: answerBy(deadline) },
-          store,
-        );
-        return historyResponse(streamer, page);
-      }
-      return bookmarkResponse(request, await readState(streamer, store, answerBy(deadline)));
+      return namingCommitted(streamer, store, answerBy(deadline), async () => {
+        if (request.route.endsWith("/history")) {
+          const page = pageOf(request.query, historyQuery);
+          const history = await readHistory({ streamer, ...page, deadline: answerBy(deadline) }, store);
+          return historyResponse(streamer, history);
+        }
+        return bookmarkResponse(request, await readState(streamer, store, answerBy(deadline)));
+      });
     }),
   );
 

@@ -6,6 +6,7 @@ import { answering } from "./http/problem.ts";
 import { receiveBookmark } from "./http/sent-bookmark.ts";
 import { change as changeBookmark } from "./persister/change.ts";
 import { answerBy } from "./persister/limits.ts";
+import { namingCommitted } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `PUT` and `DELETE /v1/streamers/{streamer}/bookmark` */
@@ -14,13 +15,12 @@ export const change = (wired: () => Wired) =>
     answering(request, async () => {
       const { authority, store } = wired();
       const streamer = await admit(request, "admin", authority, answerBy(deadline));
-      const precondition = requiredPreconditionOf(request.headers);
-      const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;
-      const state = await changeBookmark(
-        { streamer, precondition, bookmark, deadline: answerBy(deadline) },
-        store,
-      );
-      return stateResponse(streamer, state);
+      return namingCommitted(streamer, store, answerBy(deadline), async () => {
+        const precondition = requiredPreconditionOf(request.headers);
+        const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;
+        const asked = { streamer, precondition, bookmark, deadline: answerBy(deadline) };
+        return stateResponse(streamer, await changeBookmark(asked, store));
+      });
     }),
   );
 

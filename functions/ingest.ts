@@ -7,6 +7,7 @@ import { answering } from "./http/problem.ts";
 import { traceparentOf } from "./http/trace.ts";
 import { answerBy } from "./persister/limits.ts";
 import { persist } from "./persister/persist.ts";
+import { namingCommitted } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `POST /v1/streamers/{streamer}` */
@@ -16,7 +17,7 @@ export const ingest = (wired: () => Wired) =>
       const { authority, parts } = wired();
       const streamer = await admit(request, "write", authority, answerBy(deadline));
       const conditions = deliveryConditionsOf(request.headers);
-      const body = receiveBody(request);
+      const body = await namingCommitted(streamer, parts, answerBy(deadline), () => receiveBody(request));
       const fault = conditions.fault ?? body.fault;
       const traceparent = traceparentOf(request.headers);
       const intake = { streamer, ...conditions, ...body, fault, traceparent, deadline };

@@ -1,5 +1,6 @@
 import { lambda } from "./aws/gateway.ts";
 import { admit, admitToSome } from "./http/authenticate.ts";
+import type { HttpRequest, HttpResponse } from "./http/message.ts";
 import { openapiResponse } from "./http/openapi.ts";
 import {
   deliveriesResponse,
@@ -13,6 +14,7 @@ import { deliveryId } from "./http/path.ts";
 import { answering } from "./http/problem.ts";
 import { answerBy } from "./persister/limits.ts";
 import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/overview.ts";
+import { namingCommitted } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `GET /v1/streamers`, `…/{streamer}`, `…/deliveries`, `…/deliveries/{delivery}`, and `GET /v1/openapi.json` beside them. */
@@ -28,15 +30,24 @@ export const overview = (wired: () => Wired) =>
         return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
       }
       const streamer = await admit(request, "read", authority, deadline);
-      if (request.route === "GET /v1/streamers/{streamer}")
-        return streamerResponse(await readStreamer(streamer, store, deadline));
-      if (request.route === "GET /v1/streamers/{streamer}/deliveries") {
-        const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };
-        return deliveriesResponse(streamer, await listDeliveries(page, store));
-      }
-      const delivery = deliveryId(request.delivery);
-      return deliveryResponse(streamer, await readDelivery({ streamer, delivery }, store, deadline));
+      return namingCommitted(streamer, store, deadline, () => ofStreamer(request, streamer, store, deadline));
     }),
   );
+
+async function ofStreamer(
+  request: HttpRequest,
+  streamer: string,
+  store: Wired["store"],
+  deadline: number,
+): Promise<HttpResponse> {
+  if (request.route === "GET /v1/streamers/{streamer}")
+    return streamerResponse(await readStreamer(streamer, store, deadline));
+  if (request.route === "GET /v1/streamers/{streamer}/deliveries") {
+    const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };
+    return deliveriesResponse(streamer, await listDeliveries(page, store));
+  }
+  const delivery = deliveryId(request.delivery);
+  return deliveryResponse(streamer, await readDelivery({ streamer, delivery }, store, deadline));
+}
 
 export const handler = overview(wiredByEnvironment);

@@ -55,10 +55,10 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState)
     throw new PersisterError(
       "no-bookmark",
       "There is no bookmark for this streamer. Start from the beginning.",
-      { revision: state.revision },
+      { committed: state },
     );
   }
-  const { contentType, value } = negotiated(headers, state.bookmark, state.revision);
+  const { contentType, value } = negotiated(headers, state.bookmark);
   const validators = {
     etag: etagOf(state.revision),
     "last-modified": new Date(state.committedAt).toUTCString(),

@@ -21,11 +21,7 @@ export function prefersPlainText(headers: Headers): boolean {
  * The bookmark in the encoding that `Accept` asks for: its own where it may be. Throws `not-acceptable` where none is
  * right or the value has no form in it.
  */
-export function negotiated(
-  headers: Headers,
-  bookmark: Bookmark,
-  revision: number,
-): { contentType: string; value: Uint8Array } {
+export function negotiated(headers: Headers, bookmark: Bookmark): { contentType: string; value: Uint8Array } {
   const own = mediaTypes[bookmark.encoding];
   const other = bookmark.encoding === "json" ? mediaTypes.transit : mediaTypes.json;
   const contentType = preferred(headers, [own, other, plainText]);
@@ -33,10 +29,9 @@ export function negotiated(
     throw new PersisterError(
       "not-acceptable",
       `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`,
-      { revision },
     );
   }
-  return { contentType, value: contentType === other ? converted(bookmark, revision) : bookmark.value };
+  return { contentType, value: contentType === other ? converted(bookmark) : bookmark.value };
 }
 
 /** RFC 9110 section 12.5.1. */
@@ -44,7 +39,7 @@ function preferred(headers: Headers, types: string[]): string | undefined {
   return new Negotiator({ headers: { accept: headers.get("accept") ?? "*/*" } }).mediaType(types);
 }
 
-function converted({ encoding, value }: Bookmark, revision: number): Uint8Array {
+function converted({ encoding, value }: Bookmark): Uint8Array {
   try {
     return encoding === "json" ? asTransit(value) : asJson(value);
   } catch (cause) {
@@ -53,7 +48,7 @@ function converted({ encoding, value }: Bookmark, revision: number): Uint8Array 
     throw new PersisterError(
       "not-acceptable",
       `This bookmark can't be ${other}: ${cause.message}. Ask for ${mediaTypes[encoding]}.`,
-      { revision, cause },
+      { cause },
     );
   }
 }

@@ -143,7 +143,7 @@ export const operations: readonly Operation[] = [
       "delivery-in-flight",
       "precondition-failed",
     ],
-    namingRevision: [409, 412],
+    namingRevision: [400, 409, 412, 413, 415, 428],
   },
   {
     route: `DELETE ${one}/bookmark`,
@@ -160,7 +160,7 @@ export const operations: readonly Operation[] = [
       "delivery-in-flight",
       "precondition-failed",
     ],
-    namingRevision: [409, 412],
+    namingRevision: [400, 409, 412, 428],
   },
   {
     route: `GET ${one}/bookmark/history`,
@@ -170,6 +170,7 @@ export const operations: readonly Operation[] = [
     query: historyQuery,
     answers: { 200: ok("A page of it.", schemas.historySchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+    namingRevision: [400],
   },
   {
     route: `GET ${streamers}`,
@@ -197,6 +198,7 @@ export const operations: readonly Operation[] = [
     query: deliveriesQuery,
     answers: { 200: ok("A page of them.", schemas.deliveriesSchema) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+    namingRevision: [400],
   },
   {
     route: `GET ${one}/deliveries/{delivery}`,
@@ -205,6 +207,7 @@ export const operations: readonly Operation[] = [
     scope: "read",
     answers: { 200: ok("The delivery.", schemas.deliverySchema) },
     errors: ["bad-streamer-name", "store-unavailable", "no-delivery"],
+    namingRevision: [404],
   },
   {
     route: "GET /v1/openapi.json",

@@ -66,8 +66,9 @@ export async function answering(
 /** The problem document of an error in what was asked of `path`. */
 export function problemResponse(path: string, error: PersisterError): HttpResponse {
   const { status, title } = problems[error.code];
-  const { faults, faultsTotal, retryAfterSeconds, inFlight, revision, bookmark } = error.details;
-  const { delivery, archive, limit, actual } = error.details;
+  const { faults, faultsTotal, retryAfterSeconds, inFlight, delivery, archive, limit, actual } =
+    error.details;
+  const committed = error.details.committed === "unknown" ? undefined : error.details.committed;
   const members = {
     type: typeOf(error.code),
     title,
@@ -82,11 +83,11 @@ export function problemResponse(path: string, error: PersisterError): HttpRespon
     inFlight,
     errors: faults,
     errorsTotal: faultsTotal,
-    revision,
+    revision: committed?.revision,
   };
-  const response = problem(status, members, bookmarkMembers(bookmark));
+  const response = problem(status, members, bookmarkMembers(committed?.bookmark));
   if (retryAfterSeconds !== undefined) response.headers["retry-after"] = String(retryAfterSeconds);
-  if (revision !== undefined) response.headers.etag = etagOf(revision);
+  if (committed !== undefined) response.headers.etag = etagOf(committed.revision);
   if (status === 401) response.headers["www-authenticate"] = "Bearer";
   return response;
 }

@@ -39,8 +39,8 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
   if (!(await written(next, parts, deadline)) && !(await isMade(made, streamer, parts, deadline))) {
     throw new PersisterError(
       "delivery-in-flight",
-      "The streamer changed at the same moment. Fetch its revision, and ask again.",
-      { retryAfterSeconds: 1, revision: revisionOf(standing) },
+      "The streamer changed at the same moment. Send the change again, for the revision that it has now.",
+      { retryAfterSeconds: 1 },
     );
   }
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };

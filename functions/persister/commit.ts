@@ -106,7 +106,6 @@ async function refuseUnlessMade(
   throw new PersisterError(
     "overtaken",
     `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
-      "Nothing more of it is committed. Fetch the bookmark, and start from it.",
-    { revision: revisionOf(found) },
+      "Nothing more of it is committed. Start from the bookmark that is.",
   );
 }

@@ -43,6 +43,13 @@ export type ErrorCode =
   | "no-bookmark"
   | "not-acceptable";
 
+/** A streamer's last committed state. */
+export interface Committed {
+  readonly revision: number;
+  /** Absent until a delivery brought one, and once it is forgotten. */
+  readonly bookmark?: Bookmark;
+}
+
 export interface ErrorDetails {
   readonly faults?: readonly Fault[];
   readonly faultsTotal?: number;
@@ -54,9 +61,8 @@ export interface ErrorDetails {
   /** The delivery that was archived before it failed, and where. */
   readonly delivery?: string;
   readonly archive?: string;
-  /** What is committed after all, so that the next run starts there. */
-  readonly revision?: number | undefined;
-  readonly bookmark?: Bookmark;
+  /** What is committed, so that the next run starts there; `unknown` where the store does not say. */
+  readonly committed?: Committed | "unknown";
   readonly cause?: unknown;
 }
 

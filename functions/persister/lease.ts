@@ -66,7 +66,6 @@ export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<L
     "Other deliveries of this streamer came first. Send it again.",
     {
       retryAfterSeconds: 1,
-      revision: revisionOf(standing),
       ...(standing?.lease && { inFlight: standing.lease.delivery }),
     },
   );
@@ -98,7 +97,6 @@ export function refuseWhileLeased(streamer: Streamer | undefined, now: number): 
     {
       inFlight: delivery,
       retryAfterSeconds: Math.ceil(remaining / 1_000),
-      revision: revisionOf(streamer),
     },
   );
 }
@@ -112,11 +110,11 @@ export async function refuseUnless(
 ): Promise<void> {
   const revision = revisionOf(streamer);
   if (holds(precondition, revision)) return;
-  const { bookmark } = await stateOf(streamer?.commit, store, deadline);
+  const committed = await stateOf(streamer?.commit, store, deadline);
   throw new PersisterError(
     "precondition-failed",
     `The streamer is at revision ${revision}. Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
-    { revision, ...(bookmark && { bookmark }) },
+    { committed },
   );
 }
 
@@ -157,8 +155,7 @@ function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, seq
   throw new PersisterError(
     "overtaken",
     `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +
-      "Fetch the bookmark, and start from it with a new Idempotency-Key.",
-    { revision: revisionOf(streamer) },
+      "Start from the bookmark that is committed, with a new Idempotency-Key.",
   );
 }
 

@@ -60,7 +60,7 @@ export async function readStreamer(
 ): Promise<{ readonly summary: Summary; readonly last: Commit | undefined; readonly state: StreamerState }> {
   const streamer = await parts.streamers.read(name, deadline);
   if (streamer === undefined) {
-    throw new PersisterError("no-streamer", "No delivery of this streamer has begun yet.", { revision: 0 });
+    throw new PersisterError("no-streamer", "No delivery of this streamer has begun yet.");
   }
   const state = await stateOf(streamer.commit, parts, deadline);
   return { summary: summaryOf(streamer, parts.clock.now()), last: streamer.commit, state };

@@ -9,7 +9,7 @@ import { inflate } from "./inflate.ts";
 import { Journey, type Report } from "./journey.ts";
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destination, Destinations, Observer } from "./ports.ts";
+import type { Archive, Destination, Destinations, Observer, Streamer } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -22,7 +22,7 @@ import {
 } from "./recall.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
-import { revisionOf } from "./state.ts";
+import { revisionOf, type StreamerState, stateOf, withCommitted } from "./state.ts";
 import { Tracker } from "./tracker.ts";
 import { validate } from "./validate.ts";
 
@@ -59,8 +59,8 @@ interface Arrival {
   archive: string;
   readonly journey: Journey;
   delivery: string;
-  /** The streamer's, as it was found. */
-  revision?: number;
+  /** The streamer as it was read, until another delivery may have written to it. */
+  read?: { readonly streamer: Streamer | undefined } | undefined;
   recalled?: Recalled | undefined;
 }
 
@@ -77,7 +77,7 @@ const timesOf = (deadline: number): Times => ({
 
 /**
  * Takes a delivery in: archive → decode → validate → begin → batch → forward → commit. Throws a PersisterError that
- * names the delivery, the streamer's revision, and the bookmark that was committed all the same.
+ * names the delivery and what is committed.
  */
 export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   const times = timesOf(intake.deadline);
@@ -90,9 +90,10 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     const { streamer, traceparent } = intake;
     parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome, traceparent }));
   };
-  const archive = await parts.archive.put(key, intake.body, times.forward).catch((error: unknown) => {
+  const committed = () => committedState(intake.streamer, arrival, parts, times.commit);
+  const archive = await parts.archive.put(key, intake.body, times.forward).catch(async (error: unknown) => {
     report(outcomeOf(error));
-    throw error;
+    throw await withCommitted(error, committed);
   });
   journey.took("archive");
   arrival.archive = archive;
@@ -107,25 +108,19 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     if (!(error instanceof PersisterError)) throw error;
     const cause = error.cause ?? unfiled;
     const known = { archive, delivery: arrival.delivery, ...error.details, cause };
-    // A store that does not answer may have committed all the same.
-    if (error.code === "store-unavailable") throw error.with(known);
-    const revision = arrival.revision ?? (await standingRevision(intake.streamer, parts, times.commit));
-    throw error.with({ ...(revision !== undefined && { revision }), ...known });
+    throw await withCommitted(error.with(known), committed);
   }
 }
 
-/** Of a body that failed before its streamer was looked at: where that stands, if the table says so. */
-async function standingRevision(
+/** What is committed, as it was read on the way, or as it is now. Rejects with `store-unavailable`. */
+async function committedState(
   streamer: string,
-  { streamers }: Parts,
+  { read }: Arrival,
+  parts: Parts,
   deadline: number,
-): Promise<number | undefined> {
-  try {
-    return revisionOf(await streamers.read(streamer, deadline));
-  } catch (error) {
-    if (!(error instanceof PersisterError)) throw error;
-    return undefined;
-  }
+): Promise<StreamerState> {
+  const current = read === undefined ? await parts.streamers.read(streamer, deadline) : read.streamer;
+  return stateOf(current?.commit, parts, deadline);
 }
 
 const outcomeOf = (error: unknown) => (error instanceof PersisterError ? error.code : "internal");
@@ -152,7 +147,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   // Before the streamer, so that a receipt which is not there yet is not good yet.
   arrival.recalled = await recall(intake, body, parts, times.forward);
   const standing = await parts.streamers.read(streamer, times.forward);
-  arrival.revision = revisionOf(standing);
+  arrival.read = { streamer: standing };
   journey.bookmarkAt = standing?.commit?.bookmarkAt;
   refuseReused(arrival.recalled, parts.clock);
   const kept = arrival.recalled?.kept;
@@ -164,6 +159,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   const contents = validate(body, destination);
   journey.records = contents.records;
   journey.took("validate");
+  arrival.read = undefined;
   const { delivery } = arrival;
   const sequences = contents.records;
   const request = { streamer, standing, delivery, kept, precondition, sequences, until };

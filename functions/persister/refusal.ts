@@ -17,16 +17,13 @@ export function refusalError(
   state: StreamerState | undefined,
 ): PersisterError {
   const { outcome } = refusal;
-  const details: ErrorDetails = {
-    revision: state?.revision,
-    ...(state?.bookmark && { bookmark: state.bookmark }),
-  };
+  const details: ErrorDetails = { committed: state ?? "unknown" };
   const said = outcome.message.replace(/\.+$/, "");
   const where = placeOf(refusal.batch, contents);
   const goOn =
     state === undefined
       ? "What is committed could not be learnt: fetch the bookmark, and start from it"
-      : details.bookmark === undefined
+      : state.bookmark === undefined
         ? "No bookmark is committed yet: send it all again"
         : "Everything before the bookmark named here is accepted: start the next run from it";
   if (outcome.kind === "rejected") {

@@ -1,13 +1,10 @@
-import type { Bookmark, Commit, Store, Streamer } from "./ports.ts";
+import { type Committed, PersisterError } from "./errors.ts";
+import type { Commit, Store, Streamer } from "./ports.ts";
 
-/** A streamer as callers see it. */
-export interface StreamerState {
-  /** How many deliveries and changes by hand have been committed; 0 before the first. */
-  readonly revision: number;
+/** A streamer as callers see it; `revision` counts its deliveries and changes by hand, and is 0 before the first. */
+export interface StreamerState extends Committed {
   /** The last commit, ms since the epoch. */
   readonly committedAt: number;
-  /** Absent until a delivery brought one, and once it is forgotten. */
-  readonly bookmark?: Bookmark;
 }
 
 export const revisionOf = (streamer: Streamer | undefined): number => streamer?.commit?.revision ?? 0;
@@ -44,4 +41,34 @@ export async function commitOf(
   const last = revisionOf(streamer);
   if (streamer === undefined || revision > last) return undefined;
   return revision === last ? streamer.commit : history.read(streamer.name, revision, deadline);
+}
+
+/**
+ * The error with what is committed, as `read` tells it, so that a refused caller need not ask. An error that names it already
+ * stays as it is; so does `store-unavailable`, for a write that was not answered may still change it. Both the revision
+ * and the bookmark are named or neither: a revision alone would say that there is no bookmark.
+ */
+export async function withCommitted(error: unknown, read: () => Promise<StreamerState>): Promise<unknown> {
+  if (!(error instanceof PersisterError) || error.code === "store-unavailable") return error;
+  if (error.details.committed !== undefined) return error;
+  return error.with({ committed: await read().catch(unknownIfUnavailable) });
+}
+
+/** Resolves to what `work` does; its errors name what is committed of the streamer. */
+export async function namingCommitted<T>(
+  name: string,
+  store: Pick<Store, "streamers" | "bookmarks">,
+  deadline: number,
+  work: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw await withCommitted(error, () => readState(name, store, deadline));
+  }
+}
+
+function unknownIfUnavailable(error: unknown): "unknown" {
+  if (error instanceof PersisterError && error.code === "store-unavailable") return "unknown";
+  throw error;
 }

@@ -201,13 +201,14 @@ export class Invariants {
   }
 
   /** I1: where an error says to go on is where the streamer once stood. */
-  #checkNamed(streamer: string, { revision, bookmark }: ErrorDetails): void {
-    if (revision === undefined) return;
+  #checkNamed(streamer: string, details: ErrorDetails): void {
+    if (details.committed === undefined || details.committed === "unknown") return;
+    const { revision, bookmark } = details.committed;
     const committed = this.#positions.get(streamer)?.[revision - 1];
     if (revision > 0 && committed === undefined)
       throw new Violation(`I1: an error names revision ${revision}, which nobody has made`);
-    const named = bookmark && positionIn(bookmark);
-    if (named !== undefined && named !== committed)
+    const named = bookmark === undefined ? 0 : positionIn(bookmark);
+    if (named !== (committed ?? 0))
       throw new Violation(
         `I1: an error names the bookmark ${named}, and revision ${revision} has ${committed}`,
       );

@@ -42,8 +42,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an error names the next revision",
     file: "persister/refusal.ts",
-    from: "revision: state?.revision,",
-    to: "revision: state && state.revision + 1,",
+    from: 'committed: state ?? "unknown"',
+    to: 'committed: state === undefined ? "unknown" : { ...state, revision: state.revision + 1 }',
   },
   {
     name: "no fence: a commit is written upon whatever is there",
