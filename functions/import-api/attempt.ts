@@ -1,8 +1,6 @@
 import http from "node:http";
 import https from "node:https";
 
-/** Connecting, or a connection without a byte: target-stitch 4.0.4 waits as long. */
-export const idleTimeoutMsDefault = 60_000;
 /** The verdict is in the status line; what it says besides must come soon. */
 export const answerBodyTimeoutMsDefault = 5_000;
 /** Errors name one record and a rule; a page this long is a proxy's. */
@@ -10,12 +8,12 @@ const answerBodyBytesMax = 64 * 1024;
 
 export interface Call {
   readonly url: URL;
-  readonly agent: http.Agent;
+  /** Where connections are kept; `false` opens one for this attempt alone. */
+  readonly agent: http.Agent | false;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body: Uint8Array;
   /** A body that is cut could end in half a secret of so many UTF-16 units: they are dropped. */
   readonly secretLength: number;
-  readonly idleTimeoutMs: number;
   readonly answerBodyTimeoutMs: number;
 }
 
@@ -28,29 +26,47 @@ export interface Answer {
   readonly body: string;
 }
 
-/** No status line came. */
+/** No status line came: the time was up, the Import API was silent for too long, or the connection broke. */
 export interface Silence {
   readonly kind: "silence";
-  readonly deadlinePassed: boolean;
+  readonly reason: "deadline" | "hung" | "broken";
   readonly message: string;
 }
 
 const deadlinePassed: Silence = {
   kind: "silence",
-  deadlinePassed: true,
+  reason: "deadline",
   message: "The Import API did not answer before the time was up.",
 };
-const unanswered = (message: string): Silence => ({ kind: "silence", deadlinePassed: false, message });
+const hung = (ms: number): Silence => ({
+  kind: "silence",
+  reason: "hung",
+  message: `The Import API was silent for ${Math.round(ms / 100) / 10} s.`,
+});
+const broken = (message: string): Silence => ({ kind: "silence", reason: "broken", message });
 
 const timerMsMax = 2 ** 31 - 1;
 
-/** POSTs once, for at most `remainingMs`. Resolves whatever the network or the server does. */
-export function attempt(call: Call, remainingMs: number): Promise<Answer | Silence> {
+/** How long an attempt may take, ms. */
+export interface AttemptTime {
+  /** In all. */
+  readonly remainingMs: number;
+  /** Without progress: a connection, a piece of the body that is taken, the answer's head. */
+  readonly silenceMs: number;
+}
+
+/** Between two pieces of a body the network has taken one: 8 s for each are 32 kB/s. */
+const pieceBytes = 256 * 1024;
+
+/** POSTs once. Resolves whatever the network or the server does. */
+export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Promise<Answer | Silence> {
   return new Promise(resolve => {
+    const begunAt = performance.now();
     const request = open(call);
     let isAnswering = false;
     const end = (result: Answer | Silence) => {
       clearTimeout(deadline);
+      clearTimeout(silence);
       resolve(result);
     };
     const give = (silence: Silence) => {
@@ -61,24 +77,44 @@ export function attempt(call: Call, remainingMs: number): Promise<Answer | Silen
       request.destroy();
     };
     const deadline = setTimeout(stop, Math.min(remainingMs, timerMsMax), deadlinePassed);
-    request.on("timeout", () =>
-      stop(unanswered(`The Import API was silent for ${call.idleTimeoutMs / 1000} s.`)),
-    );
-    request.on("error", error =>
-      give(unanswered(`The connection to the Import API broke: ${nameOf(error)}.`)),
-    );
-    request.on("close", () => give(unanswered("The Import API closed the connection without an answer.")));
+    let silence: NodeJS.Timeout | undefined;
+    const allowSilence = (ms: number) => {
+      clearTimeout(silence);
+      if (!isAnswering) silence = setTimeout(stop, Math.min(ms, timerMsMax), hung(ms));
+    };
+    request.on("error", error => give(broken(`The connection to the Import API broke: ${nameOf(error)}.`)));
+    request.on("close", () => give(broken("The Import API closed the connection without an answer.")));
     request.on("response", response => {
       isAnswering = true;
+      clearTimeout(silence);
       void readAnswer(request, response, call).then(end);
     });
-    request.end(call.body);
+    // What the network has taken may still be on its way for as long as the rest took.
+    request.on("finish", () => allowSilence(Math.max(silenceMs, performance.now() - begunAt)));
+    allowSilence(silenceMs);
+    sendPieces(request, call.body, () => allowSilence(silenceMs));
   });
 }
 
-function open({ url, agent, headers, idleTimeoutMs }: Call): http.ClientRequest {
+function open({ url, agent, headers }: Call): http.ClientRequest {
   const request = url.protocol === "http:" ? http.request : https.request;
-  return request(url, { method: "POST", headers, agent, timeout: idleTimeoutMs });
+  return request(url, { method: "POST", headers, agent });
+}
+
+/** Sends the body piece by piece, so that progress is seen. A request that ended before takes no more. */
+function sendPieces(request: http.ClientRequest, body: Uint8Array, progressed: () => void): void {
+  let at = 0;
+  const sendNext = () => {
+    const piece = body.subarray(at, at + pieceBytes);
+    at += pieceBytes;
+    if (at >= body.length) return void request.end(piece);
+    request.write(piece, error => {
+      if (error || request.destroyed) return;
+      progressed();
+      sendNext();
+    });
+  };
+  sendNext();
 }
 
 async function readAnswer(

@@ -1,9 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
-import { answerBodyTimeoutMsDefault, attempt, type Call, idleTimeoutMsDefault } from "./attempt.ts";
+import { answerBodyTimeoutMsDefault, attempt, type Call } from "./attempt.ts";
 import { verdictOf } from "./outcome.ts";
-import { retrying } from "./retry.ts";
+import { type Attempt, retrying } from "./retry.ts";
 
 export interface ImportApiOptions {
   /** The part before `/v2/…`, http or https. */
@@ -17,8 +17,8 @@ export interface ImportApiOptions {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random?: () => number;
-  /** Connecting, or a connection without a byte. */
-  readonly idleTimeoutMs?: number;
+  /** The longest that a connection may be silent; a share of the time that is left is shorter. */
+  readonly silenceMsMax?: number;
   /** From the head of an answer to the end of its body. */
   readonly answerBodyTimeoutMs?: number;
   /** Makes one request; a simulation has its own. */
@@ -37,14 +37,11 @@ const agents = {
  * Throws a TypeError for a url that is none. `send` rejects only for a token that no header can carry.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, traceparent, clock, random = Math.random, post = attempt } = options;
+  const { url, traceparent, clock, random = Math.random, post = attempt, silenceMsMax } = options;
   const endpoint = endpointsBelow(url);
   const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
   let { token } = options;
-  const timeouts = {
-    idleTimeoutMs: options.idleTimeoutMs ?? idleTimeoutMsDefault,
-    answerBodyTimeoutMs: options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault,
-  };
+  const answerBodyTimeoutMs = options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault;
   const sendAs = (secret: string, request: ImportRequest, deadline: number): Promise<Outcome> => {
     // Made once, so that every attempt sends the same bytes under the same headers.
     const call: Call = {
@@ -53,10 +50,12 @@ export function importApi(options: ImportApiOptions): ImportApi {
       headers: { ...headersOf(request, secret), ...(traceparent && { traceparent }) },
       body: request.body,
       secretLength: secret.length,
-      ...timeouts,
+      answerBodyTimeoutMs,
     };
-    const once = async (remainingMs: number) => verdictOf(await post(call, remainingMs), secret);
-    return retrying(once, { clock, random, deadline });
+    const once = async ({ hasHung, ...time }: Attempt) =>
+      // Of connections that are kept, others may hang as one did.
+      verdictOf(await post(hasHung ? { ...call, agent: false } : call, time), secret);
+    return retrying(once, { clock, random, deadline, silenceMsMax });
   };
   /** Where there is no newer one to be had, the refusal stands. */
   const newerThan = (refused: string) =>

@@ -9,6 +9,8 @@ export type Verdict =
       readonly kind: "transient";
       readonly reason: "unavailable" | "out-of-time";
       readonly message: string;
+      /** The Import API was silent for too long. */
+      readonly hung?: true;
       /** The header as it came. */
       readonly retryAfter?: string;
     };
@@ -25,8 +27,9 @@ const tooManyRequests = 429;
  */
 export function verdictOf(end: Answer | Silence, token: string): Verdict {
   if (end.kind === "silence") {
-    const reason = end.deadlinePassed ? "out-of-time" : "unavailable";
-    return { kind: "transient", reason, message: fitForMessage(end.message, token) };
+    const reason = end.reason === "deadline" ? "out-of-time" : "unavailable";
+    const message = fitForMessage(end.message, token);
+    return { kind: "transient", reason, message, ...(end.reason === "hung" && { hung: true }) };
   }
   const { status } = end;
   if (status >= 200 && status < 300)

@@ -1,10 +1,15 @@
 import type { Clock, Outcome } from "../persister/ports.ts";
+import type { AttemptTime } from "./attempt.ts";
 import type { Verdict } from "./outcome.ts";
 
 /** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */
 export const attemptsMax = 8;
 /** What is sent is awaited: with less time than this nothing is. */
 export const attemptMsMin = 500;
+/** target-stitch 4.0.4 waits as long for an answer. */
+const silenceMsMaxDefault = 60_000;
+/** A batch's answer comes within a second or so: a shorter wait would send it twice for nothing. */
+const silenceMsMin = 3_000;
 const backoffBaseMs = 100;
 export const backoffCapMs = 5_000;
 
@@ -14,6 +19,14 @@ export const backoffCapMs = 5_000;
  */
 export function backoffMs(attempt: number, random: () => number): number {
   return random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** attempt);
+}
+
+/**
+ * How long the Import API may be silent, ms: at first a third of the time that is left, some 8 s of an endpoint's delivery, so
+ * that a connection that hangs is tried again within it; once one hung, all of it, so that a slow server has its chance.
+ */
+function silenceMs(hasHung: boolean, remainingMs: number, max = silenceMsMaxDefault): number {
+  return Math.min(hasHung ? remainingMs : Math.max(remainingMs / 3, silenceMsMin), max);
 }
 
 /** `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0 if it is neither. */
@@ -32,6 +45,12 @@ export interface Patience {
   readonly random: () => number;
   /** ms since the epoch. */
   readonly deadline: number;
+  readonly silenceMsMax?: number | undefined;
+}
+
+/** How long an attempt may take, and whether an earlier one hung. */
+export interface Attempt extends AttemptTime {
+  readonly hasHung: boolean;
 }
 
 type Transient = Extract<Verdict, { kind: "transient" }>;
@@ -45,20 +64,27 @@ const noTime: Transient = {
 /**
  * Tries until a verdict stands, at most `attemptsMax` times and never beyond the deadline; it does not wait for an attempt
  * that could not begin before it. Fails `out-of-time` where the time ran out while an answer was awaited (or before the first
- * attempt), else `unavailable`: the server said no, or was not there.
+ * attempt), else `unavailable`: the server said no, was silent, or was not there.
  */
 export async function retrying(
-  attempt: (remainingMs: number) => Promise<Verdict>,
-  { clock, random, deadline }: Patience,
+  attempt: (allowed: Attempt) => Promise<Verdict>,
+  { clock, random, deadline, silenceMsMax }: Patience,
 ): Promise<Outcome> {
   let last = noTime;
   let attempts = 0;
+  let hasHung = false;
   const remaining = () => deadline - clock.now();
   while (attempts < attemptsMax && remaining() >= attemptMsMin) {
-    const verdict = await attempt(remaining());
+    const remainingMs = remaining();
+    const verdict = await attempt({
+      remainingMs,
+      silenceMs: silenceMs(hasHung, remainingMs, silenceMsMax),
+      hasHung,
+    });
     attempts++;
     if (verdict.kind !== "transient") return { ...verdict, attempts };
     last = verdict;
+    hasHung ||= verdict.hung === true;
     const delay = Math.max(backoffMs(attempts - 1, random), retryAfterMs(verdict.retryAfter, clock.now()));
     const goesOn =
       verdict.reason !== "out-of-time" && attempts < attemptsMax && remaining() - delay >= attemptMsMin;

@@ -34,7 +34,11 @@ export function refusalError(
     );
   }
   return outcome.reason === "out-of-time"
-    ? new PersisterError("out-of-time", `Time ran out for ${where}. ${goOn}, in smaller bodies.`, details)
+    ? new PersisterError(
+        "out-of-time",
+        `Time ran out for ${where}: ${said}. ${goOn}; smaller bodies take less time.`,
+        details,
+      )
     : new PersisterError("unavailable", `Not accepted: ${where}. ${said}. ${goOn}.`, {
         ...details,
         retryAfterSeconds,

@@ -219,11 +219,29 @@ describe("no bookmark ahead of its records", () => {
     expect(await (await post(stack, "first", body)).json()).toMatchObject({ revision: 1, bookmark: 1 });
   });
 
-  it("an Import API that never answers: 504 in time", async () => {
-    const { stack } = await stackIn(4_000, "hang");
-    const response = await post(stack, "hanging", jsonline(record("k", { id: 1 }, ["id"]), bookmark(1)));
-    expect(await response.json()).toMatchObject({ status: 504, code: "out-of-time" });
-    expect((await getBookmark(stack, "hanging")).status).toBe(404);
+  it("an Import API that never answers: tried again with the same bytes, and 504 in time", async () => {
+    const { stack, api } = await stackIn(7_500, accepted, "hang");
+    const body = (id: number) => jsonline(record("k", { id }, ["id"]), bookmark(id));
+    await post(stack, "hanging", body(1));
+    const response = await post(stack, "hanging", body(2));
+    expect(await response.json()).toMatchObject({
+      status: 504,
+      code: "out-of-time",
+      revision: 1,
+      bookmark: 1,
+    });
+    const [, ...attempts] = sent(api);
+    expect(attempts.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(attempts.map(({ body }) => body)).size).toBe(1);
+    expect(await (await getBookmark(stack, "hanging")).text()).toBe("1");
+  });
+
+  it("a request that hangs is tried again within the delivery", async () => {
+    const { stack, api } = await stackIn(9_000, "hang", accepted);
+    const response = await post(stack, "hung", jsonline(record("k", { id: 1 }, ["id"]), bookmark(1)));
+    expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
+    const [first, second, ...more] = sent(api);
+    expect([first!.body === second!.body, more]).toEqual([true, []]);
   });
 
   it("one delivery at a time: a second is told who holds the streamer", async () => {

@@ -29,13 +29,13 @@ describe("retried", () => {
   });
 
   it("is a silent connection", async () => {
-    const { send } = await scripted(["hang", { status: 201 }], { idleTimeoutMs: 30 });
+    const { send } = await scripted(["hang", { status: 201 }], { silenceMsMax: 30 });
     expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
   });
 
   it("is a silent connection that was used before", async () => {
     const { send, server } = await scripted([{ status: 201 }, "hang", { status: 201 }], {
-      idleTimeoutMs: 30,
+      silenceMsMax: 30,
     });
     await send();
     expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
@@ -62,6 +62,29 @@ describe("retried", () => {
       attempts: attemptsMax,
     });
     expect(server.requests).toHaveLength(attemptsMax);
+  });
+});
+
+describe("a connection that hangs", () => {
+  it("is left for one that is opened for the next attempt alone", async () => {
+    const { send, server } = await scripted([{ status: 201 }, { status: 201 }, "hang", { status: 201 }], {
+      silenceMsMax: 30,
+    });
+    // Two are kept open.
+    await Promise.all([send(), send()]);
+    expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
+    expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2, expect.any(Number), 3]);
+  });
+
+  it("is tried again within the time there is, with the same bytes", async () => {
+    const { send, server } = await scripted(["hang"], { silenceMsMax: 30 });
+    expect(await send()).toMatchObject({
+      kind: "failed",
+      reason: "unavailable",
+      message: "The Import API was silent for 0 s.",
+      attempts: attemptsMax,
+    });
+    expect(new Set(server.requests.map(({ body }) => body.toString())).size).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../functions/import-api/outcome.ts";
 import {
+  type Attempt,
   attemptMsMin,
   attemptsMax,
   backoffCapMs,
@@ -10,7 +11,7 @@ import {
 } from "../../functions/import-api/retry.ts";
 import { leapingClock } from "./leaping-clock.ts";
 
-const unavailable: Verdict = { kind: "transient", reason: "unavailable", message: "no" };
+const unavailable = { kind: "transient", reason: "unavailable", message: "no" } as const;
 const almostOne = () => 1 - Number.EPSILON;
 
 describe("the delay", () => {
@@ -68,12 +69,43 @@ describe("retrying", () => {
   it("tells each attempt what time remains", async () => {
     const clock = leapingClock(0);
     const remaining: number[] = [];
-    const attempt = async (remainingMs: number) => {
+    const attempt = async ({ remainingMs }: Attempt) => {
       remaining.push(remainingMs);
       return unavailable;
     };
     await retrying(attempt, { clock, random: () => 0.5, deadline: 700 });
     expect(remaining).toEqual([700, 650, 550]);
+  });
+
+  it.each([
+    ["an endpoint's delivery", 25_000, [8_333, 16_667]],
+    ["the end of one", 5_000, [3_000, 2_000]],
+    ["less time than two attempts need", 3_200, [3_000]],
+    ["a scheduled run's segment", 117_000, [39_000, 60_000, 18_000]],
+    ["a segment straight to the Import API", 297_000, [60_000, 60_000, 60_000, 60_000, 57_000]],
+  ])("shares out the time of %s between attempts that hang", async (_, deadline, expected) => {
+    const clock = leapingClock(0);
+    const shares: number[] = [];
+    const hanging = async ({ silenceMs }: Attempt): Promise<Verdict> => {
+      shares.push(Math.round(silenceMs));
+      await clock.sleep(silenceMs);
+      return { ...unavailable, hung: true };
+    };
+    const outcome = await retrying(hanging, { clock, random: () => 0, deadline });
+    expect(shares).toEqual(expected);
+    expect(outcome).toMatchObject({ kind: "failed", reason: "unavailable", attempts: expected.length });
+  });
+
+  it("keeps the first share small for as long as nothing has hung", async () => {
+    const clock = leapingClock(0);
+    const shares: number[] = [];
+    const verdicts: Verdict[] = [unavailable, { ...unavailable, hung: true }, unavailable];
+    const attempt = async ({ silenceMs }: Attempt): Promise<Verdict> => {
+      shares.push(silenceMs);
+      return verdicts.shift() ?? { kind: "accepted" };
+    };
+    await retrying(attempt, { clock, random: () => 0, deadline: 24_000 });
+    expect(shares).toEqual([8_000, 8_000, 24_000, 24_000]);
   });
 
   it("makes no attempt that it has no time to await", async () => {

@@ -1,6 +1,6 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { type Verdict, verdictOf } from "../../functions/import-api/outcome.ts";
-import { retrying } from "../../functions/import-api/retry.ts";
+import { type Attempt, retrying } from "../../functions/import-api/retry.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { change as changeBookmark } from "../../functions/persister/change.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
@@ -146,13 +146,13 @@ export class Process {
     };
     const importApi: ImportApi = {
       send: (request, deadline) => {
-        const once = (remaining: number) => {
+        const once = ({ remainingMs, silenceMs }: Attempt) => {
           invariants.checkSend(this);
           return this.#call(
             "forward",
-            this.#now() + remaining,
+            this.#now() + Math.min(remainingMs, silenceMs),
             () => take(request),
-            async () => verdictOf({ kind: "silence", deadlinePassed: false, message: "lost" }, "token"),
+            async () => verdictOf({ kind: "silence", reason: "hung", message: "lost" }, "token"),
           );
         };
         return retrying(once, { clock, random: () => random.next(), deadline });
