@@ -12,10 +12,10 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 /** `GET /v1/streamers/{streamer}/bookmark` and `…/bookmark/history`, and `GET /v1/health` beside them. */
 export const bookmark = (wired: () => Wired) =>
   lambda((request, deadline) =>
-    answering(request, async () => {
+    answering(request, async aside => {
       if (request.route === "GET /v1/health") return healthResponse();
       const { authority, store } = wired();
-      const streamer = await admit(request, "read", authority, answerBy(deadline));
+      const streamer = await admit(request, "read", { authority, deadline: answerBy(deadline), aside });
       return namingCommitted(streamer, store, answerBy(deadline), async () => {
         if (request.route.endsWith("/history")) {
           const page = pageOf(request.query, historyQuery);

@@ -12,9 +12,9 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 /** `PUT` and `DELETE /v1/streamers/{streamer}/bookmark` */
 export const change = (wired: () => Wired) =>
   lambda((request, deadline) =>
-    answering(request, async () => {
+    answering(request, async aside => {
       const { authority, store } = wired();
-      const streamer = await admit(request, "admin", authority, answerBy(deadline));
+      const streamer = await admit(request, "admin", { authority, deadline: answerBy(deadline), aside });
       return namingCommitted(streamer, store, answerBy(deadline), async () => {
         const precondition = requiredPreconditionOf(request.headers);
         const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;

@@ -13,9 +13,9 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 /** `POST /v1/streamers/{streamer}` */
 export const ingest = (wired: () => Wired) =>
   lambda((request, deadline) =>
-    answering(request, async () => {
+    answering(request, async aside => {
       const { authority, parts } = wired();
-      const streamer = await admit(request, "write", authority, answerBy(deadline));
+      const streamer = await admit(request, "write", { authority, deadline: answerBy(deadline), aside });
       const conditions = deliveryConditionsOf(request.headers);
       const body = await namingCommitted(streamer, parts, answerBy(deadline), () => receiveBody(request));
       const fault = conditions.fault ?? body.fault;

@@ -20,16 +20,17 @@ import { type Wired, wiredByEnvironment } from "./wire.ts";
 /** `GET /v1/streamers`, `…/{streamer}`, `…/deliveries`, `…/deliveries/{delivery}`, and `GET /v1/openapi.json` beside them. */
 export const overview = (wired: () => Wired) =>
   lambda((request, lambdaDeadline) =>
-    answering(request, async () => {
+    answering(request, async aside => {
       if (request.route === "GET /v1/openapi.json") return openapiResponse();
       const { authority, store } = wired();
       const deadline = answerBy(lambdaDeadline);
+      const gate = { authority, deadline, aside };
       if (request.route === "GET /v1/streamers") {
-        const named = await admitToSome(request, "read", authority, deadline);
+        const named = await admitToSome(request, "read", gate);
         const page = pageOf(request.query, streamersQuery);
         return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
       }
-      const streamer = await admit(request, "read", authority, deadline);
+      const streamer = await admit(request, "read", gate);
       return namingCommitted(streamer, store, deadline, () => ofStreamer(request, streamer, store, deadline));
     }),
   );

@@ -55,8 +55,8 @@ function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens):
   return {
     by,
     tokens: {
-      permissionsOf: async (digest, deadline) =>
-        digest === owner ? everything : stored.permissionsOf(digest, deadline),
+      grantOf: async (digest, deadline) =>
+        digest === owner ? { permissions: everything } : stored.grantOf(digest, deadline),
     },
   };
 }

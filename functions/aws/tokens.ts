@@ -33,7 +33,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
   const available = waitingOut(options);
 
   /** Once a day: who asks when a token was last used wants to know whether it still is. */
-  async function noteUse(digest: string, day: string, deadline: number): Promise<void> {
+  async function noteUse(digest: string, day: string, abortSignal: AbortSignal): Promise<void> {
     try {
       await client.send(
         new UpdateItemCommand({
@@ -44,7 +44,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: marshall({ ":day": day }),
         }),
-        timing.until(deadline),
+        { abortSignal },
       );
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -52,7 +52,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
   }
 
   return {
-    permissionsOf: (digest, deadline) =>
+    grantOf: (digest, deadline) =>
       available(
         deadline,
         async () => {
@@ -62,8 +62,9 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
-          if (usedOn !== day) await noteUse(digest, day, deadline);
-          return scopes.map(scope => ({ scope, streamer }));
+          const permissions = scopes.map(scope => ({ scope, streamer }));
+          if (usedOn === day) return { permissions };
+          return { permissions, noteUse: signal => noteUse(digest, day, signal) };
         },
         unavailable,
       ),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
 import type { Permission, Scope, Tokens } from "../persister/ports.ts";
+import type { Aside } from "./aside.ts";
 import type { HttpRequest } from "./message.ts";
 import { streamerName } from "./path.ts";
 
@@ -16,14 +17,17 @@ const scopes: readonly Scope[] = ["write", "read", "admin"];
 /** What a token's holder may do who may all. */
 export const everything: readonly Permission[] = scopes.map(scope => ({ scope, streamer: "*" }));
 
+/** What a request is admitted by. */
+export interface Gate {
+  readonly authority: Authority;
+  /** ms since the epoch. */
+  readonly deadline: number;
+  readonly aside: Aside;
+}
+
 /** The streamer of a request whose sender may do that. Throws `unauthorized`, `forbidden`, `bad-streamer-name`. */
-export async function admit(
-  request: HttpRequest,
-  scope: Scope,
-  authority: Authority,
-  deadline: number,
-): Promise<string> {
-  const names = permitted(await authenticate(request, authority, deadline), scope);
+export async function admit(request: HttpRequest, scope: Scope, gate: Gate): Promise<string> {
+  const names = permitted(await authenticate(request, gate), scope);
   if (names !== "all" && !names.has(request.streamer)) throw forbidden(scope);
   return streamerName(request.streamer);
 }
@@ -32,22 +36,18 @@ export async function admit(
 export async function admitToSome(
   request: HttpRequest,
   scope: Scope,
-  authority: Authority,
-  deadline: number,
+  gate: Gate,
 ): Promise<ReadonlySet<string> | "all"> {
-  const names = permitted(await authenticate(request, authority, deadline), scope);
+  const names = permitted(await authenticate(request, gate), scope);
   if (names !== "all" && names.size === 0) throw forbidden(scope, "any");
   return names;
 }
 
-async function authenticate(
-  request: HttpRequest,
-  authority: Authority,
-  deadline: number,
-): Promise<readonly Permission[]> {
+async function authenticate(request: HttpRequest, gate: Gate): Promise<readonly Permission[]> {
+  const { authority } = gate;
   switch (authority.by) {
     case "token":
-      return ofToken(request.headers, authority.tokens, deadline);
+      return ofToken(request.headers, authority.tokens, gate);
     case "jwt":
       return ofClaim(request.jwtScopes ?? "");
     case "iam":
@@ -59,10 +59,15 @@ async function authenticate(
  * `Authorization: Bearer …` (RFC 6750). Whatever is wrong with a token, its digest is looked up, and the answer is the same:
  * its time tells nothing either, for what the look-up compares is no secret.
  */
-async function ofToken(headers: Headers, tokens: Tokens, deadline: number): Promise<readonly Permission[]> {
+async function ofToken(
+  headers: Headers,
+  tokens: Tokens,
+  { deadline, aside }: Gate,
+): Promise<readonly Permission[]> {
   const token = /^Bearer +([^ ]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
-  const permissions = await tokens.permissionsOf(digestOf(token), deadline);
-  if (permissions !== undefined) return permissions;
+  const grant = await tokens.grantOf(digestOf(token), deadline);
+  if (grant?.noteUse !== undefined) aside.start("Noting a token's last use", grant.noteUse);
+  if (grant !== undefined) return grant.permissions;
   throw new PersisterError(
     "unauthorized",
     "The token is missing or wrong. Send `Authorization: Bearer <token>`.",

@@ -1,5 +1,6 @@
 import { type ErrorCode, PersisterError } from "../persister/errors.ts";
 import { etagOf } from "./answer-headers.ts";
+import { Aside } from "./aside.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 
@@ -39,13 +40,17 @@ export const problems: Record<ErrorCode, { readonly status: number; readonly tit
 
 export const internal = { status: 500, title: "Internal error" };
 
-/** Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws. */
+/**
+ * Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws; what it started aside is over
+ * by then.
+ */
 export async function answering(
   request: HttpRequest,
-  app: () => Promise<HttpResponse>,
+  app: (aside: Aside) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
+  const aside = new Aside();
   try {
-    return await app();
+    return await app(aside);
   } catch (error) {
     if (error instanceof PersisterError) {
       if (problems[error.code].status >= internal.status) logFailure(request, error);
@@ -60,6 +65,8 @@ export async function answering(
       instance: request.path,
       code: "internal",
     });
+  } finally {
+    await aside.end();
   }
 }
 

@@ -111,10 +111,16 @@ export type Scope = "write" | "read" | "admin";
 
 export interface Tokens {
   /**
-   * What the token of this SHA-256 (hexadecimal) may do; undefined unless there is one that lives. Notes the day. Rejects
-   * with PersisterError `tokens-unavailable`.
+   * What the token of this SHA-256 (hexadecimal) grants; undefined unless there is one that lives. Rejects with
+   * PersisterError `tokens-unavailable`.
    */
-  permissionsOf(digest: string, deadline: number): Promise<readonly Permission[] | undefined>;
+  grantOf(digest: string, deadline: number): Promise<Grant | undefined>;
+}
+
+export interface Grant {
+  readonly permissions: readonly Permission[];
+  /** Notes the day of the token's last use, until `signal` is aborted; undefined where it is noted. No request depends on it. */
+  readonly noteUse?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Tells those who run the endpoint. */

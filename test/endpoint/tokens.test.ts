@@ -1,6 +1,7 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { admit, digestOf } from "../../functions/http/authenticate.ts";
+import { Aside } from "../../functions/http/aside.ts";
+import { type Authority, admit, digestOf } from "../../functions/http/authenticate.ts";
 import type { HttpRequest } from "../../functions/http/message.ts";
 import { operations } from "../../functions/http/operations.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
@@ -21,6 +22,7 @@ afterAll(() => stack.close());
 
 const hour = 3_600_000;
 const all: readonly Scope[] = ["write", "read", "admin"];
+const deliver = "POST /v1/streamers/{streamer}";
 const guarded = operations.filter(({ scope }) => scope !== undefined);
 
 async function tokenOf(streamer: string, scopes: readonly Scope[], validUntil?: number): Promise<string> {
@@ -104,6 +106,8 @@ describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s",
   });
 });
 
+const gateOf = (authority: Authority) => ({ authority, deadline: 0, aside: new Aside() });
+
 /** As if its time were over. */
 async function expire(token: string) {
   await place.client.send(
@@ -128,10 +132,11 @@ describe("a token", () => {
   });
 
   it("is listed with the day of its last use, and is nowhere itself", async () => {
-    const token = await tokenOf("drift", ["read"]);
+    const token = await tokenOf("drift", ["write"]);
     const find = async () => (await listTokens(place)).find(({ streamer }) => streamer === "drift");
     expect((await find())?.usedOn).toBeUndefined();
-    await ask("GET /v1/streamers", `Bearer ${token}`);
+    // A delivery lasts long enough for the note next to it.
+    await ask(deliver, `Bearer ${token}`, "drift");
     const listed = await find();
     expect(listed?.usedOn).toBe(new Date().toISOString().slice(0, 10));
     expect(JSON.stringify(listed)).not.toContain(token);
@@ -159,9 +164,9 @@ describe("a token", () => {
 it("whatever is wrong with a token, one look-up is made, so that the time tells nothing either", async () => {
   for (const authorization of ["", "Bearer", "Bearer wrong", "Basic b3duZXI6cGFzcw=="]) {
     const asked: string[] = [];
-    const tokens = { permissionsOf: async (digest: string) => void asked.push(digest) };
+    const tokens = { grantOf: async (digest: string) => void asked.push(digest) };
     const request = { headers: new Headers({ authorization }), streamer: "github" } as HttpRequest;
-    await expect(admit(request, "read", { by: "token", tokens }, 0)).rejects.toMatchObject({
+    await expect(admit(request, "read", gateOf({ by: "token", tokens }))).rejects.toMatchObject({
       code: "unauthorized",
     });
     expect(asked).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
@@ -182,11 +187,15 @@ describe("where the gateway says who may come in", () => {
     ["", "read", "forbidden"],
     ["none", "read", "forbidden"],
   ] as const)("a JWT with the scopes %j asks to %s: %s", async (jwtScopes, scope, answer) => {
-    const admitted = admit(request(jwtScopes === "none" ? undefined : jwtScopes), scope, { by: "jwt" }, 0);
+    const admitted = admit(
+      request(jwtScopes === "none" ? undefined : jwtScopes),
+      scope,
+      gateOf({ by: "jwt" }),
+    );
     expect(await admitted.catch((error: PersisterError) => error.code)).toBe(answer);
   });
 
   it("IAM's policy has said it all", async () => {
-    expect(await admit(request(undefined), "admin", { by: "iam" }, 0)).toBe("github");
+    expect(await admit(request(undefined), "admin", gateOf({ by: "iam" }))).toBe("github");
   });
 });

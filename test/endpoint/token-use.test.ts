@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startDynamodb } from "../../infra/local/dynamodb.ts";
+import { listen } from "../../infra/local/listen.ts";
+import { createToken, listTokens, revokeToken } from "../../infra/tokens/tokens.ts";
+import { placeOf } from "./local-place.ts";
+import {
+  bookmark,
+  jsonline,
+  type LocalStack,
+  token as ownerToken,
+  record,
+  startTestStack,
+} from "./local-stack.ts";
+
+/** The day of a token's last use is noted beside a request, whose answer does not depend on it. */
+let stack: LocalStack;
+let table: { url: string; close(): Promise<void> };
+let proxy: { url: string; close(): Promise<void> };
+let dir: string;
+/** What becomes of an UpdateItem; without it the table answers. */
+let fate: ((message: IncomingMessage, response: ServerResponse) => void) | undefined;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-token-use-"));
+  table = await startDynamodb({ dir });
+  proxy = await listen(
+    createServer((message, response) => {
+      if (fate !== undefined && /UpdateItem$/.test(String(message.headers["x-amz-target"])))
+        return fate(message.resume(), response);
+      const { method, url, headers } = message;
+      const { hostname, port } = new URL(table.url);
+      const passed = request({ hostname, port, path: url, method, headers }, answer =>
+        answer.pipe(response.writeHead(answer.statusCode!, answer.headers)),
+      );
+      message.pipe(passed);
+    }),
+  );
+  stack = await startTestStack({ AWS_ENDPOINT_URL_DYNAMODB: proxy.url });
+  expect((await ask(ownerToken, "POST")).status).toBe(200);
+});
+afterAll(async () => {
+  await stack.close();
+  await proxy.close();
+  await table.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+let logged: string[];
+beforeEach(() => {
+  logged = [];
+  vi.spyOn(process.stderr, "write").mockImplementation(text => logged.push(String(text)) > 0);
+});
+afterEach(() => {
+  fate = undefined;
+  vi.restoreAllMocks();
+});
+
+async function withToken<T>(work: (token: string) => Promise<T>): Promise<T> {
+  const place = await placeOf(stack);
+  const { token, id } = await createToken(
+    { streamer: "s", scopes: ["write", "read", "admin"], validUntil: undefined },
+    place,
+  );
+  try {
+    return await work(token);
+  } finally {
+    await revokeToken(id, place);
+  }
+}
+
+const ask = (token: string, method: string, path = "") =>
+  fetch(`${stack.url}/v1/streamers/s${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+    ...(method === "POST" && { body: jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)) }),
+  });
+
+const failing = (status: number, type: string) => (_: IncomingMessage, response: ServerResponse) =>
+  response
+    .writeHead(status, { "content-type": "application/x-amz-json-1.0" })
+    .end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "at_secret" }));
+
+it("is noted while a delivery is on its way", async () => {
+  await withToken(async token => {
+    expect((await ask(token, "POST")).status).toBe(200);
+    const [listed] = await listTokens(await placeOf(stack));
+    expect(listed?.usedOn).toBe(new Date().toISOString().slice(0, 10));
+  });
+  expect(logged).toEqual([]);
+});
+
+describe.each([
+  ["denied", failing(400, "AccessDeniedException")],
+  ["throttled", failing(400, "ProvisionedThroughputExceededException")],
+  ["down", failing(500, "InternalServerError")],
+])("a note that is %s", (_, how) => {
+  it.each([
+    ["POST", ""],
+    ["GET", "/bookmark"],
+    ["GET", "/deliveries"],
+  ])("leaves %s %s as it is", async (method, path) => {
+    await withToken(async token => {
+      fate = how;
+      expect((await ask(token, method, path)).status).toBe(200);
+    });
+  });
+});
+
+it("a note that fails is logged, without what the table said", async () => {
+  let failed: () => void;
+  const hasFailed = new Promise<void>(resolve => {
+    failed = resolve;
+  });
+  await withToken(async token => {
+    fate = (message, response) => {
+      response.once("finish", failed);
+      failing(400, "AccessDeniedException")(message, response);
+    };
+    expect((await ask(token, "POST")).status).toBe(200);
+    await hasFailed;
+  });
+  expect(logged.map(line => JSON.parse(line) as object)).toMatchObject([
+    { level: "WARN", message: expect.stringContaining("last use"), cause: "AccessDeniedException" },
+  ]);
+  expect(logged.join()).not.toContain("at_secret");
+});
+
+it.each([
+  ["POST", ""],
+  ["GET", "/bookmark"],
+])("a note that hangs is aborted once the answer to %s %s is ready", async (method, path) => {
+  await withToken(async token => {
+    let begun = 0;
+    const aborted: Promise<void>[] = [];
+    fate = (_, response) => {
+      begun++;
+      aborted.push(new Promise(resolve => response.once("close", resolve)));
+    };
+    expect((await ask(token, method, path)).status).toBe(200);
+    await Promise.all(aborted);
+    // A read may be answered before the note has reached the table.
+    expect(begun).toBeLessThanOrEqual(1);
+    if (method === "POST") expect(begun).toBe(1);
+  });
+  expect(logged).toEqual([]);
+});
