@@ -117,7 +117,7 @@ export interface Tokens {
   grantOf(digest: string, deadline: number): Promise<Grant | undefined>;
 }
 
-export interface Grant {
+interface Grant {
   readonly permissions: readonly Permission[];
   /** Notes the day of the token's last use, until `signal` is aborted; undefined where it is noted. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
