@@ -61,7 +61,7 @@ export async function forward({ source, account, began, watcher, keep, givenUp }
 function partsOf({ clientId, token, url }: Account): Parts {
   const clock = systemClock;
   const destination = {
-    importApi: importApi({ url, token, clock }),
+    importApi: importApi({ url, account: { clientId, token }, clock }),
     encoder: batchEncoder(clientId),
     rules: importApiRules,
   };

@@ -71,8 +71,8 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
         encoder: batchEncoder(account.clientId),
         importApi: importApi({
           url: config.importApiUrl,
-          token: account.token,
-          tokenAfter: async refused => (await accounts.after(refused, streamer)).token,
+          account,
+          accountAfter: refused => accounts.after(refused, streamer),
           traceparent,
           clock,
         }),

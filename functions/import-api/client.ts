@@ -5,13 +5,19 @@ import { answerBodyTimeoutMsDefault, attempt, type Call } from "./attempt.ts";
 import { verdictOf } from "./outcome.ts";
 import { type Attempt, retrying } from "./retry.ts";
 
+/** Whom records are written for. */
+export interface Account {
+  readonly clientId: number;
+  /** The access token. */
+  readonly token: string;
+}
+
 export interface ImportApiOptions {
   /** The part before `/v2/…`, http or https. */
   readonly url: string;
-  /** The access token. */
-  readonly token: string;
-  /** Asked for a newer one once `refused` is answered with 401. */
-  readonly tokenAfter?: (refused: string) => Promise<string>;
+  readonly account: Account;
+  /** The account as it is now, asked for once its token `refused` is answered with 401. */
+  readonly accountAfter?: (refused: string) => Promise<Account>;
   /** The caller's trace, sent along as it is. */
   readonly traceparent?: string | undefined;
   readonly clock: Clock;
@@ -40,7 +46,7 @@ export function importApi(options: ImportApiOptions): ImportApi {
   const { url, traceparent, clock, random = Math.random, post = attempt, silenceMsMax } = options;
   const endpoint = endpointsBelow(url);
   const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
-  let { token } = options;
+  let { account } = options;
   const answerBodyTimeoutMs = options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault;
   const sendAs = (secret: string, request: ImportRequest, deadline: number): Promise<Outcome> => {
     // Made once, so that every attempt sends the same bytes under the same headers.
@@ -58,20 +64,29 @@ export function importApi(options: ImportApiOptions): ImportApi {
     return retrying(once, { clock, random, deadline, silenceMsMax });
   };
   /** Where there is no newer one to be had, the refusal stands. */
-  const newerThan = (refused: string) =>
-    options.tokenAfter === undefined ? refused : options.tokenAfter(refused).catch(() => refused);
+  const newerThan = async (used: Account) =>
+    (await options.accountAfter?.(used.token).catch(() => used)) ?? used;
   return {
     async send(request, deadline) {
-      const used = token;
-      const outcome = await sendAs(used, request, deadline);
+      const used = account;
+      const outcome = await sendAs(used.token, request, deadline);
       if (outcome.kind !== "rejected" || outcome.status !== unauthorized) return outcome;
-      token = await newerThan(used);
-      if (token === used) return outcome;
-      const again = await sendAs(token, request, deadline);
+      const newer = await newerThan(used);
+      if (newer.clientId !== used.clientId) return { ...accountChanged, attempts: outcome.attempts };
+      if (newer.token === used.token) return outcome;
+      account = newer;
+      const again = await sendAs(account.token, request, deadline);
       return { ...again, attempts: outcome.attempts + again.attempts };
     },
   };
 }
+
+/** What is sent was made for the account that the delivery began with; another one may not get the rest of it. */
+const accountChanged = {
+  kind: "failed",
+  reason: "unavailable",
+  message: "The Import API account of this streamer became another one, with its own client id",
+} as const;
 
 /** Without a slash at the end: the EU host answers one with 502 (import-api.md section 1.1). */
 function endpointsBelow(url: string): (endpoint: ImportRequest["endpoint"]) => URL {

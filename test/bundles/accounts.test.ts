@@ -54,6 +54,19 @@ it("a token that the Import API refuses is read anew, and the delivery goes on w
   ]);
 });
 
+it("an account that became another one meanwhile gets no record: 503, no bookmark, and the next delivery goes to it", async () => {
+  let current = account(1, "old");
+  const { stack, api } = await stackOn(() => ({ default: current }), accepted, { status: 401 }, accepted);
+  await post(stack, "moved", body);
+  current = account(2, "new");
+  const refused = await post(stack, "moved", jsonline(record("t", { id: 2 }), bookmark(2)));
+  expect(await refused.json()).toMatchObject({ status: 503, code: "unavailable", revision: 1, bookmark: 1 });
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(api.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer old", "Bearer old"]);
+  expect((await post(stack, "moved", body)).status).toBe(200);
+  expect(api.requests[2]!.headers.authorization).toBe("Bearer new");
+});
+
 it("without an account: archived, answered with 503, and nothing is forwarded", async () => {
   const { stack, api } = await stackOn(() => ({ github: account(2, "of-github") }), accepted);
   const response = await post(stack, "drift", body);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { importApi } from "../../functions/import-api/client.ts";
 import { attemptsMax } from "../../functions/import-api/retry.ts";
 import { leapingClock } from "./leaping-clock.ts";
-import { closeServersAfterEach, minute, request, scripted, token } from "./scripted-client.ts";
+import { account, closeServersAfterEach, minute, request, scripted, token } from "./scripted-client.ts";
 import { type Step, startScriptedServer } from "./scripted-server.ts";
 
 closeServersAfterEach();
@@ -98,7 +98,7 @@ describe("failed", () => {
 
   it("is unavailable where nobody listens", async () => {
     const url = await closedPort();
-    const api = importApi({ url, token, clock: leapingClock(0) });
+    const api = importApi({ url, account, clock: leapingClock(0) });
     const outcome = await api.send(request, minute);
     expect(outcome).toMatchObject({ kind: "failed", reason: "unavailable", attempts: attemptsMax });
     expect(outcome).toMatchObject({ message: expect.stringContaining("ECONNREFUSED") });
@@ -107,7 +107,7 @@ describe("failed", () => {
   it("is unavailable where TLS is expected and not spoken", async () => {
     const { server } = await scripted([{ status: 201 }]);
     const url = server.url.replace("http:", "https:");
-    const api = importApi({ url, token, clock: leapingClock(0) });
+    const api = importApi({ url, account, clock: leapingClock(0) });
     expect(await api.send(request, minute)).toMatchObject({
       kind: "failed",
       reason: "unavailable",
@@ -120,7 +120,7 @@ describe("failed", () => {
     const server = createServer(socket => socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.6\r\n"));
     await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
-    const api = importApi({ url: `http://127.0.0.1:${port}`, token, clock: leapingClock(0) });
+    const api = importApi({ url: `http://127.0.0.1:${port}`, account, clock: leapingClock(0) });
     expect(await api.send(request, minute)).toMatchObject({ kind: "failed", reason: "unavailable" });
     server.close();
   });

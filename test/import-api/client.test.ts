@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { importApi } from "../../functions/import-api/client.ts";
 import { leapingClock } from "./leaping-clock.ts";
-import { closeServersAfterEach, minute, request, scripted, token } from "./scripted-client.ts";
+import { account, closeServersAfterEach, minute, request, scripted, token } from "./scripted-client.ts";
 
 closeServersAfterEach();
 
@@ -23,7 +23,7 @@ describe("a request", () => {
 
   it("goes to the endpoint asked for, below any base", async () => {
     const { server } = await scripted([{ status: 200 }]);
-    const api = importApi({ url: `${server.url}/base//`, token, clock: leapingClock(0) });
+    const api = importApi({ url: `${server.url}/base//`, account, clock: leapingClock(0) });
     await api.send({ ...request, endpoint: "batch", contentType: "application/transit+json" }, minute);
     expect(server.requests[0]!.path).toBe("/base/v2/import/batch");
     expect(server.requests[0]!.headers["content-type"]).toBe("application/transit+json");
@@ -31,8 +31,8 @@ describe("a request", () => {
 
   it("asks for a newer token once one is refused, and goes on with it", async () => {
     const { server, send } = await scripted([{ status: 503 }, { status: 401 }, { status: 200 }], {
-      token: "at_old",
-      tokenAfter: async refused => `${refused}er`,
+      account: { ...account, token: "at_old" },
+      accountAfter: async refused => ({ ...account, token: `${refused}er` }),
     });
     expect(await send()).toEqual({ kind: "accepted", attempts: 3 });
     await send();
@@ -45,13 +45,34 @@ describe("a request", () => {
   });
 
   it.each([
-    ["is the same", async (refused: string) => refused],
+    ["is the same", async () => account],
     ["can't be had", () => Promise.reject(new Error("no"))],
-  ])("a refusal stands where the newer token %s", async (_, tokenAfter) => {
-    const { server, send } = await scripted([{ status: 401, body: '{"error":"who?"}' }], { tokenAfter });
+  ])("a refusal stands where the newer token %s", async (_, accountAfter) => {
+    const { server, send } = await scripted([{ status: 401, body: '{"error":"who?"}' }], { accountAfter });
     expect(await send()).toMatchObject({ kind: "rejected", status: 401, attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });
+
+  it.each([
+    ["another token", { clientId: 1, token: "at_new" }],
+    ["the same token", { clientId: 1, token }],
+  ])(
+    "is sent to no other account: one of another client id, with %s, fails as transient",
+    async (_, other) => {
+      const { server, send } = await scripted([{ status: 503 }, { status: 401 }, { status: 200 }], {
+        accountAfter: async () => other,
+      });
+      expect(await send()).toMatchObject({
+        kind: "failed",
+        reason: "unavailable",
+        message: expect.stringContaining("another one"),
+        attempts: 2,
+      });
+      expect(server.requests).toHaveLength(2);
+      expect(await send()).toMatchObject({ kind: "accepted" });
+      expect(server.requests[2]!.headers.authorization).toBe(`Bearer ${token}`);
+    },
+  );
 
   it("passes the caller's trace on", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -78,7 +99,7 @@ describe("a request", () => {
   });
 
   it("is told what is no URL at once", () => {
-    expect(() => importApi({ url: "nowhere", token, clock: leapingClock() })).toThrow(TypeError);
+    expect(() => importApi({ url: "nowhere", account, clock: leapingClock() })).toThrow(TypeError);
   });
 });
 

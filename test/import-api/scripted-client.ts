@@ -5,6 +5,7 @@ import { leapingClock } from "./leaping-clock.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "./scripted-server.ts";
 
 export const token = "at_0123456789abcdef";
+export const account = { clientId: 4242, token };
 export const request: ImportRequest = {
   endpoint: "push",
   contentType: "application/json",
@@ -26,7 +27,7 @@ export async function scripted(steps: readonly [Step, ...Step[]], options: Parti
   const server = await startScriptedServer(steps);
   open.push(server);
   const clock = leapingClock();
-  const api = importApi({ url: server.url, token, clock, random: () => 0.5, ...options });
+  const api = importApi({ url: server.url, account, clock, random: () => 0.5, ...options });
   const send = (sent = request, time = minute) => api.send(sent, clock.now() + time);
   return { server, clock, api, send };
 }
