@@ -97,6 +97,11 @@ export class Contents {
     return this.#places.count;
   }
 
+  /** How many sequences are used: each record has its own, and an activation that of a record, or the first. */
+  get sequences(): number {
+    return Math.max(this.records, Math.min(this.activations.length, 1));
+  }
+
   recordStart(record: number): number {
     return this.#places.ints[record * width]!;
   }

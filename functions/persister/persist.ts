@@ -161,7 +161,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   journey.took("validate");
   arrival.read = undefined;
   const { delivery } = arrival;
-  const sequences = contents.records;
+  const { sequences } = contents;
   const request = { streamer, standing, delivery, kept, precondition, sequences, until };
   const lease = await begin({ ...request, deadline: times.forward }, parts);
   return {

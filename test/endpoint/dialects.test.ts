@@ -338,6 +338,22 @@ describe("a version", () => {
   });
 });
 
+it("an activation without a record uses a sequence of its own, which no later delivery gets", async () => {
+  const api = await startScriptedServer([{ status: 201 }]);
+  const now = Date.now();
+  const other = await startTestStack(
+    { IMPORT_API_URL: api.url },
+    { clock: { now: () => now, sleep: () => Promise.resolve() } },
+  );
+  const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
+  const activation = { type: "ACTIVATE_VERSION", stream: "t", version: 1 };
+  for (const line of [activation, activation, record("t", { id: 1, name: "x" })])
+    expect((await post(other, "activated", jsonline(declared, line))).status).toBe(200);
+  const sequences = api.requests.map(({ body }) => BigInt(/"sequence":(\d+)/.exec(body.toString())![1]!));
+  expect(sequences).toEqual([0n, 1n, 2n].map(n => sequences[0]! + n));
+  await Promise.all([other.close(), api.close()]);
+});
+
 it("nothing overtakes an activation, however few batches there are", async () => {
   const order: string[] = [];
   let isHeld = true;
