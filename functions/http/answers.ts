@@ -7,6 +7,7 @@ import { etagOf } from "./answer-headers.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
+import { fitting } from "./receipt-streams.ts";
 import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSchema } from "./schemas.ts";
 
 /** What an answer's schema says, but for the bookmark: it is put in as the text that it is. */
@@ -29,24 +30,23 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
   }
   const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive, bookmarkKept } =
     receipt;
-  const members: Members<typeof receiptSchema> = {
-    delivery,
-    streamer,
-    revision: state.revision,
-    records,
-    ignored,
-    batches,
-    bytes,
-    milliseconds,
-    streams: Object.fromEntries(receipt.streams),
-    archive,
-    bookmarkKept,
-  };
-  return {
-    status: 200,
-    headers: { ...common, "content-type": mediaTypes.json },
-    body: json(members, bookmarkMembers(state.bookmark)),
-  };
+  const body = fitting(receipt.streams, streams => {
+    const members: Members<typeof receiptSchema> = {
+      delivery,
+      streamer,
+      revision: state.revision,
+      records,
+      ignored,
+      batches,
+      bytes,
+      milliseconds,
+      ...streams,
+      archive,
+      bookmarkKept,
+    };
+    return json(members, bookmarkMembers(state.bookmark));
+  });
+  return { status: 200, headers: { ...common, "content-type": mediaTypes.json }, body };
 }
 
 /** The last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` and `not-acceptable`. */

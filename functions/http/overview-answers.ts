@@ -6,6 +6,7 @@ import type { Members } from "./answers.ts";
 import { mediaTypes } from "./conversion.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import type { HttpResponse } from "./message.ts";
+import { fitting } from "./receipt-streams.ts";
 import type {
   deliveriesSchema,
   deliverySchema,
@@ -54,12 +55,10 @@ export function deliveriesResponse(streamer: string, { entries, next }: Page<Del
 /** What became of a delivery. */
 export function deliveryResponse(streamer: string, status: DeliveryStatus): HttpResponse {
   const { receipt } = status;
-  const members: Members<typeof deliverySchema> = {
-    streamer,
-    ...statusMembers(status),
-    streams: receipt && Object.fromEntries(receipt.streams),
-  };
-  return ok(json(members, bookmarkMembers(receipt?.state.bookmark)));
+  const members: Members<typeof deliverySchema> = { streamer, ...statusMembers(status) };
+  if (receipt === undefined) return ok(json(members, {}));
+  const bookmark = bookmarkMembers(receipt.state.bookmark);
+  return ok(fitting(receipt.streams, streams => json({ ...members, ...streams }, bookmark)));
 }
 
 function summaryMembers(summary: Summary): SummaryMembers {

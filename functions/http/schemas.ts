@@ -33,10 +33,15 @@ const counts = {
       .check(z.describe("A Singer body's last STATE is null or `{}`, and the bookmark before it was kept.")),
   ),
 };
-const streams = z.record(z.string(), z.int().check(z.nonnegative())).check(z.describe("Records by stream."));
+const streams = z
+  .record(z.string(), z.int().check(z.nonnegative()))
+  .check(z.describe("Records by stream; the first hundred, where `streamsTotal` is there."));
+const streamsTotal = z.optional(
+  natural("All streams of an answer that would be too large for Lambda with all of them."),
+);
 
 export const receiptSchema = z
-  .object({ delivery, streamer, revision, ...counts, streams, archive, ...bookmarkMembers })
+  .object({ delivery, streamer, revision, ...counts, streams, streamsTotal, archive, ...bookmarkMembers })
   .check(z.meta({ id: "Receipt", description: "What became of a delivery that was committed." }));
 
 export const stateSchema = z
@@ -99,7 +104,7 @@ export const statusSchema = z.object({
   detail: z.optional(text("Of one that failed: what the caller was told.")),
 });
 export const deliverySchema = z
-  .object({ streamer, ...statusSchema.shape, streams: z.optional(streams), ...bookmarkMembers })
+  .object({ streamer, ...statusSchema.shape, streams: z.optional(streams), streamsTotal, ...bookmarkMembers })
   .check(
     z.meta({ id: "Delivery", description: "What became of a delivery; its receipt where it was committed." }),
   );

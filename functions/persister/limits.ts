@@ -42,6 +42,10 @@ export const faultCharsMax = 1_000;
 export const faultNameCharsMax = 100;
 /** A problem document names the first of a body's faults, and counts the rest. */
 export const faultsNamedMax = 100;
+/** Lambda's result has 6 MiB, as JSON with all its members: the page of `wireBytesMax`. */
+export const answerBytesMax = 6_000_000;
+/** A receipt that would be larger names the first of its streams, and counts them. */
+export const streamsNamedMax = 100;
 /** Reading a body on beyond so many faults would help nobody and cost time. */
 export const faultsCountedMax = 10_000;
 

@@ -14,8 +14,14 @@ export const functionFailed: GatewayFault = { status: 500, message: "Internal Se
 /** The integration's 30 seconds are over, the function runs on: seen in github.com/cortexlabs/cortex/issues/1225. */
 export const integrationTimedOut: GatewayFault = { status: 503, message: "Service Unavailable" };
 
-/** Lambda's limit of a result: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit of a result, which is JSON: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const resultBytesMax = 6 * 1024 * 1024;
+/** A character of the result's JSON has so many bytes at most: a control character is escaped. */
+const bytesPerCharMax = 6;
+
+const isTooLarge = (result: APIGatewayProxyStructuredResultV2) =>
+  (result.body ?? "").length * bytesPerCharMax > resultBytesMax &&
+  Buffer.byteLength(JSON.stringify(result)) > resultBytesMax;
 
 export function answerFault(response: ServerResponse, { status, message }: GatewayFault): void {
   end(response, status, { "content-type": "application/json" }, Buffer.from(JSON.stringify({ message })));
@@ -39,7 +45,7 @@ const isStructured = (result: unknown): result is APIGatewayProxyStructuredResul
 function answerStructured(response: ServerResponse, result: APIGatewayProxyStructuredResultV2): void {
   const { statusCode, headers = {}, cookies = [], body = "", isBase64Encoded = false } = result;
   try {
-    if (body.length > resultBytesMax) throw new RangeError("A result has at most 6 MB.");
+    if (isTooLarge(result)) throw new RangeError("A result has at most 6 MB.");
     for (const cookie of cookies) response.appendHeader("set-cookie", cookie);
     end(response, Number(statusCode), headers, Buffer.from(body, isBase64Encoded ? "base64" : "utf8"));
   } catch (error) {
