@@ -3,6 +3,8 @@ import { machineTiming, type Timing, type TimingOptions } from "./timing.ts";
 
 const retryAfterSeconds = 5;
 const throttled = /Throttl|ThroughputExceeded|LimitExceeded|SlowDown/;
+/** Of another write of the same S3 object: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html says to try again. */
+const inConflict = /^(ConditionalRequestConflict|OperationAborted)$/;
 
 /** A service that is not well by then is told of: whoever hears 503 can ask again. */
 const outageMillisecondsMax = 3_000;
@@ -52,7 +54,7 @@ const storeUnavailable = (cause: unknown) =>
     { retryAfterSeconds, cause },
   );
 
-/** A server's trouble, throttling, a broken connection, or no time left. */
+/** A server's trouble, throttling, a write in conflict, a broken connection, or no time left. */
 function passes(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
@@ -60,6 +62,7 @@ function passes(error: unknown): boolean {
   return (
     (status !== undefined && (status >= 500 || status === 429)) ||
     throttled.test(error.name) ||
+    inConflict.test(error.name) ||
     /^(Abort|Timeout)Error$/.test(error.name) ||
     typeof code === "string"
   );

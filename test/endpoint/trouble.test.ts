@@ -82,6 +82,12 @@ const throttled = (passedOn: boolean): Flake => ({
   passedOn,
 });
 const broken = (passedOn: boolean): Flake => ({ status: 500, body: "{}", passedOn });
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: "409 Conflict … you can retry the upload". */
+const conflict = (passedOn: boolean): Flake => ({
+  status: 409,
+  body: "<Error><Code>ConditionalRequestConflict</Code><Message>again</Message></Error>",
+  passedOn,
+});
 const puts = ({ headers }: IncomingMessage) => /PutItem$/.test(String(headers["x-amz-target"]));
 
 describe("trouble that passes", () => {
@@ -107,6 +113,8 @@ describe("trouble that passes", () => {
   it.each([
     ["broken", broken(false)],
     ["done, and its answer lost", broken(true)],
+    ["in conflict with another write", conflict(false)],
+    ["in conflict with a write of ours that is done", conflict(true)],
   ])("an archive that is %s: tried again, and written once", async (_name, flake) => {
     const isPut = ({ method }: IncomingMessage) => method === "PUT";
     const { stack, api, proxy } = await stackBehind("s3", [flake, flake], isPut);
