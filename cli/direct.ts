@@ -1,7 +1,5 @@
 import { v7 } from "uuid";
-import { importApi } from "../functions/import-api/client.ts";
-import { batchEncoder } from "../functions/import-api/encoder.ts";
-import { importApiRules } from "../functions/import-api/rules.ts";
+import { importApiDestination } from "../functions/import-api/destination.ts";
 import { change } from "../functions/persister/change.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
@@ -60,11 +58,7 @@ export async function forward({ source, account, began, watcher, keep, givenUp }
 
 function partsOf({ clientId, token, url }: Account): Parts {
   const clock = systemClock;
-  const destination = {
-    importApi: importApi({ url, account: { clientId, token }, clock }),
-    encoder: batchEncoder(clientId),
-    rules: importApiRules,
-  };
+  const destination = importApiDestination({ url, account: { clientId, token }, clock });
   return {
     ...memoryStore(),
     history: unkept,

@@ -66,15 +66,19 @@ function memoryDeliveries(): Deliveries {
   };
 }
 
+function replaces(next: FiledDelivery, there: FiledDelivery | undefined): boolean {
+  if (next.receipt !== undefined) return (there?.receipt?.revision ?? 0) <= next.receipt.revision;
+  if (there?.receipt !== undefined) return false;
+  return there?.failure === undefined || (there.failure.passing === true && next.failure?.passing !== true);
+}
+
 function memoryLog(): DeliveryLog {
   const filed = new Map<string, Map<string, FiledDelivery>>();
   const of = (streamer: string) => filed.get(streamer) ?? new Map<string, FiledDelivery>();
   return {
     file: async next => {
       const log = of(next.streamer);
-      const there = log.get(next.delivery)?.receipt?.revision ?? 0;
-      if (there > (next.receipt?.revision ?? 0)) return;
-      filed.set(next.streamer, log.set(next.delivery, next));
+      if (replaces(next, log.get(next.delivery))) filed.set(next.streamer, log.set(next.delivery, next));
     },
     read: async (streamer, delivery) => of(streamer).get(delivery),
     list: async (streamer, before, limit) =>

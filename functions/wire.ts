@@ -7,9 +7,7 @@ import { awsStore } from "./aws/store.ts";
 import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Authority, digestOf, everything } from "./http/authenticate.ts";
-import { importApi } from "./import-api/client.ts";
-import { batchEncoder } from "./import-api/encoder.ts";
-import { importApiRules } from "./import-api/rules.ts";
+import { importApiDestination } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
@@ -66,17 +64,13 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
   return {
     of: async (streamer, traceparent) => {
       const account = await accounts.of(streamer);
-      return {
-        rules: importApiRules,
-        encoder: batchEncoder(account.clientId),
-        importApi: importApi({
-          url: config.importApiUrl,
-          account,
-          accountAfter: refused => accounts.after(refused, streamer),
-          traceparent,
-          clock,
-        }),
-      };
+      return importApiDestination({
+        url: config.importApiUrl,
+        account,
+        accountAfter: refused => accounts.after(refused, streamer),
+        traceparent,
+        clock,
+      });
     },
   };
 }

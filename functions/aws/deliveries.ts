@@ -4,6 +4,7 @@ import type { Deliveries } from "../persister/ports.ts";
 import { waitingOut } from "./available.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { receiptStore, storedReceipt } from "./receipts.ts";
+import { replayFacts } from "./replay-facts.ts";
 import { itemTable, partitionOf, secondsIn, sequence, type TableOptions } from "./table.ts";
 
 const keyOf = (key: string) => `key#${key}`;
@@ -42,6 +43,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
 }
 
 const keptSchema = z.object({
+  ...replayFacts,
   fence: z.number(),
   stamp: z.string(),
   digest: z.string(),

@@ -4,13 +4,22 @@ import type { DeliveryLog, FiledDelivery } from "../persister/ports.ts";
 import { waitingOut } from "./available.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { receiptStore, storedReceipt } from "./receipts.ts";
+import { replayFacts } from "./replay-facts.ts";
 import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
 
 const keyOf = (delivery: string) => `delivery#${delivery}`;
 const [first, last] = [keyOf(""), keyOf("~")];
 
 const noReceipt = "attribute_not_exists(receipt)";
-const noLaterReceipt = `${noReceipt} OR receipt.revision <= :revision`;
+const noFailure = "attribute_not_exists(failure)";
+
+/** What an item has to be like, for what takes its place. */
+function conditionFor({ receipt, failure }: FiledDelivery): [string, object] {
+  if (receipt !== undefined)
+    return [`${noReceipt} OR receipt.revision <= :revision`, { ":revision": receipt.revision }];
+  if (failure?.passing === true) return [`${noReceipt} AND ${noFailure}`, {}];
+  return [`${noReceipt} AND (${noFailure} OR failure.passing = :passing)`, { ":passing": true }];
+}
 
 /** What became of deliveries in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
 export function dynamoDeliveryLog(options: TableOptions & BucketOptions): DeliveryLog {
@@ -29,8 +38,9 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
   }
 
   return {
-    file: ({ streamer, delivery, receipt, ...filed }, deadline) =>
+    file: (next, deadline) =>
       available(deadline, async () => {
+        const { streamer, delivery, receipt, ...filed } = next;
         const item = {
           pk: partitionOf(streamer),
           sk: keyOf(delivery),
@@ -39,8 +49,8 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
           ...filed,
           receipt: receipt && (await receipts.store(receipt, streamer, deadline)),
         };
-        const values = receipt && { ":revision": receipt.revision };
-        await table.putIf(receipt === undefined ? noReceipt : noLaterReceipt, values ?? {}, item, deadline);
+        const [expression, values] = conditionFor(next);
+        await table.putIf(expression, values, item, deadline);
       }),
     read: (streamer, delivery, deadline) =>
       available(deadline, async () => {
@@ -59,9 +69,12 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
 }
 
 const filedSchema = z.object({
+  ...replayFacts,
   delivery: z.string(),
   at: z.number(),
   archive: z.string(),
   receipt: z.optional(storedReceipt),
-  failure: z.optional(z.object({ code: z.string(), detail: z.string() })),
+  failure: z.optional(
+    z.object({ code: z.string(), detail: z.string(), passing: z.exactOptional(z.boolean()) }),
+  ),
 });

@@ -6,7 +6,7 @@ import { verdictOf } from "./outcome.ts";
 import { type Attempt, retrying } from "./retry.ts";
 
 /** Whom records are written for. */
-export interface Account {
+interface Account {
   readonly clientId: number;
   /** The access token. */
   readonly token: string;

@@ -1,11 +1,12 @@
 import { wellFormed } from "../stitchstream/text.ts";
-import { PersisterError } from "./errors.ts";
-import type { DeliveryLog, FiledDelivery } from "./ports.ts";
+import { type ErrorCode, PersisterError } from "./errors.ts";
+import type { DeliveryLog, FiledDelivery, ReplayFacts } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";
 
 /** Files a receipt for whoever asks later, before the commit of `revision` that makes it good. */
 export async function fileReceipt(
   facts: ReceiptFacts,
+  replay: ReplayFacts,
   at: number,
   revision: number,
   { log }: { readonly log: DeliveryLog },
@@ -13,11 +14,22 @@ export async function fileReceipt(
 ): Promise<void> {
   const { streamer, delivery, archive } = facts;
   const receipt = { revision, text: receiptText(facts) };
-  await log.file({ streamer, delivery, at, archive, receipt }, deadline);
+  await log.file({ streamer, delivery, at, archive, ...replay, receipt }, deadline);
 }
 
+/** What another attempt of the same delivery may not meet. */
+const passing: readonly (ErrorCode | "internal")[] = [
+  "archive-unavailable",
+  "store-unavailable",
+  "account-unavailable",
+  "delivery-in-flight",
+  "unavailable",
+  "out-of-time",
+  "internal",
+];
+
 /**
- * Files why a delivery was not taken; resolves to what kept it from being filed, if anything did. A store in trouble can't hear of
+ * Files why a delivery was not accepted; resolves to what kept it from being filed, if anything did. A store in trouble can't hear of
  * it: the caller and the log do.
  */
 export async function fileFailure(
@@ -26,10 +38,11 @@ export async function fileFailure(
   { log }: { readonly log: DeliveryLog },
   deadline: number,
 ): Promise<unknown> {
-  const failure =
+  const { code, detail } =
     error instanceof PersisterError
       ? { code: error.code, detail: wellFormed(error.message) }
-      : { code: "internal", detail: "Something broke." };
+      : { code: "internal" as const, detail: "Something broke." };
+  const failure = { code, detail, ...(passing.includes(code) && { passing: true }) };
   try {
     await log.file({ ...delivery, failure }, deadline);
     return undefined;

@@ -9,7 +9,7 @@ import { inflate } from "./inflate.ts";
 import { Journey, type Report } from "./journey.ts";
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destination, Destinations, Observer, Streamer } from "./ports.ts";
+import type { Archive, Destination, Destinations, Observer, ReplayFacts, Streamer } from "./ports.ts";
 import type { Precondition } from "./precondition.ts";
 import {
   type Recalled,
@@ -18,10 +18,12 @@ import {
   remember,
   rememberReceipt,
   settledReceipt,
+  sha256,
   twinsReceipt,
 } from "./recall.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { refusalError } from "./refusal.ts";
+import { keptFactsOf, replayFactsOf } from "./replay-facts.ts";
 import { revisionOf, type StreamerState, stateOf, withCommitted } from "./state.ts";
 import { Tracker } from "./tracker.ts";
 import { validate } from "./validate.ts";
@@ -62,6 +64,8 @@ interface Arrival {
   /** The streamer as it was read, until another delivery may have written to it. */
   read?: { readonly streamer: Streamer | undefined } | undefined;
   recalled?: Recalled | undefined;
+  /** Once something of it may have been forwarded. */
+  replay?: Partial<ReplayFacts>;
 }
 
 /** When each part of the way gives up, so that what is safe can still be committed, and the answer given: ms since the epoch. */
@@ -103,7 +107,7 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
     return taken;
   } catch (error) {
     report(outcomeOf(error));
-    const failed = { streamer: intake.streamer, delivery: arrival.delivery, at, archive };
+    const failed = { streamer: intake.streamer, delivery: arrival.delivery, at, archive, ...arrival.replay };
     const unfiled = await fileFailure(failed, error, parts, times.commit);
     if (!(error instanceof PersisterError)) throw error;
     const cause = error.cause ?? unfiled;
@@ -151,6 +155,7 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   journey.bookmarkAt = standing?.commit?.bookmarkAt;
   refuseReused(arrival.recalled, parts.clock);
   const kept = arrival.recalled?.kept;
+  if (kept !== undefined) arrival.replay = keptFactsOf(kept);
   arrival.delivery = kept?.delivery ?? arrival.delivery;
   const settled = await settledReceipt(kept, standing, parts, times.forward);
   if (settled !== undefined) return { receipt: settled, replayed: true };
@@ -164,15 +169,20 @@ async function take(intake: Intake, arrival: Arrival, parts: Parts, times: Times
   const { sequences } = contents;
   const request = { streamer, standing, delivery, kept, precondition, sequences, until };
   const lease = await begin({ ...request, deadline: times.forward }, parts);
+  const digest = arrival.recalled?.digest ?? sha256(body);
+  const replay = replayFactsOf(lease, contents, { digest, size: body.length }, destination.identity);
+  arrival.replay = replay;
   return {
-    receipt: await deliver(contents, arrival, lease, { ...parts, ...destination }, times),
+    receipt: await deliver(contents, { ...arrival, replay }, lease, { ...parts, ...destination }, times),
     replayed: false,
   };
 }
 
+type Begun = Arrival & { readonly replay: ReplayFacts };
+
 async function deliver(
   contents: Contents,
-  arrival: Arrival,
+  arrival: Begun,
   lease: Lease,
   parts: Parts & Destination,
   times: Times,
@@ -189,12 +199,12 @@ async function deliver(
 async function deliverUnder(
   lease: Lease,
   contents: Contents,
-  { at, recalled, archive, journey }: Arrival,
+  { at, recalled, archive, journey, replay }: Begun,
   parts: Parts & Destination,
   times: Times,
 ): Promise<Receipt> {
   const tracker = new Tracker();
-  const kept = recalled && (await remember(recalled, lease, archive, parts, times.forward));
+  const kept = recalled && (await remember(recalled, lease, archive, replay, parts, times.forward));
   journey.took("begin");
   const sent = await forward(batches(contents, parts.encoder, tracker, settledBefore(lease)), tracker, {
     encode: (batch, out) => parts.encoder.encode(contents, batch, lease.firstSequence, out),
@@ -224,10 +234,12 @@ async function deliverUnder(
     ...(keepsBookmark(contents, safe, lease) && { bookmarkKept: true }),
   };
   const revision = revisionOf(lease.held) + 1;
-  await Promise.all([
-    fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),
+  // Nothing is in flight behind an answer: one that fails does not leave the other behind.
+  const filed = await Promise.allSettled([
+    fileReceipt(facts, replay, kept?.createdAt ?? at, revision, parts, times.commit),
     kept && rememberReceipt(kept, facts, revision, parts, times.commit),
   ]);
+  for (const each of filed) if (each.status === "rejected") throw each.reason;
   const state = await commit(lease, safe, contents, parts, times.commit);
   journey.took("commit");
   if (replacing(safe, lease) !== undefined) journey.bookmarkAt = state.committedAt;

@@ -4,6 +4,7 @@ import type { Batch } from "./batch.ts";
 import { type Contents, Standing } from "./contents.ts";
 import type { Report } from "./journey.ts";
 import type { Dialect, Reading } from "./json-schema/dialect.ts";
+import type { DestinationIdentity } from "./store.ts";
 
 export type * from "./store.ts";
 export type { Batch, Contents, Dialect, Reading, Report, Table };
@@ -90,6 +91,7 @@ export interface Rules {
 
 /** Where a streamer's records go: the Import API in the name of its account. */
 export interface Destination {
+  readonly identity: DestinationIdentity;
   readonly rules: Rules;
   readonly importApi: ImportApi;
   readonly encoder: BatchEncoder;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PersisterError } from "./errors.ts";
 import { after, type Lease, type LeaseParts } from "./lease.ts";
 import { idempotencyKeyHoursMax } from "./limits.ts";
-import type { Clock, KeptDelivery, Streamer } from "./ports.ts";
+import type { Clock, KeptDelivery, ReplayFacts, Streamer } from "./ports.ts";
 import { type Receipt, type ReceiptFacts, receiptOf, receiptText } from "./receipt.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 
@@ -16,7 +16,7 @@ export interface Recalled {
   readonly found: KeptDelivery | undefined;
 }
 
-const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
+export const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
 /**
@@ -81,21 +81,21 @@ export async function twinsReceipt(
 
 /** Remembers a delivery and its sequences, before the first of them is used. */
 export async function remember(
-  { key, digest, kept, found }: Recalled,
+  { key, kept, found }: Recalled,
   lease: Lease,
   archive: string,
+  facts: ReplayFacts,
   parts: LeaseParts,
   deadline: number,
 ): Promise<KeptDelivery> {
   const { receipt: _, ...before } = kept ?? {
+    ...facts,
     streamer: lease.held.name,
     key,
-    digest,
     delivery: lease.delivery,
     archive,
     createdAt: parts.clock.now(),
     base: revisionOf(lease.held),
-    firstSequence: lease.firstSequence,
     receipt: undefined,
   };
   const next: KeptDelivery = { ...before, ...after(found, parts.newId()) };

@@ -100,8 +100,30 @@ export interface History {
   list(streamer: string, before: number, limit: number, deadline: number): Promise<readonly Commit[]>;
 }
 
-/** What is remembered of a delivery that came with an Idempotency-Key. */
-export interface KeptDelivery extends Fenced {
+/** What sending an archived body again will need: to the same place, under the same sequences. */
+export interface ReplayFacts {
+  /** Of its range: 19 digits. */
+  readonly firstSequence: bigint;
+  readonly records: number;
+  /** SHA-256 of the body, unzipped, hexadecimal. */
+  readonly digest: string;
+  /** Of its messages; whether the archived bytes are a gzip, their name says. */
+  readonly encoding: "json" | "transit";
+  /** Of the body, unzipped, bytes. */
+  readonly size: number;
+  readonly destination: DestinationIdentity;
+}
+
+/** Where records went, without a secret. */
+export interface DestinationIdentity {
+  /** `import-api` */
+  readonly name: string;
+  /** Of its account there. */
+  readonly clientId?: number;
+}
+
+/** What is remembered of a delivery that came with an Idempotency-Key; the first version of it lacked some facts. */
+export interface KeptDelivery extends Fenced, Partial<ReplayFacts> {
   readonly streamer: string;
   /** SHA-256 of the key, hexadecimal. */
   readonly key: string;
@@ -133,8 +155,8 @@ export interface Deliveries {
   write(next: KeptDelivery, deadline: number): Promise<boolean>;
 }
 
-/** What became of a delivery, for whoever asks later. */
-export interface FiledDelivery {
+/** What became of a delivery, for whoever asks later; its facts where something of it may have been forwarded. */
+export interface FiledDelivery extends Partial<ReplayFacts> {
   readonly streamer: string;
   readonly delivery: string;
   /** When it came, ms since the epoch. */
@@ -142,13 +164,16 @@ export interface FiledDelivery {
   readonly archive: string;
   /** Good once the revision it names was committed by this delivery. */
   readonly receipt?: KeptReceipt;
-  /** Why it was not taken, or not all of it. */
-  readonly failure?: { readonly code: string; readonly detail: string };
+  /** Why it was not accepted, or not all of it. `passing`: another attempt may end otherwise. */
+  readonly failure?: { readonly code: string; readonly detail: string; readonly passing?: boolean };
 }
 
 /** Deliveries by their ids, which stand in the order of time. Reject with PersisterError `store-unavailable`. */
 export interface DeliveryLog {
-  /** A failure never takes the place of a receipt, nor one of an earlier revision that of a later. */
+  /**
+   * A failure never replaces a receipt, nor a receipt one of a later revision. Of failures the first stays, but that a
+   * passing one is replaced by one that is not.
+   */
   file(delivery: FiledDelivery, deadline: number): Promise<void>;
   read(streamer: string, delivery: string, deadline: number): Promise<FiledDelivery | undefined>;
   /** At most `limit` of those before the delivery `before`, or of all, newest first; fewer where they are large. */

@@ -190,7 +190,7 @@ export function storeContract(make: () => Store): void {
       const { store, name } = fresh();
       const { log } = store;
       const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k" };
-      const failed = { ...filed, failure: { code: "unavailable", detail: "later" } };
+      const failed = { ...filed, failure: { code: "rejected", detail: "later" } };
       const taken = { ...filed, receipt: { revision: 3, text: `"${"✓".repeat(1_000_000)}"` } };
       expect(await log.read(name, "d", deadline())).toBeUndefined();
       for (const [next, expected] of [
@@ -202,6 +202,46 @@ export function storeContract(make: () => Store): void {
         await log.file(next, deadline());
         expect(await log.read(name, "d", deadline())).toEqual(expected);
       }
+    });
+
+    it("keep the first failure, but that a passing one gives its place to one that does not pass", async () => {
+      const { store, name } = fresh();
+      const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k" };
+      const passing = (detail: string) => ({
+        ...filed,
+        failure: { code: "unavailable", detail, passing: true },
+      });
+      const final = (detail: string) => ({ ...filed, failure: { code: "rejected", detail } });
+      for (const [next, expected] of [
+        [passing("1"), passing("1")],
+        [passing("2"), passing("1")],
+        [final("3"), final("3")],
+        [final("4"), final("3")],
+        [passing("5"), final("3")],
+      ] as const) {
+        await store.log.file(next, deadline());
+        expect(await store.log.read(name, "d", deadline())).toEqual(expected);
+      }
+    });
+
+    it("keep what a replay needs, digit for digit", async () => {
+      const { store, name } = fresh();
+      const facts = {
+        firstSequence: 1_700_000_000_000_000_001n,
+        records: 7,
+        digest: "digest",
+        encoding: "transit",
+        size: 4_096,
+        destination: { name: "import-api", clientId: 4242 },
+      } as const;
+      const failure = { code: "rejected", detail: "line 1" };
+      const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k", ...facts, failure };
+      await store.log.file(filed, deadline());
+      expect(await store.log.read(name, "d", deadline())).toEqual(filed);
+      expect(await store.log.list(name, undefined, 3, deadline())).toEqual([filed]);
+      const elsewhere = kept(name, 1, { ...facts, destination: { name: "elsewhere" } });
+      await store.deliveries.write(elsewhere, deadline());
+      expect(await store.deliveries.read(name, "k", deadline())).toEqual(elsewhere);
     });
 
     it("keep a receipt of very many streams", async () => {

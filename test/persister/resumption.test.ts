@@ -9,6 +9,7 @@ import { memoryArchive } from "../contracts/memory-archive.ts";
 
 /** One delivery's attempts, and what time does to its key: on a clock of its own. */
 const hour = 3_600_000;
+const identity = { name: "scripted" };
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
 const body = (last: number) =>
   Buffer.from(
@@ -44,7 +45,9 @@ function world() {
     clock: { now: () => now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
     observer: { delivered: () => {}, watched: () => {} },
-    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242), rules: importApiRules }) },
+    destinations: {
+      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
+    },
   };
   const send = async (last = 2) => {
     const intake = {

@@ -10,6 +10,7 @@ import type { Streaming } from "../../functions/persister/streaming.ts";
 import { memoryArchive } from "../contracts/memory-archive.ts";
 
 /** A run that finds its streamer held, by one that was killed or by one that lives: on a clock of its own. */
+const identity = { name: "scripted" };
 const minute = 60_000;
 const bodyOf = (ids: readonly number[]) =>
   Buffer.from(
@@ -59,7 +60,9 @@ function world() {
     },
     newId: () => `id-${ids++}`,
     observer: { delivered: () => {}, watched: () => {} },
-    destinations: { of: async () => ({ importApi, encoder: batchEncoder(4242), rules: importApiRules }) },
+    destinations: {
+      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
+    },
   };
   return {
     parts,

@@ -31,6 +31,7 @@ const skewMillisecondsMax = 500;
 /** Longer than any lease. */
 const longMilliseconds = 60_000;
 
+const identity = { name: "import-api", clientId: 4242 };
 // Few records fill a batch.
 const encoder = { ...batchEncoder(4242), bytesAround: () => 1_900_000 };
 
@@ -172,7 +173,7 @@ export class Process {
             () => Promise.reject(new PersisterError("archive-unavailable", "lost")),
           ),
       },
-      destinations: { of: async () => ({ importApi, encoder, rules: importApiRules }) },
+      destinations: { of: async () => ({ identity, importApi, encoder, rules: importApiRules }) },
     };
   }
 

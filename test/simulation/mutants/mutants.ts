@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a committed delivery can't be asked for",
     file: "persister/persist.ts",
-    from: "    fileReceipt(facts, kept?.createdAt ?? at, revision, parts, times.commit),\n",
+    from: "    fileReceipt(facts, replay, kept?.createdAt ?? at, revision, parts, times.commit),\n",
     to: "",
   },
   {

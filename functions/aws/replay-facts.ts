@@ -1,0 +1,12 @@
+import * as z from "zod/mini";
+import { sequence } from "./table.ts";
+
+/** The attributes of core's ReplayFacts: items of the first version lack them. */
+export const replayFacts = {
+  firstSequence: z.exactOptional(sequence),
+  records: z.exactOptional(z.number()),
+  digest: z.exactOptional(z.string()),
+  encoding: z.exactOptional(z.enum(["json", "transit"])),
+  size: z.exactOptional(z.number()),
+  destination: z.exactOptional(z.object({ name: z.string(), clientId: z.exactOptional(z.number()) })),
+};

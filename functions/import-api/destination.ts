@@ -1,0 +1,15 @@
+import type { Destination } from "../persister/ports.ts";
+import { type ImportApiOptions, importApi } from "./client.ts";
+import { batchEncoder } from "./encoder.ts";
+import { importApiRules } from "./rules.ts";
+
+/** The Import API as a place where records go, in the name of an account. Throws a TypeError for a url that is none. */
+export function importApiDestination(options: ImportApiOptions): Destination {
+  const { clientId } = options.account;
+  return {
+    identity: { name: "import-api", clientId },
+    rules: importApiRules,
+    encoder: batchEncoder(clientId),
+    importApi: importApi(options),
+  };
+}

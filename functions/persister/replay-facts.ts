@@ -1,0 +1,30 @@
+import type { Contents } from "./contents.ts";
+import type { Lease } from "./lease.ts";
+import type { DestinationIdentity, KeptDelivery, ReplayFacts } from "./ports.ts";
+
+/** What sending a delivery again will need: known before anything of it is forwarded. */
+export const replayFactsOf = (
+  { firstSequence }: Lease,
+  { records, header: { encoding } }: Contents,
+  body: { readonly digest: string; readonly size: number },
+  destination: DestinationIdentity,
+): ReplayFacts => ({ firstSequence, records, ...body, encoding, destination });
+
+/** The same of an earlier attempt, which may have forwarded something; some are missing where an older version kept it. */
+export function keptFactsOf({
+  firstSequence,
+  records,
+  digest,
+  encoding,
+  size,
+  destination,
+}: KeptDelivery): Partial<ReplayFacts> {
+  return {
+    firstSequence,
+    digest,
+    ...(records !== undefined && { records }),
+    ...(encoding && { encoding }),
+    ...(size !== undefined && { size }),
+    ...(destination && { destination }),
+  };
+}
