@@ -1,6 +1,6 @@
 import type { Precondition } from "../../functions/persister/precondition.ts";
 import { revisionOf } from "../../functions/persister/state.ts";
-import type { FaultPlan } from "./faults.ts";
+import { type Fault, type FaultPlan, scriptedFaults } from "./faults.ts";
 import { positionOf } from "./invariants.ts";
 import { type Heard, Process, type Sent } from "./process.ts";
 import { type Body, bodyOf } from "./source.ts";
@@ -46,6 +46,22 @@ export class Client {
     if (random.chance(0.2)) this.#replay(sent);
     if (random.chance(0.1)) await this.#reuse(sent, bookmark);
     if (random.chance(0.1)) this.#reuseLater(sent, bookmark);
+  }
+
+  /**
+   * Two attempts of one delivery at once: the first falls asleep before it commits, the second after it has read the receipt
+   * of the first, and wakes up when the lease of that is over.
+   */
+  async twins(): Promise<void> {
+    const { random, scheduler } = this.#world;
+    const { bookmark, precondition } = await this.#fetch();
+    const body = this.#bodyBehind(bookmark, false);
+    const sent: Sent = { body, key: `key-${body.name}`, precondition };
+    const attempt = (...fault: [number, Fault][]) =>
+      new Process(this.#world, sent, scriptedFaults(new Map(fault))).run(patiences[0]!);
+    const first = attempt([random.int(5, 9), "asleep"]);
+    await scheduler.sleep(random.int(5_000, 20_000));
+    await Promise.all([first, attempt([2, "asleep"])]);
   }
 
   /** With nothing to befall it any more it is taken, and its source stands in the destination. */

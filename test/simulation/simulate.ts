@@ -36,6 +36,13 @@ export function simulateDelivery(seed: number, faults: FaultPlan): Promise<Simul
   return run(world, [() => new Client(world, "a", "chained", faults).run(2)]);
 }
 
+/** Two attempts of one delivery at once. Throws a Violation. */
+export function simulateTwins(seed: number): Promise<Simulated> {
+  const world = new World(seed);
+  world.invariants.chained.add("a");
+  return run(world, [() => new Client(world, "a", "chained", calm).twins()]);
+}
+
 /** Lets clients come to their end, and then, all trouble over, whoever is left finishes what the sources hold. */
 async function run(world: World, clients: readonly (() => Promise<void>)[]): Promise<Simulated> {
   await runAll(world, clients);

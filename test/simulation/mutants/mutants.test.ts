@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { casesOf } from "../../runs.ts";
-import type { simulate } from "../simulate.ts";
+import type { simulate, simulateTwins } from "../simulate.ts";
 import { type Mutant, mutants } from "./mutants.ts";
 
 /** The simulation is worth what it catches: each mutant is caught, and the core as it is is not. */
@@ -19,6 +19,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 interface Simulation {
   readonly simulate: typeof simulate;
+  readonly simulateTwins: typeof simulateTwins;
 }
 
 /** The simulation with the mutant's bug in the core. */
@@ -50,13 +51,13 @@ async function simulationOf({ file, from, to }: Omit<Mutant, "name">, name: stri
 
 /** What the simulation says of a bug, at the first schedule that shows it. */
 async function caught(
-  { simulate }: Simulation,
+  run: (seed: number) => Promise<unknown>,
   first: number,
   schedules: number,
 ): Promise<string | undefined> {
   for (let seed = first; seed < first + schedules; seed++) {
     try {
-      await simulate(seed);
+      await run(seed);
     } catch (error) {
       return `${(error as Error).message} (seed ${seed})`;
     }
@@ -66,13 +67,15 @@ async function caught(
 
 describe("the simulation", () => {
   const numbered = mutants.map((mutant, n) => ({ ...mutant, n }));
-  it.each(casesOf(numbered, 4))("catches: $name", async ({ n, seed = 0, ...mutant }) => {
-    const simulation = await simulationOf(mutant, `mutant-${n}`);
-    expect(await caught(simulation, seed, schedulesMax)).toMatch(/^I\d: /);
+  it.each(casesOf(numbered, 4))("catches: $name", async ({ n, seed = 0, schedules, ...mutant }) => {
+    const { simulate, simulateTwins } = await simulationOf(mutant, `mutant-${n}`);
+    const run = schedules === "twins" ? simulateTwins : simulate;
+    expect(await caught(run, seed, schedulesMax)).toMatch(/^I\d: /);
   });
 
   it("finds nothing in a core that is only written in other words", async () => {
     const same = { file: "persister/tracker.ts", from: "?.settled === true", to: "?.settled" };
-    expect(await caught(await simulationOf(same, "same"), 0, 300)).toBeUndefined();
+    const { simulate, simulateTwins } = await simulationOf(same, "same");
+    for (const run of [simulate, simulateTwins]) expect(await caught(run, 0, 300)).toBeUndefined();
   });
 });
