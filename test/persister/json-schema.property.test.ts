@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
 import { nodeOf } from "../../functions/persister/json-schema/node.ts";
-import { rulesIn } from "../../functions/persister/json-schema/rules.ts";
+import { rulesIn, ValueRules } from "../../functions/persister/json-schema/rules.ts";
 import { SchemaWalk } from "../../functions/persister/json-schema/walk.ts";
 import type { JsonObject, StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import { numRuns } from "../runs.ts";
@@ -123,7 +123,11 @@ describe("a record fits its schema where ajv says so", () => {
         const node = nodeOf(schema, { dialect, rulesOf: rulesIn(dialect), spend: () => {} });
         const fitsByAjv = oracles[draft].compile(schema);
         for (const instance of instances) {
-          const broken = new SchemaWalk(dialect, 1e6).broken(node, instance);
+          const walk = new SchemaWalk(dialect, 1e6);
+          const broken = walk.broken(node, instance);
+          expect(walk.fits(node, instance), JSON.stringify({ schema, instance, broken })).toBe(
+            broken.length === 0,
+          );
           const expected = fitsByAjv(instance) as boolean;
           expect(broken.length === 0, JSON.stringify({ schema, instance, broken })).toBe(expected);
           checked++;
@@ -135,6 +139,14 @@ describe("a record fits its schema where ajv says so", () => {
     expect(fitting / checked).toBeGreaterThan(0.1);
     expect(fitting / checked).toBeLessThan(0.9);
   });
+});
+
+it("a record that does not fit is refused, though what looks for the reason finds none", () => {
+  const asked = { times: 0 };
+  const fickle = new ValueRules(1, 0, [{ message: "unsaid", fits: () => asked.times++ > 0 }]);
+  const node = { ...nodeOf({}, { dialect, rulesOf: rulesIn(dialect), spend: () => {} }), rules: fickle };
+  const [first, ...more] = new SchemaWalk(dialect, 1e6).broken(node, {});
+  expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not fit") }, []]);
 });
 
 /** What draft 4 has no words for, and the Import API passes over. */

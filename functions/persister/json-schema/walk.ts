@@ -47,7 +47,10 @@ export class SchemaWalk {
     if (this.fits(node, value)) return [];
     const broken: Broken[] = [];
     this.#collect(node, value, [], broken);
-    return broken;
+    // The search for a reason may find none; the record is refused anyway.
+    return broken.length > 0
+      ? broken
+      : [{ path: [], message: "does not fit its schema; which part is not known" }];
   }
 
   fits(node: SchemaNode, value: unknown): boolean {
