@@ -50,8 +50,7 @@ export async function readBookmark(path: string): Promise<string | undefined> {
     throw usage(`${path} is empty, which is not a bookmark: delete it to start from the beginning.`);
   const fault = faultOfBookmark(text);
   if (fault === undefined) return text;
-  const why = text.includes("\n") ? "it has several lines, and a bookmark is one" : fault;
-  throw usage(`${path} does not hold a bookmark: ${why}.`);
+  throw usage(`${path} does not hold a bookmark: ${fault}.`);
 }
 
 class ReplacedFile implements BookmarkFile {
@@ -146,7 +145,7 @@ async function targetOf(path: string): Promise<string> {
   return join(await realpath(dirname(path)), basename(path));
 }
 
-/** A file's text without the white space around it, or undefined where there is none. */
+/** A file's text on one line, without the white space around it, or undefined where there is no file. */
 async function readText(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(unlessMissing);
   if (found === undefined) return undefined;
@@ -154,7 +153,11 @@ async function readText(path: string): Promise<string | undefined> {
   if (found.size > 2 * bookmarkBytesMax)
     throw usage(`${path} is larger than any bookmark: ${found.size} bytes.`);
   try {
-    return utf8.decode(await readFile(path)).trim();
+    // In a JSON value line ends are between its tokens alone.
+    return utf8
+      .decode(await readFile(path))
+      .trim()
+      .replace(/[\r\n]/g, " ");
   } catch (error) {
     if (error instanceof TypeError) throw usage(`${path} does not hold a bookmark: it is not UTF-8.`);
     throw error;

@@ -13,18 +13,22 @@ export type ExpectedBookmark = Pick<BookmarkFile, "path" | "text"> & Partial<Pic
  * replaced the file, holds the endpoint's bookmark then, so that the next run continues.
  */
 export async function assertExpected(
-  { path, text, replace }: ExpectedBookmark,
+  file: ExpectedBookmark,
   { bookmark }: Committed,
   endpoint: Endpoint,
 ): Promise<void> {
+  const { path, text } = file;
   if (isSameBookmark(text, bookmark)) return;
-  const isBehind = replace !== undefined && bookmark !== undefined && (await wasCommitted(text, endpoint));
-  if (isBehind) await replace(bookmark);
-  const said = isBehind
-    ? `${path} did not hold the endpoint's bookmark, so nothing is sent. It does now: run it again.`
-    : `${differenceOf(path, text, bookmark)} Nothing is sent.`;
-  throw new Told(said, exits.unavailable);
+  if (file.replace !== undefined && bookmark !== undefined && (await wasCommitted(text, endpoint))) {
+    await file.replace(bookmark);
+    throw unavailable(
+      `${path} did not hold the endpoint's bookmark, so nothing is sent. It does now: run it again.`,
+    );
+  }
+  throw unavailable(`${differenceOf(path, text, bookmark)} Nothing is sent.`);
 }
+
+const unavailable = (message: string) => new Told(message, exits.unavailable);
 
 /** Whether a file holds nothing that the endpoint does not know: none, or a bookmark that was committed before. */
 async function wasCommitted(text: string | undefined, endpoint: Endpoint): Promise<boolean> {
