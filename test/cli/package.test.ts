@@ -39,6 +39,9 @@ it("the tarball of `npm pack` holds the command and no more, and installs and ru
   await mkdir(place);
   const offline = ["--offline", "--cache", join(dir, "cache"), "--no-audit", "--no-fund"];
   await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
-  const { stdout: help } = await run("npx", ["--offline", "persist", "--help"], { cwd: place });
-  expect(help).toContain("streamer | persist");
+  // By its name of 2016, too.
+  for (const name of ["persist", "persist-stitch"]) {
+    const { stdout: help } = await run("npx", ["--offline", name, "--help"], { cwd: place });
+    expect(help).toContain("streamer | persist");
+  }
 });
