@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import {
   chmod,
   lstat,
@@ -11,7 +10,7 @@ import {
   symlink,
   writeFile,
 } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -110,15 +109,11 @@ describe("a bookmark's file", () => {
   });
 
   it("that can't be one is refused before anything is sent", async () => {
-    spawnSync("mkfifo", [path]);
-    await expect(openBookmarkFile(path)).rejects.toMatchObject({
-      exitCode: 2,
-      message: `${path} is not a file.`,
-    });
-    await expect(openBookmarkFile(dir)).rejects.toMatchObject({
-      exitCode: 2,
-      message: `${dir} is not a file.`,
-    });
+    for (const other of [devNull, dir])
+      await expect(openBookmarkFile(other)).rejects.toMatchObject({
+        exitCode: 2,
+        message: `${other} is not a file.`,
+      });
     const nowhere = join(dir, "nowhere", "bookmark");
     await expect(openBookmarkFile(nowhere)).rejects.toMatchObject({
       exitCode: 2,
