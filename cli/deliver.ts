@@ -30,10 +30,10 @@ export async function deliver({ source, endpoint, expected, ...following }: Deli
   const current = await fetchBookmark(endpoint, how);
   if (expected !== undefined) await assertExpected(expected, current, endpoint);
   if (source.kind === "command")
-    return send(source.run(expected?.text ?? current.bookmark), endpoint, current.etag, following);
+    return send(source.run(expected?.text ?? current.bookmark), endpoint, current, following);
   await waitUntilFree(endpoint, watcher, current.etag).catch(async (error: unknown) => {
     await keepCommitted(endpoint, current.etag, keep);
     throw error;
   });
-  return send(source.output, endpoint, current.etag, following);
+  return send(source.output, endpoint, current, following);
 }

@@ -1,6 +1,6 @@
 import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
-import { fetchBookmark } from "./look.ts";
+import { type Committed, fetchBookmark } from "./look.ts";
 import { Told } from "./told.ts";
 import { wireForm } from "./wire.ts";
 
@@ -29,16 +29,16 @@ export interface Following {
 
 /**
  * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that none is lost and none
- * comes twice. `revision` is an ETag. Rejects with Told, whose lines are the whole stream's.
+ * comes twice; the first against `current`. Rejects with Told, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
   endpoint: Endpoint,
-  revision: string,
+  current: Committed,
   { watcher, keep, givenUp }: Following,
 ): Promise<void> {
   const { idleClock: clock, newKey } = endpoint.ports;
-  let tag = revision;
+  let { etag: tag, bookmark: last = "" } = current;
   const source = segments(stream, { clock, givenUp });
   for await (const { segment, bytes, body } of packed(source, givenUp)) {
     const { records, hasBookmark } = segment;
@@ -59,8 +59,10 @@ export async function send(
       throw error;
     });
     tag = headers.etag ?? tag;
+    // A Singer tap's empty STATE replaces no bookmark but an empty one.
     const bookmark = text.trimEnd();
-    if (hasBookmark && bookmark !== "") await keep(bookmark);
+    if (bookmark !== "" && (hasBookmark || bookmark !== last)) await keep(bookmark);
+    last = bookmark;
     watcher.committed({ records, bytes, wireBytes: body.length });
   }
 }

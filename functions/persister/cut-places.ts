@@ -9,6 +9,7 @@ export interface Cut {
   readonly records: number;
   /** Streams whose records come before a schema of their own in these lines. */
   readonly streams: ReadonlySet<string>;
+  /** There is a bookmark, and not only a Singer tap's STATE that holds nothing. */
   readonly hasBookmark: boolean;
 }
 
@@ -40,6 +41,7 @@ export class Reading {
   /** There is no room for the message at the end. */
   isFull = false;
   #bookmark: Cut | undefined;
+  #hasBookmark = false;
   #records = 0;
   #end: number;
   readonly #start: number;
@@ -75,7 +77,7 @@ export class Reading {
 
   /** Everything that there is room for. */
   get whole(): Cut {
-    return { ...this.#cutAt(this.#end), hasBookmark: this.#bookmark !== undefined };
+    return this.#cutAt(this.#end);
   }
 
   /** Behind the last bookmark, if that leaves no more than half for the next segment, or else `whole`. */
@@ -100,8 +102,9 @@ export class Reading {
       this.schemas.push({ stream, start: reader.lineStart, end: reader.position });
     },
     activation: (_line, table, reader) => this.#enterTable(table, reader),
-    bookmark: (_line, reader) => {
+    bookmark: (_line, reader, isEmptyState) => {
       this.#enter(reader);
+      this.#hasBookmark ||= !isEmptyState;
       this.#bookmark = this.#cutAt(reader.position);
     },
     ignored: (_line, reader) => this.#enter(reader),
@@ -152,7 +155,12 @@ export class Reading {
   }
 
   #cutAt(end: number): Cut {
-    return { end, records: this.#records, streams: new Set(this.#streams), hasBookmark: true };
+    return {
+      end,
+      records: this.#records,
+      streams: new Set(this.#streams),
+      hasBookmark: this.#hasBookmark,
+    };
   }
 }
 

@@ -8,7 +8,7 @@ export interface Segment {
   /** Good until the next segment is asked for, which is written in the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
-  /** It ends behind a bookmark, or holds one. */
+  /** It holds a bookmark, and not only a Singer tap's STATE of null or `{}`. */
   readonly hasBookmark: boolean;
   /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
   readonly firstLine: number;

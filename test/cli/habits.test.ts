@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -169,6 +169,33 @@ describe("in chunks of one byte", () => {
     const refused = textOf(unlessTap(bytes(text), { hasBookmark: true, warn }));
     if (isTap) await expect(refused).rejects.toMatchObject({ exitCode: 2 });
     else expect(await refused).toBe(text);
+  });
+});
+
+describe("a Singer tap's STATE of {}", () => {
+  const empty = '{"type":"STATE","value":{}}\n';
+  const state = '{"type":"STATE","value":{"at":1}}\n';
+  const account = ["-C", "4242", "-T", "sandbox-token"];
+
+  it("replaces no bookmark, and prints none", async () => {
+    expect(await persisted(to("lost-state"), state, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
+    expect(await persisted(to("lost-state"), empty, env)).toMatchObject({ code: 0, stdout: "" });
+    expect(await persisted(to("lost-state"), state + empty, env)).toMatchObject({ stdout: '{"at":1}\n' });
+    // Where there is none yet it is one, and an endpoint's file holds what the endpoint holds.
+    const file = join(dir, "first-state");
+    const args = [...to("first-state"), "--bookmark", file];
+    expect(await persisted(args, empty, env)).toMatchObject({ code: 0, stdout: "{}\n" });
+    expect(await persisted(args, state, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
+  });
+
+  it("does neither with -C, where nobody knows the bookmark but the file, or whoever reads stdout", async () => {
+    const given = { IMPORT_API_URL: stack().importApiUrl };
+    expect(await persisted(account, empty, given)).toMatchObject({ code: 0, stdout: "" });
+    const file = join(dir, "lost-state");
+    await writeFile(file, '{"at":1}');
+    const args = [...account, "--bookmark", file];
+    expect(await persisted(args, empty, given)).toMatchObject({ code: 0, stdout: "" });
+    expect(await readFile(file, "utf8")).toBe('{"at":1}');
   });
 });
 
