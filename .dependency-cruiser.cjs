@@ -1,5 +1,5 @@
 /** Who may import whom: CONTRIBUTING.md says it in words. */
-const inner = "^functions/(stitchstream|persister|import-api|aws|http|program)/";
+const inner = "^functions/(values|json-schema|stitchstream|persister|memory|import-api|aws|http|program)/";
 
 /** Nothing in `from` imports what matches `to`. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
@@ -10,38 +10,47 @@ module.exports = {
       circular: true,
       viaOnly: { dependencyTypesNot: ["type-only"] },
     }),
-    never("the format imports itself alone", "^functions/stitchstream/", {
-      pathNot: ["^functions/stitchstream/", "node_modules/transit-js/"],
+    never("values import themselves alone", "^functions/values/", { pathNot: ["^functions/values/"] }),
+    never("JSON Schema knows values", "^functions/json-schema/", {
+      pathNot: ["^functions/(json-schema|values)/", "node_modules/re2js/"],
     }),
-    never("the core knows the format and itself", "^functions/persister/", {
-      pathNot: [
-        "^functions/(stitchstream|persister)/",
-        "^(node:)?(crypto|util|zlib)$",
-        "node_modules/re2js/",
-      ],
+    never("the format knows values", "^functions/stitchstream/", {
+      pathNot: ["^functions/(stitchstream|values)/"],
     }),
-    never("the Import API's client knows ports, errors and limits", "^functions/import-api/", {
-      path: "^functions/",
-      pathNot: ["^functions/(import-api|stitchstream)/", "^functions/persister/(ports|errors|limits)\\.ts$"],
+    never("the core knows the format, schemas and values", "^functions/persister/", {
+      pathNot: ["^functions/(persister|stitchstream|json-schema|values)/", "^(node:)?(crypto|util|zlib)$"],
     }),
-    never("HTTP knows ports, errors, limits, and what it asks and answers", "^functions/http/", {
+    never("the Import API's client knows the core's ports", "^functions/import-api/", {
       path: "^functions/",
       pathNot: [
-        "^functions/(http|stitchstream)/",
-        "^functions/persister/(ports|errors|limits|precondition|receipt|state|history|overview)\\.ts$",
+        "^functions/(import-api|stitchstream|values)/",
+        "^functions/persister/(ports|store|errors|limits)\\.ts$",
       ],
     }),
-    never("AWS's adapters know ports, errors, limits, and what a request is", "^functions/aws/", {
+    never("HTTP knows the core's ports, requests and results", "^functions/http/", {
+      path: "^functions/",
+      pathNot: [
+        "^functions/(http|stitchstream|values)/",
+        "^functions/persister/(ports|store|errors|limits|receipt)\\.ts$",
+        "^functions/persister/(query/(overview|history)|commit/(precondition|state))\\.ts$",
+      ],
+    }),
+    never("AWS's adapters know the core's ports, and what a request is", "^functions/aws/", {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|errors|limits|run|streaming)\\.ts$",
-        "^functions/http/message\\.ts$",
+        "^functions/persister/(ports|store|errors|limits|replay-facts)\\.ts$",
+        "^functions/persister/segments/(run|streaming)\\.ts$",
+        "^functions/http/http-message\\.ts$",
       ],
+    }),
+    never("the memory's adapters know the core's ports", "^functions/memory/", {
+      path: "^functions/",
+      pathNot: ["^functions/memory/", "^functions/persister/(ports|store|errors|limits|replay-facts)\\.ts$"],
     }),
     never("programs know what streaming is", "^functions/program/", {
       path: "^functions/",
-      pathNot: ["^functions/program/", "^functions/persister/streaming\\.ts$"],
+      pathNot: ["^functions/program/", "^functions/persister/segments/streaming\\.ts$"],
     }),
     never("the AWS SDK is AWS's adapters' alone", `${inner}`.replace("|aws", ""), {
       path: "node_modules/@aws-sdk/",
@@ -59,7 +68,7 @@ module.exports = {
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("a streamer knows the format and itself", "^streamers/", {
       path: "^(functions|cli|infra|test)/",
-      pathNot: "^functions/stitchstream/",
+      pathNot: "^functions/(stitchstream|values)/",
     }),
     never("the command knows neither AWS nor infra", "^cli/", {
       path: ["^functions/aws/", "^(infra|test)/", "node_modules/@aws-sdk/"],

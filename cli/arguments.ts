@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Program } from "../functions/program/output.ts";
-import { usage } from "./told.ts";
+import { usage } from "./cli-error.ts";
 
 const text = { type: "string" } as const;
 

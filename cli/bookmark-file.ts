@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { bookmarkBytesMax } from "../functions/persister/limits.ts";
 import { faultOfBookmark } from "./bookmark-value.ts";
-import { exits, Told, usage } from "./told.ts";
+import { exits, Told, usage } from "./cli-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

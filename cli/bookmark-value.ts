@@ -1,11 +1,11 @@
-import { equalityOf } from "../functions/persister/json-schema/equal.ts";
-import { numberAsWritten } from "../functions/persister/json-schema/exact-number.ts";
-import { ExactReader } from "../functions/persister/json-schema/exact-reader.ts";
+import { equalityOf } from "../functions/json-schema/equal.ts";
+import { numberAsWritten } from "../functions/json-schema/exact-number.ts";
+import { ExactReader } from "../functions/json-schema/exact-reader.ts";
 import * as limits from "../functions/persister/limits.ts";
-import { ByteWriter } from "../functions/stitchstream/byte-writer.ts";
-import { JsonWriter } from "../functions/stitchstream/json/writer.ts";
 import { endingInNewline, readerOf } from "../functions/stitchstream/readers.ts";
-import { Malformed } from "../functions/stitchstream/text.ts";
+import { ByteWriter } from "../functions/values/byte-writer.ts";
+import { JsonWriter } from "../functions/values/json-writer.ts";
+import { Malformed } from "../functions/values/scanner.ts";
 
 const exact = new ExactReader(numberAsWritten);
 const utf8 = new TextEncoder();

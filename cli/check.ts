@@ -1,15 +1,15 @@
 import { createReadStream } from "node:fs";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { importApiRules } from "../functions/import-api/rules.ts";
+import { faultText } from "../functions/persister/body/faults.ts";
+import { validate } from "../functions/persister/body/validate.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
-import { faultText } from "../functions/persister/faults.ts";
 import { faultsCountedMax, wireBytesMax } from "../functions/persister/limits.ts";
 import type { Clock } from "../functions/persister/ports.ts";
-import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
-import { validate } from "../functions/persister/validate.ts";
-import { exits, Told } from "./told.ts";
-import { unzipped } from "./unzipped.ts";
-import { wireForm } from "./wire.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segments/segment.ts";
+import { exits, Told } from "./cli-error.ts";
+import { unzipped } from "./gunzip.ts";
+import { wireForm } from "./gzip.ts";
 
 /** More would scroll away the first, which is often why there are others. */
 const faultsNamedMax = 1_000;

@@ -1,6 +1,6 @@
+import { fetchBookmark, waitUntilFree } from "./bookmark.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { assertExpected, type ExpectedBookmark } from "./expected-bookmark.ts";
-import { fetchBookmark, waitUntilFree } from "./look.ts";
 import { type Following, keepCommitted, send, type Watcher } from "./send.ts";
 
 /** Where a stitchstream comes from. */

@@ -1,8 +1,8 @@
 import type { Fault } from "../functions/persister/errors.ts";
-import type { Answer } from "./exchange.ts";
+import { exits, Told } from "./cli-error.ts";
 import { faultLines } from "./fault-lines.ts";
+import type { Answer } from "./http.ts";
 import type { Ports } from "./ports.ts";
-import { exits, Told } from "./told.ts";
 
 /** Where a streamer's segments go. */
 export interface Endpoint {

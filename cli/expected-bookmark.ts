@@ -1,9 +1,9 @@
 import { historyEntriesMax } from "../functions/persister/limits.ts";
+import type { Committed } from "./bookmark.ts";
 import type { BookmarkFile } from "./bookmark-file.ts";
 import { exactValue, isSameBookmark, isSameValue } from "./bookmark-value.ts";
+import { exits, Told } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
-import type { Committed } from "./look.ts";
-import { exits, Told } from "./told.ts";
 
 /** The file that has to hold the endpoint's bookmark before anything is sent; one of `--bookmark` can be replaced. */
 export type ExpectedBookmark = Pick<BookmarkFile, "path" | "text"> & Partial<Pick<BookmarkFile, "replace">>;

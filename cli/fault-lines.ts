@@ -1,5 +1,5 @@
+import { faultText } from "../functions/persister/body/faults.ts";
 import type { Fault } from "../functions/persister/errors.ts";
-import { faultText } from "../functions/persister/faults.ts";
 import type { LineOf } from "./endpoint.ts";
 
 /** Faults, a line each, by their lines in the whole stream; says how many there are where not all are named. */

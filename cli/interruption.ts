@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { exits, Told } from "./told.ts";
+import { exits, Told } from "./cli-error.ts";
 
 /** What is on its way is waited for, and the streamer, for so long. */
 const endMillisecondsMax = 10_000;

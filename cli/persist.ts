@@ -1,23 +1,23 @@
 import { addAbortSignal } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
-import { Stopped, StreamerFailed } from "../functions/persister/streaming.ts";
+import { Stopped, StreamerFailed } from "../functions/persister/segments/streaming.ts";
 import { outputOf, type Program } from "../functions/program/output.ts";
 import manifest from "../package.json" with { type: "json" };
 import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
+import { bookmark, deliveries } from "./bookmark.ts";
 import { type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
+import { exits, Told, usage } from "./cli-error.ts";
 import { deliver, type Source } from "./deliver.ts";
-import { forward } from "./direct.ts";
+import { forward } from "./forward-directly.ts";
+import { unzipped } from "./gunzip.ts";
 import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
-import { bookmark, deliveries } from "./look.ts";
 import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { unlessTap } from "./singer-tap.ts";
-import { exits, Told, usage } from "./told.ts";
-import { unzipped } from "./unzipped.ts";
 
 // What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie about.
 setFlagsFromString("--semi-space-growth-factor=1");

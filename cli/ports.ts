@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../functions/persister/ports.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
-import { type Answer, type Exchange, exchange } from "./exchange.ts";
+import { type Answer, type Exchange, exchange } from "./http.ts";
 
 /** What sending needs of the world: a simulation brings its own. */
 export interface Ports {

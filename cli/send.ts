@@ -1,8 +1,8 @@
-import { type Segment, segments, wholeLineOf } from "../functions/persister/segment.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segments/segment.ts";
+import { type Committed, fetchBookmark } from "./bookmark.ts";
+import { Told } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
-import { type Committed, fetchBookmark } from "./look.ts";
-import { Told } from "./told.ts";
-import { wireForm } from "./wire.ts";
+import { wireForm } from "./gzip.ts";
 
 /** Hears how a run goes on. */
 export interface Watcher {

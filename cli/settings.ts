@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { streamerNameParameter } from "../functions/http/parameters.ts";
+import { usage } from "./cli-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { systemPorts } from "./ports.ts";
-import { usage } from "./told.ts";
 
 /** An Import API account, and where that API is. */
 export interface Account {

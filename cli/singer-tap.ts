@@ -1,7 +1,7 @@
-import { openBrace } from "../functions/stitchstream/bytes.ts";
 import { firstVisible } from "../functions/stitchstream/header.ts";
+import { openBrace } from "../functions/values/bytes.ts";
+import { usage } from "./cli-error.ts";
 import { peek, wholeOf } from "./peek.ts";
-import { usage } from "./told.ts";
 
 /** White space that is longer begins nothing. */
 const headBytesMax = 65_536;

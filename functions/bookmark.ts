@@ -1,12 +1,12 @@
 import { lambda } from "./aws/gateway.ts";
-import { bookmarkResponse, healthResponse, historyResponse } from "./http/answers.ts";
 import { admit } from "./http/authenticate.ts";
 import { pageOf } from "./http/page.ts";
 import { historyQuery } from "./http/parameters.ts";
 import { answering } from "./http/problem.ts";
-import { readHistory } from "./persister/history.ts";
+import { bookmarkResponse, healthResponse, historyResponse } from "./http/responses.ts";
+import { namingCommitted, readState } from "./persister/commit/state.ts";
 import { answerBy } from "./persister/limits.ts";
-import { namingCommitted, readState } from "./persister/state.ts";
+import { readHistory } from "./persister/query/history.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `GET /v1/streamers/{streamer}/bookmark` and `…/bookmark/history`, and `GET /v1/health` beside them. */

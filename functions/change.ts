@@ -1,12 +1,12 @@
 import { lambda } from "./aws/gateway.ts";
-import { stateResponse } from "./http/answers.ts";
 import { admit } from "./http/authenticate.ts";
+import { receiveBookmark } from "./http/bookmark-body.ts";
 import { requiredPreconditionOf } from "./http/conditions.ts";
 import { answering } from "./http/problem.ts";
-import { receiveBookmark } from "./http/sent-bookmark.ts";
-import { change as changeBookmark } from "./persister/change.ts";
+import { stateResponse } from "./http/responses.ts";
+import { change as changeBookmark } from "./persister/commit/change.ts";
+import { namingCommitted } from "./persister/commit/state.ts";
 import { answerBy } from "./persister/limits.ts";
-import { namingCommitted } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `PUT` and `DELETE /v1/streamers/{streamer}/bookmark` */

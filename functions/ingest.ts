@@ -1,13 +1,13 @@
 import { lambda } from "./aws/gateway.ts";
-import { receiptResponse } from "./http/answers.ts";
 import { admit } from "./http/authenticate.ts";
 import { deliveryConditionsOf } from "./http/conditions.ts";
-import { receiveBody } from "./http/intake.ts";
 import { answering } from "./http/problem.ts";
+import { receiveBody } from "./http/request-body.ts";
+import { receiptResponse } from "./http/responses.ts";
 import { traceparentOf } from "./http/trace.ts";
+import { namingCommitted } from "./persister/commit/state.ts";
 import { answerBy } from "./persister/limits.ts";
 import { persist } from "./persister/persist.ts";
-import { namingCommitted } from "./persister/state.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `POST /v1/streamers/{streamer}` */

@@ -1,6 +1,6 @@
 import { lambda } from "./aws/gateway.ts";
 import { admit, admitToSome } from "./http/authenticate.ts";
-import type { HttpRequest, HttpResponse } from "./http/message.ts";
+import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
 import { openapiResponse } from "./http/openapi.ts";
 import {
   deliveriesResponse,
@@ -12,9 +12,9 @@ import { pageOf } from "./http/page.ts";
 import { deliveriesQuery, streamersQuery } from "./http/parameters.ts";
 import { deliveryId } from "./http/path.ts";
 import { answering } from "./http/problem.ts";
+import { namingCommitted } from "./persister/commit/state.ts";
 import { answerBy } from "./persister/limits.ts";
-import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/overview.ts";
-import { namingCommitted } from "./persister/state.ts";
+import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/query/overview.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
 /** `GET /v1/streamers`, `…/{streamer}`, `…/deliveries`, `…/deliveries/{delivery}`, and `GET /v1/openapi.json` beside them. */

@@ -1,5 +1,5 @@
 import type { Context } from "aws-lambda";
-import { run } from "./persister/run.ts";
+import { run } from "./persister/segments/run.ts";
 import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
 /** Runs a streamer from its last bookmark on, and once more where time ran out before it was done. */

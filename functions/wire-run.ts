@@ -3,8 +3,8 @@ import { cloudWatch } from "./aws/cloud-watch.ts";
 import { secretCredentials } from "./aws/credentials.ts";
 import { runAgain } from "./aws/run-again.ts";
 import { readConfig, readScheduled } from "./config.ts";
-import type { Ran } from "./persister/run.ts";
-import type { Streaming } from "./persister/streaming.ts";
+import type { Ran } from "./persister/segments/run.ts";
+import type { Streaming } from "./persister/segments/streaming.ts";
 import { programStreaming } from "./program/streaming.ts";
 import { once, type Wired, wire } from "./wire.ts";
 

@@ -8,7 +8,7 @@ import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Authority, digestOf, everything } from "./http/authenticate.ts";
 import { importApiDestination } from "./import-api/destination.ts";
-import type { LeaseParts } from "./persister/lease.ts";
+import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
 import { systemClock } from "./system-clock.ts";

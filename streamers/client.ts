@@ -1,8 +1,8 @@
 import { HTTPError, isForceRetryError, type KyInstance, type Options, TimeoutError } from "ky";
 import type * as z from "zod/mini";
-import { type Api, pageIn } from "./page.ts";
-import { ConnectionFailed, reasonOf } from "./patient.ts";
+import { type Api, pageIn } from "./check-page.ts";
 import { refusalOf } from "./refusal.ts";
+import { ConnectionFailed, reasonOf } from "./retrying-client.ts";
 
 interface Answer<Body> {
   readonly body: Body;

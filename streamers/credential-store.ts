@@ -4,7 +4,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { HTTPError } from "ky";
 import * as z from "zod/mini";
-import { patient } from "./patient.ts";
+import { patient } from "./retrying-client.ts";
 import { type Run, Unsettled } from "./streamer.ts";
 
 /** Where a credential is kept that each use renews. */

@@ -1,10 +1,10 @@
 import { isLosslessNumber, parse } from "lossless-json";
-import { ByteWriter } from "../functions/stitchstream/byte-writer.ts";
-import { JsonWriter } from "../functions/stitchstream/json/writer.ts";
 import { endingInNewline } from "../functions/stitchstream/readers.ts";
 import { TransitReader } from "../functions/stitchstream/transit/reader.ts";
-import { isInt64 } from "../functions/stitchstream/transit/scalar.ts";
 import type { ValueLimits } from "../functions/stitchstream/value-limits.ts";
+import { ByteWriter } from "../functions/values/byte-writer.ts";
+import { JsonWriter } from "../functions/values/json-writer.ts";
+import { isInt64 } from "../functions/values/transit-scalar.ts";
 import { jsonOf, numberOf } from "./json.ts";
 import type { Bookmark, Message } from "./streamer.ts";
 

@@ -1,4 +1,4 @@
-import { type Api, addressOf, jsonIn, type Stray, strayOf } from "./page.ts";
+import { type Api, addressOf, jsonIn, type Stray, strayOf } from "./check-page.ts";
 
 /**
  * What a refusal keeps from being read: all, as a dead credential does; its source; or nothing, where there

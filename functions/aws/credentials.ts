@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import { type Credentials, missingOf, StreamerFailed } from "../persister/streaming.ts";
+import { type Credentials, missingOf, StreamerFailed } from "../persister/segments/streaming.ts";
 
 const texts = z.record(z.string(), z.string());
 type Texts = z.output<typeof texts>;

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 // Types only: folders of functions/ stay apart, yet one of them must declare what a request is.
-import type { HttpRequest, HttpResponse } from "../http/message.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-message.ts";
 
 /**
  * An event of an API Gateway HTTP API, payload format 2.0, as a request. Never throws: headers that HTTP does not allow

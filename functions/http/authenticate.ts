@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
 import type { Permission, Scope, Tokens } from "../persister/ports.ts";
 import type { Aside } from "./aside.ts";
-import type { HttpRequest } from "./message.ts";
+import type { HttpRequest } from "./http-message.ts";
 import { streamerName } from "./path.ts";
 
 /** Who says what a caller may do: our own tokens, or the gateway before us. */

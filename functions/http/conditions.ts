@@ -1,6 +1,6 @@
+import type { Precondition, RevisionSet } from "../persister/commit/precondition.ts";
 import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
-import type { Precondition, RevisionSet } from "../persister/precondition.ts";
 import { idempotencyKeyHeader } from "./parameters.ts";
 
 /** What a delivery's headers ask for. What can't be read of them is a fault: the body is archived, and then refused. */

@@ -2,12 +2,12 @@ import Negotiator from "negotiator";
 import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
 import type { Bookmark } from "../persister/ports.ts";
-import { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { JsonWriter, NotInJson } from "../stitchstream/json/writer.ts";
 import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
-import { Uncarriable } from "../stitchstream/text.ts";
-import { TransitWriter } from "../stitchstream/transit/writer.ts";
-import type { Visitor } from "../stitchstream/visitor.ts";
+import { ByteWriter } from "../values/byte-writer.ts";
+import { JsonWriter, NotInJson } from "../values/json-writer.ts";
+import { Uncarriable } from "../values/scanner.ts";
+import { TransitWriter } from "../values/transit-writer.ts";
+import type { Visitor } from "../values/visitor.ts";
 
 export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;
 const plainText = "text/plain";

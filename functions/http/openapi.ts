@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
 import { type AnswerHeader, answerHeaders } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
-import type { HttpResponse } from "./message.ts";
+import type { HttpResponse } from "./http-message.ts";
 import type { Answer, Operation } from "./operation.ts";
 import { operations, pathParameters } from "./operations.ts";
 import { internal, problems } from "./problem.ts";

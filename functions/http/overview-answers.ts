@@ -1,12 +1,12 @@
-import type { DeliveryStatus, Page, Summary } from "../persister/overview.ts";
+import type { StreamerState } from "../persister/commit/state.ts";
 import type { Commit } from "../persister/ports.ts";
-import type { StreamerState } from "../persister/state.ts";
+import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.ts";
 import { etagOf } from "./answer-headers.ts";
-import type { Members } from "./answers.ts";
 import { mediaTypes } from "./conversion.ts";
+import type { HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
-import type { HttpResponse } from "./message.ts";
 import { fitting } from "./receipt-streams.ts";
+import type { Members } from "./responses.ts";
 import type {
   deliveriesSchema,
   deliverySchema,

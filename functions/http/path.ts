@@ -1,6 +1,6 @@
 import { PersisterError } from "../persister/errors.ts";
 import { streamerNameCharsMax } from "../persister/limits.ts";
-import { noDelivery } from "../persister/overview.ts";
+import { noDelivery } from "../persister/query/overview.ts";
 import { deliveryParameter, streamerNameParameter } from "./parameters.ts";
 
 /** The streamer that the URL names. Throws `bad-streamer-name`. */

@@ -1,8 +1,8 @@
 import { type ErrorCode, PersisterError } from "../persister/errors.ts";
 import { etagOf } from "./answer-headers.ts";
 import { Aside } from "./aside.ts";
+import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
-import type { HttpRequest, HttpResponse } from "./message.ts";
 
 /** Each error's status and title, in order of precedence. docs/errors.md is compared with it. */
 export const problems: Record<ErrorCode, { readonly status: number; readonly title: string }> = {

@@ -1,9 +1,9 @@
 import * as limits from "../persister/limits.ts";
 import type { Batch, Contents, ImportRequest } from "../persister/ports.ts";
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { JsonWriter } from "../stitchstream/json/writer.ts";
 import { readerOf } from "../stitchstream/readers.ts";
-import type { Kind, Visitor } from "../stitchstream/visitor.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { JsonWriter } from "../values/json-writer.ts";
+import type { Kind, Visitor } from "../values/visitor.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SchemaInference } from "./infer-schema.ts";
 import { SequencedText } from "./sequence.ts";

@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
-import { answerBodyTimeoutMsDefault, attempt, type Call } from "./attempt.ts";
+import { answerBodyTimeoutMsDefault, attempt, type Call } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
 import { type Attempt, retrying } from "./retry.ts";
 

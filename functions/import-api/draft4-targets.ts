@@ -1,4 +1,4 @@
-import { partsOfPointer } from "../stitchstream/json-pointer.ts";
+import { partsOfPointer } from "../values/json-pointer.ts";
 
 /** The places that a schema's `$ref`s lead to, as a tree: JSON pointers, part by part. */
 export class Targets {

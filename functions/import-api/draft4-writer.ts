@@ -1,7 +1,7 @@
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { JsonWriter } from "../stitchstream/json/writer.ts";
-import { stringOf } from "../stitchstream/text.ts";
-import { Kind, type Visitor } from "../stitchstream/visitor.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { JsonWriter } from "../values/json-writer.ts";
+import { stringOf } from "../values/scanner.ts";
+import { Kind, type Visitor } from "../values/visitor.ts";
 import type { Targets } from "./draft4-targets.ts";
 
 /** What a value is to a schema: one itself, a map or a list of them, either, one that may be a boolean, or nothing of the kind. */

@@ -1,7 +1,7 @@
 import * as limits from "../persister/limits.ts";
-import { ByteWriter } from "../stitchstream/byte-writer.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { StreamSchema } from "../stitchstream/stream-schema.ts";
+import { ByteWriter } from "../values/byte-writer.ts";
 import { Targets, targetsIn } from "./draft4-targets.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 

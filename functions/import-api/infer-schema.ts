@@ -1,7 +1,7 @@
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { stringOf } from "../stitchstream/text.ts";
-import { isInt64 } from "../stitchstream/transit/scalar.ts";
-import { Kind, type Visitor } from "../stitchstream/visitor.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { stringOf } from "../values/scanner.ts";
+import { isInt64 } from "../values/transit-scalar.ts";
+import { Kind, type Visitor } from "../values/visitor.ts";
 
 /** JSON Schema's types, a bit each, in the order they are said in. */
 const typeNames = ["null", "boolean", "integer", "number", "string", "array", "object"] as const;

@@ -1,5 +1,5 @@
-import type { Answer, Silence } from "./attempt.ts";
-import { fitForMessage, wordsOf } from "./words.ts";
+import { fitForMessage, wordsOf } from "./error-message.ts";
+import type { Answer, Silence } from "./http-post.ts";
 
 /** What one attempt says of the batch. `transient` may be tried again. */
 export type Verdict =

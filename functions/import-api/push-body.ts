@@ -1,10 +1,10 @@
 import * as limits from "../persister/limits.ts";
 import { type Batch, type Contents, type ImportRequest, Standing, type Table } from "../persister/ports.ts";
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { closeBrace, closeBracket, comma } from "../stitchstream/bytes.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { readerOf } from "../stitchstream/readers.ts";
-import { TransitWriter } from "../stitchstream/transit/writer.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
+import { TransitWriter } from "../values/transit-writer.ts";
 import { recordsBytes } from "./body-size.ts";
 import { SequencedText } from "./sequence.ts";
 

@@ -1,5 +1,5 @@
 import type { Clock, Outcome } from "../persister/ports.ts";
-import type { AttemptTime } from "./attempt.ts";
+import type { AttemptTime } from "./http-post.ts";
 import type { Verdict } from "./outcome.ts";
 
 /** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */

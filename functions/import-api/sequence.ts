@@ -1,4 +1,4 @@
-import { zero } from "../stitchstream/bytes.ts";
+import { zero } from "../values/bytes.ts";
 
 const ten = 10;
 

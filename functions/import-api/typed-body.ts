@@ -1,9 +1,9 @@
 import * as limits from "../persister/limits.ts";
 import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
-import { quote } from "../stitchstream/bytes.ts";
-import { JsonWriter } from "../stitchstream/json/writer.ts";
 import { readerOf } from "../stitchstream/readers.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { quote } from "../values/bytes.ts";
+import { JsonWriter } from "../values/json-writer.ts";
 import { recordsBytes } from "./body-size.ts";
 import { draft4Of } from "./draft4.ts";
 import { SequencedText } from "./sequence.ts";

@@ -1,4 +1,4 @@
-import { wellFormed } from "../stitchstream/text.ts";
+import { wellFormed } from "../values/scanner.ts";
 import { type ErrorCode, PersisterError } from "./errors.ts";
 import type { DeliveryLog, FiledDelivery, ReplayFacts } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";

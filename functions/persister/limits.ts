@@ -1,3 +1,10 @@
+export {
+  multipleOfDigitsMax,
+  patternStatesBytesMax,
+  patternsKeptMax,
+  schemaCharsKeptMax,
+} from "../json-schema/limits.ts";
+
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
@@ -24,13 +31,6 @@ export const schemaBytesMax = 2 * MiB;
 /** Each list of names beside a schema, in bytes. */
 export const namesBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
-/** Schemas that a process keeps for the deliveries to come, in UTF-16 units of their texts; a table of 30 columns has some 2,000. */
-export const schemaCharsKeptMax = 2 * MiB;
-/** Databases have 38 digits, some 1,000: a value is divided by as many in about as many steps. */
-export const multipleOfDigitsMax = 300;
-export const patternsKeptMax = 500;
-/** What a pattern may keep of the states it has been in. */
-export const patternStatesBytesMax = 32 * KiB;
 /** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
 export const checkStepsMin = 4_000_000;
 export const checkStepsPerByteMax = 4;

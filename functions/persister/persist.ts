@@ -1,16 +1,8 @@
 import { archiveKey } from "./archive.ts";
-import { batches } from "./batch.ts";
-import { commit, commitWhatIsSafe, keepsBookmark, replacing } from "./commit.ts";
-import type { Contents } from "./contents.ts";
-import { PersisterError } from "./errors.ts";
-import { fileFailure, fileReceipt } from "./filing.ts";
-import { forward } from "./forward.ts";
-import { inflate } from "./inflate.ts";
-import { Journey, type Report } from "./journey.ts";
-import { begin, type Lease, type LeaseParts, release, settledBefore } from "./lease.ts";
-import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destination, Destinations, Observer, ReplayFacts, Streamer } from "./ports.ts";
-import type { Precondition } from "./precondition.ts";
+import type { Contents } from "./body/contents.ts";
+import { inflate } from "./body/gunzip.ts";
+import { validate } from "./body/validate.ts";
+import { commit, commitWhatIsSafe, keepsBookmark, replacing } from "./commit/commit.ts";
 import {
   type Recalled,
   recall,
@@ -20,13 +12,21 @@ import {
   settledReceipt,
   sha256,
   twinsReceipt,
-} from "./recall.ts";
+} from "./commit/idempotency.ts";
+import { begin, type Lease, type LeaseParts, release, settledBefore } from "./commit/lease.ts";
+import type { Precondition } from "./commit/precondition.ts";
+import { revisionOf, type StreamerState, stateOf, withCommitted } from "./commit/state.ts";
+import { Journey, type Report } from "./delivery-progress.ts";
+import { PersisterError } from "./errors.ts";
+import { fileFailure, fileReceipt } from "./filing.ts";
+import { batches } from "./forward/batch.ts";
+import { forward } from "./forward/forward.ts";
+import { refusalError } from "./forward/refusal.ts";
+import { Tracker } from "./forward/tracker.ts";
+import { answerBy, commitMillisecondsMin } from "./limits.ts";
+import type { Archive, Destination, Destinations, Observer, ReplayFacts, Streamer } from "./ports.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
-import { refusalError } from "./refusal.ts";
 import { keptFactsOf, replayFactsOf } from "./replay-facts.ts";
-import { revisionOf, type StreamerState, stateOf, withCommitted } from "./state.ts";
-import { Tracker } from "./tracker.ts";
-import { validate } from "./validate.ts";
 
 /** A body to be taken in, as it was received. */
 export interface Intake {

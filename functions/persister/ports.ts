@@ -1,9 +1,9 @@
-import type { ByteWriter } from "../stitchstream/byte-writer.ts";
+import type { Dialect, Reading } from "../json-schema/dialect.ts";
 import type { Table } from "../stitchstream/tables.ts";
-import type { Batch } from "./batch.ts";
-import { type Contents, Standing } from "./contents.ts";
-import type { Report } from "./journey.ts";
-import type { Dialect, Reading } from "./json-schema/dialect.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+import { type Contents, Standing } from "./body/contents.ts";
+import type { Report } from "./delivery-progress.ts";
+import type { Batch } from "./forward/batch.ts";
 import type { DestinationIdentity } from "./store.ts";
 
 export type * from "./store.ts";

@@ -1,5 +1,5 @@
-import type { Milliseconds } from "./journey.ts";
-import type { StreamerState } from "./state.ts";
+import type { StreamerState } from "./commit/state.ts";
+import type { Milliseconds } from "./delivery-progress.ts";
 
 /** What became of a delivery that was committed. */
 export interface Receipt {

@@ -1,5 +1,5 @@
-import type { Contents } from "./contents.ts";
-import type { Lease } from "./lease.ts";
+import type { Contents } from "./body/contents.ts";
+import type { Lease } from "./commit/lease.ts";
 import type { DestinationIdentity, KeptDelivery, ReplayFacts } from "./ports.ts";
 
 /** What sending a delivery again will need: known before anything of it is forwarded. */

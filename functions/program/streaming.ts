@@ -1,4 +1,4 @@
-import type { Credentials, Streaming } from "../persister/streaming.ts";
+import type { Credentials, Streaming } from "../persister/segments/streaming.ts";
 import { serveCredentials } from "./credential-server.ts";
 import { outputOf } from "./output.ts";
 

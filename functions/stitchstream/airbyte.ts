@@ -1,5 +1,5 @@
+import { Malformed, stringOf } from "../values/scanner.ts";
 import type { ValueReader } from "./reader.ts";
-import { Malformed, stringOf } from "./text.ts";
 
 const refusal =
   "a message of Airbyte's protocol, which is neither Singer's nor a stitchstream: run a Singer tap instead";

@@ -1,5 +1,7 @@
+import { holdsEscape, lowerCaseBit, newline, underscore } from "../values/bytes.ts";
+import { Exhausted, Malformed, stringOf, Uncarriable } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import { refuseAirbyteRecord, refuseAirbyteState } from "./airbyte.ts";
-import { holdsEscape, lowerCaseBit, newline, underscore } from "./bytes.ts";
 import { firstVisible, type Header, readHeader } from "./header.ts";
 import { findKeyValues } from "./key-values.ts";
 import type { PieceReader } from "./piece-reader.ts";
@@ -8,10 +10,8 @@ import { readerOf } from "./readers.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
 import { LineTemplates } from "./templates/line-templates.ts";
-import { Exhausted, Malformed, stringOf, Uncarriable } from "./text.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import type { ValueLimits } from "./value-limits.ts";
-import { Kind } from "./visitor.ts";
 
 export interface DecodeLimits extends ValueLimits, TableLimits {
   readonly headerLinesMax: number;

@@ -1,6 +1,6 @@
-import { holdsEscape, isSame } from "./bytes.ts";
-import { stringOf } from "./text.ts";
-import type { Kind } from "./visitor.ts";
+import { holdsEscape, isSame } from "../values/bytes.ts";
+import { stringOf } from "../values/scanner.ts";
+import type { Kind } from "../values/visitor.ts";
 
 const utf8 = new TextEncoder();
 export const envelopeNames = [

@@ -1,4 +1,4 @@
-import { newline, openBrace, space } from "./bytes.ts";
+import { newline, openBrace, space } from "../values/bytes.ts";
 /** Thrown where a body does not begin as a stitchstream does: the line and the mend. */
 export class NotAStitchstream extends Error {
   override readonly name = "NotAStitchstream";

@@ -1,9 +1,9 @@
-import { holdsEscape, isSame } from "./bytes.ts";
-import type { Members } from "./members.ts";
+import { holdsEscape, isSame } from "../values/bytes.ts";
+import type { Members } from "../values/members.ts";
+import { stringOf } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import type { ValueReader } from "./reader.ts";
 import type { Table } from "./tables.ts";
-import { stringOf } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /** Finds a table's keys among the members of the record just read: `reader.keyValues`. */
 export function findKeyValues({ keyNames, keyNameBytes }: Table, reader: ValueReader): void {

@@ -1,6 +1,6 @@
-import { holdsEscape, isRepeated } from "./bytes.ts";
-import { IntTuples } from "./int-tuples.ts";
-import { Malformed, stringOf } from "./text.ts";
+import { holdsEscape, isRepeated } from "../values/bytes.ts";
+import { IntTuples } from "../values/int-tuples.ts";
+import { Malformed, stringOf } from "../values/scanner.ts";
 
 /** Beyond this many names a hash table beats comparing each with each. */
 const comparedNamesMax = 16;

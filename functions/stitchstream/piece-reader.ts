@@ -1,7 +1,7 @@
-import { isBlank, openBrace, openBracket } from "./bytes.ts";
+import { isBlank, openBrace, openBracket } from "../values/bytes.ts";
+import { Malformed } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import { envelopeDepth, ValueReader } from "./reader.ts";
-import { Malformed } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /** Reads a line's values one by one, for one who knows where they stand. */
 export abstract class PieceReader extends ValueReader {

@@ -1,12 +1,12 @@
-import { newline } from "./bytes.ts";
+import { newline } from "../values/bytes.ts";
+import { Members } from "../values/members.ts";
+import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "../values/scanner.ts";
+import { Splices } from "../values/splices.ts";
+import { Kind, type Visitor } from "../values/visitor.ts";
 import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
-import { Members } from "./members.ts";
 import { OpenNames } from "./names.ts";
 import { rootShape } from "./shape.ts";
-import { Splices } from "./splices.ts";
-import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "./text.ts";
 import type { ValueLimits } from "./value-limits.ts";
-import { Kind, type Visitor } from "./visitor.ts";
 
 /** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
 export const envelopeDepth = 1;

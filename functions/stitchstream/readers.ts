@@ -1,4 +1,4 @@
-import { newline } from "./bytes.ts";
+import { newline } from "../values/bytes.ts";
 import type { Header } from "./header.ts";
 import { JsonReader } from "./json/reader.ts";
 import type { PieceReader } from "./piece-reader.ts";

@@ -1,4 +1,4 @@
-import { quote } from "./bytes.ts";
+import { quote } from "../values/bytes.ts";
 import type { EnvelopeName } from "./envelope.ts";
 import type { OpenNames } from "./names.ts";
 

@@ -1,10 +1,11 @@
-import { ByteWriter } from "./byte-writer.ts";
-import { isSame } from "./bytes.ts";
+import { ByteWriter } from "../values/byte-writer.ts";
+import { isSame } from "../values/bytes.ts";
+import type { JsonObject } from "../values/json-object.ts";
+import { JsonWriter, NotInJson } from "../values/json-writer.ts";
+import { Malformed } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
-import { JsonWriter, NotInJson } from "./json/writer.ts";
 import type { ValueReader } from "./reader.ts";
-import { Malformed } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /** What a stream's records are to be, as a SCHEMA message or a record says. */
 export interface StreamSchema {
@@ -18,8 +19,6 @@ export interface StreamSchema {
   /** About what the names take as JSON, in bytes. */
   readonly namesBytes: number;
 }
-
-export type JsonObject = { readonly [name: string]: unknown };
 
 /** How large the schemas of a body may be, and how many. */
 export interface SchemaLimits {

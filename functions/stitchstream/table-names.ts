@@ -1,7 +1,7 @@
+import { Malformed, stringOf, Uncarriable } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import type { ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
-import { Malformed, stringOf, Uncarriable } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /** How long names may be, and how many of them keys. */
 export interface NameLimits {

@@ -1,10 +1,10 @@
-import { isSame } from "./bytes.ts";
+import { isSame } from "../values/bytes.ts";
+import { contentOf, Malformed, stringOf } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
 import { checkKeys, checkName, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
-import { contentOf, Malformed, stringOf } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /** A stream's records with the same key names, schema and version: rows of one table. */
 export interface Table {

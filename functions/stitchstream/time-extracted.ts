@@ -1,6 +1,6 @@
+import { stringOf } from "../values/scanner.ts";
+import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
-import { stringOf } from "./text.ts";
-import { Kind } from "./visitor.ts";
 
 /**
  * As the Import API has it, import-api.md section 2: with a zone of 18 hours at most, capital letters, and a year of four

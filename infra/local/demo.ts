@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { failClearly } from "./fail.ts";
+import { failClearly } from "../run-command.ts";
 import { formatTable, queryRows } from "./import-api/tables.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";

@@ -3,7 +3,7 @@ import { change } from "../../functions/change.ts";
 import { ingest } from "../../functions/ingest.ts";
 import { overview } from "../../functions/overview.ts";
 import type { Wired } from "../../functions/wire.ts";
-import type { Route } from "./gateway-routes.ts";
+import type { Route } from "./gateway/routes.ts";
 
 const functions = { ingest, bookmark, change, overview };
 type FunctionName = keyof typeof functions;

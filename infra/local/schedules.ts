@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { Parts } from "../../functions/persister/persist.ts";
 import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
-import { Told } from "./fail.ts";
+import { Told } from "../run-command.ts";
 
 /** A streamer of serverless.yml's list. */
 export interface Scheduled {

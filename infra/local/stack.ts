@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { toResult } from "../../functions/aws/gateway.ts";
-import { bodyTooLarge } from "../../functions/http/intake.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
+import { bodyTooLarge } from "../../functions/http/request-body.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
-import { claimDirectory } from "./claim.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
-import { startGateway } from "./gateway.ts";
+import { startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
-import { type Place, publishPlace } from "./place.ts";
+import { claimDirectory } from "./lock-directory.ts";
 import { type HandlerOf, handlersHere, routesOf } from "./routes.ts";
-import { startS3 } from "./s3.ts";
+import { startS3 } from "./s3/s3.ts";
 import type { Settings } from "./settings.ts";
+import { type Place, publishPlace } from "./stack-file.ts";
 
 export interface Stack {
   readonly url: string;

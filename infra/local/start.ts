@@ -1,7 +1,7 @@
 import { relative } from "node:path";
-import { missingOf } from "../../functions/persister/streaming.ts";
+import { missingOf } from "../../functions/persister/segments/streaming.ts";
 import { bundleStreamers } from "../bundle.ts";
-import { failClearly } from "./fail.ts";
+import { failClearly } from "../run-command.ts";
 import { scheduledIn, startSchedule } from "./schedules.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";

@@ -5,9 +5,9 @@ import * as z from "zod";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { streamerNameParameter } from "../../functions/http/parameters.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
-import { failClearly, Told } from "../local/fail.ts";
-import { placeFile, placeSchema } from "../local/place.ts";
 import { readSettings } from "../local/settings.ts";
+import { placeFile, placeSchema } from "../local/stack-file.ts";
+import { failClearly, Told } from "../run-command.ts";
 import { createToken, isLive, listTokens, type Place, revokeToken } from "./tokens.ts";
 
 const usage = `npm run token -- create --streamer <name or *> --scope write,read,admin [--expires 90d]

@@ -10,7 +10,7 @@ import * as z from "zod";
 import { tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
 import { digestOf } from "../../functions/http/authenticate.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
-import { Told } from "../local/fail.ts";
+import { Told } from "../run-command.ts";
 
 /** A token as its item says; the token itself is nowhere. */
 export type Token = z.infer<typeof tokenSchema> & { readonly digest: string };

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import type { Api } from "../check-page.ts";
 import { type Client, clientOf } from "../client.ts";
-import type { Api } from "../page.ts";
-import { patient } from "../patient.ts";
+import { patient } from "../retrying-client.ts";
 import type { Run } from "../streamer.ts";
 
 /** A customer, an invoice, …: apidocs.chargebee.com says what each holds. */

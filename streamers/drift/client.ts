@@ -1,8 +1,8 @@
 import ky, { type Hooks } from "ky";
 import * as z from "zod/mini";
+import { type Api, records } from "../check-page.ts";
 import { type Client, clientOf } from "../client.ts";
-import { type Api, records } from "../page.ts";
-import { patient } from "../patient.ts";
+import { patient } from "../retrying-client.ts";
 import type { Run } from "../streamer.ts";
 import { type App, credentialsPage, renewedToken } from "./tokens.ts";
 

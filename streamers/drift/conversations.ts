@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
+import { records } from "../check-page.ts";
 import type { Client } from "../client.ts";
 import { integerOf } from "../json.ts";
-import { records } from "../page.ts";
 import { statusOf } from "../refusal.ts";
 import type { Page, Source } from "../streamer.ts";
 import type { Row, Table } from "../table.ts";

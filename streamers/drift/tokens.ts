@@ -1,8 +1,8 @@
 import type { KyInstance } from "ky";
 import * as z from "zod/mini";
+import { type Api, pageIn } from "../check-page.ts";
 import { answered } from "../client.ts";
 import type { CredentialStore } from "../credential-store.ts";
-import { type Api, pageIn } from "../page.ts";
 import { Refusal } from "../refusal.ts";
 import type { Run } from "../streamer.ts";
 import { uninterrupted } from "../uninterrupted.ts";

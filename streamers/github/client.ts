@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
+import type { Api } from "../check-page.ts";
 import { type Client, clientOf } from "../client.ts";
-import type { Api } from "../page.ts";
-import { patient, retryAfter } from "../patient.ts";
 import { statusOf } from "../refusal.ts";
+import { patient, retryAfter } from "../retrying-client.ts";
 import type { Run } from "../streamer.ts";
 
 export interface Repository {

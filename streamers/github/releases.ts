@@ -1,4 +1,4 @@
-import { records } from "../page.ts";
+import { records } from "../check-page.ts";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
 import { type ListingPlace, listing } from "./listing.ts";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { secretsClient } from "../../functions/aws/clients.ts";
 import { secretCredentials } from "../../functions/aws/credentials.ts";
-import type { Credentials } from "../../functions/persister/streaming.ts";
+import type { Credentials } from "../../functions/persister/segments/streaming.ts";
 import { serveCredentials } from "../../functions/program/credential-server.ts";
 import { startSecretsManager } from "../bundles/secrets-manager.ts";
 

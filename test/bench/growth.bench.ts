@@ -1,5 +1,5 @@
+import { wordsOf } from "../../functions/import-api/error-message.ts";
 import { formats } from "../../functions/import-api/rules/formats.ts";
-import { wordsOf } from "../../functions/import-api/words.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { decodeToBatches } from "./work.ts";
 

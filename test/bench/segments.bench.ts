@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { segments } from "../../functions/persister/segment.ts";
+import { segments } from "../../functions/persister/segments/segment.ts";
 import { jsonlines, records } from "./lines.ts";
 
 /**

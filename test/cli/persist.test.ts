@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { exits } from "../../cli/told.ts";
+import { exits } from "../../cli/cli-error.ts";
 import { listen } from "../../infra/local/listen.ts";
 import {
   bookmark,

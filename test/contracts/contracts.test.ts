@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe } from "vitest";
-import { memoryStore } from "../../cli/memory.ts";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
+import { memoryArchive } from "../../functions/memory/archive.ts";
+import { memoryStore } from "../../functions/memory/store.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
-import { startS3 } from "../../infra/local/s3.ts";
+import { startS3 } from "../../infra/local/s3/s3.ts";
 import { archiveContract } from "./archive.contract.ts";
-import { memoryArchive } from "./memory-archive.ts";
 import { storeContract } from "./store.contract.ts";
 
 describe("in memory", () => {

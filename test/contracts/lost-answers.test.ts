@@ -8,12 +8,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
-import { commit } from "../../functions/persister/commit.ts";
-import { begin } from "../../functions/persister/lease.ts";
+import { commit } from "../../functions/persister/commit/commit.ts";
+import { begin } from "../../functions/persister/commit/lease.ts";
+import { readState } from "../../functions/persister/commit/state.ts";
 import type { SafeBookmark } from "../../functions/persister/ports.ts";
-import { readState } from "../../functions/persister/state.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
-import { startS3 } from "../../infra/local/s3.ts";
+import { startS3 } from "../../infra/local/s3/s3.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 
 /** What AWS's adapters make of answers that come late, never, or after somebody else's. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dynamoClient } from "../../functions/aws/clients.ts";
-import { placeFile, placeSchema } from "../../infra/local/place.ts";
+import { placeFile, placeSchema } from "../../infra/local/stack-file.ts";
 import type { Place } from "../../infra/tokens/tokens.ts";
 import type { LocalStack } from "./local-stack.ts";
 

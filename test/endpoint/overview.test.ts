@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
-import { watchBookmarks } from "../../functions/persister/watch.ts";
+import { watchBookmarks } from "../../functions/persister/query/watch.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { placeOf } from "./local-place.ts";
 import { bookmark, get, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";

@@ -2,7 +2,7 @@ import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Aside } from "../../functions/http/aside.ts";
 import { type Authority, admit, digestOf } from "../../functions/http/authenticate.ts";
-import type { HttpRequest } from "../../functions/http/message.ts";
+import type { HttpRequest } from "../../functions/http/http-message.ts";
 import { operations } from "../../functions/http/operations.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
 import type { Scope } from "../../functions/persister/ports.ts";

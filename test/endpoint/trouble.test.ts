@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { startDynamodb } from "../../infra/local/dynamodb.ts";
 import { listen } from "../../infra/local/listen.ts";
-import { startS3 } from "../../infra/local/s3.ts";
+import { startS3 } from "../../infra/local/s3/s3.ts";
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { type Flake, startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";

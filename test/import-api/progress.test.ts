@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { attempt } from "../../functions/import-api/attempt.ts";
+import { attempt } from "../../functions/import-api/http-post.ts";
 
 /** A link that takes a piece at a time, when it is told to: how long an attempt waits for one that is slow. */
 class Link extends Duplex {

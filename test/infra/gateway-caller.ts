@@ -2,7 +2,7 @@ import http from "node:http";
 import net from "node:net";
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from "aws-lambda";
 import { afterEach } from "vitest";
-import { type Gateway, type GatewayOptions, startGateway } from "../../infra/local/gateway.ts";
+import { type Gateway, type GatewayOptions, startGateway } from "../../infra/local/gateway/gateway.ts";
 
 export type TestHandler = (
   event: APIGatewayProxyEventV2,

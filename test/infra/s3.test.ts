@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../../functions/aws/clients.ts";
-import { startS3 } from "../../infra/local/s3.ts";
+import { startS3 } from "../../infra/local/s3/s3.ts";
 import { s3Contract } from "./s3.contract.ts";
 
 let dir: string;

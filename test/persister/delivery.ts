@@ -1,10 +1,10 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
-import { batches } from "../../functions/persister/batch.ts";
+import { validate } from "../../functions/persister/body/validate.ts";
+import { batches } from "../../functions/persister/forward/batch.ts";
+import { Tracker } from "../../functions/persister/forward/tracker.ts";
 import type { Accepted, ImportRequest } from "../../functions/persister/ports.ts";
-import { Tracker } from "../../functions/persister/tracker.ts";
-import { validate } from "../../functions/persister/validate.ts";
-import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
 export const firstSequence = 1_735_689_600_000_000_000n;

@@ -1,7 +1,7 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
-import type { Contents } from "../../functions/persister/contents.ts";
-import { validate } from "../../functions/persister/validate.ts";
+import type { Contents } from "../../functions/persister/body/contents.ts";
+import { validate } from "../../functions/persister/body/validate.ts";
 import type { Table } from "../../functions/stitchstream/tables.ts";
 
 /** What a body says, in its order, as the Import API and the bookmark's readers see it. */

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { memoryStore } from "../../cli/memory.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
+import { memoryArchive } from "../../functions/memory/archive.ts";
+import { memoryStore } from "../../functions/memory/store.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi, Outcome, Streamer } from "../../functions/persister/ports.ts";
-import { memoryArchive } from "../contracts/memory-archive.ts";
 
 /** One delivery's attempts, and what time does to its key: on a clock of its own. */
 const hour = 3_600_000;

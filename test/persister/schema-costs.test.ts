@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import type { Rules } from "../../functions/persister/ports.ts";
+import { jsonSchemaRules } from "../json-schema/json-schema-rules.ts";
 import { requestsOf } from "./delivery.ts";
-import { jsonSchemaRules } from "./json-schema-rules.ts";
 
 const list = (count: number, of: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => of(n)).join(",");

@@ -1,5 +1,5 @@
-import type { Precondition } from "../../functions/persister/precondition.ts";
-import { revisionOf } from "../../functions/persister/state.ts";
+import type { Precondition } from "../../functions/persister/commit/precondition.ts";
+import { revisionOf } from "../../functions/persister/commit/state.ts";
 import { type Fault, type FaultPlan, scriptedFaults } from "./faults.ts";
 import { positionOf } from "./invariants.ts";
 import { type Heard, Process, type Sent } from "./process.ts";

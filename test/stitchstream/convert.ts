@@ -1,9 +1,9 @@
 import * as limits from "../../functions/persister/limits.ts";
-import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
 import type { Encoding } from "../../functions/stitchstream/header.ts";
-import { JsonWriter } from "../../functions/stitchstream/json/writer.ts";
 import { endingInNewline, readerOf } from "../../functions/stitchstream/readers.ts";
-import { TransitWriter } from "../../functions/stitchstream/transit/writer.ts";
+import { ByteWriter } from "../../functions/values/byte-writer.ts";
+import { JsonWriter } from "../../functions/values/json-writer.ts";
+import { TransitWriter } from "../../functions/values/transit-writer.ts";
 
 /** The text of one value, read as `from` and written as `to`. Throws where it is malformed or has no form there. */
 export function convert(text: string | Uint8Array, from: Encoding, to: Encoding): string {

@@ -3,9 +3,9 @@ import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
+import { validate } from "../../functions/persister/body/validate.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
-import { validate } from "../../functions/persister/validate.ts";
-import { ByteWriter } from "../../functions/stitchstream/byte-writer.ts";
+import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { numRuns } from "../runs.ts";
 
 /** A line is read alike whatever lines came before it: templates change the speed and nothing else. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { patient } from "../../streamers/patient.ts";
+import { patient } from "../../streamers/retrying-client.ts";
 import { type StandIn, startStandIn } from "./stand-in.ts";
 
 let standIn: StandIn;

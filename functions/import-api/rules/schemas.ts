@@ -1,5 +1,5 @@
 import type { Reading } from "../../persister/ports.ts";
-import type { JsonObject } from "../../stitchstream/stream-schema.ts";
+import type { JsonObject } from "../../values/json-object.ts";
 import { annotations, faultIn, isNumber } from "./keywords.ts";
 
 const choices = ["allOf", "anyOf", "oneOf"] as const;

@@ -1,8 +1,8 @@
-import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../bytes.ts";
+import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "../../values/bytes.ts";
+import { Malformed } from "../../values/scanner.ts";
+import { Kind } from "../../values/visitor.ts";
 import { PieceReader } from "../piece-reader.ts";
 import type { Shape } from "../shape.ts";
-import { Malformed } from "../text.ts";
-import { Kind } from "../visitor.ts";
 
 /** Reads JSON messages: RFC 8259, and no name twice in a map. */
 export class JsonReader extends PieceReader {

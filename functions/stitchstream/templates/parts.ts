@@ -1,6 +1,6 @@
+import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
-import { Kind } from "../visitor.ts";
 import { valuesOf } from "./values.ts";
 
 /** A code's own place, and where what it stands for begins and ends. */

@@ -9,14 +9,14 @@ import {
   tilde,
   wordBytes,
   zero,
-} from "../bytes.ts";
+} from "../../values/bytes.ts";
+import { endOfPlain } from "../../values/plain-text.ts";
+import { Malformed } from "../../values/scanner.ts";
+import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
-import { endOfPlain } from "../plain-text.ts";
 import type { Table } from "../tables.ts";
-import { Malformed } from "../text.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
 import { entersCache } from "../transit/cache.ts";
-import { Kind } from "../visitor.ts";
 import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./parts.ts";
 
 /** Digits of integers that every reader of transit takes bare. */

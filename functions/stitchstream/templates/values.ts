@@ -15,11 +15,11 @@ import {
   space,
   tab,
   tilde,
-} from "../bytes.ts";
-import { IntTuples } from "../int-tuples.ts";
+} from "../../values/bytes.ts";
+import { IntTuples } from "../../values/int-tuples.ts";
+import { Kind } from "../../values/visitor.ts";
 import type { ValueReader } from "../reader.ts";
 import { entersCache } from "../transit/cache.ts";
-import { Kind } from "../visitor.ts";
 
 /** Wider records are read without a template. */
 const valuesMax = 2_000;

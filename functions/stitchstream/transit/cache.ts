@@ -1,6 +1,6 @@
-import { backslash, colon, dollar, hash, letterU, tilde, zero } from "../bytes.ts";
-import { IntTuples } from "../int-tuples.ts";
-import { Malformed } from "../text.ts";
+import { backslash, colon, dollar, hash, letterU, tilde, zero } from "../../values/bytes.ts";
+import { IntTuples } from "../../values/int-tuples.ts";
+import { Malformed } from "../../values/scanner.ts";
 
 /** transit-format, "Caching": 44 digits from "0", two of them, then the cache begins again. */
 const codeDigits = 44;

@@ -1,8 +1,8 @@
-import { caret, tilde } from "../bytes.ts";
+import { caret, tilde } from "../../values/bytes.ts";
+import { Malformed, stringOf } from "../../values/scanner.ts";
+import { scalarTags } from "../../values/transit-scalar.ts";
+import { Kind } from "../../values/visitor.ts";
 import type { Shape } from "../shape.ts";
-import { Malformed, stringOf } from "../text.ts";
-import { Kind } from "../visitor.ts";
-import { scalarTags } from "./scalar.ts";
 import { TransitStrings } from "./string.ts";
 
 /** `~:` or `~$` */

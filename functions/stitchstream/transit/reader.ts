@@ -1,9 +1,18 @@
-import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote, tilde } from "../bytes.ts";
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  openBrace,
+  openBracket,
+  quote,
+  tilde,
+} from "../../values/bytes.ts";
+import { isNumberStart, Malformed, Uncarriable } from "../../values/scanner.ts";
+import { isInt64, safeDigits, uuidOf } from "../../values/transit-scalar.ts";
+import { Kind } from "../../values/visitor.ts";
 import type { Shape } from "../shape.ts";
-import { isNumberStart, Malformed, Uncarriable } from "../text.ts";
-import { Kind } from "../visitor.ts";
 import { TransitKeys } from "./key.ts";
-import { isInt64, safeDigits, uuidOf } from "./scalar.ts";
 
 const ascii = new TextDecoder("latin1");
 /** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */

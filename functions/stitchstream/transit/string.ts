@@ -1,8 +1,5 @@
-import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../bytes.ts";
-import { PieceReader } from "../piece-reader.ts";
-import { Exhausted, Malformed, stringOf, Uncarriable } from "../text.ts";
-import { Kind } from "../visitor.ts";
-import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./cache.ts";
+import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../../values/bytes.ts";
+import { Exhausted, Malformed, stringOf, Uncarriable } from "../../values/scanner.ts";
 import {
   instantOfDigits,
   instantOfText,
@@ -11,7 +8,10 @@ import {
   isInteger,
   type ScalarTag,
   scalarTags,
-} from "./scalar.ts";
+} from "../../values/transit-scalar.ts";
+import { Kind } from "../../values/visitor.ts";
+import { PieceReader } from "../piece-reader.ts";
+import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./cache.ts";
 
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */

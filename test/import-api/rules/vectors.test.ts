@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
-import { numberAsWritten } from "../../../functions/persister/json-schema/exact-number.ts";
-import { ExactReader } from "../../../functions/persister/json-schema/exact-reader.ts";
-import { nodeOf } from "../../../functions/persister/json-schema/node.ts";
-import { rulesIn } from "../../../functions/persister/json-schema/rules.ts";
-import { SchemaWalk } from "../../../functions/persister/json-schema/walk.ts";
-import type { JsonObject } from "../../../functions/stitchstream/stream-schema.ts";
+import { rulesIn } from "../../../functions/json-schema/assertions.ts";
+import { SchemaWalk } from "../../../functions/json-schema/evaluator.ts";
+import { numberAsWritten } from "../../../functions/json-schema/exact-number.ts";
+import { ExactReader } from "../../../functions/json-schema/exact-reader.ts";
+import { nodeOf } from "../../../functions/json-schema/node.ts";
+import type { JsonObject } from "../../../functions/values/json-object.ts";
 import { refusalsOf, refusalsOfSchema } from "../../persister/refusals.ts";
 
 interface Answer {

@@ -1,0 +1,91 @@
+import { v7 } from "uuid";
+import { importApiDestination } from "../functions/import-api/destination.ts";
+import { memoryStore } from "../functions/memory/store.ts";
+import { change } from "../functions/persister/commit/change.ts";
+import { PersisterError } from "../functions/persister/errors.ts";
+import { type Parts, persist } from "../functions/persister/persist.ts";
+import type { Bookmark } from "../functions/persister/ports.ts";
+import { type Segment, segments, wholeLineOf } from "../functions/persister/segments/segment.ts";
+import { idleClock, systemClock } from "../functions/system-clock.ts";
+import { exits, Told } from "./cli-error.ts";
+import type { Source } from "./deliver.ts";
+import { faultLines } from "./fault-lines.ts";
+import type { Following } from "./send.ts";
+import type { Account } from "./settings.ts";
+
+/** How long the Import API may take for a segment, with all retries, ms. */
+const segmentMilliseconds = 300_000;
+const streamer = "stdin";
+const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
+/** Nobody can ask for what was, and a stream may have no end. */
+const unkept = { file: async () => {}, read: async () => undefined, list: async () => [] };
+
+/** A run straight to the Import API. */
+export interface Forwarding extends Following {
+  readonly source: Source;
+  readonly account: Account;
+  /** The bookmark that the streamer starts from, where it is known. */
+  readonly began: string | undefined;
+}
+
+/**
+ * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
+ * bookmark kept but by `keep`. Rejects with Told.
+ */
+export async function forward({ source, account, began, watcher, keep, givenUp }: Forwarding): Promise<void> {
+  const parts = partsOf(account);
+  const deadline = () => parts.clock.now() + segmentMilliseconds;
+  if (began !== undefined)
+    await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, parts);
+  let last = began;
+  const output = source.kind === "pipe" ? source.output : source.run(began);
+  for await (const segment of segments(output, { clock: idleClock, givenUp })) {
+    const { body, records, hasBookmark } = segment;
+    const intake = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
+    const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {
+      if (!(error instanceof PersisterError)) throw error;
+      // What was safe of the segment is kept first: it is accepted, whatever became of the rest.
+      const { committed } = error.details;
+      const safe = committed === "unknown" ? undefined : textOf(committed?.bookmark);
+      if (safe !== undefined && safe !== last) await keep(safe);
+      throw refusalOf(error, segment);
+    });
+    last = textOf(receipt.state.bookmark);
+    if (hasBookmark && last !== undefined) await keep(last);
+    watcher.committed({ records, bytes: body.length });
+  }
+}
+
+function partsOf({ clientId, token, url }: Account): Parts {
+  const clock = systemClock;
+  const destination = importApiDestination({ url, account: { clientId, token }, clock });
+  return {
+    ...memoryStore(),
+    history: unkept,
+    log: unkept,
+    clock,
+    newId: v7,
+    archive: { put: async () => "" },
+    destinations: { of: async () => destination },
+    observer: { delivered: () => {}, watched: () => {} },
+  };
+}
+
+/** Transit's text is JSON text, too. */
+const bookmarkOf = (text: string): Bookmark => ({ encoding: "json", value: utf8.encoder.encode(text) });
+const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decoder.decode(bookmark.value);
+
+function refusalOf({ code, message, details }: PersisterError, segment: Segment): Told {
+  const { faults = [], faultsTotal: total } = details;
+  const who = code === "rejected" ? "rejected by the Import API" : code;
+  // The message names lines of the segment.
+  const lineOf = (line: number) => wholeLineOf(segment, line);
+  const said = `${who}:${faults.length === 0 ? ` ${message}` : faultLines({ faults, total }, lineOf)}`;
+  if (/^The Import API rejected .* with status 40[13]:/.test(message))
+    return new Told(
+      `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,
+      exits.unauthorized,
+    );
+  const isTrouble = code === "unavailable" || code === "out-of-time";
+  return new Told(said, isTrouble ? exits.unavailable : exits.refused);
+}

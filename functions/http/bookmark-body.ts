@@ -1,0 +1,66 @@
+import { PersisterError } from "../persister/errors.ts";
+import * as limits from "../persister/limits.ts";
+import type { Bookmark } from "../persister/ports.ts";
+import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
+import { ByteWriter } from "../values/byte-writer.ts";
+import { carriageReturn, newline, openBrace, openBracket, space, tab } from "../values/bytes.ts";
+import { Malformed } from "../values/scanner.ts";
+import { TransitWriter } from "../values/transit-writer.ts";
+import { mediaTypes } from "./conversion.ts";
+import type { HttpRequest } from "./http-message.ts";
+
+/**
+ * The bookmark that a request's body is, one JSON or transit value. Throws `unsupported-encoding`, `unsupported-type`,
+ * `malformed` and `bookmark-too-large`.
+ */
+export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
+  const encoding = encodingOf(headers);
+  const value = onOneLine(body);
+  const standing = new ByteWriter(value.length);
+  try {
+    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standing));
+  } catch (cause) {
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new PersisterError("malformed", `The body is no ${mediaTypes[encoding]} value: ${cause.message}.`, {
+      cause,
+    });
+  }
+  if (value.length > limits.bookmarkBytesMax) {
+    throw new PersisterError(
+      "bookmark-too-large",
+      `The bookmark has ${value.length} bytes and may have ${limits.bookmarkBytesMax}.`,
+      { limit: limits.bookmarkBytesMax, actual: value.length },
+    );
+  }
+  // A bare scalar of transit means something inside a document alone.
+  const isDocument = encoding === "json" || value[0] === openBracket || value[0] === openBrace;
+  return { encoding, value: isDocument ? value : standing.view() };
+}
+
+function encodingOf(headers: Headers): Bookmark["encoding"] {
+  if (headers.has("content-encoding")) {
+    throw new PersisterError("unsupported-encoding", "Send a bookmark as it is, without a Content-Encoding.");
+  }
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() === mediaTypes.json) return "json";
+  if (type.trim().toLowerCase() === mediaTypes.transit) return "transit";
+  throw new PersisterError(
+    "unsupported-type",
+    `Say what the bookmark is: \`Content-Type: ${mediaTypes.json}\` or \`${mediaTypes.transit}\`.`,
+  );
+}
+
+/**
+ * A bookmark is given out as one line. Line ends may stand between JSON's tokens alone, and there a tab is as good; in a string
+ * either is refused.
+ */
+function onOneLine(body: Uint8Array): Uint8Array {
+  const line = body.map(byte => (isBreak(byte) ? tab : byte));
+  let [start, end] = [0, line.length];
+  while (start < end && isBlank(line[start]!)) start++;
+  while (end > start && isBlank(line[end - 1]!)) end--;
+  return line.subarray(start, end);
+}
+
+const isBreak = (byte: number) => byte === newline || byte === carriageReturn;
+const isBlank = (byte: number) => byte === space || byte === tab;

@@ -1,0 +1,99 @@
+import type {
+  Bookmarks,
+  Commit,
+  Deliveries,
+  DeliveryLog,
+  Fenced,
+  FiledDelivery,
+  History,
+  KeptDelivery,
+  Store,
+  StoredBookmark,
+  Streamer,
+  Streamers,
+} from "../persister/ports.ts";
+
+/** Writes an item upon the one it was made of; false where that is not the one there is. */
+function putUpon<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {
+  if ((items.get(key)?.fence ?? 0) !== next.fence - 1) return false;
+  items.set(key, next);
+  return true;
+}
+
+function memoryStreamers(): Streamers {
+  const items = new Map<string, Streamer>();
+  return {
+    read: async name => items.get(name),
+    write: async next => putUpon(items, next.name, next),
+    list: async (after, limit) =>
+      [...items.keys()]
+        .filter(name => name > after)
+        .sort()
+        .slice(0, limit),
+  };
+}
+
+const memoryBookmarks: Bookmarks = {
+  store: async (_streamer, { encoding, value }) => ({ encoding, value: value.slice() }) as StoredBookmark,
+  load: async stored => {
+    if (!("value" in stored)) throw new Error("Nothing was stored elsewhere.");
+    return { encoding: stored.encoding, value: stored.value };
+  },
+};
+
+function memoryHistory(): History {
+  const commits = new Map<string, Map<number, Commit>>();
+  const of = (streamer: string) => commits.get(streamer) ?? new Map<number, Commit>();
+  return {
+    file: async (streamer, commit) => {
+      const filed = of(streamer);
+      if (!filed.has(commit.revision)) commits.set(streamer, filed.set(commit.revision, commit));
+    },
+    read: async (streamer, revision) => of(streamer).get(revision),
+    list: async (streamer, before, limit) =>
+      [...of(streamer).values()]
+        .filter(({ revision }) => revision < before)
+        .sort((a, b) => b.revision - a.revision)
+        .slice(0, limit),
+  };
+}
+
+function memoryDeliveries(): Deliveries {
+  const items = new Map<string, KeptDelivery>();
+  return {
+    read: async (streamer, key) => items.get(`${streamer} ${key}`),
+    write: async next => putUpon(items, `${next.streamer} ${next.key}`, next),
+  };
+}
+
+function replaces(next: FiledDelivery, there: FiledDelivery | undefined): boolean {
+  if (next.receipt !== undefined) return (there?.receipt?.revision ?? 0) <= next.receipt.revision;
+  if (there?.receipt !== undefined) return false;
+  return there?.failure === undefined || (there.failure.passing === true && next.failure?.passing !== true);
+}
+
+function memoryLog(): DeliveryLog {
+  const filed = new Map<string, Map<string, FiledDelivery>>();
+  const of = (streamer: string) => filed.get(streamer) ?? new Map<string, FiledDelivery>();
+  return {
+    file: async next => {
+      const log = of(next.streamer);
+      if (replaces(next, log.get(next.delivery))) filed.set(next.streamer, log.set(next.delivery, next));
+    },
+    read: async (streamer, delivery) => of(streamer).get(delivery),
+    list: async (streamer, before, limit) =>
+      [...of(streamer).values()]
+        .filter(({ delivery }) => before === undefined || delivery < before)
+        .sort((a, b) => (a.delivery < b.delivery ? 1 : -1))
+        .slice(0, limit),
+  };
+}
+
+/** A store without a world: all is forgotten when the process ends. */
+export const memoryStore = (): Store => ({
+  streamers: memoryStreamers(),
+  bookmarks: memoryBookmarks,
+  history: memoryHistory(),
+  deliveries: memoryDeliveries(),
+  log: memoryLog(),
+});

@@ -1,0 +1,33 @@
+import { readerOf } from "../../stitchstream/readers.ts";
+import { ByteWriter } from "../../values/byte-writer.ts";
+import { openBrace, openBracket } from "../../values/bytes.ts";
+import { TransitWriter } from "../../values/transit-writer.ts";
+import * as limits from "../limits.ts";
+import type { Bookmark, StoredBookmark } from "../ports.ts";
+import type { BookmarkPlace, Contents } from "./contents.ts";
+
+/**
+ * A bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is a bare scalar,
+ * means nothing outside its line: it is written anew to stand for itself.
+ */
+export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
+  const { bytes, header } = contents;
+  const { encoding } = header;
+  const first = bytes[place.start];
+  const isDocument = encoding === "json" || first === openBracket || first === openBrace;
+  if (place.standsAlone && isDocument) return { encoding, value: bytes.slice(place.start, place.end) };
+  const out = new ByteWriter();
+  readerOf(header, bytes, limits).readField(place.lineStart, "value", new TransitWriter(out));
+  return { encoding, value: out.view() };
+}
+
+const utf8 = new TextDecoder();
+/** Null and an empty map, as JSON and as transit writes them. */
+const nothing = /^\s*(null|\{\s*\}|\["\^ "\s*\]|\["~#'",\s*(null|"~_")\s*\]|\{"~#'":\s*(null|"~_")\s*\})\s*$/;
+
+/** Whether there is a bookmark, and it is neither null nor an empty map. */
+export function holdsSomething(stored: StoredBookmark | undefined): boolean {
+  if (stored === undefined) return false;
+  // What is stored by its digest is large.
+  return !("value" in stored) || !nothing.test(utf8.decode(stored.value));
+}

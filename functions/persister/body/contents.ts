@@ -1,0 +1,171 @@
+import type { Header } from "../../stitchstream/header.ts";
+import type { ValueReader } from "../../stitchstream/reader.ts";
+import type { Table } from "../../stitchstream/tables.ts";
+import { newline } from "../../values/bytes.ts";
+import { IntTuples } from "../../values/int-tuples.ts";
+import { Splices } from "../../values/splices.ts";
+import { Kind } from "../../values/visitor.ts";
+
+const width = 6;
+/** Room for the codes of a large body of ordinary records; beyond it they are found anew. */
+const splicesMax = 1_000_000;
+
+/** How a record's text becomes one that stands for itself. */
+export const Standing = { asIs: 0, spliced: 1, writtenAnew: 2 } as const;
+export type Standing = (typeof Standing)[keyof typeof Standing];
+
+/** A table's id and a record's standing share an integer. */
+const standingBits = 2;
+const standingMask = 3;
+
+/** A body that was read and found right: where its records and bookmarks stand. Records are counted from 0. */
+export class Contents {
+  readonly bytes: Uint8Array;
+  /** The same memory, to take words from. */
+  readonly view: DataView;
+  readonly tables: Table[] = [];
+  readonly splices = new Splices();
+  /**
+   * In their order; of several with nothing between them, the last. An empty STATE after a bookmark that holds something
+   * is not among them.
+   */
+  readonly bookmarks: BookmarkPlace[] = [];
+  /** In their order. */
+  readonly activations: Activation[] = [];
+  header: Header = { encoding: "json", isSinger: true, end: 0, line: 1 };
+  ignored = 0;
+  /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
+  endsInEmptyState = false;
+  readonly #recordsByTable: number[] = [];
+  readonly #places = new IntTuples(width);
+
+  /** `bytes` end in a newline. */
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The record that `reader` has just read. */
+  addRecord(table: Table, reader: ValueReader): void {
+    // Lines of a body are about as long as its first: memory is only spent once it is written to.
+    if (this.#places.count === 0)
+      this.#places.reserve(Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart)));
+    const at = this.#places.add();
+    const { ints } = this.#places;
+    const { textStart, textEnd } = reader.envelope.record;
+    ints[at] = textStart;
+    ints[at + 1] = textEnd;
+    ints[at + 2] = reader.growth;
+    // Before the record's own are added.
+    const firstSplice = this.splices.count;
+    ints[at + 3] = (table.id << standingBits) | this.#standing(reader);
+    ints[at + 4] = firstSplice;
+    const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
+    ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
+    this.tables[table.id] ??= table;
+    this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
+  }
+
+  /** Adds the record's codes where they are enough. */
+  #standing(reader: ValueReader): Standing {
+    if (reader.standsAlone) return Standing.asIs;
+    if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
+      return Standing.writtenAnew;
+    this.splices.append(reader.splices);
+    return Standing.spliced;
+  }
+
+  recordsByStream(): Map<string, number> {
+    const counts = new Map<string, number>();
+    // Tables without records, which are only activated, leave holes.
+    for (const { id, stream } of Object.values(this.tables))
+      counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
+    return counts;
+  }
+
+  addBookmark(bookmark: BookmarkPlace): void {
+    const last = this.bookmarks.at(-1);
+    this.endsInEmptyState = bookmark.isEmptyState;
+    if (bookmark.isEmptyState && last?.isEmptyState === false) return;
+    const isReplaced =
+      last?.recordsBefore === bookmark.recordsBefore && last.activationsBefore === bookmark.activationsBefore;
+    if (isReplaced) this.bookmarks.pop();
+    this.bookmarks.push(bookmark);
+  }
+
+  get records(): number {
+    return this.#places.count;
+  }
+
+  /** How many sequences are used: each record has its own, and an activation that of a record, or the first. */
+  get sequences(): number {
+    return Math.max(this.records, Math.min(this.activations.length, 1));
+  }
+
+  recordStart(record: number): number {
+    return this.#places.ints[record * width]!;
+  }
+
+  recordEnd(record: number): number {
+    return this.#places.ints[record * width + 1]!;
+  }
+
+  /** At most so many bytes are added when the record is written anew. */
+  recordGrowth(record: number): number {
+    return this.#places.ints[record * width + 2]!;
+  }
+
+  recordTable(record: number): Table {
+    return this.tables[this.#places.ints[record * width + 3]! >> standingBits]!;
+  }
+
+  recordStanding(record: number): Standing {
+    return (this.#places.ints[record * width + 3]! & standingMask) as Standing;
+  }
+
+  /** The first of a spliced record's codes; the others follow it, to the record's end. */
+  firstSplice(record: number): number {
+    return this.#places.ints[record * width + 4]!;
+  }
+
+  /** Where the text of a record's `time_extracted` begins; 0 if it has none. */
+  recordExtractedAt(record: number): number {
+    return this.#places.ints[record * width + 5]!;
+  }
+
+  lineStart(position: number): number {
+    return this.bytes.lastIndexOf(newline, position) + 1;
+  }
+
+  /** The 1-based line of a record, counted anew: only errors ask. */
+  recordLine(record: number): number {
+    let line = 1;
+    const start = this.recordStart(record);
+    for (
+      let at = this.bytes.indexOf(newline);
+      at >= 0 && at < start;
+      at = this.bytes.indexOf(newline, at + 1)
+    )
+      line++;
+    return line;
+  }
+}
+
+/** A table's version that takes the place of its earlier ones. */
+export interface Activation {
+  readonly line: number;
+  readonly table: Table;
+  readonly recordsBefore: number;
+}
+
+export interface BookmarkPlace {
+  /** Where its line begins. */
+  readonly lineStart: number;
+  readonly start: number;
+  readonly end: number;
+  readonly standsAlone: boolean;
+  readonly recordsBefore: number;
+  readonly activationsBefore: number;
+  /** A Singer tap's STATE of null or `{}`. */
+  readonly isEmptyState: boolean;
+}

@@ -1,0 +1,48 @@
+import { promisify } from "node:util";
+import { gunzip as gunzipWithCallback, type ZlibOptions } from "node:zlib";
+import { PersisterError } from "../errors.ts";
+import { inflatedBytesMax, inflationRatioMax } from "../limits.ts";
+
+/** With `info`, zlib tells how much of the input it used. */
+const gunzip = promisify(gunzipWithCallback) as unknown as (
+  bytes: Uint8Array,
+  options: ZlibOptions,
+) => Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>;
+
+/** A short text repeated may shrink beyond any ratio, and harms nobody. */
+const bytesAlwaysTaken = 1024 * 1024;
+
+/**
+ * The bytes that a gzip body holds, all its members. Throws `broken-gzip`, and `inflated-too-large` before it holds
+ * more than the limit.
+ */
+export async function inflate(gzipped: Uint8Array): Promise<Uint8Array> {
+  const limit = Math.min(inflatedBytesMax, Math.max(bytesAlwaysTaken, gzipped.length * inflationRatioMax));
+  let inflated: Awaited<ReturnType<typeof gunzip>>;
+  try {
+    inflated = await gunzip(gzipped, { maxOutputLength: limit, info: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit, cause);
+    throw new PersisterError(
+      "broken-gzip",
+      "The body is not whole gzip: it was cut or changed on its way. Send it again.",
+      {
+        cause,
+      },
+    );
+  }
+  // zlib stops in silence at what is no further member: those bytes would be lost.
+  if (inflated.engine.bytesWritten < gzipped.length) {
+    throw new PersisterError("broken-gzip", "Bytes follow the end of the gzip body. Send the gzip alone.");
+  }
+  return inflated.buffer;
+}
+
+const tooLarge = (limit: number, cause: unknown) =>
+  new PersisterError(
+    "inflated-too-large",
+    limit === inflatedBytesMax
+      ? `The gzip body holds more than ${limit} bytes. Send it in several bodies, cut behind a bookmark.`
+      : `The gzip body grows more than ${inflationRatioMax} times, past ${limit} bytes. Send it in several bodies or unzipped.`,
+    { limit, cause },
+  );

@@ -1,0 +1,44 @@
+import type { ValueReader } from "../../stitchstream/reader.ts";
+import type { Table } from "../../stitchstream/tables.ts";
+import { stringOf } from "../../values/scanner.ts";
+import { Kind } from "../../values/visitor.ts";
+import type { Rules } from "../ports.ts";
+
+/** What a key's value is wrong in. */
+export interface KeyFault {
+  readonly field: string;
+  readonly message: string;
+}
+
+const none: readonly KeyFault[] = [];
+
+/** The Import API wants each key at the record's top, scalar and not null: import-api.md sections 1.3 and 2. */
+export function keyFaults(table: Table, reader: ValueReader, rules: Rules): readonly KeyFault[] {
+  let faults: KeyFault[] | undefined;
+  for (let key = 0; key < table.keyNames.length; key++) {
+    const message = keyFault(reader, key, rules);
+    if (message === undefined) continue;
+    faults ??= [];
+    faults.push({ field: table.keyNames[key]!, message });
+  }
+  return faults ?? none;
+}
+
+function keyFault(
+  { bytes, keyValues }: ValueReader,
+  key: number,
+  { keyCharsMax }: Rules,
+): string | undefined {
+  const kind = keyValues.kind(key);
+  if (kind === Kind.absent) return "the key is missing: each record of this stream wants it";
+  if (kind === Kind.null) return "the key is null: a key tells one row from another";
+  if (kind >= Kind.map)
+    return "the key is no single value: a key is a string, a number, a boolean or an instant";
+  const start = keyValues.start(key);
+  const end = keyValues.end(key);
+  // Fewer bytes can't be more characters.
+  if (end - start > keyCharsMax && stringOf(bytes, start, end).length > keyCharsMax) {
+    return `the key is longer than ${keyCharsMax} characters`;
+  }
+  return undefined;
+}

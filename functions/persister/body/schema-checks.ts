@@ -1,0 +1,113 @@
+import { checkOf } from "../../json-schema/compile.ts";
+import { type Dialect, NotASchema } from "../../json-schema/dialect.ts";
+import { type Broken, SchemaWalk, TooMuchWork } from "../../json-schema/evaluator.ts";
+import { numberAsWritten } from "../../json-schema/exact-number.ts";
+import { ExactReader } from "../../json-schema/exact-reader.ts";
+import type { SchemaNode } from "../../json-schema/node.ts";
+import type { ValueReader } from "../../stitchstream/reader.ts";
+import { readerOf } from "../../stitchstream/readers.ts";
+import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
+import type { Table } from "../../stitchstream/tables.ts";
+import { ByteWriter } from "../../values/byte-writer.ts";
+import { JsonWriter } from "../../values/json-writer.ts";
+import * as limits from "../limits.ts";
+import type { Contents } from "./contents.ts";
+import type { Faults } from "./faults.ts";
+
+const utf8 = new TextDecoder();
+const records = new ExactReader(numberAsWritten);
+
+/** Holds a body's records against their streams' schemas. */
+export class SchemaChecks {
+  readonly #dialect: Dialect;
+  readonly #contents: Contents;
+  readonly #faults: Faults;
+  /** By the schema's id; null for one that is none, which is said once. */
+  readonly #nodes: (SchemaNode | null)[] = [];
+  /** Undefined once it has taken more work than a body may; the body is refused then. */
+  #walk: SchemaWalk | undefined;
+  /** Reads transit's lines once more, as JSON. */
+  #reader: ValueReader | undefined;
+
+  constructor(contents: Contents, faults: Faults, dialect: Dialect) {
+    this.#dialect = dialect;
+    this.#contents = contents;
+    this.#faults = faults;
+    this.#walk = new SchemaWalk(
+      dialect,
+      limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length,
+    );
+  }
+
+  /** Checks a schema that `line` brings. */
+  checkSchema(line: number, stream: string, schema: StreamSchema): void {
+    this.#walking(line, stream, walk => this.#nodeOf(walk, line, stream, schema));
+  }
+
+  /** Checks the record just read, except for the keys in `wrong`, which are reported already. */
+  checkRecord(
+    line: number,
+    { stream }: Table,
+    schema: StreamSchema,
+    reader: ValueReader,
+    wrong: readonly { readonly field: string }[],
+  ): void {
+    this.#walking(line, stream, walk => {
+      const node = this.#nodeOf(walk, line, stream, schema);
+      if (node === null) return;
+      for (const broken of walk.broken(node, records.read(this.#textOf(reader))))
+        if (broken.path.length !== 1 || !wrong.some(({ field }) => field === broken.path[0]))
+          this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
+    });
+  }
+
+  /** Works while the body may still cost something. */
+  #walking(line: number, stream: string, work: (walk: SchemaWalk) => void): void {
+    if (this.#walk === undefined) return;
+    try {
+      work(this.#walk);
+    } catch (error) {
+      if (!(error instanceof TooMuchWork)) throw error;
+      this.#walk = undefined;
+      this.#faults.add("unfit-records", { line, stream, message: tooMuchWork });
+    }
+  }
+
+  #nodeOf(walk: SchemaWalk, line: number, stream: string, schema: StreamSchema): SchemaNode | null {
+    const known = this.#nodes[schema.id];
+    if (known !== undefined) return known;
+    let node: SchemaNode | null = null;
+    try {
+      node = checkOf(schema, this.#dialect, walk.spend);
+    } catch (error) {
+      if (!(error instanceof NotASchema)) throw error;
+      this.#faults.add("malformed", {
+        line,
+        stream,
+        message: `no JSON Schema: ${error.message}`,
+      });
+    }
+    this.#nodes[schema.id] = node;
+    return node;
+  }
+
+  #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader): string {
+    if (isJson) return utf8.decode(bytes.subarray(record.textStart, record.textEnd));
+    const out = new ByteWriter(2 * (record.textEnd - record.textStart));
+    this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
+    this.#reader.readField(lineStart, "record", new JsonWriter(out));
+    return utf8.decode(out.view());
+  }
+}
+
+const tooMuchWork =
+  "to hold the body against its schemas up to here takes more work than its size allows: " +
+  "send it in several, or say less in this stream's schema";
+
+function faultOf({ path: [field, ...within], message }: Broken): { field?: string; message: string } {
+  const where = within.length > 0 ? `${within.join(".")} ` : "";
+  return {
+    ...(field !== undefined && { field: String(field) }),
+    message: `by the stream's schema, ${where}${message}`,
+  };
+}

@@ -1,0 +1,83 @@
+import { decode, type MessageSink } from "../../stitchstream/decode.ts";
+import { NotAStitchstream } from "../../stitchstream/header.ts";
+import { endingInNewline } from "../../stitchstream/readers.ts";
+import * as limits from "../limits.ts";
+import type { Destination } from "../ports.ts";
+import { Contents } from "./contents.ts";
+import { Faults, headerFault } from "./faults.ts";
+import { keyFaults } from "./keys.ts";
+import { SchemaChecks } from "./schema-checks.ts";
+
+/**
+ * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
+ * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `unfit-records`, whichever comes first in the catalogue, which names
+ * `faultsNamed` of them at most.
+ */
+export function validate(
+  body: Uint8Array,
+  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
+  faultsNamed: number = limits.faultsNamedMax,
+): Contents {
+  const contents = new Contents(endingInNewline(body));
+  const faults = new Faults(faultsNamed);
+  try {
+    contents.header = decode(
+      contents.bytes,
+      { ...limits, ...rules },
+      sinkOf(contents, faults, { encoder, rules }),
+    );
+  } catch (error) {
+    if (!(error instanceof NotAStitchstream)) throw error;
+    throw headerFault(error);
+  }
+  faults.throwIfAny();
+  return contents;
+}
+
+function sinkOf(
+  contents: Contents,
+  faults: Faults,
+  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
+): MessageSink {
+  const schemas = new SchemaChecks(contents, faults, rules.dialect);
+  return {
+    schema(line, stream, schema) {
+      schemas.checkSchema(line, stream, schema);
+    },
+    record(line, table, reader) {
+      if (faults.isFull) return;
+      const wrong = keyFaults(table, reader, rules);
+      for (const each of wrong) faults.add("unfit-records", { line, stream: table.stream, ...each });
+      const { textStart, textEnd } = reader.envelope.record;
+      const bytes =
+        textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
+      if (bytes >= limits.loneRecordBatchBytesMax)
+        faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
+      // Else memory would be spent on what codes stand for.
+      else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader, wrong);
+      contents.addRecord(table, reader);
+    },
+    activation(line, table) {
+      if (table.schema !== undefined) schemas.checkSchema(line, table.stream, table.schema);
+      contents.activations.push({ line, table, recordsBefore: contents.records });
+    },
+    bookmark(line, reader, isEmptyState) {
+      const { textStart: start, textEnd: end } = reader.envelope.value;
+      const { lineStart, standsAlone } = reader;
+      const bytes = end - start + (standsAlone ? 0 : reader.growth);
+      if (bytes > limits.bookmarkBytesMax) faults.addLargeBookmark(line, bytes);
+      const before = { recordsBefore: contents.records, activationsBefore: contents.activations.length };
+      contents.addBookmark({ lineStart, start, end, standsAlone, isEmptyState, ...before });
+    },
+    ignored() {
+      contents.ignored++;
+    },
+    fault({ uncarriable, ...fault }) {
+      return faults.add(uncarriable ? "unfit-records" : "malformed", fault);
+    },
+  };
+}
+
+const tooLarge = (bytes: number) => ({
+  message: `a record of ${bytes} bytes on the wire; the Import API takes less than ${limits.loneRecordBatchBytesMax}: split it`,
+});

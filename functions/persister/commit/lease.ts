@@ -1,0 +1,169 @@
+import { PersisterError } from "../errors.ts";
+import { leaseMarginMillisecondsMax } from "../limits.ts";
+import type { Clock, Fenced, KeptDelivery, Store, Streamer } from "../ports.ts";
+import { holds, type Precondition } from "./precondition.ts";
+import { revisionOf, stateOf } from "./state.ts";
+
+/** The right to write to a streamer until its deadline, and the sequences to write with. */
+export interface Lease {
+  /** The streamer as this lease left it: a commit upon anything else is refused. */
+  readonly held: Streamer;
+  readonly delivery: string;
+  /** 19 digits. */
+  readonly firstSequence: bigint;
+}
+
+export interface LeaseRequest {
+  readonly streamer: string;
+  /** As it was last read; read again if it has changed since. */
+  readonly standing: Streamer | undefined;
+  readonly delivery: string;
+  /** When this delivery came before: its sequences are used again. */
+  readonly kept: KeptDelivery | undefined;
+  readonly precondition: Precondition;
+  /** How many sequences to reserve. */
+  readonly sequences: number;
+  /** When the lease ends, ms since the epoch. */
+  readonly until: number;
+  readonly deadline: number;
+}
+
+export interface LeaseParts extends Store {
+  readonly clock: Clock;
+  newId(): string;
+}
+
+/** Another writer may win so often before it is told to the caller. */
+const beginAttemptsMax = 5;
+const sequencesPerMillisecond = 1_000_000n;
+
+/**
+ * Takes the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that the delivery is
+ * about to replace. Rejects with `delivery-in-flight` while another lease lives, `overtaken`, `precondition-failed`, `store-unavailable`.
+ */
+export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<Lease> {
+  const { streamer, delivery, kept, until, deadline } = request;
+  let { standing } = request;
+  for (let attempt = 0; attempt < beginAttemptsMax; attempt++) {
+    if (attempt > 0) standing = await parts.streamers.read(streamer, deadline);
+    const now = parts.clock.now();
+    refuseWhileLeased(standing, now);
+    if (kept !== undefined) refuseOvertaken(kept, standing, request.sequences);
+    if (!isContinued(standing, kept)) await refuseUnless(request.precondition, standing, parts, deadline);
+    if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
+    const firstSequence = kept?.firstSequence ?? nextSequence(standing, now);
+    const held: Streamer = {
+      ...standing,
+      ...after(standing, parts.newId()),
+      name: streamer,
+      lastSequence: maximum(standing?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
+      lease: { delivery, until },
+    };
+    if (await written(held, parts, deadline)) return { held, delivery, firstSequence };
+  }
+  throw new PersisterError(
+    "delivery-in-flight",
+    "Other deliveries of this streamer came first. Send it again.",
+    {
+      retryAfterSeconds: 1,
+      ...(standing?.lease && { inFlight: standing.lease.delivery }),
+    },
+  );
+}
+
+/** Gives the lease back with nothing committed. One that can't be given back ends by itself. */
+export async function release({ held }: Lease, parts: LeaseParts, deadline: number): Promise<void> {
+  const { lease: _, ...rest } = held;
+  try {
+    await parts.streamers.write({ ...rest, ...after(held, parts.newId()) }, deadline);
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+  }
+}
+
+/** For how long the streamer's lease lives, by any clock that is right within the margin, ms; 0 where none does. */
+export const leasedFor = (streamer: Streamer | undefined, now: number): number =>
+  streamer?.lease === undefined ? 0 : Math.max(0, streamer.lease.until + leaseMarginMillisecondsMax - now);
+
+/** Throws `delivery-in-flight` while the streamer's lease lives. */
+export function refuseWhileLeased(streamer: Streamer | undefined, now: number): void {
+  if (streamer?.lease === undefined) return;
+  const { delivery } = streamer.lease;
+  const remaining = leasedFor(streamer, now);
+  if (remaining <= 0) return;
+  throw new PersisterError(
+    "delivery-in-flight",
+    `The delivery ${delivery} of this streamer is being taken in. Send this one again once it is over.`,
+    {
+      inFlight: delivery,
+      retryAfterSeconds: Math.ceil(remaining / 1_000),
+    },
+  );
+}
+
+/** Throws `precondition-failed`, which names the revision and the bookmark there are. */
+export async function refuseUnless(
+  precondition: Precondition,
+  streamer: Streamer | undefined,
+  store: Pick<Store, "bookmarks">,
+  deadline: number,
+): Promise<void> {
+  const revision = revisionOf(streamer);
+  if (holds(precondition, revision)) return;
+  const committed = await stateOf(streamer?.commit, store, deadline);
+  throw new PersisterError(
+    "precondition-failed",
+    `The streamer is at revision ${revision}. Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
+    { committed },
+  );
+}
+
+/** How many of the delivery's records and activations an earlier attempt has settled. */
+export const settledBefore = ({ held: { commit }, delivery }: Lease): number =>
+  commit?.delivery === delivery ? (commit.settled ?? 0) : 0;
+
+/** What every write changes: it is upon what was read, and is told from any other. */
+export const after = (read: Fenced | undefined, stamp: string): Fenced => ({
+  fence: (read?.fence ?? 0) + 1,
+  stamp,
+});
+
+/** Writes a streamer's item; false where another was written first. A lost answer is told from that by the stamp. */
+export async function written(
+  next: Streamer,
+  { streamers }: Pick<Store, "streamers">,
+  deadline: number,
+): Promise<boolean> {
+  if (await streamers.write(next, deadline)) return true;
+  const found = await streamers.read(next.name, deadline);
+  return found?.stamp === next.stamp;
+}
+
+/** Nobody else has committed since this delivery did: what moved the revision was itself. */
+const isContinued = (streamer: Streamer | undefined, kept: KeptDelivery | undefined) =>
+  kept !== undefined && streamer?.commit?.delivery === kept.delivery;
+
+/**
+ * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
+ * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `overtaken`.
+ */
+function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, sequences: number): void {
+  const isLast = streamer?.lastSequence === lastOf(kept.firstSequence, sequences);
+  const isMoved = revisionOf(streamer) !== kept.base && !isContinued(streamer, kept);
+  const isDone = isContinued(streamer, kept) && streamer?.commit?.whole === true;
+  if (isLast && !isMoved && !isDone) return;
+  throw new PersisterError(
+    "overtaken",
+    `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +
+      "Start from the bookmark that is committed, with a new Idempotency-Key.",
+  );
+}
+
+const lastOf = (first: bigint, sequences: number) => first + BigInt(sequences) - 1n;
+
+/** A clock that goes back repeats no sequence. */
+function nextSequence(streamer: Streamer | undefined, now: number): bigint {
+  return maximum(BigInt(now) * sequencesPerMillisecond, (streamer?.lastSequence ?? 0n) + 1n);
+}
+
+const maximum = (a: bigint, b: bigint) => (a > b ? a : b);

@@ -1,0 +1,151 @@
+import { ByteWriter } from "../../values/byte-writer.ts";
+import { batchBytesMax, batchesInFlightMax, loneRecordBatchBytesMax } from "../limits.ts";
+import type { Accepted, ImportRequest, Outcome } from "../ports.ts";
+import type { Batch, TrackedBatch } from "./batch.ts";
+import type { Tracker } from "./tracker.ts";
+
+/** A batch that was not accepted, and why. */
+export interface Refusal {
+  readonly batch: Batch;
+  readonly outcome: Exclude<Outcome, { kind: "accepted" }>;
+}
+
+export interface Forwarding {
+  /** Requests that were accepted. */
+  readonly batches: number;
+  /** Attempts beyond each request's first. */
+  readonly retries: number;
+  /** The worst of the batches that were not. */
+  readonly refusal: Refusal | undefined;
+}
+
+interface Requests {
+  encode(batch: Batch, out: ByteWriter): ImportRequest;
+  send(request: ImportRequest): Promise<Outcome>;
+}
+
+const payloadTooLarge = 413;
+/** Large batches are few: what they were written in is not kept for the next. */
+const keptBytesMax = 2 * batchBytesMax;
+
+/** What one batch after the other is written in: its memory is used again once nobody can read it any more. */
+class Slot {
+  out = new ByteWriter(0);
+
+  /** An attempt that was given up may still be read by the network. */
+  settle(outcome: Outcome): void {
+    const isFree = outcome.kind === "accepted" && outcome.attempts === 1;
+    if (!isFree || this.out.capacity > keptBytesMax) this.out = new ByteWriter(0);
+  }
+}
+
+/**
+ * Sends batches, several at a time, and tells the tracker of each that is accepted. The first that is not stops new ones;
+ * those under way are awaited, for what they hold may be accepted. Rejects, after the same, with what `requests` rejects with.
+ */
+export const forward = (
+  batches: Iterable<TrackedBatch>,
+  tracker: Tracker,
+  requests: Requests,
+): Promise<Forwarding> => new Forward(batches, tracker, requests).all();
+
+class Forward {
+  readonly #waiting: Iterator<TrackedBatch>;
+  readonly #tracker: Tracker;
+  readonly #requests: Requests;
+  readonly #inFlight = new Set<Promise<void>>();
+  /** The activation under way: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
+  #alone: Promise<void> | undefined;
+  #isStopped = false;
+  readonly #refusals: Refusal[] = [];
+  #batches = 0;
+  #retries = 0;
+
+  constructor(batches: Iterable<TrackedBatch>, tracker: Tracker, requests: Requests) {
+    this.#waiting = batches[Symbol.iterator]();
+    this.#tracker = tracker;
+    this.#requests = requests;
+  }
+
+  async all(): Promise<Forwarding> {
+    const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));
+    for (const each of ended) if (each.status === "rejected") throw each.reason;
+    return { batches: this.#batches, retries: this.#retries, refusal: worstOf(this.#refusals) };
+  }
+
+  /** Sends one batch after the other for as long as there are any. */
+  async #lane(): Promise<void> {
+    const slot = new Slot();
+    try {
+      for (;;) {
+        while (this.#alone !== undefined) await this.#alone;
+        if (this.#isStopped) return;
+        const { value: batch, done } = this.#waiting.next();
+        if (done === true) return;
+        if (batch.kind === "activate") this.#beginAlone(batch, slot);
+        else await this.#sendBesides(batch, slot);
+      }
+    } catch (error) {
+      this.#isStopped = true;
+      throw error;
+    }
+  }
+
+  async #sendBesides(batch: TrackedBatch, slot: Slot): Promise<void> {
+    const sending = this.#send(batch, slot);
+    this.#inFlight.add(sending);
+    await sending.finally(() => this.#inFlight.delete(sending));
+  }
+
+  #beginAlone(batch: TrackedBatch, slot: Slot): void {
+    this.#alone = this.#sendAlone(batch, slot, [...this.#inFlight]).finally(() => {
+      this.#alone = undefined;
+    });
+  }
+
+  async #sendAlone(batch: TrackedBatch, slot: Slot, earlier: readonly Promise<void>[]): Promise<void> {
+    await Promise.allSettled(earlier);
+    if (!this.#isStopped) await this.#send(batch, slot);
+  }
+
+  async #send(batch: TrackedBatch, slot: Slot): Promise<void> {
+    const refusal = await this.#sendWhole(batch, slot);
+    if (refusal === undefined) this.#tracker.accept(batch.ticket, {} as Accepted);
+    else this.#refusals.push(refusal);
+    this.#isStopped ||= refusal !== undefined;
+  }
+
+  /**
+   * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
+   * and a server may take less than it says (import-api.md section 3, "Halve a batch").
+   */
+  async #sendWhole(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
+    const request = this.#requests.encode(batch, slot.out);
+    const divisible = batch.records.length > 1;
+    if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, slot);
+    const outcome = await this.#requests.send(request);
+    this.#retries += outcome.attempts - 1;
+    slot.settle(outcome);
+    if (outcome.kind === "accepted") {
+      this.#batches++;
+      return undefined;
+    }
+    const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
+    return divisible && isTooLarge ? this.#sendHalves(batch, slot) : { batch, outcome };
+  }
+
+  async #sendHalves(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
+    const middle = batch.records.length >> 1;
+    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) }, slot);
+    if (first !== undefined) return first;
+    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, slot);
+  }
+}
+
+/** What will never be accepted before what may yet be, and then the first in the delivery's order. */
+function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
+  const rank = ({ batch, outcome }: Refusal) =>
+    (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) +
+    (batch.records[0] ?? batch.activation!.recordsBefore);
+  return refusals.toSorted((a, b) => rank(a) - rank(b))[0];
+}

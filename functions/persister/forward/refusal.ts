@@ -1,0 +1,69 @@
+import type { Contents } from "../body/contents.ts";
+import type { StreamerState } from "../commit/state.ts";
+import { type ErrorDetails, type Fault, PersisterError } from "../errors.ts";
+import type { Batch } from "./batch.ts";
+import type { Refusal } from "./forward.ts";
+
+/** Long enough for a service to recover, short enough for a caller to wait, s. */
+const retryAfterSeconds = 30;
+
+/**
+ * What a batch that was not accepted means to the caller, who may go on from `state`'s bookmark; without one the store did not
+ * say what is committed.
+ */
+export function refusalError(
+  refusal: Refusal,
+  contents: Contents,
+  state: StreamerState | undefined,
+): PersisterError {
+  const { outcome } = refusal;
+  const details: ErrorDetails = { committed: state ?? "unknown" };
+  const said = outcome.message.replace(/\.+$/, "");
+  const where = placeOf(refusal.batch, contents);
+  const goOn =
+    state === undefined
+      ? "What is committed could not be learnt: fetch the bookmark, and start from it"
+      : state.bookmark === undefined
+        ? "No bookmark is committed yet: send it all again"
+        : "Everything before the bookmark named here is accepted: start the next run from it";
+  if (outcome.kind === "rejected") {
+    return new PersisterError(
+      "rejected",
+      `The Import API rejected ${where} with status ${outcome.status}: ${said}. ${goOn}, the cause mended.`,
+      { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
+    );
+  }
+  return outcome.reason === "out-of-time"
+    ? new PersisterError(
+        "out-of-time",
+        `Time ran out for ${where}: ${said}. ${goOn}; smaller bodies take less time.`,
+        details,
+      )
+    : new PersisterError("unavailable", `Not accepted: ${where}. ${said}. ${goOn}.`, {
+        ...details,
+        retryAfterSeconds,
+      });
+}
+
+function placeOf({ records, activation }: Batch, contents: Contents): string {
+  if (activation !== undefined) return `the activation of line ${activation.line}`;
+  const first = contents.recordLine(records[0]!);
+  const last = contents.recordLine(records.at(-1)!);
+  return first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
+}
+
+/** `/batch` names the first bad record by its index: import-api.md section 1.5. */
+function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault {
+  if (batch.activation !== undefined) {
+    const { line, table } = batch.activation;
+    return { line, stream: table.stream, message: outcome.message };
+  }
+  const index = /^Record (\d+) /.exec(outcome.message)?.[1];
+  const record = batch.records[Number(index ?? 0)] ?? batch.records[0]!;
+  const { stream } = contents.recordTable(record);
+  const message =
+    index === undefined
+      ? `the first of the batch's ${batch.records.length} records: ${outcome.message}`
+      : outcome.message;
+  return { line: contents.recordLine(record), stream, message };
+}

@@ -1,0 +1,54 @@
+import { revisionOf } from "../commit/state.ts";
+import { historyBytesMax } from "../limits.ts";
+import type { Bookmark, Commit, Store } from "../ports.ts";
+
+export interface HistoryPage {
+  /** The streamer's, now. */
+  readonly revision: number;
+  /** Newest first. */
+  readonly entries: readonly HistoryEntry[];
+  /** What to ask for revisions below, for the rest; undefined where there is none. */
+  readonly next: number | undefined;
+}
+
+interface HistoryEntry {
+  readonly commit: Commit;
+  readonly bookmark: Bookmark | undefined;
+}
+
+/**
+ * A streamer's commits below revision `before`, at most `limit` of them and less where their bookmarks are large. Rejects
+ * with `store-unavailable`.
+ */
+export async function readHistory(
+  { streamer, before, limit, deadline }: HistoryRequest,
+  store: Store,
+): Promise<HistoryPage> {
+  const found = await store.streamers.read(streamer, deadline);
+  const revision = revisionOf(found);
+  const entries: HistoryEntry[] = [];
+  let [wanted, bytes, isFull] = [Math.min(before, revision + 1), 0, false];
+  const add = async (commit: Commit) => {
+    const { bookmark: stored } = commit;
+    const bookmark = stored && (await store.bookmarks.load(stored, deadline));
+    bytes += bookmark?.value.length ?? 0;
+    isFull = entries.length > 0 && bytes > historyBytesMax;
+    if (isFull) return;
+    entries.push({ commit, bookmark });
+    wanted = commit.revision;
+  };
+  if (found?.commit !== undefined && wanted > revision) await add(found.commit);
+  while (entries.length < limit && wanted > 1 && !isFull) {
+    const commits = await store.history.list(streamer, wanted, limit - entries.length, deadline);
+    if (commits.length === 0) return { revision, entries, next: undefined };
+    for (const commit of commits) if (!isFull) await add(commit);
+  }
+  return { revision, entries, next: wanted > 1 ? wanted : undefined };
+}
+
+export interface HistoryRequest {
+  readonly streamer: string;
+  readonly before: number;
+  readonly limit: number;
+  readonly deadline: number;
+}

@@ -1,0 +1,144 @@
+import { commitOf, type StreamerState, stateOf } from "../commit/state.ts";
+import { PersisterError } from "../errors.ts";
+import type { Clock, Commit, FiledDelivery, Store, Streamer } from "../ports.ts";
+import { type Receipt, receiptOf } from "../receipt.ts";
+
+/** A streamer at a glance; times in ms since the epoch. */
+export interface Summary {
+  readonly streamer: string;
+  readonly revision: number;
+  /** The last commit; undefined before the first. */
+  readonly committedAt: number | undefined;
+  /** Since the bookmark was brought, ms; undefined where none stands. */
+  readonly bookmarkAge: number | undefined;
+  /** Of deliveries that were committed whole. */
+  readonly deliveries: number;
+  readonly records: number;
+  /** The delivery that holds the streamer, and until when. */
+  readonly inFlight: { readonly delivery: string; readonly until: number } | undefined;
+}
+
+/** A part of a list, and what to ask for to have the next; undefined behind the last. */
+export interface Page<T> {
+  readonly entries: readonly T[];
+  readonly next: string | undefined;
+}
+
+export interface OverviewParts extends Store {
+  readonly clock: Clock;
+}
+
+/** Streamers that come after `after`, by name: all, or those that are `named`. Rejects with `store-unavailable`. */
+export async function listStreamers(
+  request: {
+    readonly named: ReadonlySet<string> | "all";
+    readonly after: string;
+    readonly limit: number;
+    readonly deadline: number;
+  },
+  parts: OverviewParts,
+): Promise<Page<Summary>> {
+  const { named, after, limit, deadline } = request;
+  const names =
+    named === "all"
+      ? await parts.streamers.list(after, limit, deadline)
+      : [...named]
+          .filter(name => name > after)
+          .sort()
+          .slice(0, limit);
+  const streamers = await Promise.all(names.map(name => parts.streamers.read(name, deadline)));
+  const now = parts.clock.now();
+  const entries = streamers.flatMap(streamer => (streamer === undefined ? [] : [summaryOf(streamer, now)]));
+  return { entries, next: names.length < limit ? undefined : names.at(-1) };
+}
+
+/** One streamer, and its bookmark. Rejects with `no-streamer`, `store-unavailable`. */
+export async function readStreamer(
+  name: string,
+  parts: OverviewParts,
+  deadline: number,
+): Promise<{ readonly summary: Summary; readonly last: Commit | undefined; readonly state: StreamerState }> {
+  const streamer = await parts.streamers.read(name, deadline);
+  if (streamer === undefined) {
+    throw new PersisterError("no-streamer", "No delivery of this streamer has begun yet.");
+  }
+  const state = await stateOf(streamer.commit, parts, deadline);
+  return { summary: summaryOf(streamer, parts.clock.now()), last: streamer.commit, state };
+}
+
+function summaryOf({ name, commit, totals, lease }: Streamer, now: number): Summary {
+  return {
+    streamer: name,
+    revision: commit?.revision ?? 0,
+    committedAt: commit?.at,
+    bookmarkAge: commit?.bookmarkAt && Math.max(0, now - commit.bookmarkAt),
+    deliveries: totals?.deliveries ?? 0,
+    records: totals?.records ?? 0,
+    inFlight: lease !== undefined && lease.until > now ? lease : undefined,
+  };
+}
+
+/** What became of a delivery. */
+export interface DeliveryStatus {
+  readonly filed: FiledDelivery;
+  /** Of one that was committed whole; its bookmark is left out of a list. One that is neither committed nor failed never came to its end. */
+  readonly receipt: Receipt | undefined;
+}
+
+/** A streamer's deliveries before the delivery `before`, newest first. Rejects with `store-unavailable`. */
+export async function listDeliveries(
+  request: {
+    readonly streamer: string;
+    readonly before: string | undefined;
+    readonly limit: number;
+    readonly deadline: number;
+  },
+  parts: OverviewParts,
+): Promise<Page<DeliveryStatus>> {
+  const { streamer: name, before, limit, deadline } = request;
+  const filed = await parts.log.list(name, before, limit, deadline);
+  const streamer = await parts.streamers.read(name, deadline);
+  const entries = await Promise.all(
+    filed.map(each => statusOf(each, streamer, parts, deadline, withoutBookmark)),
+  );
+  // Fewer than asked for may be a page of large ones: only an empty one is the last.
+  return { entries, next: filed.at(-1)?.delivery };
+}
+
+/** One delivery. Rejects with `no-delivery`, `store-unavailable`. */
+export async function readDelivery(
+  { streamer, delivery }: { readonly streamer: string; readonly delivery: string },
+  parts: OverviewParts,
+  deadline: number,
+): Promise<DeliveryStatus> {
+  const filed = await parts.log.read(streamer, delivery, deadline);
+  if (filed === undefined) throw noDelivery();
+  return statusOf(filed, await parts.streamers.read(streamer, deadline), parts, deadline, stateOf);
+}
+
+/** There is none of an id, or can be none. */
+export const noDelivery = () =>
+  new PersisterError(
+    "no-delivery",
+    "No delivery of this id has ended. One that is in flight stands with its streamer.",
+  );
+
+/** The commit of the revision that a receipt names makes it good, or does not. */
+async function statusOf(
+  filed: FiledDelivery,
+  streamer: Streamer | undefined,
+  parts: OverviewParts,
+  deadline: number,
+  state: typeof stateOf,
+): Promise<DeliveryStatus> {
+  if (filed.receipt === undefined) return { filed, receipt: undefined };
+  const commit = await commitOf(streamer, filed.receipt.revision, parts, deadline);
+  const isGood = commit?.delivery === filed.delivery && commit.whole === true;
+  if (!isGood) return { filed, receipt: undefined };
+  return { filed, receipt: receiptOf(filed.receipt.text, await state(commit, parts, deadline)) };
+}
+
+const withoutBookmark: typeof stateOf = async commit => ({
+  revision: commit?.revision ?? 0,
+  committedAt: commit?.at ?? 0,
+});

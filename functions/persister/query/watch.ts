@@ -1,0 +1,21 @@
+import type { Observer } from "../ports.ts";
+import { listStreamers, type OverviewParts } from "./overview.ts";
+
+const streamersAtOnce = 100;
+
+/** Tells the observer how old every streamer's bookmark is. Rejects with `store-unavailable`. */
+export async function watchBookmarks(
+  parts: OverviewParts & { readonly observer: Observer },
+  deadline: number,
+): Promise<void> {
+  const ages = new Map<string, number>();
+  let after: string | undefined = "";
+  while (after !== undefined) {
+    const request = { named: "all", after, limit: streamersAtOnce, deadline } as const;
+    const { entries, next } = await listStreamers(request, parts);
+    for (const { streamer, bookmarkAge } of entries)
+      if (bookmarkAge !== undefined) ages.set(streamer, bookmarkAge);
+    after = next;
+  }
+  parts.observer.watched(ages);
+}

@@ -1,0 +1,95 @@
+import { leasedFor } from "../commit/lease.ts";
+import { revisionOf, stateOf } from "../commit/state.ts";
+import { type ErrorCode, PersisterError } from "../errors.ts";
+import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../limits.ts";
+import { type Parts, persist } from "../persist.ts";
+import type { Bookmark, Streamer } from "../ports.ts";
+import { segments } from "./segment.ts";
+import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
+
+/** A streamer that is run here. */
+export interface Run {
+  readonly streamer: string;
+  readonly streaming: Streaming;
+  /** When all has to be over, ms since the epoch. */
+  readonly deadline: number;
+}
+
+/** What a run came to. */
+export interface Ran {
+  readonly streamer: string;
+  /** `unfinished`: time ran out, and another run goes on from the bookmark. `overtaken`: another one is under way. */
+  readonly outcome: "whole" | "unfinished" | "overtaken";
+  readonly segments: number;
+  readonly records: number;
+}
+
+/** Bookmarks may wait for so long for what comes behind them: each segment costs a delivery. */
+const waitMilliseconds = 10_000;
+const utf8 = new TextDecoder();
+
+/**
+ * Runs a streamer from its last bookmark on and takes in what it prints, segment by segment, each upon the revision that the one
+ * before it made: of two runs at a time one gives way. Where a run that was killed holds the streamer, waits until it does not.
+ * Stops in time for the last segment. Rejects with StreamerFailed, also for
+ * a streamer that had all the time there is and brought no new bookmark, and as `persist` does.
+ */
+export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
+  const { clock } = parts;
+  const stopAt = deadline - runReserveMillisecondsMin;
+  const came = { segments: 0, records: 0 };
+  const ran = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
+  let hasMoved = false;
+  try {
+    const found = await unheld(streamer, stopAt, parts);
+    if (found === undefined) return ran("overtaken");
+    const { standing } = found;
+    const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
+    let revision = revisionOf(standing);
+    const givenUp = new AbortController();
+    const source = streaming(began, stopAt, givenUp.signal);
+    for await (const { body } of segments(source, { clock, waitMilliseconds, givenUp })) {
+      const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
+      const precondition = { match: [revision] };
+      const { receipt } = await persist(
+        { streamer, body, gzipped: false, precondition, deadline: until },
+        parts,
+      );
+      revision = receipt.state.revision;
+      came.segments++;
+      came.records += receipt.records;
+      hasMoved ||= textOf(receipt.state.bookmark) !== began;
+    }
+    return ran("whole");
+  } catch (error) {
+    if (isOvertaken(error)) return ran("overtaken");
+    if (!(error instanceof Stopped)) throw error;
+    if (hasMoved) return ran("unfinished");
+    throw new StreamerFailed(
+      `${streamer} brought no new bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
+    );
+  }
+}
+
+/**
+ * The streamer once nobody holds it. A lease that stands as it was until it ends is of a run that was killed. One that is given back
+ * or renewed meanwhile, or would outlast this run, is of somebody who is alive: undefined.
+ */
+async function unheld(
+  streamer: string,
+  stopAt: number,
+  { clock, streamers }: Parts,
+): Promise<{ readonly standing: Streamer | undefined } | undefined> {
+  const held = await streamers.read(streamer, stopAt);
+  const remaining = leasedFor(held, clock.now());
+  if (remaining === 0) return { standing: held };
+  if (clock.now() + remaining >= stopAt) return undefined;
+  await clock.sleep(remaining);
+  const standing = await streamers.read(streamer, stopAt);
+  return standing?.fence === held?.fence ? { standing } : undefined;
+}
+
+const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);
+
+const overtaking: readonly ErrorCode[] = ["delivery-in-flight", "precondition-failed", "overtaken"];
+const isOvertaken = (error: unknown) => error instanceof PersisterError && overtaking.includes(error.code);

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { listen } from "../listen.ts";
+import { answerFault, answerResult, notFound, tooLarge } from "./answer.ts";
+import { announcedTooLarge, readBody, TooLarge } from "./body.ts";
+import { eventBytes, eventBytesLimit, eventOf } from "./event.ts";
+import { invoke } from "./invoke.ts";
+import { matchRoute, type Route } from "./routes.ts";
+
+/** docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+const integrationTimeoutMsDefault = 30_000;
+/** A request that has not wholly come in so long is given up. */
+const requestTimeoutMsDefault = 60_000;
+
+export interface GatewayOptions {
+  readonly routes: readonly Route[];
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly integrationTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+  /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
+  readonly onTooLarge?: (bytes: number, path: string) => APIGatewayProxyStructuredResultV2;
+  /** Hears what handlers throw; console.error if left out. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Gateway {
+  /** "http://127.0.0.1:3000" */
+  readonly url: string;
+  /** Takes no more requests, waits for the answers in the making, cuts the rest. */
+  close(): Promise<void>;
+}
+
+/**
+ * Imitates an API Gateway HTTP API in front of Lambda, in this process: payload format 2.0, its limits, its timeouts, its words.
+ * Rejects where it can't listen.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { port = 0, requestTimeoutMs = requestTimeoutMsDefault } = options;
+  const answers = new Set<Promise<void>>();
+  const serve = async (message: IncomingMessage, response: ServerResponse) => {
+    // The client may leave at any time: an answer that nobody takes is no fault.
+    response.on("error", () => {});
+    const body = await readBody(message);
+    if (body === "gone") return;
+    const answer = respond(options, message, body, response).finally(() => answers.delete(answer));
+    answers.add(answer);
+  };
+  const server = createServer({
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.max(10, requestTimeoutMs / 10),
+  });
+  server.on("request", serve);
+  server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
+    // The client, curl above 1 MB, waits before it sends the body: one too large need not come at all.
+    const tooLarge = announcedTooLarge(message);
+    if (tooLarge !== undefined) {
+      refuseBody(options, message, tooLarge.bytes, response);
+      return;
+    }
+    response.writeContinue();
+    void serve(message, response);
+  });
+  const { url } = await listen(server, port);
+  return { url, close: () => close(server, answers) };
+}
+
+async function respond(
+  options: GatewayOptions,
+  message: IncomingMessage,
+  body: Buffer | TooLarge,
+  response: ServerResponse,
+): Promise<void> {
+  const { onError = console.error } = options;
+  try {
+    if (body instanceof TooLarge) refuseBody(options, message, body.bytes, response);
+    else await route(options, message, body, response);
+    await sent(response);
+  } catch (error) {
+    onError(error);
+    response.destroy();
+  }
+}
+
+async function route(
+  options: GatewayOptions,
+  message: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  const { routes, integrationTimeoutMs = integrationTimeoutMsDefault, onError = console.error } = options;
+  const { path, rawQuery } = targetOf(message.url ?? "/");
+  const match = matchRoute(routes, message.method ?? "GET", path);
+  if (match === undefined) return answerFault(response, notFound);
+  const routeKey = `${match.route.method} ${match.route.path}`;
+  const event = eventOf({ message, path, rawQuery, routeKey, parameters: match.parameters }, body);
+  if (eventBytes(event) >= eventBytesLimit) return refuseBody(options, message, body.length, response);
+  const invocation = await invoke(match.route, event, integrationTimeoutMs);
+  response.setHeader("apigw-requestid", event.requestContext.requestId);
+  if ("result" in invocation) return answerResult(response, invocation.result);
+  if ("error" in invocation) onError(invocation.error);
+  answerFault(response, invocation.fault);
+}
+
+/** Resolves when the answer is handed to the network, or its client is gone. */
+function sent(response: ServerResponse): Promise<void> {
+  return new Promise(resolve => {
+    if (response.closed || response.destroyed) resolve();
+    else response.once("close", resolve);
+  });
+}
+
+/** A target may name the host too (RFC 9112 section 3.2.2). */
+function targetOf(url: string): { path: string; rawQuery: string } {
+  const target = url.replace(/^https?:\/\/[^/?]*/i, "");
+  const mark = target.indexOf("?");
+  if (mark === -1) return { path: target, rawQuery: "" };
+  return { path: target.slice(0, mark), rawQuery: target.slice(mark + 1) };
+}
+
+function refuseBody(
+  { onTooLarge }: GatewayOptions,
+  { complete, url = "/" }: IncomingMessage,
+  bytes: number,
+  response: ServerResponse,
+): void {
+  // What is left of the body can't be told from another request.
+  if (!complete) response.setHeader("connection", "close");
+  if (onTooLarge === undefined) answerFault(response, tooLarge);
+  else answerResult(response, onTooLarge(bytes, targetOf(url).path));
+}
+
+async function close(server: Server, answers: ReadonlySet<Promise<void>>): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  await Promise.allSettled(answers);
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { NotASchema } from "../../functions/json-schema/dialect.ts";
+import { re2Of } from "../../functions/json-schema/pattern-syntax.ts";
+import { patternOf } from "../../functions/json-schema/patterns.ts";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { requestsOf } from "../persister/delivery.ts";
+import { numRuns } from "../runs.ts";
+import { wholeJsonSchema } from "./json-schema-rules.ts";
+
+const classes = [
+  "[a-c]",
+  "[^a-c]",
+  "[\\s\\S]",
+  "[^\\s-]",
+  "[\\S]",
+  "[.\\]\\u00e9]",
+  "[\\w\\-.]",
+  "[[]",
+  "[^]",
+  "[]",
+  "[[^]",
+  "[\\ud83d\\ude00]",
+];
+const atoms = [
+  "a",
+  "b",
+  ".",
+  "\\.",
+  "\\d",
+  "\\D",
+  "\\w",
+  "\\s",
+  "\\S",
+  "\\u00e9",
+  "\\u{1f600}",
+  "\\ud83d\\uDE00",
+  "\\/",
+  "-",
+];
+/** Without `\B`, which V8 finds in the midst of a surrogate pair. */
+const asserted = ["^", "$", "\\b"];
+const counts = ["", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"];
+const { pattern } = fc.letrec<{ pattern: string; part: string }>(tie => ({
+  part: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    fc.constantFrom(...asserted),
+    fc.tuple(fc.constantFrom(...atoms, ...classes), fc.constantFrom(...counts)).map(each => each.join("")),
+    fc
+      .tuple(fc.constantFrom("(", "(?:", "(?<n>"), tie("pattern"), fc.constantFrom(...counts))
+      .map(([open, inner, count]) => `${open}${inner})${count}`),
+  ),
+  pattern: fc.oneof(
+    { weight: 3, arbitrary: fc.array(tie("part"), { maxLength: 4 }).map(parts => parts.join("")) },
+    fc.array(tie("part"), { minLength: 2, maxLength: 3 }).map(parts => parts.join("|")),
+  ),
+}));
+const characters = ["a", "b", "é", "😀", "0", "_", "-", ".", "]", " ", "\n", "\r", "\v", "\u00a0", "\u2028"];
+const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each => each.join(""));
+const free = () => {};
+
+it("a pattern is found where ECMA's is", () => {
+  let found = 0;
+  let tried = 0;
+  fc.assert(
+    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 6 }), (given, texts) => {
+      // A name twice is ECMA's to refuse.
+      fc.pre((given.match(/\?<n>/g) ?? []).length < 2);
+      const ours = patternOf(given, wholeJsonSchema, free);
+      const theirs = new RegExp(given, "u");
+      expect(ours, given).not.toBeNull();
+      for (const each of texts) {
+        expect(ours!.isIn(each), JSON.stringify([given, each])).toBe(theirs.test(each));
+        tried++;
+        if (theirs.test(each)) found++;
+      }
+    }),
+    { numRuns: numRuns(400) },
+  );
+  expect(found / tried).toBeGreaterThan(0.1);
+  expect(found / tried).toBeLessThan(0.9);
+});
+
+describe("patterns in other dialects", () => {
+  it.each(["(?=a)b", "(?<!a)b", "(a)\\1", "(?i)a", "\\Aa", "[[:alpha:]]", "(?:a{1000}){1000}"])(
+    "%s is left to the Import API",
+    given => expect(patternOf(given, wholeJsonSchema, free)).toBeNull(),
+  );
+  it.each(["[", "(", "a**", "a\\", "(?<n", "b{2,1}"])("%s is none", given => {
+    expect(() => patternOf(given, wholeJsonSchema, free)).toThrow(NotASchema);
+  });
+  it.each(["^\\d{4}\\-\\d{2}$", "\\'\\@\\#", "\\\\-"])("%s is checked for all its escapes", given => {
+    expect(patternOf(given, wholeJsonSchema, free)).not.toBeNull();
+  });
+});
+
+it("a pattern is known to be as large as it is once its counts are written out", () => {
+  const sizeOf = (given: string) => re2Of(given, false).size;
+  expect(sizeOf("abc")).toBe(3);
+  expect(sizeOf("(?:ab{10}){10}")).toBeGreaterThanOrEqual(110);
+  expect(sizeOf("[ab]{100}c")).toBeGreaterThanOrEqual(101);
+  expect(sizeOf("x{2,50}".repeat(10))).toBeGreaterThanOrEqual(500);
+  expect(sizeOf("((x{9}){9}){9}")).toBeGreaterThanOrEqual(729);
+  expect(sizeOf("((((")).toBeGreaterThanOrEqual(4);
+});
+
+describe("what patterns take is counted", () => {
+  const lineRefused = (patterns: string[], text: string): number | undefined => {
+    const schema = { properties: { v: { allOf: patterns.map(each => ({ pattern: each })) } } };
+    const messages = [
+      { type: "SCHEMA", stream: "s", schema },
+      { type: "RECORD", stream: "s", record: { v: text } },
+    ];
+    try {
+      requestsOf(messages.map(each => JSON.stringify(each)).join("\n"));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PersisterError)) throw error;
+      const [fault] = error.details.faults ?? [];
+      expect(fault!.message).toContain("more work than its size allows");
+      return fault!.line;
+    }
+  };
+
+  it.each([
+    ["many that are large", Array.from({ length: 60 }, (_, n) => `(?:ab?c){300}|${n}`), "x", 1],
+    ["a large one, held against a long text", ["^(?:[ab]{500}c)*"], "ab".repeat(50_000), 2],
+    [
+      "as many as tables have",
+      Array.from({ length: 300 }, (_, n) => `^([a-z]{2,8}-){4}\\d+|^1|${n}`),
+      "1",
+      undefined,
+    ],
+    ["a common one, held against long texts", ["^[a-z]+$"], "ab".repeat(50_000), undefined],
+  ] as const)("%s", (_name, patterns, text, line) => {
+    expect(lineRefused([...patterns], text)).toBe(line);
+  });
+});

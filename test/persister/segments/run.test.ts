@@ -1,0 +1,166 @@
+import { expect, it } from "vitest";
+import { batchEncoder } from "../../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../../functions/import-api/rules.ts";
+import { memoryArchive } from "../../../functions/memory/archive.ts";
+import { memoryStore } from "../../../functions/memory/store.ts";
+import { leaseMarginMillisecondsMax, segmentMillisecondsMax } from "../../../functions/persister/limits.ts";
+import { type Parts, persist } from "../../../functions/persister/persist.ts";
+import type { ImportApi } from "../../../functions/persister/ports.ts";
+import { run } from "../../../functions/persister/segments/run.ts";
+import type { Streaming } from "../../../functions/persister/segments/streaming.ts";
+
+/** A run that finds its streamer held, by one that was killed or by one that lives: on a clock of its own. */
+const identity = { name: "scripted" };
+const minute = 60_000;
+const bodyOf = (ids: readonly number[]) =>
+  Buffer.from(
+    `stitchstream/0.1\nContent-Type: jsonline\n--\n${ids
+      .map(
+        id =>
+          `{"type":"RECORD","stream":"t","key_fields":["id"],"record":{"id":${id}}}\n{"type":"STATE","value":${id}}\n`,
+      )
+      .join("")}`,
+  );
+
+/** Gives records 1 to 4 from its bookmark on, in one segment. */
+const streaming: Streaming = async function* (bookmark) {
+  yield bodyOf([1, 2, 3, 4].filter(id => id > Number(bookmark ?? 0)));
+};
+
+function world() {
+  let now = 1_700_000_000_000;
+  let ids = 0;
+  const store = memoryStore();
+  /** By id, the sequence it stands with. */
+  const rows = new Map<number, bigint>();
+  const slept: number[] = [];
+  const during: { sleep(): Promise<unknown>; send(): Promise<unknown> } = {
+    sleep: async () => {},
+    send: async () => {},
+  };
+  const importApi: ImportApi = {
+    send: async ({ body }) => {
+      const text = Buffer.from(body).toString();
+      for (const [, sequence, id] of text.matchAll(/"sequence":(\d+).*?"id":(\d+)/g))
+        if (BigInt(sequence!) > (rows.get(Number(id)) ?? 0n)) rows.set(Number(id), BigInt(sequence!));
+      await during.send();
+      return { kind: "accepted", attempts: 1 };
+    },
+  };
+  const parts: Parts = {
+    ...store,
+    archive: memoryArchive(),
+    clock: {
+      now: () => now,
+      async sleep(milliseconds) {
+        slept.push(milliseconds);
+        await during.sleep();
+        now += milliseconds;
+      },
+    },
+    newId: () => `id-${ids++}`,
+    observer: { delivered: () => {}, watched: () => {} },
+    destinations: {
+      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
+    },
+  };
+  return {
+    parts,
+    rows,
+    slept,
+    during,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    run: (milliseconds = 14 * minute, streamer: Streaming = streaming) =>
+      run({ streamer: "s", streaming: streamer, deadline: now + milliseconds }, parts),
+    commit: async () => (await store.streamers.read("s", 0))?.commit,
+    deliver: (body: Uint8Array) =>
+      persist({ streamer: "s", body, gzipped: false, precondition: {}, deadline: now + 29_000 }, parts),
+    bookmark: async () => {
+      const { bookmark } = (await store.streamers.read("s", 0))?.commit ?? {};
+      return bookmark && Buffer.from((await store.bookmarks.load(bookmark, 0)).value).toString();
+    },
+  };
+}
+
+/** Its records land, and nothing is heard of it any more. */
+async function killedRun(made: ReturnType<typeof world>) {
+  await made.deliver(bodyOf([1]));
+  const landed = new Promise<void>(resolve => {
+    made.during.send = () => {
+      resolve();
+      return new Promise(() => {});
+    };
+  });
+  void made.run();
+  await landed;
+  made.during.send = async () => {};
+  made.slept.length = 0;
+}
+
+it("a run that was killed holds its streamer no longer than its lease: the next one waits, and goes on from the bookmark", async () => {
+  const made = world();
+  await killedRun(made);
+  expect(await made.bookmark()).toBe("1");
+  const before = new Map(made.rows);
+  made.pass(minute);
+  expect(await made.run()).toMatchObject({ outcome: "whole", segments: 1, records: 3 });
+  expect(made.slept[0]).toBe(segmentMillisecondsMax + leaseMarginMillisecondsMax - minute);
+  expect(await made.bookmark()).toBe("4");
+  expect([...made.rows.keys()]).toEqual([1, 2, 3, 4]);
+  for (const id of [2, 3, 4]) expect(made.rows.get(id)! > before.get(id)!).toBe(true);
+});
+
+it("one that was only slow, and wakes up behind the next one, commits nothing", async () => {
+  const made = world();
+  let wake = () => {};
+  const slow = new Promise<void>(resolve => {
+    made.during.send = () => {
+      resolve();
+      return new Promise<void>(woken => {
+        wake = woken;
+      });
+    };
+  });
+  const first = made.run();
+  await slow;
+  made.during.send = async () => {};
+  expect(await made.run()).toMatchObject({ outcome: "whole", records: 4 });
+  wake();
+  expect(await first).toMatchObject({ outcome: "overtaken" });
+  expect(await made.bookmark()).toBe("4");
+});
+
+it("gives way to whoever is alive and writes to the streamer while it waits", async () => {
+  const made = world();
+  await killedRun(made);
+  made.during.sleep = async () => {
+    made.during.sleep = async () => {};
+    made.pass(segmentMillisecondsMax + leaseMarginMillisecondsMax);
+    await made.deliver(bodyOf([9]));
+  };
+  expect(await made.run()).toMatchObject({ outcome: "overtaken", segments: 0 });
+  expect(await made.bookmark()).toBe("9");
+});
+
+it("gives way at once where the lease would outlast it", async () => {
+  const made = world();
+  await killedRun(made);
+  expect(await made.run(2 * minute)).toMatchObject({ outcome: "overtaken" });
+  expect(made.slept).toEqual([]);
+});
+
+it("a run of a tap that prints no more than an empty state keeps the bookmark, and its age", async () => {
+  const made = world();
+  await made.deliver(bodyOf([1]));
+  const { bookmarkAt } = (await made.commit())!;
+  made.pass(minute);
+  const forgetful: Streaming = async function* () {
+    yield Buffer.from('{"type":"RECORD","stream":"t","key_fields":["id"],"record":{"id":2}}\n');
+    yield Buffer.from('{"type":"STATE","value":{}}\n');
+  };
+  expect(await made.run(undefined, forgetful)).toMatchObject({ outcome: "whole", records: 1 });
+  expect(await made.bookmark()).toBe("1");
+  expect(await made.commit()).toMatchObject({ revision: 2, bookmarkAt });
+});
