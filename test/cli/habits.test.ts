@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { unzipped } from "../../cli/gunzip.ts";
 import { unlessTap } from "../../cli/singer-tap.ts";
-import { unzipped } from "../../cli/unzipped.ts";
 import manifest from "../../package.json" with { type: "json" };
 import {
   bookmark,
