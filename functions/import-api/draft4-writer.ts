@@ -144,7 +144,7 @@ export class Draft4Writer implements Visitor {
   ): void {
     const bound = held.get(name);
     const exclusive = held.get(exclusiveName);
-    if (exclusive === undefined || exclusive.kind === Kind.boolean) {
+    if (exclusive === undefined || !numbers.has(exclusive.kind)) {
       this.#write(name, bound);
       this.#write(exclusiveName, exclusive);
       return;
@@ -180,6 +180,7 @@ export class Draft4Writer implements Visitor {
   }
 }
 
+const numbers: ReadonlySet<Kind> = new Set([Kind.integer, Kind.bigInteger, Kind.double, Kind.decimal]);
 const numberSign = 0x23;
 const yes = utf8.encode("true");
 const numberOf = ({ bytes, start, end }: Place) => Number(stringOf(bytes, start, end));

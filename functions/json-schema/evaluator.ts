@@ -46,7 +46,7 @@ export class SchemaWalk {
     this.#depth = 0;
     if (this.fits(node, value)) return [];
     const broken: Broken[] = [];
-    this.#collect(node, value, [], broken);
+    this.#collect(node, value, [], broken, brokenMax);
     // The search for a reason may find none; the record is refused anyway.
     return broken.length > 0
       ? broken
@@ -132,18 +132,24 @@ export class SchemaWalk {
     return count;
   }
 
-  /** Says what `fits` only knows of. */
-  #collect({ rules, onward }: SchemaNode, value: unknown, path: Broken["path"], broken: Broken[]): void {
+  /** Says what `fits` only knows of, up to `max`: a schema may lead back to itself beside what the value breaks. */
+  #collect(
+    { rules, onward }: SchemaNode,
+    value: unknown,
+    path: Broken["path"],
+    broken: Broken[],
+    max: number,
+  ): void {
     const add = (message: string, name?: string) => {
       const at = name === undefined ? path : [...path, name];
-      if (broken.length < brokenMax) broken.push({ path: at, message });
+      if (broken.length < max) broken.push({ path: at, message });
     };
     const into = (inner: SchemaNode | undefined, part: unknown, place?: string | number) => {
-      if (inner === undefined || broken.length === brokenMax || this.fits(inner, part)) return;
-      this.#collect(inner, part, place === undefined ? path : [...path, place], broken);
+      if (inner === undefined || broken.length === max || this.fits(inner, part)) return;
+      this.#collect(inner, part, place === undefined ? path : [...path, place], broken, max);
     };
     for (const message of rules?.broken(value, this.spend) ?? []) add(message);
-    if (onward === undefined) return;
+    if (onward === undefined || broken.length === max) return;
     const { items, otherItems, contains, propertyNames } = onward;
     if (Array.isArray(value)) {
       for (const [n, each] of value.entries()) into(items[n] ?? otherItems, each, n);
@@ -167,7 +173,7 @@ export class SchemaWalk {
     }
     for (const each of onward.allOf) into(each, value);
     for (const choices of [onward.anyOf, onward.oneOf])
-      if (choices !== undefined && !choices.some(each => this.fits(each, value)))
+      if (choices !== undefined && broken.length < max && !choices.some(each => this.fits(each, value)))
         add(`fits none of what it may be: ${this.#reasons(choices, value)}`);
     const count = this.#count(onward.oneOf ?? [], value);
     if (count > 1) add(`fits ${count} schemas of \`oneOf\`, where it may fit one`);
@@ -179,7 +185,7 @@ export class SchemaWalk {
   #reasons(choices: readonly SchemaNode[], value: unknown): string {
     const reasons = choices.slice(0, 5).map(each => {
       const broken: Broken[] = [];
-      this.#collect(each, value, [], broken);
+      this.#collect(each, value, [], broken, 1);
       const [first] = broken;
       return [...(first?.path ?? []), first?.message].join(" ");
     });

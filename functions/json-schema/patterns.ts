@@ -36,7 +36,8 @@ export function patternOf(text: string, { isJava }: Dialect, spend: Spend): Patt
   spend(stepsPerPattern + stepsPerSize * re2.size);
   const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
   const pattern = isKnown ? compiled(re2.text, isJava) : null;
-  if (pattern === null && !isPattern(withoutJavas(text), "") && compiled(text, isJava) === null)
+  const isNone = !isPattern(withoutJavas(text), "") && compiled(text, isJava) === null;
+  if (pattern === null && (isNone || (isJava && isRefusedByJava(text))))
     throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is no pattern`);
   if (kept.size >= patternsKeptMax) kept.clear();
   kept.set(identity, pattern);
@@ -67,6 +68,14 @@ const lastLineEnd = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
 const unlikeJavas = /\\[bB]|\\u\{|\[\^?\]|\[(?:\\.|[^\]\\])*(?:\[|&&)/s;
 /** Without what Java alone has: possessive counts and atomic groups. */
 const withoutJavas = (text: string) => text.replace(/([*+?}])\+/g, "$1").replaceAll("(?>", "(?:");
+
+/** java.util.regex.Pattern refuses a letter's escape that means nothing, and a brace that opens no count. */
+function isRefusedByJava(text: string): boolean {
+  const unquoted = text.replace(/\\Q.*?(?:\\E|$)/gs, "x");
+  if (/^(?:[^\\]|\\[^CFIJKLMOTUYgijlmoqy])*\\[CFIJKLMOTUYgijlmoqy]/s.test(unquoted)) return true;
+  const others = unquoted.replace(/\\(?:[pPxuNk]\{[^}]*\}|.)/gs, "x").replace(/\[[^\]]*\]/g, "x");
+  return /\{(?!\d+(?:,\d*)?\})/.test(others);
+}
 
 function isPattern(text: string, flags: "" | "u"): boolean {
   try {

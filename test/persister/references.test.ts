@@ -72,6 +72,13 @@ describe("what a $ref alone finds", () => {
       ]);
   });
 
+  it("may be the schema that it is in, beside what the value breaks", () => {
+    const itself = { type: "null", $ref: "#" };
+    expect(faultsOf({ oneOf: [{ type: "number" }, itself] })).toEqual([
+      "2: by the stream's schema, fits none of what it may be: must be number; or must be null",
+    ]);
+  });
+
   it("is not looked at where no $ref leads to it", () => {
     const unused = { $ref: "https://example.com/schema.json" };
     expect(faultsOf({ x: { required: 5 }, examples: [{ $ref: "#/none" }], definitions: { unused } })).toEqual(

@@ -4,7 +4,7 @@ import { nameOf } from "./names.ts";
 import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { withInstants } from "./typed-data.ts";
-import { Digits, dataPoints, isInt64, type Value } from "./values.ts";
+import { Digits, dataPoints, isInt64, isScalar, type Value } from "./values.ts";
 
 const failed = (line: string) => new Refusal(400, { error: `Request failed validation:${line}` });
 const envelopeMembers = new Set([
@@ -106,8 +106,11 @@ function checkRecord(
     });
   }
   for (const name of keyNames) {
-    if ((data.get(name) ?? null) === null)
-      throw new Refusal(400, { error: `Record is missing key property ${name}` });
+    const key = data.get(name) ?? null;
+    if (key === null) throw new Refusal(400, { error: `Record is missing key property ${name}` });
+    // Documented; which words the service has for it is not.
+    if (!isScalar(key))
+      throw new Refusal(400, { error: `Key property ${name} is not a single value (the sandbox's words)` });
   }
   if (dataPoints(data) > dataPointsMax) throw tooManyDataPoints(index);
 }

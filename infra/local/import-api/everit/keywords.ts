@@ -1,6 +1,6 @@
 import { nameOf } from "../names.ts";
 import { Refusal } from "../refusal.ts";
-import { Digits, isInt64, type Value } from "../values.ts";
+import { Digits, type Value } from "../values.ts";
 import type { Check, Schema } from "./violation.ts";
 
 /** The refusal of a schema that everit's SchemaLoader throws for. */
@@ -17,7 +17,7 @@ const wrongType = (key: string, expected: string, found: Value) =>
 export function countAt(schema: Schema, key: string): number | undefined {
   const value = schema.get(key);
   if (value === undefined) return undefined;
-  if (!isInt64(value)) throw wrongType(key, "Integer", value);
+  if (!(value instanceof Digits) || !/^-?\d+$/.test(value.text)) throw wrongType(key, "Integer", value);
   return Number(value.text);
 }
 

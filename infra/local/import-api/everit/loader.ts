@@ -21,7 +21,8 @@ import { type Check, expectedType, type Schema, violation } from "./violation.ts
  */
 export function loadSchema(root: Schema): Check {
   const references = new References(root);
-  const load = (schema: Schema, outer: string | undefined): Check => {
+  const load = (given: Schema, outer: string | undefined): Check => {
+    const schema = withoutNulls(given);
     const scope = scopeOf(schema, outer);
     const check = checkOf(
       schema,
@@ -33,6 +34,12 @@ export function loadSchema(root: Schema): Check {
   };
   return load(root, undefined);
 }
+
+/**
+ * A schema's keywords. everit refuses one that is null, but org.json drops nulls from a map that it is given, and
+ * which way the service goes is not known: a null says nothing.
+ */
+const withoutNulls = (schema: Schema): Schema => new Map([...schema].filter(([, value]) => value !== null));
 
 type LoadReference = (ref: string) => Check;
 
