@@ -1,6 +1,6 @@
 import type { Fault } from "../functions/persister/errors.ts";
 import { exits, Told } from "./cli-error.ts";
-import { faultLines } from "./fault-lines.ts";
+import { faultLines, type LineOf } from "./fault-lines.ts";
 import type { Answer } from "./http.ts";
 import type { Ports } from "./ports.ts";
 
@@ -26,9 +26,6 @@ const backoffMilliseconds = 250;
 const backoffMillisecondsMax = 20_000;
 /** A delivery that was cut off holds its streamer for half a minute. */
 const retryAfterSecondsMax = 60;
-
-/** Which of the caller's lines one of a body's is. */
-export type LineOf = (line: number) => number;
 
 /** What is asked of an endpoint. */
 export interface Asked {

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { constants, gzip } from "node:zlib";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { inflationRatioMax, wireBytesMax } from "../functions/persister/limits.ts";
-import type { Segment } from "../functions/persister/segments/segment.ts";
+import type { Segment } from "../functions/persister/segments/cutter.ts";
 
 const gzipped = promisify(gzip);
 /** Fast: the wire is not what a run waits for. */

@@ -1,4 +1,5 @@
-import { type Segment, segments, wholeLineOf } from "../functions/persister/segments/segment.ts";
+import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
+import { segments } from "../functions/persister/segments/segment.ts";
 import { type Committed, fetchBookmark } from "./bookmark.ts";
 import { Told } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
-import type { Bookmarks, StoredBookmark } from "../persister/ports.ts";
+import type { Bookmarks, StoredBookmark } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Commit } from "../persister/ports.ts";
+import type { Commit } from "../persister/store.ts";
 import { bookmarkAttribute, storedBookmark } from "./bookmarks.ts";
 
 /** A commit as attributes. */

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { rememberedDaysMax } from "../persister/limits.ts";
-import type { DeliveryLog, FiledDelivery } from "../persister/ports.ts";
+import type { DeliveryLog, FiledDelivery } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import type { BucketOptions } from "./large-values.ts";
 import { receiptStore, storedReceipt } from "./receipts.ts";

@@ -1,5 +1,5 @@
 import { rememberedDaysMax } from "../persister/limits.ts";
-import type { History } from "../persister/ports.ts";
+import type { History } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
-import type { KeptReceipt } from "../persister/ports.ts";
+import type { KeptReceipt } from "../persister/store.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
 
 const revision = z.number();

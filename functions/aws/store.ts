@@ -1,4 +1,4 @@
-import type { Store } from "../persister/ports.ts";
+import type { Store } from "../persister/store.ts";
 import { s3Bookmarks } from "./bookmarks.ts";
 import { dynamoDeliveries } from "./deliveries.ts";
 import { dynamoDeliveryLog } from "./delivery-log.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Streamer, Streamers } from "../persister/ports.ts";
+import type { Streamer, Streamers } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";

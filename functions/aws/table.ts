@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
-import type { Fenced } from "../persister/ports.ts";
+import type { Fenced } from "../persister/store.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
 /** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */

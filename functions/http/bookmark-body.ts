@@ -1,6 +1,6 @@
 import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
-import type { Bookmark } from "../persister/ports.ts";
+import type { Bookmark } from "../persister/store.ts";
 import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
 import { ByteWriter } from "../values/byte-writer.ts";
 import { carriageReturn, newline, openBrace, openBracket, space, tab } from "../values/bytes.ts";

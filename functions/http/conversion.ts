@@ -1,7 +1,7 @@
 import Negotiator from "negotiator";
 import { PersisterError } from "../persister/errors.ts";
 import * as limits from "../persister/limits.ts";
-import type { Bookmark } from "../persister/ports.ts";
+import type { Bookmark } from "../persister/store.ts";
 import { endingInNewline, readerOf } from "../stitchstream/readers.ts";
 import { ByteWriter } from "../values/byte-writer.ts";
 import { JsonWriter, NotInJson } from "../values/json-writer.ts";

@@ -1,4 +1,4 @@
-import type { Bookmark } from "../persister/ports.ts";
+import type { Bookmark } from "../persister/store.ts";
 import { mediaTypes } from "./conversion.ts";
 
 const utf8 = new TextDecoder();

@@ -1,6 +1,6 @@
 import type { StreamerState } from "../persister/commit/state.ts";
-import type { Commit } from "../persister/ports.ts";
 import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.ts";
+import type { Commit } from "../persister/store.ts";
 import { etagOf } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { HttpResponse } from "./http-message.ts";

@@ -1,5 +1,6 @@
+import type { Contents } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import type { Batch, Contents, ImportRequest } from "../persister/ports.ts";
+import type { Batch, ImportRequest } from "../persister/ports.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { JsonWriter } from "../values/json-writer.ts";

@@ -1,4 +1,6 @@
-import type { Batch, Contents, Table } from "../persister/ports.ts";
+import type { Contents } from "../persister/body/contents.ts";
+import type { Batch } from "../persister/ports.ts";
+import type { Table } from "../stitchstream/tables.ts";
 
 /** `{"action":"upsert","sequence":…,"data":…},` */
 const appendBytesAround = 64;

@@ -1,7 +1,9 @@
+import { type Contents, Standing } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import { type Batch, type Contents, type ImportRequest, Standing, type Table } from "../persister/ports.ts";
+import type { Batch, ImportRequest } from "../persister/ports.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { readerOf } from "../stitchstream/readers.ts";
+import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
 import { TransitWriter } from "../values/transit-writer.ts";

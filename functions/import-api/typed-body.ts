@@ -1,6 +1,8 @@
+import type { Contents } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import type { Batch, Contents, ImportRequest, Table } from "../persister/ports.ts";
+import type { Batch, ImportRequest } from "../persister/ports.ts";
 import { readerOf } from "../stitchstream/readers.ts";
+import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { quote } from "../values/bytes.ts";
 import { JsonWriter } from "../values/json-writer.ts";

@@ -11,7 +11,7 @@ import type {
   StoredBookmark,
   Streamer,
   Streamers,
-} from "../persister/ports.ts";
+} from "../persister/store.ts";
 
 /** Writes an item upon the one it was made of; false where that is not the one there is. */
 function putUpon<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {

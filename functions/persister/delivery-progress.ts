@@ -1,28 +1,4 @@
-import type { ErrorCode } from "./errors.ts";
-import type { Clock } from "./ports.ts";
-
-/** What takes time on a delivery's way. */
-export type Step = "archive" | "validate" | "begin" | "forward" | "commit";
-
-/** What became of a delivery, for those who run the endpoint. It holds nothing of what was sent. */
-export interface Report {
-  readonly streamer: string;
-  readonly delivery: string;
-  readonly outcome: "committed" | "replayed" | "internal" | ErrorCode;
-  /** The caller's trace, if it named one. */
-  readonly traceparent: string | undefined;
-  /** As received, where it could not be unzipped; else unzipped. */
-  readonly bytes: number;
-  readonly records: number;
-  /** Requests that the Import API accepted, and attempts beyond each one's first. */
-  readonly batches: number;
-  readonly retries: number;
-  readonly milliseconds: Milliseconds;
-  /** Since the streamer's bookmark was brought, ms; undefined where none stands, and where it is not known. */
-  readonly bookmarkAge: number | undefined;
-}
-
-export type Milliseconds = Readonly<Partial<Record<Step, number>>>;
+import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
 
 /** A delivery's way as it is gone: what is counted on it, and how long each step took. */
 export class Journey {

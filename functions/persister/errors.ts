@@ -1,4 +1,4 @@
-import type { Bookmark } from "./ports.ts";
+import type { Bookmark } from "./store.ts";
 
 /** A place in a body and what is wrong there. Never holds a record's contents. */
 export interface Fault {

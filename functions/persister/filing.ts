@@ -1,7 +1,7 @@
 import { wellFormed } from "../values/scanner.ts";
 import { type ErrorCode, PersisterError } from "./errors.ts";
-import type { DeliveryLog, FiledDelivery, ReplayFacts } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";
+import type { DeliveryLog, FiledDelivery, ReplayFacts } from "./store.ts";
 
 /** Files a receipt for whoever asks later, before the commit of `revision` that makes it good. */
 export async function fileReceipt(

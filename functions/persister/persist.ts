@@ -16,7 +16,7 @@ import {
 import { begin, type Lease, type LeaseParts, release, settledBefore } from "./commit/lease.ts";
 import type { Precondition } from "./commit/precondition.ts";
 import { revisionOf, type StreamerState, stateOf, withCommitted } from "./commit/state.ts";
-import { Journey, type Report } from "./delivery-progress.ts";
+import { Journey } from "./delivery-progress.ts";
 import { PersisterError } from "./errors.ts";
 import { fileFailure, fileReceipt } from "./filing.ts";
 import { batches } from "./forward/batch.ts";
@@ -24,9 +24,10 @@ import { forward } from "./forward/forward.ts";
 import { refusalError } from "./forward/refusal.ts";
 import { Tracker } from "./forward/tracker.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destination, Destinations, Observer, ReplayFacts, Streamer } from "./ports.ts";
+import type { Archive, Destination, Destinations, Observer, Report } from "./ports.ts";
 import type { Receipt, ReceiptFacts } from "./receipt.ts";
 import { keptFactsOf, replayFactsOf } from "./replay-facts.ts";
+import type { ReplayFacts, Streamer } from "./store.ts";
 
 /** A body to be taken in, as it was received. */
 export interface Intake {

@@ -1,14 +1,9 @@
-import type { Dialect, Reading } from "../json-schema/dialect.ts";
+import type { Dialect } from "../json-schema/dialect.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
-import { type Contents, Standing } from "./body/contents.ts";
-import type { Report } from "./delivery-progress.ts";
-import type { Batch } from "./forward/batch.ts";
+import type { Activation, Contents } from "./body/contents.ts";
+import type { ErrorCode } from "./errors.ts";
 import type { DestinationIdentity } from "./store.ts";
-
-export type * from "./store.ts";
-export type { Batch, Contents, Dialect, Reading, Report, Table };
-export { Standing };
 
 /**
  * What the core needs of the world. Where there are several implementations, of the archive and the store, a contract suite
@@ -58,6 +53,18 @@ export interface Accepted {
 export interface ImportApi {
   /** Sends a batch, with retries, until `deadline`. Never rejects for what the network or the server does. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;
+}
+
+/** What makes one request. */
+export interface Batch {
+  /**
+   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table with a schema.
+   * `activate`: a table's version takes the place of earlier ones; it holds no records, and is sent alone.
+   */
+  readonly kind: "upsert" | "append" | "typed" | "activate";
+  /** Their places in the delivery, rising. */
+  readonly records: readonly number[];
+  readonly activation?: Activation;
 }
 
 /** Writes the requests' bodies: what a record becomes on the wire. */
@@ -124,6 +131,29 @@ interface Grant {
   /** Notes the day of the token's last use, until `signal` is aborted; undefined where it is noted. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
 }
+
+/** What takes time on a delivery's way. */
+export type Step = "archive" | "validate" | "begin" | "forward" | "commit";
+
+/** What became of a delivery, for those who run the endpoint. It holds nothing of what was sent. */
+export interface Report {
+  readonly streamer: string;
+  readonly delivery: string;
+  readonly outcome: "committed" | "replayed" | "internal" | ErrorCode;
+  /** The caller's trace, if it named one. */
+  readonly traceparent: string | undefined;
+  /** As received, where it could not be unzipped; else unzipped. */
+  readonly bytes: number;
+  readonly records: number;
+  /** Requests that the Import API accepted, and attempts beyond each one's first. */
+  readonly batches: number;
+  readonly retries: number;
+  readonly milliseconds: Milliseconds;
+  /** Since the streamer's bookmark was brought, ms; undefined where none stands, and where it is not known. */
+  readonly bookmarkAge: number | undefined;
+}
+
+export type Milliseconds = Readonly<Partial<Record<Step, number>>>;
 
 /** Tells those who run the endpoint. */
 export interface Observer {

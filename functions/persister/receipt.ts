@@ -1,5 +1,5 @@
 import type { StreamerState } from "./commit/state.ts";
-import type { Milliseconds } from "./delivery-progress.ts";
+import type { Milliseconds } from "./ports.ts";
 
 /** What became of a delivery that was committed. */
 export interface Receipt {

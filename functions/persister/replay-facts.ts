@@ -1,6 +1,6 @@
 import type { Contents } from "./body/contents.ts";
 import type { Lease } from "./commit/lease.ts";
-import type { DestinationIdentity, KeptDelivery, ReplayFacts } from "./ports.ts";
+import type { DestinationIdentity, KeptDelivery, ReplayFacts } from "./store.ts";
 
 /** What sending a delivery again will need: known before anything of it is forwarded. */
 export const replayFactsOf = (

@@ -11,7 +11,7 @@ import { awsStore } from "../../functions/aws/store.ts";
 import { commit } from "../../functions/persister/commit/commit.ts";
 import { begin } from "../../functions/persister/commit/lease.ts";
 import { readState } from "../../functions/persister/commit/state.ts";
-import type { SafeBookmark } from "../../functions/persister/ports.ts";
+import type { SafeBookmark } from "../../functions/persister/store.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";

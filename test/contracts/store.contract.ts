@@ -8,7 +8,7 @@ import type {
   Store,
   StoredBookmark,
   Streamer,
-} from "../../functions/persister/ports.ts";
+} from "../../functions/persister/store.ts";
 
 const at = 1_700_000_000_000;
 const deadline = () => Date.now() + 600_000;

@@ -1,5 +1,6 @@
 import { importApiRules } from "../../functions/import-api/rules.ts";
-import type { Dialect, Rules } from "../../functions/persister/ports.ts";
+import type { Dialect } from "../../functions/json-schema/dialect.ts";
+import type { Rules } from "../../functions/persister/ports.ts";
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const date = /^\d{4}-\d\d-\d\d$/;

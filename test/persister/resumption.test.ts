@@ -5,7 +5,8 @@ import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
-import type { ImportApi, Outcome, Streamer } from "../../functions/persister/ports.ts";
+import type { ImportApi, Outcome } from "../../functions/persister/ports.ts";
+import type { Streamer } from "../../functions/persister/store.ts";
 
 /** One delivery's attempts, and what time does to its key: on a clock of its own. */
 const hour = 3_600_000;

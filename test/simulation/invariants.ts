@@ -1,5 +1,5 @@
 import type { ErrorDetails } from "../../functions/persister/errors.ts";
-import type { Commit, FiledDelivery, Streamer } from "../../functions/persister/ports.ts";
+import type { Commit, FiledDelivery, Streamer } from "../../functions/persister/store.ts";
 import type { Heard, Process } from "./process.ts";
 import type { Body } from "./source.ts";
 import type { World } from "./world.ts";

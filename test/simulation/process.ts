@@ -6,7 +6,8 @@ import { change as changeBookmark } from "../../functions/persister/commit/chang
 import type { Precondition } from "../../functions/persister/commit/precondition.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
-import type { Bookmark, ImportApi, ImportRequest, Store, Streamer } from "../../functions/persister/ports.ts";
+import type { ImportApi, ImportRequest } from "../../functions/persister/ports.ts";
+import type { Bookmark, Store, Streamer } from "../../functions/persister/store.ts";
 import type { FaultPlan } from "./faults.ts";
 import { noteFault } from "./report.ts";
 import type { Body } from "./source.ts";

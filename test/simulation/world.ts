@@ -1,6 +1,6 @@
 import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
-import type { Streamer, Streamers } from "../../functions/persister/ports.ts";
+import type { Streamer, Streamers } from "../../functions/persister/store.ts";
 import { Destination } from "./import-api.ts";
 import { Invariants } from "./invariants.ts";
 import { Random } from "./random.ts";

@@ -3,7 +3,7 @@ import { ByteWriter } from "../../values/byte-writer.ts";
 import { openBrace, openBracket } from "../../values/bytes.ts";
 import { TransitWriter } from "../../values/transit-writer.ts";
 import * as limits from "../limits.ts";
-import type { Bookmark, StoredBookmark } from "../ports.ts";
+import type { Bookmark, StoredBookmark } from "../store.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { PersisterError } from "../errors.ts";
-import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../ports.ts";
+import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../store.ts";
 import { after, type LeaseParts, refuseUnless, refuseWhileLeased, written } from "./lease.ts";
 import type { Precondition } from "./precondition.ts";
 import { commitOf, revisionOf, type StreamerState } from "./state.ts";

@@ -1,7 +1,7 @@
 import { holdsSomething } from "../body/bookmark.ts";
 import type { Contents } from "../body/contents.ts";
 import { PersisterError } from "../errors.ts";
-import type { Commit, SafeBookmark, Streamer, Totals } from "../ports.ts";
+import type { Commit, SafeBookmark, Streamer, Totals } from "../store.ts";
 import { after, type Lease, type LeaseParts, settledBefore } from "./lease.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 

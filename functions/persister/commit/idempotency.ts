@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { PersisterError } from "../errors.ts";
 import { idempotencyKeyHoursMax } from "../limits.ts";
-import type { Clock, KeptDelivery, ReplayFacts, Streamer } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import { type Receipt, type ReceiptFacts, receiptOf, receiptText } from "../receipt.ts";
+import type { KeptDelivery, ReplayFacts, Streamer } from "../store.ts";
 import { after, type Lease, type LeaseParts } from "./lease.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 

@@ -1,6 +1,7 @@
 import { PersisterError } from "../errors.ts";
 import { leaseMarginMillisecondsMax } from "../limits.ts";
-import type { Clock, Fenced, KeptDelivery, Store, Streamer } from "../ports.ts";
+import type { Clock } from "../ports.ts";
+import type { Fenced, KeptDelivery, Store, Streamer } from "../store.ts";
 import { holds, type Precondition } from "./precondition.ts";
 import { revisionOf, stateOf } from "./state.ts";
 

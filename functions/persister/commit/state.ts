@@ -1,5 +1,5 @@
 import { type Committed, PersisterError } from "../errors.ts";
-import type { Commit, Store, Streamer } from "../ports.ts";
+import type { Commit, Store, Streamer } from "../store.ts";
 
 /** A streamer as callers see it; `revision` counts its deliveries and changes by hand, and is 0 before the first. */
 export interface StreamerState extends Committed {

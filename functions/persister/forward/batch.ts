@@ -1,21 +1,9 @@
 import type { Table } from "../../stitchstream/tables.ts";
-import type { Activation, Contents } from "../body/contents.ts";
+import type { Contents } from "../body/contents.ts";
 import { batchBytesMax, batchRecordsMax } from "../limits.ts";
-import type { BatchEncoder } from "../ports.ts";
+import type { Batch, BatchEncoder } from "../ports.ts";
 import { Marks } from "./marks.ts";
 import type { Ticket, Tracker } from "./tracker.ts";
-
-/** What makes one request. */
-export interface Batch {
-  /**
-   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table with a schema.
-   * `activate`: a table's version takes the place of earlier ones; it holds no records, and is sent alone.
-   */
-  readonly kind: "upsert" | "append" | "typed" | "activate";
-  /** Their places in the delivery, rising. */
-  readonly records: readonly number[];
-  readonly activation?: Activation;
-}
 
 export interface TrackedBatch extends Batch {
   readonly ticket: Ticket;

@@ -1,7 +1,7 @@
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { batchBytesMax, batchesInFlightMax, loneRecordBatchBytesMax } from "../limits.ts";
-import type { Accepted, ImportRequest, Outcome } from "../ports.ts";
-import type { Batch, TrackedBatch } from "./batch.ts";
+import type { Accepted, Batch, ImportRequest, Outcome } from "../ports.ts";
+import type { TrackedBatch } from "./batch.ts";
 import type { Tracker } from "./tracker.ts";
 
 /** A batch that was not accepted, and why. */

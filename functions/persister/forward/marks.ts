@@ -1,6 +1,6 @@
 import { bookmarkAt } from "../body/bookmark.ts";
 import type { Activation, Contents } from "../body/contents.ts";
-import type { PlacedBookmark } from "../ports.ts";
+import type { PlacedBookmark } from "../store.ts";
 
 type Mark = { readonly bookmark: () => PlacedBookmark } | { readonly activation: Activation };
 

@@ -1,7 +1,7 @@
 import type { Contents } from "../body/contents.ts";
 import type { StreamerState } from "../commit/state.ts";
 import { type ErrorDetails, type Fault, PersisterError } from "../errors.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch } from "../ports.ts";
 import type { Refusal } from "./forward.ts";
 
 /** Long enough for a service to recover, short enough for a caller to wait, s. */

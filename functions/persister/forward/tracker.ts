@@ -1,4 +1,5 @@
-import type { Accepted, PlacedBookmark, SafeBookmark } from "../ports.ts";
+import type { Accepted } from "../ports.ts";
+import type { PlacedBookmark, SafeBookmark } from "../store.ts";
 
 declare const ticket: unique symbol;
 /** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. The tracker's alone. */

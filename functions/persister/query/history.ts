@@ -1,6 +1,6 @@
 import { revisionOf } from "../commit/state.ts";
 import { historyBytesMax } from "../limits.ts";
-import type { Bookmark, Commit, Store } from "../ports.ts";
+import type { Bookmark, Commit, Store } from "../store.ts";
 
 export interface HistoryPage {
   /** The streamer's, now. */

@@ -1,7 +1,8 @@
 import { commitOf, type StreamerState, stateOf } from "../commit/state.ts";
 import { PersisterError } from "../errors.ts";
-import type { Clock, Commit, FiledDelivery, Store, Streamer } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import { type Receipt, receiptOf } from "../receipt.ts";
+import type { Commit, FiledDelivery, Store, Streamer } from "../store.ts";
 
 /** A streamer at a glance; times in ms since the epoch. */
 export interface Summary {

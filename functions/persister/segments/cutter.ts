@@ -5,7 +5,23 @@ import { headerFault } from "../body/faults.ts";
 import { PersisterError } from "../errors.ts";
 import * as limits from "../limits.ts";
 import { type Cut, lastBookmarkEnd, Reading, type SegmentLimits } from "./cut-places.ts";
-import type { Segment } from "./segment.ts";
+
+/** A self-contained body of bounded size, cut out of a longer stitchstream. */
+export interface Segment {
+  /** Good until the next segment is asked for, which is written in the same memory. */
+  readonly body: Uint8Array;
+  readonly records: number;
+  /** It holds a bookmark, and not only a Singer tap's STATE of null or `{}`. */
+  readonly hasBookmark: boolean;
+  /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
+  readonly firstLine: number;
+  /** Lines of the header, and of schemas that are repeated. */
+  readonly headLines: number;
+}
+
+/** Which line of the whole stream a line of a segment's body is. */
+export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
+  line - headLines - 1 + firstLine;
 
 /** A header that is longer is none. */
 const headBytesMax = 65_536;

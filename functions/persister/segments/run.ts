@@ -3,7 +3,7 @@ import { revisionOf, stateOf } from "../commit/state.ts";
 import { type ErrorCode, PersisterError } from "../errors.ts";
 import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../limits.ts";
 import { type Parts, persist } from "../persist.ts";
-import type { Bookmark, Streamer } from "../ports.ts";
+import type { Bookmark, Streamer } from "../store.ts";
 import { segments } from "./segment.ts";
 import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
 

@@ -1,24 +1,7 @@
 import { schemasMax, streamsMax } from "../limits.ts";
 import type { Clock } from "../ports.ts";
 import type { SegmentLimits } from "./cut-places.ts";
-import { Cutter } from "./cutter.ts";
-
-/** A self-contained body of bounded size, cut out of a longer stitchstream. */
-export interface Segment {
-  /** Good until the next segment is asked for, which is written in the same memory. */
-  readonly body: Uint8Array;
-  readonly records: number;
-  /** It holds a bookmark, and not only a Singer tap's STATE of null or `{}`. */
-  readonly hasBookmark: boolean;
-  /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
-  readonly firstLine: number;
-  /** Lines of the header, and of schemas that are repeated. */
-  readonly headLines: number;
-}
-
-/** Which line of the whole stream a line of a segment's body is. */
-export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
-  line - headLines - 1 + firstLine;
+import { Cutter, type Segment } from "./cutter.ts";
 
 export interface SegmentOptions extends Partial<SegmentLimits> {
   readonly clock: Clock;

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ticket, Tracker } from "../../../functions/persister/forward/tracker.ts";
-import type { Accepted, PlacedBookmark } from "../../../functions/persister/ports.ts";
+import type { Accepted } from "../../../functions/persister/ports.ts";
+import type { PlacedBookmark } from "../../../functions/persister/store.ts";
 
 const proof = {} as Accepted;
 const bookmark =

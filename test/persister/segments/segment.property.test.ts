@@ -3,12 +3,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import * as allLimits from "../../../functions/persister/limits.ts";
 import type { Clock } from "../../../functions/persister/ports.ts";
-import {
-  type Segment,
-  type SegmentOptions,
-  segments,
-  wholeLineOf,
-} from "../../../functions/persister/segments/segment.ts";
+import { type Segment, wholeLineOf } from "../../../functions/persister/segments/cutter.ts";
+import { type SegmentOptions, segments } from "../../../functions/persister/segments/segment.ts";
 import { decode } from "../../../functions/stitchstream/decode.ts";
 import { newline } from "../../../functions/values/bytes.ts";
 import { numRuns as runs } from "../../runs.ts";
