@@ -79,7 +79,7 @@ describe("a delivery", () => {
       '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount","~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
     await delivered("events", transit(line));
     const landed = await rows(stack(), 'select typeof("at"), amount, tags, type from events');
-    expect(landed.rows).toEqual([["TIMESTAMP WITH TIME ZONE", "12.3400", '["a"]', '{"type":"x"}']]);
+    expect(landed.rows).toEqual([["TIMESTAMP WITH TIME ZONE", "12.34", '["a"]', '{"type":"x"}']]);
   });
 
   it("upserts by key: the later record wins, within a body and between bodies", async () => {
