@@ -1,14 +1,15 @@
 import type { JsonObject } from "../values/json-object.ts";
 import { boundKeywords, type Check } from "./bounds.ts";
+import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import { multipleOfDigitsMax } from "./limits.ts";
-import { patternOf, type Spend } from "./patterns.ts";
+import { patternOf } from "./patterns.ts";
 import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
 
 /** What a schema says of a value alone. What leads on to more schemas is node.ts's. */
-export class ValueRules {
+export class Assertions {
   /** What they cost a value, see walk.ts. */
   readonly steps: number;
   /** What a character of a text costs, in parts of a step. */
@@ -21,15 +22,15 @@ export class ValueRules {
     this.#checks = checks;
   }
 
-  fits(value: unknown, spend: Spend): boolean {
-    for (const check of this.#checks) if (!check.fits(value, spend)) return false;
+  matches(value: unknown, spend: Spend): boolean {
+    for (const check of this.#checks) if (!check.matches(value, spend)) return false;
     return true;
   }
 
   /** What `value` breaks, in words. */
-  broken(value: unknown, spend: Spend): string[] {
+  violations(value: unknown, spend: Spend): string[] {
     return this.#checks
-      .filter(check => !check.fits(value, spend))
+      .filter(check => !check.matches(value, spend))
       .map(check => check.message + (check.mendOf?.(value) ?? ""));
   }
 }
@@ -38,8 +39,8 @@ export class ValueRules {
 const textWeightMin = 2;
 
 /** Those of the schema `false`. */
-export const nothingFits = new ValueRules(1, textWeightMin, [
-  { message: "is not allowed", fits: () => false },
+export const nothingFits = new Assertions(1, textWeightMin, [
+  { message: "is not allowed", matches: () => false },
 ]);
 
 /** What making a check needs beside what a keyword has under it. */
@@ -55,7 +56,7 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
     const types = typesOf(given as TypeNames);
     return {
       message: `must be ${given}`,
-      fits: value => (typeOf(value) & types) !== 0,
+      matches: value => (typeOf(value) & types) !== 0,
       mendOf: value => (isNumeric(value) && takesInteger(types) ? integerMend : ""),
     };
   },
@@ -65,7 +66,7 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
     const isOne = formats[given as string]!;
     return {
       message: `must match format "${given}"`,
-      fits: value => typeof value !== "string" || isOne(value),
+      matches: value => typeof value !== "string" || isOne(value),
     };
   },
   pattern: (given, { dialect, spend }) => {
@@ -73,7 +74,7 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
     if (pattern === null) return undefined;
     return {
       message: `must match pattern "${given}"`,
-      fits: value => typeof value !== "string" || pattern.isIn(value),
+      matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };
   },
@@ -81,12 +82,12 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
     const isEqual = equalityOf(dialect.isJava);
     return {
       message: "must be equal to constant",
-      fits: (value, spend) => isEqual(given, value, spend),
+      matches: (value, spend) => isEqual(given, value, spend),
     };
   },
   enum: (given, { dialect }) => ({
     message: "must be equal to one of the allowed values",
-    fits: oneOf(given as readonly unknown[], dialect.isJava),
+    matches: oneOf(given as readonly unknown[], dialect.isJava),
   }),
 };
 
@@ -116,11 +117,11 @@ function stepsOf({ multipleOf }: JsonObject): number {
 }
 
 /** The rules of a schema by itself; undefined where it has none. */
-export type RulesOf = (schema: JsonObject, spend: Spend) => ValueRules | undefined;
+export type AssertionsOf = (schema: JsonObject, spend: Spend) => Assertions | undefined;
 
 /** Streams' columns are of few types, so that the same rules serve many: they are kept as long as what it returns. */
-export function rulesIn(dialect: Dialect): RulesOf {
-  const kept = new Map<string, ValueRules>();
+export function assertionsIn(dialect: Dialect): AssertionsOf {
+  const kept = new Map<string, Assertions>();
   return (schema, spend) => {
     const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
     if (keywords.length === 0) return undefined;
@@ -133,7 +134,7 @@ export function rulesIn(dialect: Dialect): RulesOf {
       .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, spend }))
       .filter(each => each !== undefined);
     const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
-    const rules = new ValueRules(stepsOf(said), textWeight, checks);
+    const rules = new Assertions(stepsOf(said), textWeight, checks);
     if (identity !== undefined) kept.set(identity, rules);
     return rules;
   };

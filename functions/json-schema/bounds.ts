@@ -1,8 +1,8 @@
+import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import { multiplesOf } from "./multiple.ts";
-import type { Spend } from "./patterns.ts";
 
 /** One thing that a schema says of a value alone. */
 export interface Check {
@@ -13,7 +13,7 @@ export interface Check {
   /** What a character of a text costs beyond what it costs every check, see walk.ts. */
   readonly textWeight?: number;
   /** Spends what it looks at beyond the value itself. */
-  fits(value: unknown, spend: Spend): boolean;
+  matches(value: unknown, spend: Spend): boolean;
 }
 
 type Said = Readonly<Record<string, unknown>>;
@@ -23,27 +23,27 @@ type CheckOf = (bound: Numeric, schema: Said, dialect: Dialect) => Check;
 /** Whether a number fits a bound. */
 type Fits = (value: Numeric) => boolean;
 
-const number = (message: string, fits: Fits): Check => ({
+const number = (message: string, matches: Fits): Check => ({
   message,
-  fits: given => {
+  matches: given => {
     const value = asDouble(given);
-    return !isNumeric(value) || fits(value);
+    return !isNumeric(value) || matches(value);
   },
 });
 
 /** Where numbers are read as doubles, one fits that does so either way: exactly, or as a double beside one. */
 function bounded(words: string, bound: Numeric, fitsOf: (bound: Numeric) => Fits, dialect: Dialect): Check {
-  const fits = fitsOf(bound);
-  if (!dialect.isJava) return number(`${words} ${bound}`, fits);
+  const matches = fitsOf(bound);
+  if (!dialect.isJava) return number(`${words} ${bound}`, matches);
   const fitsRounded = fitsOf(doubleOf(bound));
-  return number(`${words} ${bound}`, value => fits(value) || fitsRounded(doubleOf(value)));
+  return number(`${words} ${bound}`, value => matches(value) || fitsRounded(doubleOf(value)));
 }
 const doubleOf = (value: Numeric) => (value instanceof ExactNumber ? Number(value.text) : value);
 
 const ordered =
-  (words: string, fits: (order: number) => boolean): CheckOf =>
+  (words: string, matches: (order: number) => boolean): CheckOf =>
   (bound, _, dialect) =>
-    bounded(words, bound, each => value => fits(compare(value, each)), dialect);
+    bounded(words, bound, each => value => matches(compare(value, each)), dialect);
 const least = ordered("must be >=", order => order >= 0);
 const most = ordered("must be <=", order => order <= 0);
 const above = ordered("must be >", order => order > 0);
@@ -58,7 +58,7 @@ const fewest =
     const enough = Number(bound);
     return {
       message: `must NOT have fewer than ${bound} ${what}`,
-      fits: (value, spend) => reaches(value, enough, spend) !== false,
+      matches: (value, spend) => reaches(value, enough, spend) !== false,
     };
   };
 const greatest =
@@ -67,7 +67,7 @@ const greatest =
     const tooMany = Number(bound) + 1;
     return {
       message: `must NOT have more than ${bound} ${what}`,
-      fits: (value, spend) => reaches(value, tooMany, spend) !== true,
+      matches: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
   };
 

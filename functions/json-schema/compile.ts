@@ -1,11 +1,11 @@
 import type { JsonObject } from "../values/json-object.ts";
-import { type RulesOf, rulesIn } from "./assertions.ts";
+import { type AssertionsOf, assertionsIn } from "./assertions.ts";
+import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { schemaCharsKeptMax } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
-import type { Spend } from "./patterns.ts";
 
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
@@ -16,11 +16,11 @@ class KeptSchemas {
   readonly #nodes = new Map<string, SchemaNode>();
   /** Of the schemas that are kept, or whose rules may be; both are up to thirty times as large. */
   #chars = 0;
-  #rulesOf: RulesOf;
+  #rulesOf: AssertionsOf;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
-    this.#rulesOf = rulesIn(dialect);
+    this.#rulesOf = assertionsIn(dialect);
   }
 
   of(text: string, spend: Spend): SchemaNode {
@@ -30,11 +30,11 @@ class KeptSchemas {
     spend(stepsOf(schema));
     if (this.#chars + text.length > schemaCharsKeptMax) {
       this.#nodes.clear();
-      this.#rulesOf = rulesIn(this.#dialect);
+      this.#rulesOf = assertionsIn(this.#dialect);
       this.#chars = 0;
     }
     this.#chars += text.length;
-    const node = nodeOf(schema, { dialect: this.#dialect, rulesOf: this.#rulesOf, spend });
+    const node = nodeOf(schema, { dialect: this.#dialect, assertionsOf: this.#rulesOf, spend });
     this.#nodes.set(text, node);
     return node;
   }
@@ -43,7 +43,11 @@ class KeptSchemas {
 const kept = new WeakMap<Dialect, KeptSchemas>();
 
 /** What a stream's records are held against. Throws NotASchema; `spend` is asked for what reading it takes. */
-export function checkOf({ text }: { readonly text: Uint8Array }, dialect: Dialect, spend: Spend): SchemaNode {
+export function compileSchema(
+  { text }: { readonly text: Uint8Array },
+  dialect: Dialect,
+  spend: Spend,
+): SchemaNode {
   const schemas = kept.get(dialect) ?? new KeptSchemas(dialect);
   kept.set(dialect, schemas);
   return schemas.of(utf8.decode(text), spend);

@@ -1,6 +1,6 @@
+import type { Spend } from "./budget.ts";
 import { isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
-import type { Spend } from "./patterns.ts";
 
 /** What a step compares of two texts of one length. */
 const charsPerStepBits = 8;

@@ -1,18 +1,14 @@
+import { BudgetExceeded } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
-import type { Onward, SchemaNode } from "./node.ts";
+import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
 /** What is wrong with a value, and where: names and places in arrays, from the top on. */
-export interface Broken {
+export interface Violation {
   readonly path: readonly (string | number)[];
   readonly message: string;
-}
-
-/** Thrown where a check takes more steps than are left. */
-export class TooMuchWork extends Error {
-  override readonly name = "TooMuchWork";
 }
 
 /** As deep as records may be, and as schemas may be at each place; a `$ref` may lead in circles. */
@@ -31,7 +27,7 @@ const textSteps = (value: unknown, weight: number) =>
       : 0;
 
 /** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
-export class SchemaWalk {
+export class Evaluator {
   readonly #dialect: Dialect;
   #stepsLeft: number;
   #depth = 0;
@@ -41,67 +37,74 @@ export class SchemaWalk {
     this.#stepsLeft = steps;
   }
 
-  /** What `value`, parsed JSON, breaks; none if it fits. Throws TooMuchWork. */
-  broken(node: SchemaNode, value: unknown): readonly Broken[] {
+  /** What `value`, parsed JSON, breaks; none if it fits. Throws BudgetExceeded. */
+  violations(node: SchemaNode, value: unknown): readonly Violation[] {
     this.#depth = 0;
-    if (this.fits(node, value)) return [];
-    const broken: Broken[] = [];
-    this.#collect(node, value, [], broken, brokenMax);
+    if (this.matches(node, value)) return [];
+    const violations: Violation[] = [];
+    this.#collect(node, value, [], violations, brokenMax);
     // The search for a reason may find none; the record is refused anyway.
-    return broken.length > 0
-      ? broken
+    return violations.length > 0
+      ? violations
       : [{ path: [], message: "does not fit its schema; which part is not known" }];
   }
 
-  fits(node: SchemaNode, value: unknown): boolean {
-    const { rules, onward } = node;
+  matches(node: SchemaNode, value: unknown): boolean {
+    const { rules, applicators } = node;
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
-    if (rules !== undefined && !rules.fits(value, this.spend)) return false;
-    if (onward === undefined) return true;
-    if (++this.#depth > depthMax) throw new TooMuchWork();
-    const fits = this.#fitsParts(onward, value) && this.#fitsChoices(onward, value);
+    if (rules !== undefined && !rules.matches(value, this.spend)) return false;
+    if (applicators === undefined) return true;
+    if (++this.#depth > depthMax) throw new BudgetExceeded();
+    const matches = this.#fitsParts(applicators, value) && this.#fitsChoices(applicators, value);
     this.#depth--;
-    return fits;
+    return matches;
   }
 
-  #fitsParts(onward: Onward, value: unknown): boolean {
-    if (Array.isArray(value)) return this.#fitsElements(onward, value);
-    return !isMembers(value) || this.#fitsMembers(onward, value);
+  #fitsParts(applicators: Applicators, value: unknown): boolean {
+    if (Array.isArray(value)) return this.#fitsElements(applicators, value);
+    return !isMembers(value) || this.#fitsMembers(applicators, value);
   }
 
-  #fitsElements({ items, otherItems, contains, uniqueItems }: Onward, value: readonly unknown[]): boolean {
+  #fitsElements(
+    { items, otherItems, contains, uniqueItems }: Applicators,
+    value: readonly unknown[],
+  ): boolean {
     for (let n = 0; n < value.length; n++) {
       const item = items[n] ?? otherItems;
       if (item === undefined) break;
-      if (!this.fits(item, value[n])) return false;
+      if (!this.matches(item, value[n])) return false;
     }
-    if (contains !== undefined && !value.some(each => this.fits(contains, each))) return false;
+    if (contains !== undefined && !value.some(each => this.matches(contains, each))) return false;
     return !uniqueItems || duplicatesOf(value, this.spend, this.#dialect) === undefined;
   }
 
-  #fitsMembers(onward: Onward, value: Members): boolean {
-    const { required, properties, patternProperties, additionalProperties, propertyNames } = onward;
+  #fitsMembers(applicators: Applicators, value: Members): boolean {
+    const { required, properties, patternProperties, additionalProperties, propertyNames } = applicators;
     const isOfNames =
       properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;
-    this.spend(onward.asks);
+    this.spend(applicators.nameLookups);
     for (const name of required) if (!Object.hasOwn(value, name)) return false;
     if (isOfNames || propertyNames !== undefined)
       for (const name of namesOf(value, this.spend)) {
         const property = properties.get(name) ?? additionalProperties;
         if (patternProperties.length > 0) {
-          for (const each of this.#schemasOf(name, onward)) if (!this.fits(each, value[name])) return false;
-        } else if (property !== undefined && !this.fits(property, value[name])) return false;
-        if (propertyNames !== undefined && !this.fits(propertyNames, name)) return false;
+          for (const each of this.#schemasOf(name, applicators))
+            if (!this.matches(each, value[name])) return false;
+        } else if (property !== undefined && !this.matches(property, value[name])) return false;
+        if (propertyNames !== undefined && !this.matches(propertyNames, name)) return false;
       }
-    for (const [name, names] of onward.dependentRequired)
+    for (const [name, names] of applicators.dependentRequired)
       if (Object.hasOwn(value, name) && !names.every(each => Object.hasOwn(value, each))) return false;
-    for (const [name, schema] of onward.dependentSchemas)
-      if (Object.hasOwn(value, name) && !this.fits(schema, value)) return false;
+    for (const [name, schema] of applicators.dependentSchemas)
+      if (Object.hasOwn(value, name) && !this.matches(schema, value)) return false;
     return true;
   }
 
   /** What the value of a property of this name is held against. */
-  #schemasOf(name: string, { properties, patternProperties, additionalProperties }: Onward): SchemaNode[] {
+  #schemasOf(
+    name: string,
+    { properties, patternProperties, additionalProperties }: Applicators,
+  ): SchemaNode[] {
     const property = properties.get(name);
     const found = property === undefined ? [] : [property];
     for (const [pattern, schema] of patternProperties) {
@@ -111,91 +114,95 @@ export class SchemaWalk {
     return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties];
   }
 
-  #fitsChoices(onward: Onward, value: unknown): boolean {
-    const { allOf, anyOf, oneOf, not } = onward;
-    for (const each of allOf) if (!this.fits(each, value)) return false;
-    if (anyOf !== undefined && !anyOf.some(each => this.fits(each, value))) return false;
+  #fitsChoices(applicators: Applicators, value: unknown): boolean {
+    const { allOf, anyOf, oneOf, not } = applicators;
+    for (const each of allOf) if (!this.matches(each, value)) return false;
+    if (anyOf !== undefined && !anyOf.some(each => this.matches(each, value))) return false;
     if (oneOf !== undefined && this.#count(oneOf, value) !== 1) return false;
-    if (not !== undefined && this.fits(not, value)) return false;
-    const consequence = this.#consequence(onward, value);
-    return consequence === undefined || this.fits(consequence, value);
+    if (not !== undefined && this.matches(not, value)) return false;
+    const consequence = this.#consequence(applicators, value);
+    return consequence === undefined || this.matches(consequence, value);
   }
 
-  #consequence(onward: Onward, value: unknown): SchemaNode | undefined {
-    if (onward.if === undefined) return undefined;
-    return this.fits(onward.if, value) ? onward.ifFits : onward.ifNot;
+  #consequence(applicators: Applicators, value: unknown): SchemaNode | undefined {
+    if (applicators.if === undefined) return undefined;
+    return this.matches(applicators.if, value) ? applicators.ifFits : applicators.ifNot;
   }
 
   #count(nodes: readonly SchemaNode[], value: unknown): number {
     let count = 0;
-    for (const each of nodes) if (this.fits(each, value)) count++;
+    for (const each of nodes) if (this.matches(each, value)) count++;
     return count;
   }
 
-  /** Says what `fits` only knows of, up to `max`: a schema may lead back to itself beside what the value breaks. */
+  /** Says what `matches` only knows of, up to `max`: a schema may lead back to itself beside what the value breaks. */
   #collect(
-    { rules, onward }: SchemaNode,
+    { rules, applicators }: SchemaNode,
     value: unknown,
-    path: Broken["path"],
-    broken: Broken[],
+    path: Violation["path"],
+    violations: Violation[],
     max: number,
   ): void {
     const add = (message: string, name?: string) => {
       const at = name === undefined ? path : [...path, name];
-      if (broken.length < max) broken.push({ path: at, message });
+      if (violations.length < max) violations.push({ path: at, message });
     };
     const into = (inner: SchemaNode | undefined, part: unknown, place?: string | number) => {
-      if (inner === undefined || broken.length === max || this.fits(inner, part)) return;
-      this.#collect(inner, part, place === undefined ? path : [...path, place], broken, max);
+      if (inner === undefined || violations.length === max || this.matches(inner, part)) return;
+      this.#collect(inner, part, place === undefined ? path : [...path, place], violations, max);
     };
-    for (const message of rules?.broken(value, this.spend) ?? []) add(message);
-    if (onward === undefined || broken.length === max) return;
-    const { items, otherItems, contains, propertyNames } = onward;
+    for (const message of rules?.violations(value, this.spend) ?? []) add(message);
+    if (applicators === undefined || violations.length === max) return;
+    const { items, otherItems, contains, propertyNames } = applicators;
     if (Array.isArray(value)) {
       for (const [n, each] of value.entries()) into(items[n] ?? otherItems, each, n);
-      if (contains !== undefined && !value.some(each => this.fits(contains, each)))
+      if (contains !== undefined && !value.some(each => this.matches(contains, each)))
         add("must hold an element as its `contains` says");
-      const duplicates = onward.uniqueItems ? duplicatesOf(value, this.spend, this.#dialect) : undefined;
+      const duplicates = applicators.uniqueItems ? duplicatesOf(value, this.spend, this.#dialect) : undefined;
       if (duplicates !== undefined)
         add(`must NOT have duplicate items (items ## ${duplicates.join(" and ")} are identical)`);
     } else if (isMembers(value)) {
-      for (const name of onward.required) if (!Object.hasOwn(value, name)) add("is required", name);
+      for (const name of applicators.required) if (!Object.hasOwn(value, name)) add("is required", name);
       for (const name of namesOf(value, this.spend)) {
-        for (const schema of this.#schemasOf(name, onward)) into(schema, value[name], name);
-        if (propertyNames !== undefined && !this.fits(propertyNames, name))
+        for (const schema of this.#schemasOf(name, applicators)) into(schema, value[name], name);
+        if (propertyNames !== undefined && !this.matches(propertyNames, name))
           add("has a name that `propertyNames` refuses", name);
       }
-      for (const [name, names] of onward.dependentRequired)
+      for (const [name, names] of applicators.dependentRequired)
         if (Object.hasOwn(value, name))
           for (const each of names) if (!Object.hasOwn(value, each)) add(`is required beside ${name}`, each);
-      for (const [name, schema] of onward.dependentSchemas)
+      for (const [name, schema] of applicators.dependentSchemas)
         if (Object.hasOwn(value, name)) into(schema, value);
     }
-    for (const each of onward.allOf) into(each, value);
-    for (const choices of [onward.anyOf, onward.oneOf])
-      if (choices !== undefined && broken.length < max && !choices.some(each => this.fits(each, value)))
+    for (const each of applicators.allOf) into(each, value);
+    for (const choices of [applicators.anyOf, applicators.oneOf])
+      if (
+        choices !== undefined &&
+        violations.length < max &&
+        !choices.some(each => this.matches(each, value))
+      )
         add(`fits none of what it may be: ${this.#reasons(choices, value)}`);
-    const count = this.#count(onward.oneOf ?? [], value);
+    const count = this.#count(applicators.oneOf ?? [], value);
     if (count > 1) add(`fits ${count} schemas of \`oneOf\`, where it may fit one`);
-    if (onward.not !== undefined && this.fits(onward.not, value)) add("fits what `not` refuses");
-    into(this.#consequence(onward, value), value);
+    if (applicators.not !== undefined && this.matches(applicators.not, value)) add("fits what `not` refuses");
+    into(this.#consequence(applicators, value), value);
   }
 
   /** What each choice would have wanted, in a few words. */
   #reasons(choices: readonly SchemaNode[], value: unknown): string {
     const reasons = choices.slice(0, 5).map(each => {
-      const broken: Broken[] = [];
-      this.#collect(each, value, [], broken, 1);
-      const [first] = broken;
+      const violations: Violation[] = [];
+      this.#collect(each, value, [], violations, 1);
+      const [first] = violations;
       return [...(first?.path ?? []), first?.message].join(" ");
     });
     return [...new Set(reasons)].join("; or ");
   }
 
-  /** Throws TooMuchWork. */
+  /** Throws BudgetExceeded. */
   readonly spend = (steps: number): void => {
     this.#stepsLeft -= steps;
-    if (this.#stepsLeft < 0) throw new TooMuchWork();
+    if (this.#stepsLeft < 0) throw new BudgetExceeded();
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Spend } from "./patterns.ts";
+import type { Spend } from "./budget.ts";
 
 /** A JSON map. */
 export type Members = Readonly<Record<string, unknown>>;

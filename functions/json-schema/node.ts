@@ -1,24 +1,25 @@
 import type { JsonObject } from "../values/json-object.ts";
-import { nothingFits, type RulesOf, type ValueRules } from "./assertions.ts";
+import { type Assertions, type AssertionsOf, nothingFits } from "./assertions.ts";
+import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
-import { type Pattern, patternOf, type Spend } from "./patterns.ts";
+import { type Pattern, patternOf } from "./patterns.ts";
 import { References } from "./references.ts";
 
 /** One schema within a schema: what it says of a value alone, and the schemas that lead on from it. */
 export class SchemaNode {
-  readonly rules: ValueRules | undefined;
-  onward: Onward | undefined;
+  readonly rules: Assertions | undefined;
+  applicators: Applicators | undefined;
 
-  constructor(rules: ValueRules | undefined) {
+  constructor(rules: Assertions | undefined) {
     this.rules = rules;
-    this.onward = undefined;
+    this.applicators = undefined;
   }
 }
 
 /** Members are as in JSON Schema, but for a few. */
-export interface Onward {
+export interface Applicators {
   /** How many names it asks a value for, without going into it. */
-  readonly asks: number;
+  readonly nameLookups: number;
   readonly required: readonly string[];
   readonly properties: ReadonlyMap<string, SchemaNode>;
   /** By the patterns that their names are to hold. */
@@ -75,7 +76,7 @@ type Given = boolean | JsonObject;
 /** What making a tree needs beside the schema. */
 export interface TreeParts {
   readonly dialect: Dialect;
-  readonly rulesOf: RulesOf;
+  readonly assertionsOf: AssertionsOf;
   /** Is asked for what patterns and copies cost. */
   readonly spend: Spend;
 }
@@ -84,7 +85,7 @@ export interface TreeParts {
  * The tree of a schema, as far as the dialect reads it; a `$ref` is a branch that grows elsewhere. Throws NotASchema, which says
  * where, for what the dialect can't read, for a `$ref` that leads nowhere, and for a pattern that is none.
  */
-export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreeParts): SchemaNode {
+export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: TreeParts): SchemaNode {
   const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
   /** Some pattern is left to the Import API: a value may fit less than is known here. */
@@ -114,16 +115,16 @@ export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreePart
     if ("fault" in reading) throw new NotASchema(`${at} ${reading.fault}`);
     const { keywords: given } = reading;
     if (typeof given.pattern === "string") patternIn(given.pattern);
-    const rules = rulesOf(given, spend);
+    const rules = assertionsOf(given, spend);
     if (!keywords.some(each => Object.hasOwn(given, each)))
       return rules === undefined ? open : new SchemaNode(rules);
     const node = new SchemaNode(rules);
     nodes.set(schema, node);
-    node.onward = onwardOf(given, at);
+    node.applicators = onwardOf(given, at);
     return node;
   }
 
-  function onwardOf(given: JsonObject, at: string): Onward {
+  function onwardOf(given: JsonObject, at: string): Applicators {
     const required = (given.required ?? []) as string[];
     const dependencies = entries(given.dependencies);
     const dependentRequired = dependencies.filter((each): each is [string, string[]] =>
@@ -139,7 +140,7 @@ export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreePart
     const isTuple = Array.isArray(given.items);
     const others = maybe(given.additionalItems, `${at}/additionalItems`);
     return {
-      asks: dependentRequired.reduce(
+      nameLookups: dependentRequired.reduce(
         (sum, [, names]) => sum + names.length,
         required.length + dependencies.length,
       ),
@@ -183,12 +184,18 @@ export function nodeOf(schema: JsonObject, { dialect, rulesOf, spend }: TreePart
   }
 
   const root = of(schema, "schema");
-  if (isOpen) for (const node of nodes.values()) node.onward = node.onward && surely(node.onward);
+  if (isOpen)
+    for (const node of nodes.values()) node.applicators = node.applicators && surely(node.applicators);
   return root;
 }
 
 /** Without what could only be refused if all were known of what a value fits. */
-const surely = (onward: Onward): Onward => ({ ...onward, oneOf: undefined, not: undefined, if: undefined });
+const surely = (applicators: Applicators): Applicators => ({
+  ...applicators,
+  oneOf: undefined,
+  not: undefined,
+  if: undefined,
+});
 
 /** A map takes some 4 µs to check and to build, another list or map within a keyword less. */
 const stepsPerMap = 100;

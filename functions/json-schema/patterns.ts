@@ -1,4 +1,5 @@
 import { RE2Set } from "re2js";
+import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import { patternStatesBytesMax, patternsKeptMax } from "./limits.ts";
 import { re2Of } from "./pattern-syntax.ts";
@@ -10,9 +11,6 @@ export interface Pattern {
   /** Whether it is found anywhere in `text`. */
   isIn(text: string): boolean;
 }
-
-/** Takes so many steps off what a body may cost; throws TooMuchWork where it has them not. */
-export type Spend = (steps: number) => void;
 
 /** Compiling a character takes 4 to 20 µs, a step 40 ns; and what is compiled is kept, in 10 kB and more. */
 const stepsPerSize = 100;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../values/json-object.ts";
 import { partsOfPointer } from "../values/json-pointer.ts";
 import { NotASchema } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
-import { schemasIn } from "./subschemas.ts";
+import { subschemasOf } from "./subschemas.ts";
 
 /** Finds what a schema's `$ref`s lead to: places in itself. Nothing is fetched. */
 export class References {
@@ -49,7 +49,7 @@ function at(schema: JsonObject, pointer: string): unknown {
 
 /** A schema's parts by the `$id` or `id` they give themselves. */
 const idsIn = (schema: JsonObject): [string, JsonObject][] =>
-  schemasIn(schema).flatMap(part =>
+  subschemasOf(schema).flatMap(part =>
     [part.$id, part.id].filter(id => typeof id === "string").map((id): [string, JsonObject] => [id, part]),
   );
 

@@ -21,7 +21,7 @@ const ofNames: ReadonlySet<string> = new Set([
 ]);
 
 /** A schema and those within it, where drafts 4 to 7 have schemas: a property may have a keyword's name, an example any. */
-export function schemasIn(schema: unknown): JsonObject[] {
+export function subschemasOf(schema: unknown): JsonObject[] {
   const found: JsonObject[] = [];
   const add = (given: unknown) => {
     if (isMap(given)) found.push(given);

@@ -1,7 +1,7 @@
+import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
-import type { Spend } from "./patterns.ts";
 
 const charsPerStepBits = 4;
 

@@ -3,8 +3,8 @@ import AjvDraft4 from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
-import { rulesIn, ValueRules } from "../../functions/json-schema/assertions.ts";
-import { SchemaWalk } from "../../functions/json-schema/evaluator.ts";
+import { Assertions, assertionsIn } from "../../functions/json-schema/assertions.ts";
+import { Evaluator } from "../../functions/json-schema/evaluator.ts";
 import { nodeOf } from "../../functions/json-schema/node.ts";
 import type { StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import type { JsonObject } from "../../functions/values/json-object.ts";
@@ -121,16 +121,16 @@ describe("a record fits its schema where ajv says so", () => {
     let checked = 0;
     fc.assert(
       fc.property(schemas(draft), fc.array(values, { minLength: 1, maxLength: 8 }), (schema, instances) => {
-        const node = nodeOf(schema, { dialect, rulesOf: rulesIn(dialect), spend: () => {} });
+        const node = nodeOf(schema, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} });
         const fitsByAjv = oracles[draft].compile(schema);
         for (const instance of instances) {
-          const walk = new SchemaWalk(dialect, 1e6);
-          const broken = walk.broken(node, instance);
-          expect(walk.fits(node, instance), JSON.stringify({ schema, instance, broken })).toBe(
-            broken.length === 0,
+          const walk = new Evaluator(dialect, 1e6);
+          const violations = walk.violations(node, instance);
+          expect(walk.matches(node, instance), JSON.stringify({ schema, instance, violations })).toBe(
+            violations.length === 0,
           );
           const expected = fitsByAjv(instance) as boolean;
-          expect(broken.length === 0, JSON.stringify({ schema, instance, broken })).toBe(expected);
+          expect(violations.length === 0, JSON.stringify({ schema, instance, violations })).toBe(expected);
           checked++;
           if (expected) fitting++;
         }
@@ -144,9 +144,12 @@ describe("a record fits its schema where ajv says so", () => {
 
 it("a record that does not fit is refused, though what looks for the reason finds none", () => {
   const asked = { times: 0 };
-  const fickle = new ValueRules(1, 0, [{ message: "unsaid", fits: () => asked.times++ > 0 }]);
-  const node = { ...nodeOf({}, { dialect, rulesOf: rulesIn(dialect), spend: () => {} }), rules: fickle };
-  const [first, ...more] = new SchemaWalk(dialect, 1e6).broken(node, {});
+  const fickle = new Assertions(1, 0, [{ message: "unsaid", matches: () => asked.times++ > 0 }]);
+  const node = {
+    ...nodeOf({}, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} }),
+    rules: fickle,
+  };
+  const [first, ...more] = new Evaluator(dialect, 1e6).violations(node, {});
   expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not fit") }, []]);
 });
 

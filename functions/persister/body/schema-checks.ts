@@ -1,6 +1,7 @@
-import { checkOf } from "../../json-schema/compile.ts";
+import { BudgetExceeded } from "../../json-schema/budget.ts";
+import { compileSchema } from "../../json-schema/compile.ts";
 import { type Dialect, NotASchema } from "../../json-schema/dialect.ts";
-import { type Broken, SchemaWalk, TooMuchWork } from "../../json-schema/evaluator.ts";
+import { Evaluator, type Violation } from "../../json-schema/evaluator.ts";
 import { numberAsWritten } from "../../json-schema/exact-number.ts";
 import { ExactReader } from "../../json-schema/exact-reader.ts";
 import type { SchemaNode } from "../../json-schema/node.ts";
@@ -25,7 +26,7 @@ export class SchemaChecks {
   /** By the schema's id; null for one that is none, which is said once. */
   readonly #nodes: (SchemaNode | null)[] = [];
   /** Undefined once it has taken more work than a body may; the body is refused then. */
-  #walk: SchemaWalk | undefined;
+  #evaluator: Evaluator | undefined;
   /** Reads transit's lines once more, as JSON. */
   #reader: ValueReader | undefined;
 
@@ -33,7 +34,7 @@ export class SchemaChecks {
     this.#dialect = dialect;
     this.#contents = contents;
     this.#faults = faults;
-    this.#walk = new SchemaWalk(
+    this.#evaluator = new Evaluator(
       dialect,
       limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length,
     );
@@ -41,7 +42,7 @@ export class SchemaChecks {
 
   /** Checks a schema that `line` brings. */
   checkSchema(line: number, stream: string, schema: StreamSchema): void {
-    this.#walking(line, stream, walk => this.#nodeOf(walk, line, stream, schema));
+    this.#withinBudget(line, stream, evaluator => this.#nodeOf(evaluator, line, stream, schema));
   }
 
   /** Checks the record just read, except for the keys in `wrong`, which are reported already. */
@@ -52,33 +53,33 @@ export class SchemaChecks {
     reader: ValueReader,
     wrong: readonly { readonly field: string }[],
   ): void {
-    this.#walking(line, stream, walk => {
-      const node = this.#nodeOf(walk, line, stream, schema);
+    this.#withinBudget(line, stream, evaluator => {
+      const node = this.#nodeOf(evaluator, line, stream, schema);
       if (node === null) return;
-      for (const broken of walk.broken(node, records.read(this.#textOf(reader))))
-        if (broken.path.length !== 1 || !wrong.some(({ field }) => field === broken.path[0]))
-          this.#faults.add("unfit-records", { line, stream, ...faultOf(broken) });
+      for (const violation of evaluator.violations(node, records.read(this.#textOf(reader))))
+        if (violation.path.length !== 1 || !wrong.some(({ field }) => field === violation.path[0]))
+          this.#faults.add("unfit-records", { line, stream, ...faultOf(violation) });
     });
   }
 
   /** Works while the body may still cost something. */
-  #walking(line: number, stream: string, work: (walk: SchemaWalk) => void): void {
-    if (this.#walk === undefined) return;
+  #withinBudget(line: number, stream: string, work: (evaluator: Evaluator) => void): void {
+    if (this.#evaluator === undefined) return;
     try {
-      work(this.#walk);
+      work(this.#evaluator);
     } catch (error) {
-      if (!(error instanceof TooMuchWork)) throw error;
-      this.#walk = undefined;
+      if (!(error instanceof BudgetExceeded)) throw error;
+      this.#evaluator = undefined;
       this.#faults.add("unfit-records", { line, stream, message: tooMuchWork });
     }
   }
 
-  #nodeOf(walk: SchemaWalk, line: number, stream: string, schema: StreamSchema): SchemaNode | null {
+  #nodeOf(evaluator: Evaluator, line: number, stream: string, schema: StreamSchema): SchemaNode | null {
     const known = this.#nodes[schema.id];
     if (known !== undefined) return known;
     let node: SchemaNode | null = null;
     try {
-      node = checkOf(schema, this.#dialect, walk.spend);
+      node = compileSchema(schema, this.#dialect, evaluator.spend);
     } catch (error) {
       if (!(error instanceof NotASchema)) throw error;
       this.#faults.add("malformed", {
@@ -104,7 +105,7 @@ const tooMuchWork =
   "to hold the body against its schemas up to here takes more work than its size allows: " +
   "send it in several, or say less in this stream's schema";
 
-function faultOf({ path: [field, ...within], message }: Broken): { field?: string; message: string } {
+function faultOf({ path: [field, ...within], message }: Violation): { field?: string; message: string } {
   const where = within.length > 0 ? `${within.join(".")} ` : "";
   return {
     ...(field !== undefined && { field: String(field) }),

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
-import { rulesIn } from "../../../functions/json-schema/assertions.ts";
-import { SchemaWalk } from "../../../functions/json-schema/evaluator.ts";
+import { assertionsIn } from "../../../functions/json-schema/assertions.ts";
+import { Evaluator } from "../../../functions/json-schema/evaluator.ts";
 import { numberAsWritten } from "../../../functions/json-schema/exact-number.ts";
 import { ExactReader } from "../../../functions/json-schema/exact-reader.ts";
 import { nodeOf } from "../../../functions/json-schema/node.ts";
@@ -88,8 +88,8 @@ describe("a value is refused only where everit refuses it, in the verdicts of wh
     .split("\n");
   const answered = lines.map(line => reader.read(line) as Verdict).filter(each => each.lines !== undefined);
   const violationsOf = ({ schema, data }: Verdict) => {
-    const node = nodeOf(schema, { dialect, rulesOf: rulesIn(dialect), spend: () => {} });
-    return new SchemaWalk(dialect, 1e6).broken(node, data);
+    const node = nodeOf(schema, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} });
+    return new Evaluator(dialect, 1e6).violations(node, data);
   };
 
   it("and never where it conforms", () => {

@@ -138,12 +138,12 @@ it("of a source that breaks they say all up to its last bookmark, and nothing el
     fc.asyncProperty(printed, bytesMax, fc.nat(), async (stream, most, place) => {
       const bytes = stream.bytes.subarray(0, stream.bytes.indexOf("SCHEMA") + (place % stream.bytes.length));
       const cut: Segment[] = [];
-      const broken = async function* () {
+      const violations = async function* () {
         yield* chunksOf({ ...stream, bytes });
         throw new Error("broken");
       };
       const all = async () => {
-        for await (const segment of segments(broken(), { clock, bytesMax: most }))
+        for await (const segment of segments(violations(), { clock, bytesMax: most }))
           cut.push({ ...segment, body: segment.body.slice() });
       };
       await expect(all()).rejects.toThrow("broken");
