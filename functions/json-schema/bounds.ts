@@ -31,7 +31,7 @@ const number = (message: string, matches: Fits): Check => ({
   },
 });
 
-/** Where numbers are read as doubles, one fits that does so either way: exactly, or as a double beside one. */
+/** Where numbers are compared as doubles, a number fits if it does so exactly or as the nearest double. */
 function bounded(words: string, bound: Numeric, fitsOf: (bound: Numeric) => Fits, dialect: Dialect): Check {
   const matches = fitsOf(bound);
   if (!dialect.isJava) return number(`${words} ${bound}`, matches);

@@ -71,7 +71,7 @@ function isDigits(text: string): boolean {
   return true;
 }
 
-/** Equal for numbers that are the same: by value, or as Java's classes have them, to which `1.0` is a Double and `1` is none. */
+/** Equal for numbers that are the same: by value, or as Java's classes have them, where `1.0` is a Double and `1` is not. */
 export function keyOf(value: Numeric, isJava: boolean): string {
   if (isJava) return isWhole(value) ? `${value}` : `double ${Number(`${value}`)}`;
   const exact = asDouble(value);

@@ -8,7 +8,7 @@ const bitsPerDigit = 4;
 /** Says whether a value is a multiple of `step` as decimals are: 4.35 is one of 0.01, though not in binary. */
 export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
   const decimal = decimalOf(step);
-  // What the Import API makes of 0 is not known.
+  // A destination may fail on it; what it answers is reported.
   if (decimal.sign === 0) return () => true;
   const divisor = BigInt(decimal.digits);
   const lowest = lowestPlace(decimal);

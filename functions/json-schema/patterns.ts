@@ -60,9 +60,9 @@ function compiled(text: string, isJava: boolean): Pattern | null {
   }
 }
 
-/** Java's `$` is found before it, too. */
+/** Java's `$` also matches before it. */
 const lastLineEnd = /(?:\r\n|[\n\r\u0085\u2028\u2029])$/;
-/** Words in Unicode, classes within classes, none in a class, and a code point's own escape. */
+/** Word boundaries, classes within classes, empty classes, and the escape `\u{…}`. */
 const unlikeJavas = /\\[bB]|\\u\{|\[\^?\]|\[(?:\\.|[^\]\\])*(?:\[|&&)/s;
 /** Without what Java alone has: possessive counts and atomic groups. */
 const withoutJavas = (text: string) => text.replace(/([*+?}])\+/g, "$1").replaceAll("(?>", "(?:");

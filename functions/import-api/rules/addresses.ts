@@ -1,13 +1,13 @@
 /**
- * Addresses and host names as the Import API's validator reads them: Guava's `InetAddresses` and `InternetDomainName`. Where
- * Guava's versions differ, what one of them reads passes.
+ * Addresses and host names as the Import API's validator reads them: Guava's `InetAddresses` and `InternetDomainName`. An
+ * address passes if any version of Guava accepts it.
  */
 
 /** A decimal digit of any script: Guava asks `Character.digit`. */
 const octet = /^(?:0|(?!0)\p{Nd}{1,3})$/u;
 const group = /^0*[\da-f\p{Nd}]{1,4}$/iu;
 const groupCount = 8;
-/** It bounds the time. */
+/** Bounds the time that a check takes. */
 const addressCharsMax = 1_000;
 
 /** An address of IPv4, or one of IPv6 that stands for it, `::ffff:1.2.3.4`. */
@@ -27,7 +27,7 @@ function octetsOf(text: string): number[] | undefined {
   return octets.length === 4 && octets.every(each => each <= 0xff) ? octets : undefined;
 }
 
-/** The eight groups of an IPv6 address; undefined for what is none. */
+/** The eight groups of an IPv6 address; undefined if the text is not one. */
 function groupsOf(text: string): number[] | undefined {
   if (text.length > addressCharsMax) return undefined;
   const halves = text.split("::");
@@ -39,7 +39,7 @@ function groupsOf(text: string): number[] | undefined {
   return groups.every(each => each <= 0xffff) ? groups : undefined;
 }
 
-/** NaN stands for a group that is none; the last two may be an IPv4 address. */
+/** NaN stands for a malformed group; the last two may be written as an IPv4 address. */
 function groupsIn(text: string, isEnd: boolean): number[] {
   if (text === "") return [];
   const parts = text.split(":");
@@ -50,7 +50,7 @@ function groupsIn(text: string, isEnd: boolean): number[] {
   return groups;
 }
 
-/** What some digits are, in whatever script. */
+/** The value of digits, in whatever script. */
 const numberOf = (digits: string, radix: number) =>
   [...digits].reduce((value, digit) => value * radix + digitOf(digit), 0);
 
@@ -63,7 +63,10 @@ function digitOf(digit: string): number {
   return value;
 }
 
-/** Guava checks the characters of ASCII alone. A label may begin or end with `_`, and the last with a digit: that is not certain. */
+/**
+ * Guava checks ASCII characters only. It refuses labels that begin or end with `_` and a last label that begins with a digit; here
+ * both pass, since it is not certain that the Import API refuses them.
+ */
 const label = /^(?!-)[\w\-\u0080-\uffff]{1,63}(?<!-)$/;
 const hostnameCharsMax = 253;
 

@@ -9,8 +9,8 @@ const word = `(?:(?:\\\\.|[^\\s\\u0000-\\u001f\\u007f()<>@,;:\\\\".[\\]]|[\\u008
 const user = new RegExp(`^${word}(?:\\.${word})*$`);
 
 /**
- * Whether commons-validator's `EmailValidator.getInstance(false, true)` takes a text, which is the Import API's `email`. Two
- * things are left to it: whether a top-level domain is in its list, and the blanks around an address that 1.5.1 reads.
+ * Whether commons-validator's `EmailValidator.getInstance(false, true)` accepts a text, which is the Import API's `email`. Two
+ * things are left to the Import API: whether a top-level domain is listed, and white space around an address, which 1.5.1 accepts.
  */
 export function isEmail(text: string): boolean {
   if (text.length > textCharsMax || text.endsWith(".")) return false;
@@ -20,15 +20,15 @@ export function isEmail(text: string): boolean {
   return user.test(address.slice(0, at)) && isDomain(address.slice(at + 1));
 }
 
-/** A user's, a domain's and some blanks: it bounds the time. */
+/** Room for a user, a domain and white space; bounds the time that a check takes. */
 const textCharsMax = 1_000;
 const domainCharsMax = 253;
 const ascii = /^[^\u0080-\uffff]*$/;
 const dots = /[.\u3002\uff0e\uff61]/;
 const label = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/i;
-/** Becomes `xn--…`, in which what is ASCII stays. */
+/** IDNA writes it as `xn--…` and keeps its ASCII characters. */
 const foreignLabel = /^[a-z\d\-\u0080-\uffff]+$/i;
-/** RFC 6761: they are no top-level domains in any list. */
+/** RFC 6761 reserves them: no list of top-level domains has them. */
 const localDomains: ReadonlySet<string> = new Set(["localhost", "localdomain"]);
 
 function isDomain(domain: string): boolean {
@@ -44,6 +44,6 @@ function isDomain(domain: string): boolean {
   );
 }
 
-/** commons-validator 1.7 reads a prefix's length behind an IPv6 address, 1.5.1 does not. */
+/** commons-validator 1.7 accepts a prefix length after an IPv6 address. */
 const prefixLength = /\/(?:\d|[1-9]\d|0\d\d?|1[01]\d|12[0-8])$/;
 const isLiteral = (text: string) => isIpv4(text) || isIpv6(text.replace(prefixLength, ""));

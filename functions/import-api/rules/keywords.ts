@@ -1,4 +1,4 @@
-/** What a keyword's value is to be, for the Import API to read it: everit json-schema 1.5.1, the loaders' `ifPresent` and `get…`. */
+/** What a keyword's value must be so that the Import API reads it: everit json-schema 1.5.1, the loaders' `ifPresent` and `get…`. */
 type Shape = readonly [is: (value: unknown) => boolean, words: string];
 
 const isFlag = (value: unknown) => typeof value === "boolean";
@@ -52,7 +52,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   required: names,
   minProperties: count,
   maxProperties: count,
-  // Of an empty one it makes a NullPointerException.
+  // An empty one ends in its NullPointerException.
   dependencies: [
     value =>
       isMapOf(each => isSchema(each) || names[0](each))(value) && Object.keys(value as object).length > 0,
@@ -69,7 +69,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   format: text,
 };
 
-/** They refuse no record, and are read. */
+/** They are read and refuse no record. */
 export const annotations: ReadonlySet<string> = new Set(["title", "description", "id"]);
 
 /** Why the Import API can't read a keyword's value; undefined where it can. */

@@ -27,7 +27,7 @@ const kindsOfType: Readonly<Record<string, number>> = {
  * What the Import API reads of a schema: everit json-schema 1.5.1, SchemaLoader.java. An `enum` stands alone; one of `allOf`,
  * `anyOf` and `oneOf` stands beside a type's keywords; a `$ref` is what it leads to, with the keywords beside it put over that;
  * without a type the keywords of one kind of value count, of arrays before objects, numbers and texts; `not` counts where there
- * is nothing else. What is newer than draft 4 is passed over. A keyword that is null is taken for none.
+ * is nothing else. What is newer than draft 4 is passed over. A keyword that is null counts as absent.
  */
 export function readSchema(schema: JsonObject, find: (ref: string) => unknown): Reading {
   const merged = followed(schema, find);
@@ -40,12 +40,12 @@ export function readSchema(schema: JsonObject, find: (ref: string) => unknown): 
     if (fault !== undefined) return { fault };
     if (!annotations.has(name)) keywords[name] = merged[name];
   }
-  // A list of none is no tuple.
+  // An empty list of items is not a tuple.
   if (Array.isArray(keywords.items) && keywords.items.length === 0) delete keywords.additionalItems;
   return { keywords };
 }
 
-/** The keywords that count, and annotations; or why none do. */
+/** The keywords that are read, annotations included; or why the schema can't be read. */
 function namesRead(schema: JsonObject): readonly string[] | string {
   const names = Object.keys(schema).filter(each => schema[each] !== null);
   const named = (read: (name: string) => boolean) =>
@@ -78,7 +78,7 @@ function sniffed(schema: JsonObject, names: readonly string[]): number {
 
 const keywordsRead: ReadonlySet<string> = new Set(["type", "enum", "not", ...choices, ...kindOf.keys()]);
 
-/** A schema with what its `$ref` leads to, and that one's; or why there is none. */
+/** A schema merged with what its `$ref` leads to, and so on; or why that can't be read. */
 function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObject | string {
   let merged = schema;
   const seen = new Set<unknown>();
