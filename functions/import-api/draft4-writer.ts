@@ -2,32 +2,11 @@ import type { ByteWriter } from "../values/byte-writer.ts";
 import { JsonWriter } from "../values/json-writer.ts";
 import { stringOf } from "../values/scanner.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
+import { type Role, roleOfList, roleOfMap, roles } from "./draft4-roles.ts";
 import type { Targets } from "./draft4-targets.ts";
 
-/** What a value is to a schema: one itself, a map or a list of them, either, one that may be a boolean, or nothing of the kind. */
-type Role = "schema" | "schemas" | "list" | "items" | "additional" | "plain";
-
-/** By the keyword above it: those that the Import API looks into. */
-const roles: ReadonlyMap<string, Role> = new Map([
-  ["properties", "schemas"],
-  ["patternProperties", "schemas"],
-  ["dependencies", "schemas"],
-  ["definitions", "schemas"],
-  ["$defs", "schemas"],
-  ["items", "items"],
-  ["additionalItems", "additional"],
-  ["additionalProperties", "additional"],
-  ["allOf", "list"],
-  ["anyOf", "list"],
-  ["oneOf", "list"],
-  ["not", "schema"],
-]);
-
-/** Whose words hang on one another's. */
-const paired: ReadonlySet<string> = new Set([
-  ...["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"],
-  ...["id", "$id"],
-]);
+/** Keywords that depend on one another. */
+const paired: ReadonlySet<string> = new Set(["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"]);
 
 interface Place {
   readonly kind: Kind;
@@ -43,7 +22,7 @@ interface Open {
   readonly targets: Targets | undefined;
   /** Of a list, how many elements have come; undefined for a map. */
   count: number | undefined;
-  /** A schema's bounds and ids, which are written behind its other members. */
+  /** A schema's bounds, which are written after its other members. */
   readonly held: Map<string, Place>;
 }
 
@@ -60,15 +39,22 @@ export class Draft4Writer implements Visitor {
   #targets: Targets | undefined;
   /** The member that it is, where that is held back. */
   #member: string | undefined;
+  /** It is a schema's `$ref`. */
+  #isRef = false;
+  /** JSON pointers by the names that `$ref`s use for them. */
+  readonly #pointers: ReadonlyMap<string, string>;
 
-  constructor(out: ByteWriter, targets: Targets) {
+  constructor(out: ByteWriter, targets: Targets, pointers: ReadonlyMap<string, string>) {
     this.#writer = new JsonWriter(out);
     this.#targets = targets;
+    this.#pointers = pointers;
   }
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     const role = this.#nextRole();
-    if (this.#member !== undefined) {
+    const pointer = this.#isRef ? this.#pointers.get(stringOf(bytes, start, end)) : undefined;
+    if (pointer !== undefined) this.#text(pointer);
+    else if (this.#member !== undefined) {
       this.#open.at(-1)!.held.set(this.#member, { kind, bytes, start, end });
       this.#member = undefined;
     } else if (kind === Kind.boolean && (role === "schema" || role === "items")) {
@@ -82,7 +68,7 @@ export class Draft4Writer implements Visitor {
 
   open(kind: Kind): void {
     const role = this.#nextRole();
-    // Neither a bound nor an id: what it is, is for others to say.
+    // Not a bound: others say what it is.
     if (this.#member !== undefined) this.#key(this.#member);
     this.#member = undefined;
     const isMap = kind === Kind.map;
@@ -101,6 +87,7 @@ export class Draft4Writer implements Visitor {
     const name = isKeyword || targets !== undefined ? stringOf(bytes, start, end) : "";
     this.#role = role === "schemas" ? "schema" : (isKeyword && roles.get(name)) || "plain";
     this.#targets = targets?.at(name);
+    this.#isRef = isKeyword && name === "$ref";
     if (isKeyword && paired.has(name)) this.#member = name;
     else this.#writer.key(kind, bytes, start, end);
   }
@@ -109,7 +96,6 @@ export class Draft4Writer implements Visitor {
     const { held } = this.#open.pop()!;
     this.#bounds(held, "minimum", "exclusiveMinimum", (exclusive, bound) => exclusive >= bound);
     this.#bounds(held, "maximum", "exclusiveMaximum", (exclusive, bound) => exclusive <= bound);
-    this.#ids(held);
     this.#writer.close(kind);
   }
 
@@ -159,19 +145,16 @@ export class Draft4Writer implements Visitor {
     this.#writer.scalar(Kind.boolean, yes, 0, yes.length);
   }
 
-  /** Draft 4 finds what `#name` leads to by its `id`. */
-  #ids(held: ReadonlyMap<string, Place>): void {
-    const id = held.get("$id");
-    const isName = id?.kind === Kind.text && id.bytes[id.start] === numberSign && !held.has("id");
-    if (isName) this.isChanged = true;
-    this.#write(isName ? "id" : "$id", id);
-    this.#write("id", held.get("id"));
-  }
-
   #write(name: string, place: Place | undefined): void {
     if (place === undefined) return;
     this.#key(name);
     this.#writer.scalar(place.kind, place.bytes, place.start, place.end);
+  }
+
+  #text(text: string): void {
+    this.isChanged = true;
+    const bytes = utf8.encode(text);
+    this.#writer.scalar(Kind.text, bytes, 0, bytes.length);
   }
 
   #key(name: string): void {
@@ -181,10 +164,5 @@ export class Draft4Writer implements Visitor {
 }
 
 const numbers: ReadonlySet<Kind> = new Set([Kind.integer, Kind.bigInteger, Kind.double, Kind.decimal]);
-const numberSign = 0x23;
 const yes = utf8.encode("true");
 const numberOf = ({ bytes, start, end }: Place) => Number(stringOf(bytes, start, end));
-
-const roleOfMap = (role: Role): Role =>
-  role === "items" || role === "additional" ? "schema" : role === "list" ? "plain" : role;
-const roleOfList = (role: Role): Role => (role === "items" || role === "list" ? "list" : "plain");

@@ -360,7 +360,7 @@ describe("keys and schemas", () => {
     expect(refused(lines(schema(named), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "It is sent as it came, but that booleans for schemas, exclusive bounds by themselves, and an `$id` that is a `#name`, are put in draft 4's words, which alone the Import API takes.",
+    "It is sent as it came, but that booleans for schemas and exclusive bounds by themselves are translated to draft 4, and a `$ref` to a `#name` to a JSON pointer: the Import API accepts no others.",
     () => {
       const of = (given: string) => raw(`{"type":"RECORD","stream":"s","schema":${given},"record":{}}`);
       const given =
@@ -370,7 +370,7 @@ describe("keys and schemas", () => {
         '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{},"x":{"items":{"not":{}}}}},',
       );
       expect(of('{"properties":{"v":{"$id":"#v"},"w":{"$ref":"#v"}}}')).toContain(
-        '"schema":{"properties":{"v":{"id":"#v"},"w":{"$ref":"#v"}}},',
+        '"schema":{"properties":{"v":{"$id":"#v"},"w":{"$ref":"#/properties/v"}}},',
       );
       expect(of('{"properties":{"v":{"$ref":"#/own"}},"own":true}')).toContain(
         '"schema":{"properties":{"v":{"$ref":"#/own"}},"own":{}},',

@@ -29,7 +29,15 @@ const keyNames: fc.Arbitrary<string[]> = fc.oneof(
 );
 /** What stands beside the properties. */
 const more = fc.constantFrom(
-  ...["", "", "", ',"type":"object"', ',"type":["null","object"]', ',"additionalProperties":false'],
+  ...[
+    "",
+    "",
+    "",
+    ',"id":"http://example.org/a"',
+    ',"type":"object"',
+    ',"type":["null","object"]',
+    ',"additionalProperties":false',
+  ],
   ...[
     ',"required":["id"]',
     ',"anyOf":[{"required":["name"]},{}]',

@@ -126,6 +126,7 @@ export const property: fc.Arbitrary<Property> = fc.letrec<{ property: Property }
       { schema: "{}", value: strays },
       { schema: '{"type":["null","boolean"]}', value: fc.constantFrom("true", "false") },
       { schema: '{"$ref":"#/definitions/amount"}', value: decimals },
+      { schema: '{"$ref":"#name"}', value: integers },
       { schema: '{"$ref":"#/definitions/node"}', value: fc.constant('{"id":1,"children":[{"id":2}]}') },
       { schema: '{"type":"object","patternProperties":{".+":{}}}', value: fc.constant('{"a":1}') },
     ),
@@ -156,4 +157,4 @@ export const property: fc.Arbitrary<Property> = fc.letrec<{ property: Property }
 
 /** What the `$ref`s of properties lead to. */
 export const definitions =
-  '{"amount":{"type":["null","number"],"multipleOf":0.01},"node":{"type":"object","properties":{"id":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#/definitions/node"}}}},"x":{"type":"string","maxLength":2},"y z":{"type":"object","properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
+  '{"n":{"$id":"#name","type":["null","integer"]},"amount":{"type":["null","number"],"multipleOf":0.01},"node":{"type":"object","properties":{"id":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#/definitions/node"}}}},"x":{"type":"string","maxLength":2},"y z":{"type":"object","properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
