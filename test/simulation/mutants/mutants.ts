@@ -28,6 +28,7 @@ export const mutants: readonly Mutant[] = [
     file: "persister/forward/forward.ts",
     from: "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
     to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
+    seed: 2,
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
