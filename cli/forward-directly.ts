@@ -68,7 +68,7 @@ function partsOf({ clientId, token, url }: Account): Parts {
     newId: v7,
     archive: { put: async () => "" },
     destinations: { of: async () => destination },
-    observer: { delivered: () => {}, watched: () => {} },
+    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
   };
 }
 

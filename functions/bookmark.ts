@@ -1,5 +1,5 @@
 import { lambda } from "./aws/gateway.ts";
-import { admit } from "./http/authenticate.ts";
+import { authorize } from "./http/authorize.ts";
 import { pageOf } from "./http/page.ts";
 import { historyQuery } from "./http/parameters.ts";
 import { answering } from "./http/problem.ts";
@@ -15,7 +15,7 @@ export const bookmark = (wired: () => Wired) =>
     answering(request, async aside => {
       if (request.route === "GET /v1/health") return healthResponse();
       const { authority, store } = wired();
-      const streamer = await admit(request, "read", { authority, deadline: answerBy(deadline), aside });
+      const streamer = await authorize(request, "read", { authority, deadline: answerBy(deadline), aside });
       return namingCommitted(streamer, store, answerBy(deadline), async () => {
         if (request.route.endsWith("/history")) {
           const page = pageOf(request.query, historyQuery);

@@ -1,5 +1,5 @@
 import { lambda } from "./aws/gateway.ts";
-import { admit } from "./http/authenticate.ts";
+import { authorize } from "./http/authorize.ts";
 import { receiveBookmark } from "./http/bookmark-body.ts";
 import { requiredPreconditionOf } from "./http/conditions.ts";
 import { answering } from "./http/problem.ts";
@@ -14,7 +14,7 @@ export const change = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async aside => {
       const { authority, store } = wired();
-      const streamer = await admit(request, "admin", { authority, deadline: answerBy(deadline), aside });
+      const streamer = await authorize(request, "admin", { authority, deadline: answerBy(deadline), aside });
       return namingCommitted(streamer, store, answerBy(deadline), async () => {
         const precondition = requiredPreconditionOf(request.headers);
         const bookmark = request.method === "PUT" ? receiveBookmark(request) : undefined;

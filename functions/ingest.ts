@@ -1,5 +1,5 @@
 import { lambda } from "./aws/gateway.ts";
-import { admit } from "./http/authenticate.ts";
+import { authorize } from "./http/authorize.ts";
 import { deliveryConditionsOf } from "./http/conditions.ts";
 import { answering } from "./http/problem.ts";
 import { receiveBody } from "./http/request-body.ts";
@@ -15,7 +15,7 @@ export const ingest = (wired: () => Wired) =>
   lambda((request, deadline) =>
     answering(request, async aside => {
       const { authority, parts } = wired();
-      const streamer = await admit(request, "write", { authority, deadline: answerBy(deadline), aside });
+      const streamer = await authorize(request, "write", { authority, deadline: answerBy(deadline), aside });
       const conditions = deliveryConditionsOf(request.headers);
       const body = await namingCommitted(streamer, parts, answerBy(deadline), () => receiveBody(request));
       const fault = conditions.fault ?? body.fault;

@@ -1,5 +1,5 @@
 import { lambda } from "./aws/gateway.ts";
-import { admit, admitToSome } from "./http/authenticate.ts";
+import { authorize, authorizeSome } from "./http/authorize.ts";
 import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
 import { openapiResponse } from "./http/openapi.ts";
 import {
@@ -26,11 +26,11 @@ export const overview = (wired: () => Wired) =>
       const deadline = answerBy(lambdaDeadline);
       const gate = { authority, deadline, aside };
       if (request.route === "GET /v1/streamers") {
-        const named = await admitToSome(request, "read", gate);
+        const named = await authorizeSome(request, "read", gate);
         const page = pageOf(request.query, streamersQuery);
         return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
       }
-      const streamer = await admit(request, "read", gate);
+      const streamer = await authorize(request, "read", gate);
       return namingCommitted(streamer, store, deadline, () => ofStreamer(request, streamer, store, deadline));
     }),
   );

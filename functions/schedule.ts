@@ -4,13 +4,13 @@ import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
 /** Runs a streamer from its last bookmark on, and once more where time ran out before it was done. */
 export const schedule = (wired: () => WiredRun) => async (_event: unknown, context: Context) => {
-  const { parts, streamer, streaming, told, again } = wired();
+  const { parts, streamer, streaming, report, scheduleNext } = wired();
   const ran = await run(
     { streamer, streaming, deadline: Date.now() + context.getRemainingTimeInMillis() },
     parts,
   );
-  told(ran);
-  if (ran.outcome === "unfinished") await again(context.invokedFunctionArn);
+  report(ran);
+  if (ran.outcome === "unfinished") await scheduleNext(context.invokedFunctionArn);
 };
 
 export const handler = schedule(runByEnvironment);

@@ -12,9 +12,9 @@ import { once, type Wired, wire } from "./wire.ts";
 export interface WiredRun extends Pick<Wired, "parts"> {
   readonly streamer: string;
   readonly streaming: Streaming;
-  told(ran: Ran): void;
+  report(onRun: Ran): void;
   /** Has this function run once more. */
-  again(functionArn: string): Promise<void>;
+  scheduleNext(functionArn: string): Promise<void>;
 }
 
 /** What the environment of a scheduled run says, read at the first call; its credentials are read anew for each run. */
@@ -30,8 +30,8 @@ export const runByEnvironment = once((): WiredRun => {
     ...wire(config, observer),
     streamer,
     streaming: programStreaming(scheduled.command, scheduled.places, credentials),
-    told: observer.ran,
-    again: functionArn =>
+    report: observer.onRun,
+    scheduleNext: functionArn =>
       runAgain(
         scheduler,
         { name: `${config.service}-${streamer}-again`, functionArn, roleArn, deadLettersArn },

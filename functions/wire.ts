@@ -6,7 +6,7 @@ import { cloudWatch } from "./aws/cloud-watch.ts";
 import { awsStore } from "./aws/store.ts";
 import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
-import { type Authority, digestOf, everything } from "./http/authenticate.ts";
+import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
 import { importApiDestination } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Parts } from "./persister/persist.ts";
@@ -54,7 +54,7 @@ function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens):
     by,
     tokens: {
       grantOf: async (digest, deadline) =>
-        digest === owner ? { permissions: everything } : stored.grantOf(digest, deadline),
+        digest === owner ? { permissions: allPermissions } : stored.grantOf(digest, deadline),
     },
   };
 }

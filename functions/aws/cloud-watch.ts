@@ -31,7 +31,7 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
  * Logs a line a delivery, and its metrics in CloudWatch's embedded metric format, of which infra/alarms.yml and
  * infra/dashboard.yml are made. `service` tells one stack from another.
  */
-export function cloudWatch(service: string): Observer & { ran(ran: Ran): void } {
+export function cloudWatch(service: string): Observer & { onRun(onRun: Ran): void } {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   const tellAge = (streamer: string, age: number) => {
@@ -40,7 +40,7 @@ export function cloudWatch(service: string): Observer & { ran(ran: Ran): void } 
     own.addMetric("BookmarkAge", MetricUnit.Seconds, seconds(age));
   };
   return {
-    delivered(report) {
+    onDelivery(report) {
       const { streamer, bookmarkAge, outcome, milliseconds } = report;
       logger.info("delivery", { ...report });
       metrics.addMetric("Deliveries", MetricUnit.Count, 1);
@@ -54,10 +54,10 @@ export function cloudWatch(service: string): Observer & { ran(ran: Ran): void } 
       metrics.publishStoredMetrics();
       if (bookmarkAge !== undefined) tellAge(streamer, bookmarkAge);
     },
-    ran(ran) {
-      logger.info("run", { ...ran });
+    onRun(onRun) {
+      logger.info("run", { ...onRun });
     },
-    watched(ages) {
+    onBookmarkAges(ages) {
       for (const [streamer, age] of ages) tellAge(streamer, age);
       metrics.addMetric("OldestBookmarkAge", MetricUnit.Seconds, seconds(Math.max(0, ...ages.values())));
       metrics.publishStoredMetrics();

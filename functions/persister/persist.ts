@@ -93,7 +93,7 @@ export async function persist(intake: Intake, parts: Parts): Promise<Taken> {
   const arrival: Arrival = { at, archive: "", delivery, journey };
   const report = (outcome: Report["outcome"]) => {
     const { streamer, traceparent } = intake;
-    parts.observer.delivered(journey.report({ streamer, delivery: arrival.delivery, outcome, traceparent }));
+    parts.observer.onDelivery(journey.report({ streamer, delivery: arrival.delivery, outcome, traceparent }));
   };
   const committed = () => committedState(intake.streamer, arrival, parts, times.commit);
   const archive = await parts.archive.put(key, intake.body, times.forward).catch(async (error: unknown) => {

@@ -158,9 +158,9 @@ export type Milliseconds = Readonly<Partial<Record<Step, number>>>;
 /** Tells those who run the endpoint. */
 export interface Observer {
   /** Of a delivery that was archived, once what became of it is known. */
-  delivered(report: Report): void;
+  onDelivery(report: Report): void;
   /** How old bookmarks are, ms: of all streamers that have one. */
-  watched(ages: ReadonlyMap<string, number>): void;
+  onBookmarkAges(ages: ReadonlyMap<string, number>): void;
 }
 
 export interface Clock {

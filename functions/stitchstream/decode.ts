@@ -99,7 +99,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       checkRecord(reader);
       const table = tables.of(reader, start);
       // Only now: for a schema the line is read once more.
-      settleOn(reader, "record");
+      selectField(reader, "record");
       findKeyValues(table, reader);
       const unfit = unfitField(reader, limits);
       if (unfit === undefined) templates.learn(reader, table, start);
@@ -112,7 +112,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
         refuseAirbyteState(reader, start);
         throw new Malformed("a bookmark wants its `value`", start);
       }
-      settleOn(reader, "value");
+      selectField(reader, "value");
       return sink.bookmark(line, reader, header.isSinger && type === "state" && holdsNothing(reader));
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
@@ -130,7 +130,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
 }
 
 /** The message just read is about this field: what is known of the one read last is another's. */
-function settleOn(reader: ValueReader, name: "record" | "value"): void {
+function selectField(reader: ValueReader, name: "record" | "value"): void {
   const { standsAlone, spliceable, growth } = reader.envelope[name];
   reader.standsAlone = standsAlone;
   reader.spliceable = spliceable;

@@ -121,8 +121,8 @@ export function startSchedule(
     streaming: programStreaming(command.split(" "), placesIn(env), {
       read: async () => environmentFor(scheduled, env),
     }),
-    told: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),
-    again: async () => {
+    report: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),
+    scheduleNext: async () => {
       isUnfinished = true;
     },
   }));

@@ -32,7 +32,7 @@ const service = "persister-local";
 const bucket = "persister-archive";
 const table = "persister";
 /** CloudWatch is not there to read. */
-const silent: Observer = { delivered: () => {}, watched: () => {} };
+const silent: Observer = { onDelivery: () => {}, onBookmarkAges: () => {} };
 
 /** What tests make shorter, listen to, and run instead. */
 export interface Variant {

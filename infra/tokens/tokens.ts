@@ -8,7 +8,7 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
 import { tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
-import { digestOf } from "../../functions/http/authenticate.ts";
+import { digestOf } from "../../functions/http/authorize.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
 import { Told } from "../run-command.ts";
 

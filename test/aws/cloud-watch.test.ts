@@ -24,7 +24,7 @@ const report: Report = {
 };
 
 function linesOf(given: Partial<Report>): Record<string, unknown>[] {
-  cloudWatch("persister-test").delivered({ ...report, ...given });
+  cloudWatch("persister-test").onDelivery({ ...report, ...given });
   return printed.map(line => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -68,7 +68,7 @@ it("the watch's ages are a metric a streamer, and the oldest of them", () => {
     ["drift", 61_000],
     ["github", 7_200_000],
   ]);
-  cloudWatch("persister-test").watched(ages);
+  cloudWatch("persister-test").onBookmarkAges(ages);
   expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
     { service: "persister-test", streamer: "drift", BookmarkAge: 61 },
     { service: "persister-test", streamer: "github", BookmarkAge: 7_200 },

@@ -171,8 +171,8 @@ it("the watch tells the age of every bookmark, of streamers too that nobody deli
   const told: ReadonlyMap<string, number>[] = [];
   const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
   const observer = {
-    delivered: () => {},
-    watched: (ages: ReadonlyMap<string, number>) => void told.push(ages),
+    onDelivery: () => {},
+    onBookmarkAges: (ages: ReadonlyMap<string, number>) => void told.push(ages),
   };
   const place = await placeOf(watched);
   const store = awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });

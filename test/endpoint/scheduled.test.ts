@@ -38,10 +38,10 @@ async function run(
     parts: stack().wired.parts,
     streamer,
     streaming: last === undefined ? streaming : stopsBehind(last, streaming),
-    told: each => {
+    report: each => {
       ran = each;
     },
-    again: async arn => void asked.push(arn),
+    scheduleNext: async arn => void asked.push(arn),
   }));
   const remaining = runReserveMillisecondsMin + milliseconds;
   const context = { invokedFunctionArn: "arn:of-this", getRemainingTimeInMillis: () => remaining };

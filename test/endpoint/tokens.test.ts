@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Aside } from "../../functions/http/aside.ts";
-import { type Authority, admit, digestOf } from "../../functions/http/authenticate.ts";
+import { type Authority, authorize, digestOf } from "../../functions/http/authorize.ts";
 import type { HttpRequest } from "../../functions/http/http-message.ts";
 import { operations } from "../../functions/http/operations.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
@@ -166,7 +166,7 @@ it("whatever is wrong with a token, one look-up is made, so that the time tells 
     const asked: string[] = [];
     const tokens = { grantOf: async (digest: string) => void asked.push(digest) };
     const request = { headers: new Headers({ authorization }), streamer: "github" } as HttpRequest;
-    await expect(admit(request, "read", gateOf({ by: "token", tokens }))).rejects.toMatchObject({
+    await expect(authorize(request, "read", gateOf({ by: "token", tokens }))).rejects.toMatchObject({
       code: "unauthorized",
     });
     expect(asked).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
@@ -187,7 +187,7 @@ describe("where the gateway says who may come in", () => {
     ["", "read", "forbidden"],
     ["none", "read", "forbidden"],
   ] as const)("a JWT with the scopes %j asks to %s: %s", async (jwtScopes, scope, answer) => {
-    const admitted = admit(
+    const admitted = authorize(
       request(jwtScopes === "none" ? undefined : jwtScopes),
       scope,
       gateOf({ by: "jwt" }),
@@ -196,6 +196,6 @@ describe("where the gateway says who may come in", () => {
   });
 
   it("IAM's policy has said it all", async () => {
-    expect(await admit(request(undefined), "admin", gateOf({ by: "iam" }))).toBe("github");
+    expect(await authorize(request(undefined), "admin", gateOf({ by: "iam" }))).toBe("github");
   });
 });

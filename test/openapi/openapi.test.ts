@@ -226,7 +226,7 @@ describe("each answer is documented, and each that is documented is given", () =
     const config = { service: "s", importApiUrl: stack.importApiUrl, authorization: "token" as const };
     const lacking = wire(
       { ...place, ...config, accounts: { known: {} }, ownerToken: token, endpoints: { s3, dynamodb } },
-      { delivered: () => {}, watched: () => {} },
+      { onDelivery: () => {}, onBookmarkAges: () => {} },
     );
     const event = eventOf(body());
     const {

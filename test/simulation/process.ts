@@ -164,7 +164,7 @@ export class Process {
       ...this.#store(),
       clock,
       newId: () => this.#world.newId(),
-      observer: { delivered: () => {}, watched: () => {} },
+      observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
       archive: {
         put: (key, bytes, deadline) =>
           this.#call(

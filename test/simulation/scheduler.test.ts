@@ -5,8 +5,8 @@ import { steps } from "./steps.ts";
 
 it("a livelock fails instead of hanging", async () => {
   const scheduler = new Scheduler(1_000);
-  const again = () => scheduler.in(1, again);
-  again();
+  const scheduleNext = () => scheduler.in(1, scheduleNext);
+  scheduleNext();
   await expect(scheduler.run(() => {})).rejects.toThrow("livelock: it is not over after 1000 steps");
 });
 

@@ -17,5 +17,5 @@ export async function watchBookmarks(
       if (bookmarkAge !== undefined) ages.set(streamer, bookmarkAge);
     after = next;
   }
-  parts.observer.watched(ages);
+  parts.observer.onBookmarkAges(ages);
 }

@@ -38,11 +38,11 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   const { clock } = parts;
   const stopAt = deadline - runReserveMillisecondsMin;
   const came = { segments: 0, records: 0 };
-  const ran = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
+  const ranOf = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
   let hasMoved = false;
   try {
     const found = await unheld(streamer, stopAt, parts);
-    if (found === undefined) return ran("overtaken");
+    if (found === undefined) return ranOf("overtaken");
     const { standing } = found;
     const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
     let revision = revisionOf(standing);
@@ -60,11 +60,11 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
       came.records += receipt.records;
       hasMoved ||= textOf(receipt.state.bookmark) !== began;
     }
-    return ran("whole");
+    return ranOf("whole");
   } catch (error) {
-    if (isOvertaken(error)) return ran("overtaken");
+    if (isOvertaken(error)) return ranOf("overtaken");
     if (!(error instanceof Stopped)) throw error;
-    if (hasMoved) return ran("unfinished");
+    if (hasMoved) return ranOf("unfinished");
     throw new StreamerFailed(
       `${streamer} brought no new bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
     );

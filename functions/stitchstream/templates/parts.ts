@@ -8,15 +8,15 @@ export const placesPerSplice = 3;
 const none = -1;
 
 /** A place in a line of a template: so many bytes behind the beginning of a segment. */
-export interface Place {
-  readonly segment: number;
+export interface TemplateOffset {
+  readonly literal: number;
   readonly offset: number;
 }
 
 /** What a key's value is: that of a slot, or a text that is always the same. */
 type KeyValue =
   | { readonly slot: number }
-  | { readonly kind: Kind; readonly start: Place; readonly end: Place };
+  | { readonly kind: Kind; readonly start: TemplateOffset; readonly end: TemplateOffset };
 
 /** What lines of a template share. Between two segments is a slot, with a value. */
 export interface TemplateParts {
@@ -24,8 +24,8 @@ export interface TemplateParts {
   readonly text: Uint8Array;
   /** Where each segment ends in `text`. */
   readonly ends: readonly number[];
-  readonly recordStart: Place;
-  readonly recordEnd: Place;
+  readonly recordStart: TemplateOffset;
+  readonly recordEnd: TemplateOffset;
   /** The slot of `time_extracted`; -1 if there is none. */
   readonly extracted: number;
   readonly keys: readonly KeyValue[];
@@ -50,9 +50,9 @@ export function partsOf(reader: PieceReader, start: number): TemplateParts | und
   const slots = values.length / 2;
   const starts = [start, ...Array.from({ length: slots }, (_, slot) => values[2 * slot + 1]!)];
   const segments = starts.map((from, n) => bytes.subarray(from, n < slots ? values[2 * n]! : end));
-  const placeOf = (position: number): Place => {
-    const segment = lastNotAbove(starts, position);
-    return { segment, offset: position - starts[segment]! };
+  const placeOf = (position: number): TemplateOffset => {
+    const literal = lastNotAbove(starts, position);
+    return { literal, offset: position - starts[literal]! };
   };
   const slotOf = (position: number) =>
     starts.slice(1).findIndex((to, slot) => position >= values[2 * slot]! && position <= to);
@@ -71,7 +71,7 @@ export function partsOf(reader: PieceReader, start: number): TemplateParts | und
     recordEnd: placeOf(envelope.record.textEnd),
     extracted: envelope.time_extracted.present ? slotOf(envelope.time_extracted.textStart) : none,
     keys: Array.from({ length: keyValues.count }, (_, key) => keyOf(key)),
-    splices: Int32Array.from(spliced.flatMap(({ segment, offset }) => [segment, offset])),
+    splices: Int32Array.from(spliced.flatMap(({ literal, offset }) => [literal, offset])),
     expansion,
     mapsGrowth: reader.isJson ? 0 : objects * mapMarkerBytes,
   };

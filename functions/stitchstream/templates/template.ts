@@ -17,7 +17,7 @@ import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
 import { entersCache } from "../transit/cache.ts";
-import { type Place, partsOf, placesPerSplice, type TemplateParts } from "./parts.ts";
+import { partsOf, placesPerSplice, type TemplateOffset, type TemplateParts } from "./parts.ts";
 
 /** Digits of integers that every reader of transit takes bare. */
 const shortDigits = 15;
@@ -149,13 +149,13 @@ export class LineTemplate {
     for (let i = 0; i < places.length; i += 2) ints[at++] = this.#segmentAt[places[i]!]! + places[i + 1]!;
   }
 
-  #at({ segment, offset }: Place): number {
-    return this.#segmentAt[segment]! + offset;
+  #at({ literal, offset }: TemplateOffset): number {
+    return this.#segmentAt[literal]! + offset;
   }
 
-  #lengthOf(segment: number): number {
+  #lengthOf(literal: number): number {
     const { ends } = this.#parts;
-    return ends[segment]! - (segment === 0 ? 0 : ends[segment - 1]!);
+    return ends[literal]! - (literal === 0 ? 0 : ends[literal - 1]!);
   }
 }
 

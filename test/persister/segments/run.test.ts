@@ -59,7 +59,7 @@ function world() {
       },
     },
     newId: () => `id-${ids++}`,
-    observer: { delivered: () => {}, watched: () => {} },
+    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
     destinations: {
       of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
     },

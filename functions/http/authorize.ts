@@ -15,7 +15,7 @@ export type Authority =
 
 const scopes: readonly Scope[] = ["write", "read", "admin"];
 /** What a token's holder may do who may all. */
-export const everything: readonly Permission[] = scopes.map(scope => ({ scope, streamer: "*" }));
+export const allPermissions: readonly Permission[] = scopes.map(scope => ({ scope, streamer: "*" }));
 
 /** What a request is admitted by. */
 export interface Gate {
@@ -26,14 +26,14 @@ export interface Gate {
 }
 
 /** The streamer of a request whose sender may do that. Throws `unauthorized`, `forbidden`, `bad-streamer-name`. */
-export async function admit(request: HttpRequest, scope: Scope, gate: Gate): Promise<string> {
+export async function authorize(request: HttpRequest, scope: Scope, gate: Gate): Promise<string> {
   const names = permitted(await authenticate(request, gate), scope);
   if (names !== "all" && !names.has(request.streamer)) throw forbidden(scope);
   return streamerName(request.streamer);
 }
 
 /** The streamers on which a request's sender may do that, one at least. Throws `unauthorized`, `forbidden`. */
-export async function admitToSome(
+export async function authorizeSome(
   request: HttpRequest,
   scope: Scope,
   gate: Gate,
@@ -51,7 +51,7 @@ async function authenticate(request: HttpRequest, gate: Gate): Promise<readonly 
     case "jwt":
       return ofClaim(request.jwtScopes ?? "");
     case "iam":
-      return everything;
+      return allPermissions;
   }
 }
 
