@@ -53,6 +53,19 @@ export async function readBookmark(path: string): Promise<string | undefined> {
   throw usage(`${path} does not hold a bookmark: ${fault}.`);
 }
 
+/**
+ * Rejects with Told for a file that was replaced after `start`, ms since the epoch. Whoever read it at the beginning of our pipe may
+ * have seen the old one, and we the new one.
+ */
+export async function assertUnchangedSince(path: string, start: number): Promise<void> {
+  const found = await stat(path).catch(unlessMissing);
+  if (found !== undefined && found.mtimeMs > start)
+    throw new Told(
+      `${path} was replaced while this run began, so nothing is sent. Run it again.`,
+      exits.unavailable,
+    );
+}
+
 class ReplacedFile implements BookmarkFile {
   readonly path: string;
   readonly #target: string;

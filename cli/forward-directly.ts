@@ -41,7 +41,7 @@ export async function forward({ source, account, began, watcher, keep, givenUp }
   let last = began;
   const output = source.kind === "pipe" ? source.output : source.run(began);
   for await (const segment of segments(output, { clock: idleClock, givenUp })) {
-    const { body, records, hasBookmark } = segment;
+    const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
     const intake = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
     const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {
       if (!(error instanceof PersisterError)) throw error;
@@ -52,7 +52,9 @@ export async function forward({ source, account, began, watcher, keep, givenUp }
       throw refusalOf(error, segment);
     });
     last = textOf(receipt.state.bookmark);
-    if (hasBookmark && last !== undefined) await keep(last);
+    // Where `began` is not known, an empty STATE would take the place of whatever the reader of stdout keeps.
+    const isLost = hasOnlyEmptyState && /^(null|\{\s*\})$/.test(last ?? "");
+    if (hasBookmark && last !== undefined && !isLost) await keep(last);
     watcher.committed({ records, bytes: body.length });
   }
 }

@@ -6,10 +6,11 @@ import { outputOf, type Program } from "../functions/program/output.ts";
 import manifest from "../package.json" with { type: "json" };
 import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
 import { bookmark, deliveries } from "./bookmark.ts";
-import { type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
+import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
 import { exits, Told, usage } from "./cli-error.ts";
 import { deliver, type Source } from "./deliver.ts";
+import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { forward } from "./forward-directly.ts";
 import { unzipped } from "./gunzip.ts";
 import { help } from "./help.ts";
@@ -46,16 +47,18 @@ async function run(args: readonly string[]): Promise<void> {
 /** Sends the stream, to an endpoint or straight to the Import API. */
 async function sendAll(given: Arguments): Promise<void> {
   assertConsistent(given);
-  const { values } = given;
-  const file = values.bookmark === undefined ? undefined : await openBookmarkFile(values.bookmark);
+  const { bookmark: kept, "if-bookmark": read, cid } = given.values;
+  const file = kept === undefined ? undefined : await openBookmarkFile(kept);
+  const expected = file ?? (read === undefined ? undefined : { path: read, text: await readBookmark(read) });
+  const isPipe = given.command === undefined;
+  // The pipe's streamer reads it, too, and by itself.
+  if (isPipe && expected !== undefined) await assertUnchangedSince(expected.path, performance.timeOrigin);
   const following = { watcher: progress, keep: keeping(file), givenUp };
   interruption.isSending = true;
   try {
-    await (values.cid === undefined
-      ? deliverAll(given, file, following)
-      : forwardAll(given, file, following));
+    await (cid === undefined ? deliverAll(given, expected, following) : forwardAll(given, file, following));
     interruption.throwIfAny();
-    progress.whole(given.command === undefined);
+    progress.whole(isPipe);
   } finally {
     progress.end();
   }
@@ -63,12 +66,10 @@ async function sendAll(given: Arguments): Promise<void> {
 
 async function deliverAll(
   given: Arguments,
-  file: BookmarkFile | undefined,
+  expected: ExpectedBookmark | undefined,
   following: Shared,
 ): Promise<void> {
   const endpoint = endpointOf(given.values);
-  const path = given.values["if-bookmark"];
-  const expected = file ?? (path === undefined ? undefined : { path, text: await readBookmark(path) });
   await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 

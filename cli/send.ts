@@ -30,16 +30,16 @@ export interface Following {
 
 /**
  * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that none is lost and none
- * comes twice; the first against `current`. Rejects with Told, whose lines are the whole stream's.
+ * comes twice. Rejects with Told, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
   endpoint: Endpoint,
-  current: Committed,
+  { etag }: Committed,
   { watcher, keep, givenUp }: Following,
 ): Promise<void> {
   const { idleClock: clock, newKey } = endpoint.ports;
-  let { etag: tag, bookmark: last = "" } = current;
+  let tag = etag;
   const source = segments(stream, { clock, givenUp });
   for await (const { segment, bytes, body } of packed(source, givenUp)) {
     const { records, hasBookmark } = segment;
@@ -60,10 +60,8 @@ export async function send(
       throw error;
     });
     tag = headers.etag ?? tag;
-    // A Singer tap's empty STATE replaces no bookmark but an empty one.
     const bookmark = text.trimEnd();
-    if (bookmark !== "" && (hasBookmark || bookmark !== last)) await keep(bookmark);
-    last = bookmark;
+    if (hasBookmark && bookmark !== "") await keep(bookmark);
     watcher.committed({ records, bytes, wireBytes: body.length });
   }
 }

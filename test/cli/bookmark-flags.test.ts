@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -83,6 +83,28 @@ describe("--if-bookmark FILE", () => {
     expect([command.code, command.stderr]).toEqual([5, expect.stringContaining(words)]);
     expect(await etagOf(own)).toBe(before);
   });
+});
+
+it("a file that was replaced while the pipe began ends the run with 5: its streamer may have read the old one", async () => {
+  await writeFile(file, '{"at":1}');
+  await post(stack(), "raced", body(1));
+  const soon = new Date(Date.now() + 60_000);
+  await utimes(file, soon, soon);
+  for (const flag of ["--bookmark", "--if-bookmark"])
+    expect(await persisted([...to("raced"), flag, file], body(2), env)).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining("was replaced while this run began"),
+    });
+  // A command gets what we have read.
+  const args = [
+    ...to("raced"),
+    "--bookmark",
+    file,
+    "--",
+    "printf",
+    "stitchstream/0.1\\nContent-Type: jsonline\\n--\\n",
+  ];
+  expect(await persisted(args, "", env)).toMatchObject({ code: 0 });
 });
 
 describe("--bookmark FILE", () => {

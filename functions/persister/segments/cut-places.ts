@@ -9,8 +9,9 @@ export interface Cut {
   readonly records: number;
   /** Streams whose records come before a schema of their own in these lines. */
   readonly streams: ReadonlySet<string>;
-  /** There is a bookmark, and not only a Singer tap's STATE that holds nothing. */
   readonly hasBookmark: boolean;
+  /** All its bookmarks are a Singer tap's STATE of null or `{}`. */
+  readonly hasOnlyEmptyState: boolean;
 }
 
 /** What one segment may hold, its head included: no more than a body may. */
@@ -42,6 +43,7 @@ export class Reading {
   isFull = false;
   #bookmark: Cut | undefined;
   #hasBookmark = false;
+  #hasOnlyEmptyState = true;
   #records = 0;
   #end: number;
   readonly #start: number;
@@ -104,7 +106,8 @@ export class Reading {
     activation: (_line, table, reader) => this.#enterTable(table, reader),
     bookmark: (_line, reader, isEmptyState) => {
       this.#enter(reader);
-      this.#hasBookmark ||= !isEmptyState;
+      this.#hasBookmark = true;
+      this.#hasOnlyEmptyState &&= isEmptyState;
       this.#bookmark = this.#cutAt(reader.position);
     },
     ignored: (_line, reader) => this.#enter(reader),
@@ -160,6 +163,7 @@ export class Reading {
       records: this.#records,
       streams: new Set(this.#streams),
       hasBookmark: this.#hasBookmark,
+      hasOnlyEmptyState: this.#hasBookmark && this.#hasOnlyEmptyState,
     };
   }
 }

@@ -11,8 +11,9 @@ export interface Segment {
   /** Good until the next segment is asked for, which is written in the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
-  /** It holds a bookmark, and not only a Singer tap's STATE of null or `{}`. */
   readonly hasBookmark: boolean;
+  /** All its bookmarks are a Singer tap's STATE of null or `{}`, which replaces none that holds something. */
+  readonly hasOnlyEmptyState: boolean;
   /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
   readonly firstLine: number;
   /** Lines of the header, and of schemas that are repeated. */
@@ -176,7 +177,7 @@ export class Cutter {
   }
 
   #cutAt(cut: Cut, { schemas }: Reading): Segment {
-    const { end, records, streams, hasBookmark } = cut;
+    const { end, records, streams, hasBookmark, hasOnlyEmptyState } = cut;
     const headEnd = this.#headEnd();
     const repeated = [...streams].flatMap(stream => this.#schemas.get(stream) ?? []);
     const body = this.#bodyOf([
@@ -190,7 +191,8 @@ export class Cutter {
       if (lineEnd <= end) this.#schemas.set(stream, this.#bytes.slice(start, lineEnd));
     this.#drop(end);
     this.#hasCut = true;
-    return { body, records, hasBookmark, firstLine, headLines: headLines + repeated.length };
+    const counts = { records, hasBookmark, hasOnlyEmptyState };
+    return { body, ...counts, firstLine, headLines: headLines + repeated.length };
   }
 
   #bodyOf(parts: readonly Uint8Array[]): Uint8Array {
