@@ -1,42 +1,48 @@
 /** What `persist --help` says. */
 export const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
 
-  streamer | persist --endpoint URL --streamer NAME
   persist --endpoint URL --streamer NAME -- command arguments…
+  streamer | persist --endpoint URL --streamer NAME
 
-The second line runs the streamer from the last committed bookmark: its last argument is a file that holds it. Taps want
-that behind a flag of theirs, --bookmark-arg=ARG; --state is short for --bookmark-arg=--state. Before the first bookmark
-there is no file, and no argument.
+The first line runs the streamer from the last committed bookmark: its last argument is a file that holds it. Singer taps
+expect it behind a flag: --state is short for --bookmark-arg=--state. Before the first bookmark there is no file and no
+argument. The second line can't see how its streamer ended: use set -o pipefail.
 
   streamer | persist -C CLIENT_ID -T TOKEN
 
-forwards straight to the Import API, with no endpoint: nothing is archived, no bookmark is kept but what is printed, and a
-command behind -- is run from the beginning. -T shows the token to all who list processes: STITCH_TOKEN does not.
+forwards straight to the Import API, without an endpoint: nothing is archived, and no bookmark is kept but in a file.
 
-  persist bookmark get               the endpoint's last bookmark
-  persist bookmark set VALUE         puts another in its place: JSON, or transit
-  persist bookmark forget            the next run begins from nothing
-  persist bookmark history           what it was before
-  persist deliveries                 the newest ones, and why one failed
+  --bookmark FILE     replaces FILE with each committed bookmark, starts the command from it, and sends nothing unless it
+                      is the endpoint's bookmark
+  --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means none
+  --state             the command behind -- is a Singer tap
+  --bookmark-arg=ARG  the command reads its bookmark's file behind ARG; empty: as its last argument
+
+  persist bookmark get               prints the endpoint's last bookmark
+  persist bookmark set VALUE         replaces it: JSON, or transit
+  persist bookmark forget            forgets it: the next run starts from the beginning
+  persist bookmark history           lists what it was before
+  persist deliveries                 lists the newest deliveries, and why one failed
   persist check FILE                 checks a stitchstream and sends nothing
 
   --endpoint URL      PERSIST_ENDPOINT    without /v1
   --streamer NAME     PERSIST_STREAMER
                       PERSIST_TOKEN       the endpoint's token
-  -C CLIENT_ID                            the Import API's account
-  -T TOKEN            STITCH_TOKEN        and its token
-                      IMPORT_API_URL      if it is another than https://api.stitchdata.com
+  -C, --cid ID                            the Import API's account
+  -T, --token TOKEN   STITCH_TOKEN        and its token; a flag shows it to everyone who lists processes
+                      IMPORT_API_URL      another Import API than https://api.stitchdata.com
+  --help, --version
 Flags come before the environment, and that before {"endpoint","streamer","token"} in ./persist.json.
 
-What was committed stays committed: run it again and it goes on from there.
+What was committed stays committed: run it again and it continues from there.
 
 Exit codes
-  0  all is committed, or there was nothing new
+  0  everything is committed, or there was nothing new
   1  something broke
-  2  it was called wrongly
-  3  the stream was refused; the message says where, and the mend
-  4  the token was
-  5  the endpoint or the Import API can't be reached, or is in trouble: run it again
+  2  the command line is wrong
+  3  the stream was refused; the message says where, and what to do
+  4  the token was refused
+  5  the endpoint or the Import API can't be reached or is in trouble, or another run was faster: run it again
   6  the streamer failed
   128 and more: a signal ended it, 130 for Ctrl-C
 `;

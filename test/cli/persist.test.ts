@@ -462,7 +462,7 @@ describe("beside sending", () => {
     const listed = [...page.matchAll(/^\| (\d) \| /gm)].map(([, code]) => Number(code));
     expect(listed).toEqual([0, ...Object.values(exits)]);
     const { stdout } = await persisted(["--help"], "");
-    for (const [, name] of page.matchAll(/`(--[a-z]+|PERSIST_\w+|IMPORT_API_URL|STITCH_TOKEN)`/g))
+    for (const [, name] of page.matchAll(/`(--[a-z-]+|PERSIST_\w+|IMPORT_API_URL|STITCH_TOKEN)`/g))
       expect(stdout).toContain(name);
   });
 

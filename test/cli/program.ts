@@ -24,7 +24,8 @@ const bundles = new Map<string, string>();
 const dir = mkdtempSync(join(tmpdir(), "persister-program-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-function bundleOf(file: string): string {
+/** The bundle of a program, for a shell to run. */
+export function bundleOf(file: string): string {
   const known = bundles.get(file);
   if (known !== undefined) return known;
   const outfile = join(dir, `${basename(file, ".ts")}.mjs`);

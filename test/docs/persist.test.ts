@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleOf } from "../cli/program.ts";
+import { getBookmark, token, useStack } from "../endpoint/local-stack.ts";
+
+/** docs/persist.md's commands, in their order, in one folder. */
+const page = await readFile(new URL("../../docs/persist.md", import.meta.url), "utf8");
+const fences = [...page.matchAll(/^\s*(```|~~~)/gm)].length;
+const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!);
+const tap = new URL("../cli/streamer.mjs", import.meta.url).pathname;
+const stack = useStack();
+let dir: string;
+
+/** A streamer of 2016: a header, and its bookmark's file as its last argument. An empty one is none to it. */
+const drift = `
+const { readFileSync } = require("node:fs");
+const [, file] = process.argv.slice(2);
+const text = file === undefined ? "" : readFileSync(file, "utf8");
+const from = text === "" ? 0 : JSON.parse(text).inboxes;
+if (process.env.DIES) process.exit(1);
+console.log("stitchstream/0.1\\nContent-Type: jsonline\\n--");
+console.log(JSON.stringify({ type: "RECORD", stream: "inboxes", key_fields: ["id"], record: { id: from + 1 } }));
+console.log(JSON.stringify({ type: "BOOKMARK", value: { inboxes: from + 1 } }));
+`;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-persist-page-"));
+  const bin = join(dir, "bin");
+  await mkdir(bin);
+  await writeFile(join(bin, "drift.cjs"), drift);
+  const node = `exec "${process.execPath}"`;
+  const programs = {
+    persist: `${node} "${bundleOf("cli/persist.ts")}" "$@"`,
+    "persist-stitch": `${node} "${bundleOf("cli/persist.ts")}" "$@"`,
+    python: `${node} "${join(bin, "drift.cjs")}" "$@"`,
+    // Its own flag takes a value, as a tap's does.
+    "tap-github": `shift 2; N=20 ${node} "${tap}" "$@"`,
+  };
+  for (const [name, text] of Object.entries(programs)) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${text}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+  await writeFile(
+    join(dir, "drift.stitchstream"),
+    '{"type":"RECORD","stream":"inboxes","record":{"id":1}}\n{"type":"BOOKMARK","value":1}\n',
+  );
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+async function bash(block: string) {
+  const account = { STITCH_TOKEN: "sandbox-token", IMPORT_API_URL: stack().importApiUrl };
+  const endpoint = { PERSIST_ENDPOINT: stack().url, PERSIST_TOKEN: token, URL: stack().url, TOKEN: token };
+  const child = spawn("bash", ["-e", "-c", block], {
+    cwd: dir,
+    env: { PATH: `${join(dir, "bin")}:${process.env.PATH}`, ...endpoint, ...account },
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", text => {
+    stdout += String(text);
+  });
+  child.stderr.on("data", text => {
+    stderr += String(text);
+  });
+  const code = await new Promise(resolve => child.once("close", resolve));
+  expect(code, stderr).toBe(0);
+  return stdout;
+}
+
+const bookmarkOf = async (name: string) => (await getBookmark(stack(), name)).text();
+const textIn = (name: string) => readFile(join(dir, name), "utf8");
+
+describe("the page of `persist`", () => {
+  it("has commands that do what it says, from the first to the last", async () => {
+    const [run, pipe, repaired, direct, others, ...more] = blocks as [string, string, string, string, string];
+    expect([more, fences]).toEqual([[], 2 * blocks.length]);
+
+    expect(await bash(run)).toBe('20\n{"inboxes":1}\n');
+    expect(await bookmarkOf("github")).toBe("20");
+
+    // The file is not there yet, and the endpoint has a bookmark.
+    await expect(bash(pipe)).rejects.toThrow("did not hold the endpoint's bookmark");
+    expect(await bash(pipe)).toBe('{"inboxes":2}\n');
+    expect(await textIn("bookmark")).toBe('{"inboxes":2}\n');
+
+    await writeFile(join(dir, "bookmark"), "");
+    await bash(repaired);
+    expect(await textIn("bookmark")).toBe('{"inboxes":2}\n');
+
+    expect(await bash(direct)).toBe('{"inboxes":3}\n20\n');
+    expect([await textIn("bookmark"), await textIn("state.json")]).toEqual(['{"inboxes":3}\n', "20\n"]);
+
+    const said = await bash(others);
+    expect(said).toMatch(/^\{"inboxes":2\}\n/);
+    expect(said).toContain('"bookmark":{"inboxes": 12}');
+    expect(said).toContain('"deliveries"');
+    expect(said).toMatch(/drift\.stitchstream: 1 records \(inboxes 1\), 1 bookmarks\n$/);
+    expect((await getBookmark(stack(), "drift")).status).toBe(404);
+  });
+
+  it.each([
+    ["loses the bookmark behind `| tail -1 >`, which it warns of", "persist -C 4242 | tail -1 > kept", 1, ""],
+    [
+      "keeps it in the file of `--bookmark`",
+      "persist -C 4242 --bookmark kept | tail -1",
+      6,
+      '{"inboxes":6}\n',
+    ],
+  ])("%s", async (_, rest, next, left) => {
+    await writeFile(join(dir, "kept"), '{"inboxes":5}\n');
+    const line = `python stream_drift.py $(ls kept) | ${rest}`;
+    await bash(line);
+    expect(await textIn("kept")).toBe(`{"inboxes":${next}}\n`);
+    // Whatever its streamer does.
+    await bash(`export DIES=1; ${line}`);
+    expect(await textIn("kept")).toBe(left);
+  });
+});
