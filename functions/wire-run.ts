@@ -31,11 +31,6 @@ export const runByEnvironment = once((): WiredRun => {
     streamer,
     streaming: programStreaming(scheduled.command, scheduled.places, credentials),
     report: observer.onRun,
-    scheduleNext: functionArn =>
-      runAgain(
-        scheduler,
-        { name: `${config.service}-${streamer}-again`, functionArn, roleArn, deadLettersArn },
-        Date.now(),
-      ),
+    scheduleNext: functionArn => runAgain(scheduler, { functionArn, roleArn, deadLettersArn }, Date.now()),
   };
 });

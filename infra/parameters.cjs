@@ -11,6 +11,8 @@ const count = /^[1-9]\d{0,3}$/;
 /** docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const logDays = "1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1827 2192 2557 2922 3288 3653".split(" ");
 const secretArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
+/** docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const certificateArn = /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 
 /** A parameter's legal values, and how a refusal names them. An empty one is a parameter that was not given. */
@@ -29,10 +31,24 @@ const kinds = {
   certificateArn: [/^$/, certificateArn, "the ARN of a certificate"],
   scheduled: [/^$/, /^[a-z0-9-]+(,[a-z0-9-]+)*$/, "names of custom.streamers with commas between them"],
   table: [/^$/, /^[\w.-]{3,255}$/, "a table's name"],
+  archive: [/^$/, bucketName, "a bucket's name"],
+  protect: [/^(true|false)$/, "true or false"],
 };
 
+/** docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html, FunctionName. */
+const functionNameLengthMax = 64;
+/** The longest of the functions that every stage has; infra/scheduled.cjs checks those of its streamers. */
+const longestFunction = "overview";
+
+/** A stage's name is part of the names of the stack and of the functions. */
+function stageFaults(service, stage) {
+  const lengthMax = functionNameLengthMax - `${service}--${longestFunction}`.length;
+  return stage.length <= lengthMax ? [] : [`stage has ${stage.length} characters, and may have ${lengthMax}`];
+}
+
 /** Of values that are each in order, what does not go together. */
-function contradictions({ auth, jwtIssuer, jwtAudience, customDomain, certificateArn, archiveDays }) {
+function contradictions(given) {
+  const { auth, jwtIssuer, jwtAudience, customDomain, certificateArn, archive, archiveDays } = given;
   const found = [];
   const isJwt = auth === "jwt";
   if (isJwt !== (jwtIssuer !== "") || isJwt !== (jwtAudience !== ""))
@@ -41,6 +57,9 @@ function contradictions({ auth, jwtIssuer, jwtAudience, customDomain, certificat
     found.push("customDomain and certificateArn are given together or not at all");
   // S3 refuses to let objects expire before their last move, which infra/archive.yml has at 90 days.
   if (archiveDays !== "" && Number(archiveDays) <= 90) found.push("archiveDays is more than 90");
+  // The stack sets up its own bucket, and no other.
+  if (archive !== "" && archiveDays !== "")
+    found.push("archiveDays is for the stack's own archive: with archive, set that bucket's lifecycle rules");
   return found;
 }
 
@@ -64,10 +83,14 @@ const authorizers = ({ jwtIssuer, jwtAudience }) => ({
   },
 });
 
+/* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 const tableArn = table => ({
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
   "Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/".concat(table),
 });
+
+/** The archive's ARN inside an Fn::Sub. */
+const archiveArnSub = archive => (archive ? `arn:\${AWS::Partition}:s3:::${archive}` : "${Archive.Arn}");
+/* biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
 /** What a deploy names: on its line, and under `params` for its stage. */
 async function namedBy({ options, resolveConfigurationProperty, resolveVariable }) {
@@ -78,16 +101,21 @@ async function namedBy({ options, resolveConfigurationProperty, resolveVariable 
 
 module.exports = async given => parametersOf(given, await namedBy(given));
 
-async function parametersOf({ resolveVariable }, named) {
+async function parametersOf({ resolveConfigurationProperty, resolveVariable }, named) {
   const names = Object.keys(kinds);
+  const [service, stage] = [
+    await resolveConfigurationProperty(["service"]),
+    await resolveVariable("sls:stage"),
+  ];
   const values = await Promise.all(names.map(name => resolveVariable(`param:${name}`)));
   const given = Object.fromEntries(names.map((name, i) => [name, String(values[i])]));
-  const faults = faultsOf(given, named);
+  const faults = [...stageFaults(service, stage), ...faultsOf(given, named)];
   // The tool prints an error's stack where it has one.
   if (faults.length > 0)
     throw Object.assign(new Error(), { stack: `wrong parameters: ${faults.join("; ")}` });
 
-  const { accountsSecret, alarmAddress, archiveDays, auth, concurrency, customDomain, table } = given;
+  const { accountsSecret, alarmAddress, archive, archiveDays, auth, concurrency, customDomain, table } =
+    given;
   return {
     importApiUrl: importApiUrls[given.importApiRegion],
     accountsSecretArn: accountsSecret || { Ref: "Secret" },
@@ -97,6 +125,10 @@ async function parametersOf({ resolveVariable }, named) {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
     tableSub: table || "${Table}",
     tableFile: table ? "none" : "table",
+    archiveName: archive || { Ref: "Archive" },
+    archiveArnSub: archiveArnSub(archive),
+    archiveFile: archive ? "none" : "archive",
+    protect: given.protect === "true",
     alarmAddress,
     alarmAddressFile: alarmAddress ? "alarm-address" : "none",
     bookmarkAgeSeconds: Number(given.bookmarkAgeHours) * 3_600,

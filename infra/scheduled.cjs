@@ -7,6 +7,8 @@ const minutes = 60;
 const days = 24 * 60 * minutes;
 /** Lambda's longest. */
 const timeout = 15 * minutes;
+/** Of a function, and of a schedule: API_CreateFunction and API_CreateSchedule of AWS's references. */
+const nameLengthMax = 64;
 
 const sub = text => ({ "Fn::Sub": text });
 const arnOf = name => ({ "Fn::GetAtt": [name, "Arn"] });
@@ -56,7 +58,13 @@ function entryOf(streamer, given, stack) {
   if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
   const name = `Run${pascalOf(streamer)}`;
   const key = `run${pascalOf(streamer)}`;
-  return { ...given, renewed, streamer, name, key, again: `${stack}-${streamer}-again` };
+  // The function's, so that whatever stage makes a legal name for it makes one for its next start.
+  const functionName = `${stack}-${key}`;
+  if (functionName.length > nameLengthMax)
+    throw wrong(
+      `${functionName} is the name of a function, and may have ${nameLengthMax} characters: name the stage shorter`,
+    );
+  return { ...given, renewed, streamer, name, key, functionName };
 }
 
 // The tool prints an error's stack where it has one.
@@ -96,10 +104,10 @@ const functionOf = ({ streamer, name, command, credentials, renewed, image, laye
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
-const resourcesOf = ({ streamer, name, key, every, again, renewed }, parameters, stack) => ({
+const resourcesOf = ({ streamer, name, functionName, every, renewed }, parameters, stack) => ({
   [`${name}Credentials`]: {
     Type: "AWS::SecretsManager::Secret",
-    DeletionPolicy: "Retain",
+    DeletionPolicy: "RetainExceptOnCreate",
     UpdateReplacePolicy: "Retain",
     Properties: { Description: `What the streamer ${streamer} has in its environment.` },
   },
@@ -111,11 +119,11 @@ const resourcesOf = ({ streamer, name, key, every, again, renewed }, parameters,
         policy("run", [
           allow(
             "s3:PutObject",
-            ["raw", "bookmarks", "receipts"].map(below => sub(`\${Archive.Arn}/${below}/*`)),
+            ["raw", "bookmarks", "receipts"].map(below => sub(`${parameters.archiveArnSub}/${below}/*`)),
           ),
           allow(
             "s3:GetObject",
-            ["bookmarks", "receipts"].map(below => sub(`\${Archive.Arn}/${below}/*`)),
+            ["bookmarks", "receipts"].map(below => sub(`${parameters.archiveArnSub}/${below}/*`)),
           ),
           allow(["dynamodb:GetItem", "dynamodb:PutItem"], parameters.tableArn, {
             "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
@@ -132,7 +140,7 @@ const resourcesOf = ({ streamer, name, key, every, again, renewed }, parameters,
           allow(
             "scheduler:CreateSchedule",
             sub(
-              `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/default/${again}`,
+              `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/default/${functionName}`,
             ),
           ),
           allow("iam:PassRole", arnOf(`${name}ScheduleRole`), {
@@ -166,7 +174,7 @@ const resourcesOf = ({ streamer, name, key, every, again, renewed }, parameters,
           // Not by the function's attribute, which waits for this role's name.
           allow(
             "lambda:InvokeFunction",
-            sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${stack}-${key}`),
+            sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`),
           ),
           allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
         ]),

@@ -62,7 +62,7 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
   expect(await landed()).toBe("50");
   expect(asked).toEqual([
     {
-      path: "/schedules/persister-local-github-again",
+      path: "/schedules/local",
       body: expect.objectContaining({
         ScheduleExpression: expect.stringMatching(/^at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)$/),
         ActionAfterCompletion: "DELETE",

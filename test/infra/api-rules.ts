@@ -52,6 +52,19 @@ export const apiRules: readonly Rule[] = [
     seeds: [["HttpApiStage.Properties.AccessLogSettings", undefined]],
   },
   {
+    name: "the log of who asked is where AWS lets services write in numbers",
+    check: template => {
+      const groups = ofType(template, "AWS::ApiGatewayV2::Stage").map(({ resource }) =>
+        String(at(resource.Properties, "AccessLogSettings.DestinationArn.Fn::GetAtt.0")),
+      );
+      return groups.filter(
+        name =>
+          !String(at(template.Resources[name]?.Properties, "LogGroupName")).startsWith("/aws/vendedlogs/"),
+      );
+    },
+    seeds: [["HttpApiLogGroup.Properties.LogGroupName", "/aws/http-api/persister-dev"]],
+  },
+  {
     name: "the access log is JSON, and holds no header, query string or claim",
     check: each("AWS::ApiGatewayV2::Stage", get => {
       const values = Object.values(JSON.parse(String(get("AccessLogSettings.Format") ?? "{}")));

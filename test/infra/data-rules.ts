@@ -173,24 +173,49 @@ const archiveRules: readonly Rule[] = [
   },
 ];
 
-const retained = ["Table", "Archive", "Secret"];
+const retained = ["Table", "Archive", "Secret", "RunGithubCredentials"];
+
+/** Tags as a list, and as API Gateway has them. */
+const tagsOf = (tags: unknown) =>
+  Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
 
 export const dataRules: readonly Rule[] = [
+  {
+    // That none is without is the validator's to say, which knows each type: packaged.ts.
+    name: "tags name the application and the stage",
+    check: template => {
+      const service = at(
+        template.Resources.IngestLambdaFunction?.Properties,
+        "Environment.Variables.SERVICE",
+      );
+      const tags = { application: "persister", stage: String(service).replace("persister-", "") };
+      return Object.entries(template.Resources).flatMap(([name, resource]) => {
+        const own = at(resource?.Properties, "Tags");
+        return own === undefined || isDeepStrictEqual(tagsOf(own), tags) ? [] : [name];
+      });
+    },
+    seeds: [
+      ["Table.Properties.Tags.0.Value", "other"],
+      ["HttpApiStage.Properties.Tags", { application: "persister" }],
+    ],
+  },
   ...tableRules,
   ...archiveRules,
   {
-    name: "what holds data outlives the stack",
+    name: "what holds data outlives the stack, but not the failure of the deploy that made it",
     check: template =>
       ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"]
         .flatMap(type => ofType(template, type))
         .filter(
           ({ name, resource }) =>
             !isDeployment(name) &&
-            ["DeletionPolicy", "UpdateReplacePolicy"].some(policy => at(resource, policy) !== "Retain"),
+            (at(resource, "DeletionPolicy") !== "RetainExceptOnCreate" ||
+              at(resource, "UpdateReplacePolicy") !== "Retain"),
         )
         .map(({ name }) => name),
     seeds: retained.flatMap(name => [
       [`${name}.DeletionPolicy`, "Delete"],
+      [`${name}.DeletionPolicy`, "Retain"],
       [`${name}.UpdateReplacePolicy`, undefined],
     ]) as [string, unknown][],
   },

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { all, at, each, isOfRun, ofType, type Template } from "./template.ts";
+import { all, at, each, isOfRun, ofType, statements, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const variables = (template: Template) =>
@@ -56,12 +56,32 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "ingest has runs of its own, and takes no more",
-    check: template => {
-      const runs = at(template.Resources.IngestLambdaFunction?.Properties, "ReservedConcurrentExecutions");
-      return Number(runs) > 0 ? [] : ["IngestLambdaFunction"];
-    },
-    seeds: [["IngestLambdaFunction.Properties.ReservedConcurrentExecutions", undefined]],
+    // A new account runs ten at a time, of which Lambda lets none be reserved.
+    name: "no concurrency is reserved where nobody asked for it",
+    check: each("AWS::Lambda::Function", get => get("ReservedConcurrentExecutions") === undefined),
+    seeds: [
+      ["IngestLambdaFunction.Properties.ReservedConcurrentExecutions", 20],
+      ["RunGithubLambdaFunction.Properties.ReservedConcurrentExecutions", 1],
+    ],
+  },
+  {
+    name: "functions, and the schedules that start them again, have names of at most 64 characters",
+    check: template =>
+      [
+        ...ofType(template, "AWS::Lambda::Function").map(({ resource }) =>
+          String(at(resource.Properties, "FunctionName")),
+        ),
+        ...statements(template)
+          .filter(({ actions }) => actions.includes("scheduler:CreateSchedule"))
+          .flatMap(({ resources }) => resources.map(each => String(at(each, "Fn::Sub")).split("/").at(-1)!)),
+      ].filter(name => name.length > 64),
+    seeds: [
+      ["WatchLambdaFunction.Properties.FunctionName", "w".repeat(65)],
+      [
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0",
+        { Action: "scheduler:CreateSchedule", Resource: { "Fn::Sub": `arn:schedule/${"s".repeat(65)}` } },
+      ],
+    ],
   },
   {
     name: "functions have the environment that the code reads, and those that forward alone the secrets' names",

@@ -62,13 +62,13 @@ const needed: Readonly<Record<string, Grants>> = {
   },
 };
 const inAccount = (service: string) => `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}`;
-const neededBySchedule = (run: string): Grants => ({
-  "lambda:InvokeFunction": [
-    `${inAccount("lambda")}:function:persister-dev-${run[0]!.toLowerCase()}${run.slice(1)}`,
-  ],
+const nameOfRun = (template: Template, run: string) =>
+  at(template.Resources[`${run}LambdaFunction`]?.Properties, "FunctionName");
+const neededBySchedule = (template: Template, run: string): Grants => ({
+  "lambda:InvokeFunction": [`${inAccount("lambda")}:function:${nameOfRun(template, run)}`],
   "sqs:SendMessage": [`${run}DeadLetters`],
 });
-const neededByRun = (run: string): Grants => ({
+const neededByRun = (template: Template, run: string): Grants => ({
   ...logTo(`${run}LogGroup`),
   "s3:PutObject": bodies,
   "s3:GetObject": texts,
@@ -78,16 +78,14 @@ const neededByRun = (run: string): Grants => ({
   // Each use of Drift's refresh token renews it.
   ...(run === "RunDrift" && { "secretsmanager:PutSecretValue": ["RunDriftCredentials"] }),
   "sqs:SendMessage": [`${run}DeadLetters`],
-  "scheduler:CreateSchedule": [
-    `${inAccount("scheduler")}:schedule/default/persister-dev-${run.replace("Run", "").toLowerCase()}-again`,
-  ],
+  "scheduler:CreateSchedule": [`${inAccount("scheduler")}:schedule/default/${nameOfRun(template, run)}`],
   "iam:PassRole": [`${run}ScheduleRole`],
 });
 const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
-function neededBy(role: string): Grants | undefined {
+function neededBy(template: Template, role: string): Grants | undefined {
   if (!isOfRun(role)) return needed[role];
   const run = role.replace(/(Schedule)?Role$/, "");
-  return isOfSchedule(role) ? neededBySchedule(run) : neededByRun(run);
+  return isOfSchedule(role) ? neededBySchedule(template, run) : neededByRun(template, run);
 }
 
 /** A resource by its name in the template. */
@@ -204,7 +202,9 @@ export const roleRules: readonly Rule[] = [
     name: "roles allow what their functions need, each action on what it is needed for, and no other",
     check: template => {
       const roles = new Set([...statements(template).map(({ role }) => role), ...Object.keys(needed)]);
-      return [...roles].filter(role => !isDeepStrictEqual(grantsOf(template, role), neededBy(role)));
+      return [...roles].filter(
+        role => !isDeepStrictEqual(grantsOf(template, role), neededBy(template, role)),
+      );
     },
     seeds: [
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],

@@ -27,10 +27,11 @@ describe("the packaged template", () => {
     expect(await errorsOf(template)).toEqual([]);
   });
 
-  it("would not be, with a property misspelt", async () => {
-    expect(await errorsOf(seeded(template, ["Table.Properties.BilingMode", "PAY_PER_REQUEST"]))).not.toEqual(
-      [],
-    );
+  it.each([
+    ["a property misspelt", ["Table.Properties.BilingMode", "PAY_PER_REQUEST"], /BilingMode/],
+    ["a resource without tags", ["DeadLetters.Properties.Tags", undefined], /^I9040: .*'DeadLetters'/],
+  ] as const)("would not be, with %s", async (_title, seed, error) => {
+    expect(await errorsOf(seeded(template, seed))).toEqual([expect.stringMatching(error)]);
   });
 
   describe.each(rules)("$name", ({ check, seeds }) => {

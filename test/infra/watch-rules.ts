@@ -70,19 +70,12 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a streamer has a schedule, and one run at a time",
+    name: "a streamer that is run has a schedule",
     check: template =>
-      ofType(template, "AWS::Lambda::Function").flatMap(({ name, resource }) =>
-        !isOfRun(name) ||
-        (at(resource.Properties, "ReservedConcurrentExecutions") === 1 &&
-          template.Resources[`${ownerOf(name)}Schedule`] !== undefined)
-          ? []
-          : [name],
-      ),
-    seeds: [
-      ["RunGithubSchedule", undefined],
-      ["RunGithubLambdaFunction.Properties.ReservedConcurrentExecutions", undefined],
-    ],
+      ofType(template, "AWS::Lambda::Function")
+        .map(({ name }) => name)
+        .filter(name => isOfRun(name) && template.Resources[`${ownerOf(name)}Schedule`] === undefined),
+    seeds: [["RunGithubSchedule", undefined]],
   },
   {
     name: "every queue of dead letters has its alarm",

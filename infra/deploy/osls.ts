@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Told } from "../run-command.ts";
+import type { Options } from "./options.ts";
+
+const require = createRequire(import.meta.url);
+const osls = join(dirname(require.resolve("osls/package.json")), "bin", "serverless.js");
+
+/** Runs the deploy tool in the folder of serverless.yml; it prints what it does. Throws Told where it fails. */
+export async function runOsls(command: readonly string[], options: Options): Promise<void> {
+  const { stage, region, parameters, profile, verbose } = options;
+  await run(
+    process.execPath,
+    osls,
+    ...command,
+    ...["--stage", stage, "--region", region],
+    ...parameters.flatMap(each => ["--param", each]),
+    ...(profile === undefined ? [] : ["--aws-profile", profile]),
+    ...(verbose ? ["--verbose"] : []),
+  );
+}
+
+/** Bundles the functions into dist/, as `npm run bundle` does. */
+export const runBundle = () =>
+  run(process.execPath, "--import", "tsx", new URL("../bundle.ts", import.meta.url).pathname);
+
+async function run(...[command, ...args]: readonly [string, ...string[]]): Promise<void> {
+  const child = spawn(command, args, { stdio: "inherit" });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  if (code !== 0) throw new Told("Nothing more was done.");
+}

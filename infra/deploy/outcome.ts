@@ -1,0 +1,33 @@
+import { ListSubscriptionsByTopicCommand, type SNSClient } from "@aws-sdk/client-sns";
+import { Told } from "../run-command.ts";
+
+/** Who hears the alarms of a topic, in a sentence each. */
+export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise<string[]> {
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  if (Subscriptions.length === 0)
+    return ["Nobody is subscribed to alarms: deploy with --param alarmAddress=<an e-mail address>."];
+  return Subscriptions.map(({ Endpoint, SubscriptionArn }) =>
+    SubscriptionArn === "PendingConfirmation"
+      ? `${Endpoint} gets no alarm yet: confirm the subscription in the mail that AWS sent there.`
+      : `Alarms go to ${Endpoint}.`,
+  );
+}
+
+/** A new API's first answers may be 404, until all of the region knows its routes. */
+const attempts = 10;
+const waitMilliseconds = 3_000;
+
+/** Asks the endpoint whether it is well. Throws Told where it is not within half a minute. */
+export async function checkHealth(url: string): Promise<void> {
+  const health = `${url}/v1/health`;
+  let heard = "";
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    heard = await fetch(health).then(
+      ({ status }) => String(status),
+      (error: Error) => String(error.cause ?? error),
+    );
+    if (heard === "200") return;
+    if (attempt < attempts) await new Promise(resolve => setTimeout(resolve, waitMilliseconds));
+  }
+  throw new Told(`The stack is deployed, and GET ${health} answers ${heard}: see the log of \`bookmark\`.`);
+}
