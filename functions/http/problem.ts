@@ -53,7 +53,7 @@ export async function answering(
     return await app(aside);
   } catch (error) {
     if (error instanceof PersisterError) {
-      if (problems[error.code].status >= internal.status) logFailure(request, error);
+      if (isTrouble(error)) logFailure(request, error);
       return problemResponse(request.path, error);
     }
     logInternal(request, error);
@@ -69,6 +69,10 @@ export async function answering(
     await aside.end();
   }
 }
+
+/** It is not the caller's alone: something failed here, if only to say what is committed. */
+const isTrouble = ({ code, details }: PersisterError) =>
+  problems[code].status >= internal.status || details.committed === "unknown";
 
 /** The problem document of an error in what was asked of `path`. */
 export function problemResponse(path: string, error: PersisterError): HttpResponse {

@@ -1,7 +1,12 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { startS3 } from "../../infra/local/s3/s3.ts";
 import { createToken } from "../../infra/tokens/tokens.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { startFlakyProxy } from "./flaky-proxy.ts";
 import { placeOf } from "./local-place.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack, transit } from "./local-stack.ts";
 
@@ -280,6 +285,28 @@ describe("trouble", () => {
       bookmark: "first",
     });
     expect(response.headers.get("etag")).toBe('"1"');
+  });
+
+  it("with a large bookmark's value leaves the refusal as it is, names nothing, and is logged", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "persister-committed-"));
+    const s3 = await startS3({ dir });
+    const denied = Array.from({ length: 10 }, () => ({
+      status: 403,
+      body: "<Error><Code>AccessDenied</Code></Error>",
+    }));
+    const proxy = await startFlakyProxy(s3.url, denied, ({ method }) => method === "GET");
+    const on = await startTestStack({ AWS_ENDPOINT_URL_S3: proxy.url });
+    open.push(on, proxy, s3, { close: () => rm(dir, { recursive: true, force: true }) });
+    await post(on, "denied", good("x".repeat(300_000)));
+    const log = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const response = await post(on, "denied", jsonline("{"));
+    const problem = (await response.json()) as object;
+    expect(problem).toMatchObject({ status: 400, code: "malformed" });
+    expect(problem).not.toHaveProperty("revision");
+    expect(log.mock.calls.map(([line]) => JSON.parse(String(line)) as object)).toMatchObject([
+      { level: "ERROR", code: "malformed", cause: "AccessDenied" },
+    ]);
+    log.mockRestore();
   });
 
   it("with the table names nothing, for what is committed is not known", async () => {

@@ -46,12 +46,17 @@ export async function commitOf(
 /**
  * The error with what is committed, as `read` tells it, so that a refused caller need not ask. An error that names it already
  * stays as it is; so does `store-unavailable`, for a write that was not answered may still change it. Both the revision
- * and the bookmark are named or neither: a revision alone would say that there is no bookmark.
+ * and the bookmark are named or neither: a revision alone would say that there is no bookmark. Never rejects.
  */
 export async function withCommitted(error: unknown, read: () => Promise<StreamerState>): Promise<unknown> {
   if (!(error instanceof PersisterError) || error.code === "store-unavailable") return error;
   if (error.details.committed !== undefined) return error;
-  return error.with({ committed: await read().catch(unknownIfUnavailable) });
+  try {
+    return error.with({ committed: await read() });
+  } catch (unread) {
+    // The refusal stands without it. Those who run the endpoint get the cause in their log.
+    return error.with({ committed: "unknown", cause: error.cause ?? unread });
+  }
 }
 
 /** Resolves to what `work` does; its errors name what is committed of the streamer. */
@@ -66,9 +71,4 @@ export async function namingCommitted<T>(
   } catch (error) {
     throw await withCommitted(error, () => readState(name, store, deadline));
   }
-}
-
-function unknownIfUnavailable(error: unknown): "unknown" {
-  if (error instanceof PersisterError && error.code === "store-unavailable") return "unknown";
-  throw error;
 }
