@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 /** The local stack as people start it: processes of their own, and what is left when they are killed. */
@@ -93,8 +93,17 @@ describe("npm run demo", () => {
     ]) {
       expect(stdout).toContain(part);
     }
+    const readme = await readFile(join(root, "README.md"), "utf8");
+    const [, shown] = /^npm ci && npm run demo\n```\n\n```text\n([\s\S]+?)```/m.exec(readme)!;
+    for (const part of steady(shown!).split(/^.*…\n/m)) expect(steady(stdout)).toContain(part);
   });
 });
+
+/** Printed text without its colours, and with the same delivery and sequences in each run. */
+const steady = (printed: string) =>
+  stripVTControlCharacters(printed)
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<delivery>")
+    .replace(/\b[1-9]\d{18}\b/g, "<sequence>");
 
 describe("npm run sql", () => {
   it("names the tables there are when a query is wrong", async () => {
