@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { attempt } from "../../functions/import-api/http-post.ts";
 
-/** A link that takes a piece at a time, when it is told to: how long an attempt waits for one that is slow. */
+/** A link that takes one piece whenever the test says so: how long an attempt waits for one that is slow. */
 class Link extends Duplex {
   readonly #waiting: (() => void)[] = [];
   taken = 0;
