@@ -20,8 +20,8 @@ export function summary(
   return [
     `${endpoint.kills + sandbox.kills} kills (${endpoint.kills} of the endpoint, ${sandbox.kills} of the Import API), ` +
       `${sum(({ taken }) => taken.length)} deliveries, ${total} retries, ` +
-      `${sum(({ replays }) => replays)} replayed receipts, ${sum(({ restarts }) => restarts)} started anew`,
-    `tried again after: ${retries.map(([code, count]) => `${code} ${count}`).join(", ")}`,
+      `${sum(({ replays }) => replays)} replayed receipts, ${sum(({ restarts }) => restarts)} restarts`,
+    `retried after: ${retries.map(([code, count]) => `${code} ${count}`).join(", ")}`,
     `${sum(({ position }) => position)} records sent, ${records} landed in ${requests} requests, ` +
       `${rows} rows; ${archived} bodies in the archive; ${bookmarks} bookmarks seen`,
     found.join(", "),
