@@ -111,7 +111,7 @@ describe("the envelope", () => {
   });
 
   says(
-    "Line 1 is protocol and version. `Key: value` lines follow, of which `Content-Type`, `transit` or `jsonline`, is required and others are ignored; `--` ends them.",
+    "Line 1 names the protocol and its version. `Key: value` lines follow: `Content-Type`, which is `transit` or `jsonline`, is required, and others are ignored. `--` ends them.",
     () => {
       const body = (...header: string[]) => [...header, lines(record({ a: 1 }))].join("\n");
       expect(data(body("stitchstream/0.1", "X: y", "Content-Type: jsonline", "--"))).toEqual([{ a: 1 }]);
@@ -124,12 +124,12 @@ describe("the envelope", () => {
         expect(refused(body(...header))).toMatchObject({ code: "not-a-stitchstream" });
     },
   );
-  says("Keys and values are trimmed, and their case does not matter.", () => {
+  says("Keys and values are trimmed, and are case-insensitive.", () => {
     expect(data(`STITCHSTREAM/0.1 \n  content-TYPE :  JSONLINE\n--\n${lines(record({ a: 1 }))}`)).toEqual([
       { a: 1 },
     ]);
   });
-  says("A key is a name as HTTP's header fields have.", () => {
+  says("A key has the form of an HTTP field name.", () => {
     const body = (line: string) =>
       `stitchstream/0.1\nContent-Type: jsonline\n${line}\n--\n${lines(record({ a: 1 }))}`;
     for (const line of ["X-Own_1: y", "a.b!#$%&'*+^`|~ : {", "e: é"])
@@ -137,7 +137,7 @@ describe("the envelope", () => {
     for (const line of ["a b: c", ": c", "a", "é: c", '"a": 1', "a\u0000: c"])
       expect(refused(body(line))).toMatchObject({ code: "not-a-stitchstream", line: 3 });
   });
-  says("A line that begins with `{` or `[` is a message before its `--`, and refused with its line.", () => {
+  says("A line that begins with `{` or `[` is a message before the `--`, and is refused.", () => {
     for (const message of [lines(record({ a: 1 })), ' ["^ ","type","STATE","value",1]', "{a: b", "[a: b"]) {
       const body = `stitchstream/0.1\nContent-Type: jsonline\n${message}\n--\n${lines(record({ a: 1 }))}`;
       expect(refused(body)).toMatchObject({
@@ -147,16 +147,19 @@ describe("the envelope", () => {
       });
     }
   });
-  says("Then one message a line, UTF-8, to the end.", () => {
+  says("Then comes one message per line, in UTF-8, to the end.", () => {
     expect(data(jsonline(record({ a: "é€😀" }), record({ b: 1 })))).toEqual([{ a: "é€😀" }, { b: 1 }]);
   });
-  says("Blank lines, Windows line ends, a byte-order mark and a missing last newline do no harm.", () => {
-    const body = `\ufeff${jsonline(record({ a: 1 }), "", " ", record({ b: 1 })).trimEnd()}`;
-    expect(data(body)).toEqual([{ a: 1 }, { b: 1 }]);
-    expect(data(body.replaceAll("\n", "\r\n"))).toEqual([{ a: 1 }, { b: 1 }]);
-  });
   says(
-    "A body whose first visible character is `{` has no header and is [Singer's](https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md): its lines are JSON messages from the first on.",
+    "Blank lines, Windows line endings, a byte-order mark and a missing last newline are accepted.",
+    () => {
+      const body = `\ufeff${jsonline(record({ a: 1 }), "", " ", record({ b: 1 })).trimEnd()}`;
+      expect(data(body)).toEqual([{ a: 1 }, { b: 1 }]);
+      expect(data(body.replaceAll("\n", "\r\n"))).toEqual([{ a: 1 }, { b: 1 }]);
+    },
+  );
+  says(
+    "A body whose first visible character is `{` has no header and is in [Singer's format](https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md): every line is a JSON message.",
     () => {
       expect(data(`\ufeff \r\n${lines(record({ a: 1 }))}`)).toEqual([{ a: 1 }]);
     },
@@ -166,7 +169,7 @@ describe("the envelope", () => {
 describe("messages", () => {
   tested.push("| message | fields | | |---|---|---|");
   says(
-    "| `RECORD` | `stream`, `record`, `key_fields`?, `schema`?, `version`?, `time_extracted`? | a row; with keys it replaces the row of the same key, without it is appended |",
+    "| `RECORD` | `stream`, `record`, `key_fields`?, `schema`?, `version`?, `time_extracted`? | a row. With keys it replaces the row of the same key; without keys it is appended |",
     () => {
       const keyed = record({ id: 1 }, { key_fields: ["id"], version: 3 });
       expect(sent(lines(keyed, record({ id: 1 })))).toMatchObject([
@@ -182,7 +185,7 @@ describe("messages", () => {
     },
   );
   says(
-    "| `SCHEMA` | `stream`, `schema`, `key_properties`?, `bookmark_properties`? | the stream's records are from here on as it says |",
+    "| `SCHEMA` | `stream`, `schema`, `key_properties`?, `bookmark_properties`? | describes the stream's records from here on |",
     () => {
       const declared = schema({ a: { type: "integer" } }, { bookmark_properties: ["a"] });
       const [, typed] = requestsOf(lines(record({ a: "x" }), declared, record({ a: 1 }))).requests;
@@ -195,7 +198,7 @@ describe("messages", () => {
     },
   );
   says(
-    "`bookmark_properties` may be one name, and a null among them says nothing: singer-python's taps print both.",
+    "`bookmark_properties` may be a single name, and nulls in it are ignored: singer-python's taps print both.",
     () => {
       const names = (bookmark_properties: unknown) => {
         const declared = schema({}, { key_properties: ["id"], bookmark_properties });
@@ -219,7 +222,7 @@ describe("messages", () => {
     },
   );
   says(
-    "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version take the place of the stream's earlier ones |",
+    "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version replace the stream's earlier rows |",
     () => {
       const body = lines(schema({}), record({}, { version: 2 }), {
         type: "ACTIVATE_VERSION",
@@ -230,7 +233,7 @@ describe("messages", () => {
     },
   );
   says(
-    "| `BOOKMARK`, `STATE` | `value` | the streamer's position, any value up to 1 MiB: everything before it is in the records before it |",
+    "| `BOOKMARK`, `STATE` | `value` | a bookmark (Singer calls it state), the streamer's position. It may be any value up to 1 MiB. All data up to that position is in the records before it |",
     () => {
       for (const type of ["BOOKMARK", "STATE"])
         for (const value of [null, 0, "", [], { a: { b: 1.5 } }])
@@ -241,7 +244,7 @@ describe("messages", () => {
     },
   );
   says(
-    "In a Singer body a `STATE` of `null` or `{}` does not replace a bookmark that holds something, of this body or an earlier one.",
+    "In a Singer body, a `STATE` of `null` or `{}` does not replace a bookmark that holds something, whether from this body or an earlier one.",
     () => {
       for (const empty of [null, {}]) {
         const messages = [record({}), { type: "STATE", value: { a: 1 } }, { type: "STATE", value: empty }];
@@ -258,7 +261,7 @@ describe("messages", () => {
       }
     },
   );
-  says("| `BATCH` | | refused: its records are in files, which are not sent |", () => {
+  says("| `BATCH` | | refused: its records are in files that are not sent |", () => {
     const batch = { type: "BATCH", stream: "s", encoding: { format: "jsonl" }, manifest: ["file:///a"] };
     expect(refused(lines(batch, { type: "STATE", value: 1 }))).toMatchObject({
       code: "unfit-records",
@@ -269,10 +272,10 @@ describe("messages", () => {
   says("| any other | | ignored and counted |", () => {
     expect(data(lines({ type: "HEARTBEAT", whatever: [1] }, record({ a: 1 })))).toEqual([{ a: 1 }]);
   });
-  says("`type` may be in any case.", () => {
+  says("`type` is case-insensitive.", () => {
     expect(data(lines({ ...record({ a: 1 }), type: "rEcOrD" }))).toEqual([{ a: 1 }]);
   });
-  says("Fields that are not named here are ignored.", () => {
+  says("Fields not listed here are ignored.", () => {
     expect(data(lines({ own: { a: [] }, ...record({ a: 1 }), more: null }))).toEqual([{ a: 1 }]);
   });
 });
@@ -280,7 +283,7 @@ describe("messages", () => {
 describe("keys and schemas", () => {
   const flagged = { id: { type: "integer", key: true }, other: {} };
   says(
-    "A record's keys are its `key_fields`; else its stream's, as its schema says: `key_properties`, or without them the properties that carry `\"key\": true`, as in November 2016.",
+    'A record\'s keys are its `key_fields`. Without them they come from its schema: `key_properties` or, in the style of November 2016, the properties with `"key": true`.',
     () => {
       const keys = (...messages: Message[]) => sent(lines(...messages))[0]!.keys;
       const row = { id: 1, other: 2 };
@@ -292,7 +295,7 @@ describe("keys and schemas", () => {
       expect(keys(record(row, { schema: { properties: flagged } }))).toEqual(["id"]);
     },
   );
-  says("A key is looked for in the records: the schema does not have to declare it.", () => {
+  says("Keys are looked up in the records; the schema does not have to declare them.", () => {
     const object = { type: "object" };
     for (const given of [
       object,
@@ -315,14 +318,14 @@ describe("keys and schemas", () => {
       expect(sent(lines(inline))).toMatchObject([{ endpoint: "batch", keys: ["id"], data: { id: 1 } }]);
     }
   });
-  says("A record's own `schema` comes before its stream's.", () => {
+  says("A record's own `schema` takes precedence over its stream's.", () => {
     const own = record({ a: "x" }, { schema: { properties: { a: { type: "string" } } } });
     expect(data(lines(schema({ a: { type: "integer" } }), own, record({ a: 1 })))).toEqual([
       { a: "x" },
       { a: 1 },
     ]);
   });
-  says("A later SCHEMA takes an earlier one's place, for the records behind it.", () => {
+  says("A later SCHEMA replaces an earlier one for the records after it.", () => {
     const [first, second] = [schema({ a: { type: "integer" } }), schema({ a: { type: "string" } })];
     expect(data(lines(first, record({ a: 1 }), second, record({ a: "x" })))).toEqual([{ a: 1 }, { a: "x" }]);
     expect(refused(lines(first, second, record({ a: 1 })))).toMatchObject({ line: 3, field: "a" });
@@ -340,7 +343,7 @@ describe("keys and schemas", () => {
       line: 2,
       field: "v",
     });
-  says("A schema is JSON Schema of draft 4; of a later draft, what it has in common with draft 4.", () => {
+  says("A schema is JSON Schema, draft 4. Later drafts work as far as they agree with draft 4.", () => {
     const of = ($schema: string, v: object) => ({ ...schema({}), schema: { $schema, properties: { v } } });
     const draft4 = "http://json-schema.org/draft-04/schema#";
     const bound = { minimum: 0, exclusiveMinimum: true };
@@ -360,7 +363,7 @@ describe("keys and schemas", () => {
     expect(refused(lines(schema(named), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "It is sent as it came, but that booleans for schemas and exclusive bounds by themselves are translated to draft 4, and a `$ref` to a `#name` to a JSON pointer: the Import API accepts no others.",
+    "It is sent as received, except that the Import API accepts draft 4 only: boolean schemas and numeric exclusive bounds are translated to draft 4, and a `$ref` to a `#name` becomes a JSON pointer.",
     () => {
       const of = (given: string) => raw(`{"type":"RECORD","stream":"s","schema":${given},"record":{}}`);
       const given =
@@ -402,39 +405,39 @@ describe("keys and schemas", () => {
       message: expect.stringMatching(message),
     });
   says(
-    "Records and schemas are refused where the Import API is known to refuse them; what is not known is sent, and the answer reported.",
+    "Records and schemas are refused only where the Import API is known to refuse them. Everything else is sent, and the answer is reported.",
     () => {
       breaks({ type: "string", maxLength: 1 }, "ab");
       fits({ type: "string", maxLength: 4_294_967_295 }, "ab");
       fits({ type: "string", format: "email" }, "a@b.some-new-top-level-domain");
     },
   );
-  says("The Import API reads a schema in its own way, everit json-schema 1.5.1:", () => {
+  says("The Import API interprets a schema as everit json-schema 1.5.1 does:", () => {
     fits({ type: ["null", "string"], additionalProperties: 5 }, "x");
   });
-  says(
-    "- It passes over `const`, `contains`, `propertyNames`, `if`, and every keyword that it does not know.",
-    () => {
-      fits({ const: 1 }, 2);
-      fits({ type: "array", contains: { type: "string" } }, [1]);
-      fits({ type: "object", propertyNames: { maxLength: 1 } }, { ab: 1 });
-      fits({ if: { type: "string" }, else: { type: "string" } }, 1);
-      const more = { selected: true, inclusion: "available", nullable: true, format: "singer.decimal" };
-      fits({ type: "string", ...more }, "x");
-      breaks({ type: "string", ...more }, null);
-    },
-  );
-  says("A keyword that is null refuses nothing.", () => {
+  says("- It ignores `const`, `contains`, `propertyNames`, `if`, and every unknown keyword.", () => {
+    fits({ const: 1 }, 2);
+    fits({ type: "array", contains: { type: "string" } }, [1]);
+    fits({ type: "object", propertyNames: { maxLength: 1 } }, { ab: 1 });
+    fits({ if: { type: "string" }, else: { type: "string" } }, 1);
+    const more = { selected: true, inclusion: "available", nullable: true, format: "singer.decimal" };
+    fits({ type: "string", ...more }, "x");
+    breaks({ type: "string", ...more }, null);
+  });
+  says("A keyword whose value is null is ignored.", () => {
     fits({ type: "string", maxLength: null, format: null, title: null }, "x");
   });
-  says("- It reads nothing beside an `enum`, and `not` only where nothing else is read.", () => {
-    fits({ type: "integer", enum: ["a"], maxLength: 0 }, "a");
-    breaks({ type: "integer", enum: ["a"] }, 1);
-    breaks({ not: { type: "string" } }, "a");
-    fits({ type: "string", not: { minLength: 1 } }, "a");
-  });
   says(
-    "Without a `type` it reads the keywords of one kind of value: arrays, else objects, else numbers, else text.",
+    "- Next to an `enum` it ignores every other keyword, and it evaluates `not` only if it evaluates nothing else.",
+    () => {
+      fits({ type: "integer", enum: ["a"], maxLength: 0 }, "a");
+      breaks({ type: "integer", enum: ["a"] }, 1);
+      breaks({ not: { type: "string" } }, "a");
+      fits({ type: "string", not: { minLength: 1 } }, "a");
+    },
+  );
+  says(
+    "Without a `type` it evaluates the keywords of one kind of value: arrays, or else objects, or else numbers, or else text.",
     () => {
       fits({ minItems: 1, required: ["a"], minimum: 5, minLength: 5 }, "a");
       fits({ minItems: 1, required: ["a"] }, {});
@@ -446,7 +449,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- Schemas with `enum: []`, `items: []`, `anyOf: []`, a repeated type, `exclusiveMinimum: true` by itself or `maxLength: -1` are sent.",
+    "- Schemas with `enum: []`, `items: []`, `anyOf: []`, a repeated type, `exclusiveMinimum: true` without `minimum`, or `maxLength: -1` are sent.",
     () => {
       const trifles = {
         a: { enum: [] },
@@ -461,7 +464,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- It can't read an unknown type such as `date-time`, two of `allOf`, `anyOf` and `oneOf` in one schema, or a keyword whose value has the wrong type.",
+    "- It refuses an unknown type such as `date-time`, two of `allOf`, `anyOf` and `oneOf` in one schema, and a keyword whose value has the wrong type.",
     () => {
       refusesSchema(
         { type: "date-time" },
@@ -474,7 +477,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- A `$ref` leads to a place in the schema itself, `#/…`, or to the part whose `$id` or `id` is the same `#name`; nothing is fetched.",
+    "- A `$ref` points into the schema itself: `#/…`, or a `#name` that some subschema has as its `$id` or `id`. Nothing is fetched.",
     () => {
       const tree = {
         $ref: "#/definitions/node",
@@ -503,7 +506,7 @@ describe("keys and schemas", () => {
         expect(refused(lines({ ...schema({}), schema: { $id, $ref } }))).toMatchObject({ line: 1 });
     },
   );
-  says("Keywords beside a `$ref` replace those of the schema it leads to.", () => {
+  says("Keywords next to a `$ref` replace those of the schema that it points to.", () => {
     const of = (v: unknown) =>
       lines(
         {
@@ -519,7 +522,7 @@ describe("keys and schemas", () => {
     expect(refused(of("ab"))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "- An `integer` consists of digits alone and has 64 bits; `5.0`, `1e3` and `9223372036854775808` need `number`.",
+    "- An `integer` is written in digits only and fits 64 bits; `5.0`, `1e3` and `9223372036854775808` require `number`.",
     () => {
       const of = (types: string, value: string) =>
         lines(
@@ -540,14 +543,14 @@ describe("keys and schemas", () => {
       }
     },
   );
-  says("In an `enum`, and for `uniqueItems`, `1.0` is not `1`.", () => {
+  says("For `enum` and `uniqueItems`, `1.0` and `1` are different.", () => {
     expect(data(exact('{"enum":[1]}', "1"))).toHaveLength(1);
     expect(refused(exact('{"enum":[1]}', "1.0"))).toMatchObject({ line: 2, field: "v" });
     expect(data(exact('{"uniqueItems":true}', "[1,1.0]"))).toHaveLength(1);
     expect(refused(exact('{"uniqueItems":true}', "[1.0,1.00]"))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "- A number satisfies `minimum`, `maximum` and their like if it does so exactly or as the nearest double.",
+    "- A number satisfies `minimum`, `maximum` and the exclusive bounds if its exact value or its nearest double does.",
     () => {
       expect(data(exact('{"maximum":0.1}', "0.1000000000000000055511151231257827"))).toHaveLength(1);
       expect(data(exact('{"maximum":9007199254740993}', "9007199254740993"))).toHaveLength(1);
@@ -556,7 +559,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "`multipleOf` holds exactly or for the shortest decimals of the nearest doubles: 4.35 and 1.100000000000000088817 are multiples of 0.01.",
+    "`multipleOf` holds for the exact values or for the shortest decimals of their nearest doubles: 4.35 and 1.100000000000000088817 are multiples of 0.01.",
     () => {
       fits({ multipleOf: 0.01 }, 4.35);
       const long = "1.100000000000000088817841970012523233890533447265625";
@@ -566,14 +569,14 @@ describe("keys and schemas", () => {
       breaks({ multipleOf: 0.01 }, 4.355);
     },
   );
-  says("It has 300 digits at most.", () => {
+  says("A `multipleOf` has at most 300 digits.", () => {
     const long = (digits: number) =>
       `{"type":"SCHEMA","stream":"s","schema":{"multipleOf":0.${"3".repeat(digits)}}}`;
     expect(data(lines(long(300), record({})))).toHaveLength(1);
     expect(refused(lines(long(301)))).toMatchObject({ code: "malformed", line: 1 });
   });
   says(
-    "- A `pattern`, and each of `patternProperties`, is found in time that grows with the text, as Java finds it: `$` also before a last line end.",
+    "- A `pattern`, and each of `patternProperties`, matches as it does in Java, where `$` also matches before a final line terminator. Matching takes time linear in the text.",
     () => {
       fits({ pattern: "^\\p{Lu}\\d+$" }, "É7");
       breaks({ pattern: "^\\p{Lu}\\d+$" }, "é7");
@@ -595,7 +598,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "Where one needs look-around or back references, or is written in a dialect other than ECMA 262's with the flag `u`, it is left to the Import API, and with it what depends on it: `additionalProperties` beside it, and the schema's `oneOf` and `not`.",
+    "A pattern that needs look-around or back references, or that is not ECMA 262 with the flag `u`, is left to the Import API. So is everything that depends on it: `additionalProperties` next to it, and the schema's `oneOf` and `not`.",
     () => {
       for (const pattern of ["^(?!b)", "(a)\\1", "(?i)B", "a++b", "[a-z&&[^b]]"]) {
         fits({ pattern }, "x");
@@ -610,7 +613,7 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "Six formats are checked, and every other is an annotation: `8:30:00` under `time` and `2020-01-02T00:00:00Z` under `date` are ordinary text.",
+    "Six formats are checked. Every other format is an annotation: `8:30:00` as a `time` and `2020-01-02T00:00:00Z` as a `date` are accepted.",
     () => {
       fits({ type: "string", format: "time" }, "8:30:00");
       fits({ type: "string", format: "date" }, "2020-01-02T00:00:00Z");
@@ -624,7 +627,7 @@ describe("keys and schemas", () => {
     for (const each of refused) breaks({ type: ["null", "string"], format: name }, each);
   };
   says(
-    "| `date-time` | with a zone, `Z` or `+05:30`, and a fraction of 1 to 9 digits: `java.time` | no zone, `+0530`, a date alone, a blank instead of `T`, second 60 |",
+    "| `date-time` | as in `java.time`: a zone, `Z` or `+05:30`, and at most 9 fraction digits | no zone, `+0530`, a date only, a space instead of `T`, second 60 |",
     () =>
       format(
         "date-time",
@@ -640,7 +643,7 @@ describe("keys and schemas", () => {
       ),
   );
   says(
-    '| `email` | commons-validator\'s: `jürgen@müller.example.de`, `"a b"@example.org`, `a@[10.0.0.1]`, any top-level domain | `root@localhost`, `a..b@x.org`, `a@x.1`, `mailto:a@x.org` |',
+    '| `email` | as in commons-validator: `jürgen@müller.example.de`, `"a b"@example.org`, `a@[10.0.0.1]`, any top-level domain | `root@localhost`, `a..b@x.org`, `a@x.1`, `mailto:a@x.org` |',
     () =>
       format(
         "email",
@@ -649,7 +652,7 @@ describe("keys and schemas", () => {
       ),
   );
   says(
-    "| `hostname` | letters, digits, `-` and `_`, labels of 1 to 63 characters, 253 in all: `db_1.example.org`, `10.0.0.1`, `müller.example` | `a b`, `a..b`, `-a.example`, `a:80`, the empty text |",
+    "| `hostname` | letters, digits, `-` and `_`, labels of 1 to 63 characters, 253 in total: `db_1.example.org`, `10.0.0.1`, `müller.example` | `a b`, `a..b`, `-a.example`, `a:80`, the empty string |",
     () =>
       format(
         "hostname",
@@ -664,7 +667,7 @@ describe("keys and schemas", () => {
     format("ipv6", ["::1", "fe80::1%eth0", "::ffff:10.0.0.1"], ["1::2::3", "[::1]", "10.0.0.1", ""]),
   );
   says(
-    "| `uri` | `java.net.URI`'s: `https://example.org/a`, the empty text, `/a.mp3`, `//host/x`, `n/a` | `https://example.org/size%20[1-5]`, `a\\|b`, `{id}`, `%zz`, `http://` |",
+    "| `uri` | as in `java.net.URI`: `https://example.org/a`, the empty string, `/a.mp3`, `//host/x`, `n/a` | `https://example.org/size%20[1-5]`, `a\\|b`, `{id}`, `%zz`, `http://` |",
     () =>
       format(
         "uri",
@@ -674,14 +677,14 @@ describe("keys and schemas", () => {
   );
 
   tested.push("| the record has | it goes to | as | |---|---|---|");
-  says("| a schema | `/batch`: one table, its schema, keys and version a request | JSON |", () => {
+  says("| a schema | `/batch`, one table per request, with its schema, keys and version | JSON |", () => {
     const both = [schema({}), schema({}, { stream: "t" }), record({}), record({}, { stream: "t" })];
     const [first, second] = requestsOf(lines(...both)).requests;
     for (const each of [first, second])
       expect(each).toMatchObject({ endpoint: "batch", contentType: "application/json" });
   });
   says(
-    "| keys and no schema | `/push` | the encoding it came in, so that transit's instants, decimals and integers keep their types |",
+    "| keys and no schema | `/push` | its own encoding, so that transit's instants, decimals and integers keep their types |",
     () => {
       const [json] = requestsOf(lines(record({ id: 1 }, { key_fields: ["id"] }))).requests;
       expect(json).toMatchObject({ endpoint: "push", contentType: "application/json" });
@@ -701,7 +704,7 @@ describe("keys and schemas", () => {
     });
   });
   says(
-    "A version is activated once every record before its ACTIVATE_VERSION is accepted, and nothing behind it is sent before it is.",
+    "A version is activated once every record before its ACTIVATE_VERSION is accepted. Nothing after it is sent until the activation is accepted.",
     () => {
       const activation = { type: "ACTIVATE_VERSION", stream: "s", version: 1 };
       const rows = sent(
@@ -718,8 +721,8 @@ describe("keys and schemas", () => {
   );
 });
 
-describe("what a value becomes", () => {
-  says("No digit of a number passes through a floating-point number on the way.", () => {
+describe("the type mapping", () => {
+  says("Numbers keep every digit: they never pass through floating point.", () => {
     const digits = "0.1000000000000000055511151231257827";
     const line = `{"type":"RECORD","stream":"s","record":{"a":${digits},"b":9223372036854775807}}`;
     expect(raw(jsonline(line))).toContain(`{"a":${digits},"b":9223372036854775807}`);
@@ -762,7 +765,7 @@ describe("what a value becomes", () => {
       ['"~`a"', '"`a"'],
     ],
   };
-  const section = /## What a value becomes\n([\s\S]+?)\n## /.exec(page)![1]!;
+  const section = /## Type mapping\n([\s\S]+?)\n## /.exec(page)![1]!;
   for (const [row, meaning] of section.matchAll(/^\| .*?`.* \| ([^|]+) \| [^|]+ \|$/gm))
     says(oneLine(row), () => {
       const pairs = becomes[meaning!];
@@ -776,7 +779,7 @@ describe("what a value becomes", () => {
   it("each row has its test", () =>
     expect([...section.matchAll(/^\| .*`.* \| /gm)]).toHaveLength(Object.keys(becomes).length));
 
-  says("Compact and verbose transit are read alike; a line's cache codes end with the line.", () => {
+  says("Compact and verbose transit are equivalent. Cache codes are valid within their line.", () => {
     const coded = '["^ ","type","RECORD","stream","s","record",["^ ","long name",1,"v",["^ ","^3",2]]]';
     expect(data(transit(coded))).toEqual([{ "long name": 1, v: { "long name": 2 } }]);
     expect(
@@ -787,7 +790,7 @@ describe("what a value becomes", () => {
     });
   });
   says(
-    'Half a surrogate pair that JSON writes as an escape, such as `"\\ud83d"` of an emoji that was cut, is sent as it came.',
+    'Half a surrogate pair that JSON writes as an escape, such as `"\\ud83d"` (a truncated emoji), is sent as received.',
     () => {
       const half = '{"id":1,"v":"cut \\ud83d","\\uDE00":["\\ude00\\uD83D"]}';
       const row = `{"type":"RECORD","stream":"s","record":${half}}`;
@@ -797,7 +800,7 @@ describe("what a value becomes", () => {
       expect(requestsOf(lines(`{"type":"STATE","value":${half}}`)).bookmark).toBe(half);
     },
   );
-  says("A JSON number is carried as it is written, `1e400` too.", () => {
+  says("A JSON number is sent as written, even `1e400`.", () => {
     expect(raw(jsonline('{"type":"RECORD","stream":"s","record":{"v":1e400}}'))).toContain('"v":1e400}');
     expect(
       raw(lines(record({ id: 1 }, { key_fields: ["id"] })).replace('"id":1', '"id":1,"v":1.50E+2')),
@@ -805,9 +808,9 @@ describe("what a value becomes", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("validation errors", () => {
   says(
-    "With its line, and its stream and field where they are known; nothing of the body is forwarded.",
+    "Each fault is reported with its line and, where known, its stream and field. Nothing of the body is forwarded.",
     () => {
       expect(refused(jsonline(record({ a: 1 }), record({ _sdc_sequence: 1 })))).toMatchObject({
         line: 5,
@@ -818,7 +821,7 @@ describe("what is refused", () => {
   );
   tested.push("| | | |---|---|");
   says(
-    "| bodies | an empty one; one in UTF-16, as Windows PowerShell's `>` writes it; gzip without `Content-Encoding`; Airbyte's messages |",
+    "| bodies | empty; UTF-16, as Windows PowerShell's `>` writes it; gzip without `Content-Encoding`; Airbyte's messages |",
     () => {
       const named = (body: string | Uint8Array, code: string, words: string) =>
         expect(refused(body)).toMatchObject({ code, line: 1, message: expect.stringContaining(words) });
@@ -836,7 +839,7 @@ describe("what is refused", () => {
     },
   );
   says(
-    "| names | a map that holds a name twice, in whatever spelling; a blank stream or key, or one that holds NUL; a stream or field that the Import API's loader makes itself |",
+    "| names | the same name twice in a map, in any spelling; a stream or key that is blank or contains NUL; a stream or field that the Import API's loader creates itself |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
@@ -852,7 +855,7 @@ describe("what is refused", () => {
         });
     },
   );
-  says("| keys | missing in a record, null, a map or a list, longer than 1,024 characters |", () => {
+  says("| keys | missing from a record; null; a map or a list; longer than 1,024 characters |", () => {
     for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
       expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
         code: "unfit-records",
@@ -861,7 +864,7 @@ describe("what is refused", () => {
       });
   });
   says(
-    "| schemas | one that the Import API can't read, or that refers to what is not in it; one larger than 2 MiB, or names beside it larger than 256 KiB; more than 1,000 in a body; records that break theirs; checks that take more work than the body's size allows |",
+    "| schemas | refused by the Import API; a `$ref` that points nowhere; larger than 2 MiB, or with a list of names larger than 256 KiB; more than 1,000 in a body; records that violate their schema; checks that take more work than the body's size allows |",
     () => {
       for (const given of [
         1,
@@ -890,7 +893,7 @@ describe("what is refused", () => {
     },
   );
   says(
-    "The loader's own names are `_sdc_received_at`, `_sdc_batched_at`, `_sdc_sequence`, `_sdc_table_version`, `_sdc_extracted_at`, `_sdc_primary_key`, `_sdc_rejected`, `_sdc_level_<n>_id` and `_sdc_source_key_…`, in any case, and the same after `_rjm`. Any other name is the streamer's, `_sdc_repository` and `_sdc_record_hash` too, also as a key.",
+    "The loader's own names are `_sdc_received_at`, `_sdc_batched_at`, `_sdc_sequence`, `_sdc_table_version`, `_sdc_extracted_at`, `_sdc_primary_key`, `_sdc_rejected`, `_sdc_level_<n>_id` and `_sdc_source_key_…`, in any case, and the same with the prefix `_rjm`. The streamer may use any other name, such as `_sdc_repository` and `_sdc_record_hash`, also as a key.",
     () => {
       const own = ["received_at", "batched_at", "sequence", "table_version", "extracted_at", "primary_key"];
       for (const rest of [...own, "rejected", "level_0_id", "level_12_id", "source_key_id", "source_key_a b"])
@@ -917,14 +920,17 @@ describe("what is refused", () => {
       }
     },
   );
-  says("| versions | no natural number below 10¹⁸; a `time_extracted` without its zone |", () => {
-    for (const version of [-1, 1.5, "1", 1e18])
-      expect(refused(lines(record({}, { version })))).toMatchObject({ line: 1, stream: "s" });
-    for (const time_extracted of ["2026-11-23T12:00:00", "soon", 1])
-      expect(refused(lines(record({}, { time_extracted })))).toMatchObject({ line: 1, stream: "s" });
-  });
   says(
-    "| text | bytes that are not UTF-8, raw control characters; in transit half a surrogate pair |",
+    "| versions, times | a `version` that is not a natural number below 10¹⁸; a `time_extracted` without its zone |",
+    () => {
+      for (const version of [-1, 1.5, "1", 1e18])
+        expect(refused(lines(record({}, { version })))).toMatchObject({ line: 1, stream: "s" });
+      for (const time_extracted of ["2026-11-23T12:00:00", "soon", 1])
+        expect(refused(lines(record({}, { time_extracted })))).toMatchObject({ line: 1, stream: "s" });
+    },
+  );
+  says(
+    "| text | bytes that are not UTF-8; raw control characters; in transit, half a surrogate pair |",
     () => {
       refusesJson('"\u0001"', /control/);
       const [before, behind] = jsonline(record({ v: "?" })).split("?") as [string, string];
@@ -946,7 +952,7 @@ describe("what is refused", () => {
     for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);
   });
   says(
-    "| transit | unknown tags, cache codes that stand for nothing, maps with a key left over, dates no calendar has, tags written as JSON escapes, instants finer than a millisecond, malformed integers, decimals, UUIDs and base64, keys of a record's map that are no names |",
+    "| transit | unknown tags; undefined cache codes; maps with a key and no value; impossible dates; tags written as JSON escapes; instants finer than a millisecond; malformed integers, decimals, UUIDs and base64; keys of a record's map that are not names |",
     () => {
       refusesTransit('["~#point",[1,2]]', /~#point/);
       refusesTransit('"~X1"', /tag/);
@@ -962,7 +968,7 @@ describe("what is refused", () => {
     },
   );
   says(
-    "| size | cache codes that stand for more than 256 MiB in a body; lines of 20 MB, nesting deeper than 128, records of more than 10,000 values, more than 1,000 streams |",
+    "| size | cache codes that expand to more than 256 MiB in a body; lines of 20 MB; nesting deeper than 128; records of more than 10,000 values; more than 1,000 streams |",
     () => {
       const codes = Array.from({ length: 300 }, () => '["^ ","^3",1]');
       const coded = `["^ ","type","RECORD","stream","s","record",["^ ","${"n".repeat(60_000)}",[${codes}]]]`;
@@ -983,6 +989,6 @@ it("every sentence has its test", () => {
     rest = rest.replace(each, "");
   }
   expect(oneLine(rest)).toBe(
-    "# The stitchstream format ## Keys and schemas ## What a value becomes ## What is refused",
+    "# The stitchstream format ## Keys and schemas ## Type mapping ## Validation errors",
   );
 });
