@@ -1,3 +1,5 @@
+import { wellFormed } from "../values/scanner.ts";
+
 /** What a value is to a schema: a schema, a map or a list of them, either, one that may be a boolean, or none of these. */
 export type Role = "schema" | "schemas" | "list" | "items" | "additional" | "plain";
 
@@ -47,4 +49,6 @@ export function pointersByName(
   return pointers;
 }
 
-const encoded = (key: string) => encodeURIComponent(key.replaceAll("~", "~0").replaceAll("/", "~1"));
+/** No URI has half a surrogate pair. */
+const encoded = (key: string) =>
+  encodeURIComponent(wellFormed(key).replaceAll("~", "~0").replaceAll("/", "~1"));

@@ -19,6 +19,7 @@ describe("a schema is sent as it came where draft 4 has all its forms", () => {
     '{"properties":{"caf\\u00e9":{"const":1.0,"examples":[true,{"exclusiveMaximum":5}]}}}',
     '{"$id":"http://example.com/a.json","properties":{"v":{"id":"#a"},"$id":{"$ref":"#/properties/v"}}}',
     '{"contains":true,"propertyNames":true,"if":true,"then":{"exclusiveMinimum":1}}',
+    String.raw`{"properties":{"\ud83d":{"properties":{}}}}`,
   ])("%s", schema => {
     expect(sentOf(schema)).toBe(schema);
   });
