@@ -92,7 +92,7 @@ function refusalOf(status: number, problem: Problem, { url }: Endpoint, lineOf: 
   if (status === 0) {
     return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
-  if (status === 412 || code === "overtaken") return moved();
+  if (status === 412 || code === "superseded") return moved();
   // Its sentence names lines of the segment, where it names any.
   const why = faults.length === 0 ? ` ${detail}` : faultLines({ faults, total }, lineOf);
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();

@@ -22,7 +22,7 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
   "not-a-stitchstream",
   "malformed",
   "bookmark-too-large",
-  "unfit-records",
+  "invalid-records",
   "broken-gzip",
   "inflated-too-large",
 ]);

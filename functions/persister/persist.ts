@@ -135,7 +135,7 @@ async function takeOnce(intake: Intake, arrival: Arrival, parts: Parts, times: T
   try {
     return await take(intake, arrival, parts, times);
   } catch (error) {
-    if (!(error instanceof PersisterError) || error.code !== "overtaken") throw error;
+    if (!(error instanceof PersisterError) || error.code !== "superseded") throw error;
     const receipt = await twinsReceipt(intake.streamer, arrival.recalled, parts, times.commit);
     if (receipt === undefined) throw error;
     return { receipt, replayed: true };

@@ -81,7 +81,7 @@ export class Client {
     for (;;) {
       const answer = await ask(this.#url, { method: "POST", headers, body: bytes });
       if (answer.status === 200) return this.#take(answer, bytes, end);
-      if (answer.code === "precondition-failed" || answer.code === "overtaken") {
+      if (answer.code === "precondition-failed" || answer.code === "superseded") {
         this.restarts++;
         return;
       }

@@ -264,7 +264,7 @@ describe("messages", () => {
   says("| `BATCH` | | refused: its records are in files that are not sent |", () => {
     const batch = { type: "BATCH", stream: "s", encoding: { format: "jsonl" }, manifest: ["file:///a"] };
     expect(refused(lines(batch, { type: "STATE", value: 1 }))).toMatchObject({
-      code: "unfit-records",
+      code: "invalid-records",
       line: 1,
       stream: "s",
     });
@@ -339,7 +339,7 @@ describe("keys and schemas", () => {
     expect(
       refused(lines({ ...schema({}), schema: { properties: { v: given } } }, record({ v: value }))),
     ).toMatchObject({
-      code: "unfit-records",
+      code: "invalid-records",
       line: 2,
       field: "v",
     });
@@ -534,7 +534,7 @@ describe("keys and schemas", () => {
       for (const value of ["5.0", "1e3", "9223372036854775808"]) {
         for (const types of ['"integer"', '["null","integer"]'])
           expect(refused(of(types, value))).toMatchObject({
-            code: "unfit-records",
+            code: "invalid-records",
             line: 2,
             field: "v",
             message: expect.stringContaining("declare `number`"),
@@ -850,7 +850,7 @@ describe("validation errors", () => {
       expect(refused(lines(record({ _sdc_sequence: 1 })))).toMatchObject({ field: "_sdc_sequence" });
       for (const stream of ["_sdc_rejected", "_RJM_rejected"])
         expect(refused(lines(record({ a: 1 }, { stream })))).toMatchObject({
-          code: "unfit-records",
+          code: "invalid-records",
           line: 1,
         });
     },
@@ -858,7 +858,7 @@ describe("validation errors", () => {
   says("| keys | missing from a record; null; a map or a list; longer than 1,024 characters |", () => {
     for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
       expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
-        code: "unfit-records",
+        code: "invalid-records",
         line: 1,
         field: "id",
       });
@@ -899,12 +899,12 @@ describe("validation errors", () => {
       for (const rest of [...own, "rejected", "level_0_id", "level_12_id", "source_key_id", "source_key_a b"])
         for (const name of [`_sdc_${rest}`, `_SDC_${rest}`, `_rjm_${rest}`]) {
           expect(refused(lines(record({ [name]: 1 })))).toMatchObject({
-            code: "unfit-records",
+            code: "invalid-records",
             line: 1,
             field: name,
           });
           const keyed = lines(schema({}, { key_properties: [name] }), record({ [name]: 1 }));
-          expect(refused(keyed)).toMatchObject({ code: "unfit-records", line: 1 });
+          expect(refused(keyed)).toMatchObject({ code: "invalid-records", line: 1 });
         }
       for (const name of [
         ...["_sdc_repository", "_sdc_record_hash", "_sdc_shop_id", "_sdc_report_datetime", "_sdc_lsn"],
@@ -942,7 +942,7 @@ describe("validation errors", () => {
       });
       for (const half of ['"\\ud83d"', '"~:\\uDE00"', '["^ ","\\ud83d",1]', '["^ ","a","\\uDE00\\ud83d"]']) {
         refusesTransit(half, /surrogate/);
-        expect(refused(transit(transitRecord(half))).code).toBe("unfit-records");
+        expect(refused(transit(transitRecord(half))).code).toBe("invalid-records");
         expect(refused(transit(`["^ ","type","STATE","value",${half}]`))).toMatchObject({ line: 4 });
       }
     },

@@ -73,7 +73,7 @@ const deliveries: readonly Refusal[] = [
     name: "a record without its key",
     body: jsonline(record("t", {}, ["id"])),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
   },
   {
     name: "another revision",

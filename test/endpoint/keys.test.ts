@@ -109,13 +109,13 @@ describe("a delivery that failed", () => {
 
   it("is told to start anew once another delivery has written, and forwards nothing", async () => {
     const { other, api } = await stackOn({ status: 400, body: "{}" }, { status: 201 });
-    expect((await post(other, "overtaken", body(1), keyed("late"))).status).toBe(502);
-    await post(other, "overtaken", body(2));
+    expect((await post(other, "superseded", body(1), keyed("late"))).status).toBe(502);
+    await post(other, "superseded", body(2));
     const requests = api.requests.length;
-    const late = await post(other, "overtaken", body(1), keyed("late"));
-    expect(await late.json()).toMatchObject({ status: 409, code: "overtaken", revision: 1 });
+    const late = await post(other, "superseded", body(1), keyed("late"));
+    expect(await late.json()).toMatchObject({ status: 409, code: "superseded", revision: 1 });
     expect(api.requests).toHaveLength(requests);
-    expect(await (await getBookmark(other, "overtaken")).text()).toBe("2");
+    expect(await (await getBookmark(other, "superseded")).text()).toBe("2");
   });
 });
 

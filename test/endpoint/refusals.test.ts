@@ -232,14 +232,14 @@ const refusals: Refusal[] = [
     name: "a missing key",
     body: after(record("a", { no: 1 }, ["id"])),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "id", message: /missing/ },
   },
   {
     name: "a null key",
     body: after(record("a", { id: null }, ["id"])),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "id", message: /null/ },
   },
   ...[{ id: null }, { other: 1 }, { id: {} }].map(row => ({
@@ -249,49 +249,49 @@ const refusals: Refusal[] = [
       schema: { properties: { id: { type: "integer" } }, required: ["id"] },
     }),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "id", message: /^the key is/ },
   })),
   {
     name: "a key that is a map",
     body: after(record("a", { id: {} }, ["id"])),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "id" },
   },
   {
     name: "a key beyond its length",
     body: after(record("a", { id: "x".repeat(1_025) }, ["id"])),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "id" },
   },
   {
     name: "transit's not-a-number",
     body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x","~zNaN"]]'),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 4, stream: "a", field: "x" },
   },
   {
     name: "an unknown transit tag",
     body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#point",[1,2]]]]'),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 4, stream: "a", field: "x" },
   },
   {
     name: "a composite key as a column",
     body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#cmap",[[1],2]]]]'),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 4, stream: "a", field: "x" },
   },
   {
     name: "more values than a record may have",
     body: after(record("a", { x: Array(10_001).fill(0) })),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "x" },
   },
   {
@@ -385,7 +385,7 @@ const refusals: Refusal[] = [
     name: "a reserved name",
     body: after({ type: "RECORD", stream: "a", record: { _sdc_batched_at: 1 } }),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "_sdc_batched_at", message: /loader/ },
   },
   {
@@ -397,7 +397,7 @@ const refusals: Refusal[] = [
       record: { n: { at: "2026-11-23" } },
     }),
     status: 422,
-    code: "unfit-records",
+    code: "invalid-records",
     error: { line: 5, stream: "a", field: "n", message: /at must match format "date-time"/ },
   },
   {
@@ -497,7 +497,7 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
 
   it("counts ten thousand faults, of whatever kind, and no more", async () => {
     const response = await post(stack(), "most", jsonline(...Array(10_100).fill(record("a", {}, ["id"]))));
-    expect(await response.json()).toMatchObject({ code: "unfit-records", errorsTotal: 10_000 });
+    expect(await response.json()).toMatchObject({ code: "invalid-records", errorsTotal: 10_000 });
   });
 
   it.each(["Drift", "-drift", "dr ift", "a".repeat(65), "../drift"])(

@@ -111,7 +111,7 @@ describe("a scheduled run", () => {
 
   it("gives way to another one of the same streamer", async () => {
     const both = await Promise.all([run("twice", { N: "50" }), run("twice", { N: "50" })]);
-    expect(both.map(({ outcome }) => outcome).sort()).toEqual(["overtaken", "whole"]);
+    expect(both.map(({ outcome }) => outcome).sort()).toEqual(["superseded", "whole"]);
     expect(await bookmarkOf("twice")).toBe("50");
   });
 

@@ -10,7 +10,7 @@ import { type Step, startScriptedServer } from "../import-api/scripted-server.ts
 import { type Flake, startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
-/** AWS's parts in trouble, and a delivery that is overtaken. */
+/** AWS's parts in trouble, and a delivery that is superseded. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
@@ -141,13 +141,13 @@ describe("trouble that passes", () => {
 
 describe("a delivery whose time is over", () => {
   it("can't commit once another has taken the streamer over, and says so", async () => {
-    const dir = await mkdtemp(join(tmpdir(), "persister-overtaken-"));
+    const dir = await mkdtemp(join(tmpdir(), "persister-superseded-"));
     const [s3, dynamodb] = await Promise.all([startS3({ dir }), startDynamodb({ dir })]);
     let overtaking: Promise<Response> | undefined;
     const api = createServer(async (message, response) => {
       for await (const _ of message);
       if (overtaking === undefined) {
-        overtaking = post(ahead, "overtaken", body("second"));
+        overtaking = post(ahead, "superseded", body("second"));
         expect((await overtaking).status).toBe(200);
       }
       response.writeHead(201).end();
@@ -164,8 +164,8 @@ describe("a delivery whose time is over", () => {
     const clock = { now: () => Date.now() + 60_000, sleep: () => Promise.resolve() };
     const ahead = await startTestStack(env, { clock, ingestMilliseconds: 120_000 });
     open.push(ahead);
-    const first = await post(stack, "overtaken", body("first"));
-    expect(await first.json()).toMatchObject({ status: 409, code: "overtaken" });
-    expect(await (await getBookmark(stack, "overtaken")).text()).toBe('"second"');
+    const first = await post(stack, "superseded", body("first"));
+    expect(await first.json()).toMatchObject({ status: 409, code: "superseded" });
+    expect(await (await getBookmark(stack, "superseded")).text()).toBe('"second"');
   });
 });

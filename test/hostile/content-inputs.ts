@@ -66,10 +66,10 @@ export const contentInputs: readonly Input[] = [
     "a lone surrogate in transit",
     `${transitHead}["^ ","type","RECORD","stream","s","record",["^ ","a","\\ud800"]]`,
     422,
-    "unfit-records",
+    "invalid-records",
   ),
-  bad("cache codes for 200 MB of keys, in a line", cacheCodes(1, 40_000), 422, "unfit-records"),
-  bad("cache codes for 20 MB of keys, on 30 lines", cacheCodes(30, 3_900), 422, "unfit-records"),
+  bad("cache codes for 200 MB of keys, in a line", cacheCodes(1, 40_000), 422, "invalid-records"),
+  bad("cache codes for 20 MB of keys, on 30 lines", cacheCodes(30, 3_900), 422, "invalid-records"),
   bad("a cache code that stands for nothing", `${transitHead}["^ ","^0","RECORD"]\n`, 400, "malformed"),
   bad("a map of odd length", `${transitHead}["^ ","type"]\n`, 400, "malformed"),
   {

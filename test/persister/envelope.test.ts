@@ -170,7 +170,7 @@ describe("codes that stand for more than there is memory for", () => {
   it("in a record with a schema are, too", () => {
     const record = `["^ ","id",1,"${long}",[${codes('["^ ","^4",1]', 9_500)}]]`;
     const line = `["^ ","type","RECORD","stream","s","schema",["^ "],"record",${record}]`;
-    expect(refusal(transit(line)).code).toBe("unfit-records");
+    expect(refusal(transit(line)).code).toBe("invalid-records");
   });
 });
 
@@ -244,7 +244,7 @@ it("a record whose schema makes its request too large is refused before anything
   const schema = { properties: { id: {}, text: { description: "x".repeat(250_000) } } };
   const record = { id: 1, text: "x".repeat(19_900_000) };
   const body = jsonline({ type: "SCHEMA", stream: "s", schema }, { type: "RECORD", stream: "s", record });
-  expect(refusal(body).code).toBe("unfit-records");
+  expect(refusal(body).code).toBe("invalid-records");
 });
 
 it("empty maps of verbose transit are no more than foreseen when they are written anew", () => {

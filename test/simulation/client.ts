@@ -152,4 +152,4 @@ export class Client {
 const isWorthRetrying = (heard: Heard) =>
   heard === undefined ||
   ("error" in heard &&
-    !["malformed", "overtaken", "precondition-failed", "key-reused"].includes(heard.error.code));
+    !["malformed", "superseded", "precondition-failed", "key-reused"].includes(heard.error.code));

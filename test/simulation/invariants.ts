@@ -182,10 +182,10 @@ export class Invariants {
       if (body.faulty && hasWritten) throw new Violation("I7: a faulty body had an effect");
       if (code === "key-reused" && key !== undefined && this.#isFree(key, body))
         throw new Violation(`I3: ${key} is refused to ${body.name}, a day after any other body`);
-      if (code === "overtaken" && key === undefined && this.#hasCommitted(body, details.delivery))
-        throw new Violation("I6: a delivery that was committed is called overtaken");
-      if (code === "overtaken" && this.#receipts.has(`${key} ${body.name}`))
-        throw new Violation("I3: a delivery that was committed is called overtaken");
+      if (code === "superseded" && key === undefined && this.#hasCommitted(body, details.delivery))
+        throw new Violation("I6: a delivery that was committed is called superseded");
+      if (code === "superseded" && this.#receipts.has(`${key} ${body.name}`))
+        throw new Violation("I3: a delivery that was committed is called superseded");
       return;
     }
     const { receipt } = heard.taken;

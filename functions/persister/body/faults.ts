@@ -39,7 +39,7 @@ export class Faults {
 
   throwIfAny(): void {
     if (this.#total === 0) return;
-    const code = (["malformed", "bookmark-too-large", "unfit-records"] as const).find(each =>
+    const code = (["malformed", "bookmark-too-large", "invalid-records"] as const).find(each =>
       this.#codes.has(each),
     )!;
     const first = this.#named[0]!;

@@ -58,7 +58,7 @@ export class SchemaChecks {
       if (node === null) return;
       for (const violation of evaluator.violations(node, records.read(this.#textOf(reader))))
         if (violation.path.length !== 1 || !wrong.some(({ field }) => field === violation.path[0]))
-          this.#faults.add("unfit-records", { line, stream, ...faultOf(violation) });
+          this.#faults.add("invalid-records", { line, stream, ...faultOf(violation) });
     });
   }
 
@@ -70,7 +70,7 @@ export class SchemaChecks {
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       this.#evaluator = undefined;
-      this.#faults.add("unfit-records", { line, stream, message: tooMuchWork });
+      this.#faults.add("invalid-records", { line, stream, message: tooMuchWork });
     }
   }
 

@@ -10,7 +10,7 @@ import { SchemaChecks } from "./schema-checks.ts";
 
 /**
  * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
- * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `unfit-records`, whichever comes first in the catalogue, which names
+ * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `invalid-records`, whichever comes first in the catalogue, which names
  * `faultsNamed` of them at most.
  */
 export function validate(
@@ -47,12 +47,12 @@ function sinkOf(
     record(line, table, reader) {
       if (faults.isFull) return;
       const wrong = keyFaults(table, reader, rules);
-      for (const each of wrong) faults.add("unfit-records", { line, stream: table.stream, ...each });
+      for (const each of wrong) faults.add("invalid-records", { line, stream: table.stream, ...each });
       const { textStart, textEnd } = reader.envelope.record;
       const bytes =
         textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
-        faults.add("unfit-records", { line, stream: table.stream, ...tooLarge(bytes) });
+        faults.add("invalid-records", { line, stream: table.stream, ...tooLarge(bytes) });
       // Else memory would be spent on what codes stand for.
       else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader, wrong);
       contents.addRecord(table, reader);
@@ -73,7 +73,7 @@ function sinkOf(
       contents.ignored++;
     },
     fault({ uncarriable, ...fault }) {
-      return faults.add(uncarriable ? "unfit-records" : "malformed", fault);
+      return faults.add(uncarriable ? "invalid-records" : "malformed", fault);
     },
   };
 }

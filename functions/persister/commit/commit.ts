@@ -7,7 +7,7 @@ import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
  * The moment of truth, of a whole delivery of so many records or of what is safe of it: revision + 1, the bookmark if there
- * is one (else the one that stands stays), the lease gone, in one conditional write. Rejects with `overtaken` where another writer came, and with `store-unavailable`, when it may
+ * is one (else the one that stands stays), the lease gone, in one conditional write. Rejects with `superseded` where another writer came, and with `store-unavailable`, when it may
  * have been done.
  */
 export async function commit(
@@ -104,7 +104,7 @@ async function refuseUnlessMade(
   const there = await commitOf(found, revision, parts, deadline);
   if (there?.delivery === delivery && there.at === at) return;
   throw new PersisterError(
-    "overtaken",
+    "superseded",
     `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
       "Nothing more of it is committed. Start from the bookmark that is.",
   );

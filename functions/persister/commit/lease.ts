@@ -40,7 +40,7 @@ const sequencesPerMillisecond = 1_000_000n;
 
 /**
  * Takes the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that the delivery is
- * about to replace. Rejects with `delivery-in-flight` while another lease lives, `overtaken`, `precondition-failed`, `store-unavailable`.
+ * about to replace. Rejects with `delivery-in-flight` while another lease lives, `superseded`, `precondition-failed`, `store-unavailable`.
  */
 export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<Lease> {
   const { streamer, delivery, kept, until, deadline } = request;
@@ -146,7 +146,7 @@ const isContinued = (streamer: Streamer | undefined, kept: KeptDelivery | undefi
 
 /**
  * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
- * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `overtaken`.
+ * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `superseded`.
  */
 function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, sequences: number): void {
   const isLast = streamer?.lastSequence === lastOf(kept.firstSequence, sequences);
@@ -154,7 +154,7 @@ function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, seq
   const isDone = isContinued(streamer, kept) && streamer?.commit?.whole === true;
   if (isLast && !isMoved && !isDone) return;
   throw new PersisterError(
-    "overtaken",
+    "superseded",
     `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +
       "Start from the bookmark that is committed, with a new Idempotency-Key.",
   );

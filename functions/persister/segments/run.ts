@@ -18,8 +18,8 @@ export interface Run {
 /** What a run came to. */
 export interface Ran {
   readonly streamer: string;
-  /** `unfinished`: time ran out, and another run goes on from the bookmark. `overtaken`: another one is under way. */
-  readonly outcome: "whole" | "unfinished" | "overtaken";
+  /** `unfinished`: time ran out, and another run goes on from the bookmark. `superseded`: another one is under way. */
+  readonly outcome: "whole" | "unfinished" | "superseded";
   readonly segments: number;
   readonly records: number;
 }
@@ -42,7 +42,7 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   let hasMoved = false;
   try {
     const found = await unheld(streamer, stopAt, parts);
-    if (found === undefined) return ranOf("overtaken");
+    if (found === undefined) return ranOf("superseded");
     const { standing } = found;
     const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
     let revision = revisionOf(standing);
@@ -62,7 +62,7 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
     }
     return ranOf("whole");
   } catch (error) {
-    if (isOvertaken(error)) return ranOf("overtaken");
+    if (isSuperseded(error)) return ranOf("superseded");
     if (!(error instanceof Stopped)) throw error;
     if (hasMoved) return ranOf("unfinished");
     throw new StreamerFailed(
@@ -91,5 +91,5 @@ async function unheld(
 
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);
 
-const overtaking: readonly ErrorCode[] = ["delivery-in-flight", "precondition-failed", "overtaken"];
-const isOvertaken = (error: unknown) => error instanceof PersisterError && overtaking.includes(error.code);
+const superseding: readonly ErrorCode[] = ["delivery-in-flight", "precondition-failed", "superseded"];
+const isSuperseded = (error: unknown) => error instanceof PersisterError && superseding.includes(error.code);

@@ -128,7 +128,7 @@ it("one that was only slow, and wakes up behind the next one, commits nothing", 
   made.during.send = async () => {};
   expect(await made.run()).toMatchObject({ outcome: "whole", records: 4 });
   wake();
-  expect(await first).toMatchObject({ outcome: "overtaken" });
+  expect(await first).toMatchObject({ outcome: "superseded" });
   expect(await made.bookmark()).toBe("4");
 });
 
@@ -140,14 +140,14 @@ it("gives way to whoever is alive and writes to the streamer while it waits", as
     made.pass(segmentMillisecondsMax + leaseMarginMillisecondsMax);
     await made.deliver(bodyOf([9]));
   };
-  expect(await made.run()).toMatchObject({ outcome: "overtaken", segments: 0 });
+  expect(await made.run()).toMatchObject({ outcome: "superseded", segments: 0 });
   expect(await made.bookmark()).toBe("9");
 });
 
 it("gives way at once where the lease would outlast it", async () => {
   const made = world();
   await killedRun(made);
-  expect(await made.run(2 * minute)).toMatchObject({ outcome: "overtaken" });
+  expect(await made.run(2 * minute)).toMatchObject({ outcome: "superseded" });
   expect(made.slept).toEqual([]);
 });
 

@@ -191,7 +191,7 @@ export const mutants: readonly Mutant[] = [
     to: "",
   },
   {
-    name: "a commit whose answer was lost is called overtaken",
+    name: "a commit whose answer was lost is called superseded",
     file: "persister/commit/commit.ts",
     from: "if (there?.delivery === delivery && there.at === at) return;",
     to: "",
