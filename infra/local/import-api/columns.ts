@@ -43,8 +43,8 @@ function isExactDouble({ text, decimal }: Digits): boolean {
 }
 
 /**
- * The type that holds all values of these kinds and loses no digit; VARCHAR where none does. DECIMAL wants to
- * know how many digits.
+ * The type that holds all values of these kinds and loses no digit; VARCHAR if no other does. A DECIMAL still
+ * needs its number of digits.
  */
 export function columnTypeOf(found: readonly string[]): string {
   const all = (kind: string) => found.length > 0 && found.every(each => each === kind);
@@ -57,6 +57,6 @@ export function columnTypeOf(found: readonly string[]): string {
 
 const bitsOf = (kind: string) => (/^[\da-f]$/.test(kind) ? Number.parseInt(kind, 16) : 0);
 
-/** The type of decimals with so many digits before the point and behind it at most. */
+/** The type of decimals with at most so many digits before the point and after it. */
 export const decimalTypeOf = (whole: number, scale: number): string =>
   whole + scale > decimalDigitsMax ? "VARCHAR" : `DECIMAL(${Math.max(1, whole + scale)},${scale})`;

@@ -17,7 +17,7 @@ export interface LoggedRow {
   readonly data: Readonly<Record<string, string | null>> | null;
 }
 
-/** The line behind a request's last row: before it stands there, none of them has landed. */
+/** The line after a request's last row: none of its rows has landed before it is written. */
 export interface RequestEnd {
   readonly request: number;
   readonly rows: number;
@@ -31,7 +31,7 @@ export async function openLog(dir: string) {
   const path = logPathOf(dir);
   const { request, end } = await lastRequest(path);
   const file = await open(path, "a");
-  // A process that was killed while it wrote leaves a part of a request, which nobody was told is accepted.
+  // A process that was killed while it wrote leaves a part of a request, which was not answered.
   await truncate(path, end);
   let requests = request;
   let last: Promise<void> = Promise.resolve();

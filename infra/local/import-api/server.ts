@@ -80,7 +80,7 @@ async function take(
   const fault = keeps ? sandbox.faults.shift() : undefined;
   if (fault?.drop === "before") return void response.destroy();
   if (fault?.status !== undefined)
-    throw new Refusal(fault.status, fault.body ?? { message: "as the sandbox was told" });
+    throw new Refusal(fault.status, fault.body ?? { message: "a fault that /sandbox/faults asked for" });
   const rows = rowsOf({ endpoint, contentType, clientId: sandbox.clientId, body });
   if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
   await sandbox.log.append(rows);

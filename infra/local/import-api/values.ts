@@ -39,7 +39,7 @@ export function toJson(value: Value): string {
   return typeof value === "string" ? quoted(value) : String(value);
 }
 
-/** Half of a surrogate pair, which DuckDB takes for broken JSON, becomes the character that stands for what is none. */
+/** Half of a surrogate pair, which DuckDB takes for broken JSON, becomes the replacement character. */
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   if (!json.includes("\\ud")) return json;
@@ -73,7 +73,7 @@ export interface Decimal {
 
 const numberForm = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** The value of a JSON number, whatever its spelling; undefined for what is none. */
+/** The value of a JSON number, whatever its spelling; undefined if it is not a number. */
 export function decimalOf(text: string): Decimal | undefined {
   const parts = numberForm.exec(text);
   if (parts === null) return undefined;

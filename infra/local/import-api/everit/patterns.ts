@@ -62,7 +62,7 @@ const posix: Readonly<Record<string, string>> = {
 const token =
   /\\Q(.*?)(?:\\E|$)|\\([pP])(?:\{(\w+)\}|(\w))|\\x\{([\da-fA-F]+)\}|\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|k<\w+>|c.|[1-9])|\\(.)|\[\^?|[\s\S]/gsu;
 
-/** JavaScript's counterpart, flag `u`; undefined where there is none. */
+/** JavaScript's counterpart, flag `u`; undefined if it has no counterpart. */
 function translated(text: string): string | undefined {
   const plain = text.replace(/\\(?:[pPx]\{[^}]*\}|.)/gsu, "x");
   // Possessive counts, atomic groups, flags within, and what two classes share.
