@@ -22,7 +22,7 @@ export function faultOfBookmark(text: string): string | undefined {
   }
 }
 
-/** A JSON text's value, with every digit. */
+/** The value, with every digit, of a text that is known to be JSON. */
 export const exactValue = (text: string): unknown => exact.read(text);
 
 const isEqual = equalityOf(false);

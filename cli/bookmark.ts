@@ -43,6 +43,7 @@ export async function fetchBookmark(
 ): Promise<Committed> {
   const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
   const { ok, headers, text } = await ask(endpoint, asked);
+  if (ok) jsonOf(text, endpoint);
   return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined };
 }
 
@@ -65,17 +66,19 @@ export async function waitUntilFree(
     } as const;
     const { text, headers } = await ask(endpoint, asked);
     if (etag !== undefined && (headers.etag ?? etag) !== etag) throw moved();
-    if (inFlightOf(text, endpoint) === undefined) return;
+    const { inFlight } = jsonOf(text, endpoint) as { readonly inFlight?: object };
+    if (inFlight === undefined) return;
     if (!hasSaid) watcher.waiting();
     await endpoint.ports.clock.sleep(pollMilliseconds);
   }
 }
 
-function inFlightOf(text: string, { url }: Endpoint): unknown {
+/** An answer's text as JSON. Throws Told where something else answers in the endpoint's place. */
+export function jsonOf(text: string, { url }: Endpoint): unknown {
   try {
-    return (JSON.parse(text) as { inFlight?: object }).inFlight;
+    return JSON.parse(text);
   } catch {
-    throw usage(`${url} answers, and is no Persister endpoint. Is --endpoint right?`);
+    throw usage(`${url} answers, and is not a Persister endpoint. Is --endpoint right?`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { historyEntriesMax } from "../functions/persister/limits.ts";
-import type { Committed } from "./bookmark.ts";
+import { type Committed, jsonOf } from "./bookmark.ts";
 import type { BookmarkFile } from "./bookmark-file.ts";
 import { exactValue, isSameBookmark, isSameValue } from "./bookmark-value.ts";
 import { exits, Told } from "./cli-error.ts";
@@ -34,8 +34,10 @@ const unavailable = (message: string) => new Told(message, exits.unavailable);
 async function wasCommitted(text: string | undefined, endpoint: Endpoint): Promise<boolean> {
   if (text === undefined) return true;
   const path = `/bookmark/history?limit=${historyEntriesMax}`;
-  const page = exactValue((await ask(endpoint, { method: "GET", path })).text);
-  const { history } = page as { readonly history: readonly { readonly bookmark?: unknown }[] };
+  const { text: page } = await ask(endpoint, { method: "GET", path });
+  // The exact reader looks for no faults.
+  jsonOf(page, endpoint);
+  const { history } = exactValue(page) as { readonly history: readonly { readonly bookmark?: unknown }[] };
   const value = exactValue(text);
   return history.some(({ bookmark }) => bookmark !== undefined && isSameValue(bookmark, value));
 }
@@ -44,7 +46,7 @@ function differenceOf(path: string, text: string | undefined, bookmark: string |
   if (bookmark === undefined)
     return (
       `${path} holds a bookmark and the endpoint has none: delete ${path} to start from the beginning, ` +
-      "or give the endpoint its bookmark, `persist bookmark set VALUE`."
+      `or give the endpoint its bookmark, \`persist bookmark set "$(cat ${path})"\`.`
     );
   const what =
     text === undefined

@@ -156,6 +156,16 @@ describe("--bookmark FILE", () => {
     expect(await etagOf("foreign")).toBe('"1"');
   });
 
+  it("that moves to an endpoint gives it its bookmark first", async () => {
+    await writeFile(file, '["^ ","at","~i9007199254740993"]');
+    const args = [...to("moved-in"), "--bookmark", file];
+    const { code, stderr } = await persisted(args, body(9), env);
+    expect([code, stderr]).toEqual([5, expect.stringContaining(`persist bookmark set "$(cat ${file})"`)]);
+    const set = ["bookmark", "set", await textIn(file), ...to("moved-in")];
+    expect(await persisted(set, "", env)).toMatchObject({ code: 0 });
+    expect(await persisted(args, body(9), env)).toMatchObject({ code: 0, stdout: '{"at":9}\n' });
+  });
+
   it("keeps what a part of a stream has committed before it was refused", async () => {
     const { code } = await persisted(
       [...to("refused"), "--bookmark", file],

@@ -164,6 +164,15 @@ describe("an endpoint", () => {
     expect(await persisted(["bookmark", "get", ...args], "", env)).toMatchObject({ code: 0, stdout: "1\n" });
   });
 
+  it.each([["a pipe"], ["a command", "--", "no-such-program"]])(
+    "that is a login page ends %s with 2",
+    async (_, ...command) => {
+      const args = await scripted(response => response.end("<html>"));
+      const { code, stderr } = await persisted([...args, ...command], body(1), env);
+      expect([code, stderr]).toEqual([2, expect.stringContaining("is not a Persister endpoint")]);
+    },
+  );
+
   it("that is none is not taken for one without a bookmark: no streamer is run", async () => {
     const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
