@@ -33,14 +33,14 @@ export interface Forwarding extends Following {
  * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
  * bookmark kept but by `keep`. Rejects with Told.
  */
-export async function forward({ source, account, began, watcher, keep, givenUp }: Forwarding): Promise<void> {
+export async function forward({ source, account, began, watcher, keep, aborted }: Forwarding): Promise<void> {
   const parts = partsOf(account);
   const deadline = () => parts.clock.now() + segmentMilliseconds;
   if (began !== undefined)
     await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, parts);
   let last = began;
   const output = source.kind === "pipe" ? source.output : source.run(began);
-  for await (const segment of segments(output, { clock: idleClock, givenUp })) {
+  for await (const segment of segments(output, { clock: idleClock, aborted })) {
     const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
     const intake = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
     const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {

@@ -10,7 +10,7 @@ const unread = (reason: string | undefined) =>
 /** An end before the stream's: by Ctrl-C, by another signal, or because whoever reads our bookmarks has left, such as `head -1`. */
 export class Interruption {
   /** Aborted once no more of the stream is wanted. */
-  readonly givenUp = new AbortController();
+  readonly aborted = new AbortController();
   /** Of ours something may be on its way, or a streamer run. */
   isSending = false;
   #told: Told | undefined;
@@ -37,7 +37,7 @@ export class Interruption {
   #begin(told: Told): void {
     if (!this.isSending || this.#told !== undefined) return exit(told);
     this.#told = told;
-    this.givenUp.abort();
+    this.aborted.abort();
     this.#onWait();
     setTimeout(exit, endMillisecondsMax, told).unref();
   }

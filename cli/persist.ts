@@ -25,7 +25,7 @@ setFlagsFromString("--semi-space-growth-factor=1");
 
 const progress = new Progress();
 const interruption = new Interruption(() => progress.interrupted());
-const { givenUp } = interruption;
+const { aborted } = interruption;
 
 async function run(args: readonly string[]): Promise<void> {
   const given = argumentsOf(args);
@@ -53,7 +53,7 @@ async function sendAll(given: Arguments): Promise<void> {
   const isPipe = given.command === undefined;
   // The pipe's streamer reads it, too, and by itself.
   if (isPipe && expected !== undefined) await assertUnchangedSince(expected.path, performance.timeOrigin);
-  const following = { watcher: progress, keep: keeping(file), givenUp };
+  const following = { watcher: progress, keep: keeping(file), aborted };
   interruption.isSending = true;
   try {
     await (cid === undefined ? deliverAll(given, expected, following) : forwardAll(given, file, following));
@@ -96,7 +96,7 @@ const keeping = (file: BookmarkFile | undefined) => async (text: string) => {
 /** What comes on stdin, or what a command prints that `hasBookmarks` to start from. It ends once it is given up. */
 function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
   if (command === undefined) {
-    const output = unzipped(addAbortSignal(givenUp.signal, process.stdin), "What came on stdin");
+    const output = unzipped(addAbortSignal(aborted.signal, process.stdin), "What came on stdin");
     return { kind: "pipe", output };
   }
   const program = programOf(command, values);
@@ -104,7 +104,7 @@ function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source
 }
 
 function printedBy(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
-  const output = unzipped(outputOf(program, bookmark, givenUp.signal), `What ${program.file} printed`);
+  const output = unzipped(outputOf(program, bookmark, aborted.signal), `What ${program.file} printed`);
   if (!hasBookmarks || program.bookmarkArg !== undefined) return output;
   const warn = (message: string) => progress.warn(message);
   return unlessTap(output, { hasBookmark: bookmark !== undefined, warn });

@@ -25,7 +25,7 @@ export interface Following {
   /** Keeps a bookmark that is committed: its line, without its end. */
   readonly keep: (bookmark: string) => Promise<void>;
   /** Aborted once no more of the stream is needed. */
-  readonly givenUp: AbortController;
+  readonly aborted: AbortController;
 }
 
 /**
@@ -36,12 +36,12 @@ export async function send(
   stream: AsyncIterable<Uint8Array>,
   endpoint: Endpoint,
   { etag }: Committed,
-  { watcher, keep, givenUp }: Following,
+  { watcher, keep, aborted }: Following,
 ): Promise<void> {
   const { idleClock: clock, newKey } = endpoint.ports;
   let tag = etag;
-  const source = segments(stream, { clock, givenUp });
-  for await (const { segment, bytes, body } of packed(source, givenUp)) {
+  const source = segments(stream, { clock, aborted });
+  for await (const { segment, bytes, body } of packed(source, aborted)) {
     const { records, hasBookmark } = segment;
     const { headers, text } = await ask(endpoint, {
       method: "POST",
@@ -96,7 +96,7 @@ interface Broken {
 const aheadBytesMax = 2_000_000;
 
 /** Each segment compressed, several ahead of the one that is on its way. */
-async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController): AsyncGenerator<Packed> {
+async function* packed(source: AsyncGenerator<Segment>, aborted: AbortController): AsyncGenerator<Packed> {
   const ahead = new ReadableStream<Packed | Broken>(
     {
       async pull(queue) {
@@ -111,7 +111,7 @@ async function* packed(source: AsyncGenerator<Segment>, givenUp: AbortController
         }
       },
       async cancel() {
-        givenUp.abort();
+        aborted.abort();
         await source.return(undefined);
       },
     },

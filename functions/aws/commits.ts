@@ -2,9 +2,10 @@ import * as z from "zod/mini";
 import type { Commit } from "../persister/store.ts";
 import { bookmarkAttribute, storedBookmark } from "./bookmarks.ts";
 
-/** A commit as attributes. */
-export const commitAttributes = (commit: Commit) => ({
+/** A commit as attributes of an item; `settled` is the stored name of `acceptedCount`. */
+export const commitAttributes = ({ acceptedCount, ...commit }: Commit) => ({
   ...commit,
+  settled: acceptedCount,
   bookmark: bookmarkAttribute(commit.bookmark),
 });
 
@@ -22,7 +23,7 @@ export const commitSchema = z.pipe(
   z.transform(
     ({ bookmark, bookmarkAt, settled, whole, ...commit }): Commit => ({
       ...commit,
-      ...(settled !== undefined && { settled }),
+      ...(settled !== undefined && { acceptedCount: settled }),
       ...(whole !== undefined && { whole }),
       ...(bookmark && { bookmark }),
       ...(bookmarkAt !== undefined && { bookmarkAt }),

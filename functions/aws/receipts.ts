@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
-import type { KeptReceipt } from "../persister/store.ts";
+import type { FiledReceipt } from "../persister/store.ts";
 import { type BucketOptions, largeValues } from "./large-values.ts";
 
 const revision = z.number();
@@ -18,13 +18,13 @@ type StoredReceipt = z.infer<typeof storedReceipt>;
 export function receiptStore(options: BucketOptions) {
   const values = largeValues(options);
   return {
-    async store(receipt: KeptReceipt, streamer: string, deadline: number): Promise<StoredReceipt> {
+    async store(receipt: FiledReceipt, streamer: string, deadline: number): Promise<StoredReceipt> {
       const { text, ...rest } = receipt;
       const bytes = Buffer.from(text);
       if (bytes.length <= inlineBytesMax) return receipt;
       return { ...rest, ...(await values.store(`receipts/${streamer}`, bytes, deadline)) };
     },
-    async load(stored: StoredReceipt, deadline: number): Promise<KeptReceipt> {
+    async load(stored: StoredReceipt, deadline: number): Promise<FiledReceipt> {
       if ("text" in stored) return stored;
       const text = Buffer.from(await values.load(stored, deadline)).toString();
       return { revision: stored.revision, text };

@@ -1,4 +1,4 @@
-import { type Contents, Standing } from "../persister/body/contents.ts";
+import { type Contents, RecordForm } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
 import type { Batch, ImportRequest } from "../persister/ports.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
@@ -77,10 +77,10 @@ function writeRecord(contents: Contents, record: number, reader: ValueReader, ou
   const { bytes, splices } = contents;
   const end = contents.recordEnd(record);
   const start = contents.recordStart(record);
-  const standing = contents.recordStanding(record);
-  if (standing === Standing.writtenAnew) {
+  const standing = contents.recordForm(record);
+  if (standing === RecordForm.rewritten) {
     return reader.readField(contents.lineStart(start), "record", new TransitWriter(out));
   }
-  if (standing !== Standing.spliced) return out.copy(bytes, start, end);
+  if (standing !== RecordForm.spliced) return out.copy(bytes, start, end);
   splices.write(out, contents, start, end, contents.firstSplice(record), contents.recordGrowth(record));
 }

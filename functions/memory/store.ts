@@ -6,7 +6,7 @@ import type {
   Fenced,
   FiledDelivery,
   History,
-  KeptDelivery,
+  IdempotencyRecord,
   Store,
   StoredBookmark,
   Streamer,
@@ -59,7 +59,7 @@ function memoryHistory(): History {
 }
 
 function memoryDeliveries(): Deliveries {
-  const items = new Map<string, KeptDelivery>();
+  const items = new Map<string, IdempotencyRecord>();
   return {
     read: async (streamer, key) => items.get(`${streamer} ${key}`),
     write: async next => putUpon(items, `${next.streamer} ${next.key}`, next),

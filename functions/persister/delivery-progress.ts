@@ -1,39 +1,153 @@
+import { archiveKey } from "./archive.ts";
+import type { Contents } from "./body/contents.ts";
 import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
+import type { ReceiptFacts } from "./receipt.ts";
+import { earlierFactsOf } from "./replay-facts.ts";
+import type { FiledDelivery, IdempotencyRecord, ReplayFacts, Streamer } from "./store.ts";
 
-/** A delivery's way as it is gone: what is counted on it, and how long each step took. */
-export class Journey {
-  bytes: number;
-  records = 0;
-  batches = 0;
-  retries = 0;
-  /** When the streamer's bookmark was brought, ms since the epoch; undefined where none stands. */
-  bookmarkAt: number | undefined;
+export interface ProgressOptions {
+  readonly streamer: string;
+  readonly body: Uint8Array;
+  readonly gzipped: boolean;
+  readonly traceparent?: string | undefined;
+}
+
+/** What has happened to a delivery so far: its step's durations and counts, and what was read and written for it. */
+export class DeliveryProgress {
+  /** When it arrived, ms since the epoch. */
+  readonly at: number;
+  readonly archiveKey: string;
+  readonly #options: ProgressOptions;
   readonly #clock: Clock;
   readonly #milliseconds: Partial<Record<Step, number>> = {};
   #since: number;
+  #delivery: string;
+  #archive: string | undefined;
+  #bytes: number;
+  #records = 0;
+  #batches = 0;
+  #retries = 0;
+  #bookmarkAt: number | undefined;
+  #current: { readonly streamer: Streamer | undefined } | undefined;
+  #replay: Partial<ReplayFacts> | undefined;
 
-  /** Of a body of so many bytes, as received. */
-  constructor(clock: Clock, bytes: number) {
-    this.bytes = bytes;
+  constructor(options: ProgressOptions, { clock, newId }: { readonly clock: Clock; newId(): string }) {
+    this.#options = options;
     this.#clock = clock;
-    this.#since = clock.now();
+    this.#delivery = newId();
+    this.at = clock.now();
+    this.#since = this.at;
+    this.#bytes = options.body.length;
+    this.archiveKey = archiveKey(options.streamer, this.#delivery, this.at, options.gzipped);
   }
 
-  /** All the time since the last step was for this one. */
+  get streamer(): string {
+    return this.#options.streamer;
+  }
+
+  /** The delivery's id: that of its first attempt, if it was sent before. */
+  get delivery(): string {
+    return this.#delivery;
+  }
+
+  /** Where the body is archived; empty until it is. */
+  get archive(): string {
+    return this.#archive ?? "";
+  }
+
+  /** The streamer as it was read; undefined before, and once another delivery may have written to it. */
+  get current(): { readonly streamer: Streamer | undefined } | undefined {
+    return this.#current;
+  }
+
+  /** Attributes all the time since the last step to this one. */
   took(step: Step): void {
     const now = this.#clock.now();
     this.#milliseconds[step] = (this.#milliseconds[step] ?? 0) + now - this.#since;
     this.#since = now;
   }
 
-  /** So far. */
-  get milliseconds(): Milliseconds {
-    return { ...this.#milliseconds };
+  archived(archive: string): void {
+    this.#archive = archive;
+    this.took("archive");
   }
 
-  report(facts: Pick<Report, "streamer" | "delivery" | "outcome" | "traceparent">): Report {
-    const { bytes, records, batches, retries, bookmarkAt, milliseconds } = this;
-    const bookmarkAge = bookmarkAt === undefined ? undefined : this.#clock.now() - bookmarkAt;
-    return { ...facts, bytes, records, batches, retries, milliseconds, bookmarkAge };
+  unzipped(body: Uint8Array): void {
+    this.#bytes = body.length;
+    this.took("validate");
+  }
+
+  /** The streamer, as it was read before the delivery begins. */
+  found(streamer: Streamer | undefined): void {
+    this.#current = { streamer };
+    this.#bookmarkAt = streamer?.commit?.bookmarkAt;
+  }
+
+  /** An earlier attempt of the same delivery was found: this one continues it. */
+  continues(earlier: IdempotencyRecord): void {
+    this.#replay = earlierFactsOf(earlier);
+    this.#delivery = earlier.delivery;
+  }
+
+  validated({ records }: Contents): void {
+    this.#records = records;
+    this.took("validate");
+    // Another delivery may write to the streamer from now on.
+    this.#current = undefined;
+  }
+
+  /** Something of the delivery may be forwarded from now on. */
+  began(replay: ReplayFacts): void {
+    this.#replay = replay;
+  }
+
+  forwarded({ batches, retries }: { readonly batches: number; readonly retries: number }): void {
+    this.#batches = batches;
+    this.#retries = retries;
+    this.took("forward");
+  }
+
+  /** `at`: when a bookmark was stored, ms since the epoch; undefined if the store did not answer. */
+  bookmarkStored(at: number | undefined): void {
+    this.#bookmarkAt = at;
+  }
+
+  /** The receipt's facts, before the commit. */
+  receiptFacts(contents: Contents, archive: string): ReceiptFacts {
+    return {
+      delivery: this.#delivery,
+      streamer: this.streamer,
+      records: contents.records,
+      ignored: contents.ignored,
+      batches: this.#batches,
+      bytes: this.#bytes,
+      milliseconds: { ...this.#milliseconds },
+      streams: contents.recordsByStream(),
+      archive,
+    };
+  }
+
+  /** What is filed of a delivery that failed; undefined if nothing of it was archived. */
+  filedFacts(): Omit<FiledDelivery, "receipt" | "failure"> | undefined {
+    if (this.#archive === undefined) return undefined;
+    const { streamer, at } = this;
+    return { streamer, delivery: this.#delivery, at, archive: this.#archive, ...this.#replay };
+  }
+
+  report(outcome: Report["outcome"]): Report {
+    const bookmarkAge = this.#bookmarkAt === undefined ? undefined : this.#clock.now() - this.#bookmarkAt;
+    const milliseconds: Milliseconds = { ...this.#milliseconds };
+    return {
+      streamer: this.streamer,
+      delivery: this.#delivery,
+      outcome,
+      traceparent: this.#options.traceparent,
+      bytes: this.#bytes,
+      records: this.#records,
+      batches: this.#batches,
+      retries: this.#retries,
+      milliseconds,
+      bookmarkAge,
+    };
   }
 }

@@ -1,6 +1,6 @@
 import type { Contents } from "./body/contents.ts";
 import type { Lease } from "./commit/lease.ts";
-import type { DestinationIdentity, KeptDelivery, ReplayFacts } from "./store.ts";
+import type { DestinationIdentity, IdempotencyRecord, ReplayFacts } from "./store.ts";
 
 /** What sending a delivery again will need: known before anything of it is forwarded. */
 export const replayFactsOf = (
@@ -11,14 +11,14 @@ export const replayFactsOf = (
 ): ReplayFacts => ({ firstSequence, records, ...body, encoding, destination });
 
 /** The same of an earlier attempt, which may have forwarded something; some are missing where an older version kept it. */
-export function keptFactsOf({
+export function earlierFactsOf({
   firstSequence,
   records,
   digest,
   encoding,
   size,
   destination,
-}: KeptDelivery): Partial<ReplayFacts> {
+}: IdempotencyRecord): Partial<ReplayFacts> {
   return {
     firstSequence,
     digest,

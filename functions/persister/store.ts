@@ -8,7 +8,7 @@ export interface Bookmark {
 
 /** A bookmark of a delivery, and how many of its records and activations stand before it. */
 export interface PlacedBookmark extends Bookmark {
-  readonly settled: number;
+  readonly acceptedCount: number;
   /** A Singer tap's STATE of null or `{}`, which does not replace a bookmark that holds something. */
   readonly isEmptyState: boolean;
 }
@@ -48,7 +48,7 @@ export interface Commit {
    * How many of the delivery's records and activations are accepted for good, all or some: another attempt goes on behind
    * them.
    */
-  readonly settled?: number;
+  readonly acceptedCount?: number;
   /** All of the delivery is accepted: its receipt is good. */
   readonly whole?: boolean;
   /** Absent until a delivery brought one, and once it is forgotten. */
@@ -81,8 +81,8 @@ export interface Streamers {
   read(name: string, deadline: number): Promise<Streamer | undefined>;
   /** Stores the item if the stored one's fence is one less (none: 0). Resolves to false, nothing written, if it is not. */
   write(next: Streamer, deadline: number): Promise<boolean>;
-  /** At most `limit` of the names that come after `after`, in their order: every streamer that was written, and such as nearly were. */
-  list(after: string, limit: number, deadline: number): Promise<readonly string[]>;
+  /** At most `limit` of the names that come after `nextFence`, in their order: every streamer that was written, and such as nearly were. */
+  list(nextFence: string, limit: number, deadline: number): Promise<readonly string[]>;
 }
 
 /** Bookmarks' values, of up to 1 MiB. Reject with PersisterError `store-unavailable`. */
@@ -123,7 +123,7 @@ export interface DestinationIdentity {
 }
 
 /** What is remembered of a delivery that came with an Idempotency-Key; the first version of it lacked some facts. */
-export interface KeptDelivery extends Fenced, Partial<ReplayFacts> {
+export interface IdempotencyRecord extends Fenced, Partial<ReplayFacts> {
   readonly streamer: string;
   /** SHA-256 of the key, hexadecimal. */
   readonly key: string;
@@ -138,10 +138,10 @@ export interface KeptDelivery extends Fenced, Partial<ReplayFacts> {
   /** Of the range that every attempt uses. */
   readonly firstSequence: bigint;
   /** Good once the revision it names was committed by this delivery. */
-  readonly receipt?: KeptReceipt;
+  readonly receipt?: FiledReceipt;
 }
 
-export interface KeptReceipt {
+export interface FiledReceipt {
   readonly revision: number;
   /** JSON. */
   readonly text: string;
@@ -150,9 +150,9 @@ export interface KeptReceipt {
 /** Deliveries by their keys. Reject with PersisterError `store-unavailable`. */
 export interface Deliveries {
   /** Reads every write before it. */
-  read(streamer: string, key: string, deadline: number): Promise<KeptDelivery | undefined>;
+  read(streamer: string, key: string, deadline: number): Promise<IdempotencyRecord | undefined>;
   /** Stores the item if the stored one's fence is one less (none: 0). Resolves to false, nothing written, if it is not. */
-  write(next: KeptDelivery, deadline: number): Promise<boolean>;
+  write(next: IdempotencyRecord, deadline: number): Promise<boolean>;
 }
 
 /** What became of a delivery, for whoever asks later; its facts where something of it may have been forwarded. */
@@ -163,7 +163,7 @@ export interface FiledDelivery extends Partial<ReplayFacts> {
   readonly at: number;
   readonly archive: string;
   /** Good once the revision it names was committed by this delivery. */
-  readonly receipt?: KeptReceipt;
+  readonly receipt?: FiledReceipt;
   /** Why it was not accepted, or not all of it. `passing`: another attempt may end otherwise. */
   readonly failure?: { readonly code: string; readonly detail: string; readonly passing?: boolean };
 }

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { Random } from "../simulation/random.ts";
 import { type Answer, ask, refuseUnlessPassing, retryAfterMilliseconds } from "./ask.ts";
-import type { Taken } from "./comparison.ts";
+import type { DeliveryResult } from "./comparison.ts";
 import type { Seen } from "./landed.ts";
 import { bodyOf } from "./source.ts";
 
@@ -20,7 +20,7 @@ export class Client {
   restarts = 0;
   /** How often each answer made it try again. */
   readonly retries = new Map<string, number>();
-  readonly taken: Taken[] = [];
+  readonly taken: DeliveryResult[] = [];
   readonly seen: Seen[] = [];
   readonly #logPath: string;
   readonly #url: string;

@@ -5,7 +5,7 @@ import { type Fault, Landed } from "./landed.ts";
 import { idOf } from "./source.ts";
 
 /** A delivery that was answered 200. */
-export interface Taken {
+export interface DeliveryResult {
   readonly bytes: Uint8Array;
   /** `s3://bucket/key` */
   readonly archive: string;
@@ -74,7 +74,7 @@ function rowFaults(streamer: string, last: number, rows: ReadonlyMap<number, num
   return faults;
 }
 
-async function archiveFaults(taken: readonly Taken[], archiveDir: string): Promise<Fault[]> {
+async function archiveFaults(taken: readonly DeliveryResult[], archiveDir: string): Promise<Fault[]> {
   const faults: Fault[] = [];
   for (const { bytes, archive } of taken) {
     const kept = await readFile(join(archiveDir, archive.replace("s3://", ""))).catch(() => undefined);

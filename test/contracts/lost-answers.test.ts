@@ -11,6 +11,7 @@ import { awsStore } from "../../functions/aws/store.ts";
 import { commit } from "../../functions/persister/commit/commit.ts";
 import { begin } from "../../functions/persister/commit/lease.ts";
 import { readState } from "../../functions/persister/commit/state.ts";
+import { within } from "../../functions/persister/deadline.ts";
 import type { SafeBookmark } from "../../functions/persister/store.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
@@ -75,15 +76,14 @@ const leaseOf = (parts: Parts, streamer: string) =>
   begin(
     {
       streamer,
-      standing: undefined,
+      current: undefined,
       delivery: randomUUID(),
-      kept: undefined,
+      earlier: undefined,
       precondition: {},
       sequences: 1,
       until: now + 1_000,
-      deadline: deadline(),
     },
-    parts,
+    within(parts, deadline()),
   );
 const read = (streamer: string) => readState(streamer, partsOf(), deadline());
 
@@ -104,7 +104,7 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-begin");
     expect(lease.held.fence).toBe(1);
-    await commit(lease, undefined, { records: 1 }, parts, deadline());
+    await commit(lease, undefined, { records: 1 }, within(parts, deadline()));
   });
 
   it("of commit: counted once", async () => {
@@ -112,7 +112,7 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-commit");
     afterEffect(client, "PutItemCommand", lose);
-    expect(await commit(lease, bookmark("1"), { records: 1 }, parts, deadline())).toMatchObject({
+    expect(await commit(lease, bookmark("1"), { records: 1 }, within(parts, deadline()))).toMatchObject({
       revision: 1,
     });
     expect(await read("lost-commit")).toMatchObject({ revision: 1 });
@@ -128,12 +128,11 @@ describe("an answer that is lost after the effect", () => {
           await leaseOf(partsOf(), "followed"),
           bookmark(value),
           { records: 1 },
-          partsOf(),
-          deadline(),
+          within(partsOf(), deadline()),
         );
       await lose();
     });
-    const state = await commit(lease, bookmark("1"), { records: 1 }, parts, deadline());
+    const state = await commit(lease, bookmark("1"), { records: 1 }, within(parts, deadline()));
     expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
     expect(await read("followed")).toMatchObject({ revision: 3 });
   });
@@ -142,7 +141,7 @@ describe("an answer that is lost after the effect", () => {
 it("a large bookmark that was changed in S3 is not given out", async () => {
   const parts = partsOf();
   const lease = await leaseOf(parts, "changed");
-  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), { records: 1 }, parts, deadline());
+  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), { records: 1 }, within(parts, deadline()));
   const stored = (await parts.streamers.read("changed", deadline()))?.commit?.bookmark;
   const Key = stored !== undefined && "key" in stored ? stored.key : "";
   expect(Key).toMatch(/^bookmarks\/changed\/[0-9a-f]{64}$/);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type {
   Bookmark,
   Commit,
-  KeptDelivery,
+  IdempotencyRecord,
   SafeBookmark,
   Store,
   StoredBookmark,
@@ -144,7 +144,11 @@ export function storeContract(make: () => Store): void {
   });
 
   describe("deliveries", () => {
-    const kept = (streamer: string, fence: number, changes: Partial<KeptDelivery> = {}): KeptDelivery => ({
+    const kept = (
+      streamer: string,
+      fence: number,
+      changes: Partial<IdempotencyRecord> = {},
+    ): IdempotencyRecord => ({
       streamer,
       key: "k",
       fence,

@@ -51,10 +51,10 @@ async function run(
 
 /** A streaming whose time is up once the program has printed `last`. */
 const stopsBehind = (last: string, streaming: Streaming): Streaming =>
-  async function* (bookmark, stopAt, givenUp) {
+  async function* (bookmark, stopAt, aborted) {
     const timeIsUp = new AbortController();
     let printed = "";
-    for await (const chunk of streaming(bookmark, stopAt, AbortSignal.any([givenUp, timeIsUp.signal]))) {
+    for await (const chunk of streaming(bookmark, stopAt, AbortSignal.any([aborted, timeIsUp.signal]))) {
       printed += Buffer.from(chunk).toString();
       if (printed.includes(last)) timeIsUp.abort();
       yield chunk;

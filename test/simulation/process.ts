@@ -5,7 +5,7 @@ import { importApiRules } from "../../functions/import-api/rules.ts";
 import { change as changeBookmark } from "../../functions/persister/commit/change.ts";
 import type { Precondition } from "../../functions/persister/commit/precondition.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
-import { type Parts, persist, type Taken } from "../../functions/persister/persist.ts";
+import { type DeliveryResult, type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi, ImportRequest } from "../../functions/persister/ports.ts";
 import type { Bookmark, Store, Streamer } from "../../functions/persister/store.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -23,7 +23,7 @@ export interface Sent {
 }
 
 /** What a client hears; nothing where the process was killed or the answer was lost. */
-export type Heard = { readonly taken: Taken } | { readonly error: PersisterError } | undefined;
+export type Heard = { readonly taken: DeliveryResult } | { readonly error: PersisterError } | undefined;
 
 /** As in serverless.yml. */
 const timeoutMilliseconds = 29_000;
@@ -192,8 +192,8 @@ export class Process {
       streamers: {
         read: (name, deadline) => call("read", deadline, () => streamers.read(name, deadline)),
         write: (next, deadline) => writing(this.#stepOf(next), deadline, () => this.#write(next, deadline)),
-        list: (after, limit, deadline) =>
-          call("read", deadline, () => streamers.list(after, limit, deadline)),
+        list: (nextFence, limit, deadline) =>
+          call("read", deadline, () => streamers.list(nextFence, limit, deadline)),
       },
       bookmarks: {
         store: (name, bookmark, deadline) =>

@@ -42,7 +42,7 @@ export class World {
   /** The streamers' items, each write of them checked. */
   readonly streamers: Streamers = {
     read: (name, deadline) => this.store.streamers.read(name, deadline),
-    list: (after, limit, deadline) => this.store.streamers.list(after, limit, deadline),
+    list: (nextFence, limit, deadline) => this.store.streamers.list(nextFence, limit, deadline),
     write: async (next, deadline) => {
       const before = await this.store.streamers.read(next.name, deadline);
       const isWritten = await this.store.streamers.write(next, deadline);

@@ -11,8 +11,8 @@ const width = 6;
 const splicesMax = 1_000_000;
 
 /** How a record's text becomes one that stands for itself. */
-export const Standing = { asIs: 0, spliced: 1, writtenAnew: 2 } as const;
-export type Standing = (typeof Standing)[keyof typeof Standing];
+export const RecordForm = { verbatim: 0, spliced: 1, rewritten: 2 } as const;
+export type RecordForm = (typeof RecordForm)[keyof typeof RecordForm];
 
 /** A table's id and a record's standing share an integer. */
 const standingBits = 2;
@@ -67,12 +67,12 @@ export class Contents {
   }
 
   /** Adds the record's codes where they are enough. */
-  #standing(reader: ValueReader): Standing {
-    if (reader.standsAlone) return Standing.asIs;
+  #standing(reader: ValueReader): RecordForm {
+    if (reader.standsAlone) return RecordForm.verbatim;
     if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
-      return Standing.writtenAnew;
+      return RecordForm.rewritten;
     this.splices.append(reader.splices);
-    return Standing.spliced;
+    return RecordForm.spliced;
   }
 
   recordsByStream(): Map<string, number> {
@@ -119,8 +119,8 @@ export class Contents {
     return this.tables[this.#places.ints[record * width + 3]! >> standingBits]!;
   }
 
-  recordStanding(record: number): Standing {
-    return (this.#places.ints[record * width + 3]! & standingMask) as Standing;
+  recordForm(record: number): RecordForm {
+    return (this.#places.ints[record * width + 3]! & standingMask) as RecordForm;
   }
 
   /** The first of a spliced record's codes; the others follow it, to the record's end. */

@@ -4,7 +4,7 @@ import { PersisterError } from "../errors.ts";
 import { inflatedBytesMax, inflationRatioMax } from "../limits.ts";
 
 /** With `info`, zlib tells how much of the input it used. */
-const gunzip = promisify(gunzipWithCallback) as unknown as (
+const gunzipBytes = promisify(gunzipWithCallback) as unknown as (
   bytes: Uint8Array,
   options: ZlibOptions,
 ) => Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>;
@@ -16,11 +16,11 @@ const bytesAlwaysTaken = 1024 * 1024;
  * The bytes that a gzip body holds, all its members. Throws `broken-gzip`, and `inflated-too-large` before it holds
  * more than the limit.
  */
-export async function inflate(gzipped: Uint8Array): Promise<Uint8Array> {
+export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
   const limit = Math.min(inflatedBytesMax, Math.max(bytesAlwaysTaken, gzipped.length * inflationRatioMax));
-  let inflated: Awaited<ReturnType<typeof gunzip>>;
+  let inflated: Awaited<ReturnType<typeof gunzipBytes>>;
   try {
-    inflated = await gunzip(gzipped, { maxOutputLength: limit, info: true });
+    inflated = await gunzipBytes(gzipped, { maxOutputLength: limit, info: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit, cause);
     throw new PersisterError(

@@ -1,6 +1,14 @@
+import { within } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
 import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../store.ts";
-import { after, type LeaseParts, refuseUnless, refuseWhileLeased, written } from "./lease.ts";
+import {
+  assertNotLeased,
+  assertPrecondition,
+  type LeaseParts,
+  type LeasePorts,
+  nextFence,
+  writeStreamer,
+} from "./lease.ts";
 import type { Precondition } from "./precondition.ts";
 import { commitOf, revisionOf, type StreamerState } from "./state.ts";
 
@@ -17,26 +25,27 @@ export interface ChangeRequest {
  * Rejects with `delivery-in-flight`, `precondition-failed`, `store-unavailable`.
  */
 export async function change(request: ChangeRequest, parts: LeaseParts): Promise<StreamerState> {
-  const { streamer, precondition, bookmark, deadline } = request;
-  const standing = await parts.streamers.read(streamer, deadline);
-  refuseWhileLeased(standing, parts.clock.now());
-  await refuseUnless(precondition, standing, parts, deadline);
-  if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
-  const id = parts.newId();
-  const at = parts.clock.now();
+  const { streamer, precondition, bookmark } = request;
+  const ports = within(parts, request.deadline);
+  const current = await ports.streamers.read(streamer);
+  assertNotLeased(current, ports.clock.now());
+  await assertPrecondition(precondition, current, ports);
+  if (current?.commit !== undefined) await ports.history.file(streamer, current.commit);
+  const id = ports.newId();
+  const at = ports.clock.now();
   const made: Commit = {
-    revision: revisionOf(standing) + 1,
+    revision: revisionOf(current) + 1,
     at,
     by: bookmark === undefined ? "forget" : "rewind",
     delivery: id,
     ...(bookmark && {
-      bookmark: await parts.bookmarks.store(streamer, bookmark as ChosenBookmark, deadline),
+      bookmark: await ports.bookmarks.store(streamer, bookmark as ChosenBookmark),
       bookmarkAt: at,
     }),
   };
-  const { lease: _, ...rest } = standing ?? { lastSequence: 0n };
-  const next: Streamer = { ...rest, ...after(standing, id), name: streamer, commit: made };
-  if (!(await written(next, parts, deadline)) && !(await isMade(made, streamer, parts, deadline))) {
+  const { lease: _, ...rest } = current ?? { lastSequence: 0n };
+  const next: Streamer = { ...rest, ...nextFence(current, id), name: streamer, commit: made };
+  if (!(await writeStreamer(next, ports)) && !(await wasCommitted(made, streamer, ports))) {
     throw new PersisterError(
       "delivery-in-flight",
       "The streamer changed at the same moment. Send the change again, for the revision that it has now.",
@@ -47,12 +56,11 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
 }
 
 /** Refused and yet done: the answer was lost, and a delivery has followed since. */
-async function isMade(
+async function wasCommitted(
   { revision, delivery }: Commit,
   streamer: string,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<boolean> {
-  const found = await parts.streamers.read(streamer, deadline);
-  return (await commitOf(found, revision, parts, deadline))?.delivery === delivery;
+  const found = await ports.streamers.read(streamer);
+  return (await commitOf(found, revision, ports))?.delivery === delivery;
 }

@@ -2,7 +2,7 @@ import { holdsSomething } from "../body/bookmark.ts";
 import type { Contents } from "../body/contents.ts";
 import { PersisterError } from "../errors.ts";
 import type { Commit, SafeBookmark, Streamer, Totals } from "../store.ts";
-import { after, type Lease, type LeaseParts, settledBefore } from "./lease.ts";
+import { acceptedBefore, type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
@@ -14,17 +14,15 @@ export async function commit(
   lease: Lease,
   safe: SafeBookmark | undefined,
   whole: { readonly records: number } | undefined,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<StreamerState> {
   const { held, delivery } = lease;
   const brought = replacing(safe, lease);
   // Once the commit is made nothing more may fail: what the answer wants is read before.
-  const { bookmark } =
-    brought === undefined ? await stateOf(held.commit, parts, deadline) : { bookmark: brought };
+  const { bookmark } = brought === undefined ? await stateOf(held.commit, ports) : { bookmark: brought };
   const stored =
-    brought === undefined ? held.commit?.bookmark : await parts.bookmarks.store(held.name, brought, deadline);
-  const at = parts.clock.now();
+    brought === undefined ? held.commit?.bookmark : await ports.bookmarks.store(held.name, brought);
+  const at = ports.clock.now();
   const bookmarkAt = brought === undefined ? held.commit?.bookmarkAt : at;
   const made: Commit = {
     revision: revisionOf(held) + 1,
@@ -32,7 +30,7 @@ export async function commit(
     by: "delivery",
     delivery,
     whole: whole !== undefined,
-    settled: safe?.settled ?? settledBefore(lease),
+    acceptedCount: safe?.acceptedCount ?? acceptedBefore(lease),
     ...(stored && { bookmark: stored }),
     ...(bookmarkAt !== undefined && { bookmarkAt }),
   };
@@ -40,11 +38,11 @@ export async function commit(
   const totals = whole === undefined ? held.totals : totalsAfter(held, whole);
   const next: Streamer = {
     ...rest,
-    ...after(held, parts.newId()),
+    ...nextFence(held, ports.newId()),
     commit: made,
     ...(totals && { totals }),
   };
-  if (!(await parts.streamers.write(next, deadline))) await refuseUnlessMade(next, made, parts, deadline);
+  if (!(await ports.streamers.write(next))) await assertCommitted(next, made, ports);
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
 
@@ -55,12 +53,11 @@ export async function commit(
 export async function commitWhatIsSafe(
   safe: SafeBookmark | undefined,
   lease: Lease,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<StreamerState | undefined> {
   try {
-    if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, parts, deadline);
-    return await stateOf(lease.held.commit, parts, deadline);
+    if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);
+    return await stateOf(lease.held.commit, ports);
   } catch (error) {
     if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
     throw error;
@@ -94,14 +91,13 @@ const totalsAfter = (
 ): Totals => ({ deliveries: totals.deliveries + 1, records: totals.records + records });
 
 /** Refused and yet done: the answer was lost, and others may have followed since. */
-async function refuseUnlessMade(
+async function assertCommitted(
   { name }: Streamer,
   { revision, delivery, at }: Commit,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<void> {
-  const found = await parts.streamers.read(name, deadline);
-  const there = await commitOf(found, revision, parts, deadline);
+  const found = await ports.streamers.read(name);
+  const there = await commitOf(found, revision, ports);
   if (there?.delivery === delivery && there.at === at) return;
   throw new PersisterError(
     "superseded",

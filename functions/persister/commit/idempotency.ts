@@ -3,18 +3,18 @@ import { PersisterError } from "../errors.ts";
 import { idempotencyKeyHoursMax } from "../limits.ts";
 import type { Clock } from "../ports.ts";
 import { type Receipt, type ReceiptFacts, receiptOf, receiptText } from "../receipt.ts";
-import type { KeptDelivery, ReplayFacts, Streamer } from "../store.ts";
-import { after, type Lease, type LeaseParts } from "./lease.ts";
+import type { IdempotencyRecord, ReplayFacts, Streamer } from "../store.ts";
+import { type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 
 /** What stands under a delivery's Idempotency-Key. */
-export interface Recalled {
+export interface IdempotencyLookup {
   readonly key: string;
   readonly digest: string;
   /** This delivery, if it came before. */
-  readonly kept: KeptDelivery | undefined;
-  /** What a write is upon: `kept`, or another body's delivery whose time is over. */
-  readonly found: KeptDelivery | undefined;
+  readonly earlier: IdempotencyRecord | undefined;
+  /** What a write is upon: `earlier`, or another body's delivery whose time is over. */
+  readonly found: IdempotencyRecord | undefined;
 }
 
 export const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
@@ -22,24 +22,23 @@ const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
 /**
  * Looks a delivery's key up, if it has one. The same body under it is the same delivery for as long as it is remembered;
- * `refuseReused` says what another body is.
+ * `assertKeyUnused` says what another body is.
  */
-export async function recall(
+export async function lookUp(
   { streamer, idempotencyKey }: { streamer: string; idempotencyKey?: string | undefined },
   body: Uint8Array,
-  parts: LeaseParts,
-  deadline: number,
-): Promise<Recalled | undefined> {
+  ports: LeasePorts,
+): Promise<IdempotencyLookup | undefined> {
   if (idempotencyKey === undefined) return undefined;
   const [key, digest] = [sha256(idempotencyKey), sha256(body)];
-  const found = await parts.deliveries.read(streamer, key, deadline);
-  return { key, digest, found, kept: found?.digest === digest ? found : undefined };
+  const found = await ports.deliveries.read(streamer, key);
+  return { key, digest, found, earlier: found?.digest === digest ? found : undefined };
 }
 
 /** A key belongs to its first body for a day: throws `key-reused` where another comes under it. */
-export function refuseReused(recalled: Recalled | undefined, clock: Clock): void {
-  if (recalled?.found === undefined || recalled.kept !== undefined) return;
-  const { delivery, createdAt } = recalled.found;
+export function assertKeyUnused(lookup: IdempotencyLookup | undefined, clock: Clock): void {
+  if (lookup?.found === undefined || lookup.earlier !== undefined) return;
+  const { delivery, createdAt } = lookup.found;
   if (clock.now() - createdAt >= keyMilliseconds) return;
   throw new PersisterError(
     "key-reused",
@@ -49,77 +48,91 @@ export function refuseReused(recalled: Recalled | undefined, clock: Clock): void
 
 /**
  * The receipt of a delivery that was committed, though the one who did may not have lived to say so: the commit of the
- * revision that the receipt names tells. `kept` was read before the streamer; had another attempt committed since, its
+ * revision that the receipt names tells. `earlier` was read before the streamer; had another attempt committed since, its
  * receipt is another, and is there by now.
  */
-export async function settledReceipt(
-  kept: KeptDelivery | undefined,
+export async function committedReceipt(
+  earlier: IdempotencyRecord | undefined,
   streamer: Streamer | undefined,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<Receipt | undefined> {
-  if (kept?.receipt === undefined) return undefined;
-  const { revision } = kept.receipt;
-  const commit = await commitOf(streamer, revision, parts, deadline);
-  if (commit?.delivery !== kept.delivery || commit.whole !== true) return undefined;
-  const good = await parts.deliveries.read(kept.streamer, kept.key, deadline);
+  if (earlier?.receipt === undefined) return undefined;
+  const { revision } = earlier.receipt;
+  const commit = await commitOf(streamer, revision, ports);
+  if (commit?.delivery !== earlier.delivery || commit.whole !== true) return undefined;
+  const good = await ports.deliveries.read(earlier.streamer, earlier.key);
   if (good?.receipt?.revision !== revision) return undefined;
-  return receiptOf(good.receipt.text, await stateOf(commit, parts, deadline));
+  return receiptOf(good.receipt.text, await stateOf(commit, ports));
 }
 
-/** The receipt of the same delivery, where the one who overtook this attempt was another attempt. */
-export async function twinsReceipt(
+/** Does `work`. If another attempt of the same delivery superseded it, resolves to that attempt's receipt. */
+export async function orOtherAttemptsReceipt<T>(
   streamer: string,
-  recalled: Recalled | undefined,
-  parts: LeaseParts,
-  deadline: number,
+  lookup: IdempotencyLookup | undefined,
+  ports: LeasePorts,
+  work: () => Promise<T>,
+): Promise<T | { readonly receipt: Receipt; readonly replayed: boolean }> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PersisterError) || error.code !== "superseded") throw error;
+    const receipt = await otherAttemptsReceipt(streamer, lookup, ports);
+    if (receipt === undefined) throw error;
+    return { receipt, replayed: true };
+  }
+}
+
+async function otherAttemptsReceipt(
+  streamer: string,
+  lookup: IdempotencyLookup | undefined,
+  ports: LeasePorts,
 ): Promise<Receipt | undefined> {
-  if (recalled === undefined) return undefined;
-  const found = await parts.deliveries.read(streamer, recalled.key, deadline);
-  if (found?.digest !== recalled.digest) return undefined;
-  return settledReceipt(found, await parts.streamers.read(streamer, deadline), parts, deadline);
+  if (lookup === undefined) return undefined;
+  const found = await ports.deliveries.read(streamer, lookup.key);
+  if (found?.digest !== lookup.digest) return undefined;
+  return committedReceipt(found, await ports.streamers.read(streamer), ports);
 }
 
 /** Remembers a delivery and its sequences, before the first of them is used. */
-export async function remember(
-  { key, kept, found }: Recalled,
-  lease: Lease,
-  archive: string,
-  facts: ReplayFacts,
-  parts: LeaseParts,
-  deadline: number,
-): Promise<KeptDelivery> {
-  const { receipt: _, ...before } = kept ?? {
-    ...facts,
+export async function saveRecord(
+  { key, earlier, found }: IdempotencyLookup,
+  {
+    lease,
+    archive,
+    replay,
+  }: { readonly lease: Lease; readonly archive: string; readonly replay: ReplayFacts },
+  ports: LeasePorts,
+): Promise<IdempotencyRecord> {
+  const { receipt: _, ...before } = earlier ?? {
+    ...replay,
     streamer: lease.held.name,
     key,
     delivery: lease.delivery,
     archive,
-    createdAt: parts.clock.now(),
+    createdAt: ports.clock.now(),
     base: revisionOf(lease.held),
     receipt: undefined,
   };
-  const next: KeptDelivery = { ...before, ...after(found, parts.newId()) };
-  await writeKept(next, parts, deadline);
+  const next: IdempotencyRecord = { ...before, ...nextFence(found, ports.newId()) };
+  await writeRecord(next, ports);
   return next;
 }
 
 /** Remembers the receipt, before the commit of `revision` that makes it good. */
-export async function rememberReceipt(
-  kept: KeptDelivery,
+export async function saveReceipt(
+  earlier: IdempotencyRecord,
   facts: ReceiptFacts,
   revision: number,
-  parts: LeaseParts,
-  deadline: number,
+  ports: LeasePorts,
 ): Promise<void> {
   const receipt = { revision, text: receiptText(facts) };
-  await writeKept({ ...kept, ...after(kept, parts.newId()), receipt }, parts, deadline);
+  await writeRecord({ ...earlier, ...nextFence(earlier, ports.newId()), receipt }, ports);
 }
 
 /** Refused, another attempt of the same delivery came first: a lost answer is told from that by the stamp. */
-async function writeKept(next: KeptDelivery, parts: LeaseParts, deadline: number): Promise<void> {
-  if (await parts.deliveries.write(next, deadline)) return;
-  const found = await parts.deliveries.read(next.streamer, next.key, deadline);
+async function writeRecord(next: IdempotencyRecord, ports: LeasePorts): Promise<void> {
+  if (await ports.deliveries.write(next)) return;
+  const found = await ports.deliveries.read(next.streamer, next.key);
   if (found?.stamp === next.stamp) return;
   throw new PersisterError(
     "delivery-in-flight",

@@ -1,7 +1,8 @@
+import type { BoundStore } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
 import { leaseMarginMillisecondsMax } from "../limits.ts";
 import type { Clock } from "../ports.ts";
-import type { Fenced, KeptDelivery, Store, Streamer } from "../store.ts";
+import type { Fenced, IdempotencyRecord, Store, Streamer } from "../store.ts";
 import { holds, type Precondition } from "./precondition.ts";
 import { revisionOf, stateOf } from "./state.ts";
 
@@ -17,22 +18,24 @@ export interface Lease {
 export interface LeaseRequest {
   readonly streamer: string;
   /** As it was last read; read again if it has changed since. */
-  readonly standing: Streamer | undefined;
+  readonly current: Streamer | undefined;
   readonly delivery: string;
   /** When this delivery came before: its sequences are used again. */
-  readonly kept: KeptDelivery | undefined;
+  readonly earlier: IdempotencyRecord | undefined;
   readonly precondition: Precondition;
   /** How many sequences to reserve. */
   readonly sequences: number;
   /** When the lease ends, ms since the epoch. */
   readonly until: number;
-  readonly deadline: number;
 }
 
 export interface LeaseParts extends Store {
   readonly clock: Clock;
   newId(): string;
 }
+
+/** The same, with a deadline bound. */
+export type LeasePorts = BoundStore & Pick<LeaseParts, "clock" | "newId">;
 
 /** Another writer may win so often before it is told to the caller. */
 const beginAttemptsMax = 5;
@@ -42,41 +45,57 @@ const sequencesPerMillisecond = 1_000_000n;
  * Takes the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that the delivery is
  * about to replace. Rejects with `delivery-in-flight` while another lease lives, `superseded`, `precondition-failed`, `store-unavailable`.
  */
-export async function begin(request: LeaseRequest, parts: LeaseParts): Promise<Lease> {
-  const { streamer, delivery, kept, until, deadline } = request;
-  let { standing } = request;
+export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<Lease> {
+  const { streamer, delivery, earlier, until } = request;
+  let { current } = request;
   for (let attempt = 0; attempt < beginAttemptsMax; attempt++) {
-    if (attempt > 0) standing = await parts.streamers.read(streamer, deadline);
-    const now = parts.clock.now();
-    refuseWhileLeased(standing, now);
-    if (kept !== undefined) refuseOvertaken(kept, standing, request.sequences);
-    if (!isContinued(standing, kept)) await refuseUnless(request.precondition, standing, parts, deadline);
-    if (standing?.commit !== undefined) await parts.history.file(streamer, standing.commit, deadline);
-    const firstSequence = kept?.firstSequence ?? nextSequence(standing, now);
+    if (attempt > 0) current = await ports.streamers.read(streamer);
+    const now = ports.clock.now();
+    assertNotLeased(current, now);
+    if (earlier !== undefined) assertNotSuperseded(earlier, current, request.sequences);
+    if (!isContinued(current, earlier)) await assertPrecondition(request.precondition, current, ports);
+    if (current?.commit !== undefined) await ports.history.file(streamer, current.commit);
+    const firstSequence = earlier?.firstSequence ?? nextSequence(current, now);
     const held: Streamer = {
-      ...standing,
-      ...after(standing, parts.newId()),
+      ...current,
+      ...nextFence(current, ports.newId()),
       name: streamer,
-      lastSequence: maximum(standing?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
+      lastSequence: maximum(current?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
       lease: { delivery, until },
     };
-    if (await written(held, parts, deadline)) return { held, delivery, firstSequence };
+    if (await writeStreamer(held, ports)) return { held, delivery, firstSequence };
   }
   throw new PersisterError(
     "delivery-in-flight",
     "Other deliveries of this streamer came first. Send it again.",
     {
       retryAfterSeconds: 1,
-      ...(standing?.lease && { inFlight: standing.lease.delivery }),
+      ...(current?.lease && { inFlight: current.lease.delivery }),
     },
   );
 }
 
+/** Does `work` under a lease, and releases it if the work fails. Rejects as `begin` and `work` do. */
+export async function underLease<T>(
+  request: LeaseRequest,
+  ports: { readonly begin: LeasePorts; readonly release: LeasePorts },
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lease = await begin(request, ports.begin);
+  try {
+    return await work(lease);
+  } catch (error) {
+    // A commit that is still under way finds another fence.
+    await release(lease, ports.release);
+    throw error;
+  }
+}
+
 /** Gives the lease back with nothing committed. One that can't be given back ends by itself. */
-export async function release({ held }: Lease, parts: LeaseParts, deadline: number): Promise<void> {
+async function release({ held }: Lease, ports: LeasePorts): Promise<void> {
   const { lease: _, ...rest } = held;
   try {
-    await parts.streamers.write({ ...rest, ...after(held, parts.newId()) }, deadline);
+    await ports.streamers.write({ ...rest, ...nextFence(held, ports.newId()) });
   } catch (error) {
     if (!(error instanceof PersisterError)) throw error;
   }
@@ -87,7 +106,7 @@ export const leasedFor = (streamer: Streamer | undefined, now: number): number =
   streamer?.lease === undefined ? 0 : Math.max(0, streamer.lease.until + leaseMarginMillisecondsMax - now);
 
 /** Throws `delivery-in-flight` while the streamer's lease lives. */
-export function refuseWhileLeased(streamer: Streamer | undefined, now: number): void {
+export function assertNotLeased(streamer: Streamer | undefined, now: number): void {
   if (streamer?.lease === undefined) return;
   const { delivery } = streamer.lease;
   const remaining = leasedFor(streamer, now);
@@ -103,15 +122,14 @@ export function refuseWhileLeased(streamer: Streamer | undefined, now: number): 
 }
 
 /** Throws `precondition-failed`, which names the revision and the bookmark there are. */
-export async function refuseUnless(
+export async function assertPrecondition(
   precondition: Precondition,
   streamer: Streamer | undefined,
-  store: Pick<Store, "bookmarks">,
-  deadline: number,
+  store: Pick<BoundStore, "bookmarks">,
 ): Promise<void> {
   const revision = revisionOf(streamer);
   if (holds(precondition, revision)) return;
-  const committed = await stateOf(streamer?.commit, store, deadline);
+  const committed = await stateOf(streamer?.commit, store);
   throw new PersisterError(
     "precondition-failed",
     `The streamer is at revision ${revision}. Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
@@ -120,42 +138,45 @@ export async function refuseUnless(
 }
 
 /** How many of the delivery's records and activations an earlier attempt has settled. */
-export const settledBefore = ({ held: { commit }, delivery }: Lease): number =>
-  commit?.delivery === delivery ? (commit.settled ?? 0) : 0;
+export const acceptedBefore = ({ held: { commit }, delivery }: Lease): number =>
+  commit?.delivery === delivery ? (commit.acceptedCount ?? 0) : 0;
 
 /** What every write changes: it is upon what was read, and is told from any other. */
-export const after = (read: Fenced | undefined, stamp: string): Fenced => ({
+export const nextFence = (read: Fenced | undefined, stamp: string): Fenced => ({
   fence: (read?.fence ?? 0) + 1,
   stamp,
 });
 
 /** Writes a streamer's item; false where another was written first. A lost answer is told from that by the stamp. */
-export async function written(
+export async function writeStreamer(
   next: Streamer,
-  { streamers }: Pick<Store, "streamers">,
-  deadline: number,
+  { streamers }: Pick<BoundStore, "streamers">,
 ): Promise<boolean> {
-  if (await streamers.write(next, deadline)) return true;
-  const found = await streamers.read(next.name, deadline);
+  if (await streamers.write(next)) return true;
+  const found = await streamers.read(next.name);
   return found?.stamp === next.stamp;
 }
 
 /** Nobody else has committed since this delivery did: what moved the revision was itself. */
-const isContinued = (streamer: Streamer | undefined, kept: KeptDelivery | undefined) =>
-  kept !== undefined && streamer?.commit?.delivery === kept.delivery;
+const isContinued = (streamer: Streamer | undefined, earlier: IdempotencyRecord | undefined) =>
+  earlier !== undefined && streamer?.commit?.delivery === earlier.delivery;
 
 /**
  * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
  * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `superseded`.
  */
-function refuseOvertaken(kept: KeptDelivery, streamer: Streamer | undefined, sequences: number): void {
-  const isLast = streamer?.lastSequence === lastOf(kept.firstSequence, sequences);
-  const isMoved = revisionOf(streamer) !== kept.base && !isContinued(streamer, kept);
-  const isDone = isContinued(streamer, kept) && streamer?.commit?.whole === true;
+function assertNotSuperseded(
+  earlier: IdempotencyRecord,
+  streamer: Streamer | undefined,
+  sequences: number,
+): void {
+  const isLast = streamer?.lastSequence === lastOf(earlier.firstSequence, sequences);
+  const isMoved = revisionOf(streamer) !== earlier.base && !isContinued(streamer, earlier);
+  const isDone = isContinued(streamer, earlier) && streamer?.commit?.whole === true;
   if (isLast && !isMoved && !isDone) return;
   throw new PersisterError(
     "superseded",
-    `The streamer was written to since ${kept.delivery} began, and nothing more of it is. ` +
+    `The streamer was written to since ${earlier.delivery} began, and nothing more of it is. ` +
       "Start from the bookmark that is committed, with a new Idempotency-Key.",
   );
 }

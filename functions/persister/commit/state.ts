@@ -1,3 +1,4 @@
+import { type BoundStore, within } from "../deadline.ts";
 import { type Committed, PersisterError } from "../errors.ts";
 import type { Commit, Store, Streamer } from "../store.ts";
 
@@ -10,37 +11,32 @@ export interface StreamerState extends Committed {
 export const revisionOf = (streamer: Streamer | undefined): number => streamer?.commit?.revision ?? 0;
 
 /** The last committed state. Rejects with `store-unavailable`. */
-export async function readState(
-  name: string,
-  store: Pick<Store, "streamers" | "bookmarks">,
-  deadline: number,
-): Promise<StreamerState> {
-  const streamer = await store.streamers.read(name, deadline);
-  return stateOf(streamer?.commit, store, deadline);
+export async function readState(name: string, store: Store, deadline: number): Promise<StreamerState> {
+  const ports = within(store, deadline);
+  const streamer = await ports.streamers.read(name);
+  return stateOf(streamer?.commit, ports);
 }
 
 /** A streamer's state after a commit; that before the first is revision 0. */
 export async function stateOf(
   commit: Commit | undefined,
-  { bookmarks }: Pick<Store, "bookmarks">,
-  deadline: number,
+  { bookmarks }: Pick<BoundStore, "bookmarks">,
 ): Promise<StreamerState> {
   if (commit === undefined) return { revision: 0, committedAt: 0 };
   const { revision, at: committedAt, bookmark } = commit;
   if (bookmark === undefined) return { revision, committedAt };
-  return { revision, committedAt, bookmark: await bookmarks.load(bookmark, deadline) };
+  return { revision, committedAt, bookmark: await bookmarks.load(bookmark) };
 }
 
 /** The commit that made a revision: the streamer's last, or one that was filed since. */
 export async function commitOf(
   streamer: Streamer | undefined,
   revision: number,
-  { history }: Pick<Store, "history">,
-  deadline: number,
+  { history }: Pick<BoundStore, "history">,
 ): Promise<Commit | undefined> {
   const last = revisionOf(streamer);
   if (streamer === undefined || revision > last) return undefined;
-  return revision === last ? streamer.commit : history.read(streamer.name, revision, deadline);
+  return revision === last ? streamer.commit : history.read(streamer.name, revision);
 }
 
 /**
@@ -62,7 +58,7 @@ export async function withCommitted(error: unknown, read: () => Promise<Streamer
 /** Resolves to what `work` does; its errors name what is committed of the streamer. */
 export async function namingCommitted<T>(
   name: string,
-  store: Pick<Store, "streamers" | "bookmarks">,
+  store: Store,
   deadline: number,
   work: () => T | Promise<T>,
 ): Promise<T> {

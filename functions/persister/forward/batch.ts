@@ -20,17 +20,17 @@ const envelopeBytes = 2_048;
 /**
  * Cuts a delivery into batches below the Import API's limits, and tells the tracker where each begins and where
  * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave;
- * and before a version is activated, so that all its records are on their way. The first `settled` records and activations
+ * and before a version is activated, so that all its records are on their way. The first `acceptedCount` records and activations
  * were accepted before.
  */
 export function* batches(
   contents: Contents,
   encoder: BatchEncoder,
   tracker: Tracker,
-  settled = 0,
+  acceptedCount = 0,
 ): Generator<TrackedBatch> {
   const open = new Map<string, OpenBatch>();
-  const marks = new Marks(contents, settled);
+  const marks = new Marks(contents, acceptedCount);
   function* mark(records: number): Generator<TrackedBatch> {
     for (let next = marks.next(records); next !== undefined; next = marks.next(records)) {
       if ("bookmark" in next) tracker.bookmark(next.bookmark);
@@ -42,7 +42,7 @@ export function* batches(
     }
   }
 
-  for (let record = marks.settledRecords; record < contents.records; record++) {
+  for (let record = marks.acceptedRecords; record < contents.records; record++) {
     if (record === marks.at) yield* mark(record);
     const table = contents.recordTable(record);
     const bytes = recordBytes(contents, record, encoder.bytesAround(table));

@@ -7,21 +7,21 @@ type Mark = { readonly bookmark: () => PlacedBookmark } | { readonly activation:
 /** What stands between a delivery's records, in its order: bookmarks and activations. */
 export class Marks {
   /** The first records were accepted before. */
-  readonly settledRecords: number;
+  readonly acceptedRecords: number;
   readonly #contents: Contents;
   #bookmark: number;
   #activation: number;
 
-  /** `settled` of the delivery's records and activations were accepted, up to a bookmark that is committed. */
-  constructor(contents: Contents, settled: number) {
+  /** `acceptedCount` of the delivery's records and activations were accepted, up to a bookmark that is committed. */
+  constructor(contents: Contents, acceptedCount: number) {
     const { activations, bookmarks } = contents;
     this.#contents = contents;
-    this.#activation = activations.filter(({ recordsBefore }, n) => recordsBefore + n < settled).length;
+    this.#activation = activations.filter(({ recordsBefore }, n) => recordsBefore + n < acceptedCount).length;
     this.#bookmark =
-      settled === 0
+      acceptedCount === 0
         ? 0
-        : bookmarks.filter(place => place.recordsBefore + place.activationsBefore <= settled).length;
-    this.settledRecords = settled - this.#activation;
+        : bookmarks.filter(place => place.recordsBefore + place.activationsBefore <= acceptedCount).length;
+    this.acceptedRecords = acceptedCount - this.#activation;
   }
 
   /** Behind how many records the next one stands. */
@@ -37,9 +37,9 @@ export class Marks {
     const place = contents.bookmarks[this.#bookmark];
     if (place?.recordsBefore === records && place.activationsBefore <= this.#activation) {
       this.#bookmark++;
-      const settled = place.recordsBefore + place.activationsBefore;
+      const acceptedCount = place.recordsBefore + place.activationsBefore;
       const { isEmptyState } = place;
-      return { bookmark: () => ({ ...bookmarkAt(contents, place), settled, isEmptyState }) };
+      return { bookmark: () => ({ ...bookmarkAt(contents, place), acceptedCount, isEmptyState }) };
     }
     const activation = contents.activations[this.#activation];
     if (activation?.recordsBefore !== records) return undefined;

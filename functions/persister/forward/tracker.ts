@@ -7,9 +7,9 @@ export interface Ticket {
   readonly [ticket]: true;
 }
 
-interface Place {
-  settled: boolean;
-  next: Place | undefined;
+interface BatchNode {
+  accepted: boolean;
+  next: BatchNode | undefined;
   /** The last bookmark that stands behind this batch's first record and before the next batch's. */
   bookmark: (() => PlacedBookmark) | undefined;
 }
@@ -20,16 +20,16 @@ interface Place {
  */
 export class Tracker {
   /** Everything up to here is accepted. */
-  #accepted: Place = { settled: true, next: undefined, bookmark: undefined };
+  #accepted: BatchNode = { accepted: true, next: undefined, bookmark: undefined };
   #last = this.#accepted;
   #safe: (() => PlacedBookmark) | undefined;
 
   /** Opens a batch, at its first record. */
   open(): Ticket {
-    const place: Place = { settled: false, next: undefined, bookmark: undefined };
-    this.#last.next = place;
-    this.#last = place;
-    return place as unknown as Ticket;
+    const node: BatchNode = { accepted: false, next: undefined, bookmark: undefined };
+    this.#last.next = node;
+    this.#last = node;
+    return node as unknown as Ticket;
   }
 
   /** A bookmark stands here: `read` gives its value when it is wanted. */
@@ -40,8 +40,8 @@ export class Tracker {
 
   /** The batch's records are accepted, all of them. Only `forward` can say so. */
   accept(ticket: Ticket, _proof: Accepted): void {
-    (ticket as unknown as Place).settled = true;
-    while (this.#accepted.next?.settled === true) {
+    (ticket as unknown as BatchNode).accepted = true;
+    while (this.#accepted.next?.accepted === true) {
       this.#accepted = this.#accepted.next;
       this.#safe = this.#accepted.bookmark ?? this.#safe;
     }

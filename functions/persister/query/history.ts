@@ -1,4 +1,5 @@
 import { revisionOf } from "../commit/state.ts";
+import { within } from "../deadline.ts";
 import { historyBytesMax } from "../limits.ts";
 import type { Bookmark, Commit, Store } from "../store.ts";
 
@@ -24,13 +25,14 @@ export async function readHistory(
   { streamer, before, limit, deadline }: HistoryRequest,
   store: Store,
 ): Promise<HistoryPage> {
-  const found = await store.streamers.read(streamer, deadline);
+  const ports = within(store, deadline);
+  const found = await ports.streamers.read(streamer);
   const revision = revisionOf(found);
   const entries: HistoryEntry[] = [];
   let [wanted, bytes, isFull] = [Math.min(before, revision + 1), 0, false];
   const add = async (commit: Commit) => {
     const { bookmark: stored } = commit;
-    const bookmark = stored && (await store.bookmarks.load(stored, deadline));
+    const bookmark = stored && (await ports.bookmarks.load(stored));
     bytes += bookmark?.value.length ?? 0;
     isFull = entries.length > 0 && bytes > historyBytesMax;
     if (isFull) return;
@@ -39,7 +41,7 @@ export async function readHistory(
   };
   if (found?.commit !== undefined && wanted > revision) await add(found.commit);
   while (entries.length < limit && wanted > 1 && !isFull) {
-    const commits = await store.history.list(streamer, wanted, limit - entries.length, deadline);
+    const commits = await ports.history.list(streamer, wanted, limit - entries.length);
     if (commits.length === 0) return { revision, entries, next: undefined };
     for (const commit of commits) if (!isFull) await add(commit);
   }

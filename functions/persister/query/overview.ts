@@ -1,4 +1,5 @@
 import { commitOf, type StreamerState, stateOf } from "../commit/state.ts";
+import { type BoundStore, within } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { type Receipt, receiptOf } from "../receipt.ts";
@@ -39,15 +40,16 @@ export async function listStreamers(
   },
   parts: OverviewParts,
 ): Promise<Page<Summary>> {
-  const { named, after, limit, deadline } = request;
+  const { named, after, limit } = request;
+  const ports = within(parts, request.deadline);
   const names =
     named === "all"
-      ? await parts.streamers.list(after, limit, deadline)
+      ? await ports.streamers.list(after, limit)
       : [...named]
           .filter(name => name > after)
           .sort()
           .slice(0, limit);
-  const streamers = await Promise.all(names.map(name => parts.streamers.read(name, deadline)));
+  const streamers = await Promise.all(names.map(name => ports.streamers.read(name)));
   const now = parts.clock.now();
   const entries = streamers.flatMap(streamer => (streamer === undefined ? [] : [summaryOf(streamer, now)]));
   return { entries, next: names.length < limit ? undefined : names.at(-1) };
@@ -59,11 +61,12 @@ export async function readStreamer(
   parts: OverviewParts,
   deadline: number,
 ): Promise<{ readonly summary: Summary; readonly last: Commit | undefined; readonly state: StreamerState }> {
-  const streamer = await parts.streamers.read(name, deadline);
+  const ports = within(parts, deadline);
+  const streamer = await ports.streamers.read(name);
   if (streamer === undefined) {
     throw new PersisterError("no-streamer", "No delivery of this streamer has begun yet.");
   }
-  const state = await stateOf(streamer.commit, parts, deadline);
+  const state = await stateOf(streamer.commit, ports);
   return { summary: summaryOf(streamer, parts.clock.now()), last: streamer.commit, state };
 }
 
@@ -96,12 +99,11 @@ export async function listDeliveries(
   },
   parts: OverviewParts,
 ): Promise<Page<DeliveryStatus>> {
-  const { streamer: name, before, limit, deadline } = request;
-  const filed = await parts.log.list(name, before, limit, deadline);
-  const streamer = await parts.streamers.read(name, deadline);
-  const entries = await Promise.all(
-    filed.map(each => statusOf(each, streamer, parts, deadline, withoutBookmark)),
-  );
+  const { streamer: name, before, limit } = request;
+  const ports = within(parts, request.deadline);
+  const filed = await ports.log.list(name, before, limit);
+  const streamer = await ports.streamers.read(name);
+  const entries = await Promise.all(filed.map(each => statusOf(each, streamer, ports, withoutBookmark)));
   // Fewer than asked for may be a page of large ones: only an empty one is the last.
   return { entries, next: filed.at(-1)?.delivery };
 }
@@ -112,9 +114,10 @@ export async function readDelivery(
   parts: OverviewParts,
   deadline: number,
 ): Promise<DeliveryStatus> {
-  const filed = await parts.log.read(streamer, delivery, deadline);
+  const ports = within(parts, deadline);
+  const filed = await ports.log.read(streamer, delivery);
   if (filed === undefined) throw noDelivery();
-  return statusOf(filed, await parts.streamers.read(streamer, deadline), parts, deadline, stateOf);
+  return statusOf(filed, await ports.streamers.read(streamer), ports, stateOf);
 }
 
 /** There is none of an id, or can be none. */
@@ -128,15 +131,14 @@ export const noDelivery = () =>
 async function statusOf(
   filed: FiledDelivery,
   streamer: Streamer | undefined,
-  parts: OverviewParts,
-  deadline: number,
+  ports: BoundStore,
   state: typeof stateOf,
 ): Promise<DeliveryStatus> {
   if (filed.receipt === undefined) return { filed, receipt: undefined };
-  const commit = await commitOf(streamer, filed.receipt.revision, parts, deadline);
+  const commit = await commitOf(streamer, filed.receipt.revision, ports);
   const isGood = commit?.delivery === filed.delivery && commit.whole === true;
   if (!isGood) return { filed, receipt: undefined };
-  return { filed, receipt: receiptOf(filed.receipt.text, await state(commit, parts, deadline)) };
+  return { filed, receipt: receiptOf(filed.receipt.text, await state(commit, ports)) };
 }
 
 const withoutBookmark: typeof stateOf = async commit => ({

@@ -1,5 +1,6 @@
-import { leasedFor } from "../commit/lease.ts";
+import { type LeasePorts, leasedFor } from "../commit/lease.ts";
 import { revisionOf, stateOf } from "../commit/state.ts";
+import { within } from "../deadline.ts";
 import { type ErrorCode, PersisterError } from "../errors.ts";
 import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../limits.ts";
 import { type Parts, persist } from "../persist.ts";
@@ -41,14 +42,15 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
   const ranOf = (outcome: Ran["outcome"]): Ran => ({ streamer, outcome, ...came });
   let hasMoved = false;
   try {
-    const found = await unheld(streamer, stopAt, parts);
+    const ports = within(parts, stopAt);
+    const found = await waitUntilReleased(streamer, stopAt, ports);
     if (found === undefined) return ranOf("superseded");
-    const { standing } = found;
-    const began = textOf((await stateOf(standing?.commit, parts, stopAt)).bookmark);
-    let revision = revisionOf(standing);
-    const givenUp = new AbortController();
-    const source = streaming(began, stopAt, givenUp.signal);
-    for await (const { body } of segments(source, { clock, waitMilliseconds, givenUp })) {
+    const { current } = found;
+    const began = textOf((await stateOf(current?.commit, ports)).bookmark);
+    let revision = revisionOf(current);
+    const aborted = new AbortController();
+    const source = streaming(began, stopAt, aborted.signal);
+    for await (const { body } of segments(source, { clock, waitMilliseconds, aborted })) {
       const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
       const precondition = { match: [revision] };
       const { receipt } = await persist(
@@ -75,18 +77,18 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
  * The streamer once nobody holds it. A lease that stands as it was until it ends is of a run that was killed. One that is given back
  * or renewed meanwhile, or would outlast this run, is of somebody who is alive: undefined.
  */
-async function unheld(
+async function waitUntilReleased(
   streamer: string,
   stopAt: number,
-  { clock, streamers }: Parts,
-): Promise<{ readonly standing: Streamer | undefined } | undefined> {
-  const held = await streamers.read(streamer, stopAt);
+  { clock, streamers }: LeasePorts,
+): Promise<{ readonly current: Streamer | undefined } | undefined> {
+  const held = await streamers.read(streamer);
   const remaining = leasedFor(held, clock.now());
-  if (remaining === 0) return { standing: held };
+  if (remaining === 0) return { current: held };
   if (clock.now() + remaining >= stopAt) return undefined;
   await clock.sleep(remaining);
-  const standing = await streamers.read(streamer, stopAt);
-  return standing?.fence === held?.fence ? { standing } : undefined;
+  const current = await streamers.read(streamer);
+  return current?.fence === held?.fence ? { current } : undefined;
 }
 
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decode(bookmark.value);

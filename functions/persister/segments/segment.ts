@@ -8,7 +8,7 @@ export interface SegmentOptions extends Partial<SegmentLimits> {
   /** For how long a bookmark may wait for what comes behind it. */
   readonly waitMilliseconds?: number;
   /** Aborted once no more of the source is wanted, so that one which is silent ends, too. */
-  readonly givenUp?: AbortController;
+  readonly aborted?: AbortController;
 }
 
 /** Below the endpoint's limit of the wire, though it were not gzipped. */
@@ -26,7 +26,7 @@ const pieceBytesMax = 65_536;
  */
 export async function* segments(
   source: AsyncIterable<Uint8Array>,
-  { clock, waitMilliseconds = waitMillisecondsDefault, givenUp, ...limits }: SegmentOptions,
+  { clock, waitMilliseconds = waitMillisecondsDefault, aborted, ...limits }: SegmentOptions,
 ): AsyncGenerator<Segment> {
   const cutter = new Cutter({ ...limitsDefault, ...limits });
   const chunks = source[Symbol.asyncIterator]();
@@ -61,11 +61,11 @@ export async function* segments(
     }
     yield* cutter.rest();
   } finally {
-    givenUp?.abort();
+    aborted?.abort();
     // What a source says of being given up is no news.
     coming.catch(() => {});
     await chunks.return?.().catch((error: unknown) => {
-      if (givenUp === undefined) throw error;
+      if (aborted === undefined) throw error;
     });
   }
 }

@@ -6,7 +6,7 @@
 export type Streaming = (
   bookmark: string | undefined,
   stopAt: number,
-  givenUp: AbortSignal,
+  aborted: AbortSignal,
 ) => AsyncIterable<Uint8Array>;
 
 /** The streamer was ended before it was done. */

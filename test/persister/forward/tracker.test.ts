@@ -7,7 +7,7 @@ import type { PlacedBookmark } from "../../../functions/persister/store.ts";
 const proof = {} as Accepted;
 const bookmark =
   (n: number): (() => PlacedBookmark) =>
-  () => ({ encoding: "json", value: Buffer.from(String(n)), settled: n, isEmptyState: false });
+  () => ({ encoding: "json", value: Buffer.from(String(n)), acceptedCount: n, isEmptyState: false });
 const safe = (tracker: Tracker) => {
   const value = tracker.safe()?.value;
   return value === undefined ? undefined : Number(Buffer.from(value).toString());

@@ -74,7 +74,7 @@ describe("the simulation", () => {
   });
 
   it("finds nothing in a core that is only written in other words", async () => {
-    const same = { file: "persister/forward/tracker.ts", from: "?.settled === true", to: "?.settled" };
+    const same = { file: "persister/forward/tracker.ts", from: "?.accepted === true", to: "?.accepted" };
     const { simulate, simulateTwins } = await simulationOf(same, "same");
     for (const run of [simulate, simulateTwins]) expect(await caught(run, 0, 300)).toBeUndefined();
   });

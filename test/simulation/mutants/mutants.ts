@@ -14,7 +14,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a bookmark is safe before the batches that stand before it are settled",
     file: "persister/forward/tracker.ts",
-    from: "this.#accepted.next?.settled === true",
+    from: "this.#accepted.next?.accepted === true",
     to: "this.#accepted.next !== undefined",
   },
   {
@@ -33,7 +33,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "an error names a bookmark that is safe, and was not committed",
     file: "persister/commit/commit.ts",
-    from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, parts, deadline);",
+    from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);",
     to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
   },
   {
@@ -50,9 +50,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "no fence: a commit is written upon whatever is there",
-    file: "persister/commit/commit.ts",
-    from: "    ...after(held, parts.newId()),\n    commit: made,",
-    to: "    ...after(await parts.streamers.read(held.name, deadline + 90_000), parts.newId()),\n    commit: made,",
+    file: "persister/deadline.ts",
+    from: "write: next => streamers.write(next, deadline),",
+    to: "write: async next => streamers.write(next.lease ? next : { ...next, fence: ((await streamers.read(next.name, deadline + 90_000))?.fence ?? 0) + 1 }, deadline + 90_000),",
   },
   {
     name: "no lease: another delivery in flight is not looked for",
@@ -63,20 +63,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: "batches are sent when the lease is over",
     file: "persister/persist.ts",
-    from: "forward: deadline - commitMillisecondsMin",
-    to: "forward: deadline + 60_000",
+    from: "const forwardBy = deadline - commitMillisecondsMin;",
+    to: "const forwardBy = deadline + 60_000;",
   },
   {
     name: "a new sequence on each attempt",
     file: "persister/commit/lease.ts",
-    from: "kept?.firstSequence ?? nextSequence(standing, now)",
-    to: "nextSequence(standing, now)",
+    from: "earlier?.firstSequence ?? nextSequence(current, now)",
+    to: "nextSequence(current, now)",
   },
   {
     name: "the sequences are used before they are remembered",
     file: "persister/commit/idempotency.ts",
-    from: "  await writeKept(next, parts, deadline);\n  return next;",
-    to: "  void writeKept(next, parts, deadline).catch(() => undefined);\n  return next;",
+    from: "  await writeRecord(next, ports);\n  return next;",
+    to: "  void writeRecord(next, ports).catch(() => undefined);\n  return next;",
   },
   {
     name: "sequences begin anew with each delivery's clock",
@@ -87,8 +87,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a delivery that was overtaken goes on",
     file: "persister/commit/lease.ts",
-    from: "if (kept !== undefined) refuseOvertaken(",
-    to: "if (kept === null) refuseOvertaken(",
+    from: "if (earlier !== undefined) assertNotSuperseded(",
+    to: "if (earlier === null) assertNotSuperseded(",
   },
   {
     name: "only commits overtake, not another delivery's sequences",
@@ -106,38 +106,38 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a receipt is good before its commit",
     file: "persister/commit/idempotency.ts",
-    from: "if (commit?.delivery !== kept.delivery || commit.whole !== true) return undefined;",
+    from: "if (commit?.delivery !== earlier.delivery || commit.whole !== true) return undefined;",
     to: "if (commit === undefined) return undefined;",
   },
   {
     name: "the receipt is not remembered",
     file: "persister/persist.ts",
-    from: "    kept && rememberReceipt(",
-    to: "    kept === null && rememberReceipt(",
+    from: "          record && saveReceipt(",
+    to: "          record === null && saveReceipt(",
   },
   {
     name: "the receipt that was read before the commit is given out",
     file: "persister/commit/idempotency.ts",
     from: "receiptOf(good.receipt.text,",
-    to: "receiptOf(kept.receipt.text,",
+    to: "receiptOf(earlier.receipt.text,",
     seed: 2246,
   },
   {
     name: "a committed delivery can't be asked for",
     file: "persister/persist.ts",
-    from: "    fileReceipt(facts, replay, kept?.createdAt ?? at, revision, parts, times.commit),\n",
+    from: "          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, commitPorts),\n",
     to: "",
   },
   {
     name: "past commits are not filed",
     file: "persister/commit/lease.ts",
-    from: "if (standing?.commit !== undefined) await parts.history.file(",
-    to: "if (standing === null) await parts.history.file(",
+    from: "ports);\n    if (current?.commit !== undefined) await ports.history.file(",
+    to: "ports);\n    if (current === null) await ports.history.file(",
   },
   {
     name: "an attempt goes on though another one has committed the delivery",
     file: "persister/commit/lease.ts",
-    from: "isContinued(streamer, kept) && streamer?.commit?.whole === true",
+    from: "isContinued(streamer, earlier) && streamer?.commit?.whole === true",
     to: "false",
     schedules: "twins",
   },
@@ -150,15 +150,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a second attempt goes back to an earlier bookmark",
     file: "persister/persist.ts",
-    from: "settledBefore(lease)), tracker",
+    from: "acceptedBefore(lease)), tracker",
     to: "0), tracker",
     seed: 7746,
   },
   {
     name: "an attempt goes on behind another delivery's records",
     file: "persister/commit/lease.ts",
-    from: "commit?.delivery === delivery ? (commit.settled ?? 0) : 0",
-    to: "commit?.settled ?? 0",
+    from: "commit?.delivery === delivery ? (commit.acceptedCount ?? 0) : 0",
+    to: "commit?.acceptedCount ?? 0",
   },
   {
     name: "a key belongs to its first body for ever",
@@ -169,20 +169,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a change by hand is made upon any revision",
     file: "persister/commit/change.ts",
-    from: "await refuseUnless(precondition, standing, parts, deadline);",
+    from: "await assertPrecondition(precondition, current, ports);",
     to: "",
   },
   {
     name: "a change by hand forgets which sequences were used",
     file: "persister/commit/change.ts",
-    from: "standing ?? { lastSequence: 0n }",
-    to: "{ ...standing, lastSequence: 0n }",
+    from: "current ?? { lastSequence: 0n }",
+    to: "{ ...current, lastSequence: 0n }",
   },
   {
     name: "the archive is not waited for",
     file: "persister/persist.ts",
-    from: "const archive = await parts.archive.put(key, intake.body, times.forward).catch(",
-    to: 'const archive = "memory://" + key; parts.archive.put(key, intake.body, times.forward).catch(() => {}); await Promise.resolve().catch(',
+    from: "progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));",
+    to: 'parts.archive.put(progress.archiveKey, request.body, forwardBy).catch(() => {}); progress.archived("memory://" + progress.archiveKey);',
   },
   {
     name: "what is right of a faulty body is forwarded",

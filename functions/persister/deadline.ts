@@ -1,0 +1,51 @@
+import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
+
+/** A port whose calls have lost their last argument, the deadline. */
+type Bound<Port> = {
+  readonly [Name in keyof Port]: Port[Name] extends (...args: [...infer Args, number]) => infer Result
+    ? (...args: Args) => Result
+    : never;
+};
+
+/** A store whose calls all give up at one deadline. */
+export interface BoundStore {
+  readonly streamers: Bound<Streamers>;
+  readonly bookmarks: Bound<Bookmarks>;
+  readonly history: Bound<History>;
+  readonly deliveries: Bound<Deliveries>;
+  readonly log: Bound<DeliveryLog>;
+}
+
+/** Binds the deadline, in ms since the epoch, of every call of a store; the other ports stay. */
+export function within<Ports extends Store>(
+  ports: Ports,
+  deadline: number,
+): Omit<Ports, keyof Store> & BoundStore {
+  const { streamers, bookmarks, history, deliveries, log, ...others } = ports;
+  return {
+    ...others,
+    streamers: {
+      read: name => streamers.read(name, deadline),
+      write: next => streamers.write(next, deadline),
+      list: (after, limit) => streamers.list(after, limit, deadline),
+    },
+    bookmarks: {
+      store: (streamer, bookmark) => bookmarks.store(streamer, bookmark, deadline),
+      load: stored => bookmarks.load(stored, deadline),
+    },
+    history: {
+      file: (streamer, commit) => history.file(streamer, commit, deadline),
+      read: (streamer, revision) => history.read(streamer, revision, deadline),
+      list: (streamer, before, limit) => history.list(streamer, before, limit, deadline),
+    },
+    deliveries: {
+      read: (streamer, key) => deliveries.read(streamer, key, deadline),
+      write: next => deliveries.write(next, deadline),
+    },
+    log: {
+      file: delivery => log.file(delivery, deadline),
+      read: (streamer, delivery) => log.read(streamer, delivery, deadline),
+      list: (streamer, before, limit) => log.list(streamer, before, limit, deadline),
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { wellFormed } from "../values/scanner.ts";
+import { stateOf, withCommitted } from "./commit/state.ts";
+import type { BoundStore } from "./deadline.ts";
+import type { DeliveryProgress } from "./delivery-progress.ts";
+import { type ErrorCode, PersisterError } from "./errors.ts";
+import type { Observer } from "./ports.ts";
+import { type ReceiptFacts, receiptText } from "./receipt.ts";
+import type { ReplayFacts } from "./store.ts";
+
+/**
+ * Does a delivery's work, and records its outcome: reports it, and files a failure. An error leaves with the delivery's id, where
+ * its body is archived, and what is committed.
+ */
+export async function recordOutcome<T extends { readonly replayed: boolean }>(
+  progress: DeliveryProgress,
+  ports: BoundStore & { readonly observer: Observer },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await work();
+    ports.observer.onDelivery(progress.report(result.replayed ? "replayed" : "committed"));
+    return result;
+  } catch (error) {
+    ports.observer.onDelivery(progress.report(codeOf(error)));
+    const unfiled = await fileFailure(progress, error, ports);
+    if (!(error instanceof PersisterError)) throw error;
+    throw await withCommitted(named(error, progress, unfiled), async () => {
+      const { streamer } = progress.current ?? { streamer: await ports.streamers.read(progress.streamer) };
+      return stateOf(streamer?.commit, ports);
+    });
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof PersisterError ? error.code : "internal");
+
+/** The error with the delivery and its archive, once it is archived. */
+function named(
+  error: PersisterError,
+  { delivery, archive }: DeliveryProgress,
+  unfiled: unknown,
+): PersisterError {
+  if (archive === "") return error;
+  return error.with({ archive, delivery, ...error.details, cause: error.cause ?? unfiled });
+}
+
+/** Files a receipt for later questions, before the commit of `revision` that makes it valid. */
+export async function fileReceipt(
+  facts: ReceiptFacts,
+  { replay, at, revision }: { readonly replay: ReplayFacts; readonly at: number; readonly revision: number },
+  { log }: Pick<BoundStore, "log">,
+): Promise<void> {
+  const { streamer, delivery, archive } = facts;
+  const receipt = { revision, text: receiptText(facts) };
+  await log.file({ streamer, delivery, at, archive, ...replay, receipt });
+}
+
+/** Failures that another attempt of the same delivery may not meet. */
+const transient: readonly (ErrorCode | "internal")[] = [
+  "archive-unavailable",
+  "store-unavailable",
+  "account-unavailable",
+  "delivery-in-flight",
+  "unavailable",
+  "out-of-time",
+  "internal",
+];
+
+/** Files why a delivery failed. Resolves to the error that kept the failure from being filed, if any. */
+async function fileFailure(
+  progress: DeliveryProgress,
+  error: unknown,
+  { log }: Pick<BoundStore, "log">,
+): Promise<unknown> {
+  const filed = progress.filedFacts();
+  if (filed === undefined) return undefined;
+  const code = codeOf(error);
+  const detail = error instanceof PersisterError ? wellFormed(error.message) : "Something broke.";
+  const failure = { code, detail, ...(transient.includes(code) && { passing: true }) };
+  try {
+    await log.file({ ...filed, failure });
+    return undefined;
+  } catch (unfiled) {
+    return unfiled;
+  }
+}
