@@ -10,23 +10,15 @@ const osls = join(dirname(require.resolve("osls/package.json")), "bin", "serverl
 /** Runs the deploy tool in the folder of serverless.yml; it prints what it does. Throws Told where it fails. */
 export async function runOsls(command: readonly string[], options: Options): Promise<void> {
   const { stage, region, parameters, profile, verbose } = options;
-  await run(
-    process.execPath,
+  const args = [
     osls,
     ...command,
     ...["--stage", stage, "--region", region],
     ...parameters.flatMap(each => ["--param", each]),
     ...(profile === undefined ? [] : ["--aws-profile", profile]),
     ...(verbose ? ["--verbose"] : []),
-  );
-}
-
-/** Bundles the functions into dist/, as `npm run bundle` does. */
-export const runBundle = () =>
-  run(process.execPath, "--import", "tsx", new URL("../bundle.ts", import.meta.url).pathname);
-
-async function run(...[command, ...args]: readonly [string, ...string[]]): Promise<void> {
-  const child = spawn(command, args, { stdio: "inherit" });
+  ];
+  const child = spawn(process.execPath, args, { stdio: "inherit" });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);

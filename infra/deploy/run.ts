@@ -6,7 +6,7 @@ import { failClearly, Told } from "../run-command.ts";
 import { checkCredentials } from "./account.ts";
 import { protectedIn, refuseChanges } from "./guard.ts";
 import { type Options, optionsOf } from "./options.ts";
-import { runBundle, runOsls } from "./osls.ts";
+import { runOsls } from "./osls.ts";
 import { checkHealth, subscriptionsOf } from "./outcome.ts";
 import { withPolicyLifted } from "./policy.ts";
 import { createsTable, protectTable } from "./protection.ts";
@@ -46,7 +46,6 @@ async function deploy(options: Options): Promise<void> {
 /** Packages what is to be deployed, unless that was done before. Returns the folder, and what it was packaged with. */
 async function packageFor(options: Options, isFirst: boolean): Promise<{ dir: string; deployed: Options }> {
   if (options.packaged !== undefined) return { dir: options.packaged, deployed: options };
-  await runBundle();
   const parameters = [...options.parameters];
   if (isFirst && !namesProtect(options)) parameters.push("protect=false");
   const deployed = { ...options, parameters };

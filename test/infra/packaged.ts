@@ -12,39 +12,39 @@ const root = new URL("../../", import.meta.url).pathname;
 /** What packaging reads. */
 const parts = ["infra", "dist", "node_modules", "package.json"];
 
-/**
- * The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with what the tool says.
- * The tool works in the project's folder, so that each gets one of its own; `serverless` is its serverless.yml.
- */
-export async function packaged(
-  dir: string,
-  parameters: readonly string[] = [],
-  {
-    serverless = readFileSync(join(root, "serverless.yml"), "utf8"),
-    stage = "dev",
-    region = "us-east-1",
-  } = {},
-): Promise<Template> {
+const serverlessYml = () => readFileSync(join(root, "serverless.yml"), "utf8");
+
+/** A folder to run the deploy tool in, which writes into the one of serverless.yml: the project by links. */
+export async function linkedProject(serverless = serverlessYml()): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), "persister-package-"));
   for (const part of parts) await symlink(join(root, part), join(cwd, part));
   await writeFile(join(cwd, "serverless.yml"), serverless);
+  return cwd;
+}
+
+/** The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with what the tool says. */
+export async function packaged(
+  dir: string,
+  parameters: readonly string[] = [],
+  { serverless = serverlessYml(), stage = "dev", region = "us-east-1" } = {},
+): Promise<Template> {
+  const cwd = await linkedProject(serverless);
   // No credentials, no region, no home: packaging may ask for none.
   const env = { PATH: process.env.PATH, HOME: dir };
   const given = parameters.flatMap(each => ["--param", each]);
   const osls = join(root, "node_modules/.bin/osls");
+  const args = [osls, "package", "--package", dir, "--stage", stage, "--region", region, ...given];
   try {
-    await promisify(execFile)(
-      "node",
-      [osls, "package", "--package", dir, "--stage", stage, "--region", region, ...given],
-      { cwd, env },
-    );
+    await promisify(execFile)("node", args, { cwd, env });
   } finally {
     await rm(cwd, { recursive: true });
   }
-  return JSON.parse(
-    await readFile(join(dir, "cloudformation-template-update-stack.json"), "utf8"),
-  ) as Template;
+  return templateIn(dir);
 }
+
+/** The template of a package. */
+export const templateIn = async (dir: string) =>
+  JSON.parse(await readFile(join(dir, "cloudformation-template-update-stack.json"), "utf8")) as Template;
 
 /** What is untagged: each type that may have tags, whether infra/tags.cjs names it or not. */
 const untagged = "I9040";
