@@ -14,11 +14,10 @@ export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise
 }
 
 /** A new API's first answers may be 404, until all of the region knows its routes. */
-const attempts = 10;
-const waitMilliseconds = 3_000;
+const patience = { attempts: 10, waitMilliseconds: 3_000 };
 
 /** Asks the endpoint whether it is well. Throws Told where it is not within half a minute. */
-export async function checkHealth(url: string): Promise<void> {
+export async function checkHealth(url: string, { attempts, waitMilliseconds } = patience): Promise<void> {
   const health = `${url}/v1/health`;
   let heard = "";
   for (let attempt = 1; attempt <= attempts; attempt++) {

@@ -3,10 +3,11 @@ import { Told } from "../run-command.ts";
 import type { Stack } from "./stack.ts";
 
 /**
- * Whether a deploy creates the table, as far as is known before it is packaged: in a stack that never got as far as its
- * outputs. Deletion protection would refuse the roll-back's own DeleteTable.
+ * Whether a deploy creates the table, if it has one of its own: in a stack that never got as far as its outputs, or that uses
+ * another table. Deletion protection would refuse the roll-back's own DeleteTable.
  */
-export const createsTable = ({ outputs }: Stack) => outputs.TableName === undefined;
+export const createsTable = ({ outputs, data }: Stack) =>
+  outputs.TableName === undefined || data.Table === undefined;
 
 /** Protects a table from deletion, now that the deploy that made it is over. Throws Told where it can't. */
 export async function protectTable(client: DynamoDBClient, TableName: string): Promise<void> {

@@ -29,25 +29,26 @@ async function deploy(options: Options): Promise<void> {
   const client = new CloudFormationClient({ region });
   console.log(`Deploying to ${await checkCredentials(region)}, in ${region}`);
   const stack = await readStack(client, `${service}-${stage}`);
-  const isFirst = createsTable(stack);
-  const { dir, deployed } = await packageFor(options, isFirst);
+  const isCreated = createsTable(stack);
+  const { dir, deployed } = await packageFor(options, isCreated);
   const template = await readTemplate(dir);
-  refuseProtectedCreation(options, template, isFirst);
+  refuseProtectedCreation(options, template, isCreated);
   refuseChanges(stack, template, allowed);
   for (const note of await checkQuota(new LambdaClient({ region }), reservedIn(template))) console.log(note);
   // Without --force osls skips what it has uploaded before, rolled back or not: check-for-changes.js of its deploy.
   const work = () => runOsls(["deploy", "--force", "--package", dir], deployed);
-  await (allowed.length === 0
-    ? work()
-    : withPolicyLifted(client, stack.name, protectedIn(stack, template), work));
+  const isGuarded = Object.keys(stack.data).length > 0;
+  await (allowed.length > 0 && isGuarded
+    ? withPolicyLifted(client, stack.name, protectedIn(stack, template), work)
+    : work());
   await report(client, stack, template, options);
 }
 
 /** Packages what is to be deployed, unless that was done before. Returns the folder, and what it was packaged with. */
-async function packageFor(options: Options, isFirst: boolean): Promise<{ dir: string; deployed: Options }> {
+async function packageFor(options: Options, isCreated: boolean): Promise<{ dir: string; deployed: Options }> {
   if (options.packaged !== undefined) return { dir: options.packaged, deployed: options };
   const parameters = [...options.parameters];
-  if (isFirst && !namesProtect(options)) parameters.push("protect=false");
+  if (isCreated && !namesProtect(options)) parameters.push("protect=false");
   const deployed = { ...options, parameters };
   await runOsls(["package"], deployed);
   return { dir: packageDir, deployed };
@@ -56,8 +57,9 @@ async function packageFor(options: Options, isFirst: boolean): Promise<{ dir: st
 const namesProtect = ({ parameters }: Options) => parameters.some(each => each.startsWith("protect="));
 
 /** A table that is protected from its first moment outlives a first deploy that fails. */
-function refuseProtectedCreation(options: Options, template: Template, isFirst: boolean): void {
-  if (!isFirst || options.packaged === undefined || !protectsTable(template) || namesProtect(options)) return;
+function refuseProtectedCreation(options: Options, template: Template, isCreated: boolean): void {
+  if (!isCreated || options.packaged === undefined || !protectsTable(template) || namesProtect(options))
+    return;
   throw new Told(
     "This deploy makes the table, and the package protects it from deletion, also by a deploy that fails. " +
       "Package it with --param protect=false, or deploy with --param protect=true.",

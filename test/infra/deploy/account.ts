@@ -22,7 +22,7 @@ export interface Made {
 /** What a stack policy's statements say. */
 type Policy = { readonly Statement: readonly Readonly<Record<string, unknown>>[] };
 
-export interface StackEvent {
+interface StackEvent {
   readonly id: string;
   readonly type: string;
   readonly status: string;
