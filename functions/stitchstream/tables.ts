@@ -195,7 +195,7 @@ function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array)
   return field.kind === Kind.integer && isSame(bytes, field.contentStart, field.contentEnd, version);
 }
 
-/** The digits of a `version`, an integer of 64 bits: singer-io/getting-started, docs/SPEC.md. */
+/** The digits of a `version`, an integer of 64 bits: github.com/singer-io/getting-started/blob/master/docs/SPEC.md. */
 function versionOf({ envelope: { version }, bytes }: ValueReader): string | undefined {
   if (!version.present || version.kind === Kind.null) return undefined;
   const digits = stringOf(bytes, version.contentStart, version.contentEnd);

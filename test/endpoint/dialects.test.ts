@@ -17,7 +17,7 @@ import {
   useStack,
 } from "./local-stack.ts";
 
-/** One URL takes every dialect of the format: shared/stitchstream.md's table. */
+/** One URL takes every dialect of the format: docs/format.md. */
 const stack = useStack();
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));

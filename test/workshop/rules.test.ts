@@ -1,19 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { paths, root, textFiles } from "./tree.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
 const self = "test/workshop/rules.test.ts";
 
-const paths = [
-  "vitest.config.ts",
-  ...["functions", "streamers", "cli", "infra", "test", "docs"].flatMap(dir =>
-    readdirSync(join(root, dir), { recursive: true }).map(path => `${dir}/${path}`),
-  ),
-];
-const files = paths
-  .filter(path => path.endsWith(".ts") && path !== self)
-  .map(path => ({ path, text: readFileSync(join(root, path), "utf8") }));
+const files = textFiles(/\.ts$/).filter(({ path }) => path !== self);
 
 interface Ban {
   readonly name: string;

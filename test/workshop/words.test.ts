@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { oneLine, textFiles } from "./tree.ts";
+
+/** Documents are in plain English. */
+const written = textFiles(/^(?!docs\/(api|errors|building-a-streamer)).*\.md$/).map(({ path, text }) => ({
+  path,
+  text: oneLine(text),
+}));
+
+/** Words of the project's old dialect, examples of them, and what to write instead. */
+const banned: readonly {
+  readonly pattern: RegExp;
+  readonly examples: readonly string[];
+  readonly instead: string;
+}[] = [
+  {
+    pattern: /\b[Mm]end(s|ed|ing)?\b|[a-z]Mend(?![a-z])|\bmend(?=[A-Z])/g,
+    examples: ["the mend", "Mended", "integerMend", "mendOf"],
+    instead: "fix, hint, what to do",
+  },
+  { pattern: /\bfor ever\b/gi, examples: ["for ever"], instead: "permanently, without limit" },
+  { pattern: /\ball the same\b/gi, examples: ["all the same"], instead: "anyway" },
+  { pattern: /\b(is|are) told\b/gi, examples: ["are told"], instead: "gets, receives, is reported" },
+  { pattern: /\bwants\b/gi, examples: ["a record wants its key"], instead: "requires, needs, expects" },
+  { pattern: /\bg(ive|ives|ave) way\b/gi, examples: ["gives way"], instead: "exits without committing" },
+  { pattern: /(?<!there )\bis none\b/gi, examples: ["a schema that is none"], instead: "is not a valid …" },
+  { pattern: /\bmay be left out\b/gi, examples: ["may be left out"], instead: "optional" },
+  { pattern: /\bgo(es)? on from\b/gi, examples: ["goes on from"], instead: "resumes from" },
+  { pattern: /\banew\b/gi, examples: ["begins anew"], instead: "again" },
+  { pattern: /\bupon\b/gi, examples: ["upon a revision"], instead: "against, on top of, with `If-Match`" },
+  { pattern: /\bwhose is it\b/gi, examples: ["Whose is it?"], instead: "--streamer is required" },
+  { pattern: /\bwhere to\?/gi, examples: ["Where to?"], instead: "--endpoint is required" },
+];
+
+/** Each place with a word, and some of what is around it. */
+const placesOf = (text: string, pattern: RegExp) =>
+  [...text.matchAll(pattern)].map(({ index }) => text.slice(Math.max(0, index - 40), index + 40));
+
+describe("instead of", () => {
+  it.each(banned)("$examples, write: $instead", ({ pattern, examples }) => {
+    expect(examples.filter(each => placesOf(each, pattern).length === 0)).toEqual([]);
+    const found = written.flatMap(({ path, text }) =>
+      placesOf(text, pattern).map(each => `${path}: …${each}…`),
+    );
+    expect(found).toEqual([]);
+  });
+});
