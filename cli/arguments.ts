@@ -51,7 +51,7 @@ export function assertConsistent({ values, command }: Arguments): void {
     throw usage("--bookmark FILE compares as --if-bookmark FILE does: give one of them.");
 }
 
-/** The streamer's command. It sees our environment, but no token of ours. Throws Told where there is none. */
+/** The streamer's command. It gets our environment without our tokens. Throws Told if there is no command. */
 export function programOf([file, ...args]: readonly string[], values: Values): Program {
   if (file === undefined || file === "") throw usage("Behind -- comes the streamer's command.");
   const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;

@@ -24,8 +24,8 @@ export interface BookmarkFile {
   /** The bookmark as it was read, or replaced last; undefined where there is no file. */
   readonly text: string | undefined;
   /**
-   * Puts a bookmark there, whole or not at all, whatever dies meanwhile. Rejects with Told, nothing replaced, where another run has
-   * changed the file since.
+   * Puts a bookmark there, whole or not at all, whatever dies meanwhile. Rejects with Told, nothing replaced,
+   * where another run has changed the file since.
    */
   replace(text: string): Promise<void>;
 }
@@ -54,8 +54,8 @@ export async function readBookmark(path: string): Promise<string | undefined> {
 }
 
 /**
- * Rejects with Told for a file that was replaced after `start`, ms since the epoch. Whoever read it at the beginning of our pipe may
- * have seen the old one, and we the new one.
+ * Rejects with Told for a file that was replaced after `start`, ms since the epoch. Whoever read it at the
+ * beginning of our pipe may have seen the old one, and we the new one.
  */
 export async function assertUnchangedSince(path: string, start: number): Promise<void> {
   const found = await stat(path).catch(unlessMissing);
@@ -104,8 +104,8 @@ class ReplacedFile implements BookmarkFile {
 }
 
 /**
- * Replaces a file's contents by a rename, so that who opens it finds the old or the new ones, also after a power failure. Keeps the
- * file's mode and, where we may, its owner.
+ * Replaces a file's contents by a rename, so that who opens it finds the old or the new ones, also after a
+ * power failure. Keeps the file's mode and, where we may, its owner.
  */
 async function replaceFile(target: string, text: string): Promise<void> {
   const next = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
@@ -149,7 +149,9 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** The file itself, behind symbolic links, though it may not be there yet: a rename would replace the link. */
+/**
+ * The file itself, behind symbolic links, though it may not be there yet: a rename would replace the link.
+ */
 async function targetOf(path: string): Promise<string> {
   const found = await realpath(path).catch(unlessMissing);
   if (found !== undefined) return found;

@@ -10,7 +10,9 @@ import { Malformed } from "../functions/values/scanner.ts";
 const exact = new ExactReader(numberAsWritten);
 const utf8 = new TextEncoder();
 
-/** What is wrong with a bookmark's text, which is one JSON value, transit's too; undefined where it is one. */
+/**
+ * What is wrong with a bookmark's text, which is one JSON value, transit's too; undefined where it is one.
+ */
 export function faultOfBookmark(text: string): string | undefined {
   try {
     const bytes = endingInNewline(utf8.encode(text));

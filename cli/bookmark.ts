@@ -50,8 +50,8 @@ export async function fetchBookmark(
 const pollMilliseconds = 500;
 
 /**
- * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with Told once the revision is
- * another than `etag`, where one is given.
+ * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with Told once
+ * the revision is another than `etag`, where one is given.
  */
 export async function waitUntilFree(
   endpoint: Endpoint,

@@ -19,8 +19,8 @@ const destination = { encoder: batchEncoder(1), rules: importApiRules };
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
 /**
- * Checks a stitchstream in a file, gzipped or not, in the segments that would be sent, with nothing sent. Rejects with Told, which
- * names every fault by its line in the file.
+ * Checks a stitchstream in a file, gzipped or not, in the segments that would be sent, with nothing sent.
+ * Rejects with Told, which names every fault by its line in the file.
  */
 export async function check(path: string): Promise<string> {
   const findings = new Findings(path);

@@ -42,7 +42,7 @@ export interface Asked {
   readonly once?: boolean;
 }
 
-/** Asks for as long as it helps. Rejects with Told, which says the mend. */
+/** Sends a request, and again for as long as it helps. Rejects with Told, which says what to do. */
 export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
   const { clock, random } = endpoint.ports;
   for (let attempt = 1; ; attempt++) {

@@ -5,12 +5,15 @@ import { exactValue, isSameBookmark, isSameValue } from "./bookmark-value.ts";
 import { exits, Told } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 
-/** The file that has to hold the endpoint's bookmark before anything is sent; one of `--bookmark` can be replaced. */
+/**
+ * The file that has to hold the endpoint's bookmark before anything is sent; one of `--bookmark` can be
+ * replaced.
+ */
 export type ExpectedBookmark = Pick<BookmarkFile, "path" | "text"> & Partial<Pick<BookmarkFile, "replace">>;
 
 /**
- * Rejects with Told unless the endpoint's bookmark is the file's. A file that is only behind, since a run was killed before it
- * replaced the file, holds the endpoint's bookmark then, so that the next run continues.
+ * Rejects with Told unless the endpoint's bookmark is the file's. A file that is only behind, since a run was
+ * killed before it replaced the file, holds the endpoint's bookmark then, so that the next run continues.
  */
 export async function assertExpected(
   file: ExpectedBookmark,
@@ -30,7 +33,10 @@ export async function assertExpected(
 
 const unavailable = (message: string) => new Told(message, exits.unavailable);
 
-/** Whether a file holds nothing that the endpoint does not know: none, or a bookmark that was committed before. */
+/**
+ * Whether a file holds nothing that the endpoint does not know: none, or a bookmark that was committed
+ * before.
+ */
 async function wasCommitted(text: string | undefined, endpoint: Endpoint): Promise<boolean> {
   if (text === undefined) return true;
   const path = `/bookmark/history?limit=${historyEntriesMax}`;

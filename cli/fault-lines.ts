@@ -4,7 +4,9 @@ import type { Fault } from "../functions/persister/errors.ts";
 /** Which of the caller's lines one of a body's is. */
 export type LineOf = (line: number) => number;
 
-/** Faults, a line each, by their lines in the whole stream; says how many there are where not all are named. */
+/**
+ * Faults, a line each, by their lines in the whole stream; says how many there are where not all are named.
+ */
 export function faultLines(
   {
     faults,

@@ -30,8 +30,8 @@ export interface Forwarding extends Following {
 }
 
 /**
- * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing archived and no
- * bookmark kept but by `keep`. Rejects with Told.
+ * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing
+ * archived and no bookmark kept but by `keep`. Rejects with Told.
  */
 export async function forward({ source, account, began, watcher, keep, aborted }: Forwarding): Promise<void> {
   const parts = partsOf(account);

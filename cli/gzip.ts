@@ -20,7 +20,10 @@ export async function wireForm({ body, firstLine, headLines }: Segment): Promise
   });
 }
 
-/** Text that shrinks as no honest one does is refused: it is coded letter by letter, which shrinks it 8 times at most. */
+/**
+ * Text that shrinks as no honest one does is refused: it is coded letter by letter, which shrinks it 8 times
+ * at most.
+ */
 async function modestly(body: Uint8Array): Promise<Uint8Array> {
   const small = await gzipped(body, { level });
   if (small.length * inflationRatioMax >= body.length) return small;

@@ -23,7 +23,10 @@ const silenceMillisecondsMax = 45_000;
 const plain = { request: http.request, agent: new http.Agent({ keepAlive: true }) };
 const secure = { request: https.request, agent: new https.Agent({ keepAlive: true }) };
 
-/** Asks once, over a connection that is kept: half of the CPU time of fetch, and a third of its memory. Never rejects. */
+/**
+ * Asks once, over a connection that is kept: half of the CPU time of fetch, and a third of its memory. Never
+ * rejects.
+ */
 export const exchange = (asked: Exchange): Promise<Answer> =>
   answerTo(asked).catch((error: NodeJS.ErrnoException) => ({
     ok: false,

@@ -3,11 +3,11 @@ import { exits, Told } from "./cli-error.ts";
 
 /** What is on its way is waited for, and the streamer, for so long. */
 const endMillisecondsMax = 10_000;
-const interrupted = "Interrupted. What was committed stays so: run it again and it goes on from there.";
+const interrupted = "Interrupted. What was committed stays committed: run it again to resume from there.";
 const unread = (reason: string | undefined) =>
   `Bookmarks can't be printed any more: ${reason}. What was committed stays so.`;
 
-/** An end before the stream's: by Ctrl-C, by another signal, or because whoever reads our bookmarks has left, such as `head -1`. */
+/** Ends a run before its stream does: Ctrl-C, another signal, or a closed stdout, as `head -1` leaves. */
 export class Interruption {
   /** Aborted once no more of the stream is wanted. */
   readonly aborted = new AbortController();

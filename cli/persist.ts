@@ -20,7 +20,8 @@ import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { unlessTap } from "./singer-tap.ts";
 
-// What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie about.
+// What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie
+// about.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 const progress = new Progress();
@@ -93,7 +94,10 @@ const keeping = (file: BookmarkFile | undefined) => async (text: string) => {
   }
 };
 
-/** What comes on stdin, or what a command prints that `hasBookmarks` to start from. It ends once it is given up. */
+/**
+ * What comes on stdin, or what a command prints that `hasBookmarks` to start from. It ends once it is given
+ * up.
+ */
 function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
   if (command === undefined) {
     const output = unzipped(addAbortSignal(aborted.signal, process.stdin), "What came on stdin");

@@ -3,7 +3,10 @@ import type { Sent, Watcher } from "./send.ts";
 const megabyte = 1_000_000;
 const clearLine = "\r\u001b[K";
 
-/** Bookmarks on stdout, one a line; how the run goes on stderr: one line that changes on a terminal, else a line a segment. */
+/**
+ * Bookmarks on stdout, one a line; how the run goes on stderr: one line that changes on a terminal, else a
+ * line a segment.
+ */
 export class Progress implements Watcher {
   #segments = 0;
   #records = 0;

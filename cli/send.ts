@@ -29,8 +29,8 @@ export interface Following {
 }
 
 /**
- * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that none is lost and none
- * comes twice. Rejects with Told, whose lines are the whole stream's.
+ * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that
+ * none is lost and none comes twice. Rejects with Told, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
@@ -67,8 +67,8 @@ export async function send(
 }
 
 /**
- * Keeps what is committed since the revision `tag`, if the endpoint still answers: a part of a segment that was refused, or what
- * another run has sent.
+ * Keeps what is committed since the revision `tag`, if the endpoint still answers: a part of a segment that
+ * was refused, or what another run has sent.
  */
 export async function keepCommitted(endpoint: Endpoint, tag: string, keep: Following["keep"]): Promise<void> {
   try {
@@ -92,7 +92,10 @@ interface Broken {
   readonly error: unknown;
 }
 
-/** Compressed segments that wait for their turn, together: several of ordinary text, one of what does not shrink. */
+/**
+ * Compressed segments that wait for their turn, together: several of ordinary text, one of what does not
+ * shrink.
+ */
 const aheadBytesMax = 2_000_000;
 
 /** Each segment compressed, several ahead of the one that is on its way. */

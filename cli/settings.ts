@@ -19,7 +19,10 @@ const fileSchema = z.strictObject({
   token: z.string().optional(),
 });
 
-/** Where a run goes: by flags, else by the environment, else by `persist.json` in the folder. Throws Told, which says the mend. */
+/**
+ * Returns the endpoint of a run: from flags, else the environment, else `persist.json`. Throws Told, which
+ * says what to do.
+ */
 export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
   const file = readFile();
   const { PERSIST_ENDPOINT, PERSIST_STREAMER, PERSIST_TOKEN } = process.env;
@@ -35,7 +38,7 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
   if (token === undefined || token === "")
     throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw usage("The token holds a space, a line end or another character that no token has: set it anew.");
+    throw usage("The token holds a space, a line end or another character that no token has: set it again.");
   return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
 }
 

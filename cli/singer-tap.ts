@@ -6,12 +6,16 @@ import { peek, wholeOf } from "./peek.ts";
 /** White space that is longer begins nothing. */
 const headBytesMax = 65_536;
 const said = "This looks like a Singer tap: pass --state";
-/** What a bookmark's file is to a tap as a bare argument is not known: most taps ignore it, and begin from nothing. */
+/**
+ * What a bookmark's file is to a tap as a bare argument is not known: most taps ignore it, and begin from
+ * nothing.
+ */
 const otherwise = "or --bookmark-arg= for a program that reads its bookmark's file as its last argument";
 
 /**
- * What a command prints that gets its bookmark's file as a bare argument. A Singer tap would start from nothing, as it reads its state
- * behind `--state`: where it `hasBookmark`, rejects with Told before the first byte; else `warn` hears of it.
+ * What a command prints that gets its bookmark's file as a bare argument. A Singer tap would start from
+ * nothing, as it reads its state behind `--state`: where it `hasBookmark`, rejects with Told before the first
+ * byte; else `warn` hears of it.
  */
 export async function* unlessTap(
   output: AsyncIterable<Uint8Array>,

@@ -1,8 +1,8 @@
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Does work that must not be cut off: a first Ctrl-C or SIGTERM ends the process once it is done, a second one
- * at once.
+ * Does work that must not be cut off: a first Ctrl-C or SIGTERM ends the process once it is done, a second
+ * one at once.
  */
 export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
   let asked: NodeJS.Signals | undefined;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./workshop/output.ts";
 
 /**
- * `npm test`: all checks, then all tests. The last line says how many passed, the one before it what they cost. Arguments go
- * to vitest.
+ * `npm test`: all checks, then all tests. The last line says how many passed, the one before it what they
+ * cost. Arguments go to vitest.
  */
 const checks = ["types", "lint", "knip", "bundle"];
 const started = performance.now();

@@ -45,7 +45,7 @@ describe("an account", () => {
     expect(reads()).toBe(1);
   });
 
-  it("is read anew after five minutes, and is as it was while it can't be read", async () => {
+  it("is read again after five minutes, and stays while it can't be read", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "a") }),
       gone,
@@ -65,7 +65,7 @@ describe("an account", () => {
     }
   });
 
-  it("is read anew once its token is refused, by one for all that are in flight", async () => {
+  it("is read again once its token is refused, once for all deliveries in flight", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "old") }),
       secret({ default: account(1, "new") }),

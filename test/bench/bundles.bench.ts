@@ -3,8 +3,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What a cold start reads and runs of each bundle: its size, and the time that importing it takes, in times of what importing
- * the AWS SDK's two clients takes that are not bundled. Over the budget it fails.
+ * What a cold start reads and runs of each bundle: its size, and the time that importing it takes, in times
+ * of what importing the AWS SDK's two clients takes that are not bundled. Over the budget it fails.
  */
 const [dir = "dist"] = process.argv.slice(2);
 const rounds = 11;

@@ -3,8 +3,8 @@ import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same lines in the
- * same run: 1.0 is as fast as that. Medians.
+ * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same
+ * lines in the same run: 1.0 is as fast as that. Medians.
  */
 const bodyBytes = 4 * 1024 * 1024;
 const rounds = 9;

@@ -4,8 +4,8 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * How much longer a character takes in a text eight times as long: 1 where time grows with the text, 8 where it grows with its
- * square. Over the limit it fails.
+ * How much longer a character takes in a text eight times as long: 1 where time grows with the text, 8 where
+ * it grows with its square. Over the limit it fails.
  */
 const times = 8;
 const ratioMax = 3;

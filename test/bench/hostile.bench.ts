@@ -3,7 +3,10 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { bytesOf, hostileBodies } from "../streams/bodies.ts";
 import { decodeToBatches } from "./work.ts";
 
-/** How much longer than the median megabyte the slowest takes, of `BODIES` that the property tests can think of. */
+/**
+ * How much longer than the median megabyte the slowest takes, of `BODIES` that the property tests can think
+ * of.
+ */
 const count = Number(process.env.BODIES ?? 200);
 const seed = Number(process.env.SEED ?? 1);
 const megabyte = 1_000_000;

@@ -2,7 +2,10 @@ import { inflatedBytesMax } from "../../functions/persister/limits.ts";
 import { jsonlines, records } from "./lines.ts";
 import { decodeToBatches } from "./work.ts";
 
-/** What the process holds at its peak beside the body, while the largest body there may be is read and written to batches. */
+/**
+ * What the process holds at its peak beside the body, while the largest body there may be is read and written
+ * to batches.
+ */
 const MiB = 1024 * 1024;
 const peak = () => process.resourceUsage().maxRSS * 1024;
 

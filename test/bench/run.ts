@@ -4,7 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 
-/** `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to warm another up. */
+/**
+ * `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to
+ * warm another up.
+ */
 const outdir = await mkdtemp(join(tmpdir(), "persister-bench-"));
 await build({
   entryPoints: [

@@ -3,8 +3,8 @@ import { segments } from "../../functions/persister/segments/segment.ts";
 import { jsonlines, records } from "./lines.ts";
 
 /**
- * What `persist` does on its side: a stream of jsonline cut into gzipped segments, in times of gzip -1 alone over the same bytes,
- * in the same run.
+ * What `persist` does on its side: a stream of jsonline cut into gzipped segments, in times of gzip -1 alone
+ * over the same bytes, in the same run.
  */
 const MiB = 1024 * 1024;
 const megabyte = 1_000_000;

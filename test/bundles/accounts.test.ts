@@ -36,7 +36,7 @@ it("records are written for the streamer's own account, or for that of all", asy
   ]);
 });
 
-it("a token that the Import API refuses is read anew, and the delivery goes on with it", async () => {
+it("a token that the Import API refuses is read again, and the delivery continues with it", async () => {
   let secret = "old";
   const { stack, api } = await stackOn(
     () => ({ default: account(1, secret) }),

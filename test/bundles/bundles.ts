@@ -27,7 +27,10 @@ export const environmentOf = (place: Parameters<Lambdas>[0], secretsUrl: string)
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
 });
 
-/** The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's parts are. */
+/**
+ * The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's
+ * parts are.
+ */
 export const bundlesFor =
   (
     { stitchClientId: clientId, stitchToken, token }: Settings,

@@ -5,7 +5,10 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2 } from "aws-lambda
 import { type RuntimeApi, startRuntimeApi } from "./runtime-api.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-/** The runtime client that Lambda runs, where a folder with aws-lambda-ric 4 is named: it has to be compiled. Else what stands in for it. */
+/**
+ * The runtime client that Lambda runs, where a folder with aws-lambda-ric 4 is named: it has to be compiled.
+ * Else what stands in for it.
+ */
 const { AWS_LAMBDA_RIC } = process.env;
 const client =
   AWS_LAMBDA_RIC === undefined

@@ -8,7 +8,9 @@ import { environmentOf } from "./bundles.ts";
 import { Lambda } from "./lambda.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
 
-/** The function that runs a streamer, as it is deployed: its streamer a process, its credentials in a secret. */
+/**
+ * The function that runs a streamer, as it is deployed: its streamer a process, its credentials in a secret.
+ */
 const secrets: Record<string, unknown> = {
   accounts: { default: { clientId: 4242, token: "sandbox-token" } },
   "of-github": { N: "120", PAUSE_AFTER: "50" },

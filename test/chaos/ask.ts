@@ -10,7 +10,9 @@ export interface Answer {
 /** Longer than a delivery may take and its lease may last. */
 const answerMillisecondsMax = 10_000;
 
-/** These say that the same request may go well later; any other is a fault of the product, or of this test. */
+/**
+ * These say that the same request may go well later; any other is a fault of the product, or of this test.
+ */
 const passing = new Set([
   "no answer",
   "delivery-in-flight",

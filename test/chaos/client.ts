@@ -39,7 +39,10 @@ export class Client {
     this.#random = random;
   }
 
-  /** Delivers until `isOver`, and then brings the delivery that it is at to its end. Rejects with what should not be. */
+  /**
+   * Delivers until `isOver`, and then brings the delivery that it is at to its end. Rejects with what should
+   * not be.
+   */
   async run(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       const { bookmark, etag } = await this.fetchBookmark();

@@ -11,7 +11,10 @@ import { killing } from "./killer.ts";
 import { freePort, Server } from "./server.ts";
 import { firstFaults, summary } from "./summary.ts";
 
-/** `npm run test:chaos [-- --kills 50 --streamers 4 --seed 1]`: real processes, killed under load; then all is compared. */
+/**
+ * `npm run test:chaos [-- --kills 50 --streamers 4 --seed 1]`: real processes, killed under load; then all is
+ * compared.
+ */
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "50" },

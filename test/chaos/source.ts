@@ -9,7 +9,10 @@ export const idOf = (position: number) => (position * 7919) % rowsMax;
 export const recordText = (position: number, body: string) =>
   JSON.stringify({ id: idOf(position), position, body, text: `✓${position}` });
 
-/** A stitchstream of the changes behind `bookmark` up to `end`, with bookmarks between them and one at the end. */
+/**
+ * A stitchstream of the changes behind `bookmark` up to `end`, with bookmarks between them and one at the
+ * end.
+ */
 export function bodyOf(
   { stream, bookmark, end, name }: { stream: string; bookmark: number; end: number; name: string },
   random: Random,

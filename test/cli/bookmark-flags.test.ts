@@ -186,7 +186,10 @@ describe("--bookmark FILE", () => {
 });
 
 describe("the line of 2016, straight to the Import API", () => {
-  /** `streamer bm | persist-stitch --cid 4242 --token T --bookmark bm`, its streamer's environment and the token aside. */
+  /**
+   * `streamer bm | persist-stitch --cid 4242 --token T --bookmark bm`, its streamer's environment and the
+   * token aside.
+   */
   function line(given: NodeJS.ProcessEnv, accessToken = "sandbox-token") {
     const made = spawn("sh", ["-c", `exec "${process.execPath}" "${streamer}" $(ls "${file}" 2>/dev/null)`], {
       env: { ...process.env, ...given },

@@ -97,7 +97,7 @@ it.each<[name: string, text: string, line: number | undefined]>([
   ],
   ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
   ["whose header ends nowhere", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
-  ["that is none", "hello", 1],
+  ["that is not valid", "hello", 1],
 ])("a stream %s is checked as it is sent", async (name, text, line) => {
   const found = await checked(text);
   const streamer = name.replaceAll(/[^a-z]/g, "");

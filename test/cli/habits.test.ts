@@ -161,7 +161,7 @@ describe("in chunks of one byte", () => {
     ["a header", "\ufeffstitchstream/0.1\n{", false],
     ["nothing but white space", " \n", false],
     ["nothing", "", false],
-  ])("%s is told from others", async (_, text, isTap) => {
+  ])("%s is recognized", async (_, text, isTap) => {
     const warned: string[] = [];
     const warn = (message: string) => void warned.push(message);
     expect(await textOf(unlessTap(bytes(text), { hasBookmark: false, warn }))).toBe(text);
@@ -181,7 +181,7 @@ describe("a Singer tap's STATE of {}", () => {
     expect(await persisted(to("lost-state"), state, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
     expect(await persisted(to("lost-state"), empty, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
     expect(await persisted(to("lost-state"), state + empty, env)).toMatchObject({ stdout: '{"at":1}\n' });
-    // Where there is none yet it is one, and an endpoint's file holds what the endpoint holds.
+    // A missing file is no bookmark yet, and an endpoint's file holds what the endpoint holds.
     const file = join(dir, "first-state");
     const args = [...to("first-state"), "--bookmark", file];
     expect(await persisted(args, empty, env)).toMatchObject({ code: 0, stdout: "{}\n" });

@@ -89,7 +89,7 @@ describe("a stream on stdin", () => {
     expect([code, stdout, stderr]).toEqual([3, "", expect.stringContaining("line 4")]);
   });
 
-  it("that is refused while much of it waits is told so, and nothing else", async () => {
+  it("that is refused while much of it waits reports that alone", async () => {
     const many = Array.from({ length: 30_000 }, (_, id) =>
       record("many", { id, text: "x".repeat(500) }, ["id"]),
     );
@@ -112,7 +112,7 @@ describe("a stream on stdin", () => {
     expect((await post(stack, "empty", "")).status).toBe(400);
   });
 
-  it("that is none is said so, and nothing is sent", async () => {
+  it("that is not valid is reported, and nothing is sent", async () => {
     for (const args of [to("none"), ["-C", "1", "-T", "t"]]) {
       const { code, stdout, stderr } = await persisted(args, "hello", env);
       expect([code, stdout]).toEqual([3, ""]);
@@ -173,7 +173,7 @@ describe("an endpoint", () => {
     },
   );
 
-  it("that is none is not taken for one without a bookmark: no streamer is run", async () => {
+  it("that is not an endpoint is not mistaken for one without a bookmark: no streamer runs", async () => {
     const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404/)]);
@@ -288,7 +288,7 @@ describe("a streamer that is run", () => {
     ["as its last argument", ["--bookmark-arg="]],
     ["behind --state", ["--state"]],
     ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
-  ])("gets the last bookmark's file %s, and goes on from there", async (name, args) => {
+  ])("gets the last bookmark's file %s, and continues from there", async (name, args) => {
     const own = name.replaceAll(/[^a-z]/g, "");
     for (const N of ["25", "40"]) {
       const { code, stdout } = await persisted([...to(own), ...args, ...made], "", { ...env, N });
@@ -298,7 +298,7 @@ describe("a streamer that is run", () => {
     expect(headers.get("etag")).toBe('"2"');
   });
 
-  it("is ended where it is refused, though it would print on for ever", async () => {
+  it("is terminated when it is refused, though it would print without end", async () => {
     const script = `printf '{"type":"RECORD"}\\n{"type":"STATE","value":1}\\n'; sleep 600`;
     const { code, stderr } = await persisted([...to("refused"), "--", "sh", "-c", script], "", env);
     expect([code, stderr]).toEqual([3, expect.stringContaining("line 1")]);

@@ -51,7 +51,7 @@ export function storeContract(make: () => Store): void {
       },
     );
 
-    it("are written upon what was read, and upon nothing else", async () => {
+    it("are written against what was read, and against nothing else", async () => {
       const { store, name } = fresh();
       const { streamers } = store;
       expect(await streamers.write(item(name, 2), deadline())).toBe(false);
@@ -162,7 +162,7 @@ export function storeContract(make: () => Store): void {
       ...changes,
     });
 
-    it("are read as they were written, upon what was read", async () => {
+    it("are read as they were written, against what was read", async () => {
       const { store, name } = fresh();
       const { deliveries } = store;
       expect(await deliveries.read(name, "k", deadline())).toBeUndefined();

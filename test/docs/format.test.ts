@@ -5,7 +5,10 @@ import { type Fault, PersisterError } from "../../functions/persister/errors.ts"
 import { requestsOf } from "../persister/delivery.ts";
 import { convert } from "../stitchstream/convert.ts";
 
-/** docs/format.md, sentence by sentence: what it says is tested under its own words, and nothing there is left out. */
+/**
+ * docs/format.md, sentence by sentence: what it says is tested under its own words, and nothing there is left
+ * out.
+ */
 const page = readFileSync(new URL("../../docs/format.md", import.meta.url), "utf8");
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 const example = /```\n([\s\S]+?)```/.exec(page)![1]!;

@@ -14,7 +14,10 @@ const tap = new URL("../cli/streamer.mjs", import.meta.url).pathname;
 const stack = useStack();
 let dir: string;
 
-/** A streamer of 2016: a header, and its bookmark's file as its last argument. An empty one is none to it. */
+/**
+ * A streamer of 2016: a header, and its bookmark's file as its last argument. It treats an empty file as no
+ * bookmark.
+ */
 const drift = `
 const { readFileSync } = require("node:fs");
 const [, file] = process.argv.slice(2);

@@ -37,7 +37,7 @@ describe.each([
     expect(said.sort()).toEqual(tables.map(({ name, keys }) => [name, ...keys]).sort());
   });
 
-  it("wants on a schedule what it needs, and no more", () => {
+  it("requires on a schedule what it needs, and no more", () => {
     const { credentials } = list.find(each => each.streamer === streamer.name)!;
     const ways = credentials.map(entry => entry.split("|").map(way => way.split("+")));
     const sufficient = (names: readonly string[]) => {

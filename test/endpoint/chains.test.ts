@@ -10,7 +10,7 @@ const problem = async (response: Response) => ({
 });
 
 describe("If-Match", () => {
-  it("chains deliveries: each upon the revision that the last one answered", async () => {
+  it("chains deliveries: each against the revision that the last one answered", async () => {
     let etag = '"0"';
     for (const position of [1, 2, 3]) {
       const response = await post(stack(), "chained", body(position), { "if-match": etag });
@@ -40,7 +40,7 @@ describe("If-Match", () => {
     ['"0"', 200, 412],
     ['W/"1"', 412, 412],
     ['"abc"', 412, 412],
-  ])("%s: %i at first, %i upon revision 1", async (condition, first, second) => {
+  ])("%s: %i at first, %i against revision 1", async (condition, first, second) => {
     const name = (when: string) => `if-${when}-${Buffer.from(condition).toString("hex")}`;
     expect((await post(stack(), name("new"), body(1), { "if-match": condition })).status).toBe(first);
     await post(stack(), name("old"), body(1));
@@ -53,7 +53,7 @@ describe("If-Match", () => {
     expect(await problem(await post(stack(), "first", body(2), first))).toMatchObject({ status: 412 });
   });
 
-  it.each(["1", "'1'", '"1', "abc"])("%s is told what an ETag looks like", async condition => {
+  it.each(["1", "'1'", '"1', "abc"])("%s is answered with what an ETag looks like", async condition => {
     const response = await post(stack(), "odd", body(1), { "if-match": condition });
     expect(await response.json()).toMatchObject({
       status: 400,

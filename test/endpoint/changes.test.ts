@@ -40,7 +40,7 @@ async function history(streamer: string, query = "") {
 }
 
 describe("PUT", () => {
-  it("rewinds upon the revision that was seen, and the next delivery is upon that", async () => {
+  it("rewinds against the revision that was seen, and the next delivery matches the new one", async () => {
     await post(stack(), "rewound", body(5));
     const response = await change("PUT", "rewound", { ...json, "if-match": '"1"' }, "3\n");
     expect([response.status, response.headers.get("etag")]).toEqual([200, '"2"']);
@@ -125,7 +125,7 @@ describe("a change by hand", () => {
     await delivery;
   });
 
-  it("wants a token", async () => {
+  it("requires a token", async () => {
     const response = await change("PUT", "x", { authorization: "Bearer wrong", "if-match": '"0"' }, "1");
     expect(await response.json()).toMatchObject({ status: 401, code: "unauthorized" });
   });

@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { buffer } from "node:stream/consumers";
 import { listen } from "../../infra/local/listen.ts";
 
-/** What becomes of a request: it is answered so, taken and answered so, or, undefined, passed on and answered as it is. */
+/**
+ * What becomes of a request: it is answered so, taken and answered so, or, undefined, passed on and answered
+ * as it is.
+ */
 export interface Flake {
   readonly status: number;
   readonly body?: string;

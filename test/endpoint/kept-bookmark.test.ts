@@ -3,8 +3,8 @@ import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { get, getBookmark, jsonline, post, startTestStack, token, transit, useStack } from "./local-stack.ts";
 
 /**
- * Taps print the state that they were started with, `{}` where that was lost. target-stitch 4.0.4 writes no empty state,
- * and here one does not replace a bookmark that holds something.
+ * Taps print the state that they were started with, `{}` where that was lost. target-stitch 4.0.4 writes no
+ * empty state, and here one does not replace a bookmark that holds something.
  */
 const stack = useStack();
 const lines = (...messages: object[]) => messages.map(each => JSON.stringify(each)).join("\n");
@@ -50,7 +50,7 @@ it.each([
 });
 
 it.each([
-  ["where there is none", [lines(state({}))], "{}"],
+  ["where nothing is committed", [lines(state({}))], "{}"],
   ["in the place of one that holds nothing", [lines(state({})), lines(state(null))], "null"],
   [
     "in the place of a map of transit",

@@ -12,7 +12,7 @@ import {
   useStack,
 } from "./local-stack.ts";
 
-/** Deliveries that are told apart by their Idempotency-Key. */
+/** Deliveries that their Idempotency-Key tells apart. */
 const stack = useStack();
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
@@ -67,14 +67,14 @@ describe("the same key and body", () => {
     }
   });
 
-  it("keep no fault: a body that was refused may be mended under its key", async () => {
-    expect((await post(stack(), "mended", jsonline("{"), keyed("k"))).status).toBe(400);
-    expect((await post(stack(), "mended", body(1), keyed("k"))).status).toBe(200);
+  it("keep no fault: a body that was refused may be corrected under its key", async () => {
+    expect((await post(stack(), "corrected", jsonline("{"), keyed("k"))).status).toBe(400);
+    expect((await post(stack(), "corrected", body(1), keyed("k"))).status).toBe(200);
   });
 });
 
 describe("the same key and another body", () => {
-  it("are refused, and the body is archived all the same", async () => {
+  it("are refused, and the body is archived anyway", async () => {
     await post(stack(), "reused", body(1), keyed("k"));
     const response = await post(stack(), "reused", body(2), keyed("k"));
     expect(await response.json()).toMatchObject({
@@ -107,7 +107,7 @@ describe("a delivery that failed", () => {
     for (const sequence of sequences(later.join())) expect(refused).toContain(sequence);
   });
 
-  it("is told to start anew once another delivery has written, and forwards nothing", async () => {
+  it("is superseded once another delivery has written, and forwards nothing", async () => {
     const { other, api } = await stackOn({ status: 400, body: "{}" }, { status: 201 });
     expect((await post(other, "superseded", body(1), keyed("late"))).status).toBe(502);
     await post(other, "superseded", body(2));
@@ -120,7 +120,7 @@ describe("a delivery that failed", () => {
 });
 
 describe("while it is taken in", () => {
-  it("the same delivery is told to wait", async () => {
+  it("the same delivery has to wait", async () => {
     const { other, api } = await stackOn("hang");
     const first = post(other, "twins", body(1), keyed("k"));
     while (api.requests.length === 0) await new Promise(setImmediate);

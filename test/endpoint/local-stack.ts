@@ -18,8 +18,9 @@ export interface LocalStack extends Stack {
 }
 
 /**
- * A stack on a folder and a port of its own; both are gone once it is closed. Its functions are the sources', in this process;
- * with HANDLERS=bundles those of dist/, in processes of their own, but for tests that vary what no process has.
+ * A stack on a folder and a port of its own; both are gone once it is closed. Its functions are the sources',
+ * in this process; with HANDLERS=bundles those of dist/, in processes of their own, but for tests that vary
+ * what no process has.
  */
 export async function startTestStack(
   env: Record<string, string> = {},

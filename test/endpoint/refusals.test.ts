@@ -58,7 +58,7 @@ const refusals: Refusal[] = [
   })),
   ...["Content Type: jsonline", "{: jsonline", ": jsonline", "2026-11-23 12:00:00 INFO: x", "é: x"].map(
     line => ({
-      name: `a header line that is none: ${line}`,
+      name: `a header line that is not valid: ${line}`,
       body: header("stitchstream/0.1", "Content-Type: jsonline", line, "--"),
       status: 400,
       code: "not-a-stitchstream",
@@ -319,7 +319,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", field: "x" },
   },
   {
-    name: "a schema that is none",
+    name: "a schema that is not valid",
     body: after({ type: "SCHEMA", stream: "a", schema: { type: "orange" } }),
     status: 400,
     code: "malformed",
@@ -361,7 +361,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a" },
   },
   {
-    name: "a version that is none",
+    name: "a version that is not valid",
     body: after({ type: "ACTIVATE_VERSION", stream: "a", version: "new" }),
     status: 400,
     code: "malformed",

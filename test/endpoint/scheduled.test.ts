@@ -21,8 +21,8 @@ afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /**
- * Runs it once, with so many ms before it has to stop, or until it printed `last`: time is up then, however slow the machine is.
- * Resolves to what came of it, and how often another run was asked for.
+ * Runs it once, with so many ms before it has to stop, or until it printed `last`: time is up then, however
+ * slow the machine is. Resolves to what came of it, and how often another run was asked for.
  */
 async function run(
   streamer: string,
@@ -65,7 +65,7 @@ const landed = async () => Number((await rows(stack(), "select count(*) from mad
 const bookmarkOf = async (streamer: string) => (await getBookmark(stack(), streamer)).text();
 
 describe("a scheduled run", () => {
-  it("brings what the streamer prints, and the next one goes on from its bookmark", async () => {
+  it("delivers what the streamer prints, and the next run continues from its bookmark", async () => {
     const first = await run("daily", { N: "100" });
     // As many segments as the machine is slow.
     const segments = expect.any(Number);
@@ -95,7 +95,7 @@ describe("a scheduled run", () => {
     }
   });
 
-  it("that has all the time there is and brings no bookmark is at fault, and is not run for ever", async () => {
+  it("that uses all its time and commits no bookmark fails, and is not run again and again", async () => {
     await expect(run("stuck", { N: "20", PAUSE_AFTER: "5" }, 600)).rejects.toThrow(
       /^stuck brought no new bookmark/,
     );
@@ -109,7 +109,7 @@ describe("a scheduled run", () => {
     );
   });
 
-  it("gives way to another one of the same streamer", async () => {
+  it("exits without committing where another run of the streamer is under way", async () => {
     const both = await Promise.all([run("twice", { N: "50" }), run("twice", { N: "50" })]);
     expect(both.map(({ outcome }) => outcome).sort()).toEqual(["superseded", "whole"]);
     expect(await bookmarkOf("twice")).toBe("50");

@@ -5,7 +5,10 @@ import { describe, expect, it } from "vitest";
 import { type Rows, refusedSingerStreams, singerStreams } from "../streams/singer.ts";
 import { getBookmark, post, rows, startTestStack } from "./local-stack.ts";
 
-/** What a stream lands in a place of its own: its answer, each table's rows, and the state behind each of its STATE lines. */
+/**
+ * What a stream lands in a place of its own: its answer, each table's rows, and the state behind each of its
+ * STATE lines.
+ */
 async function landed(body: string, tables: readonly string[]) {
   const stack = await startTestStack();
   try {
@@ -75,7 +78,10 @@ const statesOf = (body: string) =>
 
 type Message = { type: string; stream: string; key_properties: string[]; record: Record<string, unknown> };
 
-/** The rows of a Singer stream whose keys never change, as its messages say: an oracle for files that are others'. */
+/**
+ * The rows of a Singer stream whose keys never change, as its messages say: an oracle for files that are
+ * others'.
+ */
 function rowsOf(body: string): Record<string, Rows> {
   const keys = new Map<string, readonly string[]>();
   const tables = new Map<string, Map<string, Record<string, unknown>>>();

@@ -121,7 +121,7 @@ async function expire(token: string) {
 }
 
 describe("a token", () => {
-  it("in the URL is none", async () => {
+  it("in the URL is not accepted", async () => {
     const token = await tokenOf("*", all);
     for (const name of ["token", "access_token", "authorization"]) {
       const response = await fetch(`${stack.url}/v1/streamers?${name}=${token}`);

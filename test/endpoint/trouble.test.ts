@@ -82,7 +82,10 @@ const throttled = (passedOn: boolean): Flake => ({
   passedOn,
 });
 const broken = (passedOn: boolean): Flake => ({ status: 500, body: "{}", passedOn });
-/** docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: "409 Conflict … you can retry the upload". */
+/**
+ * docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: "409 Conflict … you can retry the
+ * upload".
+ */
 const conflict = (passedOn: boolean): Flake => ({
   status: 409,
   body: "<Error><Code>ConditionalRequestConflict</Code><Message>again</Message></Error>",

@@ -244,7 +244,7 @@ describe("no bookmark ahead of its records", () => {
     expect([first!.body === second!.body, more]).toEqual([true, []]);
   });
 
-  it("one delivery at a time: a second is told who holds the streamer", async () => {
+  it("one delivery at a time: a second learns who holds the streamer", async () => {
     const { stack, api } = await stackWith("hang");
     const body = jsonline(record("k", { id: 1 }, ["id"]));
     const first = post(stack, "busy", body);

@@ -40,7 +40,10 @@ export const request =
 
 export const gzipped = (body: Uint8Array) => request({ body, headers: { "content-encoding": "gzip" } });
 
-/** Bytes as they are, on a connection of their own; answered with the first response's status, or 0 if it was closed before. */
+/**
+ * Bytes as they are, on a connection of their own; answered with the first response's status, or 0 if it was
+ * closed before.
+ */
 export const raw =
   (...pieces: (string | Uint8Array)[]): Input["ask"] =>
   ({ url }) =>

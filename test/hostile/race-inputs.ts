@@ -3,7 +3,7 @@ import { type Answer, fine, head, type Input, jsonlineHead, record, request } fr
 
 const body = (id: number) => `${jsonlineHead}${record("races", { id })}{"type":"BOOKMARK","value":${id}}\n`;
 
-/** The worst of many answers: what is none of those that may come. */
+/** The worst of many answers: one that is not among the expected ones. */
 const oneOf =
   (count: number, ask: (n: number) => Input["ask"], right: readonly number[]): Input["ask"] =>
   async endpoint => {

@@ -7,8 +7,9 @@ import { gzipInputs } from "./gzip-inputs.ts";
 import { raceInputs, slowInput } from "./race-inputs.ts";
 
 /**
- * `npm run test:hostile`: each input against `npm start`, and an ordinary delivery behind each; then `--rounds` of the cheap ones. It
- * fails on an answer that is not the expected one, on any 5xx, on a token in the log, and where memory grows.
+ * `npm run test:hostile`: each input against `npm start`, and an ordinary delivery behind each; then
+ * `--rounds` of the cheap ones. It fails on an answer that is not the expected one, on any 5xx, on a token in
+ * the log, and where memory grows.
  */
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "1000" } } });
 const rounds = Number(values.rounds);

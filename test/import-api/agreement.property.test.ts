@@ -39,7 +39,9 @@ function readUnchecked(body: string): { contents: Contents; unreadable: string[]
   return { contents, unreadable };
 }
 
-/** Why the sandbox refuses a delivery whose every request it is sent; undefined where it accepts all of them. */
+/**
+ * Why the sandbox refuses a delivery whose every request it is sent; undefined where it accepts all of them.
+ */
 function refusalBySandbox(contents: Contents): string | undefined {
   const tracker = new Tracker();
   for (const batch of batches(contents, encoder, tracker)) {

@@ -98,7 +98,7 @@ describe("a request", () => {
     expect(server.requests[0]!.body.equals(body)).toBe(true);
   });
 
-  it("is told what is no URL at once", () => {
+  it("refuses what is not a URL at once", () => {
     expect(() => importApi({ url: "nowhere", account, clock: leapingClock() })).toThrow(TypeError);
   });
 });

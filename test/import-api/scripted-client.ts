@@ -22,7 +22,10 @@ export function closeServersAfterEach(): void {
   });
 }
 
-/** A client of a scripted server, on a clock that leaps; `time` of a `send` is what remains until its deadline, in ms. */
+/**
+ * A client of a scripted server, on a clock that leaps; `time` of a `send` is what remains until its
+ * deadline, in ms.
+ */
 export async function scripted(steps: readonly [Step, ...Step[]], options: Partial<ImportApiOptions> = {}) {
   const server = await startScriptedServer(steps);
   open.push(server);

@@ -35,7 +35,7 @@ function dashboardOf(template: Template): { widgets: { type: string; properties:
   return JSON.parse(String(body).replaceAll(/\$\{(\w+)[^}]*\}/g, "$1"));
 }
 
-/** A fault where the dashboard is none. */
+/** A fault if the dashboard is not valid. */
 const inDashboard =
   (faults: (widgets: readonly { type: string; properties: unknown }[], template: Template) => string[]) =>
   (template: Template): string[] => {
@@ -188,7 +188,8 @@ export const alarmRules: readonly Rule[] = [
     seeds: [["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"]],
   },
   {
-    // Those fill a queue with an alarm of its own, and are throttled when one is asked for while another runs.
+    // Those fill a queue with an alarm of its own, and are throttled when one is asked for while another
+    // runs.
     name: "functions' errors and throttles are summed over all of them but scheduled runs",
     check: template => {
       const all = ofType(template, "AWS::Lambda::Function")

@@ -83,7 +83,7 @@ export const apiRules: readonly Rule[] = [
     seeds: [["HttpApiIntegrationIngest.Properties.PayloadFormatVersion", "1.0"]],
   },
   {
-    name: "routes are guarded as the functions are told, but for health and the API's description",
+    name: "routes are guarded as the functions expect, except for health and the API's description",
     check: misguarded,
     seeds: [
       ["IngestLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "jwt"],

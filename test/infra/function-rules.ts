@@ -133,7 +133,7 @@ export const functionRules: readonly Rule[] = [
     seeds: [["IngestLogGroup", undefined]],
   },
   {
-    name: "logs are kept for a time, and not for ever",
+    name: "logs expire",
     check: each("AWS::Logs::LogGroup", get => Number(get("RetentionInDays")) > 0),
     seeds: [["IngestLogGroup.Properties.RetentionInDays", undefined]],
   },

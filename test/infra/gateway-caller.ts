@@ -18,7 +18,9 @@ export function closeGatewaysAfterEach(): void {
   });
 }
 
-/** A gateway with one handler behind every method of `path`; it keeps the events and what the handler throws. */
+/**
+ * A gateway with one handler behind every method of `path`; it keeps the events and what the handler throws.
+ */
 export async function gatewayWith(
   handler: TestHandler = async () => ({ statusCode: 200 }),
   {

@@ -36,7 +36,7 @@ describe("limits", () => {
     expect((await call(url, { body: '"'.repeat(3 * MiB), headers })).status).toBe(413);
   });
 
-  it("are told to a client that asks before it sends", async () => {
+  it("are answered to a client that asks before it sends", async () => {
     const { url, events } = await gatewayWith();
     const headers = { ...octets, expect: "100-continue" };
     const body = Buffer.alloc(4 * MiB, "x");

@@ -22,7 +22,10 @@ export async function linkedProject(serverless = serverlessYml()): Promise<strin
   return cwd;
 }
 
-/** The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with what the tool says. */
+/**
+ * The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with
+ * what the tool says.
+ */
 export async function packaged(
   dir: string,
   parameters: readonly string[] = [],

@@ -44,7 +44,7 @@ export const all =
       passes(path => at(resource.Properties, path), name) ? [] : [name],
     );
 
-/** And where there is none. */
+/** And without one. */
 export const each =
   (type: string, passes: Passes) =>
   (template: Template): string[] =>

@@ -2,7 +2,10 @@ const endOfDirectory = 0x06054b50;
 const endOfDirectoryBytes = 22;
 const entryBytes = 46;
 
-/** The names of a zip's files, by its central directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3. */
+/**
+ * The names of a zip's files, by its central directory:
+ * https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.
+ */
 export function zipEntries(zip: Buffer): string[] {
   const end = zip.length - endOfDirectoryBytes;
   if (zip.readUInt32LE(end) !== endOfDirectory) throw new Error("a zip without an end, or with a comment");

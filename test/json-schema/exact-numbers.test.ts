@@ -16,7 +16,7 @@ const body = (schema: string, value: string) =>
 const faultsOf = (text: string): string[] =>
   faultsOfBody(text, jsonSchemaRules).map(fault => fault.replace(/^\d+: /, ""));
 
-const mend = ": digits alone, of 64 bits; declare `number` for others";
+const hint = ": digits alone, of 64 bits; declare `number` for others";
 const duplicates = "must NOT have duplicate items (items ## 1 and 2 are identical)";
 const nines = "9".repeat(38);
 const below1e38 =
@@ -72,16 +72,16 @@ describe("numbers are held against schemas with all their digits", () => {
     [`{"multipleOf":${2n ** 60n}}`, "1e59", `must be multiple of ${2n ** 60n}`],
     [`{"multipleOf":${3n * 2n ** 60n}}`, "1e1000000000000000", `must be multiple of ${3n * 2n ** 60n}`],
     ...["5.0", "-5.00", "0.0", "1e3", "1E+3", "100e-2", "1.5", "90071992547409930000.01", "1e-999999999"].map(
-      (literal): [string, string, string] => ['{"type":"integer"}', literal, `must be integer${mend}`],
+      (literal): [string, string, string] => ['{"type":"integer"}', literal, `must be integer${hint}`],
     ),
     ...["9223372036854775808", "-9223372036854775809", "10000000000000000000", "-9223372036854776000"].map(
       (literal): [string, string, string] => [
         '{"type":["null","integer"]}',
         literal,
-        `must be null,integer${mend}`,
+        `must be null,integer${hint}`,
       ],
     ),
-    ['{"type":["integer","string"]}', "5.0", `must be integer,string${mend}`],
+    ['{"type":["integer","string"]}', "5.0", `must be integer,string${hint}`],
     ['{"type":"integer"}', '"5"', "must be integer"],
     ['{"uniqueItems":true}', "[0,9007199254740993,9007199254740993.0]", duplicates],
     ['{"uniqueItems":true}', '[0,{"a":5,"b":[1e3]},{"b":[1000],"a":5.0}]', duplicates],
@@ -180,7 +180,7 @@ describe("bounds", () => {
     expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
   });
 
-  it("a schema that refers to what is none is refused", () => {
+  it("a schema that refers to what is not a schema is refused", () => {
     const schema = '{"$ref":"#/properties/v/x","x":{"type":5}}';
     expect(faultsOfBody(body(schema, "1"))).toEqual([expect.stringContaining("no JSON Schema")]);
   });

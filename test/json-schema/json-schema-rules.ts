@@ -5,7 +5,10 @@ import type { Rules } from "../../functions/persister/ports.ts";
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const date = /^\d{4}-\d\d-\d\d$/;
 
-/** All of JSON Schema, as a destination would have it that reads all: numbers by value, patterns as ECMA 262 has them. */
+/**
+ * All of JSON Schema, as a destination would have it that reads all: numbers by value, patterns as ECMA 262
+ * has them.
+ */
 export const wholeJsonSchema: Dialect = {
   formats: { "date-time": text => dateTime.test(text), date: text => date.test(text) },
   isJava: false,

@@ -33,7 +33,10 @@ const small = fc.nat(3);
 
 const patterns = ["a", "^a", "d$", "^[^b-z]*$", "^(?:a|b|c){1,2}$", "^\\d{4}-\\d\\d", "o.s", "\\S"];
 
-/** Schemas of a draft, without `contains`, which ajv passes over beside a list of `items`, and with `$ref`s to the two that are defined at the top. */
+/**
+ * Schemas of a draft, without `contains`, which ajv passes over beside a list of `items`, and with `$ref`s to
+ * the two that are defined at the top.
+ */
 function schemas(draft: 4 | 7): fc.Arbitrary<JsonObject> {
   const { schema } = fc.letrec<{ schema: object | boolean; list: unknown[] }>(tie => {
     const plain = fc.record({ type: types });

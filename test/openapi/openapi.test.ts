@@ -22,7 +22,10 @@ import {
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { Contract, type Document } from "./contract.ts";
 
-/** The document is what the endpoint answers, and the endpoint answers what is in the document: each example, status and header. */
+/**
+ * The document is what the endpoint answers, and the endpoint answers what is in the document: each example,
+ * status and header.
+ */
 const open: { close(): Promise<void> }[] = [];
 let stack: LocalStack;
 let contract: Contract;
@@ -154,7 +157,7 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask(route, { headers: { authorization: `Bearer ${othersToken}` } });
   });
 
-  it.each(named)("%s: a name that is none", async route => {
+  it.each(named)("%s: a name that is not valid", async route => {
     await ask(route, { streamer: "No%20Name" });
   });
 

@@ -94,7 +94,7 @@ it("the line behind a schema that has no JSON form is read for itself", () => {
   expect(refusal(transit(line, line)).details.faultsTotal).toBe(2);
 });
 
-it("a schema whose codes mean something else on another line is read anew", () => {
+it("a schema whose codes mean something else on another line is read again", () => {
   const line = (column: string, value: string) =>
     `["^ ","type","RECORD","stream","c","record",["^ ","id",1,"${column}",${value}],"schema",["^ ","properties",["^ ","id",["^ ","^0","integer","key",true],"^3",["^ ","^0","string"]],"required",["id"]]]`;
   expect(bodies(transit(line("colA1", '"x"')))[0]).toContain('"colA1":{"type":"string"}');
@@ -115,7 +115,7 @@ describe("half a surrogate pair", () => {
       ]);
   });
 
-  it("is told from the pair and from its own replacement in a map's names", () => {
+  it("differs from the pair and from its own replacement in a map's names", () => {
     const line = '{"type":"RECORD","stream":"s","record":{"\\ud83d":1,"\ufffd":2,"😀":3,"\\ude00":4}}';
     expect(bodies(jsonline(line))[0]).toContain(line.slice(line.indexOf('{"\\ud83d')).slice(0, -1));
     const twice = jsonline('{"type":"RECORD","stream":"s","record":{"\\ud83d":1,"\\uD83D":2}}');
@@ -247,7 +247,7 @@ it("a record whose schema makes its request too large is refused before anything
   expect(refusal(body).code).toBe("invalid-records");
 });
 
-it("empty maps of verbose transit are no more than foreseen when they are written anew", () => {
+it("empty maps of verbose transit grow no more than foreseen when they are rewritten", () => {
   const maps = Array(2_000).fill("{}").join(",");
   const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":9007199254740993,"m":[${maps}]}}`;
   expect(bodies(transit(line))[0]).toContain('"~i9007199254740993"');

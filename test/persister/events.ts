@@ -17,7 +17,7 @@ const encoder = batchEncoder(1);
 export function eventsOf(body: Uint8Array): Event[] {
   const contents = validate(body, { encoder, rules: importApiRules });
   const { activations, bookmarks } = contents;
-  // Sorted by records, then activations, before them: what stands between two records is told before the second.
+  // Sorted by records, then activations, before them: what is between two records comes before the second.
   const placed = [
     ...Array.from({ length: contents.records }, (_, n) => ({
       at: [n, Number.POSITIVE_INFINITY, 0],

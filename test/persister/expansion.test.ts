@@ -14,7 +14,9 @@ it("cache codes that stand for far more than the body is are refused, before mem
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 
-/** Reading a line once more, for one of its fields, takes nothing of what the body may: it was taken at first. */
+/**
+ * Reading a line once more, for one of its fields, takes nothing of what the body may: it was taken at first.
+ */
 describe("a line whose codes stand for most of what a body's may", () => {
   const own = `"x",["~:${"n".repeat(1_000_000)}"${',"^0"'.repeat(200)}]`;
   const schema = '"schema",["^ ","properties",["^ ","id",["^ ","type","integer"]]]';

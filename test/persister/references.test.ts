@@ -63,7 +63,7 @@ describe("what a $ref alone finds", () => {
     expect(faultsOf(schema("string"))).toEqual(["2: by the stream's schema, a must be string"]);
   });
 
-  it("is none that has a name where no draft has schemas", () => {
+  it("is not found by a name where no draft has schemas", () => {
     const v = { $id: "#v", type: "string" };
     const id = { $ref: "#v" };
     for (const given of [{ properties: { id, a: { enum: [v] } } }, { properties: { id }, x: v }])

@@ -5,7 +5,10 @@ import { requestsOf } from "./delivery.ts";
 /** What the core says of a schema by itself, none where it is sent. */
 export const refusalsOfSchema = (schema: string): readonly string[] => faultsOf(bodyOf(schema, []));
 
-/** What the core says of each value of a property that has this schema: the first fault of its record, undefined where it is sent. */
+/**
+ * What the core says of each value of a property that has this schema: the first fault of its record,
+ * undefined where it is sent.
+ */
 export function refusalsOf(schema: string, values: readonly string[]): readonly (string | undefined)[] {
   const refusals: (string | undefined)[] = values.map(() => undefined);
   for (const fault of faultsOf(bodyOf(schema, values))) {

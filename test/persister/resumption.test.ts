@@ -103,7 +103,7 @@ it("a step that fails before the commit gives the streamer back at once", async 
   expect(await send()).toEqual({ replayed: false, bookmark: "2", revision: 1 });
 });
 
-it("a refusal is told though the store is silent about what is committed", async () => {
+it("a refusal is answered though the store is silent about what is committed", async () => {
   const { send, answers, failWhere } = world();
   answers.set("b", rejected);
   failWhere(({ commit }) => commit !== undefined);

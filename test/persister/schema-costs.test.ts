@@ -9,7 +9,10 @@ const list = (count: number, of: (n: number) => string) =>
 const schemaLine = (schema: string) => `{"type":"SCHEMA","stream":"s","schema":${schema}}`;
 const recordLine = (v: string) => `{"type":"RECORD","stream":"s","record":{"v":${v}}}`;
 
-/** The line that takes more work than the body may cost; undefined for a body that is forwarded, or refused for something else. */
+/**
+ * The line that takes more work than the body may cost; undefined for a body that is forwarded, or refused
+ * for something else.
+ */
 function lineRefused(body: string, rules?: Rules): number | undefined {
   try {
     requestsOf(body, rules);

@@ -305,7 +305,7 @@ describe("the sandbox Import API", () => {
     });
   });
 
-  it("fails as it is told", async () => {
+  it("fails on demand", async () => {
     const told = await fetch(`${api.url}/sandbox/faults`, {
       method: "POST",
       headers: { authorization: `Bearer ${account.token}` },

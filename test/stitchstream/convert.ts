@@ -5,7 +5,10 @@ import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { JsonWriter } from "../../functions/values/json-writer.ts";
 import { TransitWriter } from "../../functions/values/transit-writer.ts";
 
-/** The text of one value, read as `from` and written as `to`. Throws where it is malformed or has no form there. */
+/**
+ * The text of one value, read as `from` and written as `to`. Throws where it is malformed or has no form
+ * there.
+ */
 export function convert(text: string | Uint8Array, from: Encoding, to: Encoding): string {
   const out = new ByteWriter();
   const bytes = typeof text === "string" ? Buffer.from(text) : text;

@@ -28,7 +28,10 @@ const spelledString = (text: string, pick: Pick) =>
 
 const spaced = (token: string, pick: Pick) => spaces[pick()]! + token + spaces[pick()]!;
 
-/** A value as JSON text with spaces and escapes wherever a writer may put them; `pickText` is for the strings that are no names. */
+/**
+ * A value as JSON text with spaces and escapes wherever a writer may put them; `pickText` is for the strings
+ * that are no names.
+ */
 export function spelled(value: unknown, pick: Pick, pickText: Pick = pick): string {
   const inner = (each: unknown) => spaced(spelled(each, pick, pickText), pick);
   if (Array.isArray(value)) return `[${value.map(inner).join(",")}]`;

@@ -125,7 +125,7 @@ describe("the JSON reader and JSON.parse", () => {
     ["a name twice", '{"a":1,"a":2}'],
     ["a name twice, once in escapes", '{"a":1,"\\u0061":2}'],
     ["a name twice among many", `{${Array.from({ length: 40 }, (_, i) => `"k${i}":1`)},"k7":2}`],
-    ["a number that is none", "[NaN]"],
+    ["a number that is not valid", "[NaN]"],
     ["a leading zero", "[01]"],
     ["a control character", '"\u0001"'],
   ])("refuses %s", (_name, text) => {

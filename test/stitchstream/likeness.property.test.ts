@@ -14,8 +14,8 @@ import { picking, picks, spelled, withSpaces } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
 
 /**
- * Bodies of several streams in turns, with what comes between records: lines are read by the templates of earlier ones, and are said to
- * be what they are where none is like another.
+ * Bodies of several streams in turns, with what comes between records: lines are read by the templates of
+ * earlier ones, and are said to be what they are where none is like another.
  */
 const numRuns = runs(150);
 const word = fc.constantFrom("name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');

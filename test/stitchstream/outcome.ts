@@ -15,8 +15,8 @@ const ofTransit = (entries: unknown[]): Sent => {
 };
 
 /**
- * What the endpoint makes of a body: every record and activation as the Import API is told it, in the streamer's order, and the
- * bookmark; or every line that it refuses, and why.
+ * What the endpoint makes of a body: every record and activation as the Import API receives it, in the
+ * streamer's order, and the bookmark; or every line that it refuses, and why.
  */
 export function outcomeOf(body: string | Uint8Array) {
   try {

@@ -50,8 +50,8 @@ export function hasJson(value: unknown): boolean {
 }
 
 /**
- * Whether JSON, its numbers kept as digits, is what docs/format.md says of a value that transit-js read. Where transit-js has a
- * double, digits beyond it may be more.
+ * Whether JSON, its numbers kept as digits, is what docs/format.md says of a value that transit-js read.
+ * Where transit-js has a double, digits beyond it may be more.
  */
 export function isJsonOf(value: unknown, json: unknown): boolean {
   if (value === null || typeof value === "boolean" || typeof value === "string") return json === value;

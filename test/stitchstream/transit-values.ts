@@ -71,7 +71,9 @@ const decimal = fc.stringMatching(/^-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?$/);
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const uri = fc.webPath().map(path => transit.uri(`https://example.com${path}`));
 
-/** transit-js takes a bare integer beyond 2^53 for a double, and we keep its digits: transit.test.ts has some. */
+/**
+ * transit-js takes a bare integer beyond 2^53 for a double, and we keep its digits: transit.test.ts has some.
+ */
 const isRounded = (number: number) => !Number.isSafeInteger(number) && /^-?\d+$/.test(String(number));
 
 const scalar = fc.oneof(
@@ -106,7 +108,7 @@ const oddKey = fc.oneof(
 );
 const special = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 
-/** What two keys are told apart by: their names or numbers, whatever they are written as. */
+/** What tells two keys apart: their names or numbers, whatever they are written as. */
 const spelled = (key: unknown) =>
   typeof key === "string" ? key.replace(`${mark}k`, "") : String(key).replace(/^:/, "");
 const mapOf = (key: fc.Arbitrary<unknown>, value: fc.Arbitrary<unknown>) =>
@@ -141,7 +143,10 @@ export const anyValue = valuesOf(fc.oneof({ weight: 9, arbitrary: scalar }, spec
   ),
 );
 
-/** More entries than one digit's codes, than two digits' codes, and of a cache begun anew, with some of them again. */
+/**
+ * More entries than one digit's codes, than two digits' codes, and of a cache that was restarted, with some
+ * of them again.
+ */
 export const wideValue = fc
   .record({
     entries: fc.oneof(fc.integer({ min: 40, max: 100 }), fc.integer({ min: 1_900, max: 2_100 })),

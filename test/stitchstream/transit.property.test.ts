@@ -149,7 +149,8 @@ const space = 0x20;
 
 /** Where transit-js reads otherwise than transit's specification, or than it says itself. */
 function isReadOtherwise(text: string): boolean {
-  // transit-js takes a lone tilde for a tag without a name; to Java's and Python's readers, and to us, it is text.
+  // transit-js takes a lone tilde for a tag without a name; to Java's and Python's readers, and to us, it is
+  // text.
   const isTilde = text.includes('"~"');
   // In a verbose map of one key transit-js counts the key twice; nobody writes codes there.
   const isCodeInVerbose = text.startsWith("{") && /"\^[^ "]/.test(text);

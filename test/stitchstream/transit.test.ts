@@ -127,7 +127,7 @@ describe("transit values as JSON", () => {
     expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c wants one character/);
   });
 
-  it("keeps its cache to the line's first 1,936 entries, then begins anew", () => {
+  it("keeps its cache to the line's first 1,936 entries, then restarts it", () => {
     const keys = Array.from({ length: 1_936 }, (_, i) => `"~:key${i}"`).join(",");
     expect(convert(`[${keys},"^0"]`, "transit", "json")).toContain('"key1935","key0"');
     expect(convert(`[${keys},"~:again","^0"]`, "transit", "json")).toContain('"again","again"');

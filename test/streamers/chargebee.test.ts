@@ -159,7 +159,7 @@ describe("a run in trouble", () => {
   it.each([
     ["customers", 1],
     ["credit_notes", 7],
-  ])("begins a walk anew where the offset that it stood at is refused: %s", async (table, bookmarksMax) => {
+  ])("restarts a walk if its offset is refused: %s", async (table, bookmarksMax) => {
     await run({ bookmarksMax });
     standIn.answerOnce(new RegExp(`${table}.*offset`), {
       status: 400,
@@ -181,7 +181,7 @@ describe("a run in trouble", () => {
   });
 
   it.each([1, 2, 4, 7, 8])(
-    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    "ended after its bookmark %i, it resumes from there, and everything arrives",
     async bookmarksMax => {
       await run({ bookmarksMax });
       const before = standIn.asked.length;
@@ -193,7 +193,7 @@ describe("a run in trouble", () => {
     },
   );
 
-  it("says the mend where the key or the address is wrong", async () => {
+  it("says what to do if the key or the address is wrong", async () => {
     await expect(run({}, { CHARGEBEE_API_KEY: "other" })).rejects.toThrow(
       /customers answered 401: Sorry.*\n.*CHARGEBEE_API_KEY/,
     );

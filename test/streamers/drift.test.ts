@@ -130,7 +130,7 @@ describe("a run in trouble", () => {
   });
 
   it.each([1, 2, 3, 4])(
-    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    "ended after its bookmark %i, it resumes from there, and everything arrives",
     async bookmarksMax => {
       await run({ bookmarksMax });
       const before = standIn.asked.length;
@@ -149,7 +149,7 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual(whole);
   });
 
-  it("says the mend where the token is wrong, or there is none", async () => {
+  it("says what to do if the token is wrong or missing", async () => {
     await expect(run({}, { DRIFT_ACCESS_TOKEN: "other" })).rejects.toThrow(/401: .*\n.*DRIFT_ACCESS_TOKEN/);
     await expect(run({}, { ...app, DRIFT_REFRESH_TOKEN: "other" })).rejects.toThrow(
       /401: invalid_grant\n.*\n.*DRIFT_REFRESH_TOKEN/,

@@ -13,7 +13,7 @@ export const token = "ghp_secret";
 export const repository = "octocat/hello";
 
 /**
- * What the repository holds: commits and stars in the order in which they came, each commit upon the one
+ * What the repository holds: commits and stars in the order in which they came, each commit on top of the one
  * before it.
  */
 export interface Held {

@@ -110,7 +110,7 @@ describe("a run after another", () => {
     expect((await run()).records.commits).toBe(1);
   });
 
-  it("brings all commits anew where the last run's was removed by force", async () => {
+  it("lists all commits again if the last run's was removed by force", async () => {
     await run();
     held.commits = [...held.commits.slice(0, 128), commit(500), commit(501)];
     expect((await run()).records.commits).toBe(130);
@@ -232,7 +232,7 @@ describe("a run in trouble", () => {
   });
 
   it.each([1, 2, 4, 7, 9])(
-    "ended behind its bookmark %i, it goes on from there, and all is there in the end",
+    "ended after its bookmark %i, it resumes from there, and everything arrives",
     async bookmarksMax => {
       await run({ bookmarksMax });
       const before = standIn.asked.length;
@@ -253,7 +253,7 @@ describe("a run in trouble", () => {
     expect(standIn.asked.slice(before).filter(each => each.includes("/pulls"))[0]).toMatch(/&page=2/);
   });
 
-  it("says the mend where the token or the path is wrong", async () => {
+  it("says what to do if the token or the path is wrong", async () => {
     await expect(run({}, { GITHUB_ACCESS_TOKEN: "ghp_other" })).rejects.toThrow(
       /commits answered 401: Bad credentials\n.*GITHUB_ACCESS_TOKEN/,
     );

@@ -50,7 +50,7 @@ it("a streamer prints a stitchstream on stdout and what goes on on stderr, and t
   expect(second.stdout.match(/"RECORD","stream":"\w+"/g)).toEqual(['"RECORD","stream":"issues"']);
 });
 
-it("its output through `persist`, in each format, goes on from where the other format's ended", async () => {
+it("its output through `persist`, in each format, resumes where the other format's ended", async () => {
   for (const format of ["transit", "singer", "jsonline"]) {
     const file = join(dir, "current");
     const current = await getBookmark(stack, "piped");
@@ -62,7 +62,7 @@ it("its output through `persist`, in each format, goes on from where the other f
   expect((await rows(stack, "select count(*) from commits")).rows).toEqual([["1"]]);
 });
 
-it("one that is called wrongly ends with 2 and says the mend", async () => {
+it("one that is called wrongly exits with 2 and says what to do", async () => {
   const wrongly = async (args: readonly string[], env?: NodeJS.ProcessEnv) => {
     const { code, stdout, stderr } = await github(args, env);
     expect([code, stdout]).toEqual([2, ""]);

@@ -11,7 +11,7 @@ export interface Ran {
   readonly records: Readonly<Record<string, number>>;
 }
 
-/** What a run is told beside its environment. */
+/** What a run gets besides its environment. */
 interface Options {
   readonly format?: FormatName;
   /** It is ended behind so many bookmarks. */
@@ -62,7 +62,7 @@ const streamOf = (line: string) => /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1
 
 /**
  * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed
- * when it fails is POSTed all the same, and its error thrown.
+ * when it fails is POSTed anyway, and its error thrown.
  */
 export async function deliverRun(
   stack: LocalStack,

@@ -66,7 +66,7 @@ const vendors = {
   },
 };
 
-/** It says, once, what answered and the mend. */
+/** It says, once, what answered and what to do. */
 function expectTold({ failure, log }: Read, standIn: StandIn, setting: string) {
   const address = standIn.url + standIn.asked.at(-1)!.split("?")[0];
   expect((failure as Error).message.split("\n")).toEqual([
@@ -83,7 +83,7 @@ describe.each(Object.entries(vendors))("%s, where something else answers in its 
   const { streamer, questions } = vendor;
   const setting = `${name.toUpperCase()}_API_URL`;
 
-  it.each(questions.map(question => [question]))("to %s, says so once, with the mend", async question => {
+  it.each(questions.map(question => [question]))("to %s, says so once, and what to do", async question => {
     const standIn: StandIn = await vendor.start();
     const env = { ...vendor.env, [setting]: standIn.url };
     // Commits are compared with those of an earlier run.
@@ -110,7 +110,7 @@ describe.each(Object.entries(vendors))("%s, where something else answers in its 
     }
   });
 
-  it("says the mend where nothing is at the address", async () => {
+  it("says what to do if nothing is at the address", async () => {
     const standIn = await vendor.start();
     standIn.answerOnce(/./, { status: 404, body: "<html>none</html>" });
     const { failure } = await readRun(streamer, { ...vendor.env, [setting]: standIn.url });
@@ -119,7 +119,7 @@ describe.each(Object.entries(vendors))("%s, where something else answers in its 
   });
 });
 
-it("what is no token of Drift's is told in the same way", async () => {
+it("what is not a token of Drift's is reported in the same way", async () => {
   const standIn = await vendors.drift.start();
   for (const stray of strays) {
     standIn.answerOnce(/oauth2/, stray);

@@ -258,7 +258,7 @@ const schemas = fc
     };
   });
 
-/** Names of keys as transit writes a list of them, and what is none. */
+/** Lists of key names as transit writes them, and what is not one. */
 const transitNames = fc.constantFrom(
   '["id"]',
   '["~#list",["id"]]',

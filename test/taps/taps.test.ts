@@ -14,8 +14,8 @@ import {
 } from "../endpoint/local-stack.ts";
 
 /**
- * What public taps print: `<tap>.jsonl`, and the rows that land, `<tap>.rows.jsonl`. The shapes are those that the taps'
- * code makes (singer-io, transferwise, wintersrd and meltano on GitHub), the data is our own.
+ * What public taps print: `<tap>.jsonl`, and the rows that land, `<tap>.rows.jsonl`. The shapes are those
+ * that the taps' code makes (singer-io, transferwise, wintersrd and meltano on GitHub), the data is our own.
  */
 const stack = useStack();
 type Row = Readonly<Record<string, unknown>>;

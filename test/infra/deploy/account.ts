@@ -45,8 +45,9 @@ export interface StandInStack {
 const unreservedMin = 100;
 
 /**
- * An AWS account, as far as CloudFormation changes it: resources are made, dropped and rolled back by their DeletionPolicy,
- * protected tables stay, Lambda refuses reservations beyond the limit, and stack policies hold.
+ * An AWS account, as far as CloudFormation changes it: resources are made, dropped and rolled back by their
+ * DeletionPolicy, protected tables stay, Lambda refuses reservations beyond the limit, and stack policies
+ * hold.
  */
 export class Account {
   /** How many functions run at a time; a new account's. */

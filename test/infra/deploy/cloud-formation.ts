@@ -21,7 +21,10 @@ type Action = (parameters: Parameters) => object | Promise<object>;
 
 const stackId = ({ name }: StandInStack) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/1`;
 
-/** The actions of CloudFormation that a deploy needs, on a stand-in account. `read` reads a template by its URL. */
+/**
+ * The actions of CloudFormation that a deploy needs, on a stand-in account. `read` reads a template by its
+ * URL.
+ */
 export function cloudFormation(
   account: Account,
   read: (url: string) => Promise<StandInTemplate>,

@@ -32,7 +32,9 @@ export function deploy(cwd: string, aws: StandIn, args: readonly string[]): Prom
 /** The template of a package, as the stand-in has it. */
 export const standInTemplateIn = async (dir: string) => (await templateIn(dir)) as unknown as StandInTemplate;
 
-/** Makes a package that differs from another one in its template's resources, and in the values of outputs. */
+/**
+ * Makes a package that differs from another one in its template's resources, and in the values of outputs.
+ */
 export async function changed(
   from: string,
   to: string,

@@ -25,7 +25,7 @@ function three(): { tracker: Tracker; tickets: Ticket[] } {
 }
 
 describe("the safe bookmark", () => {
-  it("is none before the first batch is accepted", () => {
+  it("is undefined before the first batch is accepted", () => {
     expect(safe(three().tracker)).toBeUndefined();
   });
 

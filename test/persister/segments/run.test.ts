@@ -99,7 +99,7 @@ async function killedRun(made: ReturnType<typeof world>) {
   made.slept.length = 0;
 }
 
-it("a run that was killed holds its streamer no longer than its lease: the next one waits, and goes on from the bookmark", async () => {
+it("a killed run holds its streamer no longer than its lease: the next one waits, and resumes", async () => {
   const made = world();
   await killedRun(made);
   expect(await made.bookmark()).toBe("1");
@@ -132,7 +132,7 @@ it("one that was only slow, and wakes up behind the next one, commits nothing", 
   expect(await made.bookmark()).toBe("4");
 });
 
-it("gives way to whoever is alive and writes to the streamer while it waits", async () => {
+it("exits without committing if a live run writes to the streamer while it waits", async () => {
   const made = world();
   await killedRun(made);
   made.during.sleep = async () => {
@@ -144,7 +144,7 @@ it("gives way to whoever is alive and writes to the streamer while it waits", as
   expect(await made.bookmark()).toBe("9");
 });
 
-it("gives way at once where the lease would outlast it", async () => {
+it("exits without committing at once if the lease would outlast it", async () => {
   const made = world();
   await killedRun(made);
   expect(await made.run(2 * minute)).toMatchObject({ outcome: "superseded" });

@@ -13,7 +13,7 @@ import { type Printed, printed } from "./stream-lines.ts";
 
 const clock: Clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
 
-/** A clock whose waits end when they are told to. */
+/** A clock whose waits end on demand. */
 function ringing() {
   let waits: (() => void)[] = [];
   return {
@@ -57,7 +57,10 @@ const together = (cut: readonly Segment[]): Event[] =>
     ),
   );
 
-/** No larger than it may be, its head included, but for a message that is too large alone; heads are no more than half of it. */
+/**
+ * No larger than it may be, its head included, but for a message that is too large alone; heads are no more
+ * than half of it.
+ */
 function expectBounded({ body, headLines }: Segment, bytesMax: number): void {
   const all = Buffer.from(body).toString().split("\n");
   const lines = all.slice(headLines).filter(line => line.trim() !== "");
