@@ -23,9 +23,14 @@ const anchorOf = (heading: string) =>
     .replace(/[^\p{L}\p{N}\s_-]/gu, "")
     .replaceAll(" ", "-");
 
-/** A document's name, with what may follow it: `#anchor`, `sections 1.3 and 1.5`, `"Title"`. A path with a host is another project's. */
-const reference =
-  /(?<![\w./-])((?:[\w-]+\/)*[\w-]+\.md)(?:#([\w-]+)|(?:,? sections? ([\d.]+\d|\d)(?:(?: and | to |, )([\d.]+\d|\d))?)?(?:, "([^"]+)")?)/g;
+/**
+ * A document's name and what may follow it: `#anchor`, `section 1`, `sections 1.3 and 1.5`, `, "Title"`. A path with
+ * a host belongs to another project.
+ */
+const path = String.raw`(?<![\w./-])((?:[\w-]+/)*[\w-]+\.md)`;
+const number = String.raw`(\d(?:\.\d)?)`;
+const sections = `(?:,? sections? ${number}(?:(?: and | to |, )${number})?)?`;
+const reference = new RegExp(`${path}(?:#([\\w-]+)|${sections}(?:, "([^"]+)")?)`, "g");
 
 /** What `text` says of documents and is not so. */
 function wrongReferences(text: string): string[] {
@@ -33,8 +38,8 @@ function wrongReferences(text: string): string[] {
     const document = named(name!);
     if (document === undefined) return [`${whole}: no such document`];
     const headings = headingsOf(document);
-    const sections = [first, second].filter(each => each !== undefined);
-    const missing = sections.filter(each => !headings.some(heading => heading.split(/\.? /)[0] === each));
+    const numbers = [first, second].filter(each => each !== undefined);
+    const missing = numbers.filter(each => !headings.some(heading => heading.split(/\.? /)[0] === each));
     if (missing.length > 0) return [`${whole}: no section ${missing}`];
     if (anchor !== undefined && !headings.some(each => anchorOf(each) === anchor))
       return [`${whole}: no such anchor`];
