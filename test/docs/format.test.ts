@@ -114,7 +114,8 @@ describe("the envelope", () => {
   });
 
   says(
-    "Line 1 names the protocol and its version. `Key: value` lines follow: `Content-Type`, which is `transit` or `jsonline`, is required, and others are ignored. `--` ends them.",
+    "Line 1 names the protocol and its version. `Key: value` lines follow: `Content-Type`, which is " +
+      "`transit` or `jsonline`, is required, and others are ignored. `--` ends them.",
     () => {
       const body = (...header: string[]) => [...header, lines(record({ a: 1 }))].join("\n");
       expect(data(body("stitchstream/0.1", "X: y", "Content-Type: jsonline", "--"))).toEqual([{ a: 1 }]);
@@ -162,7 +163,9 @@ describe("the envelope", () => {
     },
   );
   says(
-    "A body whose first visible character is `{` has no header and is in [Singer's format](https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md): every line is a JSON message.",
+    "A body whose first visible character is `{` has no header and is in [Singer's " +
+      "format](https://github.com/singer-io/getting-started/blob/master/docs/SPEC.md): every line is a " +
+      "JSON message.",
     () => {
       expect(data(`\ufeff \r\n${lines(record({ a: 1 }))}`)).toEqual([{ a: 1 }]);
     },
@@ -172,7 +175,8 @@ describe("the envelope", () => {
 describe("messages", () => {
   tested.push("| message | fields | | |---|---|---|");
   says(
-    "| `RECORD` | `stream`, `record`, `key_fields`?, `schema`?, `version`?, `time_extracted`? | a row. With keys it replaces the row of the same key; without keys it is appended |",
+    "| `RECORD` | `stream`, `record`, `key_fields`?, `schema`?, `version`?, `time_extracted`? | a row. " +
+      "With keys it replaces the row of the same key; without keys it is appended |",
     () => {
       const keyed = record({ id: 1 }, { key_fields: ["id"], version: 3 });
       expect(sent(lines(keyed, record({ id: 1 })))).toMatchObject([
@@ -188,7 +192,8 @@ describe("messages", () => {
     },
   );
   says(
-    "| `SCHEMA` | `stream`, `schema`, `key_properties`?, `bookmark_properties`? | describes the stream's records from here on |",
+    "| `SCHEMA` | `stream`, `schema`, `key_properties`?, `bookmark_properties`? | describes the " +
+      "stream's records from here on |",
     () => {
       const declared = schema({ a: { type: "integer" } }, { bookmark_properties: ["a"] });
       const [, typed] = requestsOf(lines(record({ a: "x" }), declared, record({ a: 1 }))).requests;
@@ -201,7 +206,8 @@ describe("messages", () => {
     },
   );
   says(
-    "`bookmark_properties` may be a single name, and nulls in it are ignored: singer-python's taps print both.",
+    "`bookmark_properties` may be a single name, and nulls in it are ignored: singer-python's taps " +
+      "print both.",
     () => {
       const names = (bookmark_properties: unknown) => {
         const declared = schema({}, { key_properties: ["id"], bookmark_properties });
@@ -225,7 +231,8 @@ describe("messages", () => {
     },
   );
   says(
-    "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version replace the stream's earlier rows |",
+    "| `ACTIVATE_VERSION` | `stream`, `version` | the rows of this version replace the stream's earlier " +
+      "rows |",
     () => {
       const body = lines(schema({}), record({}, { version: 2 }), {
         type: "ACTIVATE_VERSION",
@@ -236,7 +243,8 @@ describe("messages", () => {
     },
   );
   says(
-    "| `BOOKMARK`, `STATE` | `value` | a bookmark (Singer calls it state), the streamer's position. It may be any value up to 1 MiB. All data up to that position is in the records before it |",
+    "| `BOOKMARK`, `STATE` | `value` | a bookmark (Singer calls it state), the streamer's position. It " +
+      "may be any value up to 1 MiB. All data up to that position is in the records before it |",
     () => {
       for (const type of ["BOOKMARK", "STATE"])
         for (const value of [null, 0, "", [], { a: { b: 1.5 } }])
@@ -247,7 +255,8 @@ describe("messages", () => {
     },
   );
   says(
-    "In a Singer body, a `STATE` of `null` or `{}` does not replace a bookmark that holds something, whether from this body or an earlier one.",
+    "In a Singer body, a `STATE` of `null` or `{}` does not replace a bookmark that holds something, " +
+      "whether from this body or an earlier one.",
     () => {
       for (const empty of [null, {}]) {
         const messages = [record({}), { type: "STATE", value: { a: 1 } }, { type: "STATE", value: empty }];
@@ -286,7 +295,8 @@ describe("messages", () => {
 describe("keys and schemas", () => {
   const flagged = { id: { type: "integer", key: true }, other: {} };
   says(
-    'A record\'s keys are its `key_fields`. Without them they come from its schema: `key_properties` or, in the style of November 2016, the properties with `"key": true`.',
+    "A record's keys are its `key_fields`. Without them they come from its schema: `key_properties` " +
+      'or, in the style of November 2016, the properties with `"key": true`.',
     () => {
       const keys = (...messages: Message[]) => sent(lines(...messages))[0]!.keys;
       const row = { id: 1, other: 2 };
@@ -366,7 +376,9 @@ describe("keys and schemas", () => {
     expect(refused(lines(schema(named), record({ v: 0 })))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "It is sent as received, except that the Import API accepts draft 4 only: boolean schemas and numeric exclusive bounds are translated to draft 4, and a `$ref` to a `#name` becomes a JSON pointer.",
+    "It is sent as received, except that the Import API accepts draft 4 only: boolean schemas and " +
+      "numeric exclusive bounds are translated to draft 4, and a `$ref` to a `#name` becomes a JSON " +
+      "pointer.",
     () => {
       const of = (given: string) => raw(`{"type":"RECORD","stream":"s","schema":${given},"record":{}}`);
       const given =
@@ -408,7 +420,8 @@ describe("keys and schemas", () => {
       message: expect.stringMatching(message),
     });
   says(
-    "Records and schemas are refused only where the Import API is known to refuse them. Everything else is sent, and the answer is reported.",
+    "Records and schemas are refused only where the Import API is known to refuse them. Everything else " +
+      "is sent, and the answer is reported.",
     () => {
       breaks({ type: "string", maxLength: 1 }, "ab");
       fits({ type: "string", maxLength: 4_294_967_295 }, "ab");
@@ -431,7 +444,8 @@ describe("keys and schemas", () => {
     fits({ type: "string", maxLength: null, format: null, title: null }, "x");
   });
   says(
-    "- Next to an `enum` it ignores every other keyword, and it evaluates `not` only if it evaluates nothing else.",
+    "- Next to an `enum` it ignores every other keyword, and it evaluates `not` only if it evaluates " +
+      "nothing else.",
     () => {
       fits({ type: "integer", enum: ["a"], maxLength: 0 }, "a");
       breaks({ type: "integer", enum: ["a"] }, 1);
@@ -440,7 +454,8 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "Without a `type` it evaluates the keywords of one kind of value: arrays, or else objects, or else numbers, or else text.",
+    "Without a `type` it evaluates the keywords of one kind of value: arrays, or else objects, or else " +
+      "numbers, or else text.",
     () => {
       fits({ minItems: 1, required: ["a"], minimum: 5, minLength: 5 }, "a");
       fits({ minItems: 1, required: ["a"] }, {});
@@ -452,7 +467,8 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- Schemas with `enum: []`, `items: []`, `anyOf: []`, a repeated type, `exclusiveMinimum: true` without `minimum`, or `maxLength: -1` are sent.",
+    "- Schemas with `enum: []`, `items: []`, `anyOf: []`, a repeated type, `exclusiveMinimum: true` " +
+      "without `minimum`, or `maxLength: -1` are sent.",
     () => {
       const trifles = {
         a: { enum: [] },
@@ -467,11 +483,12 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- It refuses an unknown type such as `date-time`, two of `allOf`, `anyOf` and `oneOf` in one schema, and a keyword whose value has the wrong type.",
+    "- It refuses an unknown type such as `date-time`, two of `allOf`, `anyOf` and `oneOf` in one " +
+      "schema, and a keyword whose value has the wrong type.",
     () => {
       refusesSchema(
         { type: "date-time" },
-        /schema\/properties\/v has the type "date-time"; allowed are array, boolean, integer, null, number, object, string; a time is \{"type":"string","format":"date-time"\}$/,
+        /v has the type "date-time"; allowed are array, .*; a time is \{"type":"string","format":"date-time"\}$/,
       );
       refusesSchema({ type: ["null", "orange"] }, /has the type "orange"; allowed are/);
       refusesSchema({ anyOf: [{}], oneOf: [{}] }, /has anyOf and oneOf/);
@@ -480,7 +497,8 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "- A `$ref` points into the schema itself: `#/…`, or a `#name` that some subschema has as its `$id` or `id`. Nothing is fetched.",
+    "- A `$ref` points into the schema itself: `#/…`, or a `#name` that some subschema has as its `$id` " +
+      "or `id`. Nothing is fetched.",
     () => {
       const tree = {
         $ref: "#/definitions/node",
@@ -525,7 +543,8 @@ describe("keys and schemas", () => {
     expect(refused(of("ab"))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "- An `integer` is written in digits only and fits 64 bits; `5.0`, `1e3` and `9223372036854775808` require `number`.",
+    "- An `integer` is written in digits only and fits 64 bits; `5.0`, `1e3` and `9223372036854775808` " +
+      "require `number`.",
     () => {
       const of = (types: string, value: string) =>
         lines(
@@ -553,7 +572,8 @@ describe("keys and schemas", () => {
     expect(refused(exact('{"uniqueItems":true}', "[1.0,1.00]"))).toMatchObject({ line: 2, field: "v" });
   });
   says(
-    "- A number satisfies `minimum`, `maximum` and the exclusive bounds if its exact value or its nearest double does.",
+    "- A number satisfies `minimum`, `maximum` and the exclusive bounds if its exact value or its " +
+      "nearest double does.",
     () => {
       expect(data(exact('{"maximum":0.1}', "0.1000000000000000055511151231257827"))).toHaveLength(1);
       expect(data(exact('{"maximum":9007199254740993}', "9007199254740993"))).toHaveLength(1);
@@ -562,7 +582,8 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "`multipleOf` holds for the exact values or for the shortest decimals of their nearest doubles: 4.35 and 1.100000000000000088817 are multiples of 0.01.",
+    "`multipleOf` holds for the exact values or for the shortest decimals of their nearest doubles: " +
+      "4.35 and 1.100000000000000088817 are multiples of 0.01.",
     () => {
       fits({ multipleOf: 0.01 }, 4.35);
       const long = "1.100000000000000088817841970012523233890533447265625";
@@ -579,7 +600,8 @@ describe("keys and schemas", () => {
     expect(refused(lines(long(301)))).toMatchObject({ code: "malformed", line: 1 });
   });
   says(
-    "- A `pattern`, and each of `patternProperties`, matches as it does in Java, where `$` also matches before a final line terminator. Matching takes time linear in the text.",
+    "- A `pattern`, and each of `patternProperties`, matches as it does in Java, where `$` also matches " +
+      "before a final line terminator. Matching takes time linear in the text.",
     () => {
       fits({ pattern: "^\\p{Lu}\\d+$" }, "É7");
       breaks({ pattern: "^\\p{Lu}\\d+$" }, "é7");
@@ -601,7 +623,9 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "A pattern that needs look-around or back references, or that is not ECMA 262 with the flag `u`, is left to the Import API. So is everything that depends on it: `additionalProperties` next to it, and the schema's `oneOf` and `not`.",
+    "A pattern that needs look-around or back references, or that is not ECMA 262 with the flag `u`, is " +
+      "left to the Import API. So is everything that depends on it: `additionalProperties` next to it, " +
+      "and the schema's `oneOf` and `not`.",
     () => {
       for (const pattern of ["^(?!b)", "(a)\\1", "(?i)B", "a++b", "[a-z&&[^b]]"]) {
         fits({ pattern }, "x");
@@ -616,7 +640,8 @@ describe("keys and schemas", () => {
     },
   );
   says(
-    "Six formats are checked. Every other format is an annotation: `8:30:00` as a `time` and `2020-01-02T00:00:00Z` as a `date` are accepted.",
+    "Six formats are checked. Every other format is an annotation: `8:30:00` as a `time` and " +
+      "`2020-01-02T00:00:00Z` as a `date` are accepted.",
     () => {
       fits({ type: "string", format: "time" }, "8:30:00");
       fits({ type: "string", format: "date" }, "2020-01-02T00:00:00Z");
@@ -630,7 +655,8 @@ describe("keys and schemas", () => {
     for (const each of refused) breaks({ type: ["null", "string"], format: name }, each);
   };
   says(
-    "| `date-time` | as in `java.time`: a zone, `Z` or `+05:30`, and at most 9 fraction digits | no zone, `+0530`, a date only, a space instead of `T`, second 60 |",
+    "| `date-time` | as in `java.time`: a zone, `Z` or `+05:30`, and at most 9 fraction digits | no " +
+      "zone, `+0530`, a date only, a space instead of `T`, second 60 |",
     () =>
       format(
         "date-time",
@@ -646,7 +672,8 @@ describe("keys and schemas", () => {
       ),
   );
   says(
-    '| `email` | as in commons-validator: `jürgen@müller.example.de`, `"a b"@example.org`, `a@[10.0.0.1]`, any top-level domain | `root@localhost`, `a..b@x.org`, `a@x.1`, `mailto:a@x.org` |',
+    '| `email` | as in commons-validator: `jürgen@müller.example.de`, `"a b"@example.org`, ' +
+      "`a@[10.0.0.1]`, any top-level domain | `root@localhost`, `a..b@x.org`, `a@x.1`, `mailto:a@x.org` |",
     () =>
       format(
         "email",
@@ -655,7 +682,9 @@ describe("keys and schemas", () => {
       ),
   );
   says(
-    "| `hostname` | letters, digits, `-` and `_`, labels of 1 to 63 characters, 253 in total: `db_1.example.org`, `10.0.0.1`, `müller.example` | `a b`, `a..b`, `-a.example`, `a:80`, the empty string |",
+    "| `hostname` | letters, digits, `-` and `_`, labels of 1 to 63 characters, 253 in total: " +
+      "`db_1.example.org`, `10.0.0.1`, `müller.example` | `a b`, `a..b`, `-a.example`, `a:80`, the empty " +
+      "string |",
     () =>
       format(
         "hostname",
@@ -670,7 +699,8 @@ describe("keys and schemas", () => {
     format("ipv6", ["::1", "fe80::1%eth0", "::ffff:10.0.0.1"], ["1::2::3", "[::1]", "10.0.0.1", ""]),
   );
   says(
-    "| `uri` | as in `java.net.URI`: `https://example.org/a`, the empty string, `/a.mp3`, `//host/x`, `n/a` | `https://example.org/size%20[1-5]`, `a\\|b`, `{id}`, `%zz`, `http://` |",
+    "| `uri` | as in `java.net.URI`: `https://example.org/a`, the empty string, `/a.mp3`, `//host/x`, " +
+      "`n/a` | `https://example.org/size%20[1-5]`, `a\\|b`, `{id}`, `%zz`, `http://` |",
     () =>
       format(
         "uri",
@@ -687,7 +717,8 @@ describe("keys and schemas", () => {
       expect(each).toMatchObject({ endpoint: "batch", contentType: "application/json" });
   });
   says(
-    "| keys and no schema | `/push` | its own encoding, so that transit's instants, decimals and integers keep their types |",
+    "| keys and no schema | `/push` | its own encoding, so that transit's instants, decimals and " +
+      "integers keep their types |",
     () => {
       const [json] = requestsOf(lines(record({ id: 1 }, { key_fields: ["id"] }))).requests;
       expect(json).toMatchObject({ endpoint: "push", contentType: "application/json" });
@@ -707,7 +738,8 @@ describe("keys and schemas", () => {
     });
   });
   says(
-    "A version is activated once every record before its ACTIVATE_VERSION is accepted. Nothing after it is sent until the activation is accepted.",
+    "A version is activated once every record before its ACTIVATE_VERSION is accepted. Nothing after it " +
+      "is sent until the activation is accepted.",
     () => {
       const activation = { type: "ACTIVATE_VERSION", stream: "s", version: 1 };
       const rows = sent(
@@ -775,7 +807,8 @@ describe("the type mapping", () => {
       expect(pairs, `a test of ${meaning}`).toBeDefined();
       for (const [from, to] of pairs!) {
         expect(raw(transit(transitRecord(from)))).toContain(`"v":${to}}`);
-        const verbose = `{"type":"RECORD","stream":"s","record":{"v":${from.replace(/^\["(~#\w+)",(.*)\]$/, '{"$1":$2}')}}}`;
+        const value = from.replace(/^\["(~#\w+)",(.*)\]$/, '{"$1":$2}');
+        const verbose = `{"type":"RECORD","stream":"s","record":{"v":${value}}}`;
         expect(raw(transit(verbose))).toContain(`"v":${to}}`);
       }
     });
@@ -793,7 +826,8 @@ describe("the type mapping", () => {
     });
   });
   says(
-    'Half a surrogate pair that JSON writes as an escape, such as `"\\ud83d"` (a truncated emoji), is sent as received.',
+    'Half a surrogate pair that JSON writes as an escape, such as `"\\ud83d"` (a truncated emoji), is ' +
+      "sent as received.",
     () => {
       const half = '{"id":1,"v":"cut \\ud83d","\\uDE00":["\\ude00\\uD83D"]}';
       const row = `{"type":"RECORD","stream":"s","record":${half}}`;
@@ -813,7 +847,8 @@ describe("the type mapping", () => {
 
 describe("validation errors", () => {
   says(
-    "Each fault is reported with its line and, where known, its stream and field. Nothing of the body is forwarded.",
+    "Each fault is reported with its line and, where known, its stream and field. Nothing of the body " +
+      "is forwarded.",
     () => {
       expect(refused(jsonline(record({ a: 1 }), record({ _sdc_sequence: 1 })))).toMatchObject({
         line: 5,
@@ -824,7 +859,8 @@ describe("validation errors", () => {
   );
   tested.push("| | | |---|---|");
   says(
-    "| bodies | empty; UTF-16, as Windows PowerShell's `>` writes it; gzip without `Content-Encoding`; Airbyte's messages |",
+    "| bodies | empty; UTF-16, as Windows PowerShell's `>` writes it; gzip without `Content-Encoding`; " +
+      "Airbyte's messages |",
     () => {
       const named = (body: string | Uint8Array, code: string, words: string) =>
         expect(refused(body)).toMatchObject({ code, line: 1, message: expect.stringContaining(words) });
@@ -842,7 +878,8 @@ describe("validation errors", () => {
     },
   );
   says(
-    "| names | the same name twice in a map, in any spelling; a stream or key that is blank or contains NUL; a stream or field that the Import API's loader creates itself |",
+    "| names | the same name twice in a map, in any spelling; a stream or key that is blank or contains " +
+      "NUL; a stream or field that the Import API's loader creates itself |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
@@ -867,7 +904,9 @@ describe("validation errors", () => {
       });
   });
   says(
-    "| schemas | refused by the Import API; a `$ref` that points nowhere; larger than 2 MiB, or with a list of names larger than 256 KiB; more than 1,000 in a body; records that violate their schema; checks that take more work than the body's size allows |",
+    "| schemas | refused by the Import API; a `$ref` that points nowhere; larger than 2 MiB, or with a " +
+      "list of names larger than 256 KiB; more than 1,000 in a body; records that violate their schema; " +
+      "checks that take more work than the body's size allows |",
     () => {
       for (const given of [
         1,
@@ -896,7 +935,10 @@ describe("validation errors", () => {
     },
   );
   says(
-    "The loader's own names are `_sdc_received_at`, `_sdc_batched_at`, `_sdc_sequence`, `_sdc_table_version`, `_sdc_extracted_at`, `_sdc_primary_key`, `_sdc_rejected`, `_sdc_level_<n>_id` and `_sdc_source_key_…`, in any case, and the same with the prefix `_rjm`. The streamer may use any other name, such as `_sdc_repository` and `_sdc_record_hash`, also as a key.",
+    "The loader's own names are `_sdc_received_at`, `_sdc_batched_at`, `_sdc_sequence`, " +
+      "`_sdc_table_version`, `_sdc_extracted_at`, `_sdc_primary_key`, `_sdc_rejected`, " +
+      "`_sdc_level_<n>_id` and `_sdc_source_key_…`, in any case, and the same with the prefix `_rjm`. The " +
+      "streamer may use any other name, such as `_sdc_repository` and `_sdc_record_hash`, also as a key.",
     () => {
       const own = ["received_at", "batched_at", "sequence", "table_version", "extracted_at", "primary_key"];
       for (const rest of [...own, "rejected", "level_0_id", "level_12_id", "source_key_id", "source_key_a b"])
@@ -924,7 +966,8 @@ describe("validation errors", () => {
     },
   );
   says(
-    "| versions, times | a `version` that is not a natural number below 10¹⁸; a `time_extracted` without its zone |",
+    "| versions, times | a `version` that is not a natural number below 10¹⁸; a `time_extracted` " +
+      "without its zone |",
     () => {
       for (const version of [-1, 1.5, "1", 1e18])
         expect(refused(lines(record({}, { version })))).toMatchObject({ line: 1, stream: "s" });
@@ -955,7 +998,9 @@ describe("validation errors", () => {
     for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);
   });
   says(
-    "| transit | unknown tags; undefined cache codes; maps with a key and no value; impossible dates; tags written as JSON escapes; instants finer than a millisecond; malformed integers, decimals, UUIDs and base64; keys of a record's map that are not names |",
+    "| transit | unknown tags; undefined cache codes; maps with a key and no value; impossible dates; " +
+      "tags written as JSON escapes; instants finer than a millisecond; malformed integers, decimals, " +
+      "UUIDs and base64; keys of a record's map that are not names |",
     () => {
       refusesTransit('["~#point",[1,2]]', /~#point/);
       refusesTransit('"~X1"', /tag/);
@@ -971,7 +1016,8 @@ describe("validation errors", () => {
     },
   );
   says(
-    "| size | cache codes that expand to more than 256 MiB in a body; lines of 20 MB; nesting deeper than 128; records of more than 10,000 values; more than 1,000 streams |",
+    "| size | cache codes that expand to more than 256 MiB in a body; lines of 20 MB; nesting deeper " +
+      "than 128; records of more than 10,000 values; more than 1,000 streams |",
     () => {
       const codes = Array.from({ length: 300 }, () => '["^ ","^3",1]');
       const coded = `["^ ","type","RECORD","stream","s","record",["^ ","${"n".repeat(60_000)}",[${codes}]]]`;

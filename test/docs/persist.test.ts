@@ -25,7 +25,8 @@ const text = file === undefined ? "" : readFileSync(file, "utf8");
 const from = text === "" ? 0 : JSON.parse(text).inboxes;
 if (process.env.DIES) process.exit(1);
 console.log("stitchstream/0.1\\nContent-Type: jsonline\\n--");
-console.log(JSON.stringify({ type: "RECORD", stream: "inboxes", key_fields: ["id"], record: { id: from + 1 } }));
+const record = { id: from + 1 };
+console.log(JSON.stringify({ type: "RECORD", stream: "inboxes", key_fields: ["id"], record }));
 console.log(JSON.stringify({ type: "BOOKMARK", value: { inboxes: from + 1 } }));
 `;
 
