@@ -39,7 +39,7 @@ What was committed stays committed: run it again and it continues from there.
 Exit codes
   0  everything is committed, or there was nothing new
   1  something broke
-  2  the command line is wrong
+  2  the command line is wrong, or a bookmark's file is not one
   3  the stream was refused; the message says where, and what to do
   4  the token was refused
   5  the endpoint or the Import API can't be reached or is in trouble, or another run was faster: run it again
