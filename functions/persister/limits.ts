@@ -57,7 +57,7 @@ export const loneRecordBatchBytesMax = 20_000_000;
 export const batchRecordsMax = 20_000;
 /** Scalar leaves of one record's data: same page. */
 export const dataPointsMax = 10_000;
-/** A key's value as text, in UTF-16 units: the server's own words, "cannot be longer than 1024 characters". */
+/** A key's text, in UTF-16 units: the server's own words, "String keys cannot be longer than 1024 characters". */
 export const keyCharsMax = 1_024;
 /** Of a stream or a key field: the longest table name any Stitch destination takes (BigQuery), its destination-details page. */
 export const nameCharsMax = 1_024;

@@ -90,7 +90,7 @@ export interface Rules {
    * fields, if they begin with `_`: stitchstream/decode.ts and table-names.ts get it as `NameLimits.isReserved`.
    */
   readonly isReserved: (name: string) => boolean;
-  /** A key's value as text, in UTF-16 units: keys.ts. */
+  /** A key's text, in UTF-16 units; a number's digits are not limited: keys.ts. */
   readonly keyCharsMax: number;
   /** How a stream's schema is read: json-schema/. */
   readonly dialect: Dialect;

@@ -895,7 +895,11 @@ describe("validation errors", () => {
         });
     },
   );
-  says("| keys | missing from a record; null; a map or a list; longer than 1,024 characters |", () => {
+  says("| keys | missing from a record; null; a map or a list; text longer than 1,024 characters |", () => {
+    const number = "1".repeat(1_025);
+    expect(
+      raw(lines(`{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":${number}}}`)),
+    ).toContain(`"id":${number}`);
     for (const id of [undefined, null, {}, [], "x".repeat(1_025)])
       expect(refused(lines(record({ id }, { key_fields: ["id"] })))).toMatchObject({
         code: "invalid-records",
@@ -986,6 +990,13 @@ describe("validation errors", () => {
         field: "v",
         message: expect.stringContaining("UTF-8"),
       });
+      const [head, rest] = jsonline(record({ v: 1 })).split("--") as [string, string];
+      const brokenHead = Buffer.concat([
+        Buffer.from(`${head}X: `),
+        Buffer.from([0xe9]),
+        Buffer.from(`\n--${rest}`),
+      ]);
+      expect(refused(brokenHead)).toMatchObject({ line: 3, message: expect.stringContaining("UTF-8") });
       for (const half of ['"\\ud83d"', '"~:\\uDE00"', '["^ ","\\ud83d",1]', '["^ ","a","\\uDE00\\ud83d"]']) {
         refusesTransit(half, /surrogate/);
         expect(refused(transit(transitRecord(half))).code).toBe("invalid-records");

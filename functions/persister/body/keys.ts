@@ -34,6 +34,8 @@ function keyFault(
   if (kind === Kind.null) return "the key is null: a key tells one row from another";
   if (kind >= Kind.map)
     return "the key is no single value: a key is a string, a number, a boolean or an instant";
+  // A number has no such limit that is known.
+  if (kind < Kind.text) return undefined;
   const start = keyValues.start(key);
   const end = keyValues.end(key);
   // Fewer bytes can't be more characters.

@@ -1,7 +1,7 @@
 import { loadSchema } from "./everit/loader.ts";
 import { type Check, linesOf } from "./everit/violation.ts";
 import { nameOf } from "./names.ts";
-import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
+import { dataPointsMax, keyCharsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { withInstants } from "./typed-data.ts";
 import { Digits, dataPoints, isInt64, isScalar, type Value } from "./values.ts";
@@ -111,6 +111,9 @@ function checkRecord(
     // Documented; which words the service has for it is not.
     if (!isScalar(key))
       throw new Refusal(400, { error: `Key property ${name} is not a single value (the sandbox's words)` });
+    // The words are those of /push.
+    if (typeof key === "string" && key.length > keyCharsMax)
+      throw new Refusal(400, { error: `String keys cannot be longer than ${keyCharsMax} characters` });
   }
   if (dataPoints(data) > dataPointsMax) throw tooManyDataPoints(index);
 }

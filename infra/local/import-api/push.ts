@@ -1,8 +1,7 @@
-import { dataPointsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
+import { dataPointsMax, keyCharsMax, Refusal, recordsMax, tooManyDataPoints } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { dataPoints, isInt64, isScalar, type Value } from "./values.ts";
 
-const keyCharsMax = 1_024;
 const members = new Set([
   "client_id",
   "table_name",

@@ -12,6 +12,7 @@ export class Refusal extends Error {
 
 export const recordsMax = 20_000;
 export const dataPointsMax = 10_000;
+export const keyCharsMax = 1_024;
 
 /** The real service documents the limit and not its words: these are ours. */
 export const tooManyDataPoints = (record: number) =>
