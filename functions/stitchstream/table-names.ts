@@ -43,7 +43,6 @@ export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
       throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
     const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
     checkName(name, "key field", key_fields.textStart, limits);
-    if (names.has(name)) throw new Malformed("`key_fields` names a field twice", key_fields.textStart);
     names.add(name);
   }
   return [...names];

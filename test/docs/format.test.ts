@@ -878,14 +878,30 @@ describe("validation errors", () => {
     },
   );
   says(
-    "| names | the same name twice in a map, in any spelling; a stream or key that is blank or contains " +
-      "NUL; a stream or field that the Import API's loader creates itself |",
+    "| names | the same name twice in a map, in any spelling; a stream or key that is blank, contains " +
+      "NUL or is longer than 1,024 characters; more than 100 keys; a stream or field that the Import API's " +
+      "loader creates itself |",
     () => {
       refusesJson('{"a":1,"\\u0061":2}', /twice/);
       refusesTransit('["^ ","a",1,"~:a",2]', /twice/);
-      for (const stream of ["", " ", "a\0"])
-        expect(refused(lines(record({}, { stream })))).toMatchObject({ line: 1 });
-      for (const key of ["", " ", "a\0"])
+      const longest = "n".repeat(1_024);
+      expect(sent(lines(record({ [longest]: 1 }, { stream: longest, key_fields: [longest] })))).toMatchObject(
+        [{ table: longest, keys: [longest] }],
+      );
+      const names = ["", " ", "a\0", `${longest}n`];
+      for (const stream of names) expect(refused(lines(record({}, { stream })))).toMatchObject({ line: 1 });
+      const many = Array.from({ length: 101 }, (_, n) => `k${n}`);
+      const row = Object.fromEntries(many.map(name => [name, 1]));
+      expect(sent(lines(record(row, { key_fields: many.slice(1) })))).toHaveLength(1);
+      for (const keyed of [
+        [record(row, { key_fields: many })],
+        [schema({}, { key_properties: many }), record(row)],
+      ])
+        expect(refused(lines(...keyed))).toMatchObject({
+          line: 1,
+          message: expect.stringContaining("more than 100 key"),
+        });
+      for (const key of names)
         expect(refused(lines(record({ [key]: 1 }, { key_fields: [key] })))).toMatchObject({ line: 1 });
       expect(refused(lines(record({ _sdc_sequence: 1 })))).toMatchObject({ field: "_sdc_sequence" });
       for (const stream of ["_sdc_rejected", "_RJM_rejected"])

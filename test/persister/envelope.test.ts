@@ -24,6 +24,7 @@ describe("keys", () => {
     ["a set", '["~#set",["id"]]'],
     ["a verbose list", '{"~#list":["id"]}'],
     ["a quoted array", '["~#\'",["id"]]'],
+    ["a list that has one twice", '["id","~:id"]'],
   ])("named by %s are keys", (_, names) => {
     const [push] = bodies(
       transit(`["^ ","type","RECORD","stream","s","key_fields",${names},"record",["^ ","id",1]]`),
