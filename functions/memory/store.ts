@@ -13,8 +13,8 @@ import type {
   Streamers,
 } from "../persister/store.ts";
 
-/** Writes an item upon the one it was made of; false where that is not the one there is. */
-function putUpon<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {
+/** Replaces the item that `next` was made from. Returns false if another one has been written since. */
+function putFenced<T extends Fenced>(items: Map<string, T>, key: string, next: T): boolean {
   if ((items.get(key)?.fence ?? 0) !== next.fence - 1) return false;
   items.set(key, next);
   return true;
@@ -24,7 +24,7 @@ function memoryStreamers(): Streamers {
   const items = new Map<string, Streamer>();
   return {
     read: async name => items.get(name),
-    write: async next => putUpon(items, next.name, next),
+    write: async next => putFenced(items, next.name, next),
     list: async (after, limit) =>
       [...items.keys()]
         .filter(name => name > after)
@@ -62,7 +62,7 @@ function memoryDeliveries(): Deliveries {
   const items = new Map<string, IdempotencyRecord>();
   return {
     read: async (streamer, key) => items.get(`${streamer} ${key}`),
-    write: async next => putUpon(items, `${next.streamer} ${next.key}`, next),
+    write: async next => putFenced(items, `${next.streamer} ${next.key}`, next),
   };
 }
 
@@ -89,7 +89,7 @@ function memoryLog(): DeliveryLog {
   };
 }
 
-/** A store without a world: all is forgotten when the process ends. */
+/** An in-memory store: its contents last as long as the process. */
 export const memoryStore = (): Store => ({
   streamers: memoryStreamers(),
   bookmarks: memoryBookmarks,

@@ -1,6 +1,6 @@
 import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
 
-/** A port whose calls have lost their last argument, the deadline. */
+/** A port whose calls lack the last argument, the deadline. */
 type Bound<Port> = {
   readonly [Name in keyof Port]: Port[Name] extends (...args: [...infer Args, number]) => infer Result
     ? (...args: Args) => Result
@@ -16,7 +16,7 @@ export interface BoundStore {
   readonly log: Bound<DeliveryLog>;
 }
 
-/** Binds the deadline, in ms since the epoch, of every call of a store; the other ports stay. */
+/** Binds the deadline, in ms since the epoch, of every call of a store. The other ports are unchanged. */
 export function within<Ports extends Store>(
   ports: Ports,
   deadline: number,

@@ -12,9 +12,9 @@ export interface ProgressOptions {
   readonly traceparent?: string | undefined;
 }
 
-/** What has happened to a delivery so far: its step's durations and counts, and what was read and written for it. */
+/** A delivery's progress: the durations and counts of its steps, and what was read and written for it. */
 export class DeliveryProgress {
-  /** When it arrived, ms since the epoch. */
+  /** When the delivery arrived, ms since the epoch. */
   readonly at: number;
   readonly archiveKey: string;
   readonly #options: ProgressOptions;
@@ -55,7 +55,7 @@ export class DeliveryProgress {
     return this.#archive ?? "";
   }
 
-  /** The streamer as it was read; undefined before, and once another delivery may have written to it. */
+  /** The streamer as it was read; undefined before that, and once another delivery may have written to it. */
   get current(): { readonly streamer: Streamer | undefined } | undefined {
     return this.#current;
   }
@@ -77,13 +77,13 @@ export class DeliveryProgress {
     this.took("validate");
   }
 
-  /** The streamer, as it was read before the delivery begins. */
+  /** Keeps the streamer that was read before the delivery begins. */
   found(streamer: Streamer | undefined): void {
     this.#current = { streamer };
     this.#bookmarkAt = streamer?.commit?.bookmarkAt;
   }
 
-  /** An earlier attempt of the same delivery was found: this one continues it. */
+  /** Continues an earlier attempt of the same delivery, with its id and its sequences. */
   continues(earlier: IdempotencyRecord): void {
     this.#replay = earlierFactsOf(earlier);
     this.#delivery = earlier.delivery;
@@ -96,7 +96,7 @@ export class DeliveryProgress {
     this.#current = undefined;
   }
 
-  /** Something of the delivery may be forwarded from now on. */
+  /** Records of the delivery may be forwarded from now on. */
   began(replay: ReplayFacts): void {
     this.#replay = replay;
   }
@@ -112,7 +112,7 @@ export class DeliveryProgress {
     this.#bookmarkAt = at;
   }
 
-  /** The receipt's facts, before the commit. */
+  /** Returns the receipt's facts, before the commit. */
   receiptFacts(contents: Contents, archive: string): ReceiptFacts {
     return {
       delivery: this.#delivery,
@@ -127,7 +127,7 @@ export class DeliveryProgress {
     };
   }
 
-  /** What is filed of a delivery that failed; undefined if nothing of it was archived. */
+  /** Returns what is filed of a failed delivery; undefined if its body was not archived. */
   filedFacts(): Omit<FiledDelivery, "receipt" | "failure"> | undefined {
     if (this.#archive === undefined) return undefined;
     const { streamer, at } = this;

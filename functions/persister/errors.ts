@@ -6,11 +6,11 @@ export interface Fault {
   readonly line: number;
   readonly stream?: string;
   readonly field?: string;
-  /** What is wrong and its mend. */
+  /** What is wrong and how to fix it. */
   readonly message: string;
 }
 
-/** In order of precedence; docs/errors.md says what each means, http/problem.ts which status it has. */
+/** In order of precedence. docs/errors.md explains each; http/problem.ts has their statuses. */
 export type ErrorCode =
   | "tokens-unavailable"
   | "unauthorized"
@@ -46,7 +46,7 @@ export type ErrorCode =
 /** A streamer's last committed state. */
 export interface Committed {
   readonly revision: number;
-  /** Absent until a delivery brought one, and once it is forgotten. */
+  /** Absent before the first bookmark and once it is forgotten. */
   readonly bookmark?: Bookmark;
 }
 
@@ -58,15 +58,18 @@ export interface ErrorDetails {
   readonly retryAfterSeconds?: number;
   /** The delivery that holds the streamer. */
   readonly inFlight?: string;
-  /** The delivery that was archived before it failed, and where. */
+  /** The delivery that was archived before it failed, and its location. */
   readonly delivery?: string;
   readonly archive?: string;
-  /** What is committed, so that the next run starts there; `unknown` where the store does not say. */
+  /** The committed state, from which the next run starts; `unknown` if the store did not answer. */
   readonly committed?: Committed | "unknown";
   readonly cause?: unknown;
 }
 
-/** The one error that speaks to users: a code, a sentence with its mend, and places. Anything else is an internal error. */
+/**
+ * The only error shown to users: a code, a sentence that says what to do, and places in the body. Any other
+ * error is internal.
+ */
 export class PersisterError extends Error {
   override readonly name = "PersisterError";
   readonly code: ErrorCode;
@@ -78,7 +81,7 @@ export class PersisterError extends Error {
     this.details = details;
   }
 
-  /** The same error, and what is known of it further up. */
+  /** Returns a copy with more details. */
   with(details: ErrorDetails): PersisterError {
     return new PersisterError(this.code, this.message, { ...this.details, ...details });
   }

@@ -8,86 +8,106 @@ export {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Every limit of the product: a named constant, its unit last, its source beside it. */
+/** Every limit of the product: a named constant with its unit last and its source next to it. */
 
 /**
- * Lambda takes 6 MiB as an event, base64 turns 3 bytes into 4, and the event's other members want room:
+ * Lambda accepts an event of 6 MiB. Base64 turns 3 bytes into 4, and the event's other members need room:
  * docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const wireBytesMax = 4_500_000;
-/** What a gzip body may grow to; a Lambda function of 1 GB holds it twice with room to spare. */
+/** The largest expanded size of a gzip body. A Lambda function of 1 GB holds it twice with room to spare. */
 export const inflatedBytesMax = 64 * MiB;
-/** Text of machine-made records shrinks 5 to 30 times; a gzip bomb 1,000 times. */
+/** Machine-made records compress 5 to 30 times; a gzip bomb compresses 1,000 times. */
 export const inflationRatioMax = 200;
-/** One record's request must stay below the Import API's 20 MB: singer-io/target-stitch 4.0.4 demands < 20,000,000. */
+/**
+ * A single record's request must stay below the Import API's 20 MB: target-stitch 4.0.4 requires <
+ * 20,000,000.
+ */
 export const lineBytesMax = 20_000_000;
-/** What all of a body's cache codes, and values that are written anew, may add to it: 128 kB of codes can stand for 200 MB. */
+/**
+ * The most that expanding cache codes and rewriting values may add to a body: 128 kB of codes can stand for
+ * 200 MB.
+ */
 export const expansionBytesMax = 4 * inflatedBytesMax;
 export const headerLinesMax = 32;
 export const depthMax = 128;
 export const streamsMax = 1_000;
-/** A JSON Schema, in bytes: tap-hubspot's of deals has 400 for a property and says it twice; batches of 4 MB repeat it. */
+/**
+ * A JSON Schema. tap-hubspot's `deals` spends 400 bytes on a property, twice; each batch of 4 MB repeats the
+ * schema.
+ */
 export const schemaBytesMax = 2 * MiB;
-/** Each list of names beside a schema, in bytes. */
+/** Each list of names next to a schema. */
 export const namesBytesMax = 256 * KiB;
 export const schemasMax = 1_000;
-/** A step holds one value against one node of a schema, in some 40 ns; records of a table take one for 10 bytes or so. */
+/**
+ * A step checks one value against one schema node in about 40 ns; a table's records need one per 10 bytes or
+ * so.
+ */
 export const checkStepsMin = 4_000_000;
 export const checkStepsPerByteMax = 4;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
-/** A validator's words grow with what they are about. */
+/** A validator's message grows with the value it describes. */
 export const faultCharsMax = 1_000;
-/** What a fault names is as long as whoever sent it wants. */
+/** The sender decides how long a name is, so a fault quotes only the beginning of it. */
 export const faultNameCharsMax = 100;
-/** A problem document names the first of a body's faults, and counts the rest. */
+/** A problem document lists the first faults of a body and counts the rest. */
 export const faultsNamedMax = 100;
-/** Lambda's result has 6 MiB, as JSON with all its members: the page of `wireBytesMax`. */
+/** Lambda's result is limited to 6 MiB, as JSON with all its members: same page as `wireBytesMax`. */
 export const answerBytesMax = 6_000_000;
-/** A receipt that would be larger names the first of its streams, and counts them. */
+/** A longer receipt lists its first streams and counts them all. */
 export const streamsNamedMax = 100;
-/** Reading a body on beyond so many faults would help nobody and cost time. */
+/** Reading stops here: more faults help nobody and cost time. */
 export const faultsCountedMax = 10_000;
 
-/** Batches are cut below this, as every official client does: import-api.md section 4. */
+/** Batches stay below this, as in every official client: import-api.md section 4. */
 export const batchBytesMax = 4_000_000;
-/** A lone record may make a batch this large. */
+/** A batch of a single record may be this large. */
 export const loneRecordBatchBytesMax = 20_000_000;
 /** stitchdata.com/docs/developers/import-api: 1 to 20,000 records a request. */
 export const batchRecordsMax = 20_000;
-/** Scalar leaves of one record's data: same page. */
+/** Scalar leaves of one record: same page. */
 export const dataPointsMax = 10_000;
-/** A key's text, in UTF-16 units: the server's own words, "String keys cannot be longer than 1024 characters". */
+/** A key's text, in UTF-16 units. The server says: "String keys cannot be longer than 1024 characters". */
 export const keyCharsMax = 1_024;
-/** Of a stream or a key field: the longest table name any Stitch destination takes (BigQuery), its destination-details page. */
+/** Names of streams and key fields: BigQuery accepts the longest table names of all Stitch destinations. */
 export const nameCharsMax = 1_024;
-/** No more than 8 are known to work (stitchdata/google-sheets-integration's readme); checking them must stay cheap. */
+/**
+ * Up to 8 are known to work (readme of stitchdata/google-sheets-integration); checking them must stay cheap.
+ */
 export const keyNamesMax = 100;
-/** Each holds its body's 4 MB while it waits; target-stitch's users set 5 (its turbo_boost_factor). */
+/** Each holds its body of 4 MB while it waits; users of target-stitch set 5 (its turbo_boost_factor). */
 export const batchesInFlightMax = 4;
 
-/** An Idempotency-Key, in visible ASCII characters: as Stripe's API has it. */
+/** The length of an Idempotency-Key, in visible ASCII characters: the limit of Stripe's API. */
 export const idempotencyKeyCharsMax = 255;
-/** How long a key refuses another body. */
+/** For how long a key refuses another body. */
 export const idempotencyKeyHoursMax = 24;
-/** How long a delivery is known by its key, and a commit by its revision. */
+/** For how long idempotency records and filed commits are kept. */
 export const rememberedDaysMax = 400;
 export const historyEntriesMax = 100;
-/** A page of history stays below Lambda's 6 MB, though each character of it were escaped. */
+/** A page of history stays below Lambda's 6 MB even if each of its characters is escaped. */
 export const historyBytesMax = 2 * MiB;
 
-/** How far two machines' clocks may differ: Amazon Time Sync keeps Lambda's within a millisecond or so. */
+/**
+ * The clocks of two machines may differ this much. Amazon Time Sync keeps Lambda's within about a
+ * millisecond.
+ */
 export const leaseMarginMillisecondsMax = 1_000;
-/** Kept back from the deadline for the commit: two writes of DynamoDB, each after an attempt of 800 ms that was silent. */
+/** Reserved for the commit: two DynamoDB writes, each after one attempt that got no answer within 800 ms. */
 export const commitMillisecondsMin = 3_000;
-/** Kept back for the answer. */
+/** Reserved for the response. */
 export const answerMillisecondsMin = 200;
-/** Kept back from a scheduled run's deadline for the segment that is under way, and for the streamer's end. */
+/** Reserved at the end of a scheduled run for the segment in flight and for ending the streamer. */
 export const runReserveMillisecondsMin = 60_000;
-/** How long a segment of a scheduled run may take, with all retries; for so long a run that was killed holds its streamer. */
+/**
+ * The deadline of a scheduled run's segment, with all retries; a run that is killed holds its lease for this
+ * long.
+ */
 export const segmentMillisecondsMax = 120_000;
-/** When work has to be done, so that its answer is in time; ms since the epoch. */
+/** Returns when the work must be done for its response to be in time, ms since the epoch. */
 export const answerBy = (deadline: number): number => deadline - answerMillisecondsMin;
 
-/** A DynamoDB item holds 400 KB with all its attributes; what is larger than this lives in S3. */
+/** Larger values are stored in S3: a DynamoDB item holds 400 KB with all its attributes. */
 export const inlineBytesMax = 256 * KiB;

@@ -31,13 +31,13 @@ export interface DeliveryRequest {
   readonly streamer: string;
   readonly body: Uint8Array;
   readonly gzipped: boolean;
-  /** What is wrong with the form of the request. The body is archived, and then refused. */
+  /** What is wrong with the request's headers. The body is archived and then refused. */
   readonly fault?: PersisterError | undefined;
   readonly precondition: Precondition;
   readonly idempotencyKey?: string | undefined;
   /** The caller's trace (www.w3.org/TR/trace-context): passed on to the destination and reported. */
   readonly traceparent?: string | undefined;
-  /** When the answer has to be sent, ms since the epoch. */
+  /** When the response must be sent, ms since the epoch. */
   readonly deadline: number;
 }
 
@@ -49,19 +49,20 @@ export interface Parts extends LeaseParts {
 
 export interface DeliveryResult {
   readonly receipt: Receipt;
-  /** The delivery was committed before: nothing was done now. */
+  /** The delivery was committed by an earlier request; this one did nothing. */
   readonly replayed: boolean;
 }
 
 /**
- * Delivers a body: archive → decode → validate → begin → batch → forward → commit. Throws a PersisterError that names the delivery
- * and what is committed. docs/guarantees.md walks through every step and every failure.
+ * Delivers a body: archive → decode → validate → begin → batch → forward → commit. Rejects with a
+ * PersisterError that names the delivery and the committed state. docs/guarantees.md walks through every step
+ * and every failure.
  */
 export async function persist(request: DeliveryRequest, parts: Parts): Promise<DeliveryResult> {
   const { streamer, precondition, deadline } = request;
   const forwardBy = deadline - commitMillisecondsMin;
   const ports = within(parts, forwardBy);
-  // What is safe is still committed, and answered, once the time to forward is over.
+  // When the time to forward is over, there is still time to commit the safe bookmark and to respond.
   const commitPorts = within(parts, answerBy(deadline));
   const progress = new DeliveryProgress(request, parts);
   return recordOutcome(progress, commitPorts, async () => {
@@ -69,7 +70,7 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
     if (request.fault !== undefined) throw request.fault;
     const body = request.gzipped ? await gunzip(request.body) : request.body;
     progress.unzipped(body);
-    // Before the streamer: a receipt that is stored later is not committed yet.
+    // Read before the streamer: a receipt that is saved after this read is not committed yet.
     const lookup = await lookUp(request, body, ports);
     const current = await ports.streamers.read(streamer);
     progress.found(current);
@@ -125,7 +126,10 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
   });
 }
 
-/** Waits for all of `works`, so that none is in flight after the answer. Rejects with the first failure in their order. */
+/**
+ * Waits for all of `works`, so that none is in flight after the answer. Rejects with the first failure in
+ * their order.
+ */
 async function allSettled(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   for (const each of await Promise.allSettled(works)) if (each.status === "rejected") throw each.reason;
 }

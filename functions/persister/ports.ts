@@ -6,14 +6,13 @@ import type { ErrorCode } from "./errors.ts";
 import type { DestinationIdentity } from "./store.ts";
 
 /**
- * What the core needs of the world. Where there are several implementations, of the archive and the store, a contract suite
- * in test/contracts is run on each.
- * `deadline`, in ms since the epoch, is when a call gives up; times are by the caller's clock.
+ * The ports of the core. A contract suite in test/contracts runs on each implementation of the archive and
+ * the store. `deadline`, in ms since the epoch, is when a call gives up. Times are by the caller's clock.
  */
 
 export interface Archive {
   /**
-   * Stores the bytes of a delivery as received, durably, and resolves to where they are (`s3://bucket/key`).
+   * Stores the bytes of a delivery durably, as received, and resolves to their location (`s3://bucket/key`).
    * Never overwrites. Rejects with a PersisterError `archive-unavailable`.
    */
   put(key: string, bytes: Uint8Array, deadline: number): Promise<string>;
@@ -26,10 +25,10 @@ export interface ImportRequest {
   readonly body: Uint8Array;
 }
 
-/** What became of a batch, and no more than these three. */
+/** The outcome of a batch: one of three. */
 export type Outcome =
   | { readonly kind: "accepted"; readonly attempts: number }
-  /** Permanent: the same bytes will never be taken. `message` is the Import API's own words, cut to 1,000 characters. */
+  /** Permanent: the same bytes are never accepted. `message` is the Import API's, cut to 1,000 characters. */
   | {
       readonly kind: "rejected";
       readonly status: number;
@@ -45,58 +44,62 @@ export type Outcome =
     };
 
 declare const accepted: unique symbol;
-/** Proof that the Import API took every record of a batch. Only `forward` makes one. */
+/** Proof that the Import API accepted every record of a batch. Only `forward` makes one. */
 export interface Accepted {
   readonly [accepted]: true;
 }
 
 export interface ImportApi {
-  /** Sends a batch, with retries, until `deadline`. Never rejects for what the network or the server does. */
+  /** Sends a batch, with retries, until `deadline`. Never rejects because of the network or the server. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;
 }
 
-/** What makes one request. */
+/** The records, or the activation, of one request. */
 export interface Batch {
   /**
-   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table with a schema.
-   * `activate`: a table's version takes the place of earlier ones; it holds no records, and is sent alone.
+   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table
+   * with a schema. `activate`: a table's version replaces earlier ones; it holds no records and is sent
+   * alone.
    */
   readonly kind: "upsert" | "append" | "typed" | "activate";
-  /** Their places in the delivery, rising. */
+  /** The records' indexes in the delivery, ascending. */
   readonly records: readonly number[];
   readonly activation?: Activation;
 }
 
-/** Writes the requests' bodies: what a record becomes on the wire. */
+/** Encodes requests: defines how a record is written on the wire. */
 export interface BatchEncoder {
-  /** At most so many bytes stand around a record's own value. */
+  /** Returns the most bytes that surround a record's own value. */
   bytesAround(table: Table): number;
-  /** So many bytes are the schema of the table's records and the names beside it, as sent with each batch; 0 without one. */
+  /**
+   * Returns the size of the schema and key names that each batch of the table repeats; 0 without a schema.
+   */
   schemaBytes(table: Table): number;
   /**
-   * The finished request for records of `contents`, each stamped with `firstSequence` plus its place in the delivery: its
-   * body is `out`'s, from the beginning.
+   * Returns the finished request for records of `contents`. Each record's sequence is `firstSequence` plus
+   * its index in the delivery. The body is written to `out`, from its beginning.
    */
   encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
 }
 
 /**
- * What a destination is known to refuse. The core refuses it before anything is forwarded; it sends what is not known, and
- * reports the answer. Core and stitchstream/ know no rule of a destination but through this.
+ * What a destination is known to refuse: the core refuses it before anything is forwarded. Everything else is
+ * sent, and the answer reported. Core and stitchstream/ learn a destination's rules only from here.
  */
 export interface Rules {
   /**
-   * Whether the destination makes a column or table of this name itself. Asked of streams, of keys and of a record's own
-   * fields, if they begin with `_`: stitchstream/decode.ts and table-names.ts get it as `NameLimits.isReserved`.
+   * Returns whether the destination reserves this name for a column or table of its own. Called for streams,
+   * keys and a record's top-level fields that begin with `_`: stitchstream/decode.ts and table-names.ts use
+   * it as `NameLimits.isReserved`.
    */
   readonly isReserved: (name: string) => boolean;
-  /** A key's text, in UTF-16 units; a number's digits are not limited: keys.ts. */
+  /** The longest text of a key, in UTF-16 units; numbers are not limited: keys.ts. */
   readonly keyCharsMax: number;
-  /** How a stream's schema is read: json-schema/. */
+  /** The JSON Schema dialect of streams' schemas: json-schema/. */
   readonly dialect: Dialect;
 }
 
-/** Where a streamer's records go: the Import API in the name of its account. */
+/** Where a streamer's records go: the Import API, with its account. */
 export interface Destination {
   readonly identity: DestinationIdentity;
   readonly rules: Rules;
@@ -105,61 +108,64 @@ export interface Destination {
 }
 
 export interface Destinations {
-  /** The streamer's own, or that of all, for one delivery. Rejects with PersisterError `account-unavailable`. */
+  /**
+   * Resolves to the streamer's own destination or the default. Rejects with PersisterError
+   * `account-unavailable`.
+   */
   of(streamer: string, traceparent: string | undefined): Promise<Destination>;
 }
 
-/** What a token may do, with one streamer or with all: `*`. */
+/** What a token may do, with one streamer or with all (`*`). */
 export interface Permission {
   readonly scope: Scope;
   readonly streamer: string;
 }
 
-/** `write` delivers, `read` looks, `admin` moves bookmarks by hand. */
+/** `write` delivers, `read` queries, `admin` sets bookmarks manually. */
 export type Scope = "write" | "read" | "admin";
 
 export interface Tokens {
   /**
-   * What the token of this SHA-256 (hexadecimal) grants; undefined unless there is one that lives. Rejects with
-   * PersisterError `tokens-unavailable`.
+   * Resolves to the grant of the token with this SHA-256 (hexadecimal); undefined unless it exists and is
+   * valid. Rejects with PersisterError `tokens-unavailable`.
    */
   grantOf(digest: string, deadline: number): Promise<Grant | undefined>;
 }
 
 interface Grant {
   readonly permissions: readonly Permission[];
-  /** Notes the day of the token's last use, until `signal` is aborted; undefined where it is noted. No request depends on it. */
+  /** Saves the day of the token's last use; undefined if it is saved already. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What takes time on a delivery's way. */
+/** The timed steps of a delivery. */
 export type Step = "archive" | "validate" | "begin" | "forward" | "commit";
 
-/** What became of a delivery, for those who run the endpoint. It holds nothing of what was sent. */
+/** The outcome of a delivery, for the operator. It holds none of the contents. */
 export interface Report {
   readonly streamer: string;
   readonly delivery: string;
   readonly outcome: "committed" | "replayed" | "internal" | ErrorCode;
   /** The caller's trace, if it named one. */
   readonly traceparent: string | undefined;
-  /** As received, where it could not be unzipped; else unzipped. */
+  /** Size of the body, unzipped if it could be unzipped. */
   readonly bytes: number;
   readonly records: number;
   /** Requests that the Import API accepted, and attempts beyond each one's first. */
   readonly batches: number;
   readonly retries: number;
   readonly milliseconds: Milliseconds;
-  /** Since the streamer's bookmark was brought, ms; undefined where none stands, and where it is not known. */
+  /** Time since the streamer's bookmark was sent, ms; undefined without a bookmark, and if it is unknown. */
   readonly bookmarkAge: number | undefined;
 }
 
 export type Milliseconds = Readonly<Partial<Record<Step, number>>>;
 
-/** Tells those who run the endpoint. */
+/** Reports to the operator. */
 export interface Observer {
-  /** Of a delivery that was archived, once what became of it is known. */
+  /** Called with the outcome of each archived delivery. */
   onDelivery(report: Report): void;
-  /** How old bookmarks are, ms: of all streamers that have one. */
+  /** Called with the ages of all streamers' bookmarks, ms. */
   onBookmarkAges(ages: ReadonlyMap<string, number>): void;
 }
 

@@ -1,7 +1,7 @@
 import type { StreamerState } from "./commit/state.ts";
 import type { Milliseconds } from "./ports.ts";
 
-/** What became of a delivery that was committed. */
+/** The result of a committed delivery. */
 export interface Receipt {
   readonly delivery: string;
   readonly streamer: string;
@@ -10,13 +10,13 @@ export interface Receipt {
   readonly ignored: number;
   /** Requests that the Import API accepted. */
   readonly batches: number;
-  /** Of the body, unzipped. */
+  /** Size of the body, unzipped. */
   readonly bytes: number;
-  /** What the steps before the commit took. */
+  /** Durations of the steps before the commit. */
   readonly milliseconds: Milliseconds;
   /** Records by stream. */
   readonly streams: ReadonlyMap<string, number>;
-  /** The body's last bookmark was a Singer tap's empty STATE, and the bookmark before it was kept. */
+  /** The body's last bookmark is a Singer tap's empty STATE, so the bookmark before it was kept. */
   readonly bookmarkKept?: true;
   /** Where the body is archived. */
   readonly archive: string;
@@ -24,14 +24,14 @@ export interface Receipt {
   readonly state: StreamerState;
 }
 
-/** A receipt but for the streamer's state, which stands with the commit. */
+/** A receipt without the streamer's state, which is stored with the commit. */
 export type ReceiptFacts = Omit<Receipt, "state">;
 
 export function receiptText(facts: ReceiptFacts): string {
   return JSON.stringify({ ...facts, streams: [...facts.streams] });
 }
 
-/** The receipt that `receiptText` wrote, with the state that it was given for. */
+/** Parses what `receiptText` wrote. `state` is the state that the receipt's commit made. */
 export function receiptOf(text: string, state: StreamerState): Receipt {
   const { streams, ...facts } = JSON.parse(text) as Omit<ReceiptFacts, "streams"> & {
     streams: [string, number][];

@@ -8,8 +8,8 @@ import { type ReceiptFacts, receiptText } from "./receipt.ts";
 import type { ReplayFacts } from "./store.ts";
 
 /**
- * Does a delivery's work, and records its outcome: reports it, and files a failure. An error leaves with the delivery's id, where
- * its body is archived, and what is committed.
+ * Does a delivery's work, reports its outcome and files a failure. Adds the delivery's id, the body's archive
+ * and the committed state to errors.
  */
 export async function recordOutcome<T extends { readonly replayed: boolean }>(
   progress: DeliveryProgress,
@@ -33,7 +33,7 @@ export async function recordOutcome<T extends { readonly replayed: boolean }>(
 
 const codeOf = (error: unknown) => (error instanceof PersisterError ? error.code : "internal");
 
-/** The error with the delivery and its archive, once it is archived. */
+/** Adds the delivery and its archive to the error, if the body was archived. */
 function named(
   error: PersisterError,
   { delivery, archive }: DeliveryProgress,
@@ -43,7 +43,7 @@ function named(
   return error.with({ archive, delivery, ...error.details, cause: error.cause ?? unfiled });
 }
 
-/** Files a receipt for later questions, before the commit of `revision` that makes it valid. */
+/** Files a receipt for later queries, before the commit of `revision` that makes it valid. */
 export async function fileReceipt(
   facts: ReceiptFacts,
   { replay, at, revision }: { readonly replay: ReplayFacts; readonly at: number; readonly revision: number },
@@ -54,7 +54,7 @@ export async function fileReceipt(
   await log.file({ streamer, delivery, at, archive, ...replay, receipt });
 }
 
-/** Failures that another attempt of the same delivery may not meet. */
+/** Failures that may not recur in another attempt of the same delivery. */
 const transient: readonly (ErrorCode | "internal")[] = [
   "archive-unavailable",
   "store-unavailable",

@@ -2,7 +2,7 @@ import type { Contents } from "./body/contents.ts";
 import type { Lease } from "./commit/lease.ts";
 import type { DestinationIdentity, IdempotencyRecord, ReplayFacts } from "./store.ts";
 
-/** What sending a delivery again will need: known before anything of it is forwarded. */
+/** Returns what it takes to send a delivery again: known before anything of it is forwarded. */
 export const replayFactsOf = (
   { firstSequence }: Lease,
   { records, header: { encoding } }: Contents,
@@ -10,7 +10,10 @@ export const replayFactsOf = (
   destination: DestinationIdentity,
 ): ReplayFacts => ({ firstSequence, records, ...body, encoding, destination });
 
-/** The same of an earlier attempt, which may have forwarded something; some are missing where an older version kept it. */
+/**
+ * Returns the facts of an earlier attempt, which may have forwarded records. An older version kept fewer
+ * facts.
+ */
 export function earlierFactsOf({
   firstSequence,
   records,

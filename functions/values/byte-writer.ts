@@ -1,8 +1,8 @@
 const utf8 = new TextEncoder();
-/** Below this many bytes a loop beats the call of `set`. */
+/** Below this many bytes a loop is faster than `set`. */
 const shortRun = 32;
 
-/** Bytes that grow as they are written: at first there is room for `bytesExpected`. */
+/** A growing buffer of bytes, at first with room for `bytesExpected`. */
 export class ByteWriter {
   #bytes: Uint8Array;
   length = 0;
@@ -12,7 +12,7 @@ export class ByteWriter {
     this.#bytes = new Uint8Array(bytesExpected);
   }
 
-  /** Forgets what was written, and has room for `bytesExpected`. Views of it are good no longer. */
+  /** Empties the buffer and reserves `bytesExpected`. Earlier views are no longer valid. */
   begin(bytesExpected: number): void {
     this.length = 0;
     if (bytesExpected > this.#bytes.length) this.#bytes = new Uint8Array(bytesExpected);
@@ -46,7 +46,7 @@ export class ByteWriter {
     }
   }
 
-  /** Text of ASCII characters alone. */
+  /** Writes text that must be ASCII only. */
   ascii(text: string): void {
     this.#reserve(text.length);
     for (let i = 0; i < text.length; i++) this.#bytes[this.length++] = text.charCodeAt(i);
@@ -57,12 +57,12 @@ export class ByteWriter {
     this.copy(bytes, 0, bytes.length);
   }
 
-  /** What was written so far: a view, good until the next write. */
+  /** Returns a view of the written bytes, valid until the next write. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
 
-  /** Makes room for so many bytes more, and gives the memory to write them to, from `length` on. */
+  /** Reserves room for `bytes` more. Returns the memory to write them to, from `length`. */
   reserve(bytes: number): { readonly bytes: Uint8Array; readonly view: DataView } {
     this.#reserve(bytes);
     if (this.#memory?.bytes !== this.#bytes)

@@ -1,4 +1,4 @@
-/** The ASCII characters that the format's grammars are made of. */
+/** The ASCII characters of the format's grammars. */
 export const tab = 0x09;
 export const newline = 0x0a;
 export const carriageReturn = 0x0d;
@@ -25,23 +25,23 @@ export const letterU = 0x75;
 export const openBrace = 0x7b;
 export const closeBrace = 0x7d;
 export const tilde = 0x7e;
-/** Set in a letter's byte, it makes a lower-case one of it. */
+/** Setting this bit in a letter's byte makes the letter lower-case. */
 export const lowerCaseBit = 0x20;
 
-/** Of an integer that a DataView reads at once: bytes are compared and copied by words. */
+/** The size of an integer that a DataView reads at once: bytes are compared and copied by words. */
 export const wordBytes = 4;
 
-/** What may stand between a line's tokens. */
+/** Whether a byte may separate a line's tokens. */
 export const isBlank = (byte: number) => byte === space || byte === tab || byte === carriageReturn;
 
-/** Whether `bytes[start, end)` is all of `other`. */
+/** Returns whether `bytes[start, end)` equals `other`. */
 export function isSame(bytes: Uint8Array, start: number, end: number, other: Uint8Array): boolean {
   if (end - start !== other.length) return false;
   for (let i = 0; i < other.length; i++) if (bytes[start + i] !== other[i]) return false;
   return true;
 }
 
-/** Whether `bytes[start, end)` and `bytes[otherStart, otherEnd)` are alike. */
+/** Returns whether `bytes[start, end)` equals `bytes[otherStart, otherEnd)`. */
 export function isRepeated(
   bytes: Uint8Array,
   start: number,
@@ -55,7 +55,7 @@ export function isRepeated(
   return true;
 }
 
-/** Whether a string's content has a JSON escape in it, so that its bytes are not its text. */
+/** Returns whether a string's content has a JSON escape, so that its bytes are not its text. */
 export function holdsEscape(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
   return false;

@@ -1,21 +1,21 @@
-/** Tuples of integers, such as places in a body, in one growing array: none costs an object. */
+/** Tuples of integers, such as offsets in a body, in one growing array, so that none costs an object. */
 export class IntTuples {
   count = 0;
   ints: Int32Array;
   readonly #width: number;
 
-  /** `width` integers a tuple. */
+  /** Each tuple has `width` integers. */
   constructor(width: number) {
     this.#width = width;
     this.ints = new Int32Array(64 * width);
   }
 
-  /** Adds a tuple: the index in `ints` of its first integer, to be set by the caller. */
+  /** Adds a tuple. Returns the index in `ints` of its first integer; the caller sets its integers. */
   add(): number {
     return this.addMany(1);
   }
 
-  /** Adds so many tuples at once: the index in `ints` of the first one's first integer. */
+  /** Adds `count` tuples. Returns the index in `ints` of the first one's first integer. */
   addMany(count: number): number {
     const at = this.count * this.#width;
     this.count += count;
@@ -28,7 +28,7 @@ export class IntTuples {
     return at;
   }
 
-  /** Makes room for so many tuples at once: to grow into it would hold all of it twice. */
+  /** Reserves room for `count` tuples: growing step by step would hold the array twice. */
   reserve(count: number): void {
     if (count * this.#width > this.ints.length) this.ints = new Int32Array(count * this.#width);
   }

@@ -1,2 +1,2 @@
-/** A JSON object that was read, such as a JSON Schema. */
+/** A parsed JSON object, such as a JSON Schema. */
 export type JsonObject = { readonly [name: string]: unknown };

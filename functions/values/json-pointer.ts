@@ -1,4 +1,4 @@
-/** The names and places that a JSON pointer in a URI's fragment, `#/a/0`, goes by: RFC 6901 section 6. */
+/** Returns the names and indexes in a JSON pointer that is a URI fragment, `#/a/0`: RFC 6901 section 6. */
 export const partsOfPointer = (pointer: string): string[] =>
   pointer.slice("#/".length).split("/").map(unescaped);
 

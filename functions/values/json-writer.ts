@@ -2,12 +2,12 @@ import type { ByteWriter } from "./byte-writer.ts";
 import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote } from "./bytes.ts";
 import { Kind, type Visitor } from "./visitor.ts";
 
-/** Thrown where a value has no JSON form: NaN, infinities, and maps whose keys are no names. */
+/** Thrown for a value without a JSON form: NaN, infinities, and maps with keys that are not names. */
 export class NotInJson extends Error {
   override readonly name = "NotInJson";
 }
 
-/** Writes the value it visits as the JSON that docs/format.md's table gives for it, digits untouched. */
+/** Writes the value it visits as JSON, by the table in docs/format.md. Digits are unchanged. */
 export class JsonWriter implements Visitor {
   readonly #out: ByteWriter;
   #first = true;
@@ -38,7 +38,7 @@ export class JsonWriter implements Visitor {
 
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (kind !== Kind.text && kind !== Kind.keyword && kind !== Kind.symbol) {
-      throw new NotInJson("a map's key that is no string, keyword or symbol has no JSON form");
+      throw new NotInJson("a map's key that is not a string, keyword or symbol has no JSON form");
     }
     this.#separate();
     this.#quoted(bytes, start, end);

@@ -4,15 +4,17 @@ import type { Kind } from "./visitor.ts";
 const width = 5;
 
 /**
- * The members of one map, or the elements of one array, as places in the body: nothing is built. Reused from line to
- * line.
+ * The members of one map, or the elements of one array, as offsets in the body. Allocates nothing per member;
+ * reused from line to line.
  */
 export class Members extends IntTuples {
   constructor() {
     super(width);
   }
 
-  /** `[start, end)` is the value's text: between a string's quotes, else the whole token. */
+  /**
+   * Adds a member. `[start, end)` is the value's text: the content of a string, otherwise the whole token.
+   */
   push(nameStart: number, nameEnd: number, kind: Kind, start: number, end: number): void {
     const at = this.add();
     const { ints } = this;

@@ -1,24 +1,24 @@
 import { backslash, quote, wordBytes } from "./bytes.ts";
 
-/** Bytes of a string that are neither its end, an escape, a control nor beyond ASCII: RFC 8259 section 7. */
+/** The bytes of a string that are not its end, an escape, a control or beyond ASCII: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
   byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
 );
 
 /**
- * Zero if four bytes are all plain: a byte's uppermost bit is set, or comes to be by a subtraction, if it is beyond ASCII, a
- * control, a quote or a backslash.
+ * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set: it is beyond ASCII, or a
+ * subtraction sets the bit because the byte is a control, a quote or a backslash.
  */
 const notPlain = (word: number) =>
   (word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) &
   0x80808080;
 
-/** What may follow a backslash but for `u`: RFC 8259 section 7. */
+/** The characters that may follow a backslash, except `u`: RFC 8259 section 7. */
 const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** The first byte of a string, from `start` on, that is neither plain nor of a short escape. */
+/** Returns the first byte of a string, from `start`, that is neither plain nor part of a short escape. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
   const lastPair = bytes.length - 2 * wordBytes;
   for (let at = start; ; at += 2) {

@@ -13,7 +13,9 @@ import {
 } from "./bytes.ts";
 import { endOfPlain } from "./plain-text.ts";
 
-/** A line that breaks its grammar: what is wrong and its mend. `position` is an index into the body's bytes. */
+/**
+ * A line with invalid syntax: what is wrong and how to fix it. `position` is an index into the body's bytes.
+ */
 export class Malformed extends Error {
   readonly position: number;
 
@@ -23,25 +25,25 @@ export class Malformed extends Error {
   }
 }
 
-/** A well-formed value that no table can carry. */
+/** A well-formed value that no table can hold. */
 export class Uncarriable extends Malformed {}
 
-/** A body that takes more than it may: no line behind this place is read. */
+/** A body that exceeds a limit: nothing after this place is read. */
 export class Exhausted extends Uncarriable {}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** The string that a JSON string's raw content `bytes[start, end)` stands for. The content has been checked before. */
+/** Decodes the raw content `bytes[start, end)` of a JSON string, which must have been checked before. */
 export function stringOf(bytes: Uint8Array, start: number, end: number): string {
   const text = utf8.decode(bytes.subarray(start, end));
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 
-/** Half of a surrogate pair, which JSON can write as an escape and UTF-8 cannot write. */
+/** Half of a surrogate pair, which JSON can escape and UTF-8 cannot encode. */
 const halfPair = /\p{Surrogate}/u;
 const halfPairs = /\p{Surrogate}/gu;
 
-/** The text with U+FFFD for each half of a surrogate pair: stores and terminals accept UTF-8 only. */
+/** Replaces each half of a surrogate pair by U+FFFD: stores and terminals accept UTF-8 only. */
 export const wellFormed = (text: string): string => text.replace(halfPairs, "\ufffd");
 
 const encoder = new TextEncoder();
@@ -49,8 +51,8 @@ const encoder = new TextEncoder();
 const noContent = Uint8Array.of(newline);
 
 /**
- * The bytes between the quotes of a string that is `text` and has no escapes. A backslash and half a surrogate pair are
- * always escaped: their bytes as they are would be another string's.
+ * Returns the bytes between the quotes of a JSON string that is `text` and has no escapes. A text with a
+ * backslash or half a surrogate pair is always escaped, so no content matches it.
  */
 export const contentOf = (text: string): Uint8Array =>
   text.includes("\\") || halfPair.test(text) ? noContent : encoder.encode(text);
@@ -62,14 +64,17 @@ const isHex = (byte: number) =>
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 
 /**
- * Reads JSON's tokens off bytes, checking as it goes: RFC 8259's grammar and UTF-8. The bytes must end in a newline: no
- * token holds one, so that no loop needs to look for the end.
+ * Reads JSON tokens from bytes and checks RFC 8259's grammar and UTF-8 on the way. The bytes must end in a
+ * newline: no token contains one, so no loop needs to check for the end.
  */
 export abstract class TextScanner {
   readonly bytes: Uint8Array;
   readonly view: DataView;
   position = 0;
-  /** The number read last has neither fraction nor exponent. */
+  /**
+   * Whether the last number had neither fraction nor exponent. Set by `skipNumber`, valid until the next
+   * call.
+   */
   integral = true;
 
   constructor(bytes: Uint8Array) {
@@ -88,7 +93,7 @@ export abstract class TextScanner {
     this.position = position;
   }
 
-  /** Reads on to the next token and takes it if it is `byte`. */
+  /** Skips blanks, then consumes the next byte and returns true if it is `byte`. */
   take(byte: number): boolean {
     if (this.bytes[this.position] === byte) {
       this.position++;
@@ -104,7 +109,7 @@ export abstract class TextScanner {
     if (!this.take(byte)) throw this.unexpected(what);
   }
 
-  /** From the opening quote to behind the closing one; the content is between them. */
+  /** Skips a string, from its opening quote to after its closing one. */
   skipString(): void {
     const { bytes, view } = this;
     let position = this.position + 1;
@@ -137,7 +142,7 @@ export abstract class TextScanner {
       if (bytes[this.position] === 0x2b || bytes[this.position] === minus) this.position++;
       this.#digits();
     }
-    if (isDigit(this.peek())) throw new Malformed("a number begins with 0 and goes on", this.position);
+    if (isDigit(this.peek())) throw new Malformed("a number has a leading zero", this.position);
   }
 
   /** `word` is true, false or null. */
@@ -152,16 +157,16 @@ export abstract class TextScanner {
     this.skipSpace();
     const byte = this.peek();
     if (byte === newline || byte === undefined) {
-      return new Malformed(`the line ends where ${what} is due: it was cut, send it whole`, this.position);
+      return new Malformed(`the line ends before ${what}: it was cut, send it whole`, this.position);
     }
     const rest = String.fromCharCode(...this.bytes.subarray(this.position, this.position + 9));
     if (/^(NaN|-?Infinity)/.test(rest)) {
       return new Malformed(
-        "NaN and infinities have no JSON form: send null, or leave the field out",
+        "NaN and infinities have no JSON form: send null, or omit the field",
         this.position,
       );
     }
-    return new Malformed(`${what} is due here`, this.position);
+    return new Malformed(`${what} is expected here`, this.position);
   }
 
   #digits(): void {
@@ -187,8 +192,8 @@ export abstract class TextScanner {
   }
 
   /**
-   * The escape at `position` is half a surrogate pair, which JSON may hold: RFC 8259 section 8.2. Throws where it can't
-   * be carried.
+   * Handles an escape at `position` that is half a surrogate pair, which JSON allows: RFC 8259 section 8.2.
+   * Throws if the encoding doesn't.
    */
   protected abstract onHalfPair(position: number): void;
 
@@ -196,13 +201,13 @@ export abstract class TextScanner {
     let unit = 0;
     for (let i = position; i < position + 4; i++) {
       const byte = this.bytes[i]!;
-      if (!isHex(byte)) throw new Malformed("\\u wants four hexadecimal digits", i);
+      if (!isHex(byte)) throw new Malformed("\\u requires four hexadecimal digits", i);
       unit = unit * 16 + (isDigit(byte) ? byte - zero : (byte | lowerCaseBit) - 0x57);
     }
     return unit;
   }
 
-  /** Well-formed UTF-8 as in Unicode's table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
+  /** Checks UTF-8 by Unicode's table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
   #multibyte(position: number): number {
     const { bytes } = this;
     const lead = bytes[position]!;

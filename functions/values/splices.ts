@@ -3,16 +3,16 @@ import { quote, wordBytes } from "./bytes.ts";
 import { IntTuples } from "./int-tuples.ts";
 
 const width = 3;
-/** Below this many bytes a loop over words beats the call of `set`. */
+/** Below this many bytes a loop over words is faster than `set`. */
 const shortRun = 96;
 
-/** Bytes, and the same memory to take words from. */
+/** Bytes, and a view of the same memory for reads of whole words. */
 interface Memory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }
 
-/** Copies `[start, end)` to `target` at `to`, and says where it ends. */
+/** Copies `[start, end)` to `target` at `to`. Returns the end of the copy. */
 function copy(source: Memory, start: number, end: number, target: Memory, to: number): number {
   if (end - start > shortRun) {
     target.bytes.set(source.bytes.subarray(start, end), to);
@@ -26,7 +26,10 @@ function copy(source: Memory, start: number, end: number, target: Memory, to: nu
   return at;
 }
 
-/** The cache codes of a text and what each stands for, as places in the body: `"^0"` at `code` means `[start, end)`. */
+/**
+ * The cache codes of a text and their meanings, as offsets in the body: `"^0"` at `code` stands for `[start,
+ * end)`.
+ */
 export class Splices extends IntTuples {
   constructor() {
     super(width);
@@ -46,8 +49,8 @@ export class Splices extends IntTuples {
   }
 
   /**
-   * Writes `[start, end)` of the body with what its codes stand for in their places, from the code at `index` on; at most `growth`
-   * bytes more than it has.
+   * Writes `[start, end)` of the body with its cache codes, from the one at `index`, replaced by their
+   * meanings. This adds at most `growth` bytes.
    */
   write(out: ByteWriter, source: Memory, start: number, end: number, index: number, growth: number): void {
     const { ints } = this;

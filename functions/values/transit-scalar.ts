@@ -2,10 +2,10 @@ import { backslash, equals, minus, nine, slash, zero } from "./bytes.ts";
 import { Malformed } from "./scanner.ts";
 import { Kind } from "./visitor.ts";
 
-/** What follows `~` in a string: transit-format, "Scalar types" and the table in docs/format.md. */
+/** A tag after `~` in a string: transit-format, "Scalar types", and the table in docs/format.md. */
 export interface ScalarTag {
   readonly kind: Kind;
-  /** What the text behind the tag must look like, and how to say so. */
+  /** What the text after the tag must look like; `wants` says so in messages. */
   readonly form?: RegExp | "integer" | "base64";
   readonly wants?: string;
 }
@@ -32,28 +32,30 @@ const tags = new Map<string, ScalarTag>([
   ["r", { kind: Kind.uri }],
   ["c", { kind: Kind.character }],
   ["?", { kind: Kind.boolean, form: /^[tf]$/, wants: "t or f" }],
-  ["_", { kind: Kind.null, form: /^$/, wants: "nothing behind it" }],
+  ["_", { kind: Kind.null, form: /^$/, wants: "nothing after it" }],
 ]);
 export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ length: 128 }, (_, code) =>
   tags.get(String.fromCharCode(code)),
 );
 
-/** Integers of fewer characters every reader of transit takes bare. */
+/** Every transit reader reads bare integers of fewer characters without loss. */
 export const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /** A sign and 19 digits. */
 const int64CharsMax = 20;
 
-/** Digits beyond these don't fit a signed integer of 64 bits. */
+/** Returns whether an integer's digits fit a signed integer of 64 bits. */
 export const isInt64 = (digits: string) =>
   digits.length < 19 ||
   (digits.length <= int64CharsMax && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
 
-/** RFC 3339 writes years of four digits; the Import API takes 0001 to 9999. */
+/** RFC 3339 has years of four digits; the Import API accepts 0001 to 9999. */
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
 const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");
 
-/** `-?(0|[1-9][0-9]*)`, which most tagged values are, without a string made of it. */
+/**
+ * Returns whether the bytes match `-?(0|[1-9][0-9]*)`, as most tagged values do, without allocating a string.
+ */
 export function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start] === minus ? start + 1 : start;
   if (first >= end || (bytes[first] === zero && end > first + 1)) return false;
@@ -68,8 +70,8 @@ const base64GroupChars = 4;
 const paddingMax = 2;
 
 /**
- * RFC 4648 with padding; PHP writes "/" as "\/". A regular expression of such choices takes a stack frame for each character, and a
- * text may have millions.
+ * Returns whether the bytes are base64 (RFC 4648) with padding; PHP writes "/" as "\/". A regular expression
+ * with such alternatives needs a stack frame per character, and a text may have millions.
  */
 export function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
   let chars = 0;
@@ -83,7 +85,7 @@ export function isBase64(bytes: Uint8Array, start: number, end: number): boolean
   return (chars + padding) % base64GroupChars === 0;
 }
 
-/** The instant of `~m` digits, in ms since the epoch. Throws for a year outside 0001 to 9999. */
+/** Parses the digits of `~m`, in ms since the epoch. Throws for a year outside 0001 to 9999. */
 export function instantOfDigits(bytes: Uint8Array, start: number, end: number): number {
   const negative = bytes[start] === minus;
   let milliseconds = 0;
@@ -93,15 +95,15 @@ export function instantOfDigits(bytes: Uint8Array, start: number, end: number): 
 }
 
 /**
- * The instant of `~t` text, in ms since the epoch. Throws for a date no calendar has, a fraction finer than a millisecond
- * and a year outside 0001 to 9999.
+ * Parses the text of `~t`, in ms since the epoch. Throws for a date that does not exist, a fraction finer
+ * than a millisecond and a year outside 0001 to 9999.
  */
 export const instantOfText = (text: string, position: number) =>
   checkInstant(parseDate(text, position), position);
 
 function checkInstant(milliseconds: number, position: number): number {
   if (milliseconds >= firstInstant && milliseconds <= lastInstant) return milliseconds;
-  throw new Malformed("an instant that no calendar has, or one outside the years 0001 to 9999", position);
+  throw new Malformed("an instant that does not exist or is outside the years 0001 to 9999", position);
 }
 
 function parseDate(text: string, position: number): number {
@@ -110,13 +112,13 @@ function parseDate(text: string, position: number): number {
     throw new Malformed("an instant finer than a millisecond would be cut: send it as a string", position);
   }
   const local = Date.parse(`${text.slice(0, 19)}Z`);
-  // Date.parse takes February 30 for March 1 in some engines and refuses it in others: compare what it understood.
+  // Some engines parse February 30 as March 1, others refuse it: compare the result with the text.
   if (Number.isNaN(local) || new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19))
     return Number.NaN;
   return Date.parse(text.replace(/(\.\d{1,3})\d*/, "$1"));
 }
 
-/** The text of the UUID that transit's two signed 64-bit halves stand for. */
+/** Formats a UUID from transit's two signed 64-bit halves. */
 export function uuidOf(high: string, low: string): string {
   const hex = [high, low]
     .map(half => BigInt.asUintN(64, BigInt(half)).toString(16).padStart(16, "0"))

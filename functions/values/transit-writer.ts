@@ -16,7 +16,9 @@ import { stringOf } from "./scanner.ts";
 import { isInt64, safeDigits } from "./transit-scalar.ts";
 import { Kind, type Visitor } from "./visitor.ts";
 
-/** What stands before a scalar's text in a string. Numbers, true, false, null and text have forms of their own. */
+/**
+ * The prefix of a scalar's text in a string. Numbers, true, false, null and text are written without a table.
+ */
 const prefixes: Partial<Record<Kind, string>> = {
   [Kind.bigInteger]: "~n",
   [Kind.decimal]: "~f",
@@ -39,8 +41,8 @@ const containers: Partial<Record<Kind, string>> = {
 const ascii = new TextDecoder("latin1");
 
 /**
- * Writes the value it visits as compact transit-JSON that holds no cache codes, so that it means the same wherever it
- * stands. A scalar at the top is quoted.
+ * Writes the value it visits as compact transit-JSON without cache codes, so that its meaning does not depend
+ * on its place. A scalar at the top is quoted.
  */
 export class TransitWriter implements Visitor {
   readonly #out: ByteWriter;
@@ -68,7 +70,7 @@ export class TransitWriter implements Visitor {
 
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     this.#separate();
-    // A key of another kind comes with its tag; a bare number becomes a tagged one.
+    // A key of any other kind includes its tag; a bare number becomes a tagged one.
     if (kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol)
       this.#scalar(kind, bytes, start, end);
     else if (bytes[start] === tilde) this.#string("", bytes, start, end);
@@ -117,7 +119,7 @@ export class TransitWriter implements Visitor {
   }
 }
 
-/** Text that begins like a tag, were it by an escape, is escaped by a tilde: transit-format, "Strings". */
+/** Text that begins like a tag, even as a JSON escape, is escaped by a tilde: transit-format, "Strings". */
 function isReserved(bytes: Uint8Array, start: number, end: number): boolean {
   const escaped = bytes[start] === backslash && bytes[start + 1] === letterU;
   const first = escaped ? stringOf(bytes, start, start + escapeBytes).charCodeAt(0) : bytes[start]!;
@@ -126,7 +128,7 @@ function isReserved(bytes: Uint8Array, start: number, end: number): boolean {
 /** `\\uXXXX` */
 const escapeBytes = 6;
 
-/** A double that is written like an integer would be read as one. */
+/** Returns whether a double's text has neither point nor exponent: it would be read as an integer. */
 const looksIntegral = (bytes: Uint8Array, start: number, end: number) => {
   for (let i = start; i < end; i++)
     if (bytes[i] === dot || (bytes[i]! | lowerCaseBit) === letterE) return false;

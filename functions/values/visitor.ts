@@ -1,6 +1,6 @@
-/** What a value is, once read: JSON's kinds, and the ones that only transit has. */
+/** The kinds of values: JSON's, and those that only transit has. */
 export const Kind = {
-  /** No value is there. */
+  /** There is no value. */
   absent: -1,
   null: 0,
   boolean: 1,
@@ -32,15 +32,17 @@ export const Kind = {
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
 /**
- * Follows a value while it is read. `bytes[start, end)` is the value's own text: digits, or what stands between a
- * string's quotes, JSON escapes and all.
+ * Follows a value while it is read. `bytes[start, end)` is the value's text: digits, or the raw content of a
+ * string with its JSON escapes.
  */
 export interface Visitor {
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void;
   /** ms since the epoch. */
   instant(milliseconds: number): void;
   open(kind: Kind): void;
-  /** A map's name for the value that follows; `kind` is text, keyword, symbol, or what else transit takes as a key. */
+  /**
+   * The key of the value that follows. `kind` is text, keyword, symbol or any other kind of key in transit.
+   */
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void;
   close(kind: Kind): void;
 }

@@ -115,7 +115,7 @@ describe("a change by hand", () => {
   });
   afterAll(() => Promise.all([other.close(), api.close()]));
 
-  it("waits for the delivery that is being taken in", async () => {
+  it("waits for the delivery in flight", async () => {
     const delivery = post(other, "busy", body(1));
     while (api.requests.length === 0) await new Promise(setImmediate);
     const response = await change("PUT", "busy", { ...json, "if-match": '"0"' }, "1", other.url);

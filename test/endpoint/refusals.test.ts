@@ -323,7 +323,7 @@ const refusals: Refusal[] = [
     body: after({ type: "SCHEMA", stream: "a", schema: { type: "orange" } }),
     status: 400,
     code: "malformed",
-    error: { line: 5, stream: "a", message: /no JSON Schema/ },
+    error: { line: 5, stream: "a", message: /not a valid JSON Schema/ },
   },
   {
     name: "a schema that would have to be fetched",

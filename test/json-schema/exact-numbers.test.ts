@@ -100,7 +100,7 @@ describe("numbers are held against schemas with all their digits", () => {
 
   it("a multipleOf of more digits than a step divides by is refused", () => {
     expect(faultsOf(body(`{"multipleOf":0.${"3".repeat(301)}}`, "1e1000000000000000"))).toEqual([
-      "no JSON Schema: a multipleOf has at most 300 digits, not 301",
+      "not a valid JSON Schema: a multipleOf has at most 300 digits, not 301",
     ]);
   });
 
@@ -182,7 +182,7 @@ describe("bounds", () => {
 
   it("a schema that refers to what is not a schema is refused", () => {
     const schema = '{"$ref":"#/properties/v/x","x":{"type":5}}';
-    expect(faultsOfBody(body(schema, "1"))).toEqual([expect.stringContaining("no JSON Schema")]);
+    expect(faultsOfBody(body(schema, "1"))).toEqual([expect.stringContaining("not a valid JSON Schema")]);
   });
 });
 

@@ -34,14 +34,14 @@ describe("what a $ref alone finds", () => {
   ])("%j is no schema", x => {
     const schema = { properties: { id: { $ref: "#/x" } }, x, y: { required: 5 } };
     for (const given of [schema, { ...schema, $schema: draft4 }])
-      expect(faultsOf(given)).toEqual([expect.stringMatching(/^1: no JSON Schema: /)]);
+      expect(faultsOf(given)).toEqual([expect.stringMatching(/^1: not a valid JSON Schema: /)]);
   });
 
   it("is said by its place", () => {
     expect(faultsOf({ properties: { id: { $ref: "#/x/y" } }, x: { y: { items: { required: 5 } } } })).toEqual(
       [
         expect.stringMatching(
-          /^1: no JSON Schema: #\/x\/y\/items has required: 5, which is not a list of names$/,
+          /^1: not a valid JSON Schema: #\/x\/y\/items has required: 5, which is not a list of names$/,
         ),
       ],
     );
@@ -68,7 +68,7 @@ describe("what a $ref alone finds", () => {
     const id = { $ref: "#v" };
     for (const given of [{ properties: { id, a: { enum: [v] } } }, { properties: { id }, x: v }])
       expect(faultsOf(given)).toEqual([
-        '1: no JSON Schema: schema/properties/id has a $ref to "#v", which is not in it: nothing is fetched',
+        '1: not a valid JSON Schema: schema/properties/id has a $ref to "#v", which is not in it: nothing is fetched',
       ]);
   });
 

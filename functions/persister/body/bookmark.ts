@@ -7,8 +7,8 @@ import type { Bookmark, StoredBookmark } from "../store.ts";
 import type { BookmarkPlace, Contents } from "./contents.ts";
 
 /**
- * A bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is a bare scalar,
- * means nothing outside its line: it is written anew to stand for itself.
+ * Returns a bookmark's value as the streamer wrote it. A transit value that refers to its line's cache, or is
+ * a bare scalar, has no meaning outside its line, so it is rewritten to be self-contained.
  */
 export function bookmarkAt(contents: Contents, place: BookmarkPlace): Bookmark {
   const { bytes, header } = contents;
@@ -25,9 +25,9 @@ const utf8 = new TextDecoder();
 /** Null and an empty map, as JSON and as transit writes them. */
 const nothing = /^\s*(null|\{\s*\}|\["\^ "\s*\]|\["~#'",\s*(null|"~_")\s*\]|\{"~#'":\s*(null|"~_")\s*\})\s*$/;
 
-/** Whether there is a bookmark, and it is neither null nor an empty map. */
+/** Returns whether there is a bookmark that is neither null nor an empty map. */
 export function holdsSomething(stored: StoredBookmark | undefined): boolean {
   if (stored === undefined) return false;
-  // What is stored by its digest is large.
+  // Only large bookmarks are stored by their digest.
   return !("value" in stored) || !nothing.test(utf8.decode(stored.value));
 }

@@ -7,30 +7,35 @@ import { Splices } from "../../values/splices.ts";
 import { Kind } from "../../values/visitor.ts";
 
 const width = 6;
-/** Room for the codes of a large body of ordinary records; beyond it they are found anew. */
+/**
+ * Enough for the cache codes of a large body of ordinary records; beyond it, the encoder finds them again.
+ */
 const splicesMax = 1_000_000;
 
-/** How a record's text becomes one that stands for itself. */
+/**
+ * How a record's text is made self-contained: copied, with its cache codes replaced, or read and written
+ * again.
+ */
 export const RecordForm = { verbatim: 0, spliced: 1, rewritten: 2 } as const;
 export type RecordForm = (typeof RecordForm)[keyof typeof RecordForm];
 
-/** A table's id and a record's standing share an integer. */
+/** A table's id and a record's form share an integer. */
 const standingBits = 2;
 const standingMask = 3;
 
-/** A body that was read and found right: where its records and bookmarks stand. Records are counted from 0. */
+/** The contents of a valid body: where its records and bookmarks are. Records are counted from 0. */
 export class Contents {
   readonly bytes: Uint8Array;
-  /** The same memory, to take words from. */
+  /** The same memory, for reads of whole words. */
   readonly view: DataView;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
   /**
-   * In their order; of several with nothing between them, the last. An empty STATE after a bookmark that holds something
-   * is not among them.
+   * In the body's order. Of several with nothing between them, only the last is kept. An empty STATE after a
+   * bookmark that holds something is dropped.
    */
   readonly bookmarks: BookmarkPlace[] = [];
-  /** In their order. */
+  /** In the body's order. */
   readonly activations: Activation[] = [];
   header: Header = { encoding: "json", isSinger: true, end: 0, line: 1 };
   ignored = 0;
@@ -39,15 +44,15 @@ export class Contents {
   readonly #recordsByTable: number[] = [];
   readonly #places = new IntTuples(width);
 
-  /** `bytes` end in a newline. */
+  /** `bytes` must end in a newline. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** The record that `reader` has just read. */
+  /** Adds the record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
-    // Lines of a body are about as long as its first: memory is only spent once it is written to.
+    // Lines of a body are about as long as its first; memory costs nothing until it is written to.
     if (this.#places.count === 0)
       this.#places.reserve(Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart)));
     const at = this.#places.add();
@@ -56,7 +61,7 @@ export class Contents {
     ints[at] = textStart;
     ints[at + 1] = textEnd;
     ints[at + 2] = reader.growth;
-    // Before the record's own are added.
+    // Must be read before the record's own splices are added.
     const firstSplice = this.splices.count;
     ints[at + 3] = (table.id << standingBits) | this.#standing(reader);
     ints[at + 4] = firstSplice;
@@ -66,7 +71,7 @@ export class Contents {
     this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
   }
 
-  /** Adds the record's codes where they are enough. */
+  /** Returns the record's form. Keeps its cache codes if replacing them is enough. */
   #standing(reader: ValueReader): RecordForm {
     if (reader.standsAlone) return RecordForm.verbatim;
     if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
@@ -97,7 +102,10 @@ export class Contents {
     return this.#places.count;
   }
 
-  /** How many sequences are used: each record has its own, and an activation that of a record, or the first. */
+  /**
+   * The number of sequences the body uses: one per record. An activation shares a record's, or uses the
+   * first.
+   */
   get sequences(): number {
     return Math.max(this.records, Math.min(this.activations.length, 1));
   }
@@ -110,7 +118,7 @@ export class Contents {
     return this.#places.ints[record * width + 1]!;
   }
 
-  /** At most so many bytes are added when the record is written anew. */
+  /** The most bytes by which the record grows when it is made self-contained. */
   recordGrowth(record: number): number {
     return this.#places.ints[record * width + 2]!;
   }
@@ -123,12 +131,12 @@ export class Contents {
     return (this.#places.ints[record * width + 3]! & standingMask) as RecordForm;
   }
 
-  /** The first of a spliced record's codes; the others follow it, to the record's end. */
+  /** The index of a spliced record's first cache code; the others follow, up to the record's end. */
   firstSplice(record: number): number {
     return this.#places.ints[record * width + 4]!;
   }
 
-  /** Where the text of a record's `time_extracted` begins; 0 if it has none. */
+  /** The offset of the text of a record's `time_extracted`; 0 if it has none. */
   recordExtractedAt(record: number): number {
     return this.#places.ints[record * width + 5]!;
   }
@@ -137,7 +145,7 @@ export class Contents {
     return this.bytes.lastIndexOf(newline, position) + 1;
   }
 
-  /** The 1-based line of a record, counted anew: only errors ask. */
+  /** The 1-based line of a record. Counts from the start of the body, as only errors need it. */
   recordLine(record: number): number {
     let line = 1;
     const start = this.recordStart(record);
@@ -151,7 +159,7 @@ export class Contents {
   }
 }
 
-/** A table's version that takes the place of its earlier ones. */
+/** A message that makes a table's version replace its earlier ones. */
 export interface Activation {
   readonly line: number;
   readonly table: Table;
@@ -159,7 +167,7 @@ export interface Activation {
 }
 
 export interface BookmarkPlace {
-  /** Where its line begins. */
+  /** The offset of its line. */
   readonly lineStart: number;
   readonly start: number;
   readonly end: number;

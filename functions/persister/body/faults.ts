@@ -3,7 +3,7 @@ import { wellFormed } from "../../values/scanner.ts";
 import { type ErrorCode, type Fault, PersisterError } from "../errors.ts";
 import * as limits from "../limits.ts";
 
-/** What a body does wrong, in its own order. */
+/** The faults of a body, in the order of its lines. */
 export class Faults {
   readonly #namedMax: number;
   readonly #named: Fault[] = [];
@@ -15,12 +15,12 @@ export class Faults {
     this.#namedMax = namedMax;
   }
 
-  /** So many are counted that reading on helps nobody. */
+  /** Enough faults are counted; reading further helps nobody. */
   get isFull(): boolean {
     return this.#total >= limits.faultsCountedMax;
   }
 
-  /** Counts one more, until it is full; says whether it is not. */
+  /** Adds a fault. Returns false once the list is full. */
   add(code: ErrorCode, fault: Fault): boolean {
     if (this.isFull) return false;
     this.#codes.add(code);
@@ -57,7 +57,7 @@ export class Faults {
   }
 }
 
-/** A body whose header is none: there is one fault, and nothing behind it is read. */
+/** Returns the error for a body with an invalid header. It is the only fault: nothing after it is read. */
 export const headerFault = (cause: NotAStitchstream): PersisterError => {
   const { line, message } = cause;
   return new PersisterError("not-a-stitchstream", `Line ${line}: ${message}.`, {
@@ -76,7 +76,7 @@ const bounded = ({ line, stream, field, message }: Fault): Fault => ({
 
 const cut = (text: string, charsMax: number) => wellFormed(text.slice(0, charsMax));
 
-/** A fault in words, `line 17, stream "orders", field "id": …`: the one place that words them. `line` names its line. */
+/** Formats a fault as `line 17, stream "orders", field "id": …`; `line` replaces the words for its line. */
 export function faultText(
   { line: number, stream, field, message }: Fault,
   line: string = `line ${number}`,

@@ -3,18 +3,18 @@ import { gunzip as gunzipWithCallback, type ZlibOptions } from "node:zlib";
 import { PersisterError } from "../errors.ts";
 import { inflatedBytesMax, inflationRatioMax } from "../limits.ts";
 
-/** With `info`, zlib tells how much of the input it used. */
+/** With `info`, zlib reports how much of the input it used. */
 const gunzipBytes = promisify(gunzipWithCallback) as unknown as (
   bytes: Uint8Array,
   options: ZlibOptions,
 ) => Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>;
 
-/** A short text repeated may shrink beyond any ratio, and harms nobody. */
+/** Up to this size any ratio is accepted: a short repeated text compresses well and harms nobody. */
 const bytesAlwaysTaken = 1024 * 1024;
 
 /**
- * The bytes that a gzip body holds, all its members. Throws `broken-gzip`, and `inflated-too-large` before it holds
- * more than the limit.
+ * Returns the bytes of all members of a gzip body. Throws `broken-gzip`, or `inflated-too-large` before
+ * memory holds more than the limit.
  */
 export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
   const limit = Math.min(inflatedBytesMax, Math.max(bytesAlwaysTaken, gzipped.length * inflationRatioMax));
@@ -31,7 +31,7 @@ export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
       },
     );
   }
-  // zlib stops in silence at what is no further member: those bytes would be lost.
+  // zlib silently ignores what follows the last member: those bytes would be lost.
   if (inflated.engine.bytesWritten < gzipped.length) {
     throw new PersisterError("broken-gzip", "Bytes follow the end of the gzip body. Send the gzip alone.");
   }
@@ -42,7 +42,8 @@ const tooLarge = (limit: number, cause: unknown) =>
   new PersisterError(
     "inflated-too-large",
     limit === inflatedBytesMax
-      ? `The gzip body holds more than ${limit} bytes. Send it in several bodies, cut behind a bookmark.`
-      : `The gzip body grows more than ${inflationRatioMax} times, past ${limit} bytes. Send it in several bodies or unzipped.`,
+      ? `The gzip body holds more than ${limit} bytes. Send it in several bodies, cut after a bookmark.`
+      : `The gzip body expands more than ${inflationRatioMax} times, beyond ${limit} bytes. ` +
+          "Send it in several bodies or unzipped.",
     { limit, cause },
   );

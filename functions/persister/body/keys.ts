@@ -4,7 +4,7 @@ import { stringOf } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { Rules } from "../ports.ts";
 
-/** What a key's value is wrong in. */
+/** What is wrong with a key's value. */
 export interface KeyFault {
   readonly field: string;
   readonly message: string;
@@ -12,7 +12,10 @@ export interface KeyFault {
 
 const none: readonly KeyFault[] = [];
 
-/** The Import API wants each key at the record's top, scalar and not null: import-api.md sections 1.3 and 2. */
+/**
+ * Checks a record's keys. The Import API requires each key at the record's top level, scalar and not null:
+ * import-api.md sections 1.3 and 2.
+ */
 export function keyFaults(table: Table, reader: ValueReader, rules: Rules): readonly KeyFault[] {
   let faults: KeyFault[] | undefined;
   for (let key = 0; key < table.keyNames.length; key++) {
@@ -30,15 +33,15 @@ function keyFault(
   { keyCharsMax }: Rules,
 ): string | undefined {
   const kind = keyValues.kind(key);
-  if (kind === Kind.absent) return "the key is missing: each record of this stream wants it";
+  if (kind === Kind.absent) return "the key is missing: each record of this stream requires it";
   if (kind === Kind.null) return "the key is null: a key tells one row from another";
   if (kind >= Kind.map)
-    return "the key is no single value: a key is a string, a number, a boolean or an instant";
-  // A number has no such limit that is known.
+    return "the key is not a scalar: a key is a string, a number, a boolean or an instant";
+  // Numbers have no known limit.
   if (kind < Kind.text) return undefined;
   const start = keyValues.start(key);
   const end = keyValues.end(key);
-  // Fewer bytes can't be more characters.
+  // A text has at most as many characters as bytes.
   if (end - start > keyCharsMax && stringOf(bytes, start, end).length > keyCharsMax) {
     return `the key is longer than ${keyCharsMax} characters`;
   }

@@ -18,16 +18,16 @@ import type { Faults } from "./faults.ts";
 const utf8 = new TextDecoder();
 const records = new ExactReader(numberAsWritten);
 
-/** Holds a body's records against their streams' schemas. */
+/** Checks a body's records against their streams' schemas. */
 export class SchemaChecks {
   readonly #dialect: Dialect;
   readonly #contents: Contents;
   readonly #faults: Faults;
-  /** By the schema's id; null for one that is none, which is said once. */
+  /** By the schema's id; null for an invalid schema, which is reported once. */
   readonly #nodes: (SchemaNode | null)[] = [];
-  /** Undefined once it has taken more work than a body may; the body is refused then. */
+  /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
-  /** Reads transit's lines once more, as JSON. */
+  /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
   constructor(contents: Contents, faults: Faults, dialect: Dialect) {
@@ -40,12 +40,12 @@ export class SchemaChecks {
     );
   }
 
-  /** Checks a schema that `line` brings. */
+  /** Checks the schema on `line`. */
   checkSchema(line: number, stream: string, schema: StreamSchema): void {
     this.#withinBudget(line, stream, evaluator => this.#nodeOf(evaluator, line, stream, schema));
   }
 
-  /** Checks the record just read, except for the keys in `wrong`, which are reported already. */
+  /** Checks the record that was just read, except for the keys in `wrong`, which are already reported. */
   checkRecord(
     line: number,
     { stream }: Table,
@@ -62,7 +62,7 @@ export class SchemaChecks {
     });
   }
 
-  /** Works while the body may still cost something. */
+  /** Does `work` unless the body has used up its budget. */
   #withinBudget(line: number, stream: string, work: (evaluator: Evaluator) => void): void {
     if (this.#evaluator === undefined) return;
     try {
@@ -85,7 +85,7 @@ export class SchemaChecks {
       this.#faults.add("malformed", {
         line,
         stream,
-        message: `no JSON Schema: ${error.message}`,
+        message: `not a valid JSON Schema: ${error.message}`,
       });
     }
     this.#nodes[schema.id] = node;
@@ -102,8 +102,8 @@ export class SchemaChecks {
 }
 
 const tooMuchWork =
-  "to hold the body against its schemas up to here takes more work than its size allows: " +
-  "send it in several, or say less in this stream's schema";
+  "checking the body against its schemas up to here takes more work than its size allows: " +
+  "send it in several bodies, or simplify this stream's schema";
 
 function faultOf({ path: [field, ...within], message }: Violation): { field?: string; message: string } {
   const where = within.length > 0 ? `${within.join(".")} ` : "";

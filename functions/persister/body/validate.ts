@@ -9,9 +9,9 @@ import { keyFaults } from "./keys.ts";
 import { SchemaChecks } from "./schema-checks.ts";
 
 /**
- * Reads and checks a whole body before anything of it is forwarded. All its faults are said together: throws
- * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `invalid-records`, whichever comes first in the catalogue, which names
- * `faultsNamed` of them at most.
+ * Reads and checks a whole body before anything of it is forwarded, and reports its faults together. Throws
+ * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `invalid-records`, whichever comes first in the
+ * catalogue. The error lists at most `faultsNamed` faults.
  */
 export function validate(
   body: Uint8Array,
@@ -53,7 +53,7 @@ function sinkOf(
         textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("invalid-records", { line, stream: table.stream, ...tooLarge(bytes) });
-      // Else memory would be spent on what codes stand for.
+      // A record that is too large isn't checked: that would expand its cache codes in memory.
       else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader, wrong);
       contents.addRecord(table, reader);
     },
@@ -79,5 +79,7 @@ function sinkOf(
 }
 
 const tooLarge = (bytes: number) => ({
-  message: `a record of ${bytes} bytes on the wire; the Import API takes less than ${limits.loneRecordBatchBytesMax}: split it`,
+  message:
+    `a record of ${bytes} bytes on the wire; ` +
+    `the Import API accepts less than ${limits.loneRecordBatchBytesMax}: split it`,
 });

@@ -14,14 +14,14 @@ import { commitOf, revisionOf, type StreamerState } from "./state.ts";
 
 export interface ChangeRequest {
   readonly streamer: string;
-  /** To rewind to; undefined forgets the one there is. */
+  /** The bookmark to rewind to; undefined forgets the current one. */
   readonly bookmark: Bookmark | undefined;
   readonly precondition: Precondition;
   readonly deadline: number;
 }
 
 /**
- * Sets or forgets a streamer's bookmark by hand: a commit like a delivery's, on the revision that the caller has seen.
+ * Sets or forgets a streamer's bookmark manually: a commit like a delivery's, against the caller's revision.
  * Rejects with `delivery-in-flight`, `precondition-failed`, `store-unavailable`.
  */
 export async function change(request: ChangeRequest, parts: LeaseParts): Promise<StreamerState> {
@@ -55,7 +55,7 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
 
-/** Refused and yet done: the answer was lost, and a delivery has followed since. */
+/** Detects a commit whose answer was lost and which another delivery has followed since. */
 async function wasCommitted(
   { revision, delivery }: Commit,
   streamer: string,

@@ -6,9 +6,10 @@ import { acceptedBefore, type Lease, type LeasePorts, nextFence } from "./lease.
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
 /**
- * The moment of truth, of a whole delivery of so many records or of what is safe of it: revision + 1, the bookmark if there
- * is one (else the one that stands stays), the lease gone, in one conditional write. Rejects with `superseded` where another writer came, and with `store-unavailable`, when it may
- * have been done.
+ * The commit point of a whole delivery, or of the safe part of one. A single conditional write increments the
+ * revision, stores the safe bookmark (without one, the current bookmark stays) and releases the lease.
+ * Rejects with `superseded` if another writer came first, and with `store-unavailable`, after which the write
+ * may have happened.
  */
 export async function commit(
   lease: Lease,
@@ -18,7 +19,7 @@ export async function commit(
 ): Promise<StreamerState> {
   const { held, delivery } = lease;
   const brought = replacing(safe, lease);
-  // Once the commit is made nothing more may fail: what the answer wants is read before.
+  // Nothing may fail after the commit, so everything that the response needs is read before it.
   const { bookmark } = brought === undefined ? await stateOf(held.commit, ports) : { bookmark: brought };
   const stored =
     brought === undefined ? held.commit?.bookmark : await ports.bookmarks.store(held.name, brought);
@@ -47,8 +48,8 @@ export async function commit(
 }
 
 /**
- * A batch was not accepted: the bookmark before it is kept all the same. Undefined where the store does not say whether it
- * is: the caller hears of the batch in any case.
+ * Commits the bookmark before a batch that was not accepted. Resolves to undefined if the store does not
+ * answer: the caller must learn of the batch in any case.
  */
 export async function commitWhatIsSafe(
   safe: SafeBookmark | undefined,
@@ -65,9 +66,9 @@ export async function commitWhatIsSafe(
 }
 
 /**
- * The safe bookmark, if it replaces the committed one. A Singer tap's STATE of null or `{}` does not replace one that
- * holds something: taps print the state that they were given, and target-stitch 4.0.4 writes no empty one
- * (`flush_states`: "if this were None, we would have just nuked the client's state").
+ * Returns the safe bookmark if it replaces the committed one. A Singer tap's STATE of null or `{}` never
+ * replaces one that holds something: taps print the state that they received, and target-stitch 4.0.4 writes
+ * no empty one (`flush_states`: "if this were None, we would have just nuked the client's state").
  */
 export const replacing = (
   safe: SafeBookmark | undefined,
@@ -75,7 +76,7 @@ export const replacing = (
 ): SafeBookmark | undefined =>
   safe?.isEmptyState === true && holdsSomething(held.commit?.bookmark) ? undefined : safe;
 
-/** Whether a body ends in such a STATE and the bookmark before it is kept. */
+/** Returns whether a body ends in such a STATE and the bookmark before it is kept. */
 export function keepsBookmark(
   contents: Pick<Contents, "endsInEmptyState">,
   safe: SafeBookmark | undefined,
@@ -90,7 +91,9 @@ const totalsAfter = (
   { records }: { readonly records: number },
 ): Totals => ({ deliveries: totals.deliveries + 1, records: totals.records + records });
 
-/** Refused and yet done: the answer was lost, and others may have followed since. */
+/**
+ * Throws `superseded` unless the refused commit was made: its answer was lost, and others may have followed.
+ */
 async function assertCommitted(
   { name }: Streamer,
   { revision, delivery, at }: Commit,
@@ -101,7 +104,8 @@ async function assertCommitted(
   if (there?.delivery === delivery && there.at === at) return;
   throw new PersisterError(
     "superseded",
-    `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took this streamer over while ${delivery} was late. ` +
-      "Nothing more of it is committed. Start from the bookmark that is.",
+    `The delivery ${found?.lease?.delivery ?? found?.commit?.delivery} took over this streamer ` +
+      `after ${delivery} had exceeded its deadline. Nothing more of it is committed. ` +
+      "Start from the committed bookmark.",
   );
 }

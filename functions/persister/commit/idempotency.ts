@@ -7,13 +7,15 @@ import type { IdempotencyRecord, ReplayFacts, Streamer } from "../store.ts";
 import { type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 
-/** What stands under a delivery's Idempotency-Key. */
+/** What is stored under a delivery's Idempotency-Key. */
 export interface IdempotencyLookup {
   readonly key: string;
   readonly digest: string;
-  /** This delivery, if it came before. */
+  /** The record of an earlier attempt of this delivery. */
   readonly earlier: IdempotencyRecord | undefined;
-  /** What a write is upon: `earlier`, or another body's delivery whose time is over. */
+  /**
+   * The record that a write replaces: `earlier`, or that of another body's delivery whose key has expired.
+   */
   readonly found: IdempotencyRecord | undefined;
 }
 
@@ -21,8 +23,8 @@ export const sha256 = (bytes: Uint8Array | string) => createHash("sha256").updat
 const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
 /**
- * Looks a delivery's key up, if it has one. The same body under it is the same delivery for as long as it is remembered;
- * `assertKeyUnused` says what another body is.
+ * Looks up a delivery's key, if it has one. The same body under the same key is the same delivery for as long
+ * as the record is kept; `assertKeyUnused` handles another body.
  */
 export async function lookUp(
   { streamer, idempotencyKey }: { streamer: string; idempotencyKey?: string | undefined },
@@ -35,21 +37,23 @@ export async function lookUp(
   return { key, digest, found, earlier: found?.digest === digest ? found : undefined };
 }
 
-/** A key belongs to its first body for a day: throws `key-reused` where another comes under it. */
+/** Throws `key-reused` if the key was used for another body within the last day. */
 export function assertKeyUnused(lookup: IdempotencyLookup | undefined, clock: Clock): void {
   if (lookup?.found === undefined || lookup.earlier !== undefined) return;
   const { delivery, createdAt } = lookup.found;
   if (clock.now() - createdAt >= keyMilliseconds) return;
   throw new PersisterError(
     "key-reused",
-    `This Idempotency-Key came with another body, as the delivery ${delivery}. Make a new key for each body.`,
+    `This Idempotency-Key was used for another body, in the delivery ${delivery}. ` +
+      "Make a new key for each body.",
   );
 }
 
 /**
- * The receipt of a delivery that was committed, though the one who did may not have lived to say so: the commit of the
- * revision that the receipt names tells. `earlier` was read before the streamer; had another attempt committed since, its
- * receipt is another, and is there by now.
+ * Resolves to the receipt of a delivery that was committed, even if the committing attempt crashed before it
+ * answered. The receipt is valid if this delivery committed the revision that the receipt names. `earlier`
+ * was read before the streamer, so another attempt may have committed since: the record is read again and its
+ * current receipt is returned.
  */
 export async function committedReceipt(
   earlier: IdempotencyRecord | undefined,
@@ -65,7 +69,9 @@ export async function committedReceipt(
   return receiptOf(good.receipt.text, await stateOf(commit, ports));
 }
 
-/** Does `work`. If another attempt of the same delivery superseded it, resolves to that attempt's receipt. */
+/**
+ * Does `work`. Resolves to the receipt of another attempt of the same delivery if that superseded this one.
+ */
 export async function orOtherAttemptsReceipt<T>(
   streamer: string,
   lookup: IdempotencyLookup | undefined,
@@ -93,7 +99,7 @@ async function otherAttemptsReceipt(
   return committedReceipt(found, await ports.streamers.read(streamer), ports);
 }
 
-/** Remembers a delivery and its sequences, before the first of them is used. */
+/** Saves a delivery and its sequences before the first of them is used. */
 export async function saveRecord(
   { key, earlier, found }: IdempotencyLookup,
   {
@@ -118,7 +124,7 @@ export async function saveRecord(
   return next;
 }
 
-/** Remembers the receipt, before the commit of `revision` that makes it good. */
+/** Saves the receipt before the commit of `revision` that makes it valid. */
 export async function saveReceipt(
   earlier: IdempotencyRecord,
   facts: ReceiptFacts,
@@ -129,7 +135,10 @@ export async function saveReceipt(
   await writeRecord({ ...earlier, ...nextFence(earlier, ports.newId()), receipt }, ports);
 }
 
-/** Refused, another attempt of the same delivery came first: a lost answer is told from that by the stamp. */
+/**
+ * Writes a record. Throws `delivery-in-flight` if another attempt of the same delivery wrote first. The stamp
+ * tells that from a write of our own whose answer was lost.
+ */
 async function writeRecord(next: IdempotencyRecord, ports: LeasePorts): Promise<void> {
   if (await ports.deliveries.write(next)) return;
   const found = await ports.deliveries.read(next.streamer, next.key);

@@ -8,7 +8,7 @@ import { revisionOf, stateOf } from "./state.ts";
 
 /** The right to write to a streamer until its deadline, and the sequences to write with. */
 export interface Lease {
-  /** The streamer as this lease left it: a commit upon anything else is refused. */
+  /** The streamer as this lease wrote it; a commit against any other state is refused. */
   readonly held: Streamer;
   readonly delivery: string;
   /** 19 digits. */
@@ -20,7 +20,7 @@ export interface LeaseRequest {
   /** As it was last read; read again if it has changed since. */
   readonly current: Streamer | undefined;
   readonly delivery: string;
-  /** When this delivery came before: its sequences are used again. */
+  /** The record of an earlier attempt of this delivery, whose sequences are used again. */
   readonly earlier: IdempotencyRecord | undefined;
   readonly precondition: Precondition;
   /** How many sequences to reserve. */
@@ -37,13 +37,14 @@ export interface LeaseParts extends Store {
 /** The same, with a deadline bound. */
 export type LeasePorts = BoundStore & Pick<LeaseParts, "clock" | "newId">;
 
-/** Another writer may win so often before it is told to the caller. */
+/** After losing so many races against other writers, `begin` rejects. */
 const beginAttemptsMax = 5;
 const sequencesPerMillisecond = 1_000_000n;
 
 /**
- * Takes the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that the delivery is
- * about to replace. Rejects with `delivery-in-flight` while another lease lives, `superseded`, `precondition-failed`, `store-unavailable`.
+ * Acquires the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that
+ * the delivery is about to replace. Rejects with `delivery-in-flight` while another lease is live,
+ * `superseded`, `precondition-failed` or `store-unavailable`.
  */
 export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<Lease> {
   const { streamer, delivery, earlier, until } = request;
@@ -85,13 +86,13 @@ export async function underLease<T>(
   try {
     return await work(lease);
   } catch (error) {
-    // A commit that is still under way finds another fence.
+    // A commit that is still in flight finds another fence.
     await release(lease, ports.release);
     throw error;
   }
 }
 
-/** Gives the lease back with nothing committed. One that can't be given back ends by itself. */
+/** Releases the lease without committing. A lease that can't be released expires. */
 async function release({ held }: Lease, ports: LeasePorts): Promise<void> {
   const { lease: _, ...rest } = held;
   try {
@@ -101,11 +102,14 @@ async function release({ held }: Lease, ports: LeasePorts): Promise<void> {
   }
 }
 
-/** For how long the streamer's lease lives, by any clock that is right within the margin, ms; 0 where none does. */
+/**
+ * Returns for how long the streamer's lease is live by any clock within the margin, ms; 0 without a live
+ * lease.
+ */
 export const leasedFor = (streamer: Streamer | undefined, now: number): number =>
   streamer?.lease === undefined ? 0 : Math.max(0, streamer.lease.until + leaseMarginMillisecondsMax - now);
 
-/** Throws `delivery-in-flight` while the streamer's lease lives. */
+/** Throws `delivery-in-flight` while the streamer's lease is live. */
 export function assertNotLeased(streamer: Streamer | undefined, now: number): void {
   if (streamer?.lease === undefined) return;
   const { delivery } = streamer.lease;
@@ -113,7 +117,7 @@ export function assertNotLeased(streamer: Streamer | undefined, now: number): vo
   if (remaining <= 0) return;
   throw new PersisterError(
     "delivery-in-flight",
-    `The delivery ${delivery} of this streamer is being taken in. Send this one again once it is over.`,
+    `The delivery ${delivery} of this streamer is in flight. Send this one again once it has ended.`,
     {
       inFlight: delivery,
       retryAfterSeconds: Math.ceil(remaining / 1_000),
@@ -121,7 +125,7 @@ export function assertNotLeased(streamer: Streamer | undefined, now: number): vo
   );
 }
 
-/** Throws `precondition-failed`, which names the revision and the bookmark there are. */
+/** Throws `precondition-failed`, with the current revision and bookmark, unless the precondition holds. */
 export async function assertPrecondition(
   precondition: Precondition,
   streamer: Streamer | undefined,
@@ -132,22 +136,26 @@ export async function assertPrecondition(
   const committed = await stateOf(streamer?.commit, store);
   throw new PersisterError(
     "precondition-failed",
-    `The streamer is at revision ${revision}. Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
+    `The streamer is at revision ${revision}. ` +
+      `Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
     { committed },
   );
 }
 
-/** How many of the delivery's records and activations an earlier attempt has settled. */
+/** Returns how many of the delivery's records and activations were accepted in an earlier attempt. */
 export const acceptedBefore = ({ held: { commit }, delivery }: Lease): number =>
   commit?.delivery === delivery ? (commit.acceptedCount ?? 0) : 0;
 
-/** What every write changes: it is upon what was read, and is told from any other. */
+/** Returns the fence of a write that replaces `read`. The stamp identifies the write. */
 export const nextFence = (read: Fenced | undefined, stamp: string): Fenced => ({
   fence: (read?.fence ?? 0) + 1,
   stamp,
 });
 
-/** Writes a streamer's item; false where another was written first. A lost answer is told from that by the stamp. */
+/**
+ * Writes a streamer's item. Resolves to false if another was written first. The stamp tells that from a write
+ * of our own whose answer was lost.
+ */
 export async function writeStreamer(
   next: Streamer,
   { streamers }: Pick<BoundStore, "streamers">,
@@ -157,13 +165,14 @@ export async function writeStreamer(
   return found?.stamp === next.stamp;
 }
 
-/** Nobody else has committed since this delivery did: what moved the revision was itself. */
+/** Whether the streamer's last commit is this delivery's own, from an earlier attempt. */
 const isContinued = (streamer: Streamer | undefined, earlier: IdempotencyRecord | undefined) =>
   earlier !== undefined && streamer?.commit?.delivery === earlier.delivery;
 
 /**
- * A delivery goes on with its own sequences, and only while they are the streamer's last: rows that another one wrote
- * since would win over its newer ones. Nor does it once another attempt of it has committed it whole. Throws `superseded`.
+ * Throws `superseded` unless the delivery can continue with its own sequences. They must still be the
+ * streamer's last, or else rows that another delivery has written since would win over newer ones. No other
+ * attempt may have committed the whole delivery.
  */
 function assertNotSuperseded(
   earlier: IdempotencyRecord,
@@ -176,14 +185,15 @@ function assertNotSuperseded(
   if (isLast && !isMoved && !isDone) return;
   throw new PersisterError(
     "superseded",
-    `The streamer was written to since ${earlier.delivery} began, and nothing more of it is. ` +
-      "Start from the bookmark that is committed, with a new Idempotency-Key.",
+    `The streamer has changed since ${earlier.delivery} began, ` +
+      "so nothing more of that delivery is written. " +
+      "Start from the committed bookmark, with a new Idempotency-Key.",
   );
 }
 
 const lastOf = (first: bigint, sequences: number) => first + BigInt(sequences) - 1n;
 
-/** A clock that goes back repeats no sequence. */
+/** Returns a sequence higher than all before, even if the clock goes back. */
 function nextSequence(streamer: Streamer | undefined, now: number): bigint {
   return maximum(BigInt(now) * sequencesPerMillisecond, (streamer?.lastSequence ?? 0n) + 1n);
 }

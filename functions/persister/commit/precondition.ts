@@ -1,11 +1,13 @@
-/** What a caller wants to be so: RFC 9110 section 13.1, on revisions. `*` is any there is. */
+/** What a caller requires of the revision: RFC 9110 section 13.1. `*` matches any that exists. */
 export interface Precondition {
   readonly match?: RevisionSet;
   readonly noneMatch?: RevisionSet;
 }
 export type RevisionSet = "*" | readonly number[];
 
-/** Whether it holds for a streamer at `revision`; at 0 nothing is there yet, and its tag is "0" all the same. */
+/**
+ * Returns whether it holds at `revision`. Revision 0 means that nothing exists yet, but "0" is a valid tag.
+ */
 export function holds({ match, noneMatch }: Precondition, revision: number): boolean {
   return (
     (match === undefined || includes(match, revision)) &&

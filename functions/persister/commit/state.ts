@@ -2,7 +2,7 @@ import { type BoundStore, within } from "../deadline.ts";
 import { type Committed, PersisterError } from "../errors.ts";
 import type { Commit, Store, Streamer } from "../store.ts";
 
-/** A streamer as callers see it; `revision` counts its deliveries and changes by hand, and is 0 before the first. */
+/** A streamer as callers see it. `revision` counts its deliveries and manual changes; 0 before the first. */
 export interface StreamerState extends Committed {
   /** The last commit, ms since the epoch. */
   readonly committedAt: number;
@@ -10,14 +10,14 @@ export interface StreamerState extends Committed {
 
 export const revisionOf = (streamer: Streamer | undefined): number => streamer?.commit?.revision ?? 0;
 
-/** The last committed state. Rejects with `store-unavailable`. */
+/** Resolves to the last committed state. Rejects with `store-unavailable`. */
 export async function readState(name: string, store: Store, deadline: number): Promise<StreamerState> {
   const ports = within(store, deadline);
   const streamer = await ports.streamers.read(name);
   return stateOf(streamer?.commit, ports);
 }
 
-/** A streamer's state after a commit; that before the first is revision 0. */
+/** Resolves to a streamer's state after a commit; before the first commit, the revision is 0. */
 export async function stateOf(
   commit: Commit | undefined,
   { bookmarks }: Pick<BoundStore, "bookmarks">,
@@ -28,7 +28,7 @@ export async function stateOf(
   return { revision, committedAt, bookmark: await bookmarks.load(bookmark) };
 }
 
-/** The commit that made a revision: the streamer's last, or one that was filed since. */
+/** Resolves to the commit of a revision: the streamer's last commit, or a filed one. */
 export async function commitOf(
   streamer: Streamer | undefined,
   revision: number,
@@ -40,9 +40,10 @@ export async function commitOf(
 }
 
 /**
- * The error with what is committed, as `read` tells it, so that a refused caller need not ask. An error that names it already
- * stays as it is; so does `store-unavailable`, for a write that was not answered may still change it. Both the revision
- * and the bookmark are named or neither: a revision alone would say that there is no bookmark. Never rejects.
+ * Adds the committed state, which `read` returns, to an error, so that a refused caller need not request it.
+ * Errors that hold it already are unchanged. So is `store-unavailable`, as an unanswered write may still
+ * change the state. The error holds both the revision and the bookmark or neither: a revision alone would
+ * mean that there is no bookmark. Never rejects.
  */
 export async function withCommitted(error: unknown, read: () => Promise<StreamerState>): Promise<unknown> {
   if (!(error instanceof PersisterError) || error.code === "store-unavailable") return error;
@@ -50,12 +51,12 @@ export async function withCommitted(error: unknown, read: () => Promise<Streamer
   try {
     return error.with({ committed: await read() });
   } catch (unread) {
-    // The refusal stands without it. Those who run the endpoint get the cause in their log.
+    // The refusal is valid without the state. The cause is logged for the operator.
     return error.with({ committed: "unknown", cause: error.cause ?? unread });
   }
 }
 
-/** Resolves to what `work` does; its errors name what is committed of the streamer. */
+/** Does `work` and adds the streamer's committed state to its errors. */
 export async function namingCommitted<T>(
   name: string,
   store: Store,

@@ -14,14 +14,14 @@ interface OpenBatch extends TrackedBatch {
   bytes: number;
 }
 
-/** Requests hold brackets and names; a schema's size comes to it, where it is known. */
+/** Room for a request's brackets and names. A schema's size is added to it. */
 const envelopeBytes = 2_048;
 
 /**
- * Cuts a delivery into batches below the Import API's limits, and tells the tracker where each begins and where
- * bookmarks stand. When one batch is full all open ones go, so that bookmarks become safe soon however streams interleave;
- * and before a version is activated, so that all its records are on their way. The first `acceptedCount` records and activations
- * were accepted before.
+ * Cuts a delivery into batches below the Import API's limits. Registers each batch and bookmark with the
+ * tracker. When one batch is full, all open ones are sent, so that bookmarks become safe soon however streams
+ * interleave. All open ones are also sent before an activation, so that it follows all its records. The first
+ * `acceptedCount` records and activations are skipped: they were accepted before.
  */
 export function* batches(
   contents: Contents,

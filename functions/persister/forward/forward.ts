@@ -15,7 +15,7 @@ export interface Forwarding {
   readonly batches: number;
   /** Attempts beyond each request's first. */
   readonly retries: number;
-  /** The worst of the batches that were not. */
+  /** The worst of the batches that were not accepted. */
   readonly refusal: Refusal | undefined;
 }
 
@@ -25,23 +25,24 @@ interface Requests {
 }
 
 const payloadTooLarge = 413;
-/** Large batches are few: what they were written in is not kept for the next. */
+/** Large batches are rare, so larger memory is not kept for the next batch. */
 const keptBytesMax = 2 * batchBytesMax;
 
-/** What one batch after the other is written in: its memory is used again once nobody can read it any more. */
+/** The memory that one batch after another is written to. It is reused once nobody can read it any more. */
 class Slot {
   out = new ByteWriter(0);
 
-  /** An attempt that was given up may still be read by the network. */
-  settle(outcome: Outcome): void {
+  /** Reuses the memory only after a single accepted attempt: the network may still read an abandoned one. */
+  recycle(outcome: Outcome): void {
     const isFree = outcome.kind === "accepted" && outcome.attempts === 1;
     if (!isFree || this.out.capacity > keptBytesMax) this.out = new ByteWriter(0);
   }
 }
 
 /**
- * Sends batches, several at a time, and tells the tracker of each that is accepted. The first that is not stops new ones;
- * those under way are awaited, for what they hold may be accepted. Rejects, after the same, with what `requests` rejects with.
+ * Sends batches, several at a time, and marks accepted ones in the tracker. After the first that is not
+ * accepted, no new batch is sent; those in flight are awaited, as they may be accepted. Rejects if `requests`
+ * rejects, also after the batches in flight have ended.
  */
 export const forward = (
   batches: Iterable<TrackedBatch>,
@@ -54,7 +55,7 @@ class Forward {
   readonly #tracker: Tracker;
   readonly #requests: Requests;
   readonly #inFlight = new Set<Promise<void>>();
-  /** The activation under way: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
+  /** The activation in flight: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
   #alone: Promise<void> | undefined;
   #isStopped = false;
   readonly #refusals: Refusal[] = [];
@@ -73,7 +74,7 @@ class Forward {
     return { batches: this.#batches, retries: this.#retries, refusal: worstOf(this.#refusals) };
   }
 
-  /** Sends one batch after the other for as long as there are any. */
+  /** Sends one batch after another until none is left. */
   async #lane(): Promise<void> {
     const slot = new Slot();
     try {
@@ -116,8 +117,8 @@ class Forward {
   }
 
   /**
-   * Sends a batch in one request, or in halves where it is too large for one: an inferred schema may outgrow its records,
-   * and a server may take less than it says (import-api.md section 3, "Halve a batch").
+   * Sends a batch in one request, or in halves if it is too large: an inferred schema may outgrow its
+   * records, and a server may accept less than it documents (import-api.md section 3, "Halve a batch").
    */
   async #sendWhole(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
     const request = this.#requests.encode(batch, slot.out);
@@ -125,7 +126,7 @@ class Forward {
     if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, slot);
     const outcome = await this.#requests.send(request);
     this.#retries += outcome.attempts - 1;
-    slot.settle(outcome);
+    slot.recycle(outcome);
     if (outcome.kind === "accepted") {
       this.#batches++;
       return undefined;
@@ -142,7 +143,10 @@ class Forward {
   }
 }
 
-/** What will never be accepted before what may yet be, and then the first in the delivery's order. */
+/**
+ * Returns the refusal to report: a permanent one before a transient one, then the first in the delivery's
+ * order.
+ */
 function worstOf(refusals: readonly Refusal[]): Refusal | undefined {
   const rank = ({ batch, outcome }: Refusal) =>
     (outcome.kind === "rejected" ? 0 : Number.MAX_SAFE_INTEGER / 2) +

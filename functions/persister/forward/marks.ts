@@ -4,15 +4,15 @@ import type { PlacedBookmark } from "../store.ts";
 
 type Mark = { readonly bookmark: () => PlacedBookmark } | { readonly activation: Activation };
 
-/** What stands between a delivery's records, in its order: bookmarks and activations. */
+/** Iterates over the bookmarks and activations between a delivery's records, in order. */
 export class Marks {
-  /** The first records were accepted before. */
+  /** The number of records at the beginning that were accepted before. */
   readonly acceptedRecords: number;
   readonly #contents: Contents;
   #bookmark: number;
   #activation: number;
 
-  /** `acceptedCount` of the delivery's records and activations were accepted, up to a bookmark that is committed. */
+  /** `acceptedCount` of the delivery's records and activations were accepted, up to a committed bookmark. */
   constructor(contents: Contents, acceptedCount: number) {
     const { activations, bookmarks } = contents;
     this.#contents = contents;
@@ -24,14 +24,14 @@ export class Marks {
     this.acceptedRecords = acceptedCount - this.#activation;
   }
 
-  /** Behind how many records the next one stands. */
+  /** The number of records before the next bookmark or activation. */
   get at(): number {
     const { bookmarks, activations } = this.#contents;
     const bookmark = bookmarks[this.#bookmark]?.recordsBefore ?? Number.POSITIVE_INFINITY;
     return Math.min(bookmark, activations[this.#activation]?.recordsBefore ?? Number.POSITIVE_INFINITY);
   }
 
-  /** The next one that stands behind so many records; undefined where the next record does. */
+  /** Returns the next bookmark or activation after `records` records; undefined if a record comes first. */
   next(records: number): Mark | undefined {
     const contents = this.#contents;
     const place = contents.bookmarks[this.#bookmark];

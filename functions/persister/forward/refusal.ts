@@ -8,8 +8,8 @@ import type { Refusal } from "./forward.ts";
 const retryAfterSeconds = 30;
 
 /**
- * What a batch that was not accepted means to the caller, who may go on from `state`'s bookmark; without one the store did not
- * say what is committed.
+ * Returns the error for a batch that was not accepted. The caller may resume from `state`'s bookmark; `state`
+ * is undefined if the store did not answer.
  */
 export function refusalError(
   refusal: Refusal,
@@ -22,14 +22,14 @@ export function refusalError(
   const where = placeOf(refusal.batch, contents);
   const goOn =
     state === undefined
-      ? "What is committed could not be learnt: fetch the bookmark, and start from it"
+      ? "The committed state is unknown: fetch the bookmark and start from it"
       : state.bookmark === undefined
         ? "No bookmark is committed yet: send it all again"
         : "Everything before the bookmark named here is accepted: start the next run from it";
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",
-      `The Import API rejected ${where} with status ${outcome.status}: ${said}. ${goOn}, the cause mended.`,
+      `The Import API rejected ${where} with status ${outcome.status}: ${said}. Fix the cause. ${goOn}.`,
       { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
     );
   }

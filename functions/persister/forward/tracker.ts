@@ -2,7 +2,7 @@ import type { Accepted } from "../ports.ts";
 import type { PlacedBookmark, SafeBookmark } from "../store.ts";
 
 declare const ticket: unique symbol;
-/** A batch's place in the delivery's order: what must be accepted before later bookmarks are safe. The tracker's alone. */
+/** A batch's position in the delivery. Opaque: only the tracker makes and reads one. */
 export interface Ticket {
   readonly [ticket]: true;
 }
@@ -10,13 +10,13 @@ export interface Ticket {
 interface BatchNode {
   accepted: boolean;
   next: BatchNode | undefined;
-  /** The last bookmark that stands behind this batch's first record and before the next batch's. */
+  /** The last bookmark after this batch's first record and before the next batch's. */
   bookmark: (() => PlacedBookmark) | undefined;
 }
 
 /**
- * Which bookmark is safe: batches are accepted in any order, bookmarks become safe in theirs. A bookmark is safe once
- * every batch that was opened before it is accepted.
+ * Tracks which bookmark is safe to commit. Batches are accepted in any order; bookmarks become safe in the
+ * body's order. A bookmark is safe once every batch that was opened before it is accepted.
  */
 export class Tracker {
   /** Everything up to here is accepted. */
@@ -32,13 +32,13 @@ export class Tracker {
     return node as unknown as Ticket;
   }
 
-  /** A bookmark stands here: `read` gives its value when it is wanted. */
+  /** Adds a bookmark after the batches opened so far. `read` returns its value when it is needed. */
   bookmark(read: () => PlacedBookmark): void {
     if (this.#last === this.#accepted) this.#safe = read;
     else this.#last.bookmark = read;
   }
 
-  /** The batch's records are accepted, all of them. Only `forward` can say so. */
+  /** Marks all records of a batch as accepted. Only `forward` has the proof. */
   accept(ticket: Ticket, _proof: Accepted): void {
     (ticket as unknown as BatchNode).accepted = true;
     while (this.#accepted.next?.accepted === true) {
@@ -47,7 +47,7 @@ export class Tracker {
     }
   }
 
-  /** The last bookmark whose every earlier record is accepted. */
+  /** Returns the last safe bookmark. */
   safe(): SafeBookmark | undefined {
     return this.#safe?.() as SafeBookmark | undefined;
   }

@@ -4,11 +4,11 @@ import { historyBytesMax } from "../limits.ts";
 import type { Bookmark, Commit, Store } from "../store.ts";
 
 export interface HistoryPage {
-  /** The streamer's, now. */
+  /** The streamer's current revision. */
   readonly revision: number;
   /** Newest first. */
   readonly entries: readonly HistoryEntry[];
-  /** What to ask for revisions below, for the rest; undefined where there is none. */
+  /** The `before` of the next page; undefined on the last page. */
   readonly next: number | undefined;
 }
 
@@ -18,8 +18,8 @@ interface HistoryEntry {
 }
 
 /**
- * A streamer's commits below revision `before`, at most `limit` of them and less where their bookmarks are large. Rejects
- * with `store-unavailable`.
+ * Resolves to at most `limit` of a streamer's commits below revision `before`, fewer if their bookmarks are
+ * large. Rejects with `store-unavailable`.
  */
 export async function readHistory(
   { streamer, before, limit, deadline }: HistoryRequest,

@@ -5,22 +5,22 @@ import type { Clock } from "../ports.ts";
 import { type Receipt, receiptOf } from "../receipt.ts";
 import type { Commit, FiledDelivery, Store, Streamer } from "../store.ts";
 
-/** A streamer at a glance; times in ms since the epoch. */
+/** A summary of a streamer; times in ms since the epoch. */
 export interface Summary {
   readonly streamer: string;
   readonly revision: number;
   /** The last commit; undefined before the first. */
   readonly committedAt: number | undefined;
-  /** Since the bookmark was brought, ms; undefined where none stands. */
+  /** Time since the bookmark was sent, ms; undefined without a bookmark. */
   readonly bookmarkAge: number | undefined;
-  /** Of deliveries that were committed whole. */
+  /** The number of deliveries that were committed whole. */
   readonly deliveries: number;
   readonly records: number;
-  /** The delivery that holds the streamer, and until when. */
+  /** The delivery that holds the streamer's lease, and the lease's end. */
   readonly inFlight: { readonly delivery: string; readonly until: number } | undefined;
 }
 
-/** A part of a list, and what to ask for to have the next; undefined behind the last. */
+/** A part of a list. `next` is the cursor of the next page; undefined on the last one. */
 export interface Page<T> {
   readonly entries: readonly T[];
   readonly next: string | undefined;
@@ -30,7 +30,9 @@ export interface OverviewParts extends Store {
   readonly clock: Clock;
 }
 
-/** Streamers that come after `after`, by name: all, or those that are `named`. Rejects with `store-unavailable`. */
+/**
+ * Lists streamers after the name `after`: all, or only those in `named`. Rejects with `store-unavailable`.
+ */
 export async function listStreamers(
   request: {
     readonly named: ReadonlySet<string> | "all";
@@ -55,7 +57,7 @@ export async function listStreamers(
   return { entries, next: names.length < limit ? undefined : names.at(-1) };
 }
 
-/** One streamer, and its bookmark. Rejects with `no-streamer`, `store-unavailable`. */
+/** Resolves to one streamer and its bookmark. Rejects with `no-streamer` or `store-unavailable`. */
 export async function readStreamer(
   name: string,
   parts: OverviewParts,
@@ -82,14 +84,19 @@ function summaryOf({ name, commit, totals, lease }: Streamer, now: number): Summ
   };
 }
 
-/** What became of a delivery. */
+/** A delivery and its result. */
 export interface DeliveryStatus {
   readonly filed: FiledDelivery;
-  /** Of one that was committed whole; its bookmark is left out of a list. One that is neither committed nor failed never came to its end. */
+  /**
+   * Present if the delivery was committed whole; lists omit its bookmark. A delivery that is neither
+   * committed nor failed never ended.
+   */
   readonly receipt: Receipt | undefined;
 }
 
-/** A streamer's deliveries before the delivery `before`, newest first. Rejects with `store-unavailable`. */
+/**
+ * Lists a streamer's deliveries before the delivery `before`, newest first. Rejects with `store-unavailable`.
+ */
 export async function listDeliveries(
   request: {
     readonly streamer: string;
@@ -104,11 +111,11 @@ export async function listDeliveries(
   const filed = await ports.log.list(name, before, limit);
   const streamer = await ports.streamers.read(name);
   const entries = await Promise.all(filed.map(each => statusOf(each, streamer, ports, withoutBookmark)));
-  // Fewer than asked for may be a page of large ones: only an empty one is the last.
+  // A page of large entries may be shorter than the limit: only an empty page is the last.
   return { entries, next: filed.at(-1)?.delivery };
 }
 
-/** One delivery. Rejects with `no-delivery`, `store-unavailable`. */
+/** Resolves to one delivery. Rejects with `no-delivery` or `store-unavailable`. */
 export async function readDelivery(
   { streamer, delivery }: { readonly streamer: string; readonly delivery: string },
   parts: OverviewParts,
@@ -120,14 +127,14 @@ export async function readDelivery(
   return statusOf(filed, await ports.streamers.read(streamer), ports, stateOf);
 }
 
-/** There is none of an id, or can be none. */
+/** Returns the error for an id that no delivery has, or can have. */
 export const noDelivery = () =>
   new PersisterError(
     "no-delivery",
-    "No delivery of this id has ended. One that is in flight stands with its streamer.",
+    "No delivery with this id has ended. A delivery in flight is listed with its streamer.",
   );
 
-/** The commit of the revision that a receipt names makes it good, or does not. */
+/** A receipt is valid if its delivery committed the revision that the receipt names. */
 async function statusOf(
   filed: FiledDelivery,
   streamer: Streamer | undefined,

@@ -3,7 +3,7 @@ import { listStreamers, type OverviewParts } from "./overview.ts";
 
 const streamersAtOnce = 100;
 
-/** Tells the observer how old every streamer's bookmark is. Rejects with `store-unavailable`. */
+/** Reports the age of every streamer's bookmark to the observer. Rejects with `store-unavailable`. */
 export async function watchBookmarks(
   parts: OverviewParts & { readonly observer: Observer },
   deadline: number,

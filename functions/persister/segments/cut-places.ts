@@ -3,26 +3,26 @@ import type { ValueReader } from "../../stitchstream/reader.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { type Table, tablesMax } from "../../stitchstream/tables.ts";
 
-/** A place to cut at, and what is before it. */
+/** A place to cut at, and a summary of the lines before it. */
 export interface Cut {
   readonly end: number;
   readonly records: number;
-  /** Streams whose records come before a schema of their own in these lines. */
+  /** Streams with records before any schema of theirs in these lines. */
   readonly streams: ReadonlySet<string>;
   readonly hasBookmark: boolean;
   /** All its bookmarks are a Singer tap's STATE of null or `{}`. */
   readonly hasOnlyEmptyState: boolean;
 }
 
-/** What one segment may hold, its head included: no more than a body may. */
+/** The limits of one segment with its head: no more than a body may hold. */
 export interface SegmentLimits {
-  /** A message may be larger alone. */
+  /** A single message may be larger. */
   readonly bytesMax: number;
   readonly streamsMax: number;
   readonly schemasMax: number;
 }
 
-/** Lines behind a stream's header. */
+/** Lines after a stream's header. */
 export interface Lines {
   readonly start: number;
   readonly end: number;
@@ -30,16 +30,17 @@ export interface Lines {
   readonly schemaBytesOf: (stream: string) => number;
 }
 
-/** Thrown out of the reader where a segment has to end. */
+/** Thrown out of the reader where a segment must end. */
 class SegmentFull extends Error {}
 
 /**
- * What lines hold that one segment has room for: where their bookmarks and schemas are, and whose records they hold. Ends before
- * the message that takes the segment beyond its limits, or its head beyond half of it.
+ * Finds how many lines fit into one segment, where their bookmarks and schemas are, and which streams'
+ * records they hold. Ends before the message that takes the segment beyond its limits, or its head beyond
+ * half of them.
  */
 export class Reading {
   readonly schemas: { readonly stream: string; readonly start: number; readonly end: number }[] = [];
-  /** There is no room for the message at the end. */
+  /** The message at the end does not fit. */
   isFull = false;
   #bookmark: Cut | undefined;
   #hasBookmark = false;
@@ -49,13 +50,13 @@ export class Reading {
   readonly #start: number;
   readonly #limits: SegmentLimits;
   readonly #schemaBytesOf: Lines["schemaBytesOf"];
-  /** The stream's header, and the schemas that have to be repeated. */
+  /** Size of the header and of the schemas that must be repeated. */
   #headBytes: number;
   #headSchemas = 0;
   #lineSchemas = 0;
   readonly #all = new Set<string>();
   readonly #declared = new Set<string>();
-  /** Those that a cut tells. */
+  /** Those that a cut lists. */
   readonly #streams = new Set<string>();
   #lastTable = -1;
 
@@ -67,7 +68,7 @@ export class Reading {
     this.#schemaBytesOf = schemaBytesOf;
   }
 
-  /** Runs what reads the lines into `sink`, to their end or until there is no more room. */
+  /** Calls `read` with a sink, to the end of the lines or until the segment is full. */
   of(read: (sink: MessageSink) => void): this {
     try {
       read(this.#sink);
@@ -77,12 +78,15 @@ export class Reading {
     return this;
   }
 
-  /** Everything that there is room for. */
+  /** Everything that fits. */
   get whole(): Cut {
     return this.#cutAt(this.#end);
   }
 
-  /** Behind the last bookmark, if that leaves no more than half for the next segment, or else `whole`. */
+  /**
+   * After the last bookmark, if no more than half of the lines are left for the next segment; otherwise
+   * `whole`.
+   */
   get preferred(): Cut {
     const bookmark = this.#bookmark;
     const isFar = bookmark !== undefined && 2 * (bookmark.end - this.#start) >= this.#end - this.#start;
@@ -114,7 +118,7 @@ export class Reading {
     fault: () => true,
   };
 
-  /** A message of a table whose schema may have to be repeated. */
+  /** Counts a message of a table, whose schema may have to be repeated. */
   #enterTable({ id, stream, schema }: Table, reader: ValueReader): void {
     if (schema !== undefined) this.#countSchema(schema);
     if (id >= tablesMax(this.#limits)) this.#enter(reader, false);
@@ -123,12 +127,12 @@ export class Reading {
     if (!isKnown) this.#streams.add(stream);
   }
 
-  /** Ids are given in order, and one that is repeated at the head may be counted twice. */
+  /** Ids are assigned in order. A schema that is repeated at the head may be counted twice. */
   #countSchema({ id }: StreamSchema): void {
     this.#lineSchemas = Math.max(this.#lineSchemas, id + 1);
   }
 
-  /** A message of a stream; `bytes` of schema come to the head for it. */
+  /** Counts a message of a stream; the head grows by `bytes` of schema for it. */
   #enterStream(stream: string, reader: ValueReader, bytes: number): void {
     const headBytes = this.#headBytes + bytes;
     const headSchemas = this.#headSchemas + Math.sign(bytes);
@@ -149,7 +153,10 @@ export class Reading {
     return headBytes + reader.position - this.#start <= this.#limits.bytesMax;
   }
 
-  /** Ends the segment before a message that has no room, unless it is the first: that one is a segment however large. */
+  /**
+   * Ends the segment before a message that does not fit, unless it is the first, which is a segment however
+   * large.
+   */
   #enter(reader: ValueReader, hasRoom = this.#isWithin(reader, this.#headBytes)): void {
     if (hasRoom || reader.lineStart <= this.#start) return;
     this.#end = reader.lineStart;
@@ -168,7 +175,7 @@ export class Reading {
   }
 }
 
-/** Where the last bookmark that a reader of lines meets ends; 0 where there is none. */
+/** Returns the end of the last bookmark's line; 0 if there is no bookmark. */
 export function lastBookmarkEnd(read: (sink: MessageSink) => void): number {
   let end = 0;
   const other = () => {};

@@ -8,47 +8,54 @@ import { type Cut, lastBookmarkEnd, Reading, type SegmentLimits } from "./cut-pl
 
 /** A self-contained body of bounded size, cut out of a longer stitchstream. */
 export interface Segment {
-  /** Good until the next segment is asked for, which is written in the same memory. */
+  /** Valid until the next segment is requested, which uses the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
   readonly hasBookmark: boolean;
-  /** All its bookmarks are a Singer tap's STATE of null or `{}`, which replaces none that holds something. */
+  /**
+   * All its bookmarks are a Singer tap's STATE of null or `{}`, which never replaces one that holds
+   * something.
+   */
   readonly hasOnlyEmptyState: boolean;
-  /** Of the whole stream, 1-based: which line the body's line `headLines + 1` is. */
+  /** The 1-based line of the whole stream that is the body's line `headLines + 1`. */
   readonly firstLine: number;
-  /** Lines of the header, and of schemas that are repeated. */
+  /** Lines of the header and of repeated schemas. */
   readonly headLines: number;
 }
 
-/** Which line of the whole stream a line of a segment's body is. */
+/** Converts a line number of a segment's body to one of the whole stream. */
 export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
   line - headLines - 1 + firstLine;
 
-/** A header that is longer is none. */
+/** A longer header is invalid. */
 const headBytesMax = 65_536;
-/** Room for what comes with a segment's lines: the chunk that makes it full, or the head. */
+/** Room next to a segment's lines: for the chunk that makes it full, or for the head. */
 const besideBytes = 131_072;
 
-/** Lines that have come, behind the stream's header, and what the lines before them have said. */
+/**
+ * Collects the lines after a stream's header and cuts segments off them. Remembers each stream's latest
+ * schema.
+ */
 export class Cutter {
   readonly #limits: SegmentLimits;
   #bytes: Uint8Array;
   #length = 0;
-  /** Behind the last whole line. */
+  /** The end of the last complete line. */
   #linesEnd = 0;
-  /** The latest segment's: new ones would wait for the garbage collector, 4 MB each. */
+  /** The memory of every segment's body: new arrays of 4 MB would wait for the garbage collector. */
   #body: Uint8Array;
   #header: Header | undefined;
-  /** Lines behind the header that were taken away before. */
+  /** The number of lines after the header that were dropped. */
   #linesBefore = 0;
   #hasCut = false;
-  /** Each stream's latest SCHEMA, as its line. */
+  /** The line of each stream's latest SCHEMA. */
   readonly #schemas = new Map<string, Uint8Array>();
 
   constructor(segmentLimits: SegmentLimits) {
     this.#limits = segmentLimits;
     const { bytesMax } = segmentLimits;
-    // Made at once, as what is outgrown waits for the collector, too; what is not written to costs nothing.
+    // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs
+    // nothing.
     this.#bytes = new Uint8Array(bytesMax + besideBytes);
     this.#body = new Uint8Array(bytesMax + besideBytes);
   }
@@ -66,7 +73,7 @@ export class Cutter {
     this.#length = wanted;
   }
 
-  /** A whole segment has come. Throws for a line that is too long to be one of any. */
+  /** Whether a segment is complete. Throws `malformed` for a line that is too long for any segment. */
   get isFull(): boolean {
     const { bytesMax } = this.#limits;
     if (this.#length <= bytesMax || !this.#hasHead()) return false;
@@ -76,19 +83,21 @@ export class Cutter {
     if (this.#length <= limits.lineBytesMax) return false;
     const line = this.#header!.line + this.#linesBefore;
     const message = `has more than ${limits.lineBytesMax} bytes: split it`;
-    throw new PersisterError("malformed", `Nothing of the line is sent: line ${line} ${message}.`, {
+    throw new PersisterError("malformed", `The line was not sent: line ${line} ${message}.`, {
       faults: [{ line, message }],
       faultsTotal: 1,
     });
   }
 
-  /** Cuts what one segment has room for, behind a bookmark where that leaves it no less than half full. */
+  /**
+   * Cuts the lines that fit into one segment, after a bookmark if that leaves the segment at least half full.
+   */
   cut(): Segment {
     const read = this.#read(this.#fullEnd());
     return this.#cutAt(read.preferred, read);
   }
 
-  /** All up to the last bookmark. */
+  /** Yields everything up to the last bookmark. */
   *cutBehindBookmark(): Generator<Segment> {
     if (!this.#hasHead()) return;
     this.#dropBlankLines();
@@ -97,7 +106,10 @@ export class Cutter {
       yield* this.#cutUpTo(lastBookmarkEnd(sink => decode(lines, cutterLimits, sink)));
   }
 
-  /** All that is left, at the stream's end. A header alone is a segment, too; who prints nothing at all has nothing new. */
+  /**
+   * Yields everything that is left at the stream's end. A header alone is a segment, too; empty output is
+   * not.
+   */
   *rest(): Generator<Segment> {
     if (this.#length === 0) return;
     if (this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
@@ -107,9 +119,9 @@ export class Cutter {
     yield this.#cutAt(read.whole, read);
   }
 
-  /** All lines up to `end`, in as many segments as they take. */
+  /** Yields all lines up to `end`, in as many segments as they need. */
   *#cutUpTo(end: number): Generator<Segment> {
-    // What is behind it stays while lines are taken away.
+    // Bytes after `end` stay while lines are dropped.
     const behind = this.#length - end;
     for (;;) {
       this.#dropBlankLines();
@@ -119,7 +131,7 @@ export class Cutter {
     }
   }
 
-  /** A header that has not come whole can't be told from one that is wrong, until it is too long to be any. */
+  /** An incomplete header looks like an invalid one until it is too long to be a header. */
   #hasHead(): boolean {
     try {
       return this.#headEnd() > 0 || this.#length > 0;
@@ -134,7 +146,7 @@ export class Cutter {
     return this.#header.end;
   }
 
-  /** A segment begins with a message: one that has no header is known by it. */
+  /** Drops blank lines at the start: a segment without a header is recognized by its first message. */
   #dropBlankLines(): void {
     const start = this.#headEnd();
     const visible = firstVisible(this.#bytes.subarray(0, this.#length), start);
@@ -142,7 +154,7 @@ export class Cutter {
     if (end > start) this.#drop(end);
   }
 
-  /** Takes away the lines up to `end`. */
+  /** Drops the lines up to `end`. */
   #drop(end: number): void {
     const start = this.#headEnd();
     this.#linesBefore += linesIn(this.#bytes.subarray(start, end));
@@ -153,14 +165,14 @@ export class Cutter {
 
   #readHeader(): Header {
     const header = headerOf(this.#bytes.subarray(0, this.#length));
-    // Its last line may not have come whole: what ends it would be taken for a blank line.
-    // A first byte alone says nothing of the encoding.
+    // If its last line is incomplete, the line's newline would later be read as a blank line.
+    // The first byte alone does not tell the encoding.
     const isWhole = header.line === 1 ? this.#length > 1 : this.#bytes[header.end - 1] === newline;
     if (!isWhole) throw new PersisterError("not-a-stitchstream", "The header's last line has no end.");
     return header;
   }
 
-  /** Behind the last line that a segment has room for, or behind one line that is too large for any. */
+  /** Returns the end of the last line that fits into a segment, or of one line that is too large for any. */
   #fullEnd(): number {
     const start = this.#headEnd();
     const room = Math.min(this.#length, start + this.#limits.bytesMax);
@@ -207,7 +219,9 @@ export class Cutter {
   }
 }
 
-/** Lines are read for several segments: each of these is held to the limits by itself, whatever the destination. */
+/**
+ * Lines are read for several segments. Each segment is checked on its own, against its destination's rules.
+ */
 const cutterLimits = {
   ...limits,
   streamsMax: Number.POSITIVE_INFINITY,

@@ -8,32 +8,35 @@ import type { Bookmark, Streamer } from "../store.ts";
 import { segments } from "./segment.ts";
 import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
 
-/** A streamer that is run here. */
+/** A scheduled run of a streamer. */
 export interface Run {
   readonly streamer: string;
   readonly streaming: Streaming;
-  /** When all has to be over, ms since the epoch. */
+  /** When everything must be finished, ms since the epoch. */
   readonly deadline: number;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Ran {
   readonly streamer: string;
-  /** `unfinished`: time ran out, and another run goes on from the bookmark. `superseded`: another one is under way. */
+  /**
+   * `unfinished`: time ran out, and another run resumes from the bookmark. `superseded`: another run is
+   * active.
+   */
   readonly outcome: "whole" | "unfinished" | "superseded";
   readonly segments: number;
   readonly records: number;
 }
 
-/** Bookmarks may wait for so long for what comes behind them: each segment costs a delivery. */
+/** Bookmarks wait this long for the lines after them, because each segment costs a delivery. */
 const waitMilliseconds = 10_000;
 const utf8 = new TextDecoder();
 
 /**
- * Runs a streamer from its last bookmark on and takes in what it prints, segment by segment, each upon the revision that the one
- * before it made: of two runs at a time one gives way. Where a run that was killed holds the streamer, waits until it does not.
- * Stops in time for the last segment. Rejects with StreamerFailed, also for
- * a streamer that had all the time there is and brought no new bookmark, and as `persist` does.
+ * Runs a streamer from its last bookmark and delivers its output segment by segment, each with the revision
+ * of the one before as its precondition: if two runs overlap, one exits without committing. Waits for the
+ * lease of a run that was killed. Stops in time for the last segment. Rejects with StreamerFailed, also if
+ * the streamer used all its time and sent no new bookmark, and as `persist` does.
  */
 export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
   const { clock } = parts;
@@ -68,14 +71,16 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
     if (!(error instanceof Stopped)) throw error;
     if (hasMoved) return ranOf("unfinished");
     throw new StreamerFailed(
-      `${streamer} brought no new bookmark in all the time there was: it would begin where it began for ever. Have it print bookmarks more often.`,
+      `${streamer} sent no new bookmark before its time ran out: ` +
+        "every run would start from the same place. Have it print bookmarks more often.",
     );
   }
 }
 
 /**
- * The streamer once nobody holds it. A lease that stands as it was until it ends is of a run that was killed. One that is given back
- * or renewed meanwhile, or would outlast this run, is of somebody who is alive: undefined.
+ * Resolves to the streamer once no lease holds it. A lease that expires unchanged belongs to a run that was
+ * killed. Resolves to undefined if the lease is released or renewed meanwhile, or would outlast this run: its
+ * holder is alive.
  */
 async function waitUntilReleased(
   streamer: string,

@@ -5,24 +5,24 @@ import { Cutter, type Segment } from "./cutter.ts";
 
 export interface SegmentOptions extends Partial<SegmentLimits> {
   readonly clock: Clock;
-  /** For how long a bookmark may wait for what comes behind it. */
+  /** For how long a bookmark may wait for the lines after it. */
   readonly waitMilliseconds?: number;
-  /** Aborted once no more of the source is wanted, so that one which is silent ends, too. */
+  /** Aborted once the source is no longer needed, so that a silent one ends, too. */
   readonly aborted?: AbortController;
 }
 
-/** Below the endpoint's limit of the wire, though it were not gzipped. */
+/** Below the endpoint's limit for a body on the wire, even without gzip. */
 const limitsDefault: SegmentLimits = { bytesMax: 4_000_000, streamsMax, schemasMax };
 const waitMillisecondsDefault = 500;
-/** A segment is cut once it is full, and not the less if a source gives all at once. */
+/** Larger chunks are added in pieces, so that a segment is cut as soon as it is full. */
 const pieceBytesMax = 65_536;
 
 /**
- * Cuts a stitchstream of any length into segments, behind bookmarks where it can be, the header and the schemas that its records
- * are held to repeated at each one's head. Holds two times `bytesMax`, the streams' schemas and
- * one line, whatever the length. Where the source fails, what it gave up to its last
- * bookmark is a segment, and then its error is thrown. Throws `not-a-stitchstream` and, for a
- * line beyond 20 MB, `malformed`; any other faulty line is passed on to whoever checks the segment.
+ * Cuts a stitchstream of any length into segments, after bookmarks where possible. Each segment begins with
+ * the header and the schemas that its records need. Memory holds two times `bytesMax`, the streams' schemas
+ * and one line, whatever the length. If the source fails, yields everything up to its last bookmark and then
+ * throws its error. Throws `not-a-stitchstream`, and `malformed` for a line of more than 20 MB; other invalid
+ * lines are left to `validate`.
  */
 export async function* segments(
   source: AsyncIterable<Uint8Array>,
@@ -31,7 +31,7 @@ export async function* segments(
   const cutter = new Cutter({ ...limitsDefault, ...limits });
   const chunks = source[Symbol.asyncIterator]();
   let coming = chunks.next();
-  /** Until a bookmark has waited for long enough. */
+  /** Ends when a bookmark has waited long enough. */
   let wait: Promise<void> | undefined;
   try {
     for (;;) {
@@ -53,7 +53,7 @@ export async function* segments(
         cutter.add(piece);
         while (cutter.isFull) {
           yield cutter.cut();
-          // A slow taker is no reason to cut off the little that is there.
+          // A slow consumer is no reason to cut a short segment.
           wait = clock.sleep(waitMilliseconds);
         }
       }
@@ -62,7 +62,7 @@ export async function* segments(
     yield* cutter.rest();
   } finally {
     aborted?.abort();
-    // What a source says of being given up is no news.
+    // A source that is aborted fails; that error is expected.
     coming.catch(() => {});
     await chunks.return?.().catch((error: unknown) => {
       if (aborted === undefined) throw error;
@@ -70,9 +70,10 @@ export async function* segments(
   }
 }
 
-/** The chunk, or undefined where the wait ends first. */
+/** Resolves to the chunk, or to undefined if the wait ends first. */
 async function firstOf<T>(coming: Promise<T>, wait: Promise<void> | undefined): Promise<T | undefined> {
-  // What a race ended with is held by its losers: each chunk would be, to the end of the wait.
+  // A race's losers keep its result alive: racing for the chunk itself would hold every chunk until the
+  // wait ends.
   const hasCome =
     wait === undefined || (await Promise.race([coming.then(() => true), wait.then(() => false)]));
   return hasCome ? await coming : undefined;

@@ -1,7 +1,7 @@
 /**
- * Runs a streamer from a bookmark's text on, and gives what it prints. At `stopAt`, ms since the epoch, or
- * once it is given up, it is ended, and what it gave rejects with Stopped; with StreamerFailed where it ends
- * badly, or can't be run.
+ * Runs a streamer from a bookmark's text and yields its output. At `stopAt`, ms since the epoch, or when
+ * `aborted` is aborted, the streamer is terminated and the iteration rejects with Stopped. Rejects with
+ * StreamerFailed if the streamer fails or can't be started.
  */
 export type Streaming = (
   bookmark: string | undefined,
@@ -9,30 +9,30 @@ export type Streaming = (
   aborted: AbortSignal,
 ) => AsyncIterable<Uint8Array>;
 
-/** The streamer was ended before it was done. */
+/** The streamer was terminated before it was done. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
 
-/** The streamer could not be run, or is at fault: what is wrong, and what to do. */
+/** The streamer could not be started, or failed. The message says what is wrong and what to do. */
 export class StreamerFailed extends Error {
   override readonly name = "StreamerFailed";
 }
 
-/** A streamer's settings and credentials, by name, where they are kept. */
+/** The store of a streamer's settings and credentials, by name. */
 export interface Credentials {
-  /** Rejects with StreamerFailed where one is missing. */
+  /** Rejects with StreamerFailed if one is missing. */
   read(): Promise<Readonly<Record<string, string>>>;
   /**
-   * Replaces these, of a streamer whose credentials are renewed by their use, and keeps all others. Rejects
-   * with StreamerFailed where trying again is no use.
+   * Replaces the credentials that a streamer has renewed and keeps all others. Rejects with StreamerFailed if
+   * trying again is useless.
    */
   readonly replace?: (renewed: Readonly<Record<string, string>>) => Promise<void>;
 }
 
 /**
- * Which of `credentials` an environment lacks, in words: an entry is a name, or the ways to do without
- * others, `A|B+C` being A, or both B and C.
+ * Returns the entries of `credentials` that an environment lacks, as text. An entry is a name or a list of
+ * alternatives: `A|B+C` means A, or both B and C.
  */
 export const missingOf = (
   credentials: readonly string[],
