@@ -117,7 +117,7 @@ describe("transit values as JSON", () => {
     ],
   ])("keeps a map's keys apart outside of records: %s", (_name, text, expected) => {
     expect(convert(text, "transit", "transit")).toBe(expected);
-    expect(() => convert(text, "transit", "json")).toThrow(/no string, keyword or symbol has no JSON form/);
+    expect(() => convert(text, "transit", "json")).toThrow(/not a string, keyword or symbol has no JSON form/);
   });
 
   it("takes bytes as long as a line may be, and looks at no more of a character than it may have", () => {
@@ -147,7 +147,7 @@ describe("a map with the number 5 and the text 5", () => {
   it("is refused in a record, whose columns would be one", () => {
     const line = `["^ ","type","RECORD","stream","s","record",["^ ","a",${both}]]`;
     expect(() => requestsOf(body(line))).toThrow(
-      /line 4, .*a map's key that is no string.* can't name a column/,
+      /line 4, .*a map's key that is not a string.* can't name a column/,
     );
   });
 

@@ -180,7 +180,7 @@ export abstract class TransitStrings extends PieceReader {
 
   #special(start: number, end: number): Kind {
     if (this.inRecord) {
-      throw new Uncarriable("NaN and infinities have no JSON form: send null, or leave the field out", start);
+      throw new Uncarriable("NaN and infinities have no JSON form: send null, or omit the field", start);
     }
     return this.scalar(Kind.special, start, end);
   }
@@ -219,6 +219,6 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   protected noColumnName(position: number): Malformed {
-    return new Uncarriable("a map's key that is no string, keyword or symbol can't name a column", position);
+    return new Uncarriable("a map's key that is not a string, keyword or symbol can't name a column", position);
   }
 }
