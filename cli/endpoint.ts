@@ -15,6 +15,7 @@ export interface Endpoint {
 interface Problem {
   readonly code?: string;
   readonly detail?: string;
+  readonly hint?: string;
   readonly errors?: readonly Fault[];
   readonly errorsTotal?: number;
 }
@@ -88,13 +89,13 @@ function waitOf({ headers }: Answer, attempt: number, random: number): number {
 }
 
 function refusalOf(status: number, problem: Problem, { url }: Endpoint, lineOf: LineOf = line => line): Told {
-  const { code, detail = "", errors: faults = [], errorsTotal: total } = problem;
+  const { code, detail = "", hint = "", errors: faults = [], errorsTotal: total } = problem;
   if (status === 0) {
     return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
   if (status === 412 || code === "superseded") return moved();
   // Its sentence names lines of the segment, where it names any.
-  const why = faults.length === 0 ? ` ${detail}` : faultLines({ faults, total }, lineOf);
+  const why = faults.length === 0 ? ` ${detail} ${hint}` : faultLines({ faults, total }, lineOf);
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();
   if (status === 404 && code === undefined) return new Told(`${said} Is --endpoint right?`, exits.usage);
   if (status === 401 || status === 403) return new Told(said, exits.unauthorized);

@@ -1,5 +1,6 @@
 import { lambda } from "./aws/gateway.ts";
 import { authorize, authorizeSome } from "./http/authorize.ts";
+import { errorPageResponse } from "./http/error-page.ts";
 import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
 import { openapiResponse } from "./http/openapi.ts";
 import {
@@ -22,6 +23,7 @@ export const overview = (wired: () => Wired) =>
   lambda((request, lambdaDeadline) =>
     answering(request, async aside => {
       if (request.route === "GET /v1/openapi.json") return openapiResponse();
+      if (request.route === "GET /v1/errors/{code}") return errorPageResponse(request);
       const { authority, store } = wired();
       const deadline = answerBy(lambdaDeadline);
       const gate = { authority, deadline, aside };

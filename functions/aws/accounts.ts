@@ -93,12 +93,13 @@ function accountIn(accounts: AccountsByStreamer, streamer: string): Account {
   if (account !== undefined) return account;
   throw new PersisterError(
     "account-unavailable",
-    "There is no Import API account for this streamer, and none for all. Ask those who run this endpoint to add one.",
+    "This streamer has no Import API account, and there is no default account.",
+    { hint: "Ask the endpoint's operators to add an account." },
   );
 }
 
 const unreadable = (cause: unknown) =>
-  new PersisterError("account-unavailable", "The Import API's accounts could not be read. Send it again.", {
+  new PersisterError("account-unavailable", "The Import API accounts could not be read.", {
     retryAfterSeconds,
     cause,
   });

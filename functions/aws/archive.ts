@@ -52,11 +52,7 @@ const isOwnRetry = (error: unknown, calls: number) =>
   (calls > 1 || (error.$metadata.attempts ?? 1) > 1);
 
 const unavailable = (cause: unknown) =>
-  new PersisterError(
-    "archive-unavailable",
-    "The body could not be archived, and nothing else was done. Send it again.",
-    {
-      retryAfterSeconds,
-      cause,
-    },
-  );
+  new PersisterError("archive-unavailable", "The body could not be archived. Nothing else was done.", {
+    retryAfterSeconds,
+    cause,
+  });

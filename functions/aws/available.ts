@@ -48,11 +48,10 @@ async function available<T>(
 }
 
 const storeUnavailable = (cause: unknown) =>
-  new PersisterError(
-    "store-unavailable",
-    "The bookmarks' table did not answer in time. Fetch the bookmark, and start from it; or send it again, with its Idempotency-Key.",
-    { retryAfterSeconds, cause },
-  );
+  new PersisterError("store-unavailable", "The bookmark table did not answer in time.", {
+    retryAfterSeconds,
+    cause,
+  });
 
 /** A server's trouble, throttling, a write in conflict, a broken connection, or no time left. */
 function passes(error: unknown): boolean {

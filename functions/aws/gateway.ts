@@ -18,6 +18,7 @@ export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
     // The gateway has decoded it; decoding twice would make "%2e" of "%252e".
     streamer: event.pathParameters?.streamer ?? "",
     delivery: event.pathParameters?.delivery ?? "",
+    errorCode: event.pathParameters?.code ?? "",
     jwtScopes: jwtScopesOf(event),
     body: bodyOf(event),
     requestId,

@@ -72,7 +72,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
 }
 
 const unavailable = (cause: unknown) =>
-  new PersisterError("tokens-unavailable", "The tokens could not be read. Send it again.", {
+  new PersisterError("tokens-unavailable", "The token table did not answer in time.", {
     retryAfterSeconds,
     cause,
   });

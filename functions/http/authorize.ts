@@ -68,10 +68,7 @@ async function ofToken(
   const grant = await tokens.grantOf(digestOf(token), deadline);
   if (grant?.noteUse !== undefined) aside.start("Noting a token's last use", grant.noteUse);
   if (grant !== undefined) return grant.permissions;
-  throw new PersisterError(
-    "unauthorized",
-    "The token is missing or wrong. Send `Authorization: Bearer <token>`.",
-  );
+  throw new PersisterError("unauthorized", "The token is missing, wrong, expired or revoked.");
 }
 
 /** What is stored of a token. */

@@ -21,14 +21,19 @@ export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
     readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standing));
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new PersisterError("malformed", `The body is no ${mediaTypes[encoding]} value: ${cause.message}.`, {
-      cause,
-    });
+    throw new PersisterError(
+      "malformed",
+      `The body is not valid ${mediaTypes[encoding]}: ${cause.message}.`,
+      {
+        hint: "Send the bookmark as one value.",
+        cause,
+      },
+    );
   }
   if (value.length > limits.bookmarkBytesMax) {
     throw new PersisterError(
       "bookmark-too-large",
-      `The bookmark has ${value.length} bytes and may have ${limits.bookmarkBytesMax}.`,
+      `The bookmark has ${value.length} bytes; the limit is ${limits.bookmarkBytesMax}.`,
       { limit: limits.bookmarkBytesMax, actual: value.length },
     );
   }
@@ -39,14 +44,16 @@ export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
 
 function encodingOf(headers: Headers): Bookmark["encoding"] {
   if (headers.has("content-encoding")) {
-    throw new PersisterError("unsupported-encoding", "Send a bookmark as it is, without a Content-Encoding.");
+    throw new PersisterError("unsupported-encoding", "A bookmark cannot have a Content-Encoding.", {
+      hint: "Send the bookmark uncompressed, without `Content-Encoding`.",
+    });
   }
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === mediaTypes.json) return "json";
   if (type.trim().toLowerCase() === mediaTypes.transit) return "transit";
   throw new PersisterError(
     "unsupported-type",
-    `Say what the bookmark is: \`Content-Type: ${mediaTypes.json}\` or \`${mediaTypes.transit}\`.`,
+    `The Content-Type is neither ${mediaTypes.json} nor ${mediaTypes.transit}.`,
   );
 }
 

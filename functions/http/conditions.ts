@@ -31,10 +31,7 @@ function preconditionOf(headers: Headers): Precondition {
 /** The same, where it may not be left out. Throws `precondition-required`, too. */
 export function requiredPreconditionOf(headers: Headers): Precondition {
   if (headers.has("If-Match") || headers.get("If-None-Match")?.trim() === "*") return preconditionOf(headers);
-  throw new PersisterError(
-    "precondition-required",
-    'Say which revision you have seen: send `If-Match: "<revision>"`, the ETag of the bookmark.',
-  );
+  throw new PersisterError("precondition-required", "The request has no `If-Match`.");
 }
 
 /** `"5"`, a list of such, or `*`. Tags that are no revisions match none; a weak one does where only none may match. */
@@ -48,10 +45,9 @@ function revisionsIn(
   if (text === "*") return "*";
   const tags = text.split(",").map(tag => tag.trim());
   if (!tags.every(tag => /^(W\/)?"[^"]*"$/.test(tag))) {
-    throw new PersisterError(
-      "bad-header",
-      `${name} is an ETag in its quotes, such as \`${name}: "5"\`, a list of them, or \`*\`.`,
-    );
+    throw new PersisterError("bad-header", `${name} is neither a list of ETags nor \`*\`.`, {
+      hint: `Send ETags with their quotes, such as \`${name}: "5"\`, or \`*\`.`,
+    });
   }
   return tags.flatMap(tag => revision.exec(tag)?.[1] ?? []).map(Number);
 }
@@ -62,6 +58,7 @@ function idempotencyKeyOf(headers: Headers): string | undefined {
   if (key === undefined || idempotencyKeyHeader.safeParse(key).success) return key;
   throw new PersisterError(
     "bad-header",
-    `An Idempotency-Key is 1 to ${idempotencyKeyCharsMax} visible ASCII characters. A UUID is a good one.`,
+    `The Idempotency-Key is not 1 to ${idempotencyKeyCharsMax} visible ASCII characters.`,
+    { hint: "Use a UUID as the key." },
   );
 }

@@ -26,16 +26,13 @@ export function negotiated(headers: Headers, bookmark: Bookmark): { contentType:
   const other = bookmark.encoding === "json" ? mediaTypes.transit : mediaTypes.json;
   const contentType = preferred(headers, [own, other, plainText]);
   if (contentType === undefined) {
-    throw new PersisterError(
-      "not-acceptable",
-      `A bookmark is ${own} or ${other}. Ask for one of them, or leave \`Accept\` out.`,
-    );
+    throw new PersisterError("not-acceptable", `\`Accept\` allows neither ${own} nor ${other}.`);
   }
   return { contentType, value: contentType === other ? converted(bookmark) : bookmark.value };
 }
 
-/** RFC 9110 section 12.5.1. */
-function preferred(headers: Headers, types: string[]): string | undefined {
+/** Returns the type that `Accept` prefers, the first one of several: RFC 9110 section 12.5.1. */
+export function preferred(headers: Headers, types: string[]): string | undefined {
   return new Negotiator({ headers: { accept: headers.get("accept") ?? "*/*" } }).mediaType(types);
 }
 
@@ -47,8 +44,8 @@ function converted({ encoding, value }: Bookmark): Uint8Array {
     const other = encoding === "json" ? "transit" : "JSON";
     throw new PersisterError(
       "not-acceptable",
-      `This bookmark can't be ${other}: ${cause.message}. Ask for ${mediaTypes[encoding]}.`,
-      { cause },
+      `This bookmark cannot be represented in ${other}: ${cause.message}.`,
+      { hint: `Accept \`${mediaTypes[encoding]}\`.`, cause },
     );
   }
 }

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly streamer: string;
   /** Likewise. */
   readonly delivery: string;
+  /** Likewise: the path parameter `code`. */
+  readonly errorCode: string;
   /** The claim `scope` of a JWT, once the gateway before us has checked it. */
   readonly jwtScopes: string | undefined;
   /** As sent, still in its Content-Encoding. */

@@ -2,10 +2,10 @@ import * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
 import { type AnswerHeader, answerHeaders } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
+import { errorCatalogue } from "./error-catalogue.ts";
 import type { HttpResponse } from "./http-message.ts";
 import type { Answer, Operation } from "./operation.ts";
 import { operations, pathParameters } from "./operations.ts";
-import { internal, problems } from "./problem.ts";
 import { problemSchema } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
@@ -36,9 +36,7 @@ export function openapi(): Json {
       schemas: Object.fromEntries(components),
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
     },
-    "x-problems": [...Object.entries(problems), ["internal", internal] as const].map(
-      ([code, { status, title }]) => ({ code, status, title }),
-    ),
+    "x-problems": Object.entries(errorCatalogue).map(([code, entry]) => ({ code, ...entry })),
   };
 }
 
@@ -99,10 +97,10 @@ function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
   const codes = [...(scope === undefined ? [] : ofTokens), ...errors];
   const statuses = new Map<number, string[]>();
   for (const code of codes) {
-    const { status } = problems[code];
+    const { status } = errorCatalogue[code];
     statuses.set(status, [...(statuses.get(status) ?? []), code]);
   }
-  if (scope !== undefined) statuses.set(internal.status, ["internal"]);
+  if (scope !== undefined) statuses.set(errorCatalogue.internal.status, ["internal"]);
   const refused = [...statuses].map(([status, of]) => {
     const headers = headersObject(problemHeaders(status, operation));
     return [status, { ...problemObject(status, of, schemaOf), headers }];

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
 import type { AnswerHeader } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
-import { jsonline, singer, transit } from "./example-bodies.ts";
+import { bookmarkBody, stitchstreamBody } from "./documented-bodies.ts";
 import type { Answer, Operation } from "./operation.ts";
 import {
   deliveriesQuery,
   deliveryParameter,
+  errorCodeParameter,
   historyQuery,
   idempotencyKeyHeader,
   streamerNameParameter,
@@ -24,11 +25,7 @@ const ok = (
   headers: readonly AnswerHeader[] = ["Cache-Control"],
 ): Answer => ({ description, content: { [mediaTypes.json]: schema }, headers });
 
-const bookmarkBody = {
-  [mediaTypes.json]: { schema: anything, examples: { "a position": { issues: "2026-11-01" } } },
-  [mediaTypes.transit]: { schema: anything, examples: { "an instant": ["^ ", "issues", "~m1468435557000"] } },
-};
-/** One of both is wanted. */
+/** One of the two is required. */
 const seen = {
   "If-Match": { schema: revisionCondition, example: "*" },
   "If-None-Match": { schema: revisionCondition, example: "*" },
@@ -62,12 +59,7 @@ export const operations: readonly Operation[] = [
         example: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
       },
     },
-    body: {
-      "*/*": {
-        schema: text.check(z.describe("A stitchstream says itself what it is, so that each type does.")),
-        examples: { transit, jsonline, singer },
-      },
-    },
+    body: stitchstreamBody,
     answers: {
       200: {
         description: "Committed: the receipt; on `Accept: text/plain` the bookmark's line.",
@@ -218,6 +210,21 @@ export const operations: readonly Operation[] = [
     errors: [],
   },
   {
+    route: "GET /v1/errors/{code}",
+    id: "readError",
+    summary: "What an error code means, and what to do.",
+    scope: undefined,
+    headers: { Accept: { schema: accept, example: "text/html" } },
+    answers: {
+      200: {
+        description: "The catalogue's entry.",
+        content: { "text/plain": text, "text/html": text },
+        headers: ["Vary", "Cache-Control"],
+      },
+    },
+    errors: ["no-error-code"],
+  },
+  {
     route: "GET /v1/health",
     id: "health",
     summary: "Whether the endpoint is up.",
@@ -231,4 +238,5 @@ export const operations: readonly Operation[] = [
 export const pathParameters: Readonly<Record<string, z.ZodMiniType>> = {
   streamer: streamerNameParameter,
   delivery: deliveryParameter,
+  code: errorCodeParameter,
 };

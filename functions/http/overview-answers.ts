@@ -3,6 +3,7 @@ import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.
 import type { Commit } from "../persister/store.ts";
 import { etagOf } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
+import { currentCode, entryOf } from "./error-catalogue.ts";
 import type { HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, json } from "./json-text.ts";
 import { fitting } from "./receipt-streams.ts";
@@ -75,7 +76,9 @@ function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {
   const { delivery, at, archive, failure } = filed;
   const arrived = { delivery, receivedAt: instant(at), archive };
   if (receipt === undefined) {
-    return { ...arrived, outcome: failure === undefined ? "unfinished" : "failed", ...failure };
+    if (failure === undefined) return { ...arrived, outcome: "unfinished" };
+    const code = currentCode(failure.code);
+    return { ...arrived, outcome: "failed", code, detail: failure.detail, hint: entryOf(code)?.hint };
   }
   const { records, ignored, batches, bytes, milliseconds, bookmarkKept, state } = receipt;
   const { revision } = state;

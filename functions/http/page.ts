@@ -6,5 +6,5 @@ export function pageOf<T extends z.ZodMiniObject>(query: URLSearchParams, schema
   const asked = schema.safeParse(Object.fromEntries(query));
   if (asked.success) return asked.data;
   const [{ path, message }] = asked.error.issues as [z.core.$ZodIssue];
-  throw new PersisterError("bad-query", `\`${path.join(".")}\` is ${message}.`);
+  throw new PersisterError("bad-query", `\`${path.join(".")}\` must be ${message}.`);
 }

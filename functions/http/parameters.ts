@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { historyEntriesMax, idempotencyKeyCharsMax, streamerNameCharsMax } from "../persister/limits.ts";
+import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
 /** What requests say beside their bodies: each is checked by its schema here, which is the one in the OpenAPI document. */
 export const streamerNameParameter = z
@@ -13,6 +14,10 @@ export const streamerNameParameter = z
 export const deliveryParameter = z
   .string()
   .check(z.regex(/^[0-9a-f-]{36}$/, "the id of a delivery"), z.describe("A delivery's id."));
+
+export const errorCodeParameter = z
+  .enum(Object.keys(errorCatalogue) as [ProblemCode])
+  .check(z.describe("The `code` of an error."));
 
 /** What is wrong with one says what is right: pageOf puts it into its words. */
 const natural = (max: number) => {

@@ -1,15 +1,11 @@
 import { PersisterError } from "../persister/errors.ts";
-import { streamerNameCharsMax } from "../persister/limits.ts";
 import { noDelivery } from "../persister/query/overview.ts";
 import { deliveryParameter, streamerNameParameter } from "./parameters.ts";
 
 /** The streamer that the URL names. Throws `bad-streamer-name`. */
 export function streamerName(name: string): string {
   if (streamerNameParameter.safeParse(name).success) return name;
-  throw new PersisterError(
-    "bad-streamer-name",
-    `A streamer's name is 1 to ${streamerNameCharsMax} lower-case letters, digits, _ and -, and begins with a letter or a digit.`,
-  );
+  throw new PersisterError("bad-streamer-name", "The streamer name in the URL is not valid.");
 }
 
 /** The delivery that the URL names. Throws `no-delivery` for what is no id. */

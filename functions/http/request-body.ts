@@ -21,22 +21,22 @@ export function receiveBody({ headers, body, bodyIsText }: HttpRequest): Receive
 export const bodyTooLarge = (bytes: number) =>
   new PersisterError(
     "body-too-large",
-    `The body has ${bytes} bytes and may have ${wireBytesMax}. Send it gzipped, or in several bodies cut behind a bookmark.`,
+    `The body has ${bytes} bytes on the wire; the limit is ${wireBytesMax}.`,
     { limit: wireBytesMax, actual: bytes },
   );
 
 function codingFault(coding: string, gzipped: boolean, bodyIsText: boolean): PersisterError | undefined {
   if (!gzipped && coding !== "identity") {
-    return new PersisterError(
-      "unsupported-encoding",
-      "An unknown Content-Encoding. Send the body gzipped, with `Content-Encoding: gzip`, or as it is.",
-    );
+    return new PersisterError("unsupported-encoding", "The Content-Encoding is unknown.", {
+      hint: "Send the body with `Content-Encoding: gzip`, or uncompressed.",
+    });
   }
   if (gzipped && bodyIsText) {
     // API Gateway hands a body over as text by its Content-Type, and no gzip survives that.
     return new PersisterError(
       "unsupported-encoding",
-      "The gzip body came as text, its bytes destroyed on the way. Send it with `Content-Type: application/octet-stream`.",
+      "The gzip body was sent with a text Content-Type, which destroyed its bytes.",
+      { hint: "Send it with `Content-Type: application/octet-stream`." },
     );
   }
   return undefined;

@@ -52,11 +52,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
 /** The last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` and `not-acceptable`. */
 export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState): HttpResponse {
   if (state.bookmark === undefined) {
-    throw new PersisterError(
-      "no-bookmark",
-      "There is no bookmark for this streamer. Start from the beginning.",
-      { committed: state },
-    );
+    throw new PersisterError("no-bookmark", "This streamer has no bookmark.", { committed: state });
   }
   const { contentType, value } = negotiated(headers, state.bookmark);
   const validators = {

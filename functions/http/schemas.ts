@@ -1,6 +1,5 @@
 import * as z from "zod/mini";
-import type { ErrorCode } from "../persister/errors.ts";
-import { problems } from "./problem.ts";
+import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
 /** What is answered: these type the answers, and are the OpenAPI document's. */
 
@@ -100,8 +99,9 @@ export const statusSchema = z.object({
     .check(z.describe("`unfinished`: it never came to its end; send it again.")),
   archive,
   ...z.partial(z.object({ revision, ...counts })).shape,
-  code: z.optional(text("Of one that failed: the error's code.")),
-  detail: z.optional(text("Of one that failed: what the caller was told.")),
+  code: z.optional(text("Of a failed delivery: the error's code.")),
+  detail: z.optional(text("Of a failed delivery: what was wrong, as the caller received it.")),
+  hint: z.optional(text("Of a failed delivery: what to do.")),
 });
 export const deliverySchema = z
   .object({ streamer, ...statusSchema.shape, streams: z.optional(streams), streamsTotal, ...bookmarkMembers })
@@ -118,15 +118,18 @@ export const deliveriesSchema = z
 
 export const healthSchema = z.object({ status: z.literal("ok") }).check(z.meta({ id: "Health" }));
 
-const codes = [...Object.keys(problems), "internal"] as [ErrorCode | "internal"];
+const codes = Object.keys(errorCatalogue) as [ProblemCode];
 export const problemSchema = z
   .object({
-    type: text("`urn:persister:problem:<code>`"),
+    type: text("`/v1/errors/<code>` of this endpoint, which explains the error."),
     title: text("The error in a few words."),
     status: z.int(),
-    detail: text("What is wrong, and its mend."),
+    detail: text("What is wrong."),
+    hint: text("What to do."),
     instance: text("The path asked for."),
-    code: z.enum(codes).check(z.describe("In order of precedence: of two errors the upper one is answered.")),
+    code: z
+      .enum(codes)
+      .check(z.describe("In order of precedence: if several errors apply, the first one is returned.")),
     delivery: z.optional(text("The delivery that was archived before it failed.")),
     archive: z.optional(archive),
     limit: z.optional(z.int()),

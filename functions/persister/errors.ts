@@ -10,13 +10,14 @@ export interface Fault {
   readonly message: string;
 }
 
-/** In order of precedence. docs/errors.md explains each; http/problem.ts has their statuses. */
+/** In order of precedence. http/error-catalogue.ts has the meaning, status and hint of each. */
 export type ErrorCode =
   | "tokens-unavailable"
   | "unauthorized"
   | "forbidden"
   | "bad-streamer-name"
   | "bad-query"
+  | "no-error-code"
   | "precondition-required"
   | "body-too-large"
   | "archive-unavailable"
@@ -51,6 +52,8 @@ export interface Committed {
 }
 
 export interface ErrorDetails {
+  /** What to do, in a sentence; the catalogue's hint for the code unless given. */
+  readonly hint?: string;
   readonly faults?: readonly Fault[];
   readonly faultsTotal?: number;
   readonly limit?: number;
@@ -67,7 +70,7 @@ export interface ErrorDetails {
 }
 
 /**
- * The only error shown to users: a code, a sentence that says what to do, and places in the body. Any other
+ * The only error shown to users: a code, a sentence, a hint and places in the body. Any other
  * error is internal.
  */
 export class PersisterError extends Error {

@@ -21,6 +21,7 @@ const routes: readonly [route: string, name: FunctionName][] = [
   ["GET /v1/streamers/{streamer}/deliveries", "overview"],
   ["GET /v1/streamers/{streamer}/deliveries/{delivery}", "overview"],
   ["GET /v1/openapi.json", "overview"],
+  ["GET /v1/errors/{code}", "overview"],
 ];
 /** The functions' timeouts there, ms. */
 const ingestMilliseconds = 29_000;

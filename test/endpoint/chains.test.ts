@@ -59,7 +59,7 @@ describe("If-Match", () => {
       status: 400,
       code: "bad-header",
       archive: expect.stringMatching(/^s3:/),
-      detail: expect.stringContaining('If-Match: "5"'),
+      hint: expect.stringContaining('If-Match: "5"'),
     });
   });
 });

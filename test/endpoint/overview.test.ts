@@ -2,8 +2,10 @@ import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
+import { errorCatalogue, type ProblemCode } from "../../functions/http/error-catalogue.ts";
 import { watchBookmarks } from "../../functions/persister/query/watch.ts";
 import { listen } from "../../infra/local/listen.ts";
+import type { Place } from "../../infra/tokens/tokens.ts";
 import { placeOf } from "./local-place.ts";
 import { bookmark, get, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
 
@@ -17,6 +19,8 @@ const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
+const storeOf = (place: Place) =>
+  awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });
 const json = async <T = Record<string, unknown>>(path: string, on = stack) =>
   (await (await get(on, path)).json()) as T;
 interface Page {
@@ -136,7 +140,24 @@ describe("deliveries", () => {
       archive: failed.archive,
       code: "malformed",
       detail: failed.detail,
+      hint: failed.hint,
     });
+  });
+
+  it.each([
+    ["unfit-records", "invalid-records"],
+    ["overtaken", "superseded"],
+  ])("that an earlier version filed as %s are shown as %s", async (stored, code) => {
+    const delivery = "019ab000-0000-7000-8000-000000000000";
+    const streamer = `filed-${code}`;
+    const { log } = storeOf(await placeOf(stack));
+    const failure = { code: stored, detail: "line 5" };
+    await log.file({ streamer, delivery, at: 0, archive: "s3://b/k", failure }, Date.now() + 60_000);
+    const { deliveries } = await json<Page>(`/v1/streamers/${streamer}/deliveries`);
+    const { hint } = errorCatalogue[code as "superseded"];
+    expect(deliveries).toEqual([
+      expect.objectContaining({ outcome: "failed", code, detail: "line 5", hint }),
+    ]);
   });
 
   it("that come again under their key stay as they were", async () => {
@@ -158,6 +179,34 @@ describe("deliveries", () => {
   });
 });
 
+describe("an error's `type`", () => {
+  it("is the address of its explanation, which needs no token", async () => {
+    const url = `${stack.url}/v1/streamers/s`;
+    const problem = (await (await fetch(url)).json()) as { type: string; hint: string };
+    const page = await fetch(new URL(problem.type, url));
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/plain; charset=utf-8"]);
+    const text = await page.text();
+    expect(text).toContain("unauthorized");
+    expect(text).toContain(problem.hint);
+  });
+
+  it.each(Object.keys(errorCatalogue))("is explained for %s as text and as HTML", async code => {
+    const { title } = errorCatalogue[code as ProblemCode];
+    for (const accept of ["text/plain", "text/html,application/xhtml+xml,*/*;q=0.8"]) {
+      const page = await fetch(`${stack.url}/v1/errors/${code}`, { headers: { accept } });
+      expect(page.headers.get("content-type")).toContain(accept.split(",")[0]);
+      expect(await page.text()).toContain(title);
+    }
+  });
+
+  it("answers 404 for a code that does not exist", async () => {
+    for (const code of ["nothing", "toString", "%3Cscript%3E"]) {
+      const response = await fetch(`${stack.url}/v1/errors/${code}`);
+      expect([response.status, await response.json()]).toMatchObject([404, { code: "no-error-code" }]);
+    }
+  });
+});
+
 it.each(["limit=0", "limit=101", "limit=many", "after=../x"])("a query of ?%s is refused", async query => {
   const response = await get(stack, `/v1/streamers?${query}`);
   expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
@@ -174,8 +223,7 @@ it("the watch tells the age of every bookmark, of streamers too that nobody deli
     onDelivery: () => {},
     onBookmarkAges: (ages: ReadonlyMap<string, number>) => void told.push(ages),
   };
-  const place = await placeOf(watched);
-  const store = awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });
+  const store = storeOf(await placeOf(watched));
   await watchBookmarks({ ...store, clock, observer }, Date.now() + 600_000);
   expect([...told[0]!.keys()]).toEqual(["one", "two"]);
   for (const age of told[0]!.values()) expect(age).toBeGreaterThanOrEqual(60_000);

@@ -521,7 +521,7 @@ describe("a caller without the right token", () => {
     expect(response.headers.get("www-authenticate")).toBe("Bearer");
     expect(await response.json()).toMatchObject({
       code: "unauthorized",
-      detail: expect.stringContaining("Send `Authorization: Bearer <token>`"),
+      hint: expect.stringContaining("Send `Authorization: Bearer <token>`"),
     });
     expect((await getBookmark(stack(), "drift", { authorization })).status).toBe(401);
   });

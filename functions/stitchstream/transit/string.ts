@@ -219,6 +219,9 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   protected noColumnName(position: number): Malformed {
-    return new Uncarriable("a map's key that is not a string, keyword or symbol can't name a column", position);
+    return new Uncarriable(
+      "a map's key that is not a string, keyword or symbol can't name a column",
+      position,
+    );
   }
 }

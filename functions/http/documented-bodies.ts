@@ -1,0 +1,38 @@
+import * as z from "zod/mini";
+import { mediaTypes } from "./conversion.ts";
+
+const transit = `stitchstream/0.1
+Content-Type: transit
+--
+["^ ","~:type","RECORD","~:stream","inboxes","~:key_fields",["id"],"~:record",["^ ","id",1,"createdAt","~m1468435557000"]]
+["^ ","~:type","BOOKMARK","~:value",["^ ","inboxes","~m1468435557000"]]
+`;
+const jsonline = `stitchstream/0.1
+Content-Type: jsonline
+--
+{"type":"RECORD","stream":"issues","key_fields":["id"],"record":{"id":1,"title":"First"}}
+{"type":"BOOKMARK","value":{"issues":1}}
+`;
+const singer = `{"type":"SCHEMA","stream":"deals","key_properties":["id"],"schema":{"type":"object","properties":{"id":{"type":"integer"}}}}
+{"type":"RECORD","stream":"deals","record":{"id":1}}
+{"type":"STATE","value":{"deals":1}}
+`;
+
+/** The bodies of a delivery, as the OpenAPI document describes them. */
+export const stitchstreamBody = {
+  "*/*": {
+    schema: z
+      .string()
+      .check(z.describe("A stitchstream. Its header names its encoding, so any `Content-Type` is accepted.")),
+    examples: { transit, jsonline, singer },
+  },
+};
+
+/** The bodies of a manual change of the bookmark. */
+export const bookmarkBody = {
+  [mediaTypes.json]: { schema: z.unknown(), examples: { "a position": { issues: "2026-11-01" } } },
+  [mediaTypes.transit]: {
+    schema: z.unknown(),
+    examples: { "an instant": ["^ ", "issues", "~m1468435557000"] },
+  },
+};
