@@ -39,11 +39,15 @@ export const commits = (repository: Repository): Source<Place> => ({
   name: "commits",
   tables: [table],
   async *pages(place = {}) {
+    const { head, walking } = place;
+    const to = walking?.to ?? (await newest(repository));
+    if (to === undefined || to === head) return;
     try {
-      yield* walk(repository, place);
+      yield* walk(repository, place, to);
     } catch (error) {
       if (!canBeListed(place, statusOf(error) ?? 0)) throw error;
-      yield* walk(repository, {});
+      const now = await newest(repository);
+      if (now !== undefined) yield* walk(repository, {}, now);
     }
   },
 });
@@ -53,9 +57,12 @@ const canBeListed = ({ head, walking }: Place, status: number) =>
   ((head ?? walking) !== undefined && gone.includes(status)) ||
   (head !== undefined && (status === tooLarge || status >= serverError));
 
-async function* walk(repository: Repository, { head, walking }: Place): AsyncGenerator<Page<Place>> {
-  const to = walking?.to ?? (await newest(repository));
-  if (to === undefined || to === head) return;
+/** From a place to the commit `to`. */
+async function* walk(
+  repository: Repository,
+  { head, walking }: Place,
+  to: string,
+): AsyncGenerator<Page<Place>> {
   for (let page = walking?.page ?? 1; ; page++) {
     const { found, more } = await between(repository, head, to, page);
     const place = more ? { ...(head && { head }), walking: { to, page: page + 1 } } : { head: to };

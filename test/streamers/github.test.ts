@@ -243,6 +243,15 @@ describe("a run in trouble", () => {
     },
   );
 
+  it("lists no commits again that it has, where the newest one is not answered", async () => {
+    await run();
+    held.commits.push(commit(131));
+    for (let tries = 0; tries < 6; tries++)
+      standIn.answerOnce(/\/commits\?per_page=1$/, { status: 503, body: { message: "Oops" } });
+    await expect(run()).rejects.toThrow(/^commits was not read: .*503/);
+    expect((await run()).records.commits).toBe(1);
+  });
+
   it("goes on where it was when a page fails for good", async () => {
     for (let tries = 0; tries < 6; tries++)
       standIn.answerOnce(/pulls.*&page=2/, { status: 500, body: { message: "Oops" } });
