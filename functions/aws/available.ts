@@ -55,7 +55,8 @@ const storeUnavailable = (cause: unknown) =>
 
 /** A server's trouble, throttling, a write in conflict, a broken connection, or no time left. */
 function passes(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  // Its code is ours, and final.
+  if (!(error instanceof Error) || error instanceof PersisterError) return false;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode;
   return (

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { Bookmarks, StoredBookmark } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
-import { type BucketOptions, largeValues } from "./large-values.ts";
+import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
 /** Bookmarks' values: small ones travel in the item that names them, others are in S3, `bookmarks/<streamer>/<digest>`. */
 export function s3Bookmarks(options: BucketOptions): Bookmarks {
@@ -37,6 +37,6 @@ const utf8 = z.pipe(
   z.transform((text: string): Uint8Array => Buffer.from(text)),
 );
 export const storedBookmark = z.pipe(
-  z.union([z.object({ encoding, value: utf8 }), z.object({ encoding, key: z.string(), sha256: z.string() })]),
+  z.union([z.object({ encoding, value: utf8 }), z.object({ encoding, ...largeValue })]),
   z.transform(stored => stored as StoredBookmark),
 );

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { FiledReceipt } from "../persister/store.ts";
-import { type BucketOptions, largeValues } from "./large-values.ts";
+import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
 const revision = z.number();
 /** A receipt as an item holds it. */
 export const storedReceipt = z.union([
   z.object({ revision, text: z.string() }),
-  z.object({ revision, key: z.string(), sha256: z.string() }),
+  z.object({ revision, ...largeValue }),
 ]);
 type StoredReceipt = z.infer<typeof storedReceipt>;
 

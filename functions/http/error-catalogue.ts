@@ -117,6 +117,12 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     when: "The bookmark table did not answer in time.",
     hint: "Send the request again with its `Idempotency-Key`, or fetch the bookmark and start from it.",
   },
+  "bookmark-lost": {
+    status: 503,
+    title: "Bookmark lost",
+    when: "The archive lacks the object that a large bookmark or receipt is stored in.",
+    hint: "Ask the endpoint's operators to restore the object that their log names, or set the bookmark again.",
+  },
   "key-reused": {
     status: 422,
     title: "Idempotency-Key reused",

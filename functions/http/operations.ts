@@ -76,6 +76,7 @@ export const operations: readonly Operation[] = [
       "broken-gzip",
       "inflated-too-large",
       "store-unavailable",
+      "bookmark-lost",
       "key-reused",
       "account-unavailable",
       "not-a-stitchstream",
@@ -112,7 +113,7 @@ export const operations: readonly Operation[] = [
         headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
       },
     },
-    errors: ["bad-streamer-name", "store-unavailable", "no-bookmark", "not-acceptable"],
+    errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-bookmark", "not-acceptable"],
     namingRevision: [404, 406],
   },
   {
@@ -161,7 +162,7 @@ export const operations: readonly Operation[] = [
     scope: "read",
     query: historyQuery,
     answers: { 200: ok("A page of it.", schemas.historySchema, ["ETag", "Cache-Control"]) },
-    errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+    errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
   {
@@ -179,7 +180,7 @@ export const operations: readonly Operation[] = [
     summary: "A streamer at a glance: its bookmark, how old it is, what it brought, who holds it.",
     scope: "read",
     answers: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
-    errors: ["bad-streamer-name", "store-unavailable", "no-streamer"],
+    errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-streamer"],
     namingRevision: [404],
   },
   {
@@ -189,7 +190,7 @@ export const operations: readonly Operation[] = [
     scope: "read",
     query: deliveriesQuery,
     answers: { 200: ok("A page of them.", schemas.deliveriesSchema) },
-    errors: ["bad-streamer-name", "bad-query", "store-unavailable"],
+    errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
   {
@@ -198,7 +199,7 @@ export const operations: readonly Operation[] = [
     summary: "What became of a delivery.",
     scope: "read",
     answers: { 200: ok("The delivery.", schemas.deliverySchema) },
-    errors: ["bad-streamer-name", "store-unavailable", "no-delivery"],
+    errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-delivery"],
     namingRevision: [404],
   },
   {

@@ -81,13 +81,17 @@ function problem(
 
 /** What failed beyond the caller, for those who run it: names alone, for an SDK's message may quote what was sent. */
 function logFailure({ requestId }: HttpRequest, { code, details, cause }: PersisterError): void {
+  const behind = cause instanceof PersisterError ? cause : undefined;
   log({
     requestId,
     code,
     delivery: details.delivery,
-    cause: cause instanceof Error ? cause.name : undefined,
+    object: details.object ?? behind?.details.object,
+    cause: nameOf(behind?.cause ?? cause),
   });
 }
+
+const nameOf = (cause: unknown) => (cause instanceof Error ? cause.name : undefined);
 
 function logInternal({ requestId }: HttpRequest, error: unknown): void {
   const { name, stack } = error instanceof Error ? error : new Error("thrown");

@@ -27,6 +27,7 @@ export type ErrorCode =
   | "broken-gzip"
   | "inflated-too-large"
   | "store-unavailable"
+  | "bookmark-lost"
   | "key-reused"
   | "account-unavailable"
   | "not-a-stitchstream"
@@ -66,6 +67,8 @@ export interface ErrorDetails {
   readonly archive?: string;
   /** The committed state, from which the next run starts; `unknown` if the store did not answer. */
   readonly committed?: Committed | "unknown";
+  /** Where the archive should hold what is missing from it. For the log, and not for callers. */
+  readonly object?: string;
   readonly cause?: unknown;
 }
 

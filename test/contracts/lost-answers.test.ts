@@ -146,7 +146,10 @@ it("a large bookmark that was changed in S3 is not given out", async () => {
   const Key = stored !== undefined && "key" in stored ? stored.key : "";
   expect(Key).toMatch(/^bookmarks\/changed\/[0-9a-f]{64}$/);
   await newS3().send(new PutObjectCommand({ Bucket: bucket, Key, Body: '"other"' }));
-  await expect(read("changed")).rejects.toThrow(/not what was stored there/);
+  await expect(read("changed")).rejects.toMatchObject({
+    code: "bookmark-lost",
+    cause: { message: expect.stringContaining("not what was stored there") },
+  });
 });
 
 it("an item that is not ours is no trouble that passes", async () => {

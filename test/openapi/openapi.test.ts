@@ -1,5 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { Context } from "aws-lambda";
@@ -248,6 +249,21 @@ describe("each answer is documented, and each that is documented is given", () =
       deliver,
       new Response(text, { status: statusCode!, headers: headers as Record<string, string> }),
     );
+  });
+
+  it("a bookmark and a receipt that the archive has lost", async () => {
+    const streamer = "lost";
+    const streams = Array.from({ length: 1_000 }, (_, i) =>
+      record(`${"s".repeat(300)}${i}`, { id: i }, ["id"]),
+    );
+    const sent = { streamer, body: jsonline(...streams, bookmark("x".repeat(300_000))) };
+    const { delivery } = (await (await ask(deliver, sent)).json()) as { delivery: string };
+    for (const prefix of ["bookmarks", "receipts"])
+      await rm(join(stack.dataDir, "s3", "persister-archive", prefix, streamer), { recursive: true });
+    await ask(deliver, { streamer, body: jsonline() });
+    for (const route of [one, `${one}/bookmark`, `${one}/bookmark/history`, `${one}/deliveries`])
+      expect((await ask(`GET ${route}`, { streamer })).status).toBe(503);
+    expect((await ask(`GET ${one}/deliveries/{delivery}`, { streamer, delivery })).status).toBe(503);
   });
 
   it("an archive that is down", async () => {

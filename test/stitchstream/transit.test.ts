@@ -117,7 +117,9 @@ describe("transit values as JSON", () => {
     ],
   ])("keeps a map's keys apart outside of records: %s", (_name, text, expected) => {
     expect(convert(text, "transit", "transit")).toBe(expected);
-    expect(() => convert(text, "transit", "json")).toThrow(/not a string, keyword or symbol has no JSON form/);
+    expect(() => convert(text, "transit", "json")).toThrow(
+      /not a string, keyword or symbol has no JSON form/,
+    );
   });
 
   it("takes bytes as long as a line may be, and looks at no more of a character than it may have", () => {

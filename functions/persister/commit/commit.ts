@@ -60,7 +60,9 @@ export async function commitWhatIsSafe(
     if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);
     return await stateOf(lease.held.commit, ports);
   } catch (error) {
-    if (error instanceof PersisterError && error.code === "store-unavailable") return undefined;
+    const isUnread =
+      error instanceof PersisterError && /^(store-unavailable|bookmark-lost)$/.test(error.code);
+    if (isUnread) return undefined;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { leaseMarginMillisecondsMax } from "../limits.ts";
 import type { Clock } from "../ports.ts";
 import type { Fenced, IdempotencyRecord, Store, Streamer } from "../store.ts";
 import { holds, type Precondition } from "./precondition.ts";
-import { revisionOf, stateOf } from "./state.ts";
+import { revisionOf, stateOf, withCommitted } from "./state.ts";
 
 /** The right to write to a streamer until its deadline, and the sequences to write with. */
 export interface Lease {
@@ -133,13 +133,11 @@ export async function assertPrecondition(
 ): Promise<void> {
   const revision = revisionOf(streamer);
   if (holds(precondition, revision)) return;
-  const committed = await stateOf(streamer?.commit, store);
-  throw new PersisterError(
+  const refusal = new PersisterError(
     "precondition-failed",
-    `The streamer is at revision ${revision}. ` +
-      `Start from the bookmark named here, with \`If-Match: "${revision}"\`.`,
-    { committed },
+    `The streamer is at revision ${revision}. Start from its bookmark, with \`If-Match: "${revision}"\`.`,
   );
+  throw await withCommitted(refusal, () => stateOf(streamer?.commit, store));
 }
 
 /** Returns how many of the delivery's records and activations were accepted in an earlier attempt. */
