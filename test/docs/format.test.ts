@@ -1033,7 +1033,7 @@ describe("validation errors", () => {
       refusesTransit('"~X1"', /tag/);
       refusesTransit('["^ ","^9",1]', /stands for nothing/);
       refusesTransit('["^ ","a"]', /lacks its value/);
-      refusesTransit('"~t2026-02-30T00:00:00Z"', /calendar/);
+      refusesTransit('"~t2026-02-30T00:00:00Z"', /does not exist/);
       refusesTransit('"\\u007em5"', /JSON escape/);
       refusesTransit('"~t2026-02-01T00:00:00.0001Z"', /millisecond/);
       for (const value of ['"~i1.5"', '"~n0x1"', '"~f1."', '"~u123"', '"~ba"'])
