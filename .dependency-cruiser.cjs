@@ -60,7 +60,7 @@ module.exports = {
     }),
     never(
       "only handlers are wired",
-      "^functions/(?!(wire-run|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
+      "^functions/(?!(by-route|wire-run|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
       {
         path: "^functions/wire(-run)?\\.ts$",
       },

@@ -1,30 +1,22 @@
-import { lambda } from "./aws/gateway.ts";
-import { authorize } from "./http/authorize.ts";
+import { byRoute, forStreamer } from "./by-route.ts";
 import { pageOf } from "./http/page.ts";
 import { historyQuery } from "./http/parameters.ts";
-import { answering } from "./http/problem.ts";
 import { bookmarkResponse, healthResponse, historyResponse } from "./http/responses.ts";
-import { namingCommitted, readState } from "./persister/commit/state.ts";
-import { answerBy } from "./persister/limits.ts";
+import { readState } from "./persister/commit/state.ts";
 import { readHistory } from "./persister/query/history.ts";
-import { type Wired, wiredByEnvironment } from "./wire.ts";
+import { wiredByEnvironment } from "./wire.ts";
 
-/** `GET /v1/streamers/{streamer}/bookmark` and `…/bookmark/history`, and `GET /v1/health` beside them. */
-export const bookmark = (wired: () => Wired) =>
-  lambda((request, deadline) =>
-    answering(request, async aside => {
-      if (request.route === "GET /v1/health") return healthResponse();
-      const { authority, store } = wired();
-      const streamer = await authorize(request, "read", { authority, deadline: answerBy(deadline), aside });
-      return namingCommitted(streamer, store, answerBy(deadline), async () => {
-        if (request.route.endsWith("/history")) {
-          const page = pageOf(request.query, historyQuery);
-          const history = await readHistory({ streamer, ...page, deadline: answerBy(deadline) }, store);
-          return historyResponse(streamer, history);
-        }
-        return bookmarkResponse(request, await readState(streamer, store, answerBy(deadline)));
-      });
-    }),
-  );
+export const bookmark = byRoute<"bookmark">({
+  "GET /v1/streamers/{streamer}/bookmark": forStreamer(async ({ request, streamer, store, deadline }) =>
+    bookmarkResponse(request, await readState(streamer, store, deadline)),
+  ),
+  "GET /v1/streamers/{streamer}/bookmark/history": forStreamer(
+    async ({ request, streamer, store, deadline }) => {
+      const page = pageOf(request.query, historyQuery);
+      return historyResponse(streamer, await readHistory({ streamer, ...page, deadline }, store));
+    },
+  ),
+  "GET /v1/health": healthResponse,
+});
 
 export const handler = bookmark(wiredByEnvironment);

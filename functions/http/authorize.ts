@@ -4,6 +4,7 @@ import type { Permission, Scope, Tokens } from "../persister/ports.ts";
 import type { Aside } from "./aside.ts";
 import type { HttpRequest } from "./http-message.ts";
 import { streamerName } from "./path.ts";
+import { scopeOf } from "./routes.ts";
 
 /** Who says what a caller may do: our own tokens, or the gateway before us. */
 export type Authority =
@@ -25,19 +26,23 @@ export interface Gate {
   readonly aside: Aside;
 }
 
-/** The streamer of a request whose sender may do that. Throws `unauthorized`, `forbidden`, `bad-streamer-name`. */
-export async function authorize(request: HttpRequest, scope: Scope, gate: Gate): Promise<string> {
+/**
+ * Resolves to the URL's streamer if the caller has the route's scope on it.
+ * Rejects with `unauthorized`, `forbidden` or `bad-streamer-name`.
+ */
+export async function authorize(request: HttpRequest, gate: Gate): Promise<string> {
+  const scope = scopeOf(request.route);
   const names = permitted(await authenticate(request, gate), scope);
   if (names !== "all" && !names.has(request.streamer)) throw forbidden(scope);
   return streamerName(request.streamer);
 }
 
-/** The streamers on which a request's sender may do that, one at least. Throws `unauthorized`, `forbidden`. */
-export async function authorizeSome(
-  request: HttpRequest,
-  scope: Scope,
-  gate: Gate,
-): Promise<ReadonlySet<string> | "all"> {
+/**
+ * Resolves to the streamers, at least one, on which the caller has the route's scope.
+ * Rejects with `unauthorized` or `forbidden`.
+ */
+export async function authorizeSome(request: HttpRequest, gate: Gate): Promise<ReadonlySet<string> | "all"> {
+  const scope = scopeOf(request.route);
   const names = permitted(await authenticate(request, gate), scope);
   if (names !== "all" && names.size === 0) throw forbidden(scope, "any");
   return names;

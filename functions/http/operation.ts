@@ -2,24 +2,26 @@ import type * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
 import type { Scope } from "../persister/ports.ts";
 import type { AnswerHeader } from "./answer-headers.ts";
+import type { Route } from "./routes.ts";
 
-/** What can be asked of the endpoint: each route, what it takes, and every answer there is. */
-export interface Operation {
-  /** As in serverless.yml. */
-  readonly route: string;
+/** What the OpenAPI document says about a route: its request, and every answer. */
+export interface OperationDescription {
   readonly id: string;
   readonly summary: string;
-  /** What the caller's token has to hold; undefined where none is asked for. */
-  readonly scope: Scope | undefined;
   readonly query?: z.ZodMiniObject;
   /** Request headers. */
   readonly headers?: Readonly<Record<string, RequestHeader>>;
   readonly body?: Readonly<Record<string, BodyType>>;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** The errors it may answer, beside those that every route of its kind has. */
+  /** The errors it may answer with, besides those of authorization. */
   readonly errors: readonly ErrorCode[];
   /** The errors' statuses that may name the streamer's revision. */
   readonly namingRevision?: readonly number[];
+}
+
+export interface Operation extends OperationDescription {
+  readonly route: Route;
+  readonly scope: Scope | undefined;
 }
 
 interface RequestHeader {

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { AnswerHeader } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
 import { bookmarkBody, stitchstreamBody } from "./documented-bodies.ts";
-import type { Answer, Operation } from "./operation.ts";
+import type { Answer, Operation, OperationDescription } from "./operation.ts";
 import {
   deliveriesQuery,
   deliveryParameter,
@@ -12,6 +12,7 @@ import {
   streamerNameParameter,
   streamersQuery,
 } from "./parameters.ts";
+import { type Route, routeEntries } from "./routes.ts";
 import * as schemas from "./schemas.ts";
 
 const revisionCondition = z.string().check(z.describe('Revisions in quotes, such as `"5"`, or `*`.'));
@@ -30,16 +31,12 @@ const seen = {
   "If-Match": { schema: revisionCondition, example: "*" },
   "If-None-Match": { schema: revisionCondition, example: "*" },
 } as const;
-const streamers = "/v1/streamers";
-const one = `${streamers}/{streamer}`;
 
-export const operations: readonly Operation[] = [
-  {
-    route: `POST ${one}`,
+const descriptions: Readonly<Record<Route, OperationDescription>> = {
+  "POST /v1/streamers/{streamer}": {
     id: "deliver",
     summary:
       "Takes a stitchstream in: archives it, checks it as a whole, forwards its records, and commits its bookmark once every record before it is accepted.",
-    scope: "write",
     headers: {
       "If-Match": { schema: revisionCondition, example: '"0"' },
       "If-None-Match": { schema: revisionCondition, example: "*" },
@@ -92,11 +89,9 @@ export const operations: readonly Operation[] = [
     ],
     namingRevision: [400, 409, 412, 413, 415, 422, 502, 503, 504],
   },
-  {
-    route: `GET ${one}/bookmark`,
+  "GET /v1/streamers/{streamer}/bookmark": {
     id: "readBookmark",
     summary: "The last committed bookmark, verbatim, as text or as JSON or transit, as `Accept` asks.",
-    scope: "read",
     headers: {
       "If-None-Match": { schema: revisionCondition, example: '"0"' },
       Accept: { schema: accept, example: mediaTypes.transit },
@@ -116,11 +111,9 @@ export const operations: readonly Operation[] = [
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-bookmark", "not-acceptable"],
     namingRevision: [404, 406],
   },
-  {
-    route: `PUT ${one}/bookmark`,
+  "PUT /v1/streamers/{streamer}/bookmark": {
     id: "setBookmark",
     summary: "Sets the bookmark by hand: the next run starts there.",
-    scope: "admin",
     headers: seen,
     body: bookmarkBody,
     answers: { 200: ok("Set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
@@ -138,11 +131,9 @@ export const operations: readonly Operation[] = [
     ],
     namingRevision: [400, 409, 412, 413, 415, 428],
   },
-  {
-    route: `DELETE ${one}/bookmark`,
+  "DELETE /v1/streamers/{streamer}/bookmark": {
     id: "forgetBookmark",
     summary: "Forgets the bookmark: the next run starts from the beginning.",
-    scope: "admin",
     headers: seen,
     answers: { 200: ok("Forgotten.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
@@ -155,66 +146,52 @@ export const operations: readonly Operation[] = [
     ],
     namingRevision: [400, 409, 412, 428],
   },
-  {
-    route: `GET ${one}/bookmark/history`,
+  "GET /v1/streamers/{streamer}/bookmark/history": {
     id: "readHistory",
     summary: "What the bookmark was, newest first.",
-    scope: "read",
     query: historyQuery,
     answers: { 200: ok("A page of it.", schemas.historySchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
-  {
-    route: `GET ${streamers}`,
+  "GET /v1/streamers": {
     id: "listStreamers",
     summary: "The streamers that the token may read, by name.",
-    scope: "read",
     query: streamersQuery,
     answers: { 200: ok("A page of them.", schemas.streamersSchema) },
     errors: ["bad-query", "store-unavailable"],
   },
-  {
-    route: `GET ${one}`,
+  "GET /v1/streamers/{streamer}": {
     id: "readStreamer",
     summary: "A streamer at a glance: its bookmark, how old it is, what it brought, who holds it.",
-    scope: "read",
     answers: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-streamer"],
     namingRevision: [404],
   },
-  {
-    route: `GET ${one}/deliveries`,
+  "GET /v1/streamers/{streamer}/deliveries": {
     id: "listDeliveries",
     summary: "What became of a streamer's deliveries, newest first.",
-    scope: "read",
     query: deliveriesQuery,
     answers: { 200: ok("A page of them.", schemas.deliveriesSchema) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
-  {
-    route: `GET ${one}/deliveries/{delivery}`,
+  "GET /v1/streamers/{streamer}/deliveries/{delivery}": {
     id: "readDelivery",
     summary: "What became of a delivery.",
-    scope: "read",
     answers: { 200: ok("The delivery.", schemas.deliverySchema) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-delivery"],
     namingRevision: [404],
   },
-  {
-    route: "GET /v1/openapi.json",
+  "GET /v1/openapi.json": {
     id: "readOpenapi",
     summary: "This document.",
-    scope: undefined,
     answers: { 200: ok("OpenAPI 3.1.", z.looseObject({ openapi: z.literal("3.1.1") })) },
     errors: [],
   },
-  {
-    route: "GET /v1/errors/{code}",
+  "GET /v1/errors/{code}": {
     id: "readError",
     summary: "What an error code means, and what to do.",
-    scope: undefined,
     headers: { Accept: { schema: accept, example: "text/html" } },
     answers: {
       200: {
@@ -225,15 +202,20 @@ export const operations: readonly Operation[] = [
     },
     errors: ["no-error-code"],
   },
-  {
-    route: "GET /v1/health",
+  "GET /v1/health": {
     id: "health",
     summary: "Whether the endpoint is up.",
-    scope: undefined,
     answers: { 200: ok("It is.", schemas.healthSchema) },
     errors: [],
   },
-];
+};
+
+/** Every operation of the endpoint. */
+export const operations: readonly Operation[] = routeEntries.map(([route, { scope }]) => ({
+  route,
+  scope,
+  ...descriptions[route],
+}));
 
 /** The parameters of a route's path. */
 export const pathParameters: Readonly<Record<string, z.ZodMiniType>> = {

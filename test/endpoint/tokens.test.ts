@@ -4,6 +4,7 @@ import { Aside } from "../../functions/http/aside.ts";
 import { type Authority, authorize, digestOf } from "../../functions/http/authorize.ts";
 import type { HttpRequest } from "../../functions/http/http-message.ts";
 import { operations } from "../../functions/http/operations.ts";
+import { routeEntries } from "../../functions/http/routes.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
 import { createToken, listTokens, type Place, revokeToken } from "../../infra/tokens/tokens.ts";
@@ -161,12 +162,18 @@ describe("a token", () => {
   });
 });
 
+const routeWith = (scope: Scope) => routeEntries.find(([, entry]) => entry.scope === scope)![0];
+
 it("whatever is wrong with a token, one look-up is made, so that the time tells nothing either", async () => {
   for (const authorization of ["", "Bearer", "Bearer wrong", "Basic b3duZXI6cGFzcw=="]) {
     const asked: string[] = [];
     const tokens = { grantOf: async (digest: string) => void asked.push(digest) };
-    const request = { headers: new Headers({ authorization }), streamer: "github" } as HttpRequest;
-    await expect(authorize(request, "read", gateOf({ by: "token", tokens }))).rejects.toMatchObject({
+    const request = {
+      route: routeWith("read"),
+      headers: new Headers({ authorization }),
+      streamer: "github",
+    } as HttpRequest;
+    await expect(authorize(request, gateOf({ by: "token", tokens }))).rejects.toMatchObject({
       code: "unauthorized",
     });
     expect(asked).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
@@ -174,8 +181,8 @@ it("whatever is wrong with a token, one look-up is made, so that the time tells 
 });
 
 describe("where the gateway says who may come in", () => {
-  const request = (jwtScopes: string | undefined) =>
-    ({ headers: new Headers(), streamer: "github", jwtScopes }) as HttpRequest;
+  const request = (scope: Scope, jwtScopes?: string) =>
+    ({ route: routeWith(scope), headers: new Headers(), streamer: "github", jwtScopes }) as HttpRequest;
 
   it.each([
     ["github:write", "write", "github"],
@@ -188,14 +195,13 @@ describe("where the gateway says who may come in", () => {
     ["none", "read", "forbidden"],
   ] as const)("a JWT with the scopes %j asks to %s: %s", async (jwtScopes, scope, answer) => {
     const admitted = authorize(
-      request(jwtScopes === "none" ? undefined : jwtScopes),
-      scope,
+      request(scope, jwtScopes === "none" ? undefined : jwtScopes),
       gateOf({ by: "jwt" }),
     );
     expect(await admitted.catch((error: PersisterError) => error.code)).toBe(answer);
   });
 
   it("IAM's policy has said it all", async () => {
-    expect(await authorize(request(undefined), "admin", gateOf({ by: "iam" }))).toBe("github");
+    expect(await authorize(request("admin"), gateOf({ by: "iam" }))).toBe("github");
   });
 });

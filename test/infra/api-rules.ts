@@ -1,3 +1,4 @@
+import { routeEntries } from "../../functions/http/routes.ts";
 import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
@@ -17,7 +18,10 @@ const logged = [
   "authorizer.error",
 ];
 
-const open = ["GET /v1/health", "GET /v1/openapi.json", "GET /v1/errors/{code}"];
+/** The routes that need no token. */
+const open: readonly string[] = routeEntries
+  .filter(([, { scope }]) => scope === undefined)
+  .map(([route]) => route);
 /** What the gateway asks of a route, by the functions' AUTHORIZATION. */
 const guards: Readonly<Record<string, string | undefined>> = {
   token: undefined,

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { operations } from "../../functions/http/operations.ts";
+import { routeEntries } from "../../functions/http/routes.ts";
+import type { Route } from "../../infra/local/gateway/routes.ts";
 import { routesOf } from "../../infra/local/routes.ts";
 import { errorsOf, packaged } from "./packaged.ts";
 import { at, ofType, type Seed, seeded, type Template } from "./template.ts";
@@ -65,13 +66,39 @@ describe("the packaged template", () => {
     }
   });
 
-  it("has the routes that the local front and the OpenAPI document have", async () => {
-    const keys = propertiesOf(template, "AWS::ApiGatewayV2::Route", "RouteKey");
-    const local = routesOf(() => async () => "").map(({ method, path }) => `${method} ${path}`);
-    expect(local.sort()).toEqual(keys.sort());
-    expect(operations.map(({ route }) => route).sort()).toEqual(keys);
+  const routesIn = (checked: Template) =>
+    Object.fromEntries(
+      ofType(checked, "AWS::ApiGatewayV2::Route").map(({ resource }) => [
+        at(resource.Properties, "RouteKey"),
+        at(resource.Properties, "Target.Fn::Join.1.1.Ref"),
+      ]),
+    );
+
+  it("routes each request to the function that the table of routes names", () => {
+    const expected = Object.fromEntries(
+      routeEntries.map(([route, { function: name }]) => [route, `HttpApiIntegration${capitalized(name)}`]),
+    );
+    expect(routesIn(template)).toEqual(expected);
+    const target = { "Fn::Join": ["/", ["integrations", { Ref: "HttpApiIntegrationIngest" }]] };
+    const broken = seeded(template, ["HttpApiRouteGetV1Health.Properties.Target", target]);
+    expect(routesIn(broken)).not.toEqual(expected);
+  });
+
+  it("gives each function as long as the local front does", () => {
+    const names = new Map<Route["handler"], string>();
+    const local = routesOf(name => {
+      const handler = async () => "";
+      names.set(handler, name);
+      return handler;
+    });
+    for (const { handler, timeoutMs } of local) {
+      const timeout = template.Resources[`${capitalized(names.get(handler)!)}LambdaFunction`]!.Properties;
+      expect(timeoutMs).toBe(Number(at(timeout, "Timeout")) * 1_000);
+    }
   });
 });
+
+const capitalized = (name: string) => name[0]!.toUpperCase() + name.slice(1);
 
 const propertiesOf = (checked: Template, type: string, property: string) =>
   ofType(checked, type).map(({ resource }) => at(resource.Properties, property) as string);

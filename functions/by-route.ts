@@ -1,0 +1,46 @@
+import { lambda } from "./aws/gateway.ts";
+import type { Aside } from "./http/aside.ts";
+import { authorize } from "./http/authorize.ts";
+import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
+import { answering } from "./http/problem.ts";
+import type { FunctionName, RouteOf } from "./http/routes.ts";
+import { namingCommitted } from "./persister/commit/state.ts";
+import { answerBy } from "./persister/limits.ts";
+import type { Wired } from "./wire.ts";
+
+/** A request and what is needed to answer it. Times are ms since the epoch. */
+export interface Call {
+  readonly request: HttpRequest;
+  readonly wired: () => Wired;
+  readonly aside: Aside;
+  /** When the response must be ready. */
+  readonly deadline: number;
+  /** When Lambda ends the invocation. */
+  readonly lambdaDeadline: number;
+}
+
+export type Responder = (call: Call) => HttpResponse | Promise<HttpResponse>;
+
+/** Returns a function's Lambda handler, given a responder for each of its routes in http/routes.ts. */
+export const byRoute =
+  <F extends FunctionName>(responders: Readonly<Record<RouteOf<F>, Responder>>) =>
+  (wired: () => Wired) =>
+    lambda((request, lambdaDeadline) =>
+      answering(request, async aside => {
+        const respond = responders[request.route as RouteOf<F>];
+        return respond({ request, wired, aside, deadline: answerBy(lambdaDeadline), lambdaDeadline });
+      }),
+    );
+
+interface StreamerCall extends Pick<Call, "request" | "deadline">, Pick<Wired, "store"> {
+  readonly streamer: string;
+}
+
+/** Returns a responder that authorizes the caller for the URL's streamer. Its errors name what is committed. */
+export const forStreamer =
+  (respond: (call: StreamerCall) => Promise<HttpResponse>): Responder =>
+  async ({ request, wired, aside, deadline }) => {
+    const { authority, store } = wired();
+    const streamer = await authorize(request, { authority, deadline, aside });
+    return namingCommitted(streamer, store, deadline, () => respond({ request, streamer, store, deadline }));
+  };
