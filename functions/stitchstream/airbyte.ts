@@ -2,7 +2,7 @@ import { Malformed, stringOf } from "../values/scanner.ts";
 import type { ValueReader } from "./reader.ts";
 
 const refusal =
-  "a message of Airbyte's protocol, which is neither Singer's nor a stitchstream: run a Singer tap instead";
+  "a message of Airbyte's protocol, which is neither Singer nor stitchstream: run a Singer tap instead";
 /** Required fields of its record: airbytehq/airbyte-protocol, airbyte_protocol.yaml, AirbyteRecordMessage. */
 const recordNames: readonly string[] = ["stream", "data", "emitted_at"];
 /** `{"type":"STATE","state":{…}}`: AirbyteMessage in the same file. */

@@ -18,18 +18,20 @@ export interface DecodeLimits extends ValueLimits, TableLimits {
   readonly lineBytesMax: number;
 }
 
-/** What a body's messages are given to, in their order. `reader` holds the places of the message just read. */
+/**
+ * Receives a body's messages in order. `reader` has the offsets of the message, valid until the call returns.
+ */
 export interface MessageSink {
   record(line: number, table: Table, reader: ValueReader): void;
-  /** A stream's records are from here on as `schema` says; of a record's own schema the first is told here, too. */
+  /** `schema` applies to the stream's records from here on. Also called for the first record's own schema. */
   schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
-  /** All rows of a table's version have come, and it takes the place of the earlier ones. */
+  /** All rows of a table's version were sent, and it replaces the earlier ones. */
   activation(line: number, table: Table, reader: ValueReader): void;
-  /** `isEmptyState`: a Singer tap's STATE of null or `{}`, which it prints where it was given no state. */
+  /** `isEmptyState`: a Singer tap's STATE of null or `{}`, which it prints if it started without a state. */
   bookmark(line: number, reader: ValueReader, isEmptyState: boolean): void;
-  /** A message of a type that is not this format's. */
+  /** A message of a type that the format does not define. */
   ignored(line: number, reader: ValueReader): void;
-  /** A line that is no message, or whose record can't be carried. Return false to stop. */
+  /** An invalid line, or one whose record no table can hold. Return false to stop. */
   fault(fault: LineFault): boolean;
 }
 
@@ -37,15 +39,15 @@ interface LineFault {
   readonly line: number;
   readonly stream?: string;
   readonly field?: string;
-  /** What is wrong and its mend. */
+  /** What is wrong and how to fix it. */
   readonly message: string;
-  /** The message is well-formed, and its record can't be carried. */
+  /** The message is well-formed, but no table can hold its record. */
   readonly uncarriable: boolean;
 }
 
 /**
- * Reads a whole stitchstream, `bytes` ending in a newline, into `sink`. Throws NotAStitchstream for its header; a faulty
- * line is told to the sink, and the next one is read.
+ * Reads a whole stitchstream, which must end in a newline, into `sink`. Throws NotAStitchstream for an
+ * invalid header. Reports an invalid line to the sink and reads on.
  */
 export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSink): Header {
   const header = readHeader(bytes, limits.headerLinesMax);
@@ -98,7 +100,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     case "record": {
       checkRecord(reader);
       const table = tables.of(reader, start);
-      // Only now: for a schema the line is read once more.
+      // Only now, as reading a record's schema may read the line a second time.
       selectField(reader, "record");
       findKeyValues(table, reader);
       const unfit = unfitField(reader, limits);
@@ -110,13 +112,13 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     case "state":
       if (!reader.envelope.value.present) {
         refuseAirbyteState(reader, start);
-        throw new Malformed("a bookmark wants its `value`", start);
+        throw new Malformed("a bookmark has no `value`", start);
       }
       selectField(reader, "value");
       return sink.bookmark(line, reader, header.isSinger && type === "state" && holdsNothing(reader));
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
-      // Records of the stream are another table's from here on.
+      // From here on, the stream's records belong to another table.
       templates.clear();
       return sink.schema(line, stream, schema, reader);
     }
@@ -129,7 +131,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
   }
 }
 
-/** The message just read is about this field: what is known of the one read last is another's. */
+/** Copies what is known of this field to the reader, whose flags describe the field that was read last. */
 function selectField(reader: ValueReader, name: "record" | "value"): void {
   const { standsAlone, spliceable, growth } = reader.envelope[name];
   reader.standsAlone = standsAlone;
@@ -137,30 +139,31 @@ function selectField(reader: ValueReader, name: "record" | "value"): void {
   reader.growth = growth;
 }
 
-/** The STATE just read is null or `{}`. */
+/** Returns whether the STATE just read is null or `{}`. */
 function holdsNothing({ bytes, envelope: { value } }: ValueReader): boolean {
   if (value.kind !== Kind.map) return value.kind === Kind.null;
   return firstVisible(bytes, value.textStart + 1) === value.textEnd - 1;
 }
 
-/** Singer's BATCH, of Meltano's SDK: to ignore it would move the bookmark beyond records that nobody has. */
+/** The Meltano SDK's BATCH: ignoring it would move the bookmark past records that were never sent. */
 const filesElsewhere =
-  "a BATCH names files of records, which are not sent with it: have the tap print RECORD messages, without a `batch_config`";
+  "a BATCH names files of records, which are not sent with it: " +
+  "have the tap print RECORD messages, without a `batch_config`";
 
 const messageTypes = ["record", "bookmark", "state", "schema", "activate_version", "batch"] as const;
 
-/** The message's type, or undefined for one that is not this format's. */
+/** Returns the message's type; undefined for one that the format does not define. */
 function messageType(reader: ValueReader): (typeof messageTypes)[number] | undefined {
   const { type } = reader.envelope;
-  if (!type.present) throw new Malformed("a message wants its `type`", reader.position - 1);
+  if (!type.present) throw new Malformed("the message has no `type`", reader.position - 1);
   if (type.kind !== Kind.text && type.kind !== Kind.keyword) {
-    throw new Malformed("a message's `type` is a string", type.textStart);
+    throw new Malformed("a message's `type` must be a string", type.textStart);
   }
   const { bytes } = reader;
   return messageTypes.find(name => spells(bytes, type.contentStart, type.contentEnd, name));
 }
 
-/** Whether the string of this content is `name`, in any case. */
+/** Returns whether the string with this content equals `name`, ignoring case. */
 function spells(bytes: Uint8Array, start: number, end: number, name: string): boolean {
   if (holdsEscape(bytes, start, end)) return stringOf(bytes, start, end).toLowerCase() === name;
   if (end - start !== name.length) return false;
@@ -176,19 +179,19 @@ function checkRecord(reader: ValueReader): void {
   if (!stream.present) refuseAirbyteRecord(reader);
   if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
   if (record.kind !== Kind.map)
-    throw new Malformed("a RECORD's `record` is a map of fields", record.textStart);
+    throw new Malformed("a RECORD's `record` must be a map of fields", record.textStart);
   if (!isTimeOrNone(reader.bytes, time_extracted)) {
     throw new Malformed(
-      "a `time_extracted` is a time with its zone, such as 2026-11-23T12:00:00Z",
+      "a `time_extracted` must be a time with its zone, such as 2026-11-23T12:00:00Z",
       time_extracted.textStart,
     );
   }
 }
 
-const isLoaders = "the Import API's loader makes a column of this name itself: give the field another";
-const holdsNul = "a name that holds NUL can be no column's: give the field another";
+const isLoaders = "the Import API's loader reserves this column name: rename the field";
+const holdsNul = "a column's name can't contain NUL: rename the field";
 
-/** A field of the record just read whose name no column can have, and why. */
+/** Returns a field of the record just read whose name no column can have, and the reason. */
 function unfitField(
   { bytes, recordMembers: members }: ValueReader,
   { isReserved }: DecodeLimits,
@@ -217,7 +220,7 @@ function faultOf(error: Malformed, reader: ValueReader, start: number, line: num
   };
 }
 
-/** The stream of a faulty message, where it was read before the fault. */
+/** Returns the stream of an invalid message, if it was read before the fault. */
 function streamOf(reader: ValueReader): string | undefined {
   const { stream } = reader.envelope;
   if (!stream.present || stream.kind !== Kind.text) return undefined;

@@ -18,7 +18,10 @@ export const envelopeNames = [
 export type EnvelopeName = (typeof envelopeNames)[number];
 const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
 
-/** A member of the message's map: its text with quotes or brackets, and its content within. */
+/**
+ * A member of the message's map: its text with quotes or brackets, and its content without. Valid for one
+ * line.
+ */
 export interface EnvelopeField {
   present: boolean;
   kind: Kind;
@@ -26,7 +29,7 @@ export interface EnvelopeField {
   textEnd: number;
   contentStart: number;
   contentEnd: number;
-  /** The reader's of the same names, once the field was read. */
+  /** Copies of the reader's fields of the same names, made when this field was read. */
   standsAlone: boolean;
   spliceable: boolean;
   growth: number;
@@ -47,7 +50,7 @@ const absent = (): EnvelopeField => ({
 export const emptyEnvelope = () =>
   Object.fromEntries(envelopeNames.map(name => [name, absent()])) as Record<EnvelopeName, EnvelopeField>;
 
-/** The field that a message's name is; null for one that means nothing here. */
+/** Returns the envelope's field with this name; null for other names. */
 export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {
   if (holdsEscape(bytes, start, end)) {
     const written = stringOf(bytes, start, end);

@@ -1,5 +1,5 @@
 import { newline, openBrace, space } from "../values/bytes.ts";
-/** Thrown where a body does not begin as a stitchstream does: the line and the mend. */
+/** Thrown for a body with an invalid header: the line, what is wrong and how to fix it. */
 export class NotAStitchstream extends Error {
   override readonly name = "NotAStitchstream";
   readonly line: number;
@@ -14,9 +14,9 @@ export type Encoding = "json" | "transit";
 
 export interface Header {
   readonly encoding: Encoding;
-  /** The body has no header: its messages are a Singer tap's. */
+  /** Whether the body has no header, as Singer taps' output. */
   readonly isSinger: boolean;
-  /** Where the first message begins, in bytes. */
+  /** The offset of the first message, in bytes. */
   readonly end: number;
   /** The first message's line, 1-based. */
   readonly line: number;
@@ -26,15 +26,15 @@ const encodings = new Map<string, Encoding>([
   ["transit", "transit"],
   ["jsonline", "json"],
 ]);
-/** The rest of a longer line is checked to be UTF-8 and ignored. */
+/** The rest of a longer line must be UTF-8 and is ignored. */
 const headerLineBytesMax = 1_024;
 const checkedBytes = 65_536;
 /** RFC 9110 section 5.6.2. */
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Reads `stitchstream/0.1`, its `Key: value` lines and `--`; a body that begins with a JSON message has no header, and is
- * Singer's. Throws NotAStitchstream.
+ * Reads `stitchstream/0.1`, its `Key: value` lines and `--`. A body that begins with a JSON message has no
+ * header: it is a Singer tap's. Throws NotAStitchstream.
  */
 export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   refuseOtherEncodings(bytes);
@@ -43,7 +43,7 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   if (bytes[visible] === openBrace) return { encoding: "json", isSinger: true, end: start, line: 1 };
   if (visible >= bytes.length)
     throw new NotAStitchstream(
-      "the body is empty: it begins with `stitchstream/0.1`, or with a JSON message",
+      "the body is empty: it must begin with `stitchstream/0.1` or a JSON message",
       1,
     );
   let contentType: string | undefined;
@@ -62,19 +62,23 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   throw new NotAStitchstream("the body ends before `--`, which ends the header", line - 1);
 }
 
-/** Throws for gzip, and for UTF-16 with a byte-order mark or without one: each body begins with two ASCII characters. */
+/**
+ * Throws for gzip and for UTF-16 with or without a byte-order mark: every body begins with two ASCII
+ * characters.
+ */
 function refuseOtherEncodings([first, second]: Uint8Array): void {
   if (first === 0x1f && second === 0x8b)
-    throw new NotAStitchstream("the body is gzip: say so by `Content-Encoding: gzip`", 1);
+    throw new NotAStitchstream("the body is gzip: send it with `Content-Encoding: gzip`", 1);
   const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (isMarked || (first === 0) !== (second === 0))
     throw new NotAStitchstream(
-      "the body is UTF-16, as Windows PowerShell's `>` writes it: send UTF-8, for example by `| Out-File -Encoding utf8`",
+      "the body is UTF-16, as Windows PowerShell's `>` writes it: " +
+        "send UTF-8, for example by `| Out-File -Encoding utf8`",
       1,
     );
 }
 
-/** The beginning of a line, trimmed. Throws where any of it is not UTF-8. */
+/** Returns the beginning of a line, trimmed. Throws if any of the line is not UTF-8. */
 function textOf(bytes: Uint8Array, start: number, end: number, line: number): string {
   const utf8 = new TextDecoder("utf-8", { fatal: true });
   try {
@@ -90,7 +94,10 @@ function textOf(bytes: Uint8Array, start: number, end: number, line: number): st
   }
 }
 
-/** Where the first byte at or behind `start` stands that is no white space, a line's end among it; behind the last where there is none. */
+/**
+ * Returns the offset of the first byte from `start` that is not white space or a line end; the length if none
+ * is.
+ */
 export function firstVisible(bytes: Uint8Array, start: number): number {
   let at = start;
   while (bytes[at] === space || (bytes[at]! >= 0x09 && bytes[at]! <= 0x0d)) at++;
@@ -109,10 +116,10 @@ function checkVersion(text: string): void {
     throw new NotAStitchstream("the line ends were lost on the way: curl keeps them with `--data-binary`", 1);
   }
   if (line.startsWith("stitchstream/")) {
-    throw new NotAStitchstream("an unknown version of stitchstream: the one known is stitchstream/0.1", 1);
+    throw new NotAStitchstream("an unknown version of stitchstream: only stitchstream/0.1 is known", 1);
   }
   if (line.startsWith("["))
-    throw new NotAStitchstream("transit without a header: `stitchstream/0.1` is its first line", 1);
+    throw new NotAStitchstream("transit without a header: its first line must be `stitchstream/0.1`", 1);
   throw new NotAStitchstream(
     "the first line is neither `stitchstream/0.1` nor, as Singer's taps print it, a JSON message",
     1,
@@ -123,12 +130,12 @@ function checkVersion(text: string): void {
 function readField(text: string, line: number, contentType: string | undefined): string | undefined {
   if (text === "") return contentType;
   if (/^[{[]/.test(text))
-    throw new NotAStitchstream("a message before the `--` that ends the header: print it after that", line);
+    throw new NotAStitchstream("a message before the `--` that ends the header: print `--` first", line);
   const colon = text.indexOf(":");
   const key = text.slice(0, Math.max(0, colon)).trim();
   if (!token.test(key))
     throw new NotAStitchstream(
-      "a header line is `Key: value`, its key a name as HTTP's fields have; `--` ends the header",
+      "a header line must be `Key: value`, with a key like an HTTP field name; `--` ends the header",
       line,
     );
   if (key.toLowerCase() !== "content-type") return contentType;
@@ -137,9 +144,9 @@ function readField(text: string, line: number, contentType: string | undefined):
     .trim()
     .toLowerCase();
   if (!encodings.has(value))
-    throw new NotAStitchstream("an unknown Content-Type: it is transit or jsonline", line);
+    throw new NotAStitchstream("an unknown Content-Type: it must be transit or jsonline", line);
   if (contentType !== undefined && contentType !== value) {
-    throw new NotAStitchstream("a second Content-Type that says otherwise: keep one", line);
+    throw new NotAStitchstream("a second Content-Type that contradicts the first: keep one", line);
   }
   return value;
 }

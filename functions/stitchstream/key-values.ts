@@ -5,7 +5,7 @@ import { Kind } from "../values/visitor.ts";
 import type { ValueReader } from "./reader.ts";
 import type { Table } from "./tables.ts";
 
-/** Finds a table's keys among the members of the record just read: `reader.keyValues`. */
+/** Finds a table's keys among the members of the record just read and writes them to `reader.keyValues`. */
 export function findKeyValues({ keyNames, keyNameBytes }: Table, reader: ValueReader): void {
   const { keyValues, recordMembers: members } = reader;
   keyValues.clear();
@@ -24,7 +24,7 @@ function indexOfName(reader: ValueReader, name: string, nameBytes: Uint8Array): 
   return indexOfEscapedName(bytes, members, name);
 }
 
-/** A name may be written with JSON escapes, and is the same name. */
+/** Finds a name that may be written with JSON escapes. */
 function indexOfEscapedName(bytes: Uint8Array, members: Members, name: string): number {
   for (let i = 0; i < members.count; i++) {
     const start = members.nameStart(i);

@@ -2,19 +2,19 @@ import { holdsEscape, isRepeated } from "../values/bytes.ts";
 import { IntTuples } from "../values/int-tuples.ts";
 import { Malformed, stringOf } from "../values/scanner.ts";
 
-/** Beyond this many names a hash table beats comparing each with each. */
+/** For more names than this, a hash table is faster than comparing each with each. */
 const comparedNamesMax = 16;
 
 /**
- * The names of the maps that are open while a line is read, so that a map which holds a name twice is refused: two
- * values for one column, and which one a reader takes is luck.
+ * The names of the open maps of the line that is read. Used to refuse duplicate names: which of two values
+ * for one column a reader keeps would be luck.
  */
 export class OpenNames {
   readonly #bytes: Uint8Array;
   readonly #extents = new IntTuples(2);
-  /** By the index of a map's first name: all its names, once they are many or escaped. */
+  /** All names of a map, by the index of its first; used once they are many or one has an escape. */
   readonly #tables = new Map<number, Set<string>>();
-  /** Likewise the keys that are no names. */
+  /** Likewise, the keys that are not names. */
   readonly #others = new Map<number, Set<string>>();
 
   constructor(bytes: Uint8Array) {
@@ -27,7 +27,7 @@ export class OpenNames {
     if (this.#others.size > 0) this.#others.clear();
   }
 
-  /** Where the names of a map that opens now begin. */
+  /** Returns the mark of a map that opens now: the index of its first name. */
   mark(): number {
     return this.#extents.count;
   }
@@ -39,7 +39,7 @@ export class OpenNames {
     if (this.#others.size > 0) this.#others.delete(mark);
   }
 
-  /** Adds a name, `bytes[start, end)` as it stands between quotes, to the map that began at `mark`. */
+  /** Adds a name, the raw string content `bytes[start, end)`, to the map that began at `mark`. */
   add(mark: number, start: number, end: number, position: number): void {
     const count = this.#extents.count - mark;
     if (count >= comparedNamesMax || this.#tables.has(mark) || holdsEscape(this.#bytes, start, end)) {
@@ -56,9 +56,9 @@ export class OpenNames {
     this.#push(start, end);
   }
 
-  /** Adds transit's key that is no name: `tagged`, such as `~i5`, which is not the text `5`. */
+  /** Adds a transit key that is not a name: `tagged`, such as `~i5`, differs from the text `5`. */
   addOther(mark: number, tagged: string, position: number): void {
-    // Where a map has a table nothing is compared by its place, and this has none that is a name's.
+    // A map with a table is not compared by offsets; this key has no offsets of a name.
     if (!this.#tables.has(mark)) this.#tableOf(mark);
     const others = this.#others.get(mark) ?? new Set();
     if (others.has(tagged)) throw twice(position);
@@ -82,4 +82,4 @@ export class OpenNames {
   }
 }
 
-const twice = (position: number) => new Malformed("a map holds this name twice: keep one", position);
+const twice = (position: number) => new Malformed("a map has this name twice: keep one", position);

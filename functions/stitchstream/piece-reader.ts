@@ -3,9 +3,9 @@ import { Malformed } from "../values/scanner.ts";
 import { Kind } from "../values/visitor.ts";
 import { envelopeDepth, ValueReader } from "./reader.ts";
 
-/** Reads a line's values one by one, for one who knows where they stand. */
+/** Reads a line's values one by one, for templates, which know their positions. */
 export abstract class PieceReader extends ValueReader {
-  /** Begins the line at `position`, as a record's. */
+  /** Begins the line at `position` as a record's line. */
   beginPieces(position: number): void {
     this.lineStart = position;
     this.visitor = undefined;
@@ -17,7 +17,7 @@ export abstract class PieceReader extends ValueReader {
     this.keyValues.clear();
   }
 
-  /** Reads the scalar at `position`; `Kind.absent`, nothing read, where something else stands. */
+  /** Reads the scalar at `position`. Returns `Kind.absent` and reads nothing if there is something else. */
   readPiece(position: number): Kind {
     this.position = position;
     const first = this.peek();
@@ -31,7 +31,7 @@ export abstract class PieceReader extends ValueReader {
     }
   }
 
-  /** Where the content of what was read last begins. */
+  /** The start of the content of the scalar that was read last. */
   get pieceStart(): number {
     return this.contentStart;
   }

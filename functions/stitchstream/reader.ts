@@ -8,49 +8,57 @@ import { OpenNames } from "./names.ts";
 import { rootShape } from "./shape.ts";
 import type { ValueLimits } from "./value-limits.ts";
 
-/** A message's map is at depth 1; a value read for itself begins deeper, so that its names are no envelope's. */
+/**
+ * A message's map is at depth 1. A value that is read alone begins deeper: its names are not the envelope's.
+ */
 export const envelopeDepth = 1;
 const nowhere = -1;
 
 /**
- * Reads one message's line, in one pass that checks everything and builds nothing: afterwards the envelope's fields,
- * the record's members and the key fields are known as places in the body. Subclasses know JSON's and transit's values.
+ * Reads one message's line in one pass that checks everything and allocates nothing. Afterwards the
+ * envelope's fields, the record's members and the key fields are known as offsets in the body. Subclasses
+ * read JSON's and transit's values. Public fields are valid until the next line is begun, unless they say
+ * otherwise.
  */
 export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
-  /** The record's values of its table's keys, in the keys' order; only their kinds and content. */
+  /**
+   * The kinds and contents of the key values, in the keys' order. Set by `findKeyValues` and by templates.
+   */
   readonly keyValues = new Members();
-  /** The text of the field read last, or settled on, means the same without the line around it. */
+  /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
   standsAlone = true;
-  /** Where it does not, putting what its cache codes stand for in their places is enough. */
+  /** If it is not: whether replacing its cache codes by their meanings is enough. Set with `standsAlone`. */
   spliceable = true;
-  /** The record's cache codes. */
+  /** The record's cache codes. Set while the record is read, or by templates. */
   readonly splices = new Splices();
-  /** At most so many bytes longer than its text is the field when it is written anew. */
+  /** The most bytes that making the field self-contained adds to its text. Set with `standsAlone`. */
   growth = 0;
-  /** Where the line that was begun last begins. */
+  /** The start of the current line. */
   lineStart = nowhere;
-  /** Follows the values that are read. */
+  /** Follows the values that are read. Set by `readAlone` and `readField`, until they return. */
   visitor: Visitor | undefined;
 
   protected readonly names: OpenNames;
   protected readonly limits: ValueLimits;
-  /** Inside a record names must be columns' names, and every number must have a JSON form. */
+  /**
+   * Whether a record is being read: its names must be columns' names, and its numbers must have a JSON form.
+   */
   protected inRecord = false;
-  /** The content of the scalar read last. */
+  /** The content of the last scalar. Set by `readValue`, valid until its next call. */
   protected contentStart = 0;
   protected contentEnd = 0;
   protected dataPoints = 0;
-  /** The record's field that was begun last. */
+  /** The name of the record's field that was begun last; for `faultyField`. */
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
-  /** Where the value that is read next stands: its shape is that place's. */
+  /** The map and the index of the name whose value is read next. Set by the subclasses before each value. */
   protected outer = rootShape();
   protected outerIndex = 0;
   readonly #root = this.outer;
-  /** Of all lines so far. */
+  /** The expanded size of the cache codes of all lines so far. */
   #expansion = 0;
   #log: Members | undefined;
   #logDepth = nowhere;
@@ -61,10 +69,10 @@ export abstract class ValueReader extends TextScanner {
     this.names = new OpenNames(bytes);
   }
 
-  /** What is read is JSON, so that a value's own text is its JSON text. */
+  /** Whether the body is JSON, so that a value's text is its JSON text. */
   abstract readonly isJson: boolean;
 
-  /** Reads a number, which begins at `start`. */
+  /** Reads the number that begins at `start`. */
   protected abstract readNumber(start: number): Kind;
 
   /** Reads true, false, null or a number. */
@@ -83,12 +91,12 @@ export abstract class ValueReader extends TextScanner {
     }
   }
 
-  /** Reads a value whose containers are at `depth`, and resolves to its kind. */
+  /** Reads a value whose containers are at `depth`. Returns its kind. */
   protected abstract readValue(depth: number): Kind;
-  /** Reads the map that a message is; throws where the line holds something else. */
+  /** Reads a message's map. Throws if the line is anything else. */
   protected abstract readMessageMap(): void;
 
-  /** Reads the line that begins at `position`, to the byte behind its newline. */
+  /** Reads the line that begins at `position`, up to and including its newline. */
   readMessage(position: number): void {
     this.#start(position);
     for (const name of envelopeNames) this.envelope[name].present = false;
@@ -99,13 +107,13 @@ export abstract class ValueReader extends TextScanner {
     this.#endLine("more follows after the message: one message a line");
   }
 
-  /** The field of the record in which reading stopped. */
+  /** Returns the field of the record in which reading stopped. */
   faultyField(): string | undefined {
     if (!this.inRecord || this.#fieldStart === nowhere) return undefined;
     return stringOf(this.bytes, this.#fieldStart, this.#fieldEnd);
   }
 
-  /** Reads a value that stands for itself, such as a bookmark's, from `position` to its newline. */
+  /** Reads a self-contained value, such as a stored bookmark, from `position` to its newline. */
   readAlone(position: number, visitor: Visitor): void {
     this.#start(position);
     this.visitor = visitor;
@@ -119,10 +127,10 @@ export abstract class ValueReader extends TextScanner {
     this.position++;
   }
 
-  /** Reads the line at `position` once more, and lets `visitor` see only the envelope's field `name`. */
+  /** Reads the line at `position` again. `visitor` sees only the envelope's field `name`. */
   readField(position: number, name: EnvelopeName, visitor: Visitor): void {
     this.#shown = { name, visitor };
-    // What its codes stand for was counted when it was read first.
+    // The expansion of its codes was counted in the first reading.
     const counted = this.#expansion;
     this.#expansion = 0;
     try {
@@ -147,17 +155,20 @@ export abstract class ValueReader extends TextScanner {
     this.resetLine();
   }
 
-  /** Nothing that a line defines survives it. */
+  /** Forgets what the last line defined. */
   protected abstract resetLine(): void;
 
-  /** Cache codes stand for `bytes`, which whoever compares or writes them takes time for: says whether the body's may. */
+  /**
+   * Counts the expansion of a cache code, which takes time to compare and write. Returns false beyond the
+   * limit.
+   */
   expand(bytes: number): boolean {
     this.growth += bytes;
     this.#expansion += bytes;
     return this.#expansion <= this.limits.expansionBytesMax;
   }
 
-  /** Reads the value of a map's member: the envelope's are noted. */
+  /** Reads the value of a map's member and notes it if it is the envelope's. */
   protected readMember(depth: number, nameStart: number, nameEnd: number): void {
     if (depth === envelopeDepth) return this.#readEnvelopeMember(nameStart, nameEnd);
     if (depth === this.#logDepth) {
@@ -173,7 +184,7 @@ export abstract class ValueReader extends TextScanner {
     this.logElement(depth, this.readValue(depth + 1));
   }
 
-  /** What is expected of the value at `depth` stands one deeper: it is quoted. */
+  /** The value at `depth` is quoted, so its members are one level deeper. */
   protected expectWithin(depth: number): void {
     if (depth === this.#logDepth) this.#logDepth++;
   }
@@ -225,7 +236,7 @@ export abstract class ValueReader extends TextScanner {
     field.growth = this.growth;
   }
 
-  /** The envelope's field at this place: the last line's, where the name came as foreseen. */
+  /** Returns the envelope's field with this name: that of the last line, if the name is as predicted. */
   #fieldAt(nameStart: number, nameEnd: number): EnvelopeName | null {
     const { outer, outerIndex } = this;
     const known = outer.field(outerIndex);

@@ -2,27 +2,29 @@ import { quote } from "../values/bytes.ts";
 import type { EnvelopeName } from "./envelope.ts";
 import type { OpenNames } from "./names.ts";
 
-/** Maps with more names than these are read without foresight. */
+/** Maps with more names than these are read without prediction. */
 const namesMax = 256;
 
-/** Shapes that a reader keeps: ordinary records have tens. */
+/** The most shapes that a reader keeps: ordinary records have tens. */
 const shapesMax = 10_000;
 
-/** How many shapes may still be kept: a hostile line has millions of maps, each in a place of its own. */
+/**
+ * How many more shapes may be kept: a hostile line may have millions of maps, each with a place of its own.
+ */
 interface ShapeBudget {
   left: number;
 }
 
 /**
- * The names that a map had when one was last read in the same place: records of a stream are alike, and a name that
- * comes as foreseen needs neither to be checked again nor compared with its map's others. It changes the speed and
- * nothing else.
+ * The names of the map that was last read in the same place, as a prediction. Records of a stream are alike,
+ * and a predicted name needs neither to be checked again nor compared with the map's other names. It changes
+ * the speed and nothing else.
  */
 export class Shape {
   readonly #budget: ShapeBudget;
-  /** The field of a message that each name was found to be; null for a name that is none. */
+  /** The envelope's field of each name; null for other names. */
   readonly #fields: (EnvelopeName | null | undefined)[] = [];
-  /** The strings' contents as they stand; a name may begin behind transit's tag. */
+  /** The raw contents of the names' strings, with any transit tag. */
   readonly #starts: number[] = [];
   readonly #nameStarts: number[] = [];
   readonly #ends: number[] = [];
@@ -32,7 +34,7 @@ export class Shape {
     this.#budget = budget;
   }
 
-  /** The shape of the map, or of the array's maps, that is the value of the name at `index`. */
+  /** Returns the shape of the value of the name at `index`: of a map, or of an array's maps. */
   inner(index: number): Shape {
     const known = this.#inner[index];
     if (known !== undefined) return known;
@@ -44,7 +46,7 @@ export class Shape {
     return shape;
   }
 
-  /** What the name at `index` was found to be, if it came as foreseen. */
+  /** Returns the envelope's field of the predicted name at `index`. */
   field(index: number): EnvelopeName | null | undefined {
     return index < this.#starts.length ? this.#fields[index] : undefined;
   }
@@ -53,7 +55,7 @@ export class Shape {
     if (index < this.#starts.length) this.#fields[index] = field;
   }
 
-  /** Where the string whose opening quote is at `position` ends, if it is the name foreseen at `index`; else -1. */
+  /** Returns the end of the string at `position` if it is the name predicted at `index`; otherwise -1. */
   foreseenEnd(bytes: Uint8Array, position: number, index: number): number {
     if (index >= this.#starts.length) return -1;
     const end = this.#ends[index]!;
@@ -62,18 +64,18 @@ export class Shape {
     return bytes[at] === quote ? at : -1;
   }
 
-  /** Whether the content `bytes[start, end)` is the name foreseen at `index`. */
+  /** Returns whether the content `bytes[start, end)` is the name predicted at `index`. */
   isForeseen(bytes: Uint8Array, start: number, end: number, index: number): boolean {
     if (index >= this.#starts.length || this.#ends[index]! - this.#starts[index]! !== end - start)
       return false;
-    // A cache code leads to the very place where the name was seen first.
+    // A cache code refers to the offset where the name was first seen.
     if (this.#starts[index] === start) return true;
     for (let i = this.#starts[index]!, at = start; at < end; i++) if (bytes[i] !== bytes[at++]) return false;
     this.#move(index, start);
     return true;
   }
 
-  /** The same name stands at `start`, too, where codes of its line lead to. */
+  /** Remembers that the same name is also at `start`, which cache codes of its line refer to. */
   #move(index: number, start: number): void {
     const by = start - this.#starts[index]!;
     this.#starts[index] = start;
@@ -81,14 +83,14 @@ export class Shape {
     this.#ends[index] = this.#ends[index]! + by;
   }
 
-  /** The map goes another way from `index` on: its names so far are compared with those to come. */
+  /** Ends the prediction at `index`: the map's names so far must be compared with the following ones. */
   leave(names: OpenNames, mark: number, index: number): void {
     for (let i = 0; i < index; i++) names.add(mark, this.#nameStarts[i]!, this.#ends[i]!, 0);
     this.#starts.length = this.#nameStarts.length = this.#ends.length = index;
   }
 
   learn(index: number, start: number, nameStart: number, end: number): void {
-    // Behind a key that is no name nothing is foreseen.
+    // Nothing is predicted after a key that is not a name.
     if (index >= namesMax || index > this.#starts.length) return;
     this.#starts[index] = start;
     this.#nameStarts[index] = nameStart;
@@ -97,5 +99,5 @@ export class Shape {
   }
 }
 
-/** Of a message's map, nothing foreseen yet. */
+/** Returns the shape of a message's map, without predictions. */
 export const rootShape = (): Shape => new Shape({ left: shapesMax });

@@ -7,23 +7,23 @@ import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
 import type { ValueReader } from "./reader.ts";
 
-/** What a stream's records are to be, as a SCHEMA message or a record says. */
+/** The schema of a stream's records, from a SCHEMA message or a record. */
 export interface StreamSchema {
-  /** Its place among the body's. */
+  /** Its index among the body's schemas. */
   readonly id: number;
   /** The JSON Schema, as JSON. */
   readonly text: Uint8Array;
-  /** As the streamer names them, or as the properties that carry `"key": true`; empty where there are none. */
+  /** The key names from the message, or the properties with `"key": true`; may be empty. */
   readonly keyNames: readonly string[];
   readonly bookmarkNames: readonly string[];
-  /** About what the names take as JSON, in bytes. */
+  /** The approximate size of the names as JSON, in bytes. */
   readonly namesBytes: number;
 }
 
-/** How large the schemas of a body may be, and how many. */
+/** Limits on the size and number of a body's schemas. */
 export interface SchemaLimits {
   readonly schemaBytesMax: number;
-  /** Of each list of names beside a schema. */
+  /** For each list of names next to a schema. */
   readonly namesBytesMax: number;
   readonly schemasMax: number;
 }
@@ -31,7 +31,7 @@ export interface SchemaLimits {
 const utf8 = new TextDecoder();
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).length;
 
-/** The schemas of one body, each read once. */
+/** The schemas of one body. Each is read once. */
 export class StreamSchemas {
   readonly #byText = new Map<string, StreamSchema>();
   readonly #limits: SchemaLimits;
@@ -41,10 +41,10 @@ export class StreamSchemas {
     this.#limits = limits;
   }
 
-  /** The schema of the message that the reader has just read. Throws Malformed for what can't be one. */
+  /** Returns the schema of the message that was just read. Throws Malformed if it is invalid. */
   of(reader: ValueReader, position: number): StreamSchema {
     const { schema, key_properties, bookmark_properties } = reader.envelope;
-    // The same text with codes in it means something else on another line.
+    // A text with cache codes has another meaning on another line.
     const isPlain = !key_properties.present && !bookmark_properties.present && schema.standsAlone;
     const raw = reader.bytes.subarray(schema.textStart, schema.textEnd);
     if (isPlain && this.#last !== undefined && isSame(raw, 0, raw.length, this.#last.raw))
@@ -81,7 +81,7 @@ export class StreamSchemas {
     const keyNames = keys ?? flaggedKeys(text);
     const schema = {
       id: this.#byText.size,
-      // Not a part of the body, which would be kept with it.
+      // Copied: a view would keep the whole body in memory.
       text: text.slice(),
       keyNames,
       bookmarkNames,
@@ -93,19 +93,19 @@ export class StreamSchemas {
 }
 
 function tooLarge(bytes: number, name: SchemaField, limits: SchemaLimits, { textStart }: EnvelopeField) {
-  const message = `a \`${name}\` of ${bytes} bytes, more than ${bytesMaxOf(name, limits)}: say less of the records`;
+  const message = `a \`${name}\` of ${bytes} bytes, more than ${bytesMaxOf(name, limits)}: shorten it`;
   return new Malformed(message, textStart);
 }
 
 const bytesMaxOf = (name: SchemaField, { schemaBytesMax, namesBytesMax }: SchemaLimits) =>
   name === "schema" ? schemaBytesMax : namesBytesMax;
 
-/** What a field may grow by is no more than a bound: it may be so many times the limit. */
+/** A field's growth is only an upper bound, so the bound may exceed the limit this many times. */
 const boundPerLimit = 8;
 
 type SchemaField = "schema" | "key_properties" | "bookmark_properties";
 
-/** A field of the line at `position` as JSON text; reads the line once more where it is transit. */
+/** Returns a field of the line at `position` as JSON text. Reads a transit line a second time. */
 function fieldAsJson(
   reader: ValueReader,
   name: SchemaField,
@@ -144,17 +144,20 @@ function keyNamesAt(reader: ValueReader, position: number, limits: SchemaLimits)
   const names = valueAt(reader, "key_properties", position, limits);
   if (names === null) return undefined;
   if (!areNames(names))
-    throw new Malformed("`key_properties` is a list of names", reader.envelope.key_properties.textStart);
+    throw new Malformed("`key_properties` must be a list of names", reader.envelope.key_properties.textStart);
   return [...new Set(names)];
 }
 
-/** Accepts what singer-python does: one name, or a list with null in it (pipelinewise-tap-mssql's `[replication_key]`). */
+/**
+ * Accepts, as singer-python does, one name or a list with null (pipelinewise-tap-mssql's
+ * `[replication_key]`).
+ */
 function bookmarkNamesAt(reader: ValueReader, position: number, limits: SchemaLimits): string[] {
   const said = valueAt(reader, "bookmark_properties", position, limits);
   const names = (Array.isArray(said) ? said : [said]).filter(each => each !== null);
   if (!areNames(names))
     throw new Malformed(
-      "`bookmark_properties` is a list of names",
+      "`bookmark_properties` must be a list of names",
       reader.envelope.bookmark_properties.textStart,
     );
   return [...new Set(names)];
@@ -163,7 +166,7 @@ function bookmarkNamesAt(reader: ValueReader, position: number, limits: SchemaLi
 const areNames = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every(each => typeof each === "string");
 
-/** A field's value; null where the message has none. */
+/** Returns a field's value; null if the message has none. */
 function valueAt(
   reader: ValueReader,
   name: "key_properties" | "bookmark_properties",
@@ -174,7 +177,7 @@ function valueAt(
   return JSON.parse(utf8.decode(fieldAsJson(reader, name, position, limits)));
 }
 
-/** Before Singer, keys were flagged in the schema: the properties of November 2016. */
+/** Returns the keys that are flagged in the schema, as in November 2016, before Singer. */
 function flaggedKeys(text: Uint8Array): string[] {
   const { properties } = JSON.parse(utf8.decode(text)) as JsonObject;
   if (typeof properties !== "object" || properties === null) return [];

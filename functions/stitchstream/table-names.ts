@@ -3,17 +3,19 @@ import { Kind } from "../values/visitor.ts";
 import type { ValueReader } from "./reader.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 
-/** How long names may be, and how many of them keys. */
+/** Limits on names and on the number of keys. */
 export interface NameLimits {
   readonly nameCharsMax: number;
   readonly keyNamesMax: number;
-  /** Whether the destination makes a column or table of this name itself; asked of names that begin with `_`. */
+  /**
+   * Whether the destination reserves this name for a column or table. Called for names that begin with `_`.
+   */
   readonly isReserved: (name: string) => boolean;
 }
 
 /**
- * Throws for names of keys that no column can have. Keys are checked in the records: the schema need not declare them,
- * and tap-mongodb's, `{"type":"object"}`, does not (docs/import-api.md section 1.5).
+ * Throws for key names that no column can have. Key values are checked in the records: the schema need not
+ * declare keys, and tap-mongodb's, `{"type":"object"}`, does not (docs/import-api.md section 1.5).
  */
 export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limits: NameLimits): void {
   const { textStart } = reader.envelope.schema;
@@ -22,14 +24,17 @@ export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limit
   for (const name of keyNames) checkName(name, "key", textStart, limits);
 }
 
-/** The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be keys. */
+/**
+ * The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be
+ * keys.
+ */
 export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
   const { keyNamesMax } = limits;
   const { key_fields } = reader.envelope;
   const { keyFields, bytes } = reader;
   if (!key_fields.present || key_fields.kind === Kind.null) return [];
   if (key_fields.kind !== Kind.array && key_fields.kind !== Kind.list && key_fields.kind !== Kind.set) {
-    throw new Malformed("`key_fields` is a list of names", key_fields.textStart);
+    throw new Malformed("`key_fields` must be a list of names", key_fields.textStart);
   }
   if (keyFields.count > keyNamesMax) {
     throw new Malformed(
@@ -40,7 +45,7 @@ export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
   const names = new Set<string>();
   for (let i = 0; i < keyFields.count; i++) {
     if (!isName(keyFields.kind(i)))
-      throw new Malformed("`key_fields` holds names alone", key_fields.textStart);
+      throw new Malformed("`key_fields` must hold only names", key_fields.textStart);
     const name = stringOf(bytes, keyFields.start(i), keyFields.end(i));
     checkName(name, "key field", key_fields.textStart, limits);
     names.add(name);
@@ -48,10 +53,10 @@ export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
   return [...names];
 }
 
-/** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may, too. */
+/** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may as well. */
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
-/** Throws for a name that no table or column can have; `what` has it. */
+/** Throws for a name that no table or column can have. `what` says in the message whose name it is. */
 export function checkName(
   name: string,
   what: string,
@@ -61,10 +66,10 @@ export function checkName(
   if (name.length > nameCharsMax)
     throw new Malformed(`a ${what}'s name of more than ${nameCharsMax} characters`, position);
   if (name.trim() === "") throw new Malformed(`a ${what}'s name is blank`, position);
-  if (name.includes("\0")) throw new Malformed(`a ${what}'s name holds NUL`, position);
+  if (name.includes("\0")) throw new Malformed(`a ${what}'s name contains NUL`, position);
   if (name.startsWith("_") && isReserved(name)) {
     throw new Uncarriable(
-      `a ${what}'s name that the Import API's loader uses itself, ${name}: choose another`,
+      `a ${what}'s name that the Import API's loader reserves, ${name}: choose another`,
       position,
     );
   }

@@ -6,17 +6,17 @@ import type { ValueReader } from "./reader.ts";
 import { type SchemaLimits, type StreamSchema, StreamSchemas } from "./stream-schema.ts";
 import { checkKeys, checkName, isName, keyNamesOf, type NameLimits } from "./table-names.ts";
 
-/** A stream's records with the same key names, schema and version: rows of one table. */
+/** A table: a stream's records with the same key names, schema and version are its rows. */
 export interface Table {
   readonly id: number;
   readonly stream: string;
-  /** Empty: its rows are appended. */
+  /** If empty, rows are appended. */
   readonly keyNames: readonly string[];
-  /** As a record without escapes has them. */
+  /** The key names as raw string contents without escapes. */
   readonly keyNameBytes: readonly Uint8Array[];
-  /** What the streamer says the records are; undefined where it says nothing. */
+  /** The schema of the records; undefined if the streamer sent none. */
   readonly schema: StreamSchema | undefined;
-  /** Of the table's contents, as digits: Singer's `version`. */
+  /** The version of the table's contents, as digits: Singer's `version`. */
   readonly version: string | undefined;
 }
 
@@ -24,10 +24,10 @@ export interface TableLimits extends SchemaLimits, NameLimits {
   readonly streamsMax: number;
 }
 
-/** How many tables a body may hold: a stream may change its keys, schema or version now and then. */
+/** Returns how many tables a body may hold: a stream may sometimes change its keys, schema or version. */
 export const tablesMax = ({ streamsMax }: Pick<TableLimits, "streamsMax">): number => 2 * streamsMax;
 
-/** A table, and what a record's line has to hold to be one of its rows. */
+/** A table, and what a record's line must contain to be one of its rows. */
 interface Known extends Table {
   readonly streamBytes: Uint8Array;
   /** The record's own key fields. */
@@ -39,11 +39,11 @@ interface Known extends Table {
 
 const noBytes = new Uint8Array();
 
-/** The tables of one body, each made once, and the schemas that its streams have at the moment. */
+/** The tables of one body, each created once, and the current schemas of its streams. */
 export class Tables {
   readonly all: Table[] = [];
   readonly #byIdentity = new Map<string, Known>();
-  /** A stream's latest SCHEMA. */
+  /** Each stream's latest SCHEMA. */
   readonly #declared = new Map<string, StreamSchema>();
   /** The table of a stream's latest record, and of the latest of each version. */
   readonly #latest = new Map<string, Table>();
@@ -57,7 +57,10 @@ export class Tables {
     this.#schemas = new StreamSchemas(limits);
   }
 
-  /** The records of a SCHEMA message's stream are from here on as it says. Throws Malformed for what can't be one. */
+  /**
+   * Sets the schema of a stream from the SCHEMA message just read. Throws Malformed if the message is
+   * invalid.
+   */
   declare(reader: ValueReader, position: number): { stream: string; schema: StreamSchema } {
     const stream = this.#streamName(reader);
     const schema = this.#schemas.of(reader, position);
@@ -68,7 +71,7 @@ export class Tables {
     return { stream, schema };
   }
 
-  /** The table of the RECORD at `position`, just read. Throws Malformed for names that name nothing. */
+  /** Returns the table of the RECORD at `position`, just read. Throws Malformed for invalid names. */
   of(reader: ValueReader, position: number): Table {
     const inline = reader.envelope.schema.present ? this.#schemas.of(reader, position) : undefined;
     if (this.#last !== undefined && this.#isLast(reader, inline)) {
@@ -90,7 +93,7 @@ export class Tables {
     return table;
   }
 
-  /** A record of the table has come. */
+  /** Notes that a record of the table was read. */
   note(table: Table): void {
     if (table === this.#noted) return;
     this.#noted = table;
@@ -100,7 +103,7 @@ export class Tables {
   }
   #noted: Table | undefined;
 
-  /** The table that an ACTIVATE_VERSION message, just read, is about. */
+  /** Returns the table of the ACTIVATE_VERSION message just read. */
   activated(reader: ValueReader): Table {
     const stream = this.#streamName(reader);
     const version = versionOf(reader);
@@ -114,7 +117,10 @@ export class Tables {
     );
   }
 
-  /** What rows of this version are: as the stream's are to be, unless only their own messages name keys; else as the latest ones. */
+  /**
+   * Returns the schema and keys of a version's rows: those that the stream declares, unless only the records'
+   * own messages name keys; otherwise those of the latest rows.
+   */
   #describedAs(stream: string, version: string): Pick<Table, "schema" | "keyNames"> {
     const schema = this.#declared.get(stream);
     const rows = this.#latestOfVersion.get(versionKey(stream, version));
@@ -180,8 +186,8 @@ export class Tables {
 
   #streamName(reader: ValueReader): string {
     const { stream } = reader.envelope;
-    if (!stream.present) throw new Malformed("the message wants its `stream`", reader.position - 1);
-    if (!isName(stream.kind)) throw new Malformed("a message's `stream` is a string", stream.textStart);
+    if (!stream.present) throw new Malformed("the message has no `stream`", reader.position - 1);
+    if (!isName(stream.kind)) throw new Malformed("a message's `stream` must be a string", stream.textStart);
     const name = stringOf(reader.bytes, stream.contentStart, stream.contentEnd);
     checkName(name, "stream", stream.textStart, this.#limits);
     return name;
@@ -195,10 +201,13 @@ function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array)
   return field.kind === Kind.integer && isSame(bytes, field.contentStart, field.contentEnd, version);
 }
 
-/** The digits of a `version`, an integer of 64 bits: github.com/singer-io/getting-started/blob/master/docs/SPEC.md. */
+/**
+ * Returns the digits of a `version`, an integer of 64 bits:
+ * github.com/singer-io/getting-started/blob/master/docs/SPEC.md.
+ */
 function versionOf({ envelope: { version }, bytes }: ValueReader): string | undefined {
   if (!version.present || version.kind === Kind.null) return undefined;
   const digits = stringOf(bytes, version.contentStart, version.contentEnd);
   if (version.kind === Kind.integer && /^\d{1,18}$/.test(digits)) return digits;
-  throw new Malformed("a `version` is a natural number below 10^18", version.textStart);
+  throw new Malformed("a `version` must be a natural number below 10^18", version.textStart);
 }

@@ -3,13 +3,13 @@ import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
 
 /**
- * As the Import API has it, import-api.md section 2: with a zone of 18 hours at most, capital letters, and a year of four
- * digits. Of the hour 24 there is its beginning alone.
+ * The Import API's syntax, import-api.md section 2: a zone of at most 18 hours, capital letters and a year of
+ * four digits. Of the hour 24, only 24:00:00 is valid.
  */
 const dateTime =
   /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?|24:00:00)(Z|[+-]((0\d|1[0-7]):[0-5]\d|18:00))$/;
 
-/** Whether a record's `time_extracted` is one; it may be left out. */
+/** Returns whether a record's optional `time_extracted` is valid. */
 export function isTimeOrNone(
   bytes: Uint8Array,
   { present, kind, contentStart, contentEnd }: EnvelopeField,

@@ -1,8 +1,8 @@
-/** What a value may take before memory is spent on it. */
+/** Limits that are checked before memory is spent on a value. */
 export interface ValueLimits {
   readonly depthMax: number;
   /** Scalar leaves of a record. */
   readonly dataPointsMax: number;
-  /** What transit's cache codes may stand for in a body, all together. */
+  /** The expanded size of all of a body's transit cache codes. */
   readonly expansionBytesMax: number;
 }

@@ -50,7 +50,7 @@ it("names each fault once, by its line in the file, in whatever segment it is", 
     [
       expect.stringMatching(/^FILE:1: stream "s": /),
       expect.stringMatching(/^FILE:9002: /),
-      expect.stringMatching(/^FILE:18003: .*bookmark wants its `value`/),
+      expect.stringMatching(/^FILE:18003: .*bookmark has no `value`/),
     ],
   ]);
 });

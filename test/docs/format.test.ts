@@ -226,7 +226,7 @@ describe("messages", () => {
       for (const keys of [[null], "id"])
         expect(refused(lines(schema({}, { key_properties: keys })))).toMatchObject({
           line: 1,
-          message: expect.stringContaining("`key_properties` is a list of names"),
+          message: expect.stringContaining("`key_properties` must be a list of names"),
         });
     },
   );
@@ -822,7 +822,7 @@ describe("the type mapping", () => {
       refused(transit(coded, '["^ ","type","RECORD","stream","s","record",["^ ","^3",2]]')),
     ).toMatchObject({
       line: 5,
-      message: expect.stringContaining("stands for nothing in this line"),
+      message: expect.stringContaining("that this line does not define"),
     });
   });
   says(
@@ -1031,7 +1031,7 @@ describe("validation errors", () => {
     () => {
       refusesTransit('["~#point",[1,2]]', /~#point/);
       refusesTransit('"~X1"', /tag/);
-      refusesTransit('["^ ","^9",1]', /stands for nothing/);
+      refusesTransit('["^ ","^9",1]', /this line does not define/);
       refusesTransit('["^ ","a"]', /lacks its value/);
       refusesTransit('"~t2026-02-30T00:00:00Z"', /does not exist/);
       refusesTransit('"\\u007em5"', /JSON escape/);

@@ -97,7 +97,7 @@ describe("a scheduled run", () => {
 
   it("that uses all its time and commits no bookmark fails, and is not run again and again", async () => {
     await expect(run("stuck", { N: "20", PAUSE_AFTER: "5" }, 600)).rejects.toThrow(
-      /^stuck brought no new bookmark/,
+      /^stuck sent no new bookmark/,
     );
   });
 
@@ -105,7 +105,7 @@ describe("a scheduled run", () => {
     const state = `printf '{"type":"STATE","value":1}\\n'`;
     await run("still", {}, undefined, ["sh", "-c", state]);
     await expect(run("still", {}, 1_500, ["sh", "-c", `${state}; sleep 60`])).rejects.toThrow(
-      /brought no new bookmark/,
+      /sent no new bookmark/,
     );
   });
 
@@ -146,7 +146,7 @@ describe("a scheduled run", () => {
 
   it("ends a whole pipeline, though a part of it does not listen", async () => {
     const command = ["sh", "-c", `trap "" TERM; (trap "" TERM; sleep 60) | cat`];
-    await expect(run("deaf", {}, 200, command)).rejects.toThrow(/brought no new bookmark/);
+    await expect(run("deaf", {}, 200, command)).rejects.toThrow(/sent no new bookmark/);
   });
 
   it("does not wait for what has left the pipeline and holds its end", async () => {
@@ -157,7 +157,7 @@ describe("a scheduled run", () => {
       console.log("{}");
       setTimeout(() => {}, 600_000);`;
     const command = [process.execPath, "-e", daemon];
-    await expect(run("left", {}, undefined, command, "{}")).rejects.toThrow(/brought no new bookmark/);
+    await expect(run("left", {}, undefined, command, "{}")).rejects.toThrow(/sent no new bookmark/);
     process.kill(Number(await readFile(file, "utf8")), "SIGKILL");
   });
 });

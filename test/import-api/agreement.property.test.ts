@@ -71,11 +71,11 @@ function refusalByCore(body: string): string | undefined {
 /** All that the core refuses and the sandbox accepts: what can't be carried without loss. */
 const lost: readonly RegExp[] = [
   // The loader writes its own value over the field, or rejects the row, and tells nobody.
-  /the Import API's loader makes a column of this name itself/,
-  /a stream's name that the Import API's loader uses itself/,
+  /the Import API's loader reserves this column name/,
+  /a stream's name that the Import API's loader reserves/,
 ];
 /** All that the core refuses before it could be sent: transit has no form for it. */
-const formless = /half a surrogate pair stands for no character: transit can't carry it/;
+const formless = /half a surrogate pair is not a character: transit can't hold it/;
 /** All that the core accepts and the sandbox may refuse, which is left to the receiver. */
 const leftToReceiver: readonly RegExp[] = [
   // Patterns that only Java reads.

@@ -138,15 +138,15 @@ describe("what can't be carried", () => {
     [
       "a name that holds NUL",
       jsonline('{"type":"RECORD","stream":"s","record":{"a\\u0000b":1}}'),
-      "holds NUL",
+      "contain NUL",
     ],
     [
       "a reserved name in a quoted record",
       transit('["^ ","type","RECORD","stream","s","record",["~#\'",["^ ","_sdc_sequence",1]]]'),
       "loader",
     ],
-    ["a bare number beyond doubles in transit", transit(`${oneRow},"n",1e400]]`), "larger than doubles"],
-    ["a tagged one", transit(`${oneRow},"n","~d1e400"]]`), "larger than doubles"],
+    ["a bare number beyond doubles in transit", transit(`${oneRow},"n",1e400]]`), "too large for a double"],
+    ["a tagged one", transit(`${oneRow},"n","~d1e400"]]`), "too large for a double"],
   ])("%s is refused", (_, body, words) => {
     expect(refusal(body).message).toContain(words);
   });

@@ -10,7 +10,7 @@ it("cache codes that stand for far more than the body is are refused, before mem
     `stitchstream/0.1\nContent-Type: transit\n--\n${Array.from({ length: lines }, () => line).join("\n")}\n`;
   expect(requestsOf(body(1)).requests).toHaveLength(1);
   const before = process.memoryUsage().rss;
-  expect(() => requestsOf(body(20))).toThrow(/line 18, .*cache codes stand for more than 268435456 bytes/);
+  expect(() => requestsOf(body(20))).toThrow(/line 18, .*cache codes expand to more than 268435456 bytes/);
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 

@@ -126,14 +126,14 @@ describe("transit values as JSON", () => {
     const long = 16_000_000;
     expect(convert(`"~b${"A".repeat(long)}"`, "transit", "json")).toHaveLength(long + 2);
     expect(() => convert(`"~b${"A".repeat(long)}!"`, "transit", "json")).toThrow(/~b wants base64/);
-    expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c wants one character/);
+    expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c requires one character/);
   });
 
   it("keeps its cache to the line's first 1,936 entries, then restarts it", () => {
     const keys = Array.from({ length: 1_936 }, (_, i) => `"~:key${i}"`).join(",");
     expect(convert(`[${keys},"^0"]`, "transit", "json")).toContain('"key1935","key0"');
     expect(convert(`[${keys},"~:again","^0"]`, "transit", "json")).toContain('"again","again"');
-    expect(() => convert(`[${keys},"~:again","^1"]`, "transit", "json")).toThrow(/stands for nothing/);
+    expect(() => convert(`[${keys},"~:again","^1"]`, "transit", "json")).toThrow(/this line does not define/);
   });
 });
 

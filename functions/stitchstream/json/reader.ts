@@ -4,7 +4,7 @@ import { Kind } from "../../values/visitor.ts";
 import { PieceReader } from "../piece-reader.ts";
 import type { Shape } from "../shape.ts";
 
-/** Reads JSON messages: RFC 8259, and no name twice in a map. */
+/** Reads JSON messages: RFC 8259, without duplicate names in a map. */
 export class JsonReader extends PieceReader {
   override readonly isJson = true;
 
@@ -67,7 +67,7 @@ export class JsonReader extends PieceReader {
     return Kind.map;
   }
 
-  /** Reads a name, and says whether the map's names came as foreseen so far. */
+  /** Reads a name. Returns whether the map's names have been as predicted so far. */
   #readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
     if (this.peek() !== quote) throw this.unexpected("a name in quotes");
     if (foreseen) {

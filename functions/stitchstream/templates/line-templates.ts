@@ -2,16 +2,19 @@ import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
 import { LineTemplate } from "./template.ts";
 
-/** Lines of several streams, or of records with and without some fields, may come in turns. */
+/** Lines of several streams, or with and without some fields, may alternate. */
 const templatesMax = 4;
-/** A template is made at the price of reading a line once more: lines that are never alike don't pay it for ever. */
+/**
+ * Making a template costs about as much as reading a line, so lines that are never alike stop making
+ * templates.
+ */
 const trustMax = 16;
-/** So many lines later they are tried once more. */
+/** Templates are tried again after so many lines. */
 const restLines = 64;
-/** How many templates they then have to be alike. */
+/** How many templates are then made before the next rest. */
 const trialTrust = 2;
 
-/** The templates of a body's latest lines, the one that fitted last at first. It changes the speed and nothing else. */
+/** The templates of a body's latest lines, the last match first. They change the speed and nothing else. */
 export class LineTemplates {
   readonly #templates: LineTemplate[] = [];
   readonly #lineBytesMax: number;
@@ -21,7 +24,7 @@ export class LineTemplates {
     this.#lineBytesMax = lineBytesMax;
   }
 
-  /** The table of the record at `start`, read if its line is like one before; else undefined. */
+  /** Reads the record at `start` if a template matches. Returns its table, or undefined. */
   read(reader: PieceReader, start: number): Table | undefined {
     for (let n = 0; n < this.#templates.length; n++) {
       const template = this.#templates[n]!;
@@ -34,7 +37,7 @@ export class LineTemplates {
     return undefined;
   }
 
-  /** The record at `start` has been read whole: lines to come may be like it. */
+  /** Makes a template of the record at `start`, which has been read without one. */
   learn(reader: PieceReader, table: Table, start: number): void {
     this.#trust--;
     if (this.#trust < 0) {

@@ -3,41 +3,41 @@ import type { PieceReader } from "../piece-reader.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { valuesOf } from "./values.ts";
 
-/** A code's own place, and where what it stands for begins and ends. */
+/** A code's own offset, and the start and end of its meaning. */
 export const placesPerSplice = 3;
 const none = -1;
 
-/** A place in a line of a template: so many bytes behind the beginning of a segment. */
+/** A position in a template's line: an offset from the start of a segment. */
 export interface TemplateOffset {
   readonly literal: number;
   readonly offset: number;
 }
 
-/** What a key's value is: that of a slot, or a text that is always the same. */
+/** A key's value: that of a slot, or a constant text. */
 type KeyValue =
   | { readonly slot: number }
   | { readonly kind: Kind; readonly start: TemplateOffset; readonly end: TemplateOffset };
 
-/** What lines of a template share. Between two segments is a slot, with a value. */
+/** What a template's lines share. Between two segments is a slot for a value. */
 export interface TemplateParts {
   /** The segments, joined. */
   readonly text: Uint8Array;
-  /** Where each segment ends in `text`. */
+  /** The end of each segment in `text`. */
   readonly ends: readonly number[];
   readonly recordStart: TemplateOffset;
   readonly recordEnd: TemplateOffset;
   /** The slot of `time_extracted`; -1 if there is none. */
   readonly extracted: number;
   readonly keys: readonly KeyValue[];
-  /** Transit's codes in the record, `placesPerSplice` places each; a place is two integers, its segment and its offset. */
+  /** The record's cache codes, `placesPerSplice` positions each; a position is a segment and an offset. */
   readonly splices: Int32Array;
-  /** How much longer the record is with what they stand for. */
+  /** The bytes that replacing the cache codes adds. */
   readonly expansion: number;
-  /** How much longer its maps are, written anew. */
+  /** The bytes that rewriting the maps adds. */
   readonly mapsGrowth: number;
 }
 
-/** The parts of the record's line at `start` that the reader has just read; undefined for one that is not like others. */
+/** Returns the parts of the record's line at `start`, just read; undefined if no line can be like it. */
 export function partsOf(reader: PieceReader, start: number): TemplateParts | undefined {
   const { bytes, envelope, splices, keyValues, position: end } = reader;
   if (!reader.standsAlone && !reader.spliceable) return undefined;
@@ -88,7 +88,7 @@ function joined(segments: readonly Uint8Array[]): Pick<TemplateParts, "text" | "
   return { text, ends };
 }
 
-/** The index of the last of rising numbers that is not above `limit`; the first one is not. */
+/** Returns the index of the last of ascending numbers that is at most `limit`; the first one always is. */
 function lastNotAbove(numbers: readonly number[], limit: number): number {
   let [low, high] = [0, numbers.length];
   while (high - low > 1) {

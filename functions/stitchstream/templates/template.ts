@@ -19,20 +19,20 @@ import { isTimeOrNone } from "../time-extracted.ts";
 import { entersCache } from "../transit/cache.ts";
 import { partsOf, placesPerSplice, type TemplateOffset, type TemplateParts } from "./parts.ts";
 
-/** Digits of integers that every reader of transit takes bare. */
+/** Every transit reader reads bare integers of so many digits without loss. */
 const shortDigits = 15;
 const miss = -1;
 
 /**
- * A record's line without its values. Lines of a stream are alike: where one has all the bytes of an earlier one between its
- * values, then its names, its nesting and its envelope have been checked, and only the values are left to read. Values that
- * are maps or arrays belong to the template.
+ * A record's line without its scalar values. Lines of a stream are alike. If a line has the same bytes as an
+ * earlier one between its values, its names, nesting and envelope have already been checked, and only the
+ * values must be read.
  */
 export class LineTemplate {
   readonly table: Table;
   readonly #parts: TemplateParts;
   readonly #words: DataView;
-  /** In the line matched last: where each segment begins, and each value's content and kind. */
+  /** Offsets and kinds in the line matched last: set by `read`, valid until its next call. */
   readonly #segmentAt: Int32Array;
   readonly #contentStart: Int32Array;
   readonly #contentEnd: Int32Array;
@@ -49,15 +49,15 @@ export class LineTemplate {
     this.#kinds = new Uint8Array(slots);
   }
 
-  /** The template of the record at `start` that the reader has just read; undefined for one that is not like others. */
+  /** Returns the template of the record at `start`, just read; undefined if no line can be like it. */
   static of(reader: PieceReader, table: Table, start: number): LineTemplate | undefined {
     const parts = partsOf(reader, start);
     return parts && new LineTemplate(table, parts);
   }
 
   /**
-   * Reads the line at `start` if it is of this template: then the reader is as if it had read it whole, to the byte
-   * behind the newline. Says whether it is; a line that may be faulty is not.
+   * Reads the line at `start` and returns true if the line matches this template; the reader is then in the
+   * same state as after `readMessage`. Returns false for any line that may be invalid.
    */
   read(reader: PieceReader, start: number): boolean {
     reader.beginPieces(start);
@@ -71,7 +71,7 @@ export class LineTemplate {
     if (end === miss || !reader.expand(this.#parts.expansion)) return false;
     reader.growth += this.#parts.mapsGrowth;
     reader.position = end;
-    this.#tell(reader);
+    this.#fill(reader);
     return isTimeOrNone(reader.bytes, reader.envelope.time_extracted);
   }
 
@@ -106,7 +106,7 @@ export class LineTemplate {
           continue;
         }
       }
-      // What enters transit's cache, or comes out of it, is part of a template or of none.
+      // Strings that enter or leave transit's cache must be part of the template.
       if (!isJson && first === quote && isCached(bytes[at + 1]!, bytes[at + 2]!)) return miss;
       const kind = reader.readPiece(at);
       if (kind === Kind.absent) return miss;
@@ -121,8 +121,8 @@ export class LineTemplate {
     this.#contentEnd[slot] = end;
   }
 
-  /** Gives the reader what it would know of the line. */
-  #tell(reader: PieceReader): void {
+  /** Sets the reader's fields as if it had read the whole line. */
+  #fill(reader: PieceReader): void {
     const { recordStart, recordEnd, extracted, keys, splices: places } = this.#parts;
     const { record, time_extracted } = reader.envelope;
     record.textStart = this.#at(recordStart);
@@ -159,7 +159,7 @@ export class LineTemplate {
   }
 }
 
-/** Whether the `length` bytes of both, from these places on, are the same. A last word may overlap the one before it. */
+/** Returns whether `length` bytes are equal. The last word may overlap the one before it. */
 function isSameText(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
   if (aStart + length > a.byteLength) return false;
   if (length < wordBytes) {
@@ -172,13 +172,13 @@ function isSameText(a: DataView, aStart: number, b: DataView, bStart: number, le
   return a.getInt32(aStart + last, true) === b.getInt32(bStart + last, true);
 }
 
-/** Transit reads more into such a string. */
+/** Whether a string that begins with this byte has a special meaning in transit. */
 const isTagged = (first: number) => first === tilde || first === caret || first === backtick;
 
-/** A code, a keyword, a symbol or a tag. */
+/** Whether a string with this beginning is a cache code, a keyword, a symbol or a tag. */
 const isCached = (first: number, second: number) => first === caret || entersCache(first, second);
 
-/** What may follow a number's digits and belong to it. */
+/** The bytes that may continue a number after its first digits. */
 const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === dot || (byte | lowerCaseBit) === letterE ? 1 : 0,
 );

@@ -24,22 +24,22 @@ import { entersCache } from "../transit/cache.ts";
 /** Wider records are read without a template. */
 const valuesMax = 2_000;
 
-/** A container that is open: whether what comes next in it is a name. */
+/** An open container, and whether a name comes next in it. */
 interface Open {
   readonly kind: "array" | "object" | "compact";
   isName: boolean;
 }
 
 export interface Values {
-  /** From each token's first byte to behind its last, in their order. */
+  /** Each token's start and end, in order. */
   readonly places: Int32Array;
-  /** How many maps `{…}` the record has, itself and those within. */
+  /** The number of maps `{…}` in the record, itself included. */
   readonly objects: number;
 }
 
 /**
- * Where the scalar values of the record that `reader` has just read stand, and its `time_extracted`. Undefined where a value has a
- * tag of transit, or there are too many. The text has been checked before.
+ * Returns the offsets of the scalar values of the record that was just read, and of its `time_extracted`.
+ * Returns undefined if a value has a transit tag or there are too many. The text has been checked before.
  */
 export function valuesOf(reader: ValueReader): Values | undefined {
   const { record, time_extracted: extracted } = reader.envelope;
@@ -58,7 +58,7 @@ export function valuesOf(reader: ValueReader): Values | undefined {
   return { places: values.ints.slice(0, 2 * values.count), objects };
 }
 
-/** Counts the maps `{…}`; undefined where not all of the record is plain. */
+/** Returns the number of maps `{…}`; undefined if a value has a transit tag. */
 function addRecord(
   { bytes, isJson, envelope: { record } }: ValueReader,
   add: (start: number, end: number) => void,
@@ -134,7 +134,7 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return at + 1;
 }
 
-/** What ends a number, true, false or null. */
+/** The bytes that end a number, true, false or null. */
 const ends = new Uint8Array(256).map((_, byte) =>
   [space, tab, carriageReturn, newline, comma, closeBrace, closeBracket].includes(byte) ? 1 : 0,
 );

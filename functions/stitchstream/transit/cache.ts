@@ -2,24 +2,27 @@ import { backslash, colon, dollar, hash, letterU, tilde, zero } from "../../valu
 import { IntTuples } from "../../values/int-tuples.ts";
 import { Malformed } from "../../values/scanner.ts";
 
-/** transit-format, "Caching": 44 digits from "0", two of them, then the cache begins again. */
+/** transit-format, "Caching": codes have one or two of 44 digits, from "0"; then the cache starts again. */
 const codeDigits = 44;
 const entriesMax = codeDigits * codeDigits;
 const width = 2;
-/** A string of more than three characters is worth a code. */
+/** Strings of more than three characters are cached. */
 export const cacheableCharsMin = 4;
 
-/** Whether a string that begins so has a code wherever it stands: a keyword, a symbol or a tag. A map's key has, too. */
+/**
+ * Whether a string with this beginning is cached everywhere: a keyword, symbol or tag. Map keys are cached,
+ * too.
+ */
 export const entersCache = (first: number, second: number) =>
   first === tilde && (second === colon || second === dollar || second === hash);
 
-/** The strings of one line that a `^` code may stand for, as places in the body. */
+/** The strings of one line that `^` codes refer to, as offsets in the body. */
 export class TransitCache extends IntTuples {
   constructor() {
     super(width);
   }
 
-  /** Gives a string the next code. */
+  /** Assigns the next code to a string. */
   remember(start: number, end: number): void {
     if (this.count === entriesMax) this.clear();
     const at = this.add();
@@ -27,7 +30,7 @@ export class TransitCache extends IntTuples {
     this.ints[at + 1] = end;
   }
 
-  /** The entry that the code `bytes[start, end)`, `^` and one or two digits, stands for. */
+  /** Returns the index of the entry for the code `bytes[start, end)`: `^` and one or two digits. */
   indexOf(bytes: Uint8Array, start: number, end: number): number {
     const first = bytes[start + 1]! - zero;
     const second = bytes[start + 2]! - zero;
@@ -38,7 +41,7 @@ export class TransitCache extends IntTuples {
       first < codeDigits &&
       (end - start === 2 || (second >= 0 && second < codeDigits));
     if (!digitsAreRight || index >= this.count) {
-      throw new Malformed("a cache code `^…` that stands for nothing in this line", start);
+      throw new Malformed("a cache code `^…` that this line does not define", start);
     }
     return index;
   }
@@ -52,7 +55,7 @@ export class TransitCache extends IntTuples {
   }
 }
 
-/** A string's length as transit's writers count it, in UTF-16 units, from its checked content; stops at the minimum. */
+/** Returns whether a string has the minimum length in UTF-16 units, as transit writers count. */
 export function isLongEnough(bytes: Uint8Array, start: number, end: number): boolean {
   let units = 0;
   for (let i = start; i < end && units < cacheableCharsMin; ) {

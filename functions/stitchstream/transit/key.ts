@@ -8,9 +8,9 @@ import { TransitStrings } from "./string.ts";
 /** `~:` or `~$` */
 const tagBytes = 2;
 
-/** Transit's maps' keys: their kinds, their names, and whether a map holds one twice. */
+/** Reads the keys of transit maps: their kinds and names. Refuses duplicates. */
 export abstract class TransitKeys extends TransitStrings {
-  /** Reads a map's key that is a string, and says whether the map's keys came as foreseen so far. */
+  /** Reads a map's string key. Returns whether the map's keys have been as predicted so far. */
   protected readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
     if (foreseen) {
       const start = this.position + 1;
@@ -25,7 +25,7 @@ export abstract class TransitKeys extends TransitStrings {
     return this.key(shape, index, mark, foreseen);
   }
 
-  /** The raw string just read is a map's key. */
+  /** Handles the raw string just read as a map's key. */
   protected key(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
     const start = this.rawStart;
     const end = this.rawEnd;
@@ -38,7 +38,7 @@ export abstract class TransitKeys extends TransitStrings {
     return this.#addOther(shape, index, mark, foreseen, stringOf(this.bytes, start, end));
   }
 
-  /** The bare number `bytes[start, end)` is a map's key, as if it were tagged. */
+  /** Handles the bare number `bytes[start, end)` as a map's key, as if it were tagged. */
   protected numberKey(
     shape: Shape,
     index: number,
@@ -52,9 +52,9 @@ export abstract class TransitKeys extends TransitStrings {
     return this.#addOther(shape, index, mark, foreseen, tag + stringOf(this.bytes, start, end));
   }
 
-  /** What kind of key the raw string is; refuses what can't be one. */
+  /** Returns the kind of key that the raw string is. Throws if it can't be a key. */
   #keyKind(start: number, end: number): Kind {
-    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is no key', start);
+    if (this.bytes[start] === caret) throw new Malformed('`"^ "` begins a map: it is not a key', start);
     if (this.bytes[start] !== tilde || end - start === 1) return Kind.text;
     const tag = scalarTags[this.bytes[start + 1]!];
     if (tag === undefined) throw this.unknownTag(start, end);
@@ -65,7 +65,9 @@ export abstract class TransitKeys extends TransitStrings {
     return kind;
   }
 
-  /** Text that begins with `~`, `^` or a backtick stands behind one more tilde. */
+  /**
+   * Returns the start of the text: one that begins with `~`, `^` or a backtick has an extra tilde in front.
+   */
   #textStart(start: number, end: number): number {
     return this.bytes[start] === tilde && end - start > 1 ? start + 1 : start;
   }
@@ -87,7 +89,10 @@ export abstract class TransitKeys extends TransitStrings {
     return false;
   }
 
-  /** A key that is no name keeps its tag, so that it is told from the text alike; it is foreseen of no map. */
+  /**
+   * Adds a key that is not a name, with its tag, so that it differs from the same text. It is never
+   * predicted.
+   */
   #addOther(shape: Shape, index: number, mark: number, foreseen: boolean, tagged: string): boolean {
     if (foreseen) shape.leave(this.names, mark, index);
     this.names.addOther(mark, tagged, this.position);

@@ -15,10 +15,10 @@ import type { Shape } from "../shape.ts";
 import { TransitKeys } from "./key.ts";
 
 const ascii = new TextDecoder("latin1");
-/** How much longer a value may become that is written anew: two quotes and a tag, a UUID's text. */
+/** The most bytes that rewriting adds to a value: two quotes and a tag, or a UUID's text. */
 const quotedTagBytes = 4;
 const uuidBytes = 40;
-/** A verbose map's marker, `"^ ",`: written anew it is compact. */
+/** The marker `"^ ",` that a verbose map gains when it is rewritten as a compact one. */
 export const mapMarkerBytes = 5;
 
 /** Reads transit-JSON messages, compact and verbose: github.com/cognitect/transit-format, version 0.8. */
@@ -52,13 +52,13 @@ export class TransitReader extends TransitKeys {
 
   protected override readNumber(start: number): Kind {
     this.skipNumber();
-    // A reader of transit takes a bare number for a double: beyond 2^53 it would round, so it has to be written anew.
+    // Transit readers read a bare number as a double, which rounds beyond 2^53, so it must be rewritten.
     if (this.integral && this.position - start >= safeDigits) this.writtenAnew(quotedTagBytes);
     if (!this.integral) this.checkDouble(start, this.position);
     return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }
 
-  /** An array, a compact map `["^ ", k, v, …]` or a tagged value `["~#tag", v]`. */
+  /** Reads an array, a compact map `["^ ", k, v, …]` or a tagged value `["~#tag", v]`. */
   #readArray(depth: number): Kind {
     this.checkDepth(depth);
     const start = this.position++;
@@ -67,7 +67,7 @@ export class TransitReader extends TransitKeys {
       this.readRaw(false);
       if (this.isMapMarker()) return this.#readCompactMap(depth);
       if (this.isTag()) return this.#readTaggedArray(depth, start);
-      // An ordinary first element, which is read and in the cache by now.
+      // An ordinary first element, which is already read and cached.
       return this.#readElements(depth, true);
     }
     return this.#readElements(depth, false);
@@ -109,7 +109,7 @@ export class TransitReader extends TransitKeys {
     return Kind.map;
   }
 
-  /** A verbose map `{"k": v, …}` or a verbose tagged value `{"~#tag": v}`. */
+  /** Reads a verbose map `{"k": v, …}` or a verbose tagged value `{"~#tag": v}`. */
   #readVerboseMap(depth: number): Kind {
     this.checkDepth(depth);
     this.growth += mapMarkerBytes;
@@ -155,7 +155,7 @@ export class TransitReader extends TransitKeys {
     const tag = this.tagName();
     this.expect(comma, "a tagged value");
     const kind = this.#readTaggedValue(tag, depth, start);
-    this.expect(closeBracket, "`]` behind the tagged value");
+    this.expect(closeBracket, "`]` after the tagged value");
     return kind;
   }
 
@@ -164,7 +164,7 @@ export class TransitReader extends TransitKeys {
     const start = this.position;
     this.expect(colon, "`:`");
     const kind = this.#readTaggedValue(tag, depth, start);
-    this.expect(closeBrace, "`}` behind the tagged value");
+    this.expect(closeBrace, "`}` after the tagged value");
     return kind;
   }
 
@@ -211,14 +211,14 @@ export class TransitReader extends TransitKeys {
     return kind;
   }
 
-  /** `["~#u", [hi, lo]]`: signed halves of 64 bits, bare or as `~i`. */
+  /** Reads the halves of `["~#u", [hi, lo]]`: signed integers of 64 bits, bare or as `~i`. */
   #readUuidHalves(): Kind {
     this.expect(openBracket, "a UUID's two halves");
     const high = this.#readHalf();
     this.expect(comma, "a UUID's second half");
     const low = this.#readHalf();
     this.expect(closeBracket, "`]`");
-    // Halves beyond 2^53 may stand bare: written anew as text, no reader can round them.
+    // Bare halves may exceed 2^53: the UUID is rewritten as text, which no reader rounds.
     this.writtenAnew(uuidBytes);
     return this.computed(Kind.uuid, uuidOf(high, low));
   }
@@ -232,7 +232,7 @@ export class TransitReader extends TransitKeys {
     const text = ascii.decode(this.bytes.subarray(start, isText ? this.position - 1 : this.position));
     const tagged = !isText || (this.bytes[start - 2] === tilde && this.bytes[start - 1] === 0x69);
     if (!tagged || !/^-?[0-9]{1,19}$/.test(text) || !isInt64(text)) {
-      throw new Malformed("a UUID's halves are integers of 64 bits", start);
+      throw new Malformed("a UUID's halves must be integers of 64 bits", start);
     }
     return text;
   }

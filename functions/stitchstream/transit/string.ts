@@ -16,18 +16,18 @@ import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./ca
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
 const doubleDigitsMax = 308;
-/** An instant as JSON text is this long; as transit it may be written in fewer. */
+/** The length of an instant as JSON text; in transit it may be shorter. */
 const isoBytes = 26;
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
 const characterBytesMax = 12;
-/** Fewer digits fit 64 bits. */
+/** Integers with fewer digits fit 64 bits. */
 const int64Digits = 19;
 const utf8 = new TextEncoder();
 
-/** Transit's strings: cache codes, and scalars behind a tag. */
+/** Reads transit's strings: cache codes and tagged scalars. */
 export abstract class TransitStrings extends PieceReader {
   readonly #cache = new TransitCache();
-  /** The raw string read last, its cache code resolved. */
+  /** The last raw string, its cache code resolved. Set by `readRaw`, valid until its next call. */
   protected rawStart = 0;
   protected rawEnd = 0;
 
@@ -35,18 +35,18 @@ export abstract class TransitStrings extends PieceReader {
     this.#cache.clear();
   }
 
-  /** A transit string is text of whole characters. */
+  /** Refuses half a surrogate pair: a transit string has whole characters only. */
   protected override onHalfPair(position: number): void {
-    throw new Uncarriable("half a surrogate pair stands for no character: transit can't carry it", position);
+    throw new Uncarriable("half a surrogate pair is not a character: transit can't hold it", position);
   }
 
-  /** The text of what is read here can't be spliced, and becomes up to `bytes` longer. */
+  /** Marks the current field as one that must be rewritten, which adds up to `bytes`. */
   protected writtenAnew(bytes: number): void {
     this.standsAlone = this.spliceable = false;
     this.growth += bytes;
   }
 
-  /** Reads a string, resolves a cache code, and notes what may be referred to later in the line. */
+  /** Reads a string, resolves a cache code, and caches what the line may refer to later. */
   protected readRaw(asMapKey: boolean): void {
     const { bytes } = this;
     const start = this.position + 1;
@@ -72,12 +72,13 @@ export abstract class TransitStrings extends PieceReader {
   #exhausted(): Exhausted {
     const { expansionBytesMax } = this.limits;
     return new Exhausted(
-      `up to here the body's cache codes stand for more than ${expansionBytesMax} bytes, and it is read no further: send it in several`,
+      `up to here the body's cache codes expand to more than ${expansionBytesMax} bytes; ` +
+        "the rest was not read: send it in several bodies",
       this.position,
     );
   }
 
-  /** Gives a string a code where transit does. */
+  /** Caches a string if transit does. */
   protected remember(start: number, end: number, asMapKey: boolean): void {
     const { bytes } = this;
     const isCacheable = asMapKey || entersCache(bytes[start]!, bytes[start + 1]!);
@@ -85,7 +86,7 @@ export abstract class TransitStrings extends PieceReader {
       this.#cache.remember(start, end);
   }
 
-  /** A `~`, `^` or backtick written as an escape would begin a tag that no eye sees. */
+  /** Refuses a `~`, `^` or backtick that is written as an escape: it would begin a tag that nobody sees. */
   #refuseHiddenTag(start: number): void {
     const text = ascii.decode(this.bytes.subarray(start, start + 6)).toLowerCase();
     if (text === "\\u007e" || text === "\\u005e" || text === "\\u0060") {
@@ -97,15 +98,15 @@ export abstract class TransitStrings extends PieceReader {
     const start = this.rawStart;
     const end = this.rawEnd;
     if (this.bytes[start] === caret)
-      throw new Malformed('`"^ "` begins a map: it stands first in an array', start);
-    // A tilde alone is text, which a strict reader wants escaped.
+      throw new Malformed('`"^ "` begins a map: it must be the first element of an array', start);
+    // A single tilde is text, which strict readers require to be escaped.
     const isTilde = this.bytes[start] === tilde && end - start === 1;
     if (isTilde) this.writtenAnew(1);
     if (this.bytes[start] !== tilde || isTilde) return this.scalar(Kind.text, start, end);
     return this.#tagged(start, end);
   }
 
-  /** A string of `~`, a tag's character and its text. */
+  /** Reads a string of `~`, a tag's character and its text. */
   #tagged(start: number, end: number): Kind {
     const code = this.bytes[start + 1]!;
     const tag = scalarTags[code];
@@ -141,28 +142,28 @@ export abstract class TransitStrings extends PieceReader {
           : form?.test(this.#text(start, end));
     if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} wants ${wants}`, start);
     if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
-      throw new Malformed("~i wants an integer of 64 bits: write a larger one as ~n", start);
+      throw new Malformed("~i requires an integer of 64 bits: write a larger one as ~n", start);
     }
     if (kind === Kind.double) this.checkDouble(start, end);
   }
 
-  /** A reader of transit would take it for infinity. */
+  /** Refuses a double that a transit reader would read as infinity. */
   protected checkDouble(start: number, end: number): void {
     let hasExponent = false;
     for (let at = start; at < end; at++) hasExponent ||= (this.bytes[at]! | lowerCaseBit) === letterE;
     if (!hasExponent && end - start < doubleDigitsMax) return;
     if (Number.isFinite(Number(this.#text(start, end)))) return;
-    throw new Uncarriable("a number larger than doubles go: send it as ~f", start);
+    throw new Uncarriable("a number too large for a double: send it as ~f", start);
   }
 
-  /** Tagged text that is ASCII where it is right. */
+  /** Returns tagged text, which is ASCII if it is valid. */
   #text(start: number, end: number): string {
     return ascii.decode(this.bytes.subarray(start, end));
   }
 
   #checkCharacter(start: number, end: number): void {
     if (end - start > characterBytesMax || [...stringOf(this.bytes, start, end)].length !== 1)
-      throw new Malformed("~c wants one character", start);
+      throw new Malformed("~c requires one character", start);
   }
 
   #instant(code: number, start: number, end: number): Kind {
@@ -185,7 +186,7 @@ export abstract class TransitStrings extends PieceReader {
     return this.scalar(Kind.special, start, end);
   }
 
-  /** A scalar whose text does not stand in the body. */
+  /** Visits a scalar whose text is not in the body. */
   protected computed(kind: Kind, text: string): Kind {
     this.contentStart = this.contentEnd = this.position;
     this.countDataPoint();
