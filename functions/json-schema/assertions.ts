@@ -8,11 +8,11 @@ import { multipleOfDigitsMax } from "./limits.ts";
 import { patternOf } from "./patterns.ts";
 import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
 
-/** What a schema says of a value alone. What leads on to more schemas is node.ts's. */
+/** The keywords of a schema that check a value itself. Those that apply subschemas are in node.ts. */
 export class Assertions {
-  /** What they cost a value, see walk.ts. */
+  /** The cost per value, see evaluator.ts. */
   readonly steps: number;
-  /** What a character of a text costs, in parts of a step. */
+  /** The cost of a text's character, in fractions of a step. */
   readonly textWeight: number;
   readonly #checks: readonly Check[];
 
@@ -27,7 +27,7 @@ export class Assertions {
     return true;
   }
 
-  /** What `value` breaks, in words. */
+  /** Returns messages for the assertions that `value` violates. */
   violations(value: unknown, spend: Spend): string[] {
     return this.#checks
       .filter(check => !check.matches(value, spend))
@@ -35,22 +35,24 @@ export class Assertions {
   }
 }
 
-/** Rules that look at a text, or at a number's digits, look at all of it: a sixteenth of a step for each. */
+/** Assertions about a text, or a number's digits, read all of it: a sixteenth of a step per character. */
 const textWeightMin = 2;
 
-/** Those of the schema `false`. */
+/** The assertions of the schema `false`. */
 export const nothingFits = new Assertions(1, textWeightMin, [
   { message: "is not allowed", matches: () => false },
 ]);
 
-/** What making a check needs beside what a keyword has under it. */
+/** What making a check needs besides the keyword's value. */
 interface Beside {
   readonly schema: JsonObject;
   readonly dialect: Dialect;
   readonly spend: Spend;
 }
 
-/** What a keyword says, by what the schema has under it, which the dialect has read; undefined where that is nothing. */
+/**
+ * Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to check.
+ */
 const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check | undefined>> = {
   type: given => {
     const types = typesOf(given as TypeNames);
@@ -98,7 +100,7 @@ const integerMend = ": digits alone, of 64 bits; declare `number` for others";
 
 function boundMaker(keyword: string) {
   return (given: unknown, { schema, dialect }: Beside): Check | undefined => {
-    // Draft 4's, beside the bound itself.
+    // Draft 4's boolean, which modifies `minimum` or `maximum`.
     if (typeof given === "boolean") return undefined;
     const bound = given as Numeric;
     const { length } = keyword === "multipleOf" ? decimalOf(bound).digits : "";
@@ -108,7 +110,7 @@ function boundMaker(keyword: string) {
   };
 }
 
-/** To take a number apart, and to divide by one digit after the other. */
+/** The fixed cost of parsing a number and dividing it digit by digit. */
 const divisionSteps = 20;
 
 function stepsOf({ multipleOf }: JsonObject): number {
@@ -116,10 +118,10 @@ function stepsOf({ multipleOf }: JsonObject): number {
   return 1 + division;
 }
 
-/** The rules of a schema by itself; undefined where it has none. */
+/** Returns a schema's own assertions; undefined if it has none. */
 export type AssertionsOf = (schema: JsonObject, spend: Spend) => Assertions | undefined;
 
-/** Streams' columns are of few types, so that the same rules serve many: they are kept as long as what it returns. */
+/** Columns have few types, so equal assertions are shared. They are kept as long as the returned function. */
 export function assertionsIn(dialect: Dialect): AssertionsOf {
   const kept = new Map<string, Assertions>();
   return (schema, spend) => {
@@ -140,7 +142,7 @@ export function assertionsIn(dialect: Dialect): AssertionsOf {
   };
 }
 
-/** Tells schemas' rules apart; undefined where it would take more than it saves. */
+/** Returns a key for a schema's assertions; undefined if sharing would cost more than it saves. */
 function identityOf(said: JsonObject): string | undefined {
   let identity = "";
   for (const keyword in said) {

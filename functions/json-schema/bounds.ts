@@ -4,23 +4,23 @@ import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact
 import { type Members, namesOf } from "./members.ts";
 import { multiplesOf } from "./multiple.ts";
 
-/** One thing that a schema says of a value alone. */
+/** One assertion of a schema about a value. */
 export interface Check {
-  /** As ajv says it. */
+  /** The message, as ajv words it. */
   readonly message: string;
   /** What is said beside it where it breaks on this value. */
   mendOf?(value: unknown): string;
-  /** What a character of a text costs beyond what it costs every check, see walk.ts. */
+  /** The extra cost of a text's character, see evaluator.ts. */
   readonly textWeight?: number;
-  /** Spends what it looks at beyond the value itself. */
+  /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
 
 type Said = Readonly<Record<string, unknown>>;
-/** What a keyword says with this bound, beside the schema's other keywords. */
+/** Makes the check of a keyword with this bound; other keywords of the schema may modify it. */
 type CheckOf = (bound: Numeric, schema: Said, dialect: Dialect) => Check;
 
-/** Whether a number fits a bound. */
+/** Returns whether a number conforms to a bound. */
 type Fits = (value: Numeric) => boolean;
 
 const number = (message: string, matches: Fits): Check => ({
@@ -31,7 +31,7 @@ const number = (message: string, matches: Fits): Check => ({
   },
 });
 
-/** Where numbers are compared as doubles, a number fits if it does so exactly or as the nearest double. */
+/** If numbers are compared as doubles, a number conforms if it does exactly or as its nearest double. */
 function bounded(words: string, bound: Numeric, fitsOf: (bound: Numeric) => Fits, dialect: Dialect): Check {
   const matches = fitsOf(bound);
   if (!dialect.isJava) return number(`${words} ${bound}`, matches);
@@ -49,7 +49,7 @@ const most = ordered("must be <=", order => order <= 0);
 const above = ordered("must be >", order => order > 0);
 const below = ordered("must be <", order => order < 0);
 
-/** Whether there are so many of something in `value`; undefined where it holds none of the kind. */
+/** Returns whether `value` has at least `count` of something; undefined for values of other types. */
 type Reaches = (value: unknown, count: number, spend: Spend) => boolean | undefined;
 
 const fewest =
@@ -85,10 +85,10 @@ const properties: Reaches = (value, count, spend) => {
   return namesOf(value as Members, spend).length >= count;
 };
 
-/** A number's digit is divided in up to 15 ns. */
+/** Dividing takes up to 15 ns per digit. */
 const divisionWeight = 8;
 
-/** In draft 4, whether a bound is left out is said beside it. */
+/** In draft 4, a boolean keyword says whether a bound is exclusive. */
 export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   maximum: (bound, schema, dialect) =>
     (schema.exclusiveMaximum === true ? below : most)(bound, schema, dialect),

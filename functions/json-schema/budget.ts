@@ -1,4 +1,4 @@
-/** Takes steps off what checking a body may cost. Throws BudgetExceeded if fewer are left. */
+/** Charges steps to the budget of a body's checks. Throws BudgetExceeded if fewer are left. */
 export type Spend = (steps: number) => void;
 
 /** A check took more steps than the body's size allows. */

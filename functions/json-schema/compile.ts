@@ -14,7 +14,7 @@ const reader = new ExactReader(numberAsWritten);
 class KeptSchemas {
   readonly #dialect: Dialect;
   readonly #nodes = new Map<string, SchemaNode>();
-  /** Of the schemas that are kept, or whose rules may be; both are up to thirty times as large. */
+  /** Total text length of the kept schemas; in memory they are up to thirty times as large. */
   #chars = 0;
   #rulesOf: AssertionsOf;
 
@@ -42,7 +42,7 @@ class KeptSchemas {
 
 const kept = new WeakMap<Dialect, KeptSchemas>();
 
-/** What a stream's records are held against. Throws NotASchema; `spend` is asked for what reading it takes. */
+/** Compiles the schema of a stream's records. Throws NotASchema. Charges the cost to `spend`. */
 export function compileSchema(
   { text }: { readonly text: Uint8Array },
   dialect: Dialect,

@@ -1,25 +1,26 @@
 import type { JsonObject } from "../values/json-object.ts";
 
-/** How a destination reads JSON Schema: what it passes over refuses nothing. */
+/** How a destination reads JSON Schema. Keywords that it ignores refuse nothing. */
 export interface Dialect {
-  /** The formats that it checks, by name; every other is an annotation. */
+  /** The formats that it checks, by name; all others are annotations. */
   readonly formats: Readonly<Record<string, (text: string) => boolean>>;
   /**
-   * Whether values are compared as Java does. A number then conforms to a bound if it does exactly or as the nearest double, and
-   * `1.0` is another element than `1`; in patterns, `$` is found before a last line end, too, and `\s` is of ASCII.
+   * Whether values are compared as in Java. A number then conforms to a bound if it does exactly or as its
+   * nearest double, and `1.0` differs from `1`; in patterns, `$` also matches before a final line end, and
+   * `\s` is ASCII only.
    */
   readonly isJava: boolean;
-  /** What it reads of one schema, those within it aside; `find` is what a `$ref` leads to, if anything. */
+  /** Returns what it reads of one schema, without its subschemas. `find` resolves a `$ref`. */
   read(schema: JsonObject, find: (ref: string) => unknown): Reading;
 }
 
 export type Reading =
-  /** The keywords that it checks, each of the shape that JSON Schema gives it. */
+  /** The keywords that it checks, each of the type that JSON Schema requires. */
   | { readonly keywords: JsonObject }
   /** Why it can't read the schema. */
   | { readonly fault: string };
 
-/** Thrown where a schema can't be read. */
+/** Thrown for an invalid schema. */
 export class NotASchema extends Error {
   override readonly name = "NotASchema";
 }

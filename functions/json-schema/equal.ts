@@ -2,16 +2,16 @@ import type { Spend } from "./budget.ts";
 import { isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 
-/** What a step compares of two texts of one length. */
+/** A step compares this many characters of two texts of the same length, as a power of two. */
 const charsPerStepBits = 8;
 
-/** Says whether parsed JSON is the same, and spends what that costs. */
+/** Returns whether two parsed JSON values are equal, and spends the cost. */
 export type Equality = (one: unknown, other: unknown, spend: Spend) => boolean;
 
 const byValue = equality(false);
 const byClass = equality(true);
 
-/** Numbers are the same by value, with all their digits, or as Java's classes have them. */
+/** Compares numbers by value, without losing precision, or by Java's classes. */
 export const equalityOf = (isJava: boolean): Equality => (isJava ? byClass : byValue);
 
 function equality(isJava: boolean): Equality {
@@ -39,7 +39,7 @@ function equality(isJava: boolean): Equality {
   return isEqual;
 }
 
-/** Says whether a value is one of `values`. */
+/** Returns a check whether a value is one of `values`. */
 export function oneOf(
   values: readonly unknown[],
   isJava: boolean,

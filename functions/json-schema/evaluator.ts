@@ -5,18 +5,18 @@ import { type Members, namesOf } from "./members.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
-/** What is wrong with a value, and where: names and places in arrays, from the top on. */
+/** What is wrong with a value, and its path from the top: names and array indexes. */
 export interface Violation {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** As deep as records may be, and as schemas may be at each place; a `$ref` may lead in circles. */
+/** Deeper than records and schemas may be nested; `$ref`s may be circular. */
 const depthMax = 1_000;
-/** More of one value's faults would help nobody. */
+/** More violations of one value help nobody. */
 const brokenMax = 20;
 
-/** A text's characters, and a number's digits, cost by the weight of the rules that look at them. */
+/** A text's characters and a number's digits cost the assertions' weight divided by this. */
 const weightPerStep = 32;
 const stepsOf = (chars: number, weight: number) => Math.floor((chars * weight) / weightPerStep);
 const textSteps = (value: unknown, weight: number) =>
@@ -26,7 +26,7 @@ const textSteps = (value: unknown, weight: number) =>
       ? stepsOf(value.text.length, weight)
       : 0;
 
-/** Holds values against a schema. What a check costs is counted in steps, of a node and a value each. */
+/** Checks values against schemas. The cost is counted in steps: one schema node and one value each. */
 export class Evaluator {
   readonly #dialect: Dialect;
   #stepsLeft: number;
@@ -37,16 +37,16 @@ export class Evaluator {
     this.#stepsLeft = steps;
   }
 
-  /** What `value`, parsed JSON, breaks; none if it fits. Throws BudgetExceeded. */
+  /** Returns the violations of `value`, parsed JSON; none if it conforms. Throws BudgetExceeded. */
   violations(node: SchemaNode, value: unknown): readonly Violation[] {
     this.#depth = 0;
     if (this.matches(node, value)) return [];
     const violations: Violation[] = [];
     this.#collect(node, value, [], violations, brokenMax);
-    // The search for a reason may find none; the record is refused anyway.
+    // The search may find no reason; the record is refused anyway.
     return violations.length > 0
       ? violations
-      : [{ path: [], message: "does not fit its schema; which part is not known" }];
+      : [{ path: [], message: "does not conform to its schema; which part is not known" }];
   }
 
   matches(node: SchemaNode, value: unknown): boolean {
@@ -100,7 +100,7 @@ export class Evaluator {
     return true;
   }
 
-  /** What the value of a property of this name is held against. */
+  /** Returns the schemas for the value of a property with this name. */
   #schemasOf(
     name: string,
     { properties, patternProperties, additionalProperties }: Applicators,
@@ -135,7 +135,9 @@ export class Evaluator {
     return count;
   }
 
-  /** Says what `matches` only knows of, up to `max`: a schema may lead back to itself beside what the value breaks. */
+  /**
+   * Collects up to `max` violations of a value for which `matches` returned false; schemas may be circular.
+   */
   #collect(
     { rules, applicators }: SchemaNode,
     value: unknown,
@@ -188,7 +190,7 @@ export class Evaluator {
     into(this.#consequence(applicators, value), value);
   }
 
-  /** What each choice would have wanted, in a few words. */
+  /** Returns a short reason for each choice that does not match. */
   #reasons(choices: readonly SchemaNode[], value: unknown): string {
     const reasons = choices.slice(0, 5).map(each => {
       const violations: Violation[] = [];

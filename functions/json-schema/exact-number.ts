@@ -1,16 +1,19 @@
 import { isInt64 } from "../values/transit-scalar.ts";
 
-/** ±0.`digits` × 10^`magnitude`; the digits neither begin nor end with a zero, and are none for zero itself. */
+/** ±0.`digits` × 10^`magnitude`. The digits neither begin nor end with a zero, and are empty for zero. */
 export interface Decimal {
   readonly sign: -1 | 0 | 1;
   readonly digits: string;
   readonly magnitude: number;
 }
 
-/** A number that a double alone would not tell: one that it rounds, or one that is whole and not written as an integer, `5.0`. */
+/**
+ * A number that a double can't represent: one that it rounds, or a whole one not written as an integer,
+ * `5.0`.
+ */
 export class ExactNumber {
   readonly text: string;
-  /** The double that is this very number; undefined where there is none. */
+  /** The double with exactly this value; undefined if there is none. */
   readonly double: number | undefined;
   #decimal: Decimal | undefined;
 
@@ -24,7 +27,7 @@ export class ExactNumber {
     return this.#decimal;
   }
 
-  /** Whether it is an integer as the Import API has them: digits alone, of 64 bits, import-api.md section 2. */
+  /** Whether it is an integer to the Import API: digits only, of 64 bits, import-api.md section 2. */
   get isInteger(): boolean {
     return isDigits(this.text) && isInt64(this.text);
   }
@@ -36,27 +39,27 @@ export class ExactNumber {
 
 export type Numeric = number | ExactNumber;
 
-/** Numbers of fewer characters, but for those with an exponent, are as doubles are. */
+/** Shorter numbers without an exponent are exact as doubles. */
 const longMin = 16;
 const int64End = 2 ** 63;
 
-/** A JSON number: its value, and whether it is written as an integer. */
+/** Reads a JSON number: its value, and whether it is written as an integer. */
 export function numberAsWritten(text: string): Numeric {
   const double = Number(text);
   if (!isKept(text, double)) return new ExactNumber(text, undefined);
   if (!Number.isInteger(double)) return double;
-  // That the literal -2^63 is one, the double does not tell.
+  // A double can't tell whether the literal is exactly -2^63.
   return Math.abs(double) < int64End && isDigits(text) ? double : new ExactNumber(text, double);
 }
 
-/** The same number as a double, if there is one. */
+/** Returns the same number as a double, if there is one. */
 export const asDouble = (value: unknown): unknown =>
   value instanceof ExactNumber ? (value.double ?? value) : value;
 
-/** Whether the double that a number is read as has its value. */
+/** Returns whether reading a number as a double keeps its value. */
 function isKept(text: string, double: number): boolean {
   if (text.length < longMin && !hasExponent(text)) return true;
-  // What is as a double is written is not rounded: most long numbers have been one.
+  // A text that equals the double's own text was not rounded: most long numbers were doubles once.
   if (`${double}` === text) return true;
   return Number.isFinite(double) && compareDecimals(decimalOfText(text), decimalOf(double)) === 0;
 }
@@ -71,7 +74,7 @@ function isDigits(text: string): boolean {
   return true;
 }
 
-/** Equal for numbers that are the same: by value, or as Java's classes have them, where `1.0` is a Double and `1` is not. */
+/** Equal for equal numbers: by value, or by Java's classes, where `1.0` is a Double and `1` is not. */
 export function keyOf(value: Numeric, isJava: boolean): string {
   if (isJava) return isWhole(value) ? `${value}` : `double ${Number(`${value}`)}`;
   const exact = asDouble(value);
@@ -87,18 +90,18 @@ const isWhole = (value: Numeric) =>
 export const isNumeric = (value: unknown): value is Numeric =>
   typeof value === "number" || value instanceof ExactNumber;
 
-/** A number as its text has it, a double as its shortest. */
+/** Returns a number's decimal digits; a double's are its shortest. */
 export const decimalOf = (value: Numeric): Decimal =>
   value instanceof ExactNumber ? value.decimal : decimalOfText(`${value}`);
 
-/** Below zero where `a` is less than `b`, above zero where it is more. */
+/** Returns a negative number if `a` is less than `b`, a positive one if it is greater. */
 export function compare(a: Numeric, b: Numeric): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   return compareDecimals(decimalOf(a), decimalOf(b));
 }
 
 const zero: Decimal = { sign: 0, digits: "", magnitude: 0 };
-/** Numbers whose exponents are beyond it count as equal, if their digits are. */
+/** Numbers with larger exponents and the same digits count as equal. */
 const exponentMax = 1e15;
 
 function decimalOfText(text: string): Decimal {

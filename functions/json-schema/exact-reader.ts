@@ -2,14 +2,14 @@ import { closeBrace, closeBracket, comma, openBrace, openBracket, quote } from "
 import type { Numeric } from "./exact-number.ts";
 
 /**
- * Reads JSON as JSON.parse does, in a little more time, but that it hands the text of each number, short integers aside, to
- * `numberOf`. For text that was checked before: it looks for no faults.
+ * Reads JSON like JSON.parse, slightly slower, but passes the text of each number except short integers to
+ * `numberOf`. The text must have been checked before: this reader finds no faults.
  */
 export class ExactReader {
   readonly #numberOf: (text: string) => Numeric;
   #text = "";
   #at = 0;
-  /** The first backslash from here on; beyond the text where there is none. */
+  /** The first backslash from the current position; beyond the text if there is none. */
   #backslash = 0;
 
   constructor(numberOf: (text: string) => Numeric) {
@@ -107,7 +107,7 @@ export class ExactReader {
     return value;
   }
 
-  /** The character that the next token begins with. */
+  /** Returns the first character of the next token. */
   #next(): number {
     const text = this.#text;
     let code = text.charCodeAt(this.#at);
@@ -122,7 +122,7 @@ export class ExactReader {
     return true;
   }
 
-  /** Takes the comma or the end behind a value, and says which. */
+  /** Consumes the comma or the end after a value. Returns whether it was a comma. */
   #takeComma(): boolean {
     const code = this.#next();
     this.#at++;
@@ -136,7 +136,7 @@ export class ExactReader {
 }
 
 const minus = 0x2d;
-/** Integers of no more characters are what a double holds: most numbers are. */
+/** Integers of at most so many characters are exact as doubles: most numbers are. */
 const plainCharsMax = 15;
 
 const ownMember = { enumerable: true, configurable: true, writable: true };

@@ -1,10 +1,10 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Schemas that a process keeps for the deliveries to come, in UTF-16 units of their texts; a table of 30 columns has some 2,000. */
+/** Schemas that a process keeps between deliveries, in UTF-16 units of text; 30 columns need about 2,000. */
 export const schemaCharsKeptMax = 2 * MiB;
-/** Databases have 38 digits, some 1,000: a value is divided by as many in about as many steps. */
+/** Databases have 38 digits, a few have 1,000. Dividing a value takes about one step per digit. */
 export const multipleOfDigitsMax = 300;
 export const patternsKeptMax = 500;
-/** The states of a pattern's automaton that stay in memory. */
+/** The memory for the states of a pattern's automaton. */
 export const patternStatesBytesMax = 32 * KiB;

@@ -1,18 +1,18 @@
 import { type Decimal, decimalOf, ExactNumber, type Numeric } from "./exact-number.ts";
 
-/** As many digits at a time, so that the time grows with them and not with their square. */
+/** Digits are divided in parts of this size, which keeps the time linear. */
 const digitsPerPart = 1_000;
-/** As many as a digit stands for at most. */
+/** The most bits that a decimal digit needs. */
 const bitsPerDigit = 4;
 
-/** Says whether a value is a multiple of `step` as decimals are: 4.35 is one of 0.01, though not in binary. */
+/** Returns a check for multiples of `step` in decimal: 4.35 is a multiple of 0.01, although not in binary. */
 export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
   const decimal = decimalOf(step);
-  // A destination may fail on it; what it answers is reported.
+  // A destination may refuse a step of 0; its answer is reported.
   if (decimal.sign === 0) return () => true;
   const divisor = BigInt(decimal.digits);
   const lowest = lowestPlace(decimal);
-  // No more twos, and no more fives, are in the divisor: whether a power of ten is left over does not change beyond.
+  // The divisor has no more factors of two or five than this, so larger powers of ten change nothing.
   const shiftMax = bitsPerDigit * decimal.digits.length;
   return value => {
     if (Number.isSafeInteger(step) && Number.isSafeInteger(value))
@@ -20,14 +20,14 @@ export function multiplesOf(step: Numeric): (value: Numeric) => boolean {
     if (!(value instanceof ExactNumber) && !Number.isFinite(value)) return false;
     const of = decimalOf(value);
     const shift = lowestPlace(of) - lowest;
-    // Its last digit is no zero, and every multiple has zeros there.
+    // The value's last digit is not zero, but every multiple has zeros there.
     if (shift < 0) return of.sign === 0;
     const power = 10n ** BigInt(Math.min(shift, shiftMax));
     return (remainder(of.digits, divisor) * power) % divisor === 0n;
   };
 }
 
-/** The power of ten that the last digit counts. */
+/** Returns the power of ten of the last digit. */
 const lowestPlace = ({ digits, magnitude }: Decimal) => magnitude - digits.length;
 
 function remainder(digits: string, divisor: bigint): bigint {

@@ -5,7 +5,7 @@ import { type Dialect, NotASchema } from "./dialect.ts";
 import { type Pattern, patternOf } from "./patterns.ts";
 import { References } from "./references.ts";
 
-/** One schema within a schema: what it says of a value alone, and the schemas that lead on from it. */
+/** A compiled schema or subschema: its own assertions, and the subschemas that it applies. */
 export class SchemaNode {
   readonly rules: Assertions | undefined;
   applicators: Applicators | undefined;
@@ -16,33 +16,33 @@ export class SchemaNode {
   }
 }
 
-/** Members are as in JSON Schema, but for a few. */
+/** Most members have the names and meanings of JSON Schema. */
 export interface Applicators {
-  /** How many names it asks a value for, without going into it. */
+  /** The number of names that are looked up in a value, without reading their values. */
   readonly nameLookups: number;
   readonly required: readonly string[];
   readonly properties: ReadonlyMap<string, SchemaNode>;
-  /** By the patterns that their names are to hold. */
+  /** Subschemas by the patterns of property names. */
   readonly patternProperties: readonly (readonly [Pattern, SchemaNode])[];
-  /** Of those that have neither a name nor a pattern above. */
+  /** For properties that match neither a name nor a pattern above. */
   readonly additionalProperties: SchemaNode | undefined;
   readonly propertyNames: SchemaNode | undefined;
-  /** By the name that calls for them: `dependencies` that are schemas, and those that are names. */
+  /** By the property that triggers them: `dependencies` that are schemas, and those that are names. */
   readonly dependentSchemas: readonly (readonly [string, SchemaNode])[];
   readonly dependentRequired: readonly (readonly [string, readonly string[]])[];
-  /** Of an array's first elements; `otherItems` of those behind them. */
+  /** For an array's first elements; `otherItems` is for the rest. */
   readonly items: readonly SchemaNode[];
   readonly otherItems: SchemaNode | undefined;
   readonly contains: SchemaNode | undefined;
   readonly uniqueItems: boolean;
-  /** A `$ref` is one of them. */
+  /** Includes the target of a `$ref`. */
   readonly allOf: readonly SchemaNode[];
-  /** Undefined where there are none; a value fits none of an empty list. */
+  /** Undefined without the keyword; no value matches an empty list. */
   readonly anyOf: readonly SchemaNode[] | undefined;
   readonly oneOf: readonly SchemaNode[] | undefined;
   readonly not: SchemaNode | undefined;
   readonly if: SchemaNode | undefined;
-  /** Of a value that fits `if`, and of one that does not. */
+  /** For a value that matches `if`, and for one that does not. */
   readonly ifFits: SchemaNode | undefined;
   readonly ifNot: SchemaNode | undefined;
 }
@@ -73,22 +73,23 @@ const noProperties: ReadonlyMap<string, SchemaNode> = new Map();
 
 type Given = boolean | JsonObject;
 
-/** What making a tree needs beside the schema. */
+/** What compiling needs besides the schema. */
 export interface TreeParts {
   readonly dialect: Dialect;
   readonly assertionsOf: AssertionsOf;
-  /** Is asked for what patterns and copies cost. */
+  /** Charges the cost of patterns and copies. */
   readonly spend: Spend;
 }
 
 /**
- * The tree of a schema, as far as the dialect reads it; a `$ref` is a branch that grows elsewhere. Throws NotASchema, which says
- * where, for what the dialect can't read, for a `$ref` that leads nowhere, and for a pattern that is none.
+ * Compiles a schema to a tree, as far as the dialect reads it; a `$ref` shares its target's node. Throws
+ * NotASchema, which says where, for a schema that the dialect can't read, a `$ref` without a target and an
+ * invalid pattern.
  */
 export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: TreeParts): SchemaNode {
   const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
-  /** Some pattern is left to the Import API: a value may fit less than is known here. */
+  /** Some pattern is left to the Import API, so fewer values may conform than is known here. */
   let isOpen = false;
 
   const patternIn = (text: string) => {
@@ -148,7 +149,7 @@ export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: Tre
       properties:
         given.properties === undefined ? noProperties : propertiesOf(given.properties as JsonObject, at),
       patternProperties,
-      // Where a pattern is left out, nothing can be said of the others.
+      // If a pattern is not checked, it is unknown which properties are additional.
       additionalProperties:
         patternProperties.length === patterns.length
           ? maybe(given.additionalProperties, `${at}/additionalProperties`)
@@ -189,7 +190,7 @@ export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: Tre
   return root;
 }
 
-/** Without what could only be refused if all were known of what a value fits. */
+/** Removes the keywords that need to know everything that a value matches. */
 const surely = (applicators: Applicators): Applicators => ({
   ...applicators,
   oneOf: undefined,
@@ -197,16 +198,16 @@ const surely = (applicators: Applicators): Applicators => ({
   if: undefined,
 });
 
-/** A map takes some 4 µs to check and to build, another list or map within a keyword less. */
+/** A schema takes about 4 µs to check and build, another list or map in a keyword less. */
 const stepsPerMap = 100;
 const stepsPerList = 25;
 const stepsPerScalar = 4;
 
-/** What it costs to read a schema, or what is within it. */
+/** Returns the cost of reading a schema or a part of one. */
 export function stepsOf(part: unknown): number {
   if (typeof part !== "object" || part === null) return stepsPerScalar;
   let steps = Array.isArray(part) ? stepsPerList : stepsPerMap;
-  // Its own members: what the reader makes has no others.
+  // `in` is safe: the reader's objects have no inherited members.
   for (const name in part) steps += stepsOf((part as JsonObject)[name]);
   return steps;
 }

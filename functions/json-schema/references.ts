@@ -4,7 +4,7 @@ import { NotASchema } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { subschemasOf } from "./subschemas.ts";
 
-/** Finds what a schema's `$ref`s lead to: places in itself. Nothing is fetched. */
+/** Resolves a schema's `$ref`s within the schema itself. Nothing is fetched. */
 export class References {
   readonly #schema: JsonObject;
   #byId: ReadonlyMap<string, JsonObject> | undefined;
@@ -13,7 +13,7 @@ export class References {
     this.#schema = schema;
   }
 
-  /** Throws NotASchema, which says that it is `at`, for what is no schema in this one. */
+  /** Returns the schema that `ref` points to. Throws NotASchema, which names `at`, if there is none. */
   target(ref: unknown, at: string): boolean | JsonObject {
     const found = this.find(ref);
     if (typeof found === "boolean" || isObject(found)) return found;
@@ -22,12 +22,12 @@ export class References {
     );
   }
 
-  /** What is there, if anything is. */
+  /** Returns whatever `ref` points to, if anything. */
   find(ref: unknown): unknown {
     if (typeof ref !== "string") return undefined;
     if (ref === "#") return this.#schema;
     if (ref.startsWith("#/")) return at(this.#schema, ref);
-    // What is not in the schema by its looks the Import API would fetch, though some part has it for its id.
+    // The Import API fetches any other reference, even if a part of the schema has it as its id.
     return ref.startsWith("#") ? this.#ids().get(ref) : undefined;
   }
 
@@ -37,7 +37,7 @@ export class References {
   }
 }
 
-/** What a JSON pointer points to. */
+/** Returns what a JSON pointer points to. */
 function at(schema: JsonObject, pointer: string): unknown {
   let found: unknown = schema;
   for (const name of partsOfPointer(pointer)) {
@@ -47,7 +47,7 @@ function at(schema: JsonObject, pointer: string): unknown {
   return found;
 }
 
-/** A schema's parts by the `$id` or `id` they give themselves. */
+/** Returns a schema's parts by their own `$id` or `id`. */
 const idsIn = (schema: JsonObject): [string, JsonObject][] =>
   subschemasOf(schema).flatMap(part =>
     [part.$id, part.id].filter(id => typeof id === "string").map((id): [string, JsonObject] => [id, part]),

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../values/json-object.ts";
 
-/** Keywords that have a schema under them, or a list of them. */
+/** Keywords whose value is a schema or a list of schemas. */
 const ofSchemas: ReadonlySet<string> = new Set([
   "items",
   "additionalItems",
@@ -15,19 +15,21 @@ const ofSchemas: ReadonlySet<string> = new Set([
   "then",
   "else",
 ]);
-/** Keywords that have a map of schemas under them, by names that are the streamer's own. */
+/** Keywords whose value is a map of schemas by the streamer's own names. */
 const ofNames: ReadonlySet<string> = new Set([
   ...["properties", "patternProperties", "dependencies", "definitions", "$defs"],
 ]);
 
-/** A schema and those within it, where drafts 4 to 7 have schemas: a property may have a keyword's name, an example any. */
+/**
+ * Returns a schema and its subschemas by drafts 4 to 7: a property may have a keyword's name, an example any.
+ */
 export function subschemasOf(schema: unknown): JsonObject[] {
   const found: JsonObject[] = [];
   const add = (given: unknown) => {
     if (isMap(given)) found.push(given);
   };
   add(schema);
-  // It grows on the way.
+  // The list grows while it is read.
   for (const each of found) {
     for (const keyword in each) {
       const given = each[keyword];

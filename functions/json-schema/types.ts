@@ -1,6 +1,9 @@
 import { ExactNumber } from "./exact-number.ts";
 
-/** A bit for each type; a number is of one of two: `integer` is the Import API's, 5.0 is none. */
+/**
+ * A bit for each type. A number is either `integer`, by the Import API's definition, or `number`: 5.0 is a
+ * number.
+ */
 const bits = {
   null: 1,
   boolean: 2,
@@ -13,14 +16,14 @@ const bits = {
 const fractional = 64;
 
 type TypeName = keyof typeof bits;
-/** What a schema may have for its `type`. */
+/** The values of a schema's `type`. */
 export type TypeNames = TypeName | readonly TypeName[];
 
-/** The bits of a schema's `type`. */
+/** Returns the bits of a schema's `type`. */
 export const typesOf = (type: TypeNames): number =>
   [type].flat().reduce((types, each) => types | bits[each], 0);
 
-/** The bit of what `value` is. */
+/** Returns the bit of a value's type. */
 export function typeOf(value: unknown): number {
   switch (typeof value) {
     case "string":
@@ -37,5 +40,5 @@ export function typeOf(value: unknown): number {
   return Array.isArray(value) ? bits.array : bits.object;
 }
 
-/** Whether integers are among these types. */
+/** Returns whether these types include integers. */
 export const takesInteger = (types: number): boolean => (types & bits.integer) !== 0;

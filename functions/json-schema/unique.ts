@@ -5,7 +5,7 @@ import { type Members, namesOf } from "./members.ts";
 
 const charsPerStepBits = 4;
 
-/** The places of two elements that are the same, the first such; undefined where all differ. Costs what is in them, not its square. */
+/** Returns the indexes of the first two equal elements; undefined if all differ. Takes linear time. */
 export function duplicatesOf(
   values: readonly unknown[],
   spend: Spend,
@@ -21,7 +21,7 @@ export function duplicatesOf(
   return undefined;
 }
 
-/** Equal for values that are the same: numbers as `keyOf` says, maps whatever their order. */
+/** Equal for equal values: numbers by `keyOf`, maps in any order. */
 function identityOf(value: unknown, spend: Spend, isJava: boolean): string {
   if (isNumeric(value)) {
     spend(1 + (`${value}`.length >> charsPerStepBits));
@@ -35,5 +35,6 @@ function identityOf(value: unknown, spend: Spend, isJava: boolean): string {
   if (Array.isArray(value)) return `[${value.map(each => identityOf(each, spend, isJava)).join(",")}]`;
   const members = value as Members;
   const names = namesOf(members, spend).toSorted();
-  return `{${names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend, isJava)}`).join(",")}}`;
+  const parts = names.map(name => `${JSON.stringify(name)}:${identityOf(members[name], spend, isJava)}`);
+  return `{${parts.join(",")}}`;
 }

@@ -618,7 +618,7 @@ describe("keys and schemas", () => {
           code: "malformed",
           line: 1,
           stream: "s",
-          message: expect.stringContaining("is no pattern"),
+          message: expect.stringContaining("is not a valid pattern"),
         });
     },
   );
