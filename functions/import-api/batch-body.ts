@@ -9,7 +9,9 @@ import { recordsBytes } from "./body-size.ts";
 import { SchemaInference } from "./infer-schema.ts";
 import { SequencedText } from "./sequence.ts";
 
-/** A request that appends to one table, with the schema that its records have: import-api.md section 1.5. */
+/**
+ * Writes a request that appends to one table, with the records' inferred schema: import-api.md section 1.5.
+ */
 export function encodeAppend(
   contents: Contents,
   batch: Batch,

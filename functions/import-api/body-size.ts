@@ -6,7 +6,7 @@ import type { Table } from "../stitchstream/tables.ts";
 const appendBytesAround = 64;
 /** The same, and `"time_extracted":"…",`. */
 const typedBytesAround = 128;
-/** What a push record holds beside its names, in either encoding. */
+/** What a push record holds besides its names, in either encoding. */
 const pushBytesAround = 160;
 
 const utf8 = new TextEncoder();
@@ -14,7 +14,7 @@ const measured = new WeakMap<Table, number>();
 /** Records of a table come one after the other. */
 let last: { readonly table: Table; readonly bytes: number } | undefined;
 
-/** At most so many bytes stand around a record's data on the wire, those aside that its batch has once. */
+/** Returns the most bytes around a record's data on the wire, without those that occur once per batch. */
 export function bytesAround(table: Table): number {
   if (last?.table === table) return last.bytes;
   const bytes = measured.get(table) ?? measure(table);
@@ -26,11 +26,11 @@ export function bytesAround(table: Table): number {
 function measure({ stream, keyNames, schema }: Table): number {
   if (schema !== undefined) return typedBytesAround;
   if (keyNames.length === 0) return appendBytesAround;
-  // Each name may take a tilde more as transit.
+  // In transit, each name may need an extra tilde.
   return pushBytesAround + utf8.encode(JSON.stringify([stream, ...keyNames])).length + keyNames.length;
 }
 
-/** At most so many bytes a batch's records take on the wire. */
+/** Returns the most bytes that a batch's records need on the wire. */
 export function recordsBytes(contents: Contents, { records }: Batch): number {
   let bytes = 0;
   for (const record of records) {

@@ -5,7 +5,7 @@ import { answerBodyTimeoutMsDefault, attempt, type Call } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
 import { type Attempt, retrying } from "./retry.ts";
 
-/** Whom records are written for. */
+/** The account that records are written to. */
 interface Account {
   readonly clientId: number;
   /** The access token. */
@@ -16,14 +16,14 @@ export interface ImportApiOptions {
   /** The part before `/v2/…`, http or https. */
   readonly url: string;
   readonly account: Account;
-  /** The account as it is now, asked for once its token `refused` is answered with 401. */
+  /** Resolves to the current account. Called after its token `refused` was answered with 401. */
   readonly accountAfter?: (refused: string) => Promise<Account>;
-  /** The caller's trace, sent along as it is. */
+  /** The caller's trace, forwarded unchanged. */
   readonly traceparent?: string | undefined;
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random?: () => number;
-  /** The longest that a connection may be silent; a share of the time that is left is shorter. */
+  /** The longest that a connection may be silent, if that is less than its share of the remaining time. */
   readonly silenceMsMax?: number;
   /** From the head of an answer to the end of its body. */
   readonly answerBodyTimeoutMs?: number;
@@ -39,8 +39,9 @@ const agents = {
 } as const;
 
 /**
- * Stitch's Import API over node:http(s) with connections kept alive: a half of the CPU time of fetch and a third of its memory.
- * Throws a TypeError for a url that is none. `send` rejects only for a token that no header can carry.
+ * Returns a client of Stitch's Import API over node:http(s) with kept-alive connections, which needs half of
+ * the CPU time of fetch and a third of its memory. Throws a TypeError for an invalid url. `send` rejects only
+ * for a token that no header can hold.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
   const { url, traceparent, clock, random = Math.random, post = attempt, silenceMsMax } = options;
@@ -59,11 +60,11 @@ export function importApi(options: ImportApiOptions): ImportApi {
       answerBodyTimeoutMs,
     };
     const once = async ({ hasHung, ...time }: Attempt) =>
-      // Of connections that are kept, others may hang as one did.
+      // Other kept-alive connections may hang as well.
       verdictOf(await post(hasHung ? { ...call, agent: false } : call, time), secret);
     return retrying(once, { clock, random, deadline, silenceMsMax });
   };
-  /** Where there is no newer one to be had, the refusal stands. */
+  /** Without a newer account, the refusal is the result. */
   const newerThan = async (used: Account) =>
     (await options.accountAfter?.(used.token).catch(() => used)) ?? used;
   return {
@@ -81,14 +82,14 @@ export function importApi(options: ImportApiOptions): ImportApi {
   };
 }
 
-/** What is sent was made for the account that the delivery began with; another one may not get the rest of it. */
+/** The delivery's requests were made for its first account; the rest must not go to another one. */
 const accountChanged = {
   kind: "failed",
   reason: "unavailable",
   message: "The Import API account of this streamer became another one, with its own client id",
 } as const;
 
-/** Without a slash at the end: the EU host answers one with 502 (import-api.md section 1.1). */
+/** URLs have no slash at the end: the EU host answers one with 502 (import-api.md section 1.1). */
 function endpointsBelow(url: string): (endpoint: ImportRequest["endpoint"]) => URL {
   const base = url.replace(/\/+$/, "");
   return endpoint => new URL(`${base}/v2/import/${endpoint}`);

@@ -3,7 +3,10 @@ import { type ImportApiOptions, importApi } from "./client.ts";
 import { batchEncoder } from "./encoder.ts";
 import { importApiRules } from "./rules.ts";
 
-/** The Import API as a place where records go, in the name of an account. Throws a TypeError for an invalid url. */
+/**
+ * The Import API as a place where records go, in the name of an account. Throws a TypeError for an invalid
+ * url.
+ */
 export function importApiDestination(options: ImportApiOptions): Destination {
   const { clientId } = options.account;
   return {

@@ -1,6 +1,9 @@
 import { wellFormed } from "../values/scanner.ts";
 
-/** What a value is to a schema: a schema, a map or a list of them, either, one that may be a boolean, or none of these. */
+/**
+ * What a value is to a schema: a schema, a map or a list of them, either, one that may be a boolean, or none
+ * of these.
+ */
 export type Role = "schema" | "schemas" | "list" | "items" | "additional" | "plain";
 
 /** By the keyword above it: those that the Import API looks into. */
@@ -26,8 +29,8 @@ export const roleOfMap = (role: Role): Role =>
 export const roleOfList = (role: Role): Role => (role === "items" || role === "list" ? "list" : "plain");
 
 /**
- * JSON pointers to a schema's parts by the `#name` that each has for its `$id` or `id`. everit 1.5.1 reads a `$ref` as a pointer
- * alone (ReferenceLookup.java).
+ * JSON pointers to a schema's parts by the `#name` that each has for its `$id` or `id`. everit 1.5.1 reads a
+ * `$ref` as a pointer alone (ReferenceLookup.java).
  */
 export function pointersByName(
   value: unknown,

@@ -1,6 +1,6 @@
 import { partsOfPointer } from "../values/json-pointer.ts";
 
-/** The places that a schema's `$ref`s lead to, as a tree: JSON pointers, part by part. */
+/** The targets of a schema's `$ref`s, as a tree of JSON pointers' parts. */
 export class Targets {
   isOne = false;
   readonly #within = new Map<string, Targets>();
@@ -21,7 +21,7 @@ export class Targets {
   }
 }
 
-/** Those of all that looks like a `$ref`. */
+/** Returns the targets of everything that looks like a `$ref`. */
 export function targetsIn(value: unknown, targets = new Targets()): Targets {
   if (typeof value !== "object" || value === null) return targets;
   const { $ref } = value as { readonly $ref?: unknown };

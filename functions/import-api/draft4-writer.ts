@@ -15,7 +15,7 @@ interface Place {
   readonly end: number;
 }
 
-/** A map or a list that is open. */
+/** An open map or list. */
 interface Open {
   readonly role: Role;
   /** What `$ref`s lead to within it. */
@@ -28,7 +28,7 @@ interface Open {
 
 const utf8 = new TextEncoder();
 
-/** Writes the schema that it visits as draft 4 says the same; no digit is touched. */
+/** Translates the schema that it visits to draft 4. Digits are unchanged. */
 export class Draft4Writer implements Visitor {
   /** Something was said otherwise; else what is written differs in blanks and in order alone. */
   isChanged = false;
@@ -121,7 +121,9 @@ export class Draft4Writer implements Visitor {
     this.#writer.close(Kind.map);
   }
 
-  /** Of two bounds the stricter one; where doubles can't tell, one that refuses nothing that the other takes. */
+  /**
+   * Of two bounds the stricter one; where doubles can't tell, one that refuses nothing that the other takes.
+   */
   #bounds(
     held: ReadonlyMap<string, Place>,
     name: string,

@@ -11,9 +11,9 @@ const sent = new WeakMap<StreamSchema, Uint8Array>();
 let last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefined;
 
 /**
- * A schema as the Import API takes it, JSON of draft 4: as it came, but for what drafts 6 and 7 say in forms that the Import
- * API refuses as "Invalid JSON schema", import-api.md section 1.5: schemas that are booleans, and bounds that are exclusive by
- * themselves, wherever a `$ref` finds them; and a `$ref` to a `#name`.
+ * Returns a schema as JSON of draft 4, which the Import API accepts. Translates what drafts 6 and 7 write in
+ * forms that it refuses as "Invalid JSON schema" (import-api.md section 1.5): boolean schemas and numeric
+ * exclusive bounds, wherever a `$ref` leads, and a `$ref` to a `#name`. Everything else is unchanged.
  */
 export function draft4Of(schema: StreamSchema): Uint8Array {
   if (last?.schema === schema) return last.text;
@@ -32,7 +32,7 @@ function rewritten(schema: StreamSchema): Uint8Array {
   return writer.isChanged ? out.view().slice() : schema.text;
 }
 
-/** Of a schema that may have a `$ref`, which most do not; a backslash may hide one. */
+/** Parses a schema that may have a `$ref`, as a backslash may hide one; undefined for others. */
 function referringValue({ text }: StreamSchema): unknown {
   const json = Buffer.from(text.buffer, text.byteOffset, text.length);
   return json.includes("$ref") || json.includes("\\") ? JSON.parse(json.toString()) : undefined;

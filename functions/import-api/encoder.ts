@@ -6,9 +6,9 @@ import { encodePush } from "./push-body.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
 
 /**
- * Writes the Import API's bodies. Which endpoint a record goes to, import-api.md section 0: with a schema to `/batch`; with
- * keys alone to `/push`, in the encoding it came in so that instants and decimals keep their types; with neither to `/batch`, a
- * schema inferred.
+ * Writes the Import API's request bodies. Records with a schema go to `/batch`. Records with only keys go to
+ * `/push`, in their original encoding so that instants and decimals keep their types. Records with neither go
+ * to `/batch` with an inferred schema (import-api.md section 0).
  */
 export function batchEncoder(clientId: number): BatchEncoder {
   return {

@@ -1,17 +1,18 @@
 const messageCharsMax = 1_000;
 const nestingMax = 8;
-/** Members that only wrap the words; any other member's name is a part of them. */
+/** Members that only wrap the message; any other member's name is part of it. */
 const wrappers = new Set(["message", "error", "errors", "reason"]);
 
 /**
  * The server's own words in an answer's body, which may be JSON of several shapes, text, HTML or nothing
- * (import-api.md sections 1.3 and 1.5). At most 1,000 UTF-16 units, without `secret`; empty if there are none.
+ * (import-api.md sections 1.3 and 1.5). At most 1,000 UTF-16 units, without `secret`; empty if there are
+ * none.
  */
 export function wordsOf(body: string, secret: string): string {
   return cut(redact(withoutControls(spoken(body)), secret));
 }
 
-/** Any text, for a message: without `secret`, cut to 1,000 UTF-16 units. */
+/** Returns a text for use in a message: without `secret`, cut to 1,000 UTF-16 units. */
 export function fitForMessage(text: string, secret: string): string {
   return cut(redact(withoutControls(text), secret));
 }
@@ -49,7 +50,7 @@ function* phrases(value: unknown, depth: number): Generator<string> {
   }
 }
 
-/** Every expression here runs in linear time: the page is a stranger's. */
+/** Every expression here runs in linear time, as the page is untrusted. */
 function withoutTags(html: string): string {
   const parts = html
     .split(/<\/(?:script|style)\s*>/i)
@@ -67,5 +68,5 @@ const withoutControls = (text: string) =>
 
 const redact = (text: string, secret: string) => (secret === "" ? text : text.replaceAll(secret, "[token]"));
 
-/** Cuts behind a whole character. */
+/** Cuts after a whole character. */
 const cut = (text: string) => text.slice(0, messageCharsMax).replace(/[\ud800-\udbff]$/, "");

@@ -1,14 +1,14 @@
 import http from "node:http";
 import https from "node:https";
 
-/** The verdict is in the status line; what it says besides must come soon. */
+/** The verdict is in the status line; the body must follow within this time. */
 export const answerBodyTimeoutMsDefault = 5_000;
-/** Errors name one record and a rule; a page this long is a proxy's. */
+/** The Import API's errors are short; a longer body is a proxy's page. */
 const answerBodyBytesMax = 64 * 1024;
 
 export interface Call {
   readonly url: URL;
-  /** Where connections are kept; `false` opens one for this attempt alone. */
+  /** Keeps connections; `false` opens one for this attempt only. */
   readonly agent: http.Agent | false;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body: Uint8Array;
@@ -26,7 +26,9 @@ export interface Answer {
   readonly body: string;
 }
 
-/** No status line came: the time was up, the Import API was silent for too long, or the connection broke. */
+/**
+ * No status line was received: time ran out, the Import API was silent for too long, or the connection broke.
+ */
 export interface Silence {
   readonly kind: "silence";
   readonly reason: "deadline" | "hung" | "broken";
@@ -49,16 +51,16 @@ const timerMsMax = 2 ** 31 - 1;
 
 /** How long an attempt may take, ms. */
 export interface AttemptTime {
-  /** In all. */
+  /** For the whole attempt. */
   readonly remainingMs: number;
-  /** Without progress: a connection, a piece of the body that is taken, the answer's head. */
+  /** Without progress: a connection, an accepted piece of the body, the answer's head. */
   readonly silenceMs: number;
 }
 
 /** Between two pieces of a body the network has taken one: 8 s for each are 32 kB/s. */
 const pieceBytes = 256 * 1024;
 
-/** POSTs once. Resolves whatever the network or the server does. */
+/** POSTs once. Never rejects because of the network or the server. */
 export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Promise<Answer | Silence> {
   return new Promise(resolve => {
     const begunAt = performance.now();
@@ -89,7 +91,7 @@ export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Pr
       clearTimeout(silence);
       void readAnswer(request, response, call).then(end);
     });
-    // What the network has taken may still be on its way for as long as the rest took.
+    // The last pieces may need as long to arrive as the earlier ones.
     request.on("finish", () => allowSilence(Math.max(silenceMs, performance.now() - begunAt)));
     allowSilence(silenceMs);
     sendPieces(request, call.body, () => allowSilence(silenceMs));
@@ -101,7 +103,7 @@ function open({ url, agent, headers }: Call): http.ClientRequest {
   return request(url, { method: "POST", headers, agent });
 }
 
-/** Sends the body piece by piece, so that progress is seen. A request that ended before takes no more. */
+/** Sends the body piece by piece, so that progress is visible. Stops if the request has ended. */
 function sendPieces(request: http.ClientRequest, body: Uint8Array, progressed: () => void): void {
   let at = 0;
   const sendNext = () => {
@@ -137,7 +139,7 @@ async function readAnswer(
   };
 }
 
-/** Resolves to the body, or to what came of it before it broke off or grew too long. */
+/** Resolves to the body, or to its beginning if it broke off or grew too long. */
 function readBody(response: http.IncomingMessage): Promise<{ bytes: Uint8Array; isWhole: boolean }> {
   return new Promise(resolve => {
     const parts: Uint8Array[] = [];

@@ -3,7 +3,7 @@ import { stringOf } from "../values/scanner.ts";
 import { isInt64 } from "../values/transit-scalar.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 
-/** JSON Schema's types, a bit each, in the order they are said in. */
+/** JSON Schema's types, a bit each, in the order in which they are written. */
 const typeNames = ["null", "boolean", "integer", "number", "string", "array", "object"] as const;
 type TypeName = (typeof typeNames)[number];
 const bit = Object.fromEntries(typeNames.map((name, n) => [name, 1 << n])) as Record<TypeName, number>;
@@ -18,7 +18,7 @@ function typeIn(seen: number): TypeName | TypeName[] {
   return names.length === 1 ? names[0]! : names;
 }
 
-/** All that was seen in one place of the records. There may be as many as there are values. */
+/** Everything that was seen at one place of the records. There may be as many as there are values. */
 class Seen {
   types = 0;
   instants = false;
@@ -37,7 +37,7 @@ class Seen {
   write(out: ByteWriter, body: Uint8Array): void {
     out.ascii("{");
     out.ascii(typeText(this.types));
-    // Text that is no instant would break the format.
+    // Text that is not an instant would violate the format.
     if (this.instants && !this.texts) out.ascii(',"format":"date-time"');
     if ((this.types & bit.object) !== 0) this.#writeProperties(out, body);
     if (this.items !== undefined) {
@@ -66,7 +66,7 @@ const ascii = new TextDecoder("latin1");
 /** Infers the schema that every record it visits conforms to. */
 export class SchemaInference implements Visitor {
   readonly #root = new Seen();
-  /** The containers that are open, innermost last. */
+  /** The open containers, innermost last. */
   readonly #open: Seen[] = [];
   #property: Seen | undefined;
 
@@ -110,7 +110,7 @@ export class SchemaInference implements Visitor {
     this.#open.pop();
   }
 
-  /** Where the value that follows stands: under the key just seen, or among an array's elements. */
+  /** Returns the place of the following value: under the last key, or among an array's elements. */
   #place(): Seen {
     const property = this.#property;
     if (property !== undefined) {

@@ -19,11 +19,11 @@ const requestTimeout = 408;
 const tooManyRequests = 429;
 
 /**
- * Any 2xx is accepted, whatever its body (its codes drifted: import-api.md section 3), but for a page, which is a proxy's or another
- * server's, and has taken nothing. 408, 429 and 5xx may pass. All
- * else is permanent, redirects too: following one would hand the token to another server. The status is the verdict even
- * if the connection drops behind it, so that nothing accepted is sent twice into a table without keys. No message ever
- * holds `token`.
+ * Any 2xx is accepted, whatever its body (its codes drifted: import-api.md section 3), except an HTML page,
+ * which comes from a proxy or another server that accepted nothing. 408, 429 and 5xx are transient.
+ * Everything else is permanent, redirects included: following one would send the token to another server. The
+ * status is the verdict even if the connection drops after it, so that nothing accepted is sent twice to a
+ * table without keys. No message contains `token`.
  */
 export function verdictOf(end: Answer | Silence, token: string): Verdict {
   if (end.kind === "silence") {

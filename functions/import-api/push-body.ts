@@ -13,7 +13,10 @@ import { SequencedText } from "./sequence.ts";
 /** transit-format, "Strings": what begins like a tag is escaped by a tilde. */
 const transitText = (text: string) => (/^[~^`]/.test(text) ? `~${text}` : text);
 
-/** What stands around a record's data, alike for a table but for the sequence: import-api.md section 1.3. */
+/**
+ * Returns what surrounds a record's data; only the sequence differs within a table: import-api.md section
+ * 1.3.
+ */
 function headOf(
   { stream, keyNames, version }: Table,
   clientId: number,
@@ -37,7 +40,10 @@ function headOf(
   );
 }
 
-/** A request of upserts, each with the record's own text or, where that leans on its line, written anew. */
+/**
+ * Writes a request of upserts, each with the record's own text, or a rewritten one if that is not
+ * self-contained.
+ */
 export function encodePush(
   contents: Contents,
   batch: Batch,
@@ -72,7 +78,7 @@ export function encodePush(
   return { endpoint: "push", contentType, body: out.view() };
 }
 
-/** The record's own text, or what it means outside its line. */
+/** Writes the record's own text, or its self-contained form. */
 function writeRecord(contents: Contents, record: number, reader: ValueReader, out: ByteWriter): void {
   const { bytes, splices } = contents;
   const end = contents.recordEnd(record);

@@ -2,13 +2,15 @@ import type { Clock, Outcome } from "../persister/ports.ts";
 import type { AttemptTime } from "./http-post.ts";
 import type { Verdict } from "./outcome.ts";
 
-/** With the delays below about six seconds in the mean and eleven at most, unless the server asks for more. */
+/**
+ * With the delays below, about six seconds on average and eleven at most, unless the server asks for more.
+ */
 export const attemptsMax = 8;
-/** What is sent is awaited: with less time than this nothing is. */
+/** Every request is awaited, so with less time than this none is sent. */
 export const attemptMsMin = 500;
-/** target-stitch 4.0.4 waits as long for an answer. */
+/** target-stitch 4.0.4 waits this long for an answer. */
 const silenceMsMaxDefault = 60_000;
-/** A batch's answer comes within a second or so: a shorter wait would send it twice for nothing. */
+/** A batch is answered within about a second: a shorter wait would needlessly send it twice. */
 const silenceMsMin = 3_000;
 const backoffBaseMs = 100;
 export const backoffCapMs = 5_000;
@@ -22,14 +24,18 @@ export function backoffMs(attempt: number, random: () => number): number {
 }
 
 /**
- * How long the Import API may be silent, ms: at first a third of the time that is left, some 8 s of an endpoint's delivery, so
- * that a connection that hangs is tried again within it; once one hung, all of it, so that a slow server has its chance.
+ * Returns how long the Import API may be silent, ms. At first this is a third of the remaining time, about 8
+ * s in an endpoint's delivery, so that a hanging connection can be retried. After one hung, it is all of it,
+ * so that a slow server can answer.
  */
 function silenceMs(hasHung: boolean, remainingMs: number, max = silenceMsMaxDefault): number {
   return Math.min(hasHung ? remainingMs : Math.max(remainingMs / 3, silenceMsMin), max);
 }
 
-/** `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0 if it is neither. */
+/**
+ * `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0
+ * if it is neither.
+ */
 export function retryAfterMs(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   const text = header.trim();
@@ -62,9 +68,10 @@ const noTime: Transient = {
 };
 
 /**
- * Tries until a verdict stands, at most `attemptsMax` times and never beyond the deadline; it does not wait for an attempt
- * that could not begin before it. Fails `out-of-time` where the time ran out while an answer was awaited (or before the first
- * attempt), else `unavailable`: the server said no, was silent, or was not there.
+ * Tries until a verdict stands, at most `attemptsMax` times and never beyond the deadline; it does not wait
+ * for an attempt that could not begin before it. Fails `out-of-time` where the time ran out while an answer
+ * was awaited (or before the first attempt), else `unavailable`: the server said no, was silent, or was not
+ * there.
  */
 export async function retrying(
   attempt: (allowed: Attempt) => Promise<Verdict>,

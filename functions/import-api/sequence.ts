@@ -4,7 +4,9 @@ const ten = 10;
 
 const utf8 = new TextEncoder();
 
-/** Text that holds a sequence, whose digits are counted on in place: 19 digits don't fit a JavaScript number. */
+/**
+ * Text that holds a sequence, whose digits are counted on in place: 19 digits don't fit a JavaScript number.
+ */
 export class SequencedText {
   readonly #bytes: Uint8Array;
   readonly #digitsEnd: number;
@@ -16,7 +18,10 @@ export class SequencedText {
     this.#digitsEnd = this.#bytes.length - utf8.encode(tail).length;
   }
 
-  /** The text with the digits of `first + n`, good until the next call. `n` may not be less than the one before. */
+  /**
+   * The text with the digits of `first + n`, good until the next call. `n` may not be less than the one
+   * before.
+   */
   of(n: number): Uint8Array {
     const bytes = this.#bytes;
     let at = this.#digitsEnd;

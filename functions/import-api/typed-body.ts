@@ -16,7 +16,7 @@ const request = (out: ByteWriter): ImportRequest => ({
   body: out.view(),
 });
 
-/** A request of one table's records, with the schema that the streamer gives it: import-api.md section 1.5. */
+/** Writes a request of one table's records with the streamer's schema: import-api.md section 1.5. */
 export function encodeTyped(
   contents: Contents,
   batch: Batch,
@@ -52,7 +52,9 @@ export function encodeTyped(
   return request(out);
 }
 
-/** The request that lets a table's version take the place of its earlier ones: singer-io/target-stitch 4.0.4. */
+/**
+ * Writes the request that makes a table's version replace its earlier ones: singer-io/target-stitch 4.0.4.
+ */
 export function encodeActivation(
   { activation }: Batch,
   firstSequence: bigint,
@@ -61,7 +63,7 @@ export function encodeActivation(
   const { table, recordsBefore } = activation!;
   out.begin(0);
   writeHead(table, out);
-  // The sequence of the last record before it, behind which it stands.
+  // The sequence of the last record before it.
   const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
   out.ascii(`{"action":"activate_version","sequence":${sequence}}]}`);
   return request(out);

@@ -1,13 +1,13 @@
 /**
- * Addresses and host names as the Import API's validator reads them: Guava's `InetAddresses` and `InternetDomainName`. An
- * address passes if any version of Guava accepts it.
+ * Addresses and host names as the Import API's validator reads them: Guava's `InetAddresses` and
+ * `InternetDomainName`. An address passes if any version of Guava accepts it.
  */
 
 /** A decimal digit of any script: Guava asks `Character.digit`. */
 const octet = /^(?:0|(?!0)\p{Nd}{1,3})$/u;
 const group = /^0*[\da-f\p{Nd}]{1,4}$/iu;
 const groupCount = 8;
-/** Bounds the time that a check takes. */
+/** Limits the time of a check. */
 const addressCharsMax = 1_000;
 
 /** An address of IPv4, or one of IPv6 that stands for it, `::ffff:1.2.3.4`. */
@@ -27,7 +27,7 @@ function octetsOf(text: string): number[] | undefined {
   return octets.length === 4 && octets.every(each => each <= 0xff) ? octets : undefined;
 }
 
-/** The eight groups of an IPv6 address; undefined if the text is not one. */
+/** Returns the eight groups of an IPv6 address; undefined if the text is not one. */
 function groupsOf(text: string): number[] | undefined {
   if (text.length > addressCharsMax) return undefined;
   const halves = text.split("::");
@@ -64,8 +64,8 @@ function digitOf(digit: string): number {
 }
 
 /**
- * Guava checks ASCII characters only. It refuses labels that begin or end with `_` and a last label that begins with a digit; here
- * both pass, since it is not certain that the Import API refuses them.
+ * Guava checks ASCII characters only. It refuses labels that begin or end with `_` and a last label that
+ * begins with a digit; here both pass, since it is not certain that the Import API refuses them.
  */
 const label = /^(?!-)[\w\-\u0080-\uffff]{1,63}(?<!-)$/;
 const hostnameCharsMax = 253;

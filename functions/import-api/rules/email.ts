@@ -9,8 +9,9 @@ const word = `(?:(?:\\\\.|[^\\s\\u0000-\\u001f\\u007f()<>@,;:\\\\".[\\]]|[\\u008
 const user = new RegExp(`^${word}(?:\\.${word})*$`);
 
 /**
- * Whether commons-validator's `EmailValidator.getInstance(false, true)` accepts a text, which is the Import API's `email`. Two
- * things are left to the Import API: whether a top-level domain is listed, and white space around an address, which 1.5.1 accepts.
+ * Whether commons-validator's `EmailValidator.getInstance(false, true)` accepts a text, which is the Import
+ * API's `email`. Two things are left to the Import API: whether a top-level domain is listed, and white space
+ * around an address, which 1.5.1 accepts.
  */
 export function isEmail(text: string): boolean {
   if (text.length > textCharsMax || text.endsWith(".")) return false;

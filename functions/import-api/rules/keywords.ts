@@ -1,4 +1,7 @@
-/** What a keyword's value must be so that the Import API reads it: everit json-schema 1.5.1, the loaders' `ifPresent` and `get…`. */
+/**
+ * What a keyword's value must be so that the Import API reads it: everit json-schema 1.5.1, the loaders'
+ * `ifPresent` and `get…`.
+ */
 type Shape = readonly [is: (value: unknown) => boolean, words: string];
 
 const isFlag = (value: unknown) => typeof value === "boolean";
@@ -69,10 +72,10 @@ const shapes: Readonly<Record<string, Shape>> = {
   format: text,
 };
 
-/** They are read and refuse no record. */
+/** Keywords that are read but refuse no record. */
 export const annotations: ReadonlySet<string> = new Set(["title", "description", "id"]);
 
-/** Why the Import API can't read a keyword's value; undefined where it can. */
+/** Returns why the Import API can't read a keyword's value; undefined if it can. */
 export function faultIn(keyword: string, value: unknown): string | undefined {
   if (keyword === "type") return typeFault(value);
   const [is, words] = shapes[keyword]!;

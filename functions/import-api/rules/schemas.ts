@@ -24,10 +24,11 @@ const kindsOfType: Readonly<Record<string, number>> = {
 };
 
 /**
- * What the Import API reads of a schema: everit json-schema 1.5.1, SchemaLoader.java. An `enum` stands alone; one of `allOf`,
- * `anyOf` and `oneOf` stands beside a type's keywords; a `$ref` is what it leads to, with the keywords beside it put over that;
- * without a type the keywords of one kind of value count, of arrays before objects, numbers and texts; `not` counts where there
- * is nothing else. What is newer than draft 4 is passed over. A keyword that is null counts as absent.
+ * What the Import API reads of a schema: everit json-schema 1.5.1, SchemaLoader.java. An `enum` stands alone;
+ * one of `allOf`, `anyOf` and `oneOf` stands beside a type's keywords; a `$ref` is what it leads to, with the
+ * keywords beside it put over that; without a type the keywords of one kind of value count, of arrays before
+ * objects, numbers and texts; `not` counts where there is nothing else. What is newer than draft 4 is passed
+ * over. A keyword that is null counts as absent.
  */
 export function readSchema(schema: JsonObject, find: (ref: string) => unknown): Reading {
   const merged = followed(schema, find);
@@ -67,7 +68,10 @@ function bitsOf(type: unknown): number {
   return type.reduce((bits: number, each) => bits | (kindsOfType[each as string] ?? 0), 0);
 }
 
-/** Without a type: the first kind that is named. Boolean `exclusiveMinimum` is draft 4's, and names none by itself. */
+/**
+ * Without a type: the first kind that is named. Boolean `exclusiveMinimum` is draft 4's, and names none by
+ * itself.
+ */
 function sniffed(schema: JsonObject, names: readonly string[]): number {
   let bits = 0;
   for (const name of names)
@@ -82,7 +86,7 @@ const keywordsRead: ReadonlySet<string> = new Set(["type", "enum", "not", ...cho
 function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObject | string {
   let merged = schema;
   const seen = new Set<unknown>();
-  // Beside these a `$ref` is passed over.
+  // Next to these, a `$ref` is ignored.
   while (has(merged, "$ref") && !["enum", ...choices].some(each => has(merged, each))) {
     const { $ref: ref, ...others } = merged;
     if (typeof ref !== "string") return "has a $ref that is not a string";

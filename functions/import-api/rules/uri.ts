@@ -1,6 +1,7 @@
 /**
- * Whether `new java.net.URI(text)` accepts a text, which is the Import API's `uri`: RFC 2396 as its documentation changes it,
- * docs.oracle.com/javase/8/docs/api/java/net/URI.html. Relative references pass; `[`, `|`, `{`, `^` and spaces in a path do not.
+ * Whether `new java.net.URI(text)` accepts a text, which is the Import API's `uri`: RFC 2396 as its
+ * documentation changes it, docs.oracle.com/javase/8/docs/api/java/net/URI.html. Relative references pass;
+ * `[`, `|`, `{`, `^` and spaces in a path do not.
  */
 export function isUri(text: string): boolean {
   const hash = text.indexOf("#");
@@ -16,7 +17,10 @@ export function isUri(text: string): boolean {
 
 const scheme = /^[a-z][a-z\d+.-]*$/i;
 
-/** RFC 2396's unreserved characters, and what Java adds: those beyond ASCII that are neither controls nor spaces. */
+/**
+ * RFC 2396's unreserved characters, and what Java adds: those beyond ASCII that are neither controls nor
+ * spaces.
+ */
 const unreserved =
   "a-z\\d_\\-!.~'()*\\u00a1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\uffff";
 /** Finds what is neither one of `allowed` nor an escape: a search takes no stack, however long the text. */
