@@ -177,7 +177,7 @@ function spells(bytes: Uint8Array, start: number, end: number, name: string): bo
 function checkRecord(reader: ValueReader): void {
   const { record, stream, time_extracted } = reader.envelope;
   if (!stream.present) refuseAirbyteRecord(reader);
-  if (!record.present) throw new Malformed("a RECORD wants its `record`", reader.position - 1);
+  if (!record.present) throw new Malformed("a RECORD has no `record`", reader.position - 1);
   if (record.kind !== Kind.map)
     throw new Malformed("a RECORD's `record` must be a map of fields", record.textStart);
   if (!isTimeOrNone(reader.bytes, time_extracted)) {

@@ -59,7 +59,7 @@ export class StreamSchemas {
   }
 
   #textOf(schema: EnvelopeField, reader: ValueReader, position: number): Uint8Array {
-    if (!schema.present) throw new Malformed("a SCHEMA wants its `schema`", reader.position - 1);
+    if (!schema.present) throw new Malformed("a SCHEMA has no `schema`", reader.position - 1);
     if (schema.kind !== Kind.map)
       throw new Malformed("a `schema` is a JSON Schema, an object", schema.textStart);
     return fieldAsJson(reader, "schema", position, this.#limits);

@@ -108,7 +108,7 @@ export class Tables {
     const stream = this.#streamName(reader);
     const version = versionOf(reader);
     if (version === undefined)
-      throw new Malformed("an ACTIVATE_VERSION wants its `version`", reader.position - 1);
+      throw new Malformed("an ACTIVATE_VERSION has no `version`", reader.position - 1);
     const { schema, keyNames } = this.#describedAs(stream, version);
     const identity = JSON.stringify([stream, keyNames, schema?.id, "activated", version]);
     return (

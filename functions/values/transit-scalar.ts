@@ -5,9 +5,9 @@ import { Kind } from "./visitor.ts";
 /** A tag after `~` in a string: transit-format, "Scalar types", and the table in docs/format.md. */
 export interface ScalarTag {
   readonly kind: Kind;
-  /** What the text after the tag must look like; `wants` says so in messages. */
+  /** What the text after the tag must look like; `requires` says so in messages. */
   readonly form?: RegExp | "integer" | "base64";
-  readonly wants?: string;
+  readonly requires?: string;
 }
 
 const number = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
@@ -20,19 +20,22 @@ const tags = new Map<string, ScalarTag>([
   ["`", { kind: Kind.text }],
   [":", { kind: Kind.keyword }],
   ["$", { kind: Kind.symbol }],
-  ["i", { kind: Kind.integer, form: "integer", wants: "digits, such as ~i9007199254740993" }],
-  ["n", { kind: Kind.bigInteger, form: "integer", wants: "digits, such as ~n12345678901234567890" }],
-  ["f", { kind: Kind.decimal, form: number, wants: "a decimal, such as ~f12.3400" }],
-  ["d", { kind: Kind.double, form: number, wants: "a number, such as ~d1.5" }],
-  ["z", { kind: Kind.special, form: /^(NaN|INF|-INF)$/, wants: "NaN, INF or -INF" }],
-  ["m", { kind: Kind.instant, form: "integer", wants: "milliseconds since 1970, such as ~m1468435557000" }],
-  ["t", { kind: Kind.instant, form: rfc3339, wants: "a date and time as in RFC 3339, with its zone" }],
-  ["u", { kind: Kind.uuid, form: uuid, wants: "a UUID of 36 characters" }],
-  ["b", { kind: Kind.bytes, form: "base64", wants: "base64 with padding" }],
+  ["i", { kind: Kind.integer, form: "integer", requires: "digits, such as ~i9007199254740993" }],
+  ["n", { kind: Kind.bigInteger, form: "integer", requires: "digits, such as ~n12345678901234567890" }],
+  ["f", { kind: Kind.decimal, form: number, requires: "a decimal, such as ~f12.3400" }],
+  ["d", { kind: Kind.double, form: number, requires: "a number, such as ~d1.5" }],
+  ["z", { kind: Kind.special, form: /^(NaN|INF|-INF)$/, requires: "NaN, INF or -INF" }],
+  [
+    "m",
+    { kind: Kind.instant, form: "integer", requires: "milliseconds since 1970, such as ~m1468435557000" },
+  ],
+  ["t", { kind: Kind.instant, form: rfc3339, requires: "a date and time as in RFC 3339, with its zone" }],
+  ["u", { kind: Kind.uuid, form: uuid, requires: "a UUID of 36 characters" }],
+  ["b", { kind: Kind.bytes, form: "base64", requires: "base64 with padding" }],
   ["r", { kind: Kind.uri }],
   ["c", { kind: Kind.character }],
-  ["?", { kind: Kind.boolean, form: /^[tf]$/, wants: "t or f" }],
-  ["_", { kind: Kind.null, form: /^$/, wants: "nothing after it" }],
+  ["?", { kind: Kind.boolean, form: /^[tf]$/, requires: "t or f" }],
+  ["_", { kind: Kind.null, form: /^$/, requires: "nothing after it" }],
 ]);
 export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ length: 128 }, (_, code) =>
   tags.get(String.fromCharCode(code)),

@@ -1037,7 +1037,7 @@ describe("validation errors", () => {
       refusesTransit('"\\u007em5"', /JSON escape/);
       refusesTransit('"~t2026-02-01T00:00:00.0001Z"', /millisecond/);
       for (const value of ['"~i1.5"', '"~n0x1"', '"~f1."', '"~u123"', '"~ba"'])
-        refusesTransit(value, /wants/);
+        refusesTransit(value, /requires/);
       refusesTransit('["^ ",1,2]');
       refusesTransit('["~#cmap",[[1],2]]');
     },

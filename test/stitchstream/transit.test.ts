@@ -125,7 +125,7 @@ describe("transit values as JSON", () => {
   it("takes bytes as long as a line may be, and looks at no more of a character than it may have", () => {
     const long = 16_000_000;
     expect(convert(`"~b${"A".repeat(long)}"`, "transit", "json")).toHaveLength(long + 2);
-    expect(() => convert(`"~b${"A".repeat(long)}!"`, "transit", "json")).toThrow(/~b wants base64/);
+    expect(() => convert(`"~b${"A".repeat(long)}!"`, "transit", "json")).toThrow(/~b requires base64/);
     expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c requires one character/);
   });
 

@@ -24,7 +24,7 @@ const types = ["array", "boolean", "integer", "null", "number", "object", "strin
 const isType = (value: unknown) => types.includes(value as string);
 
 const number: Shape = [isNumber, "a number"];
-/** 2.0 is none. Java's Integer has 32 bits; tap-mysql's `maxLength` of a longtext has more, and loads. */
+/** 2.0 is not an integer. Java's Integer has 32 bits; tap-mysql's `maxLength` of a longtext has more, and loads. */
 const count: Shape = [value => isNumber(value) && /^-?\d+$/.test(`${value}`), "an integer"];
 const exclusive: Shape = [value => isFlag(value) || isNumber(value), "a boolean or a number"];
 const flag: Shape = [isFlag, "a boolean"];

@@ -133,14 +133,14 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   protected checkForm(code: number, tag: ScalarTag, start: number, end: number): void {
-    const { form, kind, wants } = tag;
+    const { form, kind, requires } = tag;
     const isRight =
       form === "integer"
         ? isInteger(this.bytes, start, end)
         : form === "base64"
           ? isBase64(this.bytes, start, end)
           : form?.test(this.#text(start, end));
-    if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} wants ${wants}`, start);
+    if (isRight === false) throw new Malformed(`~${String.fromCharCode(code)} requires ${requires}`, start);
     if (code === 0x69 && end - start >= int64Digits && !isInt64(this.#text(start, end))) {
       throw new Malformed("~i requires an integer of 64 bits: write a larger one as ~n", start);
     }
