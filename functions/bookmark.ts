@@ -1,6 +1,5 @@
 import { byRoute, forStreamer } from "./by-route.ts";
-import { pageOf } from "./http/page.ts";
-import { historyQuery } from "./http/parameters.ts";
+import { historyQuery, pageOf } from "./http/parameters.ts";
 import { bookmarkResponse, healthResponse, historyResponse } from "./http/responses.ts";
 import { readState } from "./persister/commit/state.ts";
 import { readHistory } from "./persister/query/history.ts";

@@ -1,8 +1,8 @@
 import { lambda } from "./aws/gateway.ts";
-import type { Aside } from "./http/aside.ts";
 import { authorize } from "./http/authorize.ts";
+import type { BackgroundWork } from "./http/background-work.ts";
 import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
-import { answering } from "./http/problem.ts";
+import { withProblems } from "./http/problem.ts";
 import type { FunctionName, RouteOf } from "./http/routes.ts";
 import { namingCommitted } from "./persister/commit/state.ts";
 import { answerBy } from "./persister/limits.ts";
@@ -12,7 +12,7 @@ import type { Wired } from "./wire.ts";
 export interface Call {
   readonly request: HttpRequest;
   readonly wired: () => Wired;
-  readonly aside: Aside;
+  readonly background: BackgroundWork;
   /** When the response must be ready. */
   readonly deadline: number;
   /** When Lambda ends the invocation. */
@@ -26,9 +26,9 @@ export const byRoute =
   <F extends FunctionName>(responders: Readonly<Record<RouteOf<F>, Responder>>) =>
   (wired: () => Wired) =>
     lambda((request, lambdaDeadline) =>
-      answering(request, async aside => {
+      withProblems(request, async background => {
         const respond = responders[request.route as RouteOf<F>];
-        return respond({ request, wired, aside, deadline: answerBy(lambdaDeadline), lambdaDeadline });
+        return respond({ request, wired, background, deadline: answerBy(lambdaDeadline), lambdaDeadline });
       }),
     );
 
@@ -36,11 +36,13 @@ interface StreamerCall extends Pick<Call, "request" | "deadline">, Pick<Wired, "
   readonly streamer: string;
 }
 
-/** Returns a responder that authorizes the caller for the URL's streamer. Its errors name what is committed. */
+/**
+ * Returns a responder that authorizes the caller for the URL's streamer. Its errors name what is committed.
+ */
 export const forStreamer =
   (respond: (call: StreamerCall) => Promise<HttpResponse>): Responder =>
-  async ({ request, wired, aside, deadline }) => {
+  async ({ request, wired, background, deadline }) => {
     const { authority, store } = wired();
-    const streamer = await authorize(request, { authority, deadline, aside });
+    const streamer = await authorize(request, { authority, deadline, background });
     return namingCommitted(streamer, store, deadline, () => respond({ request, streamer, store, deadline }));
   };

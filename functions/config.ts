@@ -11,7 +11,10 @@ const url = z.pipe(
 const environment = z.object({
   ARCHIVE_BUCKET: text,
   TABLE_NAME: text,
-  /** The secret that holds the Import API's accounts; only `ingest` has it. In AWS no secret stands in the environment. */
+  /**
+   * The secret that holds the Import API's accounts; only `ingest` has it. In AWS no secret stands in the
+   * environment.
+   */
   ACCOUNTS_SECRET_ARN: z.optional(text),
   AWS_REGION: text,
   /** The stack's name: logs and metrics carry it. */

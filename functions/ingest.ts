@@ -1,17 +1,16 @@
 import { byRoute } from "./by-route.ts";
 import { authorize } from "./http/authorize.ts";
-import { deliveryConditionsOf } from "./http/conditions.ts";
+import { deliveryConditionsOf, traceparentOf } from "./http/conditions.ts";
 import { receiveBody } from "./http/request-body.ts";
 import { receiptResponse } from "./http/responses.ts";
-import { traceparentOf } from "./http/trace.ts";
 import { namingCommitted } from "./persister/commit/state.ts";
 import { persist } from "./persister/persist.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 export const ingest = byRoute<"ingest">({
-  "POST /v1/streamers/{streamer}": async ({ request, wired, aside, deadline, lambdaDeadline }) => {
+  "POST /v1/streamers/{streamer}": async ({ request, wired, background, deadline, lambdaDeadline }) => {
     const { authority, parts } = wired();
-    const streamer = await authorize(request, { authority, deadline, aside });
+    const streamer = await authorize(request, { authority, deadline, background });
     const conditions = deliveryConditionsOf(request.headers);
     const body = await namingCommitted(streamer, parts, deadline, () => receiveBody(request));
     const fault = conditions.fault ?? body.fault;

@@ -7,17 +7,15 @@ import {
   deliveryResponse,
   streamerResponse,
   streamersResponse,
-} from "./http/overview-answers.ts";
-import { pageOf } from "./http/page.ts";
-import { deliveriesQuery, streamersQuery } from "./http/parameters.ts";
-import { deliveryId } from "./http/path.ts";
+} from "./http/overview-responses.ts";
+import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
 import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/query/overview.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 export const overview = byRoute<"overview">({
-  "GET /v1/streamers": async ({ request, wired, aside, deadline }) => {
+  "GET /v1/streamers": async ({ request, wired, background, deadline }) => {
     const { authority, store } = wired();
-    const named = await authorizeSome(request, { authority, deadline, aside });
+    const named = await authorizeSome(request, { authority, deadline, background });
     const page = pageOf(request.query, streamersQuery);
     return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
   },

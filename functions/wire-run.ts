@@ -17,7 +17,10 @@ export interface WiredRun extends Pick<Wired, "parts"> {
   scheduleNext(functionArn: string): Promise<void>;
 }
 
-/** What the environment of a scheduled run says, read at the first call; its credentials are read anew for each run. */
+/**
+ * What the environment of a scheduled run says, read at the first call; its credentials are read anew for
+ * each run.
+ */
 export const runByEnvironment = once((): WiredRun => {
   const config = readConfig();
   const scheduled = readScheduled();

@@ -1,38 +1,37 @@
 import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
 import type { Permission, Scope, Tokens } from "../persister/ports.ts";
-import type { Aside } from "./aside.ts";
+import type { BackgroundWork } from "./background-work.ts";
 import type { HttpRequest } from "./http-message.ts";
-import { streamerName } from "./path.ts";
+import { streamerName } from "./parameters.ts";
 import { scopeOf } from "./routes.ts";
 
-/** Who says what a caller may do: our own tokens, or the gateway before us. */
+/** What decides a caller's permissions: our own tokens, or the gateway. */
 export type Authority =
   | { readonly by: "token"; readonly tokens: Tokens }
-  /** A JWT that the gateway has checked: its scopes are `<streamer or *>:<scope>`. */
+  /** A JWT that the gateway has verified. Its scopes are `<streamer or *>:<scope>`. */
   | { readonly by: "jwt" }
-  /** IAM's policies name methods and paths: who comes through may. */
+  /** IAM policies, which name methods and paths: every request that the gateway passes on is permitted. */
   | { readonly by: "iam" };
 
 const scopes: readonly Scope[] = ["write", "read", "admin"];
-/** What a token's holder may do who may all. */
+/** Every scope on every streamer. */
 export const allPermissions: readonly Permission[] = scopes.map(scope => ({ scope, streamer: "*" }));
 
-/** What a request is admitted by. */
-export interface Gate {
+export interface AuthorizationOptions {
   readonly authority: Authority;
   /** ms since the epoch. */
   readonly deadline: number;
-  readonly aside: Aside;
+  readonly background: BackgroundWork;
 }
 
 /**
  * Resolves to the URL's streamer if the caller has the route's scope on it.
  * Rejects with `unauthorized`, `forbidden` or `bad-streamer-name`.
  */
-export async function authorize(request: HttpRequest, gate: Gate): Promise<string> {
+export async function authorize(request: HttpRequest, options: AuthorizationOptions): Promise<string> {
   const scope = scopeOf(request.route);
-  const names = permitted(await authenticate(request, gate), scope);
+  const names = permitted(await authenticate(request, options), scope);
   if (names !== "all" && !names.has(request.streamer)) throw forbidden(scope);
   return streamerName(request.streamer);
 }
@@ -41,18 +40,24 @@ export async function authorize(request: HttpRequest, gate: Gate): Promise<strin
  * Resolves to the streamers, at least one, on which the caller has the route's scope.
  * Rejects with `unauthorized` or `forbidden`.
  */
-export async function authorizeSome(request: HttpRequest, gate: Gate): Promise<ReadonlySet<string> | "all"> {
+export async function authorizeSome(
+  request: HttpRequest,
+  options: AuthorizationOptions,
+): Promise<ReadonlySet<string> | "all"> {
   const scope = scopeOf(request.route);
-  const names = permitted(await authenticate(request, gate), scope);
+  const names = permitted(await authenticate(request, options), scope);
   if (names !== "all" && names.size === 0) throw forbidden(scope, "any");
   return names;
 }
 
-async function authenticate(request: HttpRequest, gate: Gate): Promise<readonly Permission[]> {
-  const { authority } = gate;
+async function authenticate(
+  request: HttpRequest,
+  options: AuthorizationOptions,
+): Promise<readonly Permission[]> {
+  const { authority } = options;
   switch (authority.by) {
     case "token":
-      return ofToken(request.headers, authority.tokens, gate);
+      return ofToken(request.headers, authority.tokens, options);
     case "jwt":
       return ofClaim(request.jwtScopes ?? "");
     case "iam":
@@ -61,25 +66,26 @@ async function authenticate(request: HttpRequest, gate: Gate): Promise<readonly 
 }
 
 /**
- * `Authorization: Bearer …` (RFC 6750). Whatever is wrong with a token, its digest is looked up, and the answer is the same:
- * its time tells nothing either, for what the look-up compares is no secret.
+ * Resolves to the permissions of `Authorization: Bearer …` (RFC 6750). Every token, however wrong, costs
+ * one look-up by its digest and fails in the same way. The time reveals nothing either, as the digest is
+ * not secret.
  */
 async function ofToken(
   headers: Headers,
   tokens: Tokens,
-  { deadline, aside }: Gate,
+  { deadline, background }: AuthorizationOptions,
 ): Promise<readonly Permission[]> {
   const token = /^Bearer +([^ ]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   const grant = await tokens.grantOf(digestOf(token), deadline);
-  if (grant?.noteUse !== undefined) aside.start("Noting a token's last use", grant.noteUse);
+  if (grant?.noteUse !== undefined) background.start("Noting a token's last use", grant.noteUse);
   if (grant !== undefined) return grant.permissions;
   throw new PersisterError("unauthorized", "The token is missing, wrong, expired or revoked.");
 }
 
-/** What is stored of a token. */
+/** Returns the digest by which a token is stored. */
 export const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
-/** `github:write *:read`; words of other services are none of ours. */
+/** Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services. */
 function ofClaim(claim: string): readonly Permission[] {
   return claim.split(" ").flatMap(word => {
     const [streamer = "", name, ...more] = word.split(":");
@@ -94,4 +100,4 @@ function permitted(permissions: readonly Permission[], scope: Scope): ReadonlySe
 }
 
 const forbidden = (scope: Scope, which = "this") =>
-  new PersisterError("forbidden", `The token does not hold the scope \`${scope}\` on ${which} streamer.`);
+  new PersisterError("forbidden", `The token does not have the scope \`${scope}\` on ${which} streamer.`);

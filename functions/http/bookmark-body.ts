@@ -10,15 +10,15 @@ import { mediaTypes } from "./conversion.ts";
 import type { HttpRequest } from "./http-message.ts";
 
 /**
- * The bookmark that a request's body is, one JSON or transit value. Throws `unsupported-encoding`, `unsupported-type`,
- * `malformed` and `bookmark-too-large`.
+ * Returns the bookmark in a request's body, which is one JSON or transit value. Throws
+ * `unsupported-encoding`, `unsupported-type`, `malformed` or `bookmark-too-large`.
  */
 export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
   const encoding = encodingOf(headers);
   const value = onOneLine(body);
-  const standing = new ByteWriter(value.length);
+  const standalone = new ByteWriter(value.length);
   try {
-    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standing));
+    readerOf({ encoding }, endingInNewline(value), limits).readAlone(0, new TransitWriter(standalone));
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
     throw new PersisterError(
@@ -37,9 +37,9 @@ export function receiveBookmark({ headers, body }: HttpRequest): Bookmark {
       { limit: limits.bookmarkBytesMax, actual: value.length },
     );
   }
-  // A bare scalar of transit means something inside a document alone.
+  // A bare transit scalar is valid inside a document only.
   const isDocument = encoding === "json" || value[0] === openBracket || value[0] === openBrace;
-  return { encoding, value: isDocument ? value : standing.view() };
+  return { encoding, value: isDocument ? value : standalone.view() };
 }
 
 function encodingOf(headers: Headers): Bookmark["encoding"] {
@@ -58,8 +58,8 @@ function encodingOf(headers: Headers): Bookmark["encoding"] {
 }
 
 /**
- * A bookmark is given out as one line. Line ends may stand between JSON's tokens alone, and there a tab is as good; in a string
- * either is refused.
+ * Returns a body without line breaks, as a bookmark is returned as one line. Line breaks are valid between
+ * JSON tokens only, where a tab is equivalent; in a string, the reader refuses both.
  */
 function onOneLine(body: Uint8Array): Uint8Array {
   const line = body.map(byte => (isBreak(byte) ? tab : byte));

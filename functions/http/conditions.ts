@@ -3,7 +3,13 @@ import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
 import { idempotencyKeyHeader } from "./parameters.ts";
 
-/** What a delivery's headers ask for. What can't be read of them is a fault: the body is archived, and then refused. */
+/** A streamer's revision as its ETag. */
+export const etagOf = (revision: number) => `"${revision}"`;
+
+/**
+ * Returns the conditions in a delivery's headers. An invalid header is returned as `fault`, not thrown: the
+ * body is archived before it is refused.
+ */
 export function deliveryConditionsOf(headers: Headers): {
   readonly precondition: Precondition;
   readonly idempotencyKey: string | undefined;
@@ -28,13 +34,18 @@ function preconditionOf(headers: Headers): Precondition {
   return { ...(match && { match }), ...(noneMatch && { noneMatch }) };
 }
 
-/** The same, where it may not be left out. Throws `precondition-required`, too. */
+/**
+ * Returns the precondition of a request that requires one. Throws `precondition-required` or `bad-header`.
+ */
 export function requiredPreconditionOf(headers: Headers): Precondition {
   if (headers.has("If-Match") || headers.get("If-None-Match")?.trim() === "*") return preconditionOf(headers);
   throw new PersisterError("precondition-required", "The request has no `If-Match`.");
 }
 
-/** `"5"`, a list of such, or `*`. Tags that are no revisions match none; a weak one does where only none may match. */
+/**
+ * Returns the revisions that a header's ETags name: `"5"`, a list of them, or `*`. An ETag that is not a
+ * revision matches none; a weak one matches in `If-None-Match` only.
+ */
 function revisionsIn(
   headers: Headers,
   name: "If-Match" | "If-None-Match",
@@ -52,7 +63,7 @@ function revisionsIn(
   return tags.flatMap(tag => revision.exec(tag)?.[1] ?? []).map(Number);
 }
 
-/** `Idempotency-Key`, as it stands. Throws `bad-header`. */
+/** Returns `Idempotency-Key` verbatim. Throws `bad-header`. */
 function idempotencyKeyOf(headers: Headers): string | undefined {
   const key = headers.get("Idempotency-Key") ?? undefined;
   if (key === undefined || idempotencyKeyHeader.safeParse(key).success) return key;
@@ -61,4 +72,10 @@ function idempotencyKeyOf(headers: Headers): string | undefined {
     `The Idempotency-Key is not 1 to ${idempotencyKeyCharsMax} visible ASCII characters.`,
     { hint: "Use a UUID as the key." },
   );
+}
+
+/** Returns the caller's `traceparent` if it is valid: www.w3.org/TR/trace-context section 3.2. */
+export function traceparentOf(headers: Headers): string | undefined {
+  const given = headers.get("traceparent") ?? "";
+  return /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : undefined;
 }

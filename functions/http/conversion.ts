@@ -12,14 +12,14 @@ import type { Visitor } from "../values/visitor.ts";
 export const mediaTypes = { json: "application/json", transit: "application/transit+json" } as const;
 const plainText = "text/plain";
 
-/** `Accept` names `text/plain` before JSON: the caller wants the bookmark's line alone. */
+/** Returns whether `Accept` prefers `text/plain`, which is the bookmark's line alone, to JSON. */
 export function prefersPlainText(headers: Headers): boolean {
   return preferred(headers, [mediaTypes.json, plainText]) === plainText;
 }
 
 /**
- * The bookmark in the encoding that `Accept` asks for: its own where it may be. Throws `not-acceptable` where none is
- * right or the value has no form in it.
+ * Returns the bookmark in the encoding that `Accept` prefers, by default its own. Throws `not-acceptable`
+ * if `Accept` allows no encoding, or if the value cannot be represented in it.
  */
 export function negotiated(headers: Headers, bookmark: Bookmark): { contentType: string; value: Uint8Array } {
   const own = mediaTypes[bookmark.encoding];
@@ -56,7 +56,10 @@ function asJson(value: Uint8Array): Uint8Array {
   return out.view();
 }
 
-/** Some strings of JSON have no form in transit, so the result is read back. */
+/**
+ * Converts JSON to transit, and reads the result back, as some JSON strings cannot be represented in
+ * transit.
+ */
 function asTransit(value: Uint8Array): Uint8Array {
   const out = new ByteWriter(value.length);
   readerOf({ encoding: "json" }, endingInNewline(value), limits).readAlone(0, new TransitWriter(out));

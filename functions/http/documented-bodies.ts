@@ -4,7 +4,7 @@ import { mediaTypes } from "./conversion.ts";
 const transit = `stitchstream/0.1
 Content-Type: transit
 --
-["^ ","~:type","RECORD","~:stream","inboxes","~:key_fields",["id"],"~:record",["^ ","id",1,"createdAt","~m1468435557000"]]
+["^ ","~:type","RECORD","~:stream","inboxes","~:key_fields",["id"],"~:record",["^ ","id",1]]
 ["^ ","~:type","BOOKMARK","~:value",["^ ","inboxes","~m1468435557000"]]
 `;
 const jsonline = `stitchstream/0.1
@@ -13,7 +13,7 @@ Content-Type: jsonline
 {"type":"RECORD","stream":"issues","key_fields":["id"],"record":{"id":1,"title":"First"}}
 {"type":"BOOKMARK","value":{"issues":1}}
 `;
-const singer = `{"type":"SCHEMA","stream":"deals","key_properties":["id"],"schema":{"type":"object","properties":{"id":{"type":"integer"}}}}
+const singer = `{"type":"SCHEMA","stream":"deals","key_properties":["id"],"schema":{"properties":{"id":{}}}}
 {"type":"RECORD","stream":"deals","record":{"id":1}}
 {"type":"STATE","value":{"deals":1}}
 `;

@@ -23,7 +23,10 @@ export interface CatalogueEntry {
 
 const MiB = 1024 * 1024;
 
-/** Every error, in order of precedence. docs/errors.md, the OpenAPI document and `GET /v1/errors/{code}` show it. */
+/**
+ * Every error, in order of precedence. docs/errors.md, the OpenAPI document and `GET /v1/errors/{code}`
+ * show it.
+ */
 export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "tokens-unavailable": {
     status: 503,
@@ -47,13 +50,15 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     status: 400,
     title: "Invalid streamer name",
     when: "The streamer name in the URL is not valid.",
-    hint: `Use 1 to ${streamerNameCharsMax} of \`a-z\`, \`0-9\`, \`_\` and \`-\`, starting with a letter or digit.`,
+    hint:
+      `Use 1 to ${streamerNameCharsMax} of \`a-z\`, \`0-9\`, \`_\` and \`-\`, ` +
+      "starting with a letter or digit.",
   },
   "bad-query": {
     status: 400,
     title: "Invalid query parameter",
     when: "A list's `limit`, `before` or `after` is not valid.",
-    hint: `\`limit\` is 1 to ${historyEntriesMax}; \`before\` and \`after\` are \`next\` of the previous page.`,
+    hint: `\`limit\` is 1 to ${historyEntriesMax}; the others are \`next\` of the previous page.`,
   },
   "no-error-code": {
     status: 404,
@@ -121,7 +126,9 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     status: 503,
     title: "Bookmark lost",
     when: "The archive lacks the object that a large bookmark or receipt is stored in.",
-    hint: "Ask the endpoint's operators to restore the object that their log names, or set the bookmark again.",
+    hint:
+      "Ask the endpoint's operators to restore the object that their log names, " +
+      "or set the bookmark again.",
   },
   "key-reused": {
     status: 422,
@@ -156,7 +163,9 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "invalid-records": {
     status: 422,
     title: "Invalid records",
-    when: "Records lack their key, violate their schema, or hold values no table can carry. Nothing was forwarded.",
+    when:
+      "Records lack their key, violate their schema, or hold values no table can carry. " +
+      "Nothing was forwarded.",
     hint: "Fix the fields that `errors` names.",
   },
   "delivery-in-flight": {
@@ -230,12 +239,3 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
 /** Returns the entry of a code that may be unknown. */
 export const entryOf = (code: string): CatalogueEntry | undefined =>
   Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as ProblemCode] : undefined;
-
-/** Codes that earlier versions stored with failed deliveries. */
-const formerCodes: Readonly<Record<string, ProblemCode>> = {
-  "unfit-records": "invalid-records",
-  overtaken: "superseded",
-};
-
-/** Returns the current code of a stored failure. */
-export const currentCode = (stored: string): string => formerCodes[stored] ?? stored;

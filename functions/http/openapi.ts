@@ -1,17 +1,21 @@
 import * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
-import { type AnswerHeader, answerHeaders } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
 import { errorCatalogue } from "./error-catalogue.ts";
 import type { HttpResponse } from "./http-message.ts";
-import type { Answer, Operation } from "./operation.ts";
+import {
+  type Operation,
+  type ResponseDescription,
+  type ResponseHeader,
+  responseHeaders,
+} from "./operation.ts";
 import { operations, pathParameters } from "./operations.ts";
 import { problemSchema } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
 const problemType = "application/problem+json";
 
-/** The endpoint's OpenAPI 3.1 document: spec.openapis.org/oas/v3.1.1 */
+/** Returns the endpoint's OpenAPI 3.1 document: spec.openapis.org/oas/v3.1.1 */
 export function openapi(): Json {
   const components = new Map<string, Json>();
   const schemaOf = (schema: z.ZodMiniType) => jsonSchemaOf(schema, components);
@@ -27,7 +31,8 @@ export function openapi(): Json {
       version: "1",
       summary: "POST a stitchstream to a URL you trust.",
       description:
-        "Archives every byte, validates every message, forwards the records to the Import API, and stores the bookmark only once every record before it has been accepted.",
+        "Archives every byte, validates every message, forwards the records to the Import API, " +
+        "and stores the bookmark only once every record before it has been accepted.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
@@ -59,7 +64,7 @@ function operationObject(operation: Operation, schemaOf: SchemaOf): Json {
     summary,
     ...(scope === undefined
       ? { security: [] }
-      : { security: [{ token: [] }], description: `Wants a token with the scope \`${scope}\`.` }),
+      : { security: [{ token: [] }], description: `Requires a token with the scope \`${scope}\`.` }),
     parameters: parametersOf(operation, schemaOf),
     ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: responsesOf(operation, schemaOf),
@@ -89,34 +94,37 @@ function parametersOf({ route, query, headers = {} }: Operation, schemaOf: Schem
   return [...inPath, ...inQuery, ...inHead];
 }
 
-/** Errors of every route that asks for a token, and of every route. */
-const ofTokens: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];
+/** Errors of every route that requires a token. */
+const authorizationErrors: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];
 
 function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
-  const { scope, answers, errors } = operation;
-  const codes = [...(scope === undefined ? [] : ofTokens), ...errors];
+  const { scope, responses, errors } = operation;
+  const codes = [...(scope === undefined ? [] : authorizationErrors), ...errors];
   const statuses = new Map<number, string[]>();
   for (const code of codes) {
     const { status } = errorCatalogue[code];
     statuses.set(status, [...(statuses.get(status) ?? []), code]);
   }
   if (scope !== undefined) statuses.set(errorCatalogue.internal.status, ["internal"]);
-  const refused = [...statuses].map(([status, of]) => {
+  const refused = [...statuses].map(([status, codesOfStatus]) => {
     const headers = headersObject(problemHeaders(status, operation));
-    return [status, { ...problemObject(status, of, schemaOf), headers }];
+    return [status, { ...problemObject(status, codesOfStatus, schemaOf), headers }];
   });
-  const given = Object.entries(answers).map(([status, answer]) => [status, responseObject(answer, schemaOf)]);
-  return Object.fromEntries([...given, ...refused]);
+  const succeeded = Object.entries(responses).map(([status, response]) => [
+    status,
+    responseObject(response, schemaOf),
+  ]);
+  return Object.fromEntries([...succeeded, ...refused]);
 }
 
-const problemHeaders = (status: number, { namingRevision = [] }: Operation): readonly AnswerHeader[] => [
+const problemHeaders = (status: number, { namingRevision = [] }: Operation): readonly ResponseHeader[] => [
   "Cache-Control",
   ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
   ...(status === 409 || status === 503 ? (["Retry-After?"] as const) : []),
   ...(namingRevision.includes(status) ? (["ETag?"] as const) : []),
 ];
 
-function responseObject({ description, content, headers }: Answer, schemaOf: SchemaOf): Json {
+function responseObject({ description, content, headers }: ResponseDescription, schemaOf: SchemaOf): Json {
   const types = Object.entries(content).map(([type, schema]) => [type, { schema: schemaOf(schema) }]);
   return {
     description,
@@ -135,21 +143,24 @@ function problemObject(status: number, codes: readonly string[], schemaOf: Schem
   };
 }
 
-function headersObject(headers: readonly AnswerHeader[]): Json {
+function headersObject(headers: readonly ResponseHeader[]): Json {
   return Object.fromEntries(
     headers.map(header => {
-      const name = header.replace("?", "") as keyof typeof answerHeaders;
+      const name = header.replace("?", "") as keyof typeof responseHeaders;
       const object = {
         required: header === name,
         schema: { type: "string" },
-        description: answerHeaders[name],
+        description: responseHeaders[name],
       };
       return [name, object];
     }),
   );
 }
 
-/** JSON Schema of draft 2020-12, which is OpenAPI's; what has an id is a component. */
+/**
+ * Returns a schema in JSON Schema draft 2020-12, the dialect of OpenAPI 3.1. Schemas with an id become
+ * components.
+ */
 function jsonSchemaOf(schema: z.ZodMiniType, components: Map<string, Json>): Json {
   const { $schema: _, $defs = {}, $ref, ...own } = z.toJSONSchema(schema, { io: "input" });
   for (const [id, { id: __, ...component }] of Object.entries($defs)) components.set(id, component);

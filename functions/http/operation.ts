@@ -1,10 +1,21 @@
 import type * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
 import type { Scope } from "../persister/ports.ts";
-import type { AnswerHeader } from "./answer-headers.ts";
 import type { Route } from "./routes.ts";
 
-/** What the OpenAPI document says about a route: its request, and every answer. */
+/** What each response header says. A route's list marks an optional header with `?`. */
+export const responseHeaders = {
+  ETag: "The streamer's revision, in quotes.",
+  "Last-Modified": "When the streamer's revision was committed.",
+  Vary: "`Accept`: the response has several forms.",
+  "Cache-Control": "`no-store`, or `no-cache` if an ETag allows revalidation.",
+  "Idempotency-Replayed": "`true` if the delivery was committed before and nothing was done now.",
+  "Retry-After": "The seconds to wait before the next attempt.",
+  "WWW-Authenticate": "`Bearer`",
+} as const;
+export type ResponseHeader = keyof typeof responseHeaders | `${keyof typeof responseHeaders}?`;
+
+/** What the OpenAPI document says about a route: its request and every response. */
 export interface OperationDescription {
   readonly id: string;
   readonly summary: string;
@@ -12,8 +23,8 @@ export interface OperationDescription {
   /** Request headers. */
   readonly headers?: Readonly<Record<string, RequestHeader>>;
   readonly body?: Readonly<Record<string, BodyType>>;
-  readonly answers: Readonly<Record<number, Answer>>;
-  /** The errors it may answer with, besides those of authorization. */
+  readonly responses: Readonly<Record<number, ResponseDescription>>;
+  /** The errors that it may return, besides those of authorization. */
   readonly errors: readonly ErrorCode[];
   /** The errors' statuses that may name the streamer's revision. */
   readonly namingRevision?: readonly number[];
@@ -32,13 +43,13 @@ interface RequestHeader {
 
 interface BodyType {
   readonly schema: z.ZodMiniType;
-  /** By name: each is sent, and taken, by a test. */
+  /** By name. A test sends each one, and it must succeed. */
   readonly examples: Readonly<Record<string, unknown>>;
 }
 
-export interface Answer {
+export interface ResponseDescription {
   readonly description: string;
   /** By media type. */
   readonly content: Readonly<Record<string, z.ZodMiniType>>;
-  readonly headers: readonly AnswerHeader[];
+  readonly headers: readonly ResponseHeader[];
 }

@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
-import type { AnswerHeader } from "./answer-headers.ts";
 import { mediaTypes } from "./conversion.ts";
 import { bookmarkBody, stitchstreamBody } from "./documented-bodies.ts";
-import type { Answer, Operation, OperationDescription } from "./operation.ts";
+import type { Operation, OperationDescription, ResponseDescription, ResponseHeader } from "./operation.ts";
 import {
   deliveriesQuery,
   deliveryParameter,
@@ -16,18 +15,18 @@ import { type Route, routeEntries } from "./routes.ts";
 import * as schemas from "./schemas.ts";
 
 const revisionCondition = z.string().check(z.describe('Revisions in quotes, such as `"5"`, or `*`.'));
-const accept = z.string().check(z.describe("What the answer may be."));
+const accept = z.string().check(z.describe("The media types that the response may have."));
 const text = z.string();
 const anything = z.unknown();
 
 const ok = (
   description: string,
   schema: z.ZodMiniType,
-  headers: readonly AnswerHeader[] = ["Cache-Control"],
-): Answer => ({ description, content: { [mediaTypes.json]: schema }, headers });
+  headers: readonly ResponseHeader[] = ["Cache-Control"],
+): ResponseDescription => ({ description, content: { [mediaTypes.json]: schema }, headers });
 
 /** One of the two is required. */
-const seen = {
+const requiredConditions = {
   "If-Match": { schema: revisionCondition, example: "*" },
   "If-None-Match": { schema: revisionCondition, example: "*" },
 } as const;
@@ -36,7 +35,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "POST /v1/streamers/{streamer}": {
     id: "deliver",
     summary:
-      "Takes a stitchstream in: archives it, checks it as a whole, forwards its records, and commits its bookmark once every record before it is accepted.",
+      "Accepts a stitchstream: archives it, validates it as a whole, forwards its records, " +
+      "and commits its bookmark once every record before it is accepted.",
     headers: {
       "If-Match": { schema: revisionCondition, example: '"0"' },
       "If-None-Match": { schema: revisionCondition, example: "*" },
@@ -47,7 +47,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
       "Content-Encoding": {
         schema: z
           .enum(["gzip", "identity"])
-          .check(z.describe("A gzip is sent as `application/octet-stream`.")),
+          .check(z.describe("A gzip body requires the type `application/octet-stream`.")),
         example: "identity",
       },
       Accept: { schema: accept, example: mediaTypes.json },
@@ -57,9 +57,9 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
       },
     },
     body: stitchstreamBody,
-    answers: {
+    responses: {
       200: {
-        description: "Committed: the receipt; on `Accept: text/plain` the bookmark's line.",
+        description: "Committed: the receipt, or the bookmark's line for `Accept: text/plain`.",
         content: { [mediaTypes.json]: schemas.receiptSchema, "text/plain": text },
         headers: ["ETag", "Vary", "Cache-Control", "Idempotency-Replayed?"],
       },
@@ -91,19 +91,19 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/streamers/{streamer}/bookmark": {
     id: "readBookmark",
-    summary: "The last committed bookmark, verbatim, as text or as JSON or transit, as `Accept` asks.",
+    summary: "Returns the last committed bookmark, verbatim or converted as `Accept` asks.",
     headers: {
       "If-None-Match": { schema: revisionCondition, example: '"0"' },
       Accept: { schema: accept, example: mediaTypes.transit },
     },
-    answers: {
+    responses: {
       200: {
         description: "The bookmark.",
         content: { [mediaTypes.json]: anything, [mediaTypes.transit]: anything, "text/plain": text },
         headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
       },
       304: {
-        description: "It is the one of `If-None-Match`.",
+        description: "The revision is the one in `If-None-Match`.",
         content: {},
         headers: ["ETag", "Last-Modified", "Vary", "Cache-Control"],
       },
@@ -113,10 +113,10 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "PUT /v1/streamers/{streamer}/bookmark": {
     id: "setBookmark",
-    summary: "Sets the bookmark by hand: the next run starts there.",
-    headers: seen,
+    summary: "Sets the bookmark manually: the next run starts there.",
+    headers: requiredConditions,
     body: bookmarkBody,
-    answers: { 200: ok("Set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
+    responses: { 200: ok("The bookmark is set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
       "bad-streamer-name",
       "precondition-required",
@@ -133,9 +133,9 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "DELETE /v1/streamers/{streamer}/bookmark": {
     id: "forgetBookmark",
-    summary: "Forgets the bookmark: the next run starts from the beginning.",
-    headers: seen,
-    answers: { 200: ok("Forgotten.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
+    summary: "Deletes the bookmark: the next run starts from the beginning.",
+    headers: requiredConditions,
+    responses: { 200: ok("The bookmark is deleted.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
       "bad-streamer-name",
       "precondition-required",
@@ -148,52 +148,53 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/streamers/{streamer}/bookmark/history": {
     id: "readHistory",
-    summary: "What the bookmark was, newest first.",
+    summary: "Lists the bookmark's commits, newest first.",
     query: historyQuery,
-    answers: { 200: ok("A page of it.", schemas.historySchema, ["ETag", "Cache-Control"]) },
+    responses: { 200: ok("A page of commits.", schemas.historySchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
   "GET /v1/streamers": {
     id: "listStreamers",
-    summary: "The streamers that the token may read, by name.",
+    summary: "Lists the streamers that the token may read, by name.",
     query: streamersQuery,
-    answers: { 200: ok("A page of them.", schemas.streamersSchema) },
+    responses: { 200: ok("A page of streamers.", schemas.streamersSchema) },
     errors: ["bad-query", "store-unavailable"],
   },
   "GET /v1/streamers/{streamer}": {
     id: "readStreamer",
-    summary: "A streamer at a glance: its bookmark, how old it is, what it brought, who holds it.",
-    answers: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
+    summary:
+      "Returns a streamer's bookmark, the bookmark's age, the streamer's totals, and what is in flight.",
+    responses: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-streamer"],
     namingRevision: [404],
   },
   "GET /v1/streamers/{streamer}/deliveries": {
     id: "listDeliveries",
-    summary: "What became of a streamer's deliveries, newest first.",
+    summary: "Lists a streamer's deliveries and their outcomes, newest first.",
     query: deliveriesQuery,
-    answers: { 200: ok("A page of them.", schemas.deliveriesSchema) },
+    responses: { 200: ok("A page of deliveries.", schemas.deliveriesSchema) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
   },
   "GET /v1/streamers/{streamer}/deliveries/{delivery}": {
     id: "readDelivery",
-    summary: "What became of a delivery.",
-    answers: { 200: ok("The delivery.", schemas.deliverySchema) },
+    summary: "Returns a delivery's outcome, with its receipt or its error.",
+    responses: { 200: ok("The delivery.", schemas.deliverySchema) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-delivery"],
     namingRevision: [404],
   },
   "GET /v1/openapi.json": {
     id: "readOpenapi",
-    summary: "This document.",
-    answers: { 200: ok("OpenAPI 3.1.", z.looseObject({ openapi: z.literal("3.1.1") })) },
+    summary: "Returns this document.",
+    responses: { 200: ok("The OpenAPI 3.1 document.", z.looseObject({ openapi: z.literal("3.1.1") })) },
     errors: [],
   },
   "GET /v1/errors/{code}": {
     id: "readError",
-    summary: "What an error code means, and what to do.",
+    summary: "Explains an error code and what to do.",
     headers: { Accept: { schema: accept, example: "text/html" } },
-    answers: {
+    responses: {
       200: {
         description: "The catalogue's entry.",
         content: { "text/plain": text, "text/html": text },
@@ -204,13 +205,13 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/health": {
     id: "health",
-    summary: "Whether the endpoint is up.",
-    answers: { 200: ok("It is.", schemas.healthSchema) },
+    summary: "Returns whether the endpoint is up.",
+    responses: { 200: ok("The endpoint is up.", schemas.healthSchema) },
     errors: [],
   },
 };
 
-/** Every operation of the endpoint. */
+/** Every operation of the endpoint, in the order of the routes. */
 export const operations: readonly Operation[] = routeEntries.map(([route, { scope }]) => ({
   route,
   scope,

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
+import { PersisterError } from "../persister/errors.ts";
 import { historyEntriesMax, idempotencyKeyCharsMax, streamerNameCharsMax } from "../persister/limits.ts";
+import { noDelivery } from "../persister/query/overview.ts";
 import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
-/** What requests say beside their bodies: each is checked by its schema here, which is the one in the OpenAPI document. */
+/** The parameters of requests. Each schema here checks requests and is in the OpenAPI document. */
 export const streamerNameParameter = z
   .string()
   .check(
@@ -10,7 +12,7 @@ export const streamerNameParameter = z
     z.describe("Lower-case letters, digits, _ and -; begins with a letter or a digit."),
   );
 
-/** A UUID's form. */
+/** In the form of a UUID. */
 export const deliveryParameter = z
   .string()
   .check(z.regex(/^[0-9a-f-]{36}$/, "the id of a delivery"), z.describe("A delivery's id."));
@@ -19,19 +21,18 @@ export const errorCodeParameter = z
   .enum(Object.keys(errorCatalogue) as [ProblemCode])
   .check(z.describe("The `code` of an error."));
 
-/** What is wrong with one says what is right: pageOf puts it into its words. */
+/** The message says what is expected: `pageOf` puts it into its sentence. */
 const natural = (max: number) => {
-  const right = `a number from 1 to ${max}`;
-  return z.coerce.number(right).check(z.int(right), z.minimum(1, right), z.maximum(max, right));
+  const expected = `a number from 1 to ${max}`;
+  return z.coerce.number(expected).check(z.int(expected), z.minimum(1, expected), z.maximum(max, expected));
 };
-const limit = natural(historyEntriesMax).check(z.describe("How many at most; 20 if it is left out."));
+const limit = natural(historyEntriesMax).check(z.describe("The most entries to return; 20 by default."));
 
-/** Which part of a list is asked for. */
 export const historyQuery = z.object({
   limit: z._default(limit, 20),
   before: z._default(
     natural(Number.MAX_SAFE_INTEGER).check(
-      z.describe("Only commits below this revision: `next` of the page before."),
+      z.describe("Only commits below this revision: `next` of the previous page."),
     ),
     Number.MAX_SAFE_INTEGER,
   ),
@@ -39,14 +40,14 @@ export const historyQuery = z.object({
 export const streamersQuery = z.object({
   limit: z._default(limit, 20),
   after: z._default(
-    streamerNameParameter.check(z.describe("Only streamers behind this name: `next` of the page before.")),
+    streamerNameParameter.check(z.describe("Only streamers after this name: `next` of the previous page.")),
     "",
   ),
 });
 export const deliveriesQuery = z.object({
   limit: z._default(limit, 20),
   before: z.optional(
-    deliveryParameter.check(z.describe("Only deliveries before this one: `next` of the page before.")),
+    deliveryParameter.check(z.describe("Only deliveries before this one: `next` of the previous page.")),
   ),
 });
 
@@ -54,5 +55,25 @@ export const idempotencyKeyHeader = z
   .string()
   .check(
     z.regex(new RegExp(`^[\\x21-\\x7e]{1,${idempotencyKeyCharsMax}}$`)),
-    z.describe("The same key and body are the same delivery: it is taken once. A UUID is a good one."),
+    z.describe("The same key and body are the same delivery, which is committed once. Use a UUID."),
   );
+
+/** Returns the URL's streamer name. Throws `bad-streamer-name`. */
+export function streamerName(name: string): string {
+  if (streamerNameParameter.safeParse(name).success) return name;
+  throw new PersisterError("bad-streamer-name", "The streamer name in the URL is not valid.");
+}
+
+/** Returns the URL's delivery id. Throws `no-delivery` if it is not a valid id. */
+export function deliveryId(id: string): string {
+  if (deliveryParameter.safeParse(id).success) return id;
+  throw noDelivery();
+}
+
+/** Returns the part of a list that a query asks for. Throws `bad-query`, which names the parameter. */
+export function pageOf<T extends z.ZodMiniObject>(query: URLSearchParams, schema: T): z.infer<T> {
+  const parsed = schema.safeParse(Object.fromEntries(query));
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues as [z.core.$ZodIssue];
+  throw new PersisterError("bad-query", `\`${path.join(".")}\` must be ${message}.`);
+}

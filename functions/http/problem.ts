@@ -1,21 +1,21 @@
 import { PersisterError } from "../persister/errors.ts";
-import { etagOf } from "./answer-headers.ts";
-import { Aside } from "./aside.ts";
+import { BackgroundWork } from "./background-work.ts";
+import { etagOf } from "./conditions.ts";
 import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
-import { bookmarkMembers, json } from "./json-text.ts";
+import { bookmarkMembers, jsonText } from "./response-members.ts";
 
 /**
- * Answers with what `app` answers, or with the problem document (RFC 9457) of what it throws; what it started aside is over
- * by then.
+ * Resolves to the response of `respond`, or to the problem document (RFC 9457) of what it throws, once the
+ * background work has ended.
  */
-export async function answering(
+export async function withProblems(
   request: HttpRequest,
-  app: (aside: Aside) => Promise<HttpResponse>,
+  respond: (background: BackgroundWork) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  const aside = new Aside();
+  const background = new BackgroundWork();
   try {
-    return await app(aside);
+    return await respond(background);
   } catch (error) {
     if (error instanceof PersisterError) {
       if (isTrouble(error)) logFailure(request, error);
@@ -24,11 +24,11 @@ export async function answering(
     logInternal(request, error);
     return problem("internal", request.path, { detail: `The request ${request.requestId} failed.` });
   } finally {
-    await aside.end();
+    await background.end();
   }
 }
 
-/** Whether something failed here, even if only reading what is committed: the caller alone did not cause it. */
+/** Returns whether something failed at the endpoint, even if only reading what is committed. */
 const isTrouble = ({ code, details }: PersisterError) =>
   errorCatalogue[code].status >= 500 || details.committed === "unknown";
 
@@ -75,11 +75,14 @@ function problem(
   return {
     status,
     headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
-    body: json(members, spliced),
+    body: jsonText(members, spliced),
   };
 }
 
-/** What failed beyond the caller, for those who run it: names alone, for an SDK's message may quote what was sent. */
+/**
+ * Logs a failure of the endpoint for its operators. Logs names only: an SDK's message may quote the
+ * request.
+ */
 function logFailure({ requestId }: HttpRequest, { code, details, cause }: PersisterError): void {
   const behind = cause instanceof PersisterError ? cause : undefined;
   log({

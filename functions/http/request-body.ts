@@ -2,14 +2,14 @@ import { PersisterError } from "../persister/errors.ts";
 import { wireBytesMax } from "../persister/limits.ts";
 import type { HttpRequest } from "./http-message.ts";
 
-/** A body and how it was sent. `fault` is refused once the body is archived. */
+/** A body and how it was sent. A `fault` is refused after the body is archived. */
 export interface ReceivedBody {
   readonly body: Uint8Array;
   readonly gzipped: boolean;
   readonly fault: PersisterError | undefined;
 }
 
-/** Takes the body off a request. Throws `body-too-large`. */
+/** Returns a request's body. Throws `body-too-large`. */
 export function receiveBody({ headers, body, bodyIsText }: HttpRequest): ReceivedBody {
   if (body.length > wireBytesMax) throw bodyTooLarge(body.length);
   const coding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
@@ -17,7 +17,7 @@ export function receiveBody({ headers, body, bodyIsText }: HttpRequest): Receive
   return { body, gzipped, fault: codingFault(coding, gzipped, bodyIsText) };
 }
 
-/** What is wrong with a body of so many bytes. */
+/** Returns the error for a body of so many bytes. */
 export const bodyTooLarge = (bytes: number) =>
   new PersisterError(
     "body-too-large",
@@ -32,7 +32,7 @@ function codingFault(coding: string, gzipped: boolean, bodyIsText: boolean): Per
     });
   }
   if (gzipped && bodyIsText) {
-    // API Gateway hands a body over as text by its Content-Type, and no gzip survives that.
+    // API Gateway decides by the Content-Type that a body is text, and text conversion destroys gzip.
     return new PersisterError(
       "unsupported-encoding",
       "The gzip body was sent with a text Content-Type, which destroyed its bytes.",

@@ -3,19 +3,21 @@ import type { StreamerState } from "../persister/commit/state.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { HistoryPage } from "../persister/query/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
-import { etagOf } from "./answer-headers.ts";
+import { etagOf } from "./conditions.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
-import { bookmarkMembers, json } from "./json-text.ts";
-import { fitting } from "./receipt-streams.ts";
+import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
 import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSchema } from "./schemas.ts";
 
-/** What an answer's schema says, but for the bookmark: it is put in as the text that it is. */
+/** The members in a response's schema, except the bookmark, which is spliced in as text. */
 export type Members<T extends z.ZodMiniType> = Omit<z.infer<T>, "bookmark" | "bookmarkType">;
 
 const utf8 = new TextDecoder();
 
-/** The receipt; on `Accept: text/plain` the committed bookmark's line, as the first Persister printed it. */
+/**
+ * Returns the receipt, or the committed bookmark's line for `Accept: text/plain`, as the first Persister
+ * printed it.
+ */
 export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, replayed: boolean): HttpResponse {
   const { state } = receipt;
   const common = {
@@ -30,7 +32,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
   }
   const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive, bookmarkKept } =
     receipt;
-  const body = fitting(receipt.streams, streams => {
+  const body = writeWithStreams(receipt.streams, streams => {
     const members: Members<typeof receiptSchema> = {
       delivery,
       streamer,
@@ -44,12 +46,15 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
       archive,
       bookmarkKept,
     };
-    return json(members, bookmarkMembers(state.bookmark));
+    return jsonText(members, bookmarkMembers(state.bookmark));
   });
   return { status: 200, headers: { ...common, "content-type": mediaTypes.json }, body };
 }
 
-/** The last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` and `not-acceptable`. */
+/**
+ * Returns the last committed bookmark, verbatim or as `Accept` asks. Throws `no-bookmark` or
+ * `not-acceptable`.
+ */
 export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState): HttpResponse {
   if (state.bookmark === undefined) {
     throw new PersisterError("no-bookmark", "This streamer has no bookmark.", { committed: state });
@@ -65,18 +70,18 @@ export function bookmarkResponse({ headers }: HttpRequest, state: StreamerState)
   return { status: 200, headers: { ...validators, "content-type": contentType }, body: utf8.decode(value) };
 }
 
-/** What a change by hand made of a streamer. */
+/** Returns a streamer's state after a manual change. */
 export function stateResponse(streamer: string, state: StreamerState): HttpResponse {
   const { revision, bookmark } = state;
   const members: Members<typeof stateSchema> = { streamer, revision };
   return {
     status: 200,
     headers: { etag: etagOf(state.revision), "cache-control": "no-store", "content-type": mediaTypes.json },
-    body: json(members, bookmarkMembers(bookmark)),
+    body: jsonText(members, bookmarkMembers(bookmark)),
   };
 }
 
-/** A page of history, newest first. */
+/** Returns a page of history, newest first. */
 export function historyResponse(streamer: string, { revision, entries, next }: HistoryPage): HttpResponse {
   const listed = entries.map(({ commit, bookmark }) => {
     const { at, by, delivery } = commit;
@@ -86,18 +91,18 @@ export function historyResponse(streamer: string, { revision, entries, next }: H
       by,
       delivery,
     };
-    return json(members, bookmarkMembers(bookmark));
+    return jsonText(members, bookmarkMembers(bookmark));
   });
   return {
     status: 200,
     headers: { etag: etagOf(revision), "cache-control": "no-cache", "content-type": mediaTypes.json },
-    body: json({ streamer, revision, next } satisfies Omit<Members<typeof historySchema>, "history">, {
+    body: jsonText({ streamer, revision, next } satisfies Omit<Members<typeof historySchema>, "history">, {
       history: `[${listed.join(",")}]`,
     }),
   };
 }
 
-/** RFC 9110 section 13.1.2: `*`, or one of the listed tags by weak comparison. */
+/** Returns whether `If-None-Match` is `*` or has the ETag, by weak comparison: RFC 9110 section 13.1.2. */
 function isUnchanged(headers: Headers, etag: string): boolean {
   const condition = headers.get("if-none-match");
   if (condition === null) return false;

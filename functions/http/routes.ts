@@ -10,8 +10,8 @@ interface RouteEntry {
 }
 
 /**
- * Every route of the endpoint. The handlers, the authorization, the local gateway and the OpenAPI document derive
- * from this table; a test compares serverless.yml with it.
+ * Every route of the endpoint. The handlers, the authorization, the local gateway and the OpenAPI document
+ * derive from this table; a test compares serverless.yml with it.
  */
 export const routes = {
   "POST /v1/streamers/{streamer}": { function: "ingest", scope: "write" },

@@ -1,102 +1,102 @@
 import * as z from "zod/mini";
 import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
-/** What is answered: these type the answers, and are the OpenAPI document's. */
+/** The schemas of responses. They type the responses and are in the OpenAPI document. */
 
-const natural = (says: string) => z.int().check(z.nonnegative(), z.describe(says));
-const text = (says: string) => z.string().check(z.describe(says));
-const instant = (says: string) => z.iso.datetime().check(z.describe(says));
+const natural = (description: string) => z.int().check(z.nonnegative(), z.describe(description));
+const text = (description: string) => z.string().check(z.describe(description));
+const instant = (description: string) => z.iso.datetime().check(z.describe(description));
 
 const streamer = text("The streamer's name.");
-const delivery = text("The delivery's id: ids stand in the order of time.");
-const revision = natural("How many deliveries of this streamer, and changes by hand, have been committed.");
-const archive = text("Where the body's bytes are, as received.");
+const delivery = text("The delivery's id. Ids sort by time.");
+const revision = natural("How many of this streamer's deliveries and manual changes have been committed.");
+const archive = text("Where the body is archived, as received.");
 const bookmarkMembers = {
   bookmark: z.optional(
-    z.unknown().check(z.describe("The bookmark, verbatim: JSON, or transit, whose text is JSON text too.")),
+    z.unknown().check(z.describe("The bookmark, verbatim: JSON, or transit, which is JSON text too.")),
   ),
   bookmarkType: z.optional(z.enum(["application/json", "application/transit+json"])),
 };
 const step = z.enum(["archive", "validate", "begin", "forward", "commit"]);
 const counts = {
-  records: natural("Records of the body."),
-  ignored: natural("Messages of unknown types."),
-  batches: natural("Requests that the Import API accepted."),
-  bytes: natural("Of the body, unzipped."),
+  records: natural("The records in the body."),
+  ignored: natural("The messages of unknown types."),
+  batches: natural("The requests that the Import API accepted."),
+  bytes: natural("The size of the decompressed body."),
   milliseconds: z
     .partialRecord(step, z.int())
-    .check(z.describe("How long each step took before the commit.")),
+    .check(z.describe("How long each step before the commit took.")),
   bookmarkKept: z.optional(
     z
       .literal(true)
-      .check(z.describe("A Singer body's last STATE is null or `{}`, and the bookmark before it was kept.")),
+      .check(z.describe("A Singer body's last STATE is null or `{}`, so the previous bookmark was kept.")),
   ),
 };
 const streams = z
   .record(z.string(), z.int().check(z.nonnegative()))
-  .check(z.describe("Records by stream; the first hundred, where `streamsTotal` is there."));
+  .check(z.describe("Records by stream; the first hundred if `streamsTotal` is present."));
 const streamsTotal = z.optional(
-  natural("All streams of an answer that would be too large for Lambda with all of them."),
+  natural("How many streams there are, if the response would be too large for Lambda with all of them."),
 );
 
 export const receiptSchema = z
   .object({ delivery, streamer, revision, ...counts, streams, streamsTotal, archive, ...bookmarkMembers })
-  .check(z.meta({ id: "Receipt", description: "What became of a delivery that was committed." }));
+  .check(z.meta({ id: "Receipt", description: "A committed delivery." }));
 
 export const stateSchema = z
   .object({ streamer, revision, ...bookmarkMembers })
-  .check(z.meta({ id: "State", description: "A streamer after a change by hand." }));
+  .check(z.meta({ id: "State", description: "A streamer after a manual change." }));
 
 const by = z.enum(["delivery", "rewind", "forget"]);
 export const commitSchema = z.object({
   revision,
-  committedAt: instant("When it was committed."),
+  committedAt: instant("The time of the commit."),
   by,
-  delivery: text("The delivery's id, or the change's."),
+  delivery: text("The id of the delivery or the manual change."),
   ...bookmarkMembers,
 });
 export const historySchema = z
   .object({
     streamer,
     revision,
-    next: z.optional(natural("`before` of the next page; absent on the last.")),
+    next: z.optional(natural("`before` of the next page; absent on the last page.")),
     history: z.array(commitSchema),
   })
-  .check(z.meta({ id: "History", description: "What a streamer's bookmark was, newest first." }));
+  .check(z.meta({ id: "History", description: "The commits of a streamer's bookmark, newest first." }));
 
 export const summarySchema = z.object({
   streamer,
   revision,
-  committedAt: z.optional(instant("The last commit; absent before the first.")),
-  bookmarkAge: z.optional(natural("Seconds since the bookmark was brought; absent where none stands.")),
-  deliveries: natural("Deliveries that were committed whole."),
-  records: natural("Their records."),
+  committedAt: z.optional(instant("The time of the last commit; absent before the first.")),
+  bookmarkAge: z.optional(natural("The seconds since the bookmark was sent; absent if there is none.")),
+  deliveries: natural("The deliveries that were committed whole."),
+  records: natural("The records in these deliveries."),
   inFlight: z.optional(
     z
-      .object({ delivery, until: instant("When its lease ends.") })
-      .check(z.describe("Who holds the streamer.")),
+      .object({ delivery, until: instant("The end of its lease.") })
+      .check(z.describe("The delivery that holds the streamer.")),
   ),
 });
 export const streamerSchema = z
   .object({
     ...summarySchema.shape,
-    lastCommit: z.optional(z.object({ by, delivery: text("The delivery's id, or the change's.") })),
+    lastCommit: z.optional(z.object({ by, delivery: text("The id of the delivery or the manual change.") })),
     ...bookmarkMembers,
   })
-  .check(z.meta({ id: "Streamer", description: "A streamer at a glance, and its bookmark." }));
+  .check(z.meta({ id: "Streamer", description: "A streamer's state and its bookmark." }));
 export const streamersSchema = z
   .object({
-    next: z.optional(text("`after` of the next page; absent on the last.")),
+    next: z.optional(text("`after` of the next page; absent on the last page.")),
     streamers: z.array(summarySchema),
   })
-  .check(z.meta({ id: "Streamers", description: "Streamers by name." }));
+  .check(z.meta({ id: "Streamers", description: "Streamers, by name." }));
 
 export const statusSchema = z.object({
   delivery,
-  receivedAt: instant("When it came."),
+  receivedAt: instant("The time of receipt."),
   outcome: z
     .enum(["committed", "failed", "unfinished"])
-    .check(z.describe("`unfinished`: it never came to its end; send it again.")),
+    .check(z.describe("`unfinished`: the delivery was interrupted; send it again.")),
   archive,
   ...z.partial(z.object({ revision, ...counts })).shape,
   code: z.optional(text("Of a failed delivery: the error's code.")),
@@ -106,12 +106,15 @@ export const statusSchema = z.object({
 export const deliverySchema = z
   .object({ streamer, ...statusSchema.shape, streams: z.optional(streams), streamsTotal, ...bookmarkMembers })
   .check(
-    z.meta({ id: "Delivery", description: "What became of a delivery; its receipt where it was committed." }),
+    z.meta({
+      id: "Delivery",
+      description: "A delivery's outcome: its receipt if it was committed, else its error.",
+    }),
   );
 export const deliveriesSchema = z
   .object({
     streamer,
-    next: z.optional(text("`before` of the next page; absent on the last.")),
+    next: z.optional(text("`before` of the next page; absent on the last page.")),
     deliveries: z.array(statusSchema),
   })
   .check(z.meta({ id: "Deliveries", description: "A streamer's deliveries, newest first." }));
@@ -122,15 +125,15 @@ const codes = Object.keys(errorCatalogue) as [ProblemCode];
 export const problemSchema = z
   .object({
     type: text("`/v1/errors/<code>` of this endpoint, which explains the error."),
-    title: text("The error in a few words."),
+    title: text("A short name of the error."),
     status: z.int(),
     detail: text("What is wrong."),
     hint: text("What to do."),
-    instance: text("The path asked for."),
+    instance: text("The path of the request."),
     code: z
       .enum(codes)
       .check(z.describe("In order of precedence: if several errors apply, the first one is returned.")),
-    delivery: z.optional(text("The delivery that was archived before it failed.")),
+    delivery: z.optional(text("The delivery, if it was archived before it failed.")),
     archive: z.optional(archive),
     limit: z.optional(z.int()),
     actual: z.optional(z.int()),
@@ -145,7 +148,7 @@ export const problemSchema = z
         }),
       ),
     ),
-    errorsTotal: z.optional(natural("All there are: `errors` names the first hundred.")),
+    errorsTotal: z.optional(natural("How many faults there are; `errors` names the first hundred.")),
     revision: z.optional(revision),
     ...bookmarkMembers,
   })

@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Aside } from "../../functions/http/aside.ts";
 import { type Authority, authorize, digestOf } from "../../functions/http/authorize.ts";
+import { BackgroundWork } from "../../functions/http/background-work.ts";
 import type { HttpRequest } from "../../functions/http/http-message.ts";
 import { operations } from "../../functions/http/operations.ts";
 import { routeEntries } from "../../functions/http/routes.ts";
@@ -107,7 +107,7 @@ describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s",
   });
 });
 
-const gateOf = (authority: Authority) => ({ authority, deadline: 0, aside: new Aside() });
+const gateOf = (authority: Authority) => ({ authority, deadline: 0, background: new BackgroundWork() });
 
 /** As if its time were over. */
 async function expire(token: string) {

@@ -1,12 +1,11 @@
 import type { StreamerState } from "../persister/commit/state.ts";
 import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.ts";
 import type { Commit } from "../persister/store.ts";
-import { etagOf } from "./answer-headers.ts";
+import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
-import { currentCode, entryOf } from "./error-catalogue.ts";
+import { entryOf, type ProblemCode } from "./error-catalogue.ts";
 import type { HttpResponse } from "./http-message.ts";
-import { bookmarkMembers, json } from "./json-text.ts";
-import { fitting } from "./receipt-streams.ts";
+import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
 import type { Members } from "./responses.ts";
 import type {
   deliveriesSchema,
@@ -20,13 +19,13 @@ import type {
 type SummaryMembers = Members<typeof summarySchema>;
 type StatusMembers = Members<typeof statusSchema>;
 
-/** A page of streamers. */
+/** Returns a page of streamers. */
 export function streamersResponse({ entries, next }: Page<Summary>): HttpResponse {
   const members: Members<typeof streamersSchema> = { next, streamers: entries.map(summaryMembers) };
-  return ok(json(members, {}));
+  return ok(jsonText(members, {}));
 }
 
-/** A streamer at a glance. */
+/** Returns a streamer's state and bookmark. */
 export function streamerResponse({
   summary,
   last,
@@ -40,32 +39,32 @@ export function streamerResponse({
     ...summaryMembers(summary),
     lastCommit: last && { by: last.by, delivery: last.delivery },
   };
-  return ok(json(members, bookmarkMembers(state.bookmark)), { etag: etagOf(state.revision) });
+  return ok(jsonText(members, bookmarkMembers(state.bookmark)), { etag: etagOf(state.revision) });
 }
 
-/** A page of deliveries. */
+/** Returns a page of deliveries. */
 export function deliveriesResponse(streamer: string, { entries, next }: Page<DeliveryStatus>): HttpResponse {
   const members: Members<typeof deliveriesSchema> = {
     streamer,
     next,
     deliveries: entries.map(statusMembers),
   };
-  return ok(json(members, {}));
+  return ok(jsonText(members, {}));
 }
 
-/** What became of a delivery. */
+/** Returns a delivery's outcome, with its receipt if it was committed. */
 export function deliveryResponse(streamer: string, status: DeliveryStatus): HttpResponse {
   const { receipt } = status;
   const members: Members<typeof deliverySchema> = { streamer, ...statusMembers(status) };
-  if (receipt === undefined) return ok(json(members, {}));
+  if (receipt === undefined) return ok(jsonText(members, {}));
   const bookmark = bookmarkMembers(receipt.state.bookmark);
-  return ok(fitting(receipt.streams, streams => json({ ...members, ...streams }, bookmark)));
+  return ok(writeWithStreams(receipt.streams, streams => jsonText({ ...members, ...streams }, bookmark)));
 }
 
 function summaryMembers(summary: Summary): SummaryMembers {
-  const { committedAt, bookmarkAge, inFlight, ...same } = summary;
+  const { committedAt, bookmarkAge, inFlight, ...others } = summary;
   return {
-    ...same,
+    ...others,
     committedAt: committedAt === undefined ? undefined : instant(committedAt),
     bookmarkAge: bookmarkAge === undefined ? undefined : Math.round(bookmarkAge / 1_000),
     inFlight: inFlight && { delivery: inFlight.delivery, until: instant(inFlight.until) },
@@ -74,16 +73,16 @@ function summaryMembers(summary: Summary): SummaryMembers {
 
 function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {
   const { delivery, at, archive, failure } = filed;
-  const arrived = { delivery, receivedAt: instant(at), archive };
+  const received = { delivery, receivedAt: instant(at), archive };
   if (receipt === undefined) {
-    if (failure === undefined) return { ...arrived, outcome: "unfinished" };
+    if (failure === undefined) return { ...received, outcome: "unfinished" };
     const code = currentCode(failure.code);
-    return { ...arrived, outcome: "failed", code, detail: failure.detail, hint: entryOf(code)?.hint };
+    return { ...received, outcome: "failed", code, detail: failure.detail, hint: entryOf(code)?.hint };
   }
   const { records, ignored, batches, bytes, milliseconds, bookmarkKept, state } = receipt;
   const { revision } = state;
   const counts = { records, ignored, batches, bytes, milliseconds, bookmarkKept };
-  return { ...arrived, outcome: "committed", revision, ...counts };
+  return { ...received, outcome: "committed", revision, ...counts };
 }
 
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
@@ -93,3 +92,12 @@ const ok = (body: string, headers = {}): HttpResponse => ({
   headers: { "content-type": mediaTypes.json, "cache-control": "no-store", ...headers },
   body,
 });
+
+/** Codes that earlier versions stored with failed deliveries. */
+const formerCodes: Readonly<Record<string, ProblemCode>> = {
+  "unfit-records": "invalid-records",
+  overtaken: "superseded",
+};
+
+/** Returns the current code of a stored failure. */
+const currentCode = (stored: string): string => formerCodes[stored] ?? stored;
