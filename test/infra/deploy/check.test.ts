@@ -60,6 +60,15 @@ describe("the credentials", () => {
     expect(await checkCredentials(region)).toBe(
       "account 123456789012, as arn:aws:iam::123456789012:user/deployer",
     ));
+  it("that are nowhere are asked for", async () => {
+    const without = { AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: "true" };
+    const files = { AWS_SHARED_CREDENTIALS_FILE: join(dir, "none"), AWS_CONFIG_FILE: join(dir, "none") };
+    for (const [variable, value] of Object.entries({ ...without, ...files })) vi.stubEnv(variable, value);
+    await expect(checkCredentials(region)).rejects.toThrow(
+      "There are no credentials of AWS. Set AWS_PROFILE",
+    );
+    vi.stubEnv("AWS_ACCESS_KEY_ID", aws.env.AWS_ACCESS_KEY_ID);
+  });
   it.each([
     ["ExpiredToken", "The credentials have expired: log in again."],
     ["InvalidClientTokenId", "AWS does not know these credentials in us-east-1"],
