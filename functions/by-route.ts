@@ -9,7 +9,7 @@ import { answerBy } from "./persister/limits.ts";
 import type { Wired } from "./wire.ts";
 
 /** A request and what is needed to answer it. Times are ms since the epoch. */
-export interface Call {
+interface Call {
   readonly request: HttpRequest;
   readonly wired: () => Wired;
   readonly background: BackgroundWork;

@@ -13,7 +13,7 @@ interface RouteEntry {
  * Every route of the endpoint. The handlers, the authorization, the local gateway and the OpenAPI document
  * derive from this table; a test compares serverless.yml with it.
  */
-export const routes = {
+const routes = {
   "POST /v1/streamers/{streamer}": { function: "ingest", scope: "write" },
   "GET /v1/streamers/{streamer}/bookmark": { function: "bookmark", scope: "read" },
   "PUT /v1/streamers/{streamer}/bookmark": { function: "change", scope: "admin" },

@@ -17,16 +17,13 @@ const nowhere = -1;
 /**
  * Reads one message's line in one pass that checks everything and allocates nothing. Afterwards the
  * envelope's fields, the record's members and the key fields are known as offsets in the body. Subclasses
- * read JSON's and transit's values. Public fields are valid until the next line is begun, unless they say
- * otherwise.
+ * read JSON's and transit's values. Public fields are valid until the next line, unless they say otherwise.
  */
 export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
-  /**
-   * The kinds and contents of the key values, in the keys' order. Set by `findKeyValues` and by templates.
-   */
+  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues`, templates. */
   readonly keyValues = new Members();
   /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
   standsAlone = true;
@@ -43,9 +40,7 @@ export abstract class ValueReader extends TextScanner {
 
   protected readonly names: OpenNames;
   protected readonly limits: ValueLimits;
-  /**
-   * Whether a record is being read: its names must be columns' names, and its numbers must have a JSON form.
-   */
+  /** In a record names must be columns' names, and numbers must have a JSON form. */
   protected inRecord = false;
   /** The content of the last scalar. Set by `readValue`, valid until its next call. */
   protected contentStart = 0;
