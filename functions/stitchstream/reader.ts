@@ -15,9 +15,8 @@ export const envelopeDepth = 1;
 const nowhere = -1;
 
 /**
- * Reads one message's line in one pass that checks everything and allocates nothing. Afterwards the
- * envelope's fields, the record's members and the key fields are known as offsets in the body. Subclasses
- * read JSON's and transit's values. Public fields are valid until the next line, unless they say otherwise.
+ * Reads one message's line in one pass that checks everything and allocates nothing. Afterwards all fields
+ * are known as offsets in the body. Public fields are valid until the next line, unless they say otherwise.
  */
 export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
