@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip, type ZlibOptions } from "node:zlib";
 import type { Clock } from "../functions/persister/ports.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
 import { type Answer, type Exchange, exchange } from "./http.ts";
@@ -12,6 +14,7 @@ export interface Ports {
   readonly idleClock: Clock;
   /** At least 0, below 1. */
   random(): number;
+  gzip(bytes: Uint8Array, options: ZlibOptions): Promise<Uint8Array>;
   /** An `Idempotency-Key` that nobody else has. */
   newKey(): string;
 }
@@ -21,5 +24,6 @@ export const systemPorts: Ports = {
   clock: systemClock,
   idleClock,
   random: Math.random,
+  gzip: promisify(gzip),
   newKey: randomUUID,
 };

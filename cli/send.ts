@@ -4,6 +4,7 @@ import { type Committed, fetchBookmark } from "./bookmark.ts";
 import { Told } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { wireForm } from "./gzip.ts";
+import type { Ports } from "./ports.ts";
 
 /** Hears how a run goes on. */
 export interface Watcher {
@@ -38,10 +39,10 @@ export async function send(
   { etag }: Committed,
   { watcher, keep, aborted }: Following,
 ): Promise<void> {
-  const { idleClock: clock, newKey } = endpoint.ports;
+  const { idleClock: clock, newKey, gzip } = endpoint.ports;
   let tag = etag;
   const source = segments(stream, { clock, aborted });
-  for await (const { segment, bytes, body } of packed(source, aborted)) {
+  for await (const { segment, bytes, body } of packed(source, aborted, gzip)) {
     const { records, hasBookmark } = segment;
     const { headers, text } = await ask(endpoint, {
       method: "POST",
@@ -99,7 +100,11 @@ interface Broken {
 const aheadBytesMax = 2_000_000;
 
 /** Each segment compressed, several ahead of the one that is on its way. */
-async function* packed(source: AsyncGenerator<Segment>, aborted: AbortController): AsyncGenerator<Packed> {
+async function* packed(
+  source: AsyncGenerator<Segment>,
+  aborted: AbortController,
+  gzip: Ports["gzip"],
+): AsyncGenerator<Packed> {
   const ahead = new ReadableStream<Packed | Broken>(
     {
       async pull(queue) {
@@ -107,7 +112,7 @@ async function* packed(source: AsyncGenerator<Segment>, aborted: AbortController
           const { done, value } = await source.next();
           if (done === true) return queue.close();
           const { body, ...segment } = value;
-          queue.enqueue({ segment, bytes: body.length, body: await wireForm(value) });
+          queue.enqueue({ segment, bytes: body.length, body: await wireForm(value, gzip) });
         } catch (error) {
           queue.enqueue({ error });
           queue.close();

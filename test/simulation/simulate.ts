@@ -1,58 +1,112 @@
 import { setImmediate } from "node:timers/promises";
-import { Client, manners } from "./client.ts";
+import { HttpClient, type Manner, manners } from "./clients/http-client.ts";
+import { calls, PersistClient } from "./clients/persist-client.ts";
+import { Scheduled } from "./clients/scheduled.ts";
 import { calm, type FaultPlan, randomFaults } from "./faults.ts";
-import { Violation } from "./invariants.ts";
+import { Violation } from "./invariants/violation.ts";
 import type { FaultCounts } from "./report.ts";
-import { World } from "./world.ts";
+import { calmTraits } from "./world/traits.ts";
+import { World } from "./world/world.ts";
 
 export interface Simulated {
-  /** Steps: things that happened. */
+  /** Events that have happened. */
   readonly steps: number;
   readonly commits: number;
   /** How many faults of each kind fell into which step. */
   readonly faults: FaultCounts;
 }
 
-/** Runs what a seed determines: streamers, their clients, and what befalls them. Throws a Violation. */
-export function simulate(seed: number): Promise<Simulated> {
+/** Runs what a seed determines: streamers, their clients, and what happens to them. Throws a Violation. */
+export async function simulate(seed: number): Promise<Simulated> {
   const world = new World(seed);
-  const { random } = world;
-  const faults = randomFaults(random, random.pick([0, 0.02, 0.05, 0.1, 0.2]));
-  const clients = random.pick([["a"], ["a"], ["a", "b"]]).flatMap(streamer => {
-    const manner = random.pick(manners);
-    if (manner === "chained") world.invariants.chained.add(streamer);
-    return Array.from({ length: random.int(1, 3) }, () => new Client(world, streamer, manner, faults));
-  });
+  const { random, traits } = world;
+  const plan = randomFaults(random, { call: traits.callFaults, api: traits.apiFaults });
+  const streamers = traits.sharesTables ? ["a", "b"] : random.pick([["a"], ["a"], ["a", "b"]]);
+  const clients = streamers.flatMap(streamer => clientsOf(streamer, world, plan));
   return run(
     world,
     clients.map(client => () => client.run(random.int(1, 3))),
   );
 }
 
-/** One client's deliveries: what befalls each of their calls is in `faults`. Throws a Violation. */
-export function simulateDelivery(seed: number, faults: FaultPlan): Promise<Simulated> {
-  const world = new World(seed);
-  world.invariants.chained.add("a");
-  return run(world, [() => new Client(world, "a", "chained", faults).run(2)]);
+interface Client {
+  run(rounds: number): Promise<void>;
 }
 
-/** Two attempts of one delivery at once. Throws a Violation. */
-export function simulateTwins(seed: number): Promise<Simulated> {
-  const world = new World(seed);
-  world.invariants.chained.add("a");
-  return run(world, [() => new Client(world, "a", "chained", calm).twins()]);
+/** Who delivers a streamer's records: one kind of client, or several that all chain their deliveries. */
+function clientsOf(streamer: string, world: World, plan: FaultPlan): Client[] {
+  const { random, invariants } = world;
+  const kind = random.pick([...manners, ...manners, "scheduled", "persist", "mixed"] as const);
+  const call = random.pick(calls);
+  const manner = manners.find(each => each === kind);
+  if (manner === undefined ? call !== "pipe" || kind !== "persist" : manner === "chained")
+    invariants.chained.add(streamer);
+  const http = (how: Manner) => new HttpClient(world, streamer, how, plan);
+  const scheduled = () => new Scheduled(world, streamer, plan);
+  if (manner !== undefined) return Array.from({ length: random.int(1, 3) }, () => http(manner));
+  if (kind === "scheduled") return [scheduled()];
+  if (kind === "persist")
+    return Array.from({ length: random.int(1, 2) }, () => new PersistClient(world, streamer, call, plan));
+  return [http("chained"), scheduled(), new PersistClient(world, streamer, "command", plan)];
 }
 
-/** Lets clients come to their end, and then, all trouble over, whoever is left finishes what the sources hold. */
-async function run(world: World, clients: readonly (() => Promise<void>)[]): Promise<Simulated> {
-  await runAll(world, clients);
-  const finishing = world
-    .streamerNames()
-    .map(name => () => new Client(world, name, "chained", calm).finish());
-  await runAll(world, finishing);
+/** One client's deliveries: what happens to each of their calls is in `plan`. Throws a Violation. */
+export async function simulateDelivery(seed: number, plan: FaultPlan): Promise<Simulated> {
+  const world = new World(seed, () => calmTraits);
+  world.invariants.chained.add("a");
+  return run(world, [() => new HttpClient(world, "a", "chained", plan).run(2)]);
+}
+
+/** Lets clients come to their end; then, all trouble over, whoever is left finishes what the sources hold. */
+export async function run(world: World, clients: readonly (() => Promise<void>)[]): Promise<Simulated> {
+  const { write } = process.stderr;
+  // What the endpoint logs is no news here.
+  if (!process.env.SIM_LOG) process.stderr.write = () => true;
+  try {
+    planEvents(world);
+    await runAll(world, clients);
+    world.calmDown();
+    await runAll(
+      world,
+      world.sources.map(
+        ({ streamer }) =>
+          () =>
+            new HttpClient(world, streamer, "chained", calm).finish(),
+      ),
+    );
+  } finally {
+    process.stderr.write = write;
+  }
   world.invariants.checkEnd();
   const { scheduler, invariants, faults } = world;
-  return { steps: scheduler.steps, commits: invariants.commits, faults };
+  return { steps: scheduler.steps, commits: invariants.commits.count, faults };
+}
+
+const minuteMilliseconds = 60_000;
+const dayMilliseconds = 86_400_000;
+/** Longer than any process lasts. */
+const closedMilliseconds = 20 * minuteMilliseconds;
+/** About when items have outlived their time. */
+const expiringDays = [400.5, 401, 401.5, 402, 403];
+
+/** What happens to the world, whatever clients do. */
+function planEvents(world: World): void {
+  const { scheduler, traits } = world;
+  if (traits.isLong)
+    for (const days of expiringDays) scheduler.in(days * dayMilliseconds, () => world.expire());
+  const { restore } = traits;
+  if (restore === undefined) return;
+  scheduler.in(restore.from, () => {
+    const goBack = world.copyTable();
+    // As docs/operations.md has it: nobody is let in until all that was under way has ended.
+    scheduler.in(restore.at - restore.from, () => {
+      world.isClosed = true;
+      scheduler.in(closedMilliseconds, () => {
+        goBack();
+        world.isClosed = false;
+      });
+    });
+  });
 }
 
 async function runAll(world: World, works: readonly (() => Promise<void>)[]): Promise<void> {
@@ -63,5 +117,5 @@ async function runAll(world: World, works: readonly (() => Promise<void>)[]): Pr
   );
   await scheduler.run(() => invariants.check());
   const isEnded = await Promise.race([ended, setImmediate(false)]);
-  if (isEnded !== true) throw new Violation("I6: a client was never answered");
+  if (isEnded !== true) throw new Violation("I6", "a client was never answered");
 }

@@ -1,10 +1,11 @@
-import { type Fault, faults, scriptedFaults } from "./faults.ts";
+import { type CallFault, faultsAt, scriptedFaults } from "./faults.ts";
 import { simulateDelivery } from "./simulate.ts";
+import type { Service } from "./steps.ts";
 
-export type Script = ReadonlyMap<number, Fault>;
+export type Script = ReadonlyMap<number, CallFault>;
 
-/** How many calls the deliveries of a seed make when nothing befalls them. */
-async function callsOf(seed: number): Promise<number> {
+/** What the deliveries of a seed call when nothing happens to them, in their order. */
+async function callsOf(seed: number): Promise<readonly Service[]> {
   const plan = scriptedFaults(new Map());
   await simulateDelivery(seed, plan);
   return plan.calls;
@@ -12,19 +13,19 @@ async function callsOf(seed: number): Promise<number> {
 
 /** Every fault at every call, each alone. */
 export async function singles(seed: number): Promise<Script[]> {
-  const calls = Array.from({ length: await callsOf(seed) }, (_, call) => call);
-  return calls.flatMap(call => faults.map(fault => new Map([[call, fault]])));
+  const calls = await callsOf(seed);
+  return calls.flatMap((service, call) => faultsAt(service).map(fault => new Map([[call, fault]])));
 }
 
-/** Every two calls at which the process is killed. */
+/** Every two calls at which a process is killed. */
 export async function pairs(seed: number): Promise<Script[]> {
-  const calls = Array.from({ length: await callsOf(seed) }, (_, call) => call);
+  const calls = (await callsOf(seed)).flatMap((service, call) => (service === "endpoint" ? [] : [call]));
   return calls.flatMap(first =>
     calls
       .filter(second => second > first)
       .map(
         second =>
-          new Map<number, Fault>([
+          new Map<number, CallFault>([
             [first, "killed-after"],
             [second, "killed-before"],
           ]),

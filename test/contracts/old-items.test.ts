@@ -1,0 +1,105 @@
+import { gunzipSync } from "node:zlib";
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import { dynamoTokens } from "../../functions/aws/tokens.ts";
+import { localPlace } from "../endpoint/local-place.ts";
+import { get, getBookmark, type LocalStack, post, startTestStack } from "../endpoint/local-stack.ts";
+import fixture from "./fixtures/items-of-4e7ef53.json" with { type: "json" };
+
+/** What the code of commit 4e7ef53 has stored is read and carried on, item by item. */
+let stack: LocalStack;
+let tokens: ReturnType<typeof dynamoTokens>;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  const { dynamodb, s3, region, table, bucket } = await localPlace(stack);
+  const client = dynamoClient({ region, endpoint: dynamodb });
+  tokens = dynamoTokens({ client, table });
+  for (const item of fixture.items as unknown as Item[])
+    await client.send(new PutItemCommand({ TableName: table, Item: ended(item) }));
+  const objects = s3Client({ region, endpoint: s3 });
+  for (const [Key, text] of Object.entries(fixture.objects))
+    await objects.send(new PutObjectCommand({ Bucket: bucket, Key, Body: unzipped(text) }));
+});
+afterAll(() => stack.close());
+
+type Item = NonNullable<PutItemCommand["input"]["Item"]>;
+
+/** Its lease, if it has one, is over by any clock. */
+const ended = (item: Item): Item =>
+  item.lease === undefined ? item : { ...item, lease: { M: { ...item.lease.M, until: { N: "0" } } } };
+
+const unzipped = (text: string) => gunzipSync(Buffer.from(text, "base64"));
+const again = (streamer: string, body: keyof typeof fixture.bodies, headers: Record<string, string>) =>
+  post(stack, streamer, unzipped(fixture.bodies[body]), headers);
+
+it("bookmarks: JSON, forgotten, and too large for an item", async () => {
+  expect(await (await getBookmark(stack, "github")).text()).toBe("3");
+  expect((await getBookmark(stack, "drift")).status).toBe(404);
+  expect(await (await getBookmark(stack, "wide")).text()).toHaveLength(300_002);
+});
+
+it("streamers, with what they have brought", async () => {
+  const { streamers } = (await (await get(stack, "/v1/streamers")).json()) as { streamers: object[] };
+  expect(streamers).toMatchObject([
+    { streamer: "drift", revision: 2, deliveries: 1, records: 1 },
+    { streamer: "github", revision: 4, deliveries: 2, records: 3 },
+    { streamer: "wide", revision: 1, deliveries: 1, records: 999 },
+  ]);
+});
+
+it("history", async () => {
+  const answered = await get(stack, "/v1/streamers/github/bookmark/history");
+  expect(await answered.json()).toMatchObject({
+    revision: 4,
+    history: [
+      { revision: 4, by: "delivery", bookmark: 3 },
+      { revision: 3, by: "rewind", bookmark: 2 },
+      { revision: 2, by: "delivery", bookmark: 3 },
+      { revision: 1, by: "delivery", bookmark: 2 },
+    ],
+  });
+});
+
+it("deliveries: committed, in part, and refused", async () => {
+  const answered = await get(stack, "/v1/streamers/github/deliveries");
+  const { deliveries } = (await answered.json()) as { deliveries: object[] };
+  expect(deliveries).toMatchObject([
+    { outcome: "failed", code: "rejected" },
+    { outcome: "failed", code: "malformed" },
+    { outcome: "committed", revision: 2, records: 1 },
+    { outcome: "committed", revision: 1, records: 2 },
+  ]);
+});
+
+it.each([
+  ["github", "first", "first", 1, 2],
+  ["wide", "wide", "wide", 1, expect.stringMatching(/^x{300000}$/)],
+  ["drift", "transit", "t", 1, ["^ ", "~:at", "~m1468435557000"]],
+] as const)("receipts under their keys: %s", async (streamer, body, key, revision, bookmark) => {
+  const answered = await again(streamer, body, { "idempotency-key": key });
+  expect(answered.headers.get("idempotency-replayed")).toBe("true");
+  expect(await answered.json()).toMatchObject({ streamer, revision, bookmark });
+});
+
+it("a delivery that was superseded, and one that was in flight, with its own sequences", async () => {
+  const part = await again("github", "part", { "idempotency-key": "part", "if-match": '"3"' });
+  expect(await part.json()).toMatchObject({ status: 409, code: "superseded" });
+  const inFlight = await again("github", "inflight", { "idempotency-key": "inflight", "if-match": '"4"' });
+  expect(await inFlight.json()).toMatchObject({ revision: 5, bookmark: 5, records: 1 });
+});
+
+it("tokens", async () => {
+  const digests = fixture.items.flatMap(({ pk, sk }) => (pk.S === "tokens" ? [sk.S] : []));
+  const grants = await Promise.all(digests.map(digest => tokens.grantOf(digest, Date.now() + 60_000)));
+  expect(grants.map(grant => grant?.permissions)).toEqual([
+    [{ scope: "read", streamer: "*" }],
+    [
+      { scope: "write", streamer: "github" },
+      { scope: "read", streamer: "github" },
+      { scope: "admin", streamer: "github" },
+    ],
+  ]);
+});

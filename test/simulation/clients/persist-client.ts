@@ -1,0 +1,129 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { Told } from "../../../cli/cli-error.ts";
+import { deliver } from "../../../cli/deliver.ts";
+import type { Exchange } from "../../../cli/http.ts";
+import type { Ports } from "../../../cli/ports.ts";
+import { PersisterError } from "../../../functions/persister/errors.ts";
+import { Stopped, StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
+import type { FaultPlan } from "../faults.ts";
+import { Line } from "../line.ts";
+import { printFrom } from "../source/stream.ts";
+import type { Step } from "../steps.ts";
+import { request } from "../world/gateway.ts";
+import type { World } from "../world/world.ts";
+
+/**
+ * How `persist` is called: with a command behind `--`; at the end of a pipe whose streamer starts from what was printed last; the
+ * same with `--bookmark FILE`.
+ */
+export const calls = ["command", "pipe", "file"] as const;
+export type CallOf = (typeof calls)[number];
+
+const intervalMilliseconds = [0, 60_000] as const;
+/** A streamer of a pipe is ended by nobody. */
+const slowMilliseconds = 600_000;
+const idle = { committed: () => {}, retrying: () => {}, waiting: () => {} };
+
+/** Somebody's laptop, or a cron job: `persist` runs again and again, sometimes twice at a time, and may be killed. */
+export class PersistClient {
+  readonly #world: World;
+  readonly #streamer: string;
+  readonly #call: CallOf;
+  readonly #plan: FaultPlan;
+  /** What was printed last, or the file that `--bookmark` names. */
+  #kept: string | undefined;
+
+  constructor(world: World, streamer: string, call: CallOf, plan: FaultPlan) {
+    this.#world = world;
+    this.#streamer = streamer;
+    this.#call = call;
+    this.#plan = plan;
+  }
+
+  async run(rounds: number): Promise<void> {
+    const { random, scheduler } = this.#world;
+    for (let round = 0; round < rounds; round++) {
+      await scheduler.sleep(random.int(...intervalMilliseconds));
+      const runs = [this.#runOnce(), ...(random.chance(0.3) ? [this.#runOnce()] : [])];
+      await Promise.all(runs);
+    }
+  }
+
+  /** Resolves once it has ended, or is dead. */
+  async #runOnce(): Promise<void> {
+    const line = new Line(this.#world, this.#plan);
+    const givenUp = new AbortController();
+    const began = this.#kept;
+    const print = (bookmark: string | undefined) =>
+      printFrom(bookmark, {
+        world: this.#world,
+        streamer: this.#streamer,
+        line,
+        stopAt: line.now() + slowMilliseconds,
+        givenUp: givenUp.signal,
+      }).output;
+    const keep = (bookmark: string) => this.#keep(bookmark, began, line);
+    const delivered = deliver({
+      source:
+        this.#call === "command" ? { kind: "command", run: print } : { kind: "pipe", output: print(began) },
+      endpoint: {
+        url: "http://endpoint",
+        streamer: this.#streamer,
+        token: this.#world.token,
+        ports: this.#ports(line),
+      },
+      expected: this.#call === "file" ? { path: "bookmark", text: began, replace: keep } : undefined,
+      watcher: idle,
+      keep,
+      aborted: givenUp,
+    }).catch((error: unknown) => {
+      const isKnown = [Told, PersisterError, StreamerFailed, Stopped].some(known => error instanceof known);
+      if (!isKnown) this.#world.invariants.fail(error);
+    });
+    await Promise.race([delivered, line.death]);
+  }
+
+  /** Prints a committed bookmark, and replaces the file where there is one, unless another run has replaced it since. */
+  async #keep(bookmark: string, began: string | undefined, line: Line): Promise<void> {
+    const fault = line.fault("print");
+    if (fault === "killed-before") return line.die();
+    if (this.#call === "file" && this.#kept !== began && this.#kept !== bookmark)
+      throw new Told("Another run has changed it.", 5);
+    this.#kept = bookmark;
+    if (fault === "killed-after") return line.die();
+  }
+
+  #ports(line: Line): Ports {
+    const { random } = this.#world;
+    return {
+      exchange: asked => this.#exchange(asked, line),
+      clock: line.clock,
+      idleClock: line.clock,
+      random: () => random.next(),
+      newKey: () => this.#world.newId(),
+      gzip: async (bytes, options) => gzipSync(bytes, options),
+    };
+  }
+
+  #exchange({ url, method, headers, body }: Exchange, line: Line) {
+    const step: Step = method === "GET" ? "fetch" : "send";
+    const { "content-encoding": encoding, ...rest } = headers;
+    const path = `${url.pathname.replace(/^\/v1/, "")}${url.search}`;
+    // As a proxy does: the endpoint's own way to unzip takes real time.
+    const plain = encoding === "gzip" && body !== undefined ? gunzipSync(body) : body;
+    return line.call({
+      step,
+      service: "persist",
+      deadline: Number.POSITIVE_INFINITY,
+      effect: async () => {
+        const { status, headers, text } = await request(
+          this.#world,
+          { method, path, headers: rest, body: plain },
+          this.#plan,
+        );
+        return { ok: status >= 200 && status < 300, status, headers, text };
+      },
+      lost: async () => ({ ok: false, status: 0, headers: {}, text: "no answer" }),
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { PersisterError } from "../../../functions/persister/errors.ts";
+import type { Ran } from "../../../functions/persister/segments/run.ts";
+import { StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
+import { schedule } from "../../../functions/schedule.ts";
+import type { WiredRun } from "../../../functions/wire-run.ts";
+import type { FaultPlan } from "../faults.ts";
+import { invoke, Process } from "../process.ts";
+import { contentsOf } from "../sent.ts";
+import { type Printed, printFrom } from "../source/stream.ts";
+import type { World } from "../world/world.ts";
+
+/** A Lambda function's longest life, ms. */
+const lifeMilliseconds = 900_000;
+const intervalMilliseconds = [0, 120_000] as const;
+/** EventBridge Scheduler starts it once more within so long. */
+const againMilliseconds = [5_000, 65_000] as const;
+const againMax = 3;
+
+/** A streamer that runs in Lambda by a schedule, which may fire twice. */
+export class Scheduled {
+  readonly #world: World;
+  readonly #streamer: string;
+  readonly #plan: FaultPlan;
+  #running = 0;
+  #again = 0;
+
+  constructor(world: World, streamer: string, plan: FaultPlan) {
+    this.#world = world;
+    this.#streamer = streamer;
+    this.#plan = plan;
+  }
+
+  async run(rounds: number): Promise<void> {
+    const { random, scheduler } = this.#world;
+    for (let round = 0; round < rounds; round++) {
+      await scheduler.sleep(random.int(...intervalMilliseconds));
+      if (random.chance(0.4)) void this.#fire();
+      // One that is killed is never heard of again.
+      void this.#fire();
+    }
+  }
+
+  async #fire(): Promise<void> {
+    const { random, invariants, traits, isClosed, processes } = this.#world;
+    if (isClosed) return;
+    const process = new Process(this.#world, { ...nothingSent, streamer: this.#streamer }, this.#plan);
+    if (this.#running++ > 0) process.line.also = "fired-twice";
+    processes.add(process);
+    const isOld = random.chance(traits.oldCode);
+    try {
+      const handler = schedule(() => this.#wired(process, isOld));
+      await invoke(handler, undefined, process.line.now(), lifeMilliseconds);
+    } catch (error) {
+      if (!(error instanceof PersisterError || error instanceof StreamerFailed)) invariants.fail(error);
+    }
+    this.#running--;
+    processes.delete(process);
+    invariants.ended(process);
+  }
+
+  #wired(process: Process, isOld: boolean): WiredRun {
+    const { parts } = process.wired(isOld);
+    let printed: Printed | undefined;
+    return {
+      parts: {
+        ...parts,
+        archive: {
+          put: (key, bytes, deadline) => {
+            process.sent = { ...process.sent, ...contentsOf(bytes, this.#world, this.#streamer) };
+            return parts.archive.put(key, bytes, deadline);
+          },
+        },
+      },
+      streamer: this.#streamer,
+      streaming: (bookmark, stopAt, givenUp) => {
+        const { line } = process;
+        printed = printFrom(bookmark, {
+          world: this.#world,
+          streamer: this.#streamer,
+          line,
+          stopAt,
+          givenUp,
+        });
+        return printed.output;
+      },
+      report: ran => this.#check(ran, printed),
+      scheduleNext: async () => this.#fireAgain(),
+    };
+  }
+
+  /** What calls itself whole has brought everything. */
+  #check({ outcome }: Ran, printed: Printed | undefined): void {
+    const { invariants } = this.#world;
+    if (outcome !== "whole") return;
+    const missing = printed?.body.changes.find(
+      change => !invariants.landings.isAccepted(this.#streamer, change),
+    );
+    if (missing !== undefined) invariants.broken("I6", `a run is whole, and ${missing.position} is missing`);
+  }
+
+  #fireAgain(): void {
+    const { random, scheduler } = this.#world;
+    if (this.#again++ < againMax) scheduler.in(random.int(...againMilliseconds), () => void this.#fire());
+  }
+}
+
+const nothingSent = {
+  kind: "run",
+  bytes: undefined,
+  body: undefined,
+  changes: [],
+  key: undefined,
+  match: undefined,
+  token: "",
+} as const;

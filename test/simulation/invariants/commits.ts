@@ -1,0 +1,215 @@
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Process } from "../process.ts";
+import { positionIn } from "../source/body.ts";
+import { rowKey } from "../world/import-api.ts";
+import type { Written } from "../world/table.ts";
+import type { World } from "../world/world.ts";
+import { Violation } from "./violation.ts";
+
+/** A streamer's item, as it is stored. */
+interface Streamer {
+  readonly fence: number;
+  readonly lastSequence: bigint;
+  readonly lease?: { readonly delivery: string; readonly until: number };
+  readonly commit?: Commit;
+}
+
+interface Commit {
+  readonly revision: number;
+  readonly at: number;
+  readonly by: "delivery" | "rewind" | "forget";
+  readonly delivery: string;
+  readonly whole?: boolean;
+  readonly bookmark?: { readonly value: string } | { readonly key: string };
+}
+
+/** A revision that somebody made. */
+interface Made {
+  readonly delivery: string;
+  readonly position: number;
+  readonly isWhole: boolean;
+}
+
+/** How far a clock may be off, and the product still keeps two deliveries apart, ms. */
+const marginMilliseconds = 500;
+
+/** Each write of a streamer's item: I1 of its bookmark, I4 and I5. */
+export class Commits {
+  readonly #world: World;
+  /** The last write of each streamer, and what the writes before it have made. */
+  #streamers = new Map<string, Streamer>();
+  #made = new Map<string, readonly Made[]>();
+  /** How many commits there were when a delivery first began. */
+  #commitsAtBegin = new Map<string, number>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** How many there were. */
+  get count(): number {
+    return [...this.#made.values()].reduce((sum, made) => sum + made.length, 0);
+  }
+
+  get streamers(): readonly string[] {
+    return [...this.#streamers.keys()];
+  }
+
+  /** What is known of the items, to go back to where the table does. */
+  copy(): () => void {
+    const [streamers, made, begins] = [this.#streamers, this.#made, this.#commitsAtBegin];
+    this.#streamers = new Map(streamers);
+    this.#made = new Map(made);
+    this.#commitsAtBegin = new Map(begins);
+    return () => {
+      this.#streamers = new Map(streamers);
+      this.#made = new Map(made);
+      this.#commitsAtBegin = new Map(begins);
+    };
+  }
+
+  positionOf(streamer: string): number {
+    return this.#positionIn(this.#streamers.get(streamer)?.commit);
+  }
+
+  reservedOf(streamer: string): bigint {
+    return BigInt(this.#streamers.get(streamer)?.lastSequence ?? 0);
+  }
+
+  fenceOf(streamer: string): number | undefined {
+    return this.#streamers.get(streamer)?.fence;
+  }
+
+  /** Where the bookmark was at a revision; undefined for one that nobody has made. */
+  madeAt(streamer: string, revision: number): Made | undefined {
+    return this.#made.get(streamer)?.[revision - 1];
+  }
+
+  isCommitted(streamer: string, delivery: string | undefined): boolean {
+    return this.#made.get(streamer)?.some(made => made.delivery === delivery) === true;
+  }
+
+  /** The streamer's last commit is a part of this delivery, and nobody else's. */
+  isContinued(streamer: string, delivery: string | undefined): boolean {
+    const commit = this.#streamers.get(streamer)?.commit;
+    return commit !== undefined && commit.delivery === delivery && commit.whole !== true;
+  }
+
+  written(name: string, { before: previous, after }: Written, process: Process): void {
+    const before = previous && (unmarshall(previous) as Streamer);
+    const next = unmarshall(after!) as Streamer;
+    this.#streamers.set(name, next);
+    if (next.lease !== undefined) process.fence = next.fence;
+    if (next.fence !== (before?.fence ?? 0) + 1) throw new Violation("I5", "a write against an old fence");
+    if (BigInt(next.lastSequence) < BigInt(before?.lastSequence ?? 0))
+      throw new Violation("I3", "sequences go back");
+    if (this.#world.table.find("streamers", name) === undefined)
+      throw new Violation("I6", `${name} is there, and is not listed`);
+    if (next.lease !== undefined) this.#checkBegin(name, before, next, process);
+    const { commit } = next;
+    if (commit !== undefined && !isSame(commit, before?.commit))
+      this.#checkCommit(name, before?.commit, commit, process);
+  }
+
+  /** I5: nobody takes a streamer that another one holds; I4: only against the revision that the caller has seen. */
+  #checkBegin(name: string, before: Streamer | undefined, { lease }: Streamer, { sent }: Process): void {
+    const { delivery } = lease!;
+    if (!this.#commitsAtBegin.has(delivery))
+      this.#commitsAtBegin.set(delivery, this.#made.get(name)?.length ?? 0);
+    const isHeld =
+      before?.lease !== undefined && before.lease.until + marginMilliseconds > this.#world.scheduler.now;
+    if (isHeld && !this.#world.hasWrongClocks)
+      throw new Violation("I5", `${delivery} begins while ${before.lease.delivery} holds ${name}`);
+    const revision = before?.commit?.revision ?? 0;
+    const isContinued = before?.commit?.delivery === delivery;
+    if (sent.match !== undefined && sent.match !== revision && !isContinued)
+      throw new Violation("I4", `${delivery} begins against revision ${revision}, not ${sent.match}`);
+  }
+
+  #checkCommit(name: string, before: Commit | undefined, commit: Commit, process: Process): void {
+    const { revision, by, delivery } = commit;
+    const made = this.#made.get(name) ?? [];
+    if (revision !== (before?.revision ?? 0) + 1) throw new Violation("I5", "a revision was skipped");
+    if (before !== undefined) this.#checkFiled(name, before);
+    const position = this.#positionIn(commit);
+    if (by === "delivery") {
+      const others = made.slice(this.#commitsAtBegin.get(delivery) ?? 0);
+      const other = others.find(each => each.delivery !== delivery);
+      if (other !== undefined)
+        throw new Violation("I4", `${delivery} was committed though ${other.delivery} had overtaken it`);
+      if (made.some(each => each.isWhole && each.delivery === delivery))
+        throw new Violation("I3", `${delivery} is committed twice`);
+      const last = made.at(-1)?.position ?? 0;
+      if (this.#world.invariants.chained.has(name) && position < last)
+        throw new Violation("I4", `the bookmark went back from ${last} to ${position}`);
+      this.#checkOwn(name, commit, position, process);
+    } else {
+      process.hasChanged = true;
+      if (process.sent.match !== undefined && revision !== process.sent.match + 1)
+        throw new Violation(
+          "I4",
+          `a change against revision ${process.sent.match} made revision ${revision}`,
+        );
+    }
+    this.#made.set(name, [...made, { delivery, position, isWhole: commit.whole === true }]);
+  }
+
+  /** I1: what a delivery moves the bookmark past has landed from it; I6: so has all of it, where it is whole. */
+  #checkOwn(name: string, { delivery, revision, whole }: Commit, position: number, { sent }: Process): void {
+    const { body, changes } = sent;
+    const isItsOwn = changes.some(change => change.position === position);
+    const missing = changes.find(
+      change =>
+        (whole === true || (isItsOwn && change.position <= position)) &&
+        !this.#world.invariants.landings.isAcceptedOf(body!.name, change),
+    );
+    if (missing !== undefined)
+      throw new Violation("I1", `${delivery} moves the bookmark to ${position} without ${missing.position}`);
+    const last = changes.at(-1)?.position ?? position;
+    if (whole === true && position !== last)
+      throw new Violation("I6", `${delivery} is whole, and its bookmark is ${position}, not ${last}`);
+    const receipt = this.#world.table.find(`streamer#${name}`, `delivery#${delivery}`)?.receipt?.M;
+    if (whole === true && receipt?.revision?.N !== String(revision))
+      throw new Violation("I6", `${delivery} is committed, and its receipt is not there`);
+  }
+
+  /** I3: what a receipt of long ago is good by is still known. */
+  #checkFiled(name: string, { revision, delivery }: Commit): void {
+    const key = `commit#${String(revision).padStart(16, "0")}`;
+    const filed = this.#world.table.find(`streamer#${name}`, key);
+    if (filed?.delivery?.S !== delivery) throw new Violation("I3", `revision ${revision} is forgotten`);
+  }
+
+  /** I1: what is before a bookmark has landed; and I3: it is there in its newest form. */
+  checkBookmark(name: string): void {
+    const bookmark = this.positionOf(name);
+    const { landings, chained } = this.#world.invariants;
+    const { rows } = this.#world.importApi;
+    for (const change of this.#world.sourceOf(name).changes.slice(0, bookmark)) {
+      const { position, version, ids, isWide, stream } = change;
+      if (!landings.isAccepted(name, change))
+        throw new Violation("I1", `the bookmark ${bookmark} is ahead of ${position}`);
+      if (!chained.has(name) || stream.kind.endsWith("appended") || isWide) continue;
+      for (const id of ids) {
+        const row = rows.get(rowKey({ table: stream.name, version, id }));
+        if ((row?.position ?? 0) < position)
+          throw new Violation(
+            "I3",
+            `row ${id} is of ${row?.position}, the bookmark ${bookmark} after ${position}`,
+          );
+      }
+    }
+  }
+
+  #positionIn(commit: Commit | undefined): number {
+    const { bookmark } = commit ?? {};
+    if (bookmark === undefined) return 0;
+    if ("value" in bookmark) return positionIn(bookmark.value);
+    const stored = this.#world.bucket.objects.get(bookmark.key);
+    if (stored === undefined) throw new Violation("I1", `the bookmark at ${bookmark.key} is not there`);
+    return positionIn(Buffer.from(stored.subarray(0, 100)).toString());
+  }
+}
+
+const isSame = (a: Commit, b: Commit | undefined) =>
+  a.revision === b?.revision && a.delivery === b.delivery && a.at === b.at;

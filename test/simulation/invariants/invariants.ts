@@ -1,0 +1,125 @@
+import type { Process } from "../process.ts";
+import type { Answered, Sent } from "../sent.ts";
+import type { Activated, Landed } from "../world/landed.ts";
+import type { Written } from "../world/table.ts";
+import type { World } from "../world/world.ts";
+import { Answers } from "./answers.ts";
+import { Commits } from "./commits.ts";
+import { Landings } from "./landings.ts";
+import { Violation } from "./violation.ts";
+
+/** The seven invariants of the product, checked against what really happened. */
+export class Invariants {
+  /** Streamers whose clients all chain their deliveries by `If-Match`. */
+  readonly chained = new Set<string>();
+  readonly landings: Landings;
+  readonly commits: Commits;
+  readonly answers: Answers;
+  readonly #world: World;
+  #isChanged = false;
+  #failure: unknown;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.landings = new Landings(world);
+    this.commits = new Commits(world);
+    this.answers = new Answers(world);
+  }
+
+  /** Something broke outside of a step. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+  }
+
+  broken(invariant: string, message: string): void {
+    this.fail(new Violation(invariant, message));
+  }
+
+  /** A check within a call, whose caller may be dead. */
+  #watch(check: () => void): void {
+    this.#isChanged = true;
+    try {
+      check();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  landed = (record: Landed, process: Process) => this.#watch(() => this.landings.landed(record, process));
+
+  activated = (activation: Activated, process: Process) =>
+    this.#watch(() => this.landings.activated(activation, process));
+
+  /** A process has written an item. */
+  written(written: Written, process: Process): void {
+    if (written.pk === "tokens" && written.after?.id === undefined)
+      this.broken("I7", "a token that was revoked is back");
+    const [, name] = /^streamer#(.+)$/.exec(written.pk) ?? [];
+    if (name === undefined) return;
+    if (!written.sk.startsWith("delivery#")) process.hasWritten = true;
+    if (written.sk === "state") this.#watch(() => this.commits.written(name, written, process));
+  }
+
+  asked(sent: Sent): void {
+    this.answers.asked(sent);
+  }
+
+  answered = (process: Process, answered: Answered) =>
+    this.#watch(() => this.answers.check(process, answered));
+
+  ended = (process: Process) => this.#watch(() => this.answers.ended(process));
+
+  isShared(key: string): boolean {
+    return this.answers.isShared(key);
+  }
+
+  reservedOf(streamer: string): bigint {
+    return this.commits.reservedOf(streamer);
+  }
+
+  /** What is known, to go back to where the table does; then older bookmarks are right, and what came since comes again. */
+  copy(): () => void {
+    const goBack = this.commits.copy();
+    return () => {
+      goBack();
+      this.landings.forget();
+      this.answers.forget();
+      this.chained.clear();
+    };
+  }
+
+  /** I5 and I7: only who holds the streamer sends, nothing of a faulty body, and nothing new after a refusal. */
+  checkSend(process: Process, body: Uint8Array): void {
+    const { sent, fence, refusedAfter } = process;
+    if (sent.body?.isFaulty === true) this.broken("I7", `the faulty ${sent.body.name} is forwarded`);
+    if (this.commits.fenceOf(sent.streamer) !== fence && !this.#world.hasWrongClocks)
+      this.broken("I5", `${sent.body?.name} is sent by one that has lost the streamer`);
+    if (refusedAfter !== undefined && !process.hasHalved && !refusedAfter.has(body))
+      this.broken("I7", "a batch is begun after another one was refused");
+    process.begun.add(body);
+  }
+
+  /** The records of one delivery are one account's. */
+  landsIn(process: Process, clientId: number): void {
+    process.clientId ??= clientId;
+    if (process.clientId !== clientId) this.broken("I1", "a delivery's records land in two accounts");
+  }
+
+  /** After every step. */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (!this.#isChanged) return;
+    this.#isChanged = false;
+    for (const streamer of this.commits.streamers) this.commits.checkBookmark(streamer);
+  }
+
+  /** When nothing is left to happen: what the sources hold has landed. */
+  checkEnd(): void {
+    this.check();
+    for (const { streamer, changes } of this.#world.sources) {
+      const position = this.commits.positionOf(streamer);
+      if (position !== changes.length)
+        throw new Violation("I6", `${streamer} is at ${position} of ${changes.length}`);
+    }
+  }
+}

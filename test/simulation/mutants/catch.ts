@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundle } from "../bundle.ts";
+import type { schedules } from "../schedules.ts";
+import type { Mutant } from "./mutants.ts";
+
+const root = new URL("../../../", import.meta.url).pathname;
+/** What may hold a bug. */
+const sources = ["functions", "cli"].flatMap(dir =>
+  readdirSync(join(root, dir), { recursive: true, encoding: "utf8" })
+    .filter(path => path.endsWith(".ts"))
+    .map(path => ({ path: join(dir, path), text: readFileSync(join(root, dir, path), "utf8") })),
+);
+
+/** The file that holds the mutant's snippet, wherever it is by now. Throws unless it is there once. */
+export function fileOf({ name, from }: Pick<Mutant, "name" | "from">): string {
+  const found = sources.flatMap(({ path, text }) => Array(text.split(from).length - 1).fill(path));
+  if (found.length === 1) return found[0];
+  throw new Error(`The mutant "${name}" has its snippet ${found.length} times, not once: ${from}`);
+}
+
+/** The simulation with the mutant's bug in the product. `dir` is bundleFolder's. */
+export async function mutated(
+  mutant: Pick<Mutant, "name" | "from" | "to">,
+  dir: string,
+  n: number,
+): Promise<typeof schedules> {
+  const file = join(root, fileOf(mutant));
+  const contents = readFileSync(file, "utf8").replace(mutant.from, () => mutant.to);
+  const path = await bundle("schedules.ts", dir, `mutant-${n}`, [
+    {
+      name: "mutant",
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /\.ts$/ }, ({ path }) => (path === file ? { contents, loader: "ts" } : undefined)),
+    },
+  ]);
+  const bundled = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
+    readonly schedules: typeof schedules;
+  };
+  return bundled.schedules;
+}
+
+/** What a schedule shows of a bug, and its seed. */
+export interface Caught {
+  readonly message: string;
+  readonly seed: number;
+}
+
+/** The first of so many schedules that shows a bug. */
+export async function firstCaught(
+  run: (seed: number) => Promise<unknown>,
+  from: number,
+  count: number,
+): Promise<Caught | undefined> {
+  for (let seed = from; seed < from + count; seed++) {
+    try {
+      await run(seed);
+    } catch (error) {
+      return { message: (error as Error).message, seed };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,65 @@
+import { HttpClient } from "./clients/http-client.ts";
+import { calm, type FaultPlan, randomFaults } from "./faults.ts";
+import { run, type Simulated, simulate } from "./simulate.ts";
+import { calmTraits, type WorldTraits } from "./world/traits.ts";
+import { World } from "./world/world.ts";
+
+type PlanOf = (world: World) => FaultPlan;
+
+/** Schedules of clients that chain their deliveries to one streamer, each of which does `work`. */
+const chained =
+  (
+    traits: Partial<WorldTraits>,
+    planOf: PlanOf,
+    clients: number,
+    work: (client: HttpClient) => Promise<void>,
+  ) =>
+  (seed: number): Promise<Simulated> => {
+    const world = new World(seed, () => ({ ...calmTraits, ...traits }));
+    world.invariants.chained.add("a");
+    const plan = planOf(world);
+    const all = Array.from({ length: clients }, () => new HttpClient(world, "a", "chained", plan));
+    return run(
+      world,
+      all.map(client => () => work(client)),
+    );
+  };
+
+const much: PlanOf = ({ random }) => randomFaults(random, { call: 0.12, api: 0.5 });
+const refusing: PlanOf = ({ random }) => randomFaults(random, { call: 0.02, api: 0.5 });
+const late: PlanOf = ({ random }) => ({
+  next: step => (step === "forward" && random.chance(0.4) ? "late" : undefined),
+});
+
+const forgetful: PlanOf = ({ random }) => ({
+  next: step =>
+    step === "change" && random.chance(0.6) ? random.pick(["retried", "lost-after", "late"]) : undefined,
+});
+
+/** Kinds of schedules, each of which a seed determines. */
+export const schedules = {
+  any: simulate,
+  /** Attempts of one delivery at once. */
+  twins: chained(
+    {},
+    () => calm,
+    1,
+    client => client.twins(),
+  ),
+  /** Two clients that each send a delivery again and again, in much trouble. */
+  crowded: chained({}, much, 2, client => client.insist(3)),
+  /** Versions that are activated one after the other, and batches that are refused. */
+  versions: chained({ streamKinds: ["versioned"] }, refusing, 1, client => client.insist(4)),
+  /** Bookmarks that are moved by hand, whose answers are lost, while others deliver. */
+  changes: chained({}, forgetful, 3, client => client.meddle(3)),
+  /** A key that passes to another body while its first one is asked for again. */
+  handover: chained(
+    {},
+    () => calm,
+    1,
+    client => client.handOver(),
+  ),
+  /** Requests that arrive long after they were given up. */
+  late: chained({}, late, 1, client => client.run(4)),
+} as const;
+export type ScheduleKind = keyof typeof schedules;

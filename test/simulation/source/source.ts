@@ -1,0 +1,139 @@
+import type { Random } from "../random.ts";
+
+/** How a stream's records come: with keys or without, with a SCHEMA or without, in versions that are activated. */
+const streamKinds = ["keyed", "appended", "typed", "typed-appended", "versioned"] as const;
+export type StreamKind = (typeof streamKinds)[number];
+
+export interface Stream {
+  /** Its table's name. */
+  readonly name: string;
+  readonly kind: StreamKind;
+}
+
+export const hasKeys = ({ kind }: Stream): boolean => !kind.endsWith("appended");
+export const hasSchema = ({ kind }: Stream): boolean => kind !== "keyed" && kind !== "appended";
+
+/** What has happened in a source: rows of a stream were changed, or all rows of a version have come. */
+export interface Change {
+  /** From 1, in the source's order. */
+  readonly position: number;
+  readonly stream: Stream;
+  /** A record each, in this order; none for an activation. */
+  readonly ids: readonly number[];
+  /** Each record is of a stream of its own. */
+  readonly isWide: boolean;
+  readonly isActivation: boolean;
+  /** Of a versioned stream's rows. */
+  readonly version: number | undefined;
+  /** Of the stream's SCHEMA, which changes with time. */
+  readonly generation: number;
+}
+
+export interface Traits {
+  readonly kinds: readonly StreamKind[];
+  /** Changes of as many records as a batch has no room for. */
+  readonly hasBursts: boolean;
+  /** Records of very many streams, whose receipt is large. */
+  readonly isWide: boolean;
+  /** Bookmarks that no item has room for. */
+  readonly hasLargeBookmarks: boolean;
+  readonly dialects: readonly Dialect[];
+  /** The tables' names are those of other streamers' too, each with rows of its own. */
+  readonly sharesTables: boolean;
+}
+
+/** With a header as JSON, without one as Singer's taps print it, or as transit. */
+const dialects = ["json", "singer", "transit"] as const;
+export type Dialect = (typeof dialects)[number];
+
+export function drawTraits(
+  random: Random,
+  {
+    sharesTables,
+    streamKinds: given,
+  }: { readonly sharesTables: boolean; readonly streamKinds?: readonly StreamKind[] },
+): Traits {
+  const shareable = sharesTables ? streamKinds.filter(kind => kind !== "versioned") : streamKinds;
+  const kinds = shareable.filter(() => random.chance(0.5));
+  return {
+    kinds: given ?? (kinds.length > 0 ? kinds : [random.pick(shareable)]),
+    hasBursts: random.chance(0.1),
+    isWide: random.chance(0.01),
+    hasLargeBookmarks: random.chance(0.03),
+    dialects: random.chance(0.5) ? [random.pick(dialects)] : dialects,
+    sharesTables,
+  };
+}
+
+const rowsMax = 3;
+const burstRecords = [85, 130] as const;
+/** Receipts of so many streams are larger than an item has room for. */
+const wideRecords = 950;
+const rowsOfEachStreamer = 10_000;
+
+/** What a streamer's source holds: changes to a few rows of a few streams, in their order. */
+export class Source {
+  readonly streamer: string;
+  readonly traits: Traits;
+  readonly changes: Change[] = [];
+  /** What the streamers' rows are told apart by, where their tables are the same. */
+  readonly #firstId: number;
+  readonly #streams: readonly Stream[];
+  readonly #random: Random;
+  #isWideDone = false;
+  #generation = 0;
+  /** The version that the versioned stream's rows are of, and how many rows of it have come. */
+  #version = { number: 1, rows: 0, isActive: false };
+
+  constructor(streamer: string, n: number, traits: Traits, random: Random) {
+    this.streamer = streamer;
+    this.traits = traits;
+    this.#firstId = traits.sharesTables ? n * rowsOfEachStreamer : 0;
+    this.#random = random;
+    const prefix = traits.sharesTables ? "shared" : streamer;
+    this.#streams = traits.kinds.map(kind => ({ name: `${prefix}_${kind.replace("-", "_")}`, kind }));
+  }
+
+  /** A few changes more. */
+  grow(): void {
+    for (let more = this.#random.int(0, 4); more > 0; more--) this.changes.push(this.#next());
+  }
+
+  #next(): Change {
+    const random = this.#random;
+    if (random.chance(0.1)) this.#generation++;
+    const stream = random.pick(this.#streams);
+    const change = {
+      position: this.changes.length + 1,
+      stream,
+      isWide: false,
+      isActivation: false,
+      version: undefined,
+      generation: this.#generation,
+    };
+    if (this.traits.isWide && !this.#isWideDone && stream.kind === "keyed") {
+      this.#isWideDone = true;
+      return { ...change, ids: Array.from({ length: wideRecords }, (_, n) => n), isWide: true };
+    }
+    if (stream.kind === "versioned") return this.#nextOfVersion(change);
+    const isBurst = this.traits.hasBursts && random.chance(0.2);
+    const count = isBurst ? random.int(...burstRecords) : 1;
+    const first = this.#firstId + (isBurst ? 1_000 : random.int(1, rowsMax));
+    return { ...change, ids: Array.from({ length: count }, (_, n) => first + n) };
+  }
+
+  /** A version is activated once, after some of its rows; then another begins, or rows of the same one follow. */
+  #nextOfVersion(change: Omit<Change, "ids">): Change {
+    const random = this.#random;
+    if (this.#version.isActive && random.chance(0.4))
+      this.#version = { number: this.#version.number + 1, rows: 0, isActive: false };
+    const { number: version, rows, isActive } = this.#version;
+    const isActivation = rows > 0 && !isActive && random.chance(0.4);
+    this.#version = { number: version, rows: rows + 1, isActive: isActive || isActivation };
+    return { ...change, version, isActivation, ids: isActivation ? [] : [random.int(1, rowsMax)] };
+  }
+}
+
+/** A wide change's streams; any other has one. */
+export const streamOf = ({ stream, isWide }: Change, part: number): Stream =>
+  isWide ? { name: `${stream.name}_${part}_${"x".repeat(280)}`, kind: "keyed" } : stream;

@@ -1,0 +1,50 @@
+import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import fixture from "../../contracts/fixtures/items-of-4e7ef53.json" with { type: "json" };
+import type { Attributes } from "./condition.ts";
+import type { TableCommand } from "./table.ts";
+
+/**
+ * An earlier version of the code beside the one under test: it reads and writes items as that version did, whose attributes are
+ * those of the items that it has written. Any other is unknown to it, and is gone once it has written the item.
+ */
+export class OldCode {
+  /** The attributes of each kind of item, and of each map, by its own name, wherever it is. */
+  readonly #known = new Map<string, Set<string>>();
+
+  constructor(items = fixture.items as unknown as readonly Attributes[]) {
+    for (const item of items) this.#learn(kindOf(item), item);
+  }
+
+  written(command: TableCommand): TableCommand {
+    if (!(command instanceof PutItemCommand)) return command;
+    return new PutItemCommand({ ...command.input, Item: this.#knownOf(command.input.Item!) });
+  }
+
+  read(output: object): object {
+    const { Item, Items } = output as { readonly Item?: Attributes; readonly Items?: readonly Attributes[] };
+    if (Item !== undefined) return { ...output, Item: this.#knownOf(Item) };
+    return Items === undefined ? output : { ...output, Items: Items.map(item => this.#knownOf(item)) };
+  }
+
+  #learn(kind: string, map: Attributes): void {
+    const known = this.#known.get(kind) ?? new Set();
+    this.#known.set(kind, known);
+    for (const [name, { M }] of Object.entries(map)) {
+      known.add(name);
+      if (M !== undefined) this.#learn(`.${name}`, M);
+    }
+  }
+
+  #knownOf(map: Attributes, kind = kindOf(map)): Attributes {
+    const known = Object.entries(map).filter(([name]) => this.#known.get(kind)?.has(name));
+    return Object.fromEntries(
+      known.map(([name, value]) => [
+        name,
+        value.M === undefined ? value : { M: this.#knownOf(value.M, `.${name}`) },
+      ]),
+    );
+  }
+}
+
+/** `tokens`, `streamers`; of a streamer's partition `state`, `key`, `delivery`, `commit`. */
+const kindOf = ({ pk, sk }: Attributes) => (pk!.S!.startsWith("streamer#") ? sk!.S!.split("#")[0]! : pk!.S!);

@@ -1,0 +1,171 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import type { Process } from "../process.ts";
+import { type Attributes, holds, type Placeholders } from "./condition.ts";
+
+export type TableCommand =
+  | GetItemCommand
+  | PutItemCommand
+  | QueryCommand
+  | UpdateItemCommand
+  | DeleteItemCommand;
+
+/** How one command is done. */
+export interface Doing {
+  readonly by: Process;
+  /** Which of the SDK's attempts it is, from 1. */
+  readonly attempt: number;
+  /** A read that asks for no consistency misses the latest write. */
+  readonly isStale: boolean;
+}
+
+export interface Written {
+  readonly pk: string;
+  readonly sk: string;
+  readonly before: Attributes | undefined;
+  readonly after: Attributes | undefined;
+}
+
+interface Held {
+  readonly item: Attributes | undefined;
+  /** What was there until the last write. */
+  readonly before: Attributes | undefined;
+}
+
+/** A table of DynamoDB in memory: conditional writes of single items, reads that may lag, time to live, and copies of then. */
+export class SimulatedTable {
+  readonly #partitions: Map<string, Map<string, Held>>;
+  readonly #onWrite: (written: Written, doing: Doing) => void;
+
+  constructor(onWrite: (written: Written, doing: Doing) => void, items: readonly Attributes[] = []) {
+    this.#onWrite = onWrite;
+    this.#partitions = new Map();
+    for (const item of items) this.#hold(item.pk!.S!, item.sk!.S!, item);
+  }
+
+  /** All items; each is replaced by a write, and never changed. */
+  get items(): Attributes[] {
+    return [...this.#partitions.values()].flatMap(items =>
+      [...items.values()].flatMap(({ item }) => (item === undefined ? [] : [item])),
+    );
+  }
+
+  find(pk: string, sk: string): Attributes | undefined {
+    return this.#partitions.get(pk)?.get(sk)?.item;
+  }
+
+  /** What somebody else does who has a right to. */
+  replace(item: Attributes): void {
+    this.#hold(item.pk!.S!, item.sk!.S!, item, this.find(item.pk!.S!, item.sk!.S!));
+  }
+
+  remove(pk: string, sk: string): void {
+    this.#hold(pk, sk, undefined, this.find(pk, sk));
+  }
+
+  /**
+   * Takes away what has expired by `now`, in seconds since the epoch, where `isDue` says so: the table takes its time. Returns
+   * the keys.
+   */
+  expire(now: number, isDue: () => boolean): string[] {
+    const due = this.items.filter(
+      ({ expiresAt }) => expiresAt !== undefined && Number(expiresAt.N) < now && isDue(),
+    );
+    for (const { pk, sk } of due) this.#partitions.get(pk!.S!)!.delete(sk!.S!);
+    return due.map(({ pk, sk }) => `${pk!.S} ${sk!.S}`);
+  }
+
+  /** The output of a command. Throws the SDK's errors. */
+  do(command: TableCommand, doing: Doing): object {
+    if (command instanceof GetItemCommand) return this.#get(command, doing);
+    if (command instanceof QueryCommand) return this.#query(command, doing);
+    if (command instanceof PutItemCommand) return this.#put(command, doing);
+    if (command instanceof UpdateItemCommand) return this.#update(command, doing);
+    if (command instanceof DeleteItemCommand) return this.#delete(command, doing);
+    throw new Error(`The simulated table does not know ${(command as object).constructor.name}`);
+  }
+
+  #get({ input }: GetItemCommand, { isStale }: Doing): object {
+    const held = this.#partitions.get(input.Key!.pk!.S!)?.get(input.Key!.sk!.S!);
+    const Item = isStale && input.ConsistentRead !== true ? held?.before : held?.item;
+    return { ...(Item && { Item }) };
+  }
+
+  #query({ input }: QueryCommand, { isStale }: Doing): object {
+    const placeholders = placeholdersOf(input);
+    const Items = [...this.#partitions.values()]
+      .flatMap(items => [...items.values()])
+      .map(({ item, before }) => (isStale && input.ConsistentRead !== true ? before : item))
+      .filter(item => item !== undefined)
+      .filter(item => holds(input.KeyConditionExpression!, item, placeholders))
+      .sort((a, b) => (a.sk!.S! < b.sk!.S! ? -1 : 1));
+    if (input.ScanIndexForward === false) Items.reverse();
+    return { Items: Items.slice(0, input.Limit) };
+  }
+
+  #put({ input }: PutItemCommand, doing: Doing): object {
+    const item = input.Item!;
+    this.#write(input, [item.pk!.S!, item.sk!.S!], item, doing);
+    return {};
+  }
+
+  #update({ input }: UpdateItemCommand, doing: Doing): object {
+    const [pk, sk] = [input.Key!.pk!.S!, input.Key!.sk!.S!];
+    const set = /^SET (.+)$/.exec(input.UpdateExpression!)?.[1];
+    if (set === undefined) throw new Error(`The simulated table does not know ${input.UpdateExpression}`);
+    const changes = set.split(",").map(each => {
+      const [, name, value] = /^\s*(\w+)\s*=\s*(:\w+)\s*$/.exec(each)!;
+      return [name!, input.ExpressionAttributeValues![value!]!] as const;
+    });
+    const item = { ...(this.find(pk, sk) ?? input.Key), ...Object.fromEntries(changes) };
+    this.#write(input, [pk, sk], item, doing);
+    return {};
+  }
+
+  #delete({ input }: DeleteItemCommand, doing: Doing): object {
+    this.#write(input, [input.Key!.pk!.S!, input.Key!.sk!.S!], undefined, doing);
+    return {};
+  }
+
+  #write(
+    input: Conditional,
+    [pk, sk]: readonly [string, string],
+    after: Attributes | undefined,
+    doing: Doing,
+  ): void {
+    const before = this.find(pk, sk);
+    const condition = input.ConditionExpression;
+    if (condition !== undefined && !holds(condition, before, placeholdersOf(input)))
+      throw new ConditionalCheckFailedException({
+        message: "The conditional request failed",
+        $metadata: { httpStatusCode: 400, attempts: doing.attempt },
+      });
+    this.#hold(pk, sk, after, before);
+    this.#onWrite({ pk, sk, before, after }, doing);
+  }
+
+  #hold(pk: string, sk: string, item: Attributes | undefined, before?: Attributes): void {
+    const items = this.#partitions.get(pk) ?? new Map<string, Held>();
+    this.#partitions.set(pk, items.set(sk, { item, before }));
+  }
+}
+
+interface Conditional {
+  readonly ConditionExpression?: string | undefined;
+  readonly ExpressionAttributeNames?: Record<string, string> | undefined;
+  readonly ExpressionAttributeValues?: Attributes | undefined;
+}
+
+const placeholdersOf = ({
+  ExpressionAttributeNames,
+  ExpressionAttributeValues,
+}: Conditional): Placeholders => ({
+  names: ExpressionAttributeNames,
+  values: ExpressionAttributeValues,
+});

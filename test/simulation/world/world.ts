@@ -1,0 +1,179 @@
+import { createHash } from "node:crypto";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { Fault } from "../faults.ts";
+import { Invariants } from "../invariants/invariants.ts";
+import type { Line, Surroundings } from "../line.ts";
+import type { Process } from "../process.ts";
+import { Random } from "../random.ts";
+import { type FaultCounts, noteFault } from "../report.ts";
+import { Scheduler } from "../scheduler.ts";
+import type { Body } from "../source/body.ts";
+import { drawTraits, Source } from "../source/source.ts";
+import type { Service } from "../steps.ts";
+import { SimulatedBucket } from "./bucket.ts";
+import { SimulatedImportApi } from "./import-api.ts";
+import { type Doing, SimulatedTable, type TableCommand } from "./table.ts";
+import { drawWorld, type WorldTraits } from "./traits.ts";
+
+const minuteMilliseconds = 60_000;
+
+/** Everything outside of the product: it outlives every process, and loses nothing that it has said it has. */
+export class World implements Surroundings {
+  readonly random: Random;
+  readonly traits: WorldTraits;
+  readonly scheduler = new Scheduler();
+  readonly faults: FaultCounts = new Map();
+  readonly invariants: Invariants = new Invariants(this);
+  readonly bucket = new SimulatedBucket();
+  readonly importApi: SimulatedImportApi;
+  /** By their names. */
+  readonly bodies = new Map<string, Body>();
+  /** Processes that are under way, dead ones among them. */
+  readonly processes = new Set<Process>();
+  /** No request is let in. */
+  isClosed = false;
+  readonly #began: number;
+  readonly #sources = new Map<string, Source>();
+  #table = new SimulatedTable((written, { by }) => this.invariants.written(written, by));
+  /** What is found in the table where its time is over. */
+  readonly #gone = new Set<string>();
+  /** The table has been brought back in the last minute. */
+  #isRestored = false;
+  #ids = 0;
+  #tokens = 0;
+  #token = "";
+  /** Whether the trouble is over. */
+  #isCalm = false;
+
+  constructor(seed: number, traitsOf: (random: Random) => WorldTraits = drawWorld) {
+    this.random = new Random(seed);
+    this.traits = traitsOf(this.random);
+    this.#began = this.scheduler.now;
+    this.importApi = new SimulatedImportApi(this.random, this.invariants);
+    this.renewToken();
+  }
+
+  get skewMillisecondsMax(): number {
+    return this.traits.skewMillisecondsMax;
+  }
+
+  /** Clocks differ by more than the product promises to bear. */
+  get hasWrongClocks(): boolean {
+    return this.skewMillisecondsMax > 1_000;
+  }
+
+  get sources(): readonly Source[] {
+    return [...this.#sources.values()];
+  }
+
+  sourceOf(streamer: string): Source {
+    const { random, traits } = this;
+    const source =
+      this.#sources.get(streamer) ??
+      new Source(streamer, this.#sources.size, drawTraits(random, traits), random);
+    this.#sources.set(streamer, source);
+    return source;
+  }
+
+  /** The trouble ends: what is left can be finished. */
+  calmDown(): void {
+    this.#isCalm = true;
+    this.isClosed = false;
+    this.renewToken();
+  }
+
+  isOut(service: Service): boolean {
+    const now = this.scheduler.now - this.#began;
+    return (
+      !this.#isCalm &&
+      this.traits.outages.some(
+        ({ services, from, until }) => services.includes(service) && from <= now && now < until,
+      )
+    );
+  }
+
+  get table(): SimulatedTable {
+    return this.#table;
+  }
+
+  /** Does a command of a process in the table that it was given. */
+  do(table: SimulatedTable, command: TableCommand, doing: Doing): object {
+    const { Key } = command.input as {
+      readonly Key?: { readonly pk: { S: string }; readonly sk: { S: string } };
+    };
+    if (Key !== undefined && this.#gone.has(`${Key.pk.S} ${Key.sk.S}`)) this.note("expired", doing.by);
+    if (this.#isRestored && table === this.#table) this.note("restored", doing.by);
+    return table.do(command, doing);
+  }
+
+  /** A fault of the world's falls into the step that a process is at. */
+  note(fault: Fault, { line }: { readonly line: Line }): void {
+    noteFault(this.faults, fault, line.step);
+  }
+
+  /** Takes away what has outlived its time, all of it or a part. */
+  expire(): void {
+    const gone = this.#table.expire(Math.floor(this.scheduler.now / 1_000), () => this.random.chance(0.7));
+    for (const key of gone) this.#gone.add(key);
+  }
+
+  /** Keeps the table as it is now; the function that it returns brings it back in the place of the one that there is then. */
+  copyTable(): () => void {
+    const { items } = this.#table;
+    const goBack = this.invariants.copy();
+    return () => {
+      this.#table = new SimulatedTable((written, { by }) => this.invariants.written(written, by), items);
+      this.#isRestored = true;
+      this.scheduler.in(minuteMilliseconds, () => {
+        this.#isRestored = false;
+      });
+      goBack();
+      // The operator revokes again what was revoked since.
+      for (const token of this.endedTokens.keys()) this.#table.remove("tokens", digestOf(token));
+      this.renewToken();
+    };
+  }
+
+  /** In the order of time, as UUIDs of version 7 are. */
+  newId(): string {
+    const time = this.scheduler.now.toString(16).padStart(12, "0");
+    const n = (this.#ids++).toString(16).padStart(12, "0");
+    return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n}`;
+  }
+
+  /** What clients are authorized by now. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** The token that there is ends, at once or soon. */
+  endToken(): void {
+    const sk = digestOf(this.#token);
+    const item = this.#table.find("tokens", sk)!;
+    const isRevoked = this.random.chance(0.5);
+    if (isRevoked) this.#table.remove("tokens", sk);
+    else {
+      const validUntil = { N: String(this.scheduler.now) };
+      this.#table.replace({ ...item, validUntil });
+    }
+    this.endedTokens.set(this.#token, this.scheduler.now);
+    this.renewToken();
+  }
+  /** When they ended, ms since the epoch. */
+  readonly endedTokens = new Map<string, number>();
+
+  renewToken(): void {
+    this.#token = `token${++this.#tokens}`;
+    const item = {
+      pk: "tokens",
+      sk: digestOf(this.#token),
+      id: String(this.#tokens),
+      streamer: "*",
+      scopes: ["write", "read", "admin"],
+      createdAt: this.scheduler.now,
+    };
+    this.#table.replace(marshall(item));
+  }
+}
+
+const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
