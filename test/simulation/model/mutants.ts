@@ -1,0 +1,205 @@
+import type { Scenario } from "./state.ts";
+
+/** Who does what in the scenarios, from the smallest on. */
+export const scenarios = {
+  alone: { name: "one client, two deliveries", chained: true, keys: [["a1", "a2"]], isAsymmetric: true },
+  change: {
+    name: "a delivery, and a rewind",
+    chained: true,
+    keys: [["a1"], ["change1"]],
+    isAsymmetric: true,
+  },
+  unchainedChange: {
+    name: "a delivery without If-Match, and a rewind",
+    chained: false,
+    keys: [["a1"], ["change1"]],
+    isAsymmetric: true,
+  },
+  pair: { name: "two clients, a delivery each", chained: true, keys: [["a1"], ["b1"]] },
+  unchained: {
+    name: "two clients without If-Match, a delivery each",
+    chained: false,
+    keys: [["a1"], ["b1"]],
+  },
+  twins: { name: "two attempts of one delivery at a time", chained: true, keys: [["a1"], ["a1"]] },
+  changes: {
+    name: "a delivery, a rewind and another delivery",
+    chained: true,
+    keys: [["a1"], ["change1", "b1"]],
+    isAsymmetric: true,
+  },
+  whole: {
+    name: "two clients, two deliveries each",
+    chained: true,
+    keys: [
+      ["a1", "a2"],
+      ["b1", "b2"],
+    ],
+  },
+} satisfies Record<string, Scenario>;
+
+/** A bug in one file: `from` becomes `to`. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  readonly scenario: keyof typeof scenarios;
+  /** How the message begins that it is caught with. */
+  readonly caught: RegExp;
+}
+
+const lease = "functions/persister/commit/lease.ts";
+const idempotency = "functions/persister/commit/idempotency.ts";
+const commit = "functions/persister/commit/commit.ts";
+const change = "functions/persister/commit/change.ts";
+const model = "test/simulation/model/model.ts";
+const commands = "test/simulation/model/commands.ts";
+
+/** In the core: the replay differs. In the model: an invariant is broken. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: "the core takes a lease that lives",
+    file: lease,
+    from: "if (remaining <= 0) return;",
+    to: "if (remaining !== null) return;",
+    scenario: "pair",
+    caught: /client \d's call: read \w+ in the model, write item in the core/,
+  },
+  {
+    name: "the core's store writes on top of any fence",
+    file: "functions/memory/store.ts",
+    from: "if ((items.get(key)?.fence ?? 0) !== next.fence - 1) return false;",
+    to: "",
+    scenario: "pair",
+    caught: / in the model, .* in the core/,
+  },
+  {
+    name: "the core gives an attempt new sequences",
+    file: lease,
+    from: "earlier?.firstSequence ?? nextSequence(current, now)",
+    to: "nextSequence(current, now)",
+    scenario: "alone",
+    caught: /more sequences: false in the model, true in the core/,
+  },
+  {
+    name: "the core does not check whether a lost write was its own",
+    file: lease,
+    from: "return found?.stamp === next.stamp;",
+    to: "return false && found?.stamp === next.stamp;",
+    scenario: "alone",
+    caught: /client 0's call: write key in the model, read item in the core/,
+  },
+  {
+    name: "the core continues after another delivery's sequences",
+    file: lease,
+    from: "if (isLast && !isMoved && !isDone) return;",
+    to: "if (!isMoved && !isDone) return;",
+    scenario: "pair",
+    caught: / in the model, .* in the core/,
+  },
+  {
+    name: "the core's precondition is checked for an attempt that continues",
+    file: lease,
+    from: "if (!isContinued(current, earlier)) await assertPrecondition(",
+    to: "await assertPrecondition(",
+    scenario: "alone",
+    caught: /precondition-failed/,
+  },
+  {
+    name: "the core files no commit before it replaces it",
+    file: lease,
+    from: "if (current?.commit !== undefined) await ports.history.file(",
+    to: "if (current === null) await ports.history.file(",
+    scenario: "alone",
+    caught: /^history: /,
+  },
+  {
+    name: "the core tells its commit by the delivery alone",
+    file: commit,
+    from: "there?.delivery === delivery && there.at === at",
+    to: "there?.delivery === delivery",
+    scenario: "twins",
+    caught: / in the model, .* in the core/,
+  },
+  {
+    name: "the core keeps the receipt of an attempt before",
+    file: idempotency,
+    from: "const { receipt: _, ...before } =",
+    to: "const before =",
+    scenario: "alone",
+    caught: /remembers: /,
+  },
+  {
+    name: "the core changes a bookmark at any revision",
+    file: change,
+    from: "await assertPrecondition(precondition, current, ports);",
+    to: "",
+    scenario: "change",
+    caught: / in the model, .* in the core/,
+  },
+  {
+    name: "a manual change whose answer was lost counts as refused",
+    file: change,
+    from: "&& !(await wasCommitted(made, streamer, ports))",
+    to: "",
+    scenario: "change",
+    caught: / in the model, .* in the core/,
+  },
+  {
+    name: "the model has no fence",
+    file: model,
+    from: "if ((there?.fence ?? 0) !== next!.fence - 1) return [state, false];",
+    to: "",
+    scenario: "pair",
+    caught: /^I\d: /,
+  },
+  {
+    name: "the model takes a lease that lives",
+    file: commands,
+    from: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease?.over === false)",
+    to: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease === null)",
+    scenario: "pair",
+    caught: /^I5: a lease is taken from one that lives/,
+  },
+  {
+    name: "the model does not check its precondition",
+    file: commands,
+    from: "const isSeen = body!.revision === undefined || body!.revision === revisionOf(item);",
+    to: "const isSeen = true;",
+    scenario: "pair",
+    caught: /^I[14]: /,
+  },
+  {
+    name: "the model continues after another delivery's sequences",
+    file: commands,
+    from: "if (item.range !== keyItem.range || isMoved || isDone)",
+    to: "if (isMoved || isDone)",
+    scenario: "pair",
+    caught: /^I3: older records take the place of newer ones/,
+  },
+  {
+    name: "the model continues a delivery that was superseded",
+    file: commands,
+    from: "const isMoved = revisionOf(item) !== keyItem.base && !isContinued;",
+    to: "const isMoved = revisionOf(item) < 0;",
+    scenario: "unchainedChange",
+    caught: /^I[34]: /,
+  },
+  {
+    name: "the model commits what was not accepted",
+    file: commands,
+    from: "? commit(state, client, accepted)",
+    to: "? commit(state, client, records)",
+    scenario: "alone",
+    caught: /^I1: a bookmark is ahead of its records/,
+  },
+  {
+    name: "the model's receipt is good before its commit",
+    file: commands,
+    from: "return commit?.delivery === keyItem.delivery && commit.whole ? commit : undefined;",
+    to: "return commit;",
+    scenario: "pair",
+    caught: /^I6: /,
+  },
+];
