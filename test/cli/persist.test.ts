@@ -263,7 +263,7 @@ describe("Ctrl-C", () => {
     release();
     const { code, stdout, stderr } = await ended;
     expect([code, stdout]).toEqual([130, '{"at":1}\n']);
-    expect(stderr).toContain("What was committed stays so");
+    expect(stderr).toContain("What was committed stays committed");
     expect(await (await getBookmark(own, "interrupted")).text()).toBe('{"at":1}');
   });
 
@@ -278,7 +278,7 @@ describe("Ctrl-C", () => {
     child.kill("SIGINT");
     const { code, stdout, stderr } = await ended;
     expect([code, stdout]).toEqual([130, ""]);
-    expect(stderr).toContain("What was committed stays so");
+    expect(stderr).toContain("What was committed stays committed");
     release();
   });
 });

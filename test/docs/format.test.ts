@@ -1025,7 +1025,7 @@ describe("validation errors", () => {
     for (const value of ['"~zNaN"', '"~zINF"', '"~z-INF"']) refusesTransit(value);
   });
   says(
-    "| transit | unknown tags; undefined cache codes; maps with a key and no value; impossible dates; " +
+    "| transit | unknown tags; unknown cache codes; maps with a key and no value; impossible dates; " +
       "tags written as JSON escapes; instants finer than a millisecond; malformed integers, decimals, " +
       "UUIDs and base64; keys of a record's map that are not names |",
     () => {

@@ -27,7 +27,7 @@ describe("a schedule's next start", () => {
     ["cron(0 0 1 1 ? 2020)", "never"],
   ])("%s: %s", (every, at) => expect(nextStart(every, tuesday)?.toISOString() ?? "never").toBe(at));
 
-  it("is undefined for what is not a schedule", () => {
+  it("does not exist for what is not a schedule", () => {
     const crons = ["99 8 * * ? *", "0 8 1-x * ? *", "0 8 ? * 0 *", "0 8 ? * 10 *", "0 8 ? * 2#6 *"];
     const none = ["1 hour", "rate(1 week)", "rate(0 minutes)", "cron(0 8 * * *)"];
     for (const every of [...none, ...crons.map(fields => `cron(${fields})`)]) {

@@ -153,7 +153,7 @@ it("a record that does not fit is refused, though what looks for the reason find
     rules: fickle,
   };
   const [first, ...more] = new Evaluator(dialect, 1e6).violations(node, {});
-  expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not fit") }, []]);
+  expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not conform") }, []]);
 });
 
 /** What draft 4 has no words for, and the Import API passes over. */

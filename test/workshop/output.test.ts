@@ -14,8 +14,9 @@ const cent = String.fromCharCode(37);
 
 describe("a title", () => {
   it("says what it is about", () => {
-    for (const fit of ["a number", "undefinedness", "NaNo"]) expect(unfitTitles(reportOf(fit))).toEqual([]);
-    for (const unfit of [`is ${undefined}`, `at ${Number.NaN} s`, `${cent}s is refused`, `80 ${cent} of it`])
+    for (const fit of ["a number", "undefinedness", "NaNo", `80 ${cent} of it`, `y${cent}20z`])
+      expect(unfitTitles(reportOf(fit))).toEqual([]);
+    for (const unfit of [`is ${undefined}`, `at ${Number.NaN} s`, `${cent}s is refused`])
       expect(unfitTitles(reportOf(unfit))).toEqual([`a.test.ts: ${unfit}`]);
   });
 

@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** A title in which a value was missing or a placeholder was not replaced. */
-const unfitTitle = /\b(undefined|NaN)\b|%/;
+const unfitTitle = /\b(undefined|NaN)\b|%[sdifjoOc#$%]/;
 
 /** Titles that say nothing, each with its file. */
 export const unfitTitles = ({ testResults }: Report): string[] =>

@@ -25,7 +25,7 @@ function three(): { tracker: Tracker; tickets: Ticket[] } {
 }
 
 describe("the safe bookmark", () => {
-  it("is undefined before the first batch is accepted", () => {
+  it("does not exist before the first batch is accepted", () => {
     expect(safe(three().tracker)).toBeUndefined();
   });
 
