@@ -62,7 +62,9 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
         // BETWEEN takes its bounds in: one more than asked for makes up for `before` itself.
         const range = [first, before === undefined ? last : keyOf(before)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit + 1, deadline);
-        const filed = await Promise.all(items.map(item => filedOf(item, streamer, deadline)));
+        const filed: FiledDelivery[] = [];
+        // One after the other: receipts in S3 are rare, and nothing may be in flight after a failure.
+        for (const item of items) filed.push(await filedOf(item, streamer, deadline));
         return filed.filter(({ delivery }) => delivery !== before).slice(0, limit);
       }),
   };

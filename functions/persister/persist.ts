@@ -1,3 +1,4 @@
+import { allSettled } from "./all-settled.ts";
 import { gunzip } from "./body/gunzip.ts";
 import { validate } from "./body/validate.ts";
 import { commit, commitWhatIsSafe, keepsBookmark, replacing } from "./commit/commit.ts";
@@ -124,12 +125,4 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
       }),
     );
   });
-}
-
-/**
- * Waits for all of `works`, so that none is in flight after the answer. Rejects with the first failure in
- * their order.
- */
-async function allSettled(works: readonly (Promise<unknown> | undefined)[]): Promise<void> {
-  for (const each of await Promise.allSettled(works)) if (each.status === "rejected") throw each.reason;
 }

@@ -1,27 +1,28 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { Victim } from "./victim.ts";
 
 const stderrCharsMax = 2_000;
 
 /** A server in a process of its own, which may be killed and is started again on the same port and folder. */
-export class Server {
-  readonly name: string;
+export class Server extends Victim {
   readonly url: string;
-  kills = 0;
   /** Rejects when it ends though nobody has killed it. */
   readonly lost: Promise<never>;
   #lose!: (error: Error) => void;
   readonly #env: NodeJS.ProcessEnv;
-  #child: ChildProcess | undefined;
   #stderr = "";
 
-  constructor(name: "endpoint" | "sandbox", port: number, env: Record<string, string>) {
-    this.name = name;
+  constructor(
+    name: "endpoint" | "sandbox",
+    { port, stepsFile, env }: { port: number; stepsFile: string; env: Record<string, string> },
+  ) {
+    super(name, stepsFile);
     this.url = `http://127.0.0.1:${port}`;
-    this.#env = { PATH: process.env.PATH, ...env, PORT: String(port) };
+    this.#env = { PATH: process.env.PATH, ...env, PORT: String(port), STEPS_FILE: stepsFile };
     this.lost = new Promise((_, reject) => {
       this.#lose = reject;
     });
@@ -35,39 +36,22 @@ export class Server {
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    this.#child = child;
+    this.child = child;
     child.stderr!.on("data", text => {
       this.#stderr = (this.#stderr + text).slice(-stderrCharsMax);
     });
     child.once("close", (code, signal) => {
-      if (this.#child !== child) return;
-      this.#child = undefined;
+      if (this.child !== child || (this.mayDie && signal === "SIGKILL")) return;
+      this.child = undefined;
       this.#lose(new Error(`The ${this.name} ended by itself: ${code ?? signal}`));
     });
     for await (const line of createInterface({ input: child.stdout! })) if (line.startsWith("up ")) return;
     await this.lost;
   }
 
-  /** SIGKILL: it has no time for anything. */
-  async kill(): Promise<void> {
-    if (this.#child === undefined) return this.lost;
-    await this.stop();
-    this.kills++;
-  }
-
   /** The end of what it has written to stderr, in all its lives. */
   lastWords(): string {
     return this.#stderr;
-  }
-
-  /** The same, and no kill that counts. */
-  async stop(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const closed = once(child, "close");
-    child.kill("SIGKILL");
-    await closed;
   }
 }
 

@@ -1,14 +1,15 @@
 import type { Client } from "./client.ts";
 import type { Comparison } from "./comparison.ts";
+import { killsAt, killsOf, stepsOf } from "./killer.ts";
 import type { Fault } from "./landed.ts";
-import type { Server } from "./server.ts";
+import type { Victim, VictimName } from "./victim.ts";
 
 const kinds: readonly Fault["kind"][] = ["missing", "twice", "stale", "changed", "ahead"];
 const faultsNamedMax = 5;
 
 /** What was done and what came of it, for a person to read. */
 export function summary(
-  { endpoint, sandbox }: { endpoint: Server; sandbox: Server },
+  victims: readonly Victim[],
   clients: readonly Client[],
   { requests, records, rows, archived, bookmarks, faults }: Comparison,
 ): string {
@@ -18,15 +19,39 @@ export function summary(
   const total = retries.reduce((count, [, each]) => count + each, 0);
   const found = kinds.map(kind => `${faults.filter(fault => fault.kind === kind).length} ${kind}`);
   return [
-    `${endpoint.kills + sandbox.kills} kills (${endpoint.kills} of the endpoint, ${sandbox.kills} of the Import API), ` +
-      `${sum(({ taken }) => taken.length)} deliveries, ${total} retries, ` +
+    `${victims.reduce((total, { killed }) => total + killed, 0)} kills, ${sum(({ taken }) => taken.length)} deliveries, ${total} retries, ` +
       `${sum(({ replays }) => replays)} replayed receipts, ${sum(({ restarts }) => restarts)} restarts`,
     `retried after: ${retries.map(([code, count]) => `${code} ${count}`).join(", ")}`,
     `${sum(({ position }) => position)} records sent, ${records} landed in ${requests} requests, ` +
       `${rows} rows; ${archived} bodies in the archive; ${bookmarks} bookmarks seen`,
     found.join(", "),
+    ...killLines(victims),
   ].join("\n");
 }
+
+const titles: Readonly<Record<VictimName, string>> = {
+  endpoint: "the endpoint",
+  sandbox: "the Import API",
+  persist: "persist",
+  scheduled: "scheduled runs",
+};
+
+/** By kind of process, how many kills fell into which step. */
+const killLines = (victims: readonly Victim[]): string[] =>
+  (Object.keys(stepsOf) as VictimName[]).map(name => {
+    const own = victims.filter(victim => victim.name === name);
+    const steps = new Set(own.flatMap(({ kills }) => [...kills.keys()]));
+    const counts = [...steps].map(step => `${step || "between deliveries"} ${killsAt(own, name, step)}`);
+    return `killed ${titles[name]} ${killsOf(own, name)} times${name === "sandbox" ? "" : `: ${counts.join(", ")}`}`;
+  });
+
+/** Steps that kills were to fall into, and none did. */
+export const neverKilledAt = (victims: readonly Victim[]): string[] =>
+  (Object.keys(stepsOf) as VictimName[]).flatMap(name =>
+    stepsOf[name]
+      .filter(step => killsAt(victims, name, step) === 0)
+      .map(step => `${titles[name]} at ${step}`),
+  );
 
 /** The first few of each kind, a line each. */
 export const firstFaults = (faults: readonly Fault[]): string[] =>

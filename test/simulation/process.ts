@@ -25,8 +25,10 @@ export class Process {
   sent: Sent;
   /** When it began, ms since the epoch. */
   readonly began: number;
-  /** The streamer's when it began. */
+  /** The streamer's when it began, and its revision. */
   readonly fenceBefore: number;
+  readonly revisionBefore: number;
+  readonly streamersBefore: readonly string[];
   /** Of the lease that it was given. */
   fence: number | undefined;
   /** Whether it has written anything but the archive and why it failed. */
@@ -52,6 +54,8 @@ export class Process {
     this.line = new Line(world, plan);
     this.began = world.scheduler.now;
     this.fenceBefore = world.invariants.commits.fenceOf(sent.streamer) ?? 0;
+    this.streamersBefore = world.invariants.commits.streamers;
+    this.revisionBefore = world.invariants.commits.revisionOf(sent.streamer);
   }
 
   /** As functions/wire.ts does, on the world. */

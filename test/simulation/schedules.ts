@@ -59,6 +59,13 @@ export const schedules = {
     1,
     client => client.handOver(),
   ),
+  /** What is committed is looked at, at once. */
+  looks: chained(
+    {},
+    () => calm,
+    2,
+    client => client.watch(3),
+  ),
   /** Requests that arrive long after they were given up. */
   late: chained({}, late, 1, client => client.run(4)),
 } as const;

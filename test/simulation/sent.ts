@@ -31,6 +31,8 @@ export interface Sent {
   /** The revision that `If-Match` names. */
   readonly match: number | undefined;
   readonly token: string;
+  /** What is listed, where that is asked for. */
+  readonly list?: "streamers" | "history" | "deliveries" | undefined;
 }
 
 export function sentOf({ method, path, headers, body }: Asked, world: World): Sent {
@@ -44,9 +46,13 @@ export function sentOf({ method, path, headers, body }: Asked, world: World): Se
     ...(isDelivery ? contentsOf(body!, world, streamer) : { body: undefined, changes: [] }),
     key: headers["idempotency-key"],
     match: match === undefined ? undefined : Number(match),
+    list: listOf(path),
     token: headers.authorization?.replace("Bearer ", "") ?? "",
   };
 }
+
+const listOf = (path: string) =>
+  path === "/streamers" ? "streamers" : (/\/(history|deliveries)$/.exec(path)?.[1] as Sent["list"]);
 
 /** What a stitchstream, whole or a segment, is of. */
 export function contentsOf(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { casesOf } from "../runs.ts";
 import { addFaults, type FaultCounts, neverHit } from "./report.ts";
-import { schedules } from "./schedules.ts";
+import { type ScheduleKind, schedules } from "./schedules.ts";
 import { simulate } from "./simulate.ts";
 import { pairs, singles, sweep } from "./sweep.ts";
 
@@ -24,7 +24,7 @@ async function simulateAll(run: typeof simulate, all: readonly number[]) {
 
 describe("the invariants hold", () => {
   it("in schedules of clients and faults, and all of them hit every kind of fault and every step", async () => {
-    const some = casesOf(seeds, 10);
+    const some = casesOf(seeds, 16);
     const { commits, faults } = await simulateAll(simulate, some);
     // A world in which nothing is committed breaks no promise.
     expect(commits).toBeGreaterThan(some.length);
@@ -32,7 +32,7 @@ describe("the invariants hold", () => {
     if (some.length === seeds.length) expect(neverHit(faults)).toEqual([]);
   });
 
-  it.each(["twins", "crowded", "versions", "late"] as const)(
+  it.each((Object.keys(schedules) as ScheduleKind[]).filter(kind => kind !== "any"))(
     "in schedules of a kind of their own: %s",
     async kind => {
       const { commits } = await simulateAll(schedules[kind], casesOf(seeds.slice(0, 200), 20));

@@ -1,3 +1,4 @@
+import { allSettled } from "../all-settled.ts";
 import { commitOf, type StreamerState, stateOf } from "../commit/state.ts";
 import { type BoundStore, within } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
@@ -51,7 +52,7 @@ export async function listStreamers(
           .filter(name => name > after)
           .sort()
           .slice(0, limit);
-  const streamers = await Promise.all(names.map(name => ports.streamers.read(name)));
+  const streamers = await allSettled(names.map(name => ports.streamers.read(name)));
   const now = parts.clock.now();
   const entries = streamers.flatMap(streamer => (streamer === undefined ? [] : [summaryOf(streamer, now)]));
   return { entries, next: names.length < limit ? undefined : names.at(-1) };
@@ -110,7 +111,7 @@ export async function listDeliveries(
   const ports = within(parts, request.deadline);
   const filed = await ports.log.list(name, before, limit);
   const streamer = await ports.streamers.read(name);
-  const entries = await Promise.all(filed.map(each => statusOf(each, streamer, ports, withoutBookmark)));
+  const entries = await allSettled(filed.map(each => statusOf(each, streamer, ports, withoutBookmark)));
   // A page of large entries may be shorter than the limit: only an empty page is the last.
   return { entries, next: filed.at(-1)?.delivery };
 }

@@ -73,6 +73,7 @@ export class HttpClient {
     if (traits.tokensEnd && random.chance(0.3))
       scheduler.in(random.int(0, 200), () => this.#world.endToken());
     await this.#deliver(delivery);
+    if (random.chance(0.1)) await this.#look();
     if (delivery.key === undefined) return;
     if (random.chance(0.2)) this.#replay(delivery);
     if (random.chance(0.1)) await this.#reuse(delivery, seen);
@@ -105,6 +106,19 @@ export class HttpClient {
     const asleep = this.#post(delivery, faultAt(asleepAt, "asleep"));
     await scheduler.sleep(500);
     await Promise.all([first, asleep, this.#post(delivery)]);
+  }
+
+  /** Delivers, and looks at once at what became of it. */
+  async watch(rounds: number): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      await this.#deliver(this.#deliveryAfter(await this.#fetch(), false));
+      await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    const path = this.#world.random.pick(["", "/deliveries", "/bookmark/history", undefined]);
+    await this.#ask({ method: "GET", path: path === undefined ? "" : this.#pathOf(path) });
   }
 
   /** Delivers, and moves the bookmark at the same time. */
@@ -143,7 +157,7 @@ export class HttpClient {
 
   async #fetch(): Promise<Seen> {
     for (;;) {
-      const answered = await this.#ask({ method: "GET", path: "/bookmark" });
+      const answered = await this.#ask({ method: "GET", path: this.#pathOf("/bookmark") });
       const { status, headers, text } = answered ?? { status: 0, headers: {}, text: "" };
       const isNone = status === 404 && codeOf(text) === "no-bookmark";
       if (status === 200 || isNone)
@@ -195,7 +209,7 @@ export class HttpClient {
       ...(key !== undefined && { "idempotency-key": key }),
       ...(match !== undefined && { "if-match": match }),
     };
-    return this.#ask({ method: "POST", path: "", headers, body: bytes }, plan);
+    return this.#ask({ method: "POST", path: this.#pathOf(""), headers, body: bytes }, plan);
   }
 
   /** What the client hears in time, over a network that may lose it. */
@@ -207,7 +221,7 @@ export class HttpClient {
     const patience = random.pick(patiences);
     const asked = {
       method,
-      path: `/streamers/${this.#source.streamer}${path}`,
+      path: `/streamers${path}`,
       headers: { authorization: `Bearer ${this.#token}`, ...headers },
       body,
     };
@@ -230,6 +244,10 @@ export class HttpClient {
         return undefined;
       }),
     ]);
+  }
+
+  #pathOf(resource: string): string {
+    return `/${this.#source.streamer}${resource}`;
   }
 
   #noteImpatience(): void {
@@ -268,7 +286,7 @@ export class HttpClient {
     for (const process of processes)
       if (process.sent.streamer === this.#source.streamer) this.#world.note("bookmark-moved", process);
     const headers = { "if-match": seen.etag, ...(back > 0 && { "content-type": "application/json" }) };
-    const path = "/bookmark";
+    const path = this.#pathOf("/bookmark");
     if (back === 0) await this.#ask({ method: "DELETE", path, headers });
     else await this.#ask({ method: "PUT", path, headers, body: Buffer.from(String(back)) });
   }

@@ -61,14 +61,11 @@ export class Answers {
   check(process: Process, answered: Answered): void {
     const { sent } = process;
     if (process.line.inFlight > 0)
-      throw new Violation(
-        "I6",
-        `something is in flight after the answer: ${process.line.step} ${answered.text.slice(0, 300)}`,
-      );
+      throw new Violation("I6", `${process.line.step} is in flight after the answer`);
     this.#checkToken(process, answered);
-    if (sent.kind === "look") return;
+    if (sent.kind === "look") return this.#checkLook(process, answered);
     const { code, ...members } = membersOf(answered);
-    if (code === "internal") throw new Violation("I6", `a fault of the product own ${answered.text}`);
+    if (code === "internal") throw new Violation("I6", "an internal error");
     if (code === undefined) this.#checkDone(process, answered, members);
     else this.#checkRefused(process, code, members);
   }
@@ -79,6 +76,26 @@ export class Answers {
     const isEnded = ended !== undefined && ended < began - this.#world.skewMillisecondsMax;
     if (isEnded && status !== 401 && status < 500) throw new Violation("I7", "a token that has ended admits");
     if (isEnded) noteFault(this.#world.faults, "token-ended", "authenticate");
+  }
+
+  /** I6: whoever looks sees every commit before. */
+  #checkLook(process: Process, { status, headers, text }: Answered): void {
+    const { sent, revisionBefore, streamersBefore } = process;
+    if (status !== 200) return;
+    const revision = Number(/^"(\d+)"$/.exec(headers.etag ?? "")?.[1] ?? revisionBefore);
+    if (revision < revisionBefore)
+      throw new Violation(
+        "I6",
+        `revision ${revision} is answered, and ${revisionBefore} was committed before`,
+      );
+    const made = this.#world.invariants.commits.madeAt(sent.streamer, revisionBefore);
+    const listed = {
+      streamers: streamersBefore.map(name => `"streamer":"${name}"`),
+      history: made === undefined ? [] : [made.delivery],
+      deliveries: made?.isWhole === true ? [made.delivery] : [],
+    };
+    const missing = sent.list && listed[sent.list].find(each => !text.includes(each));
+    if (missing !== undefined) throw new Violation("I6", `${missing} is not among the ${sent.list}`);
   }
 
   #checkDone(process: Process, answered: Answered, { archive, delivery }: Members): void {

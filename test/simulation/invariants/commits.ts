@@ -80,6 +80,10 @@ export class Commits {
     return this.#streamers.get(streamer)?.fence;
   }
 
+  revisionOf(streamer: string): number {
+    return this.#streamers.get(streamer)?.commit?.revision ?? 0;
+  }
+
   /** Where the bookmark was at a revision; undefined for one that nobody has made. */
   madeAt(streamer: string, revision: number): Made | undefined {
     return this.#made.get(streamer)?.[revision - 1];

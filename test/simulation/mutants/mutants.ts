@@ -354,4 +354,22 @@ export const mutants: readonly Mutant[] = [
     to: '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await ask(endpoint, {',
     seed: 96,
   },
+  {
+    name: "lists of streamers are not consistent",
+    from: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),\n          ConsistentRead: true,',
+    to: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),',
+    schedules: "looks",
+  },
+  {
+    name: "lists of deliveries and of past commits are not consistent",
+    from: "          ScanIndexForward: false,\n          ConsistentRead: true,",
+    to: "          ScanIndexForward: false,",
+    schedules: "looks",
+  },
+  {
+    name: "reads are in flight after the answer that one of them has failed",
+    from: "await allSettled(filed",
+    to: "await Promise.all(filed",
+    seed: 63,
+  },
 ];

@@ -49,7 +49,9 @@ function eventOf({ method, path, headers, body }: Asked): GatewayEvent {
   const [plain = "", query = ""] = path.split("?");
   const [, streamer, ...rest] = plain.split("/").slice(1);
   const [resource, id] = rest;
-  const template = ["", "v1", "streamers", "{streamer}", ...(resource === undefined ? [] : [resource])];
+  const template = ["", "v1", "streamers"];
+  if (streamer !== undefined) template.push("{streamer}");
+  if (resource !== undefined) template.push(resource);
   if (id !== undefined) template.push(resource === "deliveries" ? "{delivery}" : id);
   return {
     routeKey: `${method} ${template.join("/")}`,

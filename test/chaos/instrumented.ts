@@ -1,0 +1,47 @@
+import type { Parts } from "../../functions/persister/persist.ts";
+import type { Streamer } from "../../functions/persister/store.ts";
+import type { Step } from "../simulation/steps.ts";
+import type { Steps } from "./steps.ts";
+
+/** The parts of a delivery, each of whose calls is a step. */
+export function instrumented(parts: Parts, steps: Steps): Parts {
+  const { streamers, history, deliveries, log, archive, destinations } = parts;
+  /** By streamer, the revision that its lease was given at. */
+  const leased = new Map<string, number>();
+  const stepOf = ({ name, lease, commit }: Streamer): Step => {
+    const revision = commit?.revision ?? 0;
+    if (lease === undefined) return revision > (leased.get(name) ?? 0) ? "commit" : "release";
+    leased.set(name, revision);
+    return "begin";
+  };
+  return {
+    ...parts,
+    streamers: {
+      ...streamers,
+      read: (...args) => steps.during("read", () => streamers.read(...args)),
+      write: (next, deadline) => steps.during(stepOf(next), () => streamers.write(next, deadline)),
+    },
+    history: { ...history, file: (...args) => steps.during("history", () => history.file(...args)) },
+    deliveries: {
+      read: (...args) => steps.during("recall", () => deliveries.read(...args)),
+      write: (next, deadline) =>
+        steps.during(next.receipt ? "receipt" : "remember", () => deliveries.write(next, deadline)),
+    },
+    log: {
+      ...log,
+      file: (next, deadline) =>
+        steps.during(next.receipt ? "receipt" : "failure", () => log.file(next, deadline)),
+    },
+    archive: { put: (...args) => steps.during("archive", () => archive.put(...args)) },
+    destinations: {
+      of: async (...args) => {
+        const destination = await destinations.of(...args);
+        const { importApi } = destination;
+        return {
+          ...destination,
+          importApi: { send: (...sent) => steps.during("forward", () => importApi.send(...sent)) },
+        };
+      },
+    },
+  };
+}
