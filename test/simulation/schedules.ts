@@ -48,6 +48,8 @@ export const schedules = {
   ),
   /** Two clients that each send a delivery again and again, in much trouble. */
   crowded: chained({}, much, 2, client => client.insist(3)),
+  /** The same with clocks that are minutes wrong, so that a lease is taken over while it is live. */
+  clocks: chained({ skewMillisecondsMax: 300_000 }, much, 2, client => client.insist(3)),
   /** Versions that are activated one after the other, and batches that are refused. */
   versions: chained({ streamKinds: ["versioned"] }, refusing, 1, client => client.insist(4)),
   /** Bookmarks that are moved by hand, whose answers are lost, while others deliver. */

@@ -16,13 +16,13 @@ export const mutants: readonly Mutant[] = [
     name: "a bookmark is safe before the batches before it are accepted",
     from: "this.#accepted.next?.accepted === true",
     to: "this.#accepted.next !== undefined",
-    seed: 20,
+    seed: 9,
   },
   {
     name: "a batch that failed counts as accepted",
     from: "if (refusal === undefined) this.#tracker.accept(",
     to: "if (refusal !== null) this.#tracker.accept(",
-    seed: 5,
+    seed: 7,
   },
   {
     name: "the commit does not wait for batches in flight",
@@ -33,7 +33,7 @@ export const mutants: readonly Mutant[] = [
     name: "an error names a bookmark that is safe, and was not committed",
     from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);",
     to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
-    seed: 20,
+    seed: 35,
   },
   {
     name: "an empty state replaces any bookmark",
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
     name: "an error names the next revision",
     from: 'committed: state ?? "unknown"',
     to: 'committed: state === undefined ? "unknown" : { ...state, revision: state.revision + 1 }',
-    seed: 5,
+    seed: 8,
   },
   {
     name: "no fencing: a commit replaces whatever is there",
@@ -57,23 +57,25 @@ export const mutants: readonly Mutant[] = [
     name: "no lease: another delivery in flight is ignored",
     from: "if (remaining <= 0) return;",
     to: "if (remaining !== null) return;",
+    seed: 6,
   },
   {
     name: "batches are sent when the lease is over",
     from: "const forwardBy = deadline - commitMillisecondsMin;",
     to: "const forwardBy = deadline + 60_000;",
-    seed: 47,
+    seed: 66,
   },
   {
     name: "a new sequence on each attempt",
     from: "earlier?.firstSequence ?? nextSequence(current, now)",
     to: "nextSequence(current, now)",
+    seed: 8,
   },
   {
     name: "the sequences are used before they are saved",
     from: "  await writeRecord(next, ports);\n  return next;",
     to: "  void writeRecord(next, ports).catch(() => undefined);\n  return next;",
-    seed: 11,
+    seed: 20,
   },
   {
     name: "sequences start again with each delivery's clock",
@@ -103,7 +105,7 @@ export const mutants: readonly Mutant[] = [
     name: "a receipt is good before its commit",
     from: "if (commit?.delivery !== earlier.delivery || commit.whole !== true) return undefined;",
     to: "if (commit === undefined) return undefined;",
-    seed: 20,
+    seed: 35,
   },
   {
     name: "the receipt is not saved",
@@ -138,6 +140,7 @@ export const mutants: readonly Mutant[] = [
     name: "a key accepts any body",
     from: "found?.digest === digest ? found",
     to: "found !== undefined ? found",
+    seed: 2,
   },
   {
     name: "a second attempt goes back to an earlier bookmark",
@@ -155,18 +158,19 @@ export const mutants: readonly Mutant[] = [
     name: "a key belongs to its first body permanently",
     from: "if (clock.now() - createdAt >= keyMilliseconds) return;",
     to: "if (clock.now() < createdAt) return;",
+    seed: 32,
   },
   {
     name: "a bookmark is moved whatever the revision is",
     from: "  await assertPrecondition(precondition, current, ports);\n",
     to: "",
-    seed: 67,
+    seed: 115,
   },
   {
     name: "a moved bookmark forgets which sequences were used",
     from: "current ?? { lastSequence: 0n }",
     to: "{ ...current, lastSequence: 0n }",
-    seed: 5,
+    seed: 14,
   },
   {
     name: "the archive is not awaited",
@@ -261,7 +265,7 @@ export const mutants: readonly Mutant[] = [
     name: "a token's use is noted though it is revoked",
     from: '          ConditionExpression: "attribute_exists(pk)",\n',
     to: '          ConditionExpression: "attribute_exists(pk) OR NOT attribute_exists(pk)",\n',
-    seed: 31,
+    seed: 474,
   },
   {
     name: "an expired token is accepted",
@@ -284,13 +288,14 @@ export const mutants: readonly Mutant[] = [
     name: "a retry with another If-Match is accepted",
     from: "if (!isContinued(current, earlier)) await assertPrecondition(",
     to: "if (earlier === undefined) await assertPrecondition(",
-    seed: 92,
+    seed: 110,
   },
   {
     name: "a commit is recognized by its delivery alone",
     from: "if (there?.delivery === delivery && there.at === at) return;",
     to: "if (there?.delivery === delivery) return;",
-    seed: 144,
+    schedules: "clocks",
+    seed: 77,
   },
   {
     name: "an activation has the sequence of the delivery's first record",
@@ -309,7 +314,7 @@ export const mutants: readonly Mutant[] = [
     name: "the lease's margin has the other sign",
     from: "streamer.lease.until + leaseMarginMillisecondsMax - now",
     to: "streamer.lease.until - leaseMarginMillisecondsMax - now",
-    seed: 70,
+    seed: 73,
   },
   {
     name: "the streamer is not read again after a lost race",
@@ -346,7 +351,7 @@ export const mutants: readonly Mutant[] = [
     name: "a segment that persist sends again has another key",
     from: "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await once(endpoint, asked);",
     to: 'async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await once(endpoint, { ...asked, headers: { ...asked.headers, "idempotency-key": endpoint.ports.newKey() } });',
-    seed: 32,
+    seed: 52,
   },
   {
     name: "persist prints a bookmark before it is committed",
@@ -359,6 +364,7 @@ export const mutants: readonly Mutant[] = [
     from: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),\n          ConsistentRead: true,',
     to: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),',
     schedules: "looks",
+    seed: 11,
   },
   {
     name: "lists of deliveries and of past commits are not consistent",
