@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "lossless-json";
+import { compileSchema } from "../../functions/json-schema/compile.ts";
+import { type Dialect, NotASchema } from "../../functions/json-schema/dialect.ts";
+import { Evaluator } from "../../functions/json-schema/evaluator.ts";
+import { numberAsWritten } from "../../functions/json-schema/exact-number.ts";
+import { ExactReader } from "../../functions/json-schema/exact-reader.ts";
+
+/** The official JSON-Schema-Test-Suite: github.com/json-schema-org/JSON-Schema-Test-Suite. */
+
+export type Draft = "draft4" | "draft6" | "draft7";
+
+/** One of its tests: a schema and a value, as JSON texts. */
+export interface SuiteTest {
+  readonly draft: Draft;
+  /** The file's name: `optional/…` for tests that a validator need not pass. */
+  readonly keyword: string;
+  /** The keyword, what the schema says and what the value is: the same in every draft. */
+  readonly name: string;
+  readonly schema: string;
+  readonly value: string;
+  readonly valid: boolean;
+}
+
+interface Group {
+  readonly description: string;
+  readonly schema: unknown;
+  readonly tests: readonly {
+    readonly description: string;
+    readonly data: unknown;
+    readonly valid: boolean;
+  }[];
+}
+
+/** The tests of a draft's folder. Numbers keep their digits. */
+export function testsIn(folder: string, draft: Draft): readonly SuiteTest[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(file =>
+    file.endsWith(".json"),
+  );
+  return files.sort().flatMap(file => {
+    // Draft 7 has a file for each format.
+    const keyword = file.slice(0, -".json".length).replace(/^(optional\/format)\/.*/, "$1");
+    const groups = parse(readFileSync(join(folder, file), "utf8")) as readonly Group[];
+    return groups.flatMap(({ description, schema, tests }) =>
+      tests.map(test => ({
+        draft,
+        keyword,
+        name: `${keyword}: ${description}: ${test.description}`,
+        schema: stringify(schema)!,
+        value: stringify(test.data)!,
+        valid: test.valid,
+      })),
+    );
+  });
+}
+
+/** As npm packages it: draft 4 as of 2015. */
+export const npmsDraft4 = join(
+  dirname(createRequire(import.meta.url).resolve("json-schema-test-suite/package.json")),
+  "tests/draft4",
+);
+
+const reader = new ExactReader(numberAsWritten);
+const stepsMax = 1_000_000_000;
+
+const debians = [process.env.JSON_SCHEMA_TEST_SUITE ?? "", "/usr/share/json-schema-test-suite"]
+  .map(folder => join(folder, "tests"))
+  .find(existsSync);
+
+/** Drafts 4, 6 and 7 as Debian packages them; undefined where its package is not installed. */
+export const debiansTests =
+  debians === undefined
+    ? undefined
+    : (["draft4", "draft6", "draft7"] as const).flatMap(draft => testsIn(join(debians, draft), draft));
+
+/** What the evaluator does with a test's value. */
+export type Verdict = "accepts" | "refuses" | "refuses the schema";
+
+function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
+  try {
+    const node = compileSchema({ text: Buffer.from(schema) }, dialect, () => {});
+    const violations = new Evaluator(dialect, stepsMax).violations(node, reader.read(value));
+    return violations.length === 0 ? "accepts" : "refuses";
+  } catch (error) {
+    if (!(error instanceof NotASchema)) throw error;
+    return "refuses the schema";
+  }
+}
+
+/** The verdict if it is not what the suite says. */
+export function deviationOf(test: SuiteTest, dialect: Dialect): Verdict | undefined {
+  const verdict = verdictOf(test, dialect);
+  return verdict === (test.valid ? "accepts" : "refuses") ? undefined : verdict;
+}
