@@ -101,7 +101,7 @@ describe("the workshop's rules", () => {
       readFileSync(join(root, page), "utf8"),
     );
     const named = pages.flatMap(page =>
-      [...page.matchAll(/npm (?:run )?(start|test|(?<=run )[a-z:]+)/g)].map(([, name]) => name!),
+      [...page.matchAll(/npm (?:run )?(start|test|(?<=run )[a-z][a-z:-]+)/g)].map(([, name]) => name!),
     );
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter(name => scripts[name] === undefined)).toEqual([]);
