@@ -36,7 +36,8 @@ export interface Sent {
 }
 
 export function sentOf({ method, path, headers, body }: Asked, world: World): Sent {
-  const [, streamer = "", ...rest] = path.split("/").slice(1);
+  const [plain = ""] = path.split("?");
+  const [, streamer = "", ...rest] = plain.split("/").slice(1);
   const isDelivery = method === "POST" && rest.length === 0;
   const match = /^"(\d+)"$/.exec(headers["if-match"] ?? "")?.[1];
   return {
@@ -46,7 +47,7 @@ export function sentOf({ method, path, headers, body }: Asked, world: World): Se
     ...(isDelivery ? contentsOf(body!, world, streamer) : { body: undefined, changes: [] }),
     key: headers["idempotency-key"],
     match: match === undefined ? undefined : Number(match),
-    list: listOf(path),
+    list: listOf(plain),
     token: headers.authorization?.replace("Bearer ", "") ?? "",
   };
 }

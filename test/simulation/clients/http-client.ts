@@ -25,6 +25,8 @@ interface Seen {
   readonly etag: string;
 }
 
+/** What is looked at: a streamer, its deliveries and commits, or all streamers. */
+const looks = ["", "/deliveries?limit=100", "/bookmark/history?limit=100", undefined] as const;
 /** As the HTTP API waits, and a client that loses patience before. */
 const patiences = [30_000, 3_000];
 const triesMax = 6;
@@ -117,7 +119,7 @@ export class HttpClient {
   }
 
   async #look(): Promise<void> {
-    const path = this.#world.random.pick(["", "/deliveries", "/bookmark/history", undefined]);
+    const path = this.#world.random.pick(looks);
     await this.#ask({ method: "GET", path: path === undefined ? "" : this.#pathOf(path) });
   }
 
