@@ -28,11 +28,11 @@ export const runByEnvironment = once((): WiredRun => {
   const observer = cloudWatch(config.service);
   const secrets = secretsClient(config.region);
   const scheduler = schedulerClient(config.region);
-  const credentials = secretCredentials(secrets, secretArn, scheduled);
+  const credentials = secretCredentials(secrets, secretArn, scheduled.renewed);
   return {
     ...wire(config, observer),
     streamer,
-    streaming: programStreaming(scheduled.command, scheduled.places, credentials),
+    streaming: programStreaming({ ...scheduled, required: scheduled.credentials, credentials }),
     report: observer.onRun,
     scheduleNext: functionArn => runAgain(scheduler, { functionArn, roleArn, deadLettersArn }, Date.now()),
   };

@@ -4,35 +4,28 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import { type Credentials, missingOf, StreamerFailed } from "../persister/segments/streaming.ts";
+import { type Credentials, StreamerFailed } from "../persister/segments/streaming.ts";
 
 const texts = z.record(z.string(), z.string());
 type Texts = z.output<typeof texts>;
 
-/** What a streamer's secret has to hold, and which of these names the streamer may replace. */
-interface Names {
-  readonly credentials: readonly string[];
-  readonly renewed: readonly string[];
-}
-
-/** A streamer's settings and credentials, the environment that it is run with: the secret's JSON. */
+/**
+ * Returns the settings and credentials in a streamer's secret, a JSON object. The streamer may replace
+ * those that `renewed` names.
+ */
 export const secretCredentials = (
   client: SecretsManagerClient,
   arn: string,
-  { credentials, renewed }: Names,
+  renewed: readonly string[],
 ): Credentials => ({
-  async read() {
-    const held = await secretValue(client, arn);
-    const missing = missingOf(credentials, held);
-    if (missing.length > 0) throw new StreamerFailed(`The secret ${arn} lacks ${missing.join(", ")}.`);
-    return held;
-  },
+  source: `The secret ${arn}`,
+  read: () => secretValue(client, arn),
   ...(renewed.length > 0 && {
     async replace(values) {
       const others = Object.keys(values).filter(name => !renewed.includes(name));
       if (others.length > 0)
-        throw new StreamerFailed(`A run may renew ${renewed.join(", ")}, and not ${others.join(", ")}.`);
-      // Read again: somebody may have changed another member since the run began.
+        throw new StreamerFailed(`A run may renew ${renewed.join(", ")}, but not ${others.join(", ")}.`);
+      // Read again, as another member may have changed since the run began.
       await putSecretValue(client, arn, { ...(await secretValue(client, arn)), ...values });
     },
   }),
@@ -48,13 +41,13 @@ async function secretValue(client: SecretsManagerClient, arn: string): Promise<T
     });
   const given = z.safeParse(texts, jsonOf(SecretString));
   if (given.success) return given.data;
-  throw new StreamerFailed(`The secret ${arn} is not a JSON object of texts: {"NAME": "value"}.`);
+  throw new StreamerFailed(`The secret ${arn} is not a JSON object of strings: {"NAME": "value"}.`);
 }
 
 async function putSecretValue(client: SecretsManagerClient, arn: string, values: Texts): Promise<void> {
   const command = new PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify(values) });
   await client.send(command).catch((cause: Error & { $fault?: string }) => {
-    // A renewed credential is worth another try: its old one is dead.
+    // Another attempt is worthwhile, as the credential before this one no longer works.
     if (cause.$fault !== "client" || /Throttl/.test(cause.name)) throw cause;
     throw new StreamerFailed(
       `The secret ${arn} can't be written (${cause.name}). May the function call PutSecretValue?`,
@@ -63,7 +56,7 @@ async function putSecretValue(client: SecretsManagerClient, arn: string, values:
   });
 }
 
-/** Without the parser's own words, which quote what they read. */
+/** Returns undefined for invalid JSON: the parser's message would quote the secret. */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

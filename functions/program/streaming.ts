@@ -1,38 +1,50 @@
-import type { Credentials, Streaming } from "../persister/segments/streaming.ts";
+import { type Credentials, StreamerFailed, type Streaming } from "../persister/segments/streaming.ts";
 import { serveCredentials } from "./credential-server.ts";
+import { missingOf } from "./credentials.ts";
 import { outputOf } from "./output.ts";
 
 /** Where a program may write. */
 const home = "/tmp";
 
 /**
- * Where a layer's programs, libraries and modules are, and how the machine speaks and counts time:
- * docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them says who we are.
+ * The variables that say where a layer's programs, libraries and modules are, and the machine's language
+ * and time zone: docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them identifies us.
  */
 const passedOn = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "LANG", "TZ"] as const;
 
-/** What a streamer sees of an environment. */
+/** Returns the part of an environment that a streamer may see. */
 export const placesIn = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
   Object.fromEntries(passedOn.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
 
+/** A streamer that is run as a program. */
+export interface StreamerProgram {
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** What `placesIn` returned. */
+  readonly places: Readonly<Record<string, string>>;
+  /** The entries of its list of credentials, which `credentials` must satisfy. */
+  readonly required: readonly string[];
+  readonly credentials: Credentials;
+}
+
 /**
- * Runs a streamer's command as a process of its own, with its credentials and `places` in its environment,
- * and nothing else: it does not see ours, and so not our role. Where its credentials are renewed by their
- * use, CREDENTIALS_URL is where it stores them.
+ * Returns a `Streaming` that runs a streamer's command as a process. Its environment is its credentials and
+ * `places` alone: it does not see ours, and so not our role. If its credentials are renewed by their use,
+ * it stores them at CREDENTIALS_URL.
  */
-export const programStreaming = (
-  [file = "", ...args]: readonly string[],
-  places: Readonly<Record<string, string>>,
-  credentials: Credentials,
-): Streaming =>
-  async function* (bookmark, stopAt, givenUp) {
+export const programStreaming = ({ command, places, required, credentials }: StreamerProgram): Streaming =>
+  async function* (bookmark, stopAt, aborted) {
+    const [file = "", ...args] = command;
+    const held = await credentials.read();
+    const missing = missingOf(required, held);
+    if (missing.length > 0) throw new StreamerFailed(`${credentials.source} lacks ${missing.join(", ")}.`);
     const { replace } = credentials;
     const server = replace && (await serveCredentials({ ...credentials, replace }));
     try {
       const url = server && { CREDENTIALS_URL: server.url };
-      const env = { ...places, HOME: home, ...(await credentials.read()), ...url };
+      const env = { ...places, HOME: home, ...held, ...url };
       const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
-      yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, givenUp]));
+      yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, aborted]));
     } finally {
       server?.close();
     }

@@ -4,24 +4,24 @@ import { Cron } from "croner";
 import { parse } from "yaml";
 import * as z from "zod";
 import type { Parts } from "../../functions/persister/persist.ts";
+import { credentialPattern, namesIn } from "../../functions/program/credentials.ts";
 import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { Told } from "../run-command.ts";
 
-/** A streamer of serverless.yml's list. */
+/** A streamer in serverless.yml's list. */
 export interface Scheduled {
   readonly streamer: string;
   readonly command: string;
-  /** rate(…) or cron(…), as EventBridge Scheduler has it. */
+  /** rate(…) or cron(…), as in EventBridge Scheduler. */
   readonly every: string;
-  /** What it needs in its environment. */
+  /** Entries by functions/program/credentials.ts: what it requires in its environment. */
   readonly credentials: readonly string[];
-  /** Which of these its use renews: a scheduled function's run replaces them in its secret. */
+  /** The names that their use renews. A scheduled run replaces them in the streamer's secret. */
   readonly renewed: readonly string[];
 }
 
-/** As infra/scheduled.cjs takes it: spaces would come apart in the function's environment. */
-const credential = z.string().regex(/^\w+([|+]\w+)*$/, "a name, or `A|B+C`: A, or both B and C");
+const credential = z.string().regex(credentialPattern, "a name, or `A|B+C`: A, or both B and C");
 
 const list = z.object({
   custom: z.object({
@@ -45,8 +45,8 @@ export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * When a schedule starts next; undefined where it never does again. Throws Told for no schedule.
- * docs.aws.amazon.com/scheduler, "Schedule types".
+ * Returns when a schedule starts next, or undefined if it never starts again. Throws Told if it is not a
+ * valid schedule: docs.aws.amazon.com/scheduler, "Schedule types".
  */
 export function nextStart(every: string, after: Date): Date | undefined {
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(every) ?? [];
@@ -54,7 +54,7 @@ export function nextStart(every: string, after: Date): Date | undefined {
   const [, minute, hour, day, month, weekday, year] =
     /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(every) ?? [];
   if (year === undefined)
-    throw new Told(`${every} is neither rate(…), from 1 on, nor cron(…) with six fields`);
+    throw new Told(`${every} is neither rate(…) with a positive number nor cron(…) with six fields`);
   const fields = [
     "0",
     stepping(minute!, 59),
@@ -72,25 +72,25 @@ export function nextStart(every: string, after: Date): Date | undefined {
 }
 
 /**
- * AWS counts weekdays from 1, Sunday, to 7, which is its `L`, and others from 0; `2#1` is the first of
- * Mondays, `2/3` every third day.
+ * Converts AWS's weekdays, 1 (Sunday) to 7 or `L`, to weekdays from 0. `2#1` is the first Monday, `2/3`
+ * every third day from Monday: the numbers after `#` and `/` stay.
  */
 const fromZero = (weekday: string) =>
   weekday
     .replaceAll(/(?<![^,])L(?![^,])/g, "7")
     .replaceAll(/(?<![#/\d])\d+/g, day => String(Number(day) - 1));
 
-/** `0/10` is short for `0-59/10`. */
+/** Expands `0/10` to `0-59/10`. */
 const stepping = (field: string, last: number) => field.replaceAll(/(?<!-)\b(\w+)\//g, `$1-${last}/`);
 
-/** As long as Lambda gives. */
+/** Lambda's limit. */
 const runMilliseconds = 900_000;
-/** The longest that a timer of Node's takes. */
+/** The limit of Node's timers. */
 const timerMillisecondsMax = 2 ** 31 - 1;
 
-/** Its credentials, and what else is meant for it: GITHUB_API_URL is github's. */
+/** Returns a streamer's credentials and the variables with its prefix, such as GITHUB_API_URL for github. */
 export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS.ProcessEnv) => {
-  const named = credentials.flatMap(entry => entry.split(/[|+]/));
+  const named = credentials.flatMap(namesIn);
   const prefix = `${streamer.toUpperCase().replaceAll("-", "_")}_`;
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
@@ -100,8 +100,8 @@ export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS
 };
 
 /**
- * Runs a streamer now, again until it is done, and then as its schedule says; until `close`. Throws Told for
- * no schedule.
+ * Runs a streamer now, again until it is done, and then on its schedule, until `close`. Throws Told if the
+ * schedule is not valid.
  */
 export function startSchedule(
   scheduled: Scheduled,
@@ -109,8 +109,8 @@ export function startSchedule(
   env: NodeJS.ProcessEnv,
   log: (line: string) => void,
 ): { close(): void } {
-  const { streamer, command, every } = scheduled;
-  // One that can't be is said at once, and not after the first run.
+  const { streamer, command, every, credentials } = scheduled;
+  // An invalid schedule fails here, not after the first run.
   nextStart(every, new Date());
   let timer: NodeJS.Timeout | undefined;
   let isUnfinished = false;
@@ -118,8 +118,11 @@ export function startSchedule(
   const handler = schedule(() => ({
     parts,
     streamer,
-    streaming: programStreaming(command.split(" "), placesIn(env), {
-      read: async () => environmentFor(scheduled, env),
+    streaming: programStreaming({
+      command: command.split(" "),
+      places: placesIn(env),
+      required: credentials,
+      credentials: { source: "The environment", read: async () => environmentFor(scheduled, env) },
     }),
     report: ({ outcome, records }) => log(`${streamer}: ${outcome}, ${records} records`),
     scheduleNext: async () => {

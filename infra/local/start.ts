@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { missingOf } from "../../functions/persister/segments/streaming.ts";
+import { missingOf } from "../../functions/program/credentials.ts";
 import { bundleStreamers } from "../bundle.ts";
 import { failClearly } from "../run-command.ts";
 import { scheduledIn, startSchedule } from "./schedules.ts";

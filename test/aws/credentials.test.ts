@@ -25,10 +25,7 @@ beforeEach(async () => {
   );
   process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = manager.url;
   process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = "local";
-  credentials = secretCredentials(secretsClient("us-east-1"), "of-made", {
-    credentials: ["TOKEN"],
-    renewed: ["TOKEN"],
-  });
+  credentials = secretCredentials(secretsClient("us-east-1"), "of-made", ["TOKEN"]);
   open.push(manager);
 });
 afterEach(async () => {
@@ -54,7 +51,7 @@ it("a program reads it, and replaces a member that it may renew; all others stay
 it("nothing else is replaced, and nobody is answered who does not know the path", async () => {
   const { url, put } = await served();
   const other = await put('{"TOKEN":"new","OTHER":"x"}');
-  expect([other.status, await other.text()]).toEqual([422, "A run may renew TOKEN, and not OTHER."]);
+  expect([other.status, await other.text()]).toEqual([422, "A run may renew TOKEN, but not OTHER."]);
   for (const body of ["", "[1]", "null", '{"TOKEN":1}']) expect((await put(body)).status).toBe(400);
   expect((await fetch(url, { method: "POST", body: "{}" })).status).toBe(405);
   for (const path of ["/", `${new URL(url).pathname}0`])
@@ -75,6 +72,5 @@ it("a role that may not write to it is named, and not tried again", async () => 
 });
 
 it("a streamer whose credentials are not renewed has no way to write", () => {
-  const names = { credentials: ["TOKEN"], renewed: [] };
-  expect(secretCredentials(secretsClient("us-east-1"), "of-made", names)).not.toHaveProperty("replace");
+  expect(secretCredentials(secretsClient("us-east-1"), "of-made", [])).not.toHaveProperty("replace");
 });

@@ -85,12 +85,12 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
   expect(asked).toHaveLength(2);
 });
 
-it("fails where its secret lacks what it needs, and says no value of it", async () => {
+it("fails if its secret lacks what it requires, and reveals no value", async () => {
   secrets["of-github"] = { PAUSE_AFTER: "secret-value" };
   const failure = await run().then(() => "", String);
   expect(failure).toContain("The secret of-github lacks TOKEN or N and PAUSE_AFTER.");
   secrets["of-github"] = "secret-value";
   const other = await run().then(() => "", String);
-  expect(other).toContain("is not a JSON object of texts");
+  expect(other).toContain("is not a JSON object of strings");
   expect(failure + other).not.toContain("secret-value");
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { missingOf } from "../../functions/persister/segments/streaming.ts";
+import { missingOf } from "../../functions/program/credentials.ts";
 import { scheduledIn } from "../../infra/local/schedules.ts";
 import { chargebee } from "../../streamers/chargebee.ts";
 import { retired } from "../../streamers/drift/credentials.ts";

@@ -31,7 +31,12 @@ async function run(
   command = [process.execPath, script],
   last?: string,
 ) {
-  const streaming = programStreaming(command, placesIn(process.env), { read: async () => env });
+  const streaming = programStreaming({
+    command,
+    places: placesIn(process.env),
+    required: [],
+    credentials: { source: "The environment", read: async () => env },
+  });
   let ran: Ran | undefined;
   const asked: string[] = [];
   const handler = schedule(() => ({

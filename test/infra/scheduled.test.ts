@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { credentialPattern } from "../../functions/program/credentials.ts";
 import { at } from "./template.ts";
 
 type Made = {
@@ -47,6 +48,18 @@ describe("a streamer of the list", () => {
     expect(functions.runTap).not.toHaveProperty("handler");
     expect(functions.runTap).not.toHaveProperty("package");
   });
+
+  it.each(["A", "A|B", "A+B", "A|B+C", "", "A|", "+A", "A||B", "A | B", "A-B", "A\nB"])(
+    "may have the credential %j, or not, as in functions/program/credentials.ts",
+    async entry => {
+      const made = scheduled({ tap: { ...tap, credentials: [entry] } }, ["tap"]);
+      const isValid = await made.then(
+        () => true,
+        () => false,
+      );
+      expect(isValid).toBe(credentialPattern.test(entry));
+    },
+  );
 
   it.each([
     [{ Tap: tap }, "custom.streamers.Tap: its name is small letters"],

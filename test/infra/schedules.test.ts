@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { missingOf } from "../../functions/persister/segments/streaming.ts";
+import { missingOf } from "../../functions/program/credentials.ts";
 import { environmentFor, nextStart, scheduledIn, startSchedule } from "../../infra/local/schedules.ts";
 import { getBookmark, rows, useStack } from "../endpoint/local-stack.ts";
 

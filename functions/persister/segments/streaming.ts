@@ -21,7 +21,9 @@ export class StreamerFailed extends Error {
 
 /** The store of a streamer's settings and credentials, by name. */
 export interface Credentials {
-  /** Rejects with StreamerFailed if one is missing. */
+  /** Where they are stored, for messages: "The secret …". */
+  readonly source: string;
+  /** Rejects with StreamerFailed if they can't be read. */
   read(): Promise<Readonly<Record<string, string>>>;
   /**
    * Replaces the credentials that a streamer has renewed and keeps all others. Rejects with StreamerFailed if
@@ -29,15 +31,3 @@ export interface Credentials {
    */
   readonly replace?: (renewed: Readonly<Record<string, string>>) => Promise<void>;
 }
-
-/**
- * Returns the entries of `credentials` that an environment lacks, as text. An entry is a name or a list of
- * alternatives: `A|B+C` means A, or both B and C.
- */
-export const missingOf = (
-  credentials: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-) =>
-  credentials
-    .filter(entry => !entry.split("|").some(way => way.split("+").every(name => env[name])))
-    .map(entry => entry.replaceAll("|", " or ").replaceAll("+", " and "));

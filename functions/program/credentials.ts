@@ -1,0 +1,17 @@
+/**
+ * An entry in a streamer's list of credentials: a name, or alternatives. `A|B+C` is A, or both B and C.
+ * Entries have no spaces, as a function's environment holds the list separated by spaces.
+ */
+export const credentialPattern = /^\w+([|+]\w+)*$/;
+
+/** Returns the names in an entry. */
+export const namesIn = (entry: string): string[] => entry.split(/[|+]/);
+
+/** Returns the entries that an environment does not satisfy, in words. */
+export const missingOf = (
+  entries: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): string[] =>
+  entries
+    .filter(entry => !entry.split("|").some(alternative => alternative.split("+").every(name => env[name])))
+    .map(entry => entry.replaceAll("|", " or ").replaceAll("+", " and "));
