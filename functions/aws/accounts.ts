@@ -3,20 +3,22 @@ import * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
-/** Whom records are written for at the Import API. */
+/** The credentials with which the Import API accepts records. */
 export interface Account {
   readonly clientId: number;
   readonly token: string;
 }
 
 export interface Accounts {
-  /** The streamer's own account, or the one of all. Rejects with `account-unavailable`. */
+  /** Resolves to the streamer's account, or to the default one. Rejects with `account-unavailable`. */
   of(streamer: string): Promise<Account>;
-  /** The same, after the Import API refused the token `refused`: another one, if the secret has one by now. */
+  /**
+   * Does the same after the Import API has refused the token `refused`, which the secret may have replaced.
+   */
   after(refused: string, streamer: string): Promise<Account>;
 }
 
-/** The secret's JSON: an account a streamer, `default` for those without. */
+/** The secret's JSON: accounts by streamer, with `default` for all others. */
 const accountsSchema = z.record(
   z.string(),
   z.object({
@@ -27,14 +29,14 @@ const accountsSchema = z.record(
 type AccountsByStreamer = Readonly<Record<string, Account>>;
 
 const retryAfterSeconds = 5;
-/** A changed secret is noticed after so long, or at once where the Import API refuses the old one. */
+/** The secret is read again after this time, or as soon as the Import API refuses a token. */
 const freshMilliseconds = 300_000;
-/** One that can't be read is asked for again after so long. */
+/** A secret that can't be read is read again after this time. */
 const staleMilliseconds = 30_000;
 
 /**
- * Accounts in a secret of Secrets Manager, read once in five minutes. While it can't be read it is taken to be as it was, and the
- * log says so.
+ * Returns the accounts in a secret of Secrets Manager, which is read every five minutes. While it can't be
+ * read, the last known accounts are used and a warning is logged.
  */
 export function secretAccounts(
   client: SecretsManagerClient,
@@ -51,13 +53,13 @@ export function secretAccounts(
     } catch (cause) {
       if (known === undefined) throw unreadable(cause);
       known = { ...known, at: now() - freshMilliseconds + staleMilliseconds };
-      warnOf(cause);
+      warn(cause);
     } finally {
       reading = undefined;
     }
     return known.accounts;
   }
-  const newest = () => {
+  const readAgain = () => {
     reading ??= read();
     return reading;
   };
@@ -65,24 +67,24 @@ export function secretAccounts(
   return {
     async of(streamer) {
       const isFresh = known !== undefined && now() - known.at < freshMilliseconds;
-      return accountIn(isFresh ? known!.accounts : await newest(), streamer);
+      return accountIn(isFresh ? known!.accounts : await readAgain(), streamer);
     },
     async after(refused, streamer) {
       const current = known && accountIn(known.accounts, streamer);
       if (current !== undefined && current.token !== refused) return current;
-      return accountIn(await newest(), streamer);
+      return accountIn(await readAgain(), streamer);
     },
   };
 }
 
-/** By the cause's name alone: a parser's words quote what it read. */
-function warnOf(cause: unknown): void {
-  const message = "The Import API's accounts could not be read anew: those of before are used.";
+/** Logs the cause's name only: a parser's message would quote the secret. */
+function warn(cause: unknown): void {
+  const message = "The Import API's accounts could not be read again. The last known ones are used.";
   const name = cause instanceof Error ? cause.name : undefined;
   process.stderr.write(`${JSON.stringify({ level: "WARN", message, cause: name })}\n`);
 }
 
-/** Accounts that are known from the start, and never change. */
+/** Returns accounts that never change. */
 export const fixedAccounts = (accounts: AccountsByStreamer): Accounts => ({
   of: async streamer => accountIn(accounts, streamer),
   after: async (_, streamer) => accountIn(accounts, streamer),

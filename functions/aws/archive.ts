@@ -12,7 +12,9 @@ interface ArchiveOptions extends TimingOptions {
   readonly bucket: string;
 }
 
-/** An archive in S3. A delivery's key is its own, and `If-None-Match: *` lets nothing overwrite it. */
+/**
+ * Returns an archive in S3. Every delivery has its own key, and `If-None-Match: *` prevents overwriting it.
+ */
 export function s3Archive(options: ArchiveOptions): Archive {
   const { client, bucket, timing = machineTiming } = options;
   const available = waitingOut(options);
@@ -43,8 +45,8 @@ export function s3Archive(options: ArchiveOptions): Archive {
 }
 
 /**
- * The key holds an id made for this delivery alone: it can only be there because an earlier attempt's answer was lost
- * and it was sent again.
+ * Returns whether an earlier attempt of ours created the object and its answer was lost: the key contains
+ * an id made for this delivery alone.
  */
 const isOwnRetry = (error: unknown, calls: number) =>
   error instanceof S3ServiceException &&

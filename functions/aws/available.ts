@@ -3,10 +3,13 @@ import { machineTiming, type Timing, type TimingOptions } from "./timing.ts";
 
 const retryAfterSeconds = 5;
 const throttled = /Throttl|ThroughputExceeded|LimitExceeded|SlowDown/;
-/** Of another write of the same S3 object: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html says to try again. */
+/**
+ * S3 asks to retry if another write of the object is in progress:
+ * docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
 const inConflict = /^(ConditionalRequestConflict|OperationAborted)$/;
 
-/** A service that is not well by then is told of: whoever hears 503 can ask again. */
+/** An outage of this length fails the request: its caller can retry after the 503. */
 const outageMillisecondsMax = 3_000;
 const backoffMilliseconds = 50;
 const backoffMillisecondsMax = 500;
@@ -19,9 +22,9 @@ type Available = <T>(
 ) => Promise<T>;
 
 /**
- * Returns a function that waits out a service's trouble. What the SDK gives up on after its own retries, within a second, is
- * tried again while there is time until the deadline: then it becomes `failure`'s error. What asking again would not help is
- * thrown on. `work` may have been done though its answer was lost.
+ * Returns a function that waits out a service's outage. After the SDK's own retries, which take less than a
+ * second, it retries until the deadline, and then throws `failure`'s error. Errors that a retry can't fix
+ * are rethrown. `work` may have succeeded although it failed, if an answer was lost.
  */
 export const waitingOut =
   ({ timing = machineTiming }: TimingOptions): Available =>
@@ -39,7 +42,7 @@ async function available<T>(
     try {
       return await work();
     } catch (cause) {
-      if (!passes(cause)) throw cause;
+      if (!isTransient(cause)) throw cause;
       const wait = random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
       if (now() + wait >= giveUp) throw failure(cause);
       await sleep(wait);
@@ -53,9 +56,9 @@ const storeUnavailable = (cause: unknown) =>
     cause,
   });
 
-/** A server's trouble, throttling, a write in conflict, a broken connection, or no time left. */
-function passes(error: unknown): boolean {
-  // Its code is ours, and final.
+/** A server's error, throttling, a write in conflict, a broken connection, or a timeout. */
+function isTransient(error: unknown): boolean {
+  // Our own errors are final.
   if (!(error instanceof Error) || error instanceof PersisterError) return false;
   const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: unknown };
   const status = $metadata?.httpStatusCode;

@@ -4,7 +4,10 @@ import type { Bookmarks, StoredBookmark } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
-/** Bookmarks' values: small ones travel in the item that names them, others are in S3, `bookmarks/<streamer>/<digest>`. */
+/**
+ * Stores small bookmarks in the item that names them, and large ones in S3 as
+ * `bookmarks/<streamer>/<digest>`.
+ */
 export function s3Bookmarks(options: BucketOptions): Bookmarks {
   const values = largeValues(options);
   const available = waitingOut(options);
@@ -25,7 +28,7 @@ export function s3Bookmarks(options: BucketOptions): Bookmarks {
   };
 }
 
-/** A stored bookmark as an attribute: a small value as its text, so that a person can read it. */
+/** Returns a stored bookmark as an attribute. A small value is text, so that people can read it. */
 export const bookmarkAttribute = (stored: StoredBookmark | undefined) =>
   stored !== undefined && "value" in stored
     ? { encoding: stored.encoding, value: Buffer.from(stored.value).toString() }

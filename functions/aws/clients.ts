@@ -5,16 +5,16 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 export interface ClientOptions {
   readonly region: string;
-  /** Where the service is, if not in AWS: no account is needed there. */
+  /** The service's URL, if it is not in AWS. It needs no account. */
   readonly endpoint?: string;
 }
 
-/** One attempt's time: services that are well answer in a hundredth of it. */
+/** The timeout of one attempt. A healthy service answers in a hundredth of it. */
 const dynamoRequestMillisecondsMax = 800;
-/** A body of 4.5 MB takes its time. */
+/** Longer, as a body may have 4.5 MB. */
 const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
-/** Within a second; callers try on, and say when to give up. */
+/** These take less than a second. Callers retry until their own deadline. */
 const maxAttempts = 5;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
@@ -23,12 +23,12 @@ const limits = (requestTimeout: number) => ({
   requestHandler: {
     connectionTimeout: connectionMillisecondsMax,
     requestTimeout,
-    // Without it the SDK warns, and waits on.
+    // Without it, the SDK logs a warning and keeps waiting.
     throwOnRequestTimeout: true,
   },
 });
 
-/** An S3 client that does not wait for ever on a silent service. */
+/** Returns an S3 client with timeouts. */
 export const s3Client = ({ region, endpoint }: ClientOptions) =>
   new S3Client({
     region,
@@ -36,15 +36,15 @@ export const s3Client = ({ region, endpoint }: ClientOptions) =>
     ...(endpoint === undefined ? {} : { endpoint, credentials, forcePathStyle: true }),
   });
 
-/** A Secrets Manager client that does not wait for ever on a silent service. */
+/** Returns a Secrets Manager client with timeouts. */
 export const secretsClient = (region: string) =>
   new SecretsManagerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
 
-/** A client of EventBridge Scheduler that does not wait for ever on a silent service. */
+/** Returns an EventBridge Scheduler client with timeouts. */
 export const schedulerClient = (region: string) =>
   new SchedulerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
 
-/** A DynamoDB client that does not wait for ever on a silent service. */
+/** Returns a DynamoDB client with timeouts. */
 export const dynamoClient = ({ region, endpoint }: ClientOptions) =>
   new DynamoDBClient({
     region,

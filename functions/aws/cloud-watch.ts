@@ -8,7 +8,7 @@ const namespace = "Persister";
 
 const seconds = (milliseconds: number) => Math.round(milliseconds / 1_000);
 
-/** What is no fault of a body's is called, and what a body's own faults are. */
+/** The outcomes that the endpoint or a service caused. */
 const failed: ReadonlySet<Report["outcome"]> = new Set<Report["outcome"]>([
   "unavailable",
   "out-of-time",
@@ -18,6 +18,7 @@ const failed: ReadonlySet<Report["outcome"]> = new Set<Report["outcome"]>([
   "bookmark-lost",
   "internal",
 ]);
+/** The outcomes that the body caused. */
 const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
   "rejected",
   "not-a-stitchstream",
@@ -29,13 +30,13 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
 ]);
 
 /**
- * Logs a line a delivery, and its metrics in CloudWatch's embedded metric format, of which infra/alarms.yml and
- * infra/dashboard.yml are made. `service` tells one stack from another.
+ * Returns an observer that logs a line for each delivery and its metrics in CloudWatch's embedded metric
+ * format, which infra/alarms.yml and infra/dashboard.yml use. `service` identifies the stack.
  */
-export function cloudWatch(service: string): Observer & { onRun(onRun: Ran): void } {
+export function cloudWatch(service: string): Observer & { onRun(ran: Ran): void } {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
-  const tellAge = (streamer: string, age: number) => {
+  const reportAge = (streamer: string, age: number) => {
     const own = metrics.singleMetric();
     own.addDimension("streamer", streamer);
     own.addMetric("BookmarkAge", MetricUnit.Seconds, seconds(age));
@@ -53,13 +54,13 @@ export function cloudWatch(service: string): Observer & { onRun(onRun: Ran): voi
       if (milliseconds.forward !== undefined)
         metrics.addMetric("ForwardLatency", MetricUnit.Milliseconds, milliseconds.forward);
       metrics.publishStoredMetrics();
-      if (bookmarkAge !== undefined) tellAge(streamer, bookmarkAge);
+      if (bookmarkAge !== undefined) reportAge(streamer, bookmarkAge);
     },
-    onRun(onRun) {
-      logger.info("run", { ...onRun });
+    onRun(ran) {
+      logger.info("run", { ...ran });
     },
     onBookmarkAges(ages) {
-      for (const [streamer, age] of ages) tellAge(streamer, age);
+      for (const [streamer, age] of ages) reportAge(streamer, age);
       metrics.addMetric("OldestBookmarkAge", MetricUnit.Seconds, seconds(Math.max(0, ...ages.values())));
       metrics.publishStoredMetrics();
     },

@@ -9,7 +9,10 @@ import { itemTable, partitionOf, secondsIn, sequence, type TableOptions } from "
 
 const keyOf = (key: string) => `key#${key}`;
 
-/** Deliveries by their Idempotency-Keys in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
+/**
+ * Stores deliveries by their Idempotency-Keys in DynamoDB: an item each in the streamer's partition, with a
+ * TTL.
+ */
 export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliveries {
   const table = itemTable(options);
   const available = waitingOut(options);
@@ -37,7 +40,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
           ...kept,
           receipt: receipt && (await receipts.store(receipt, streamer, deadline)),
         };
-        return table.putUpon(item, next, deadline);
+        return table.putFenced(item, next, deadline);
       }),
   };
 }

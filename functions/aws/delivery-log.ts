@@ -13,7 +13,7 @@ const [first, last] = [keyOf(""), keyOf("~")];
 const noReceipt = "attribute_not_exists(receipt)";
 const noFailure = "attribute_not_exists(failure)";
 
-/** What an item has to be like, for what takes its place. */
+/** Returns the condition that the stored item must meet, so that `FiledDelivery` may replace it. */
 function conditionFor({ receipt, failure }: FiledDelivery): [string, object] {
   if (receipt !== undefined)
     return [`${noReceipt} OR receipt.revision <= :revision`, { ":revision": receipt.revision }];
@@ -21,7 +21,7 @@ function conditionFor({ receipt, failure }: FiledDelivery): [string, object] {
   return [`${noReceipt} AND (${noFailure} OR failure.passing = :passing)`, { ":passing": true }];
 }
 
-/** What became of deliveries in DynamoDB: an item each in the streamer's partition, until TTL takes it away. */
+/** Stores the outcomes of deliveries in DynamoDB: an item each in the streamer's partition, with a TTL. */
 export function dynamoDeliveryLog(options: TableOptions & BucketOptions): DeliveryLog {
   const table = itemTable(options);
   const available = waitingOut(options);
@@ -59,7 +59,7 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
       }),
     list: (streamer, before, limit, deadline) =>
       available(deadline, async () => {
-        // BETWEEN takes its bounds in: one more than asked for makes up for `before` itself.
+        // BETWEEN includes its bounds, so one more item makes up for `before` itself.
         const range = [first, before === undefined ? last : keyOf(before)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit + 1, deadline);
         const filed: FiledDelivery[] = [];

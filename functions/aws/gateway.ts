@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-// Types only: folders of functions/ stay apart, yet one of them must declare what a request is.
+// Types only: the folders of functions/ are independent, yet one of them must declare what a request is.
 import type { HttpRequest, HttpResponse } from "../http/http-message.ts";
 
 /**
- * An event of an API Gateway HTTP API, payload format 2.0, as a request. Never throws: headers that HTTP does not allow
- * are left out, and what is not base64 in a base64 body is skipped.
+ * Converts an event of an API Gateway HTTP API, payload format 2.0, to a request. Never throws: it skips
+ * headers that HTTP does not allow, and characters of a base64 body that are not base64.
  * docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
@@ -15,7 +15,7 @@ export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
     path: event.rawPath,
     query: new URLSearchParams(event.rawQueryString),
     headers: headersOf(event),
-    // The gateway has decoded it; decoding twice would make "%2e" of "%252e".
+    // The gateway has decoded it. Decoding twice would turn "%252e" into "%2e".
     streamer: event.pathParameters?.streamer ?? "",
     delivery: event.pathParameters?.delivery ?? "",
     errorCode: event.pathParameters?.code ?? "",
@@ -26,7 +26,7 @@ export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
   };
 }
 
-/** A response as the gateway takes it: text as text, bytes as base64. */
+/** Converts a response to the gateway's format: text as text, bytes as base64. */
 export function toResult({ status, headers, body }: HttpResponse): APIGatewayProxyStructuredResultV2 {
   if (typeof body === "string") return { statusCode: status, headers, body, isBase64Encoded: false };
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
@@ -34,20 +34,20 @@ export function toResult({ status, headers, body }: HttpResponse): APIGatewayPro
 }
 
 /**
- * A Lambda handler out of a function from request to response. `deadline`, in ms since the epoch, is when Lambda ends the
- * invocation. What `app` throws is thrown on; the gateway answers it with 500.
+ * Returns the Lambda handler of a function from request to response. `deadline`, in ms since the epoch, is
+ * when Lambda ends the invocation. The gateway answers 500 to what `respond` throws.
  */
-export function lambda(app: (request: HttpRequest, deadline: number) => Promise<HttpResponse>) {
+export function lambda(respond: (request: HttpRequest, deadline: number) => Promise<HttpResponse>) {
   return async (
     event: APIGatewayProxyEventV2,
     context: Context,
   ): Promise<APIGatewayProxyStructuredResultV2> => {
     const deadline = Date.now() + context.getRemainingTimeInMillis();
-    return toResult(await app(toRequest(event), deadline));
+    return toResult(await respond(toRequest(event), deadline));
   };
 }
 
-/** The claim `scope` of a JWT that the gateway has checked. */
+/** Returns the claim `scope` of a JWT that the gateway has verified. */
 function jwtScopesOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
   const { authorizer } = requestContext as { authorizer?: { jwt?: { claims?: { scope?: unknown } } } };
   const scope = authorizer?.jwt?.claims?.scope;
@@ -66,12 +66,12 @@ function appendIfLegal(headers: Headers, name: string, value: string | undefined
   try {
     headers.append(name, value);
   } catch (error) {
-    // Headers refuses characters that no header may hold. A request is judged by the headers it has.
+    // `Headers` refuses characters that are invalid in a header. The request counts without it.
     if (!(error instanceof TypeError)) throw error;
   }
 }
 
-/** Decodes once, into a buffer of its own, and neither throws: Buffer skips what is not base64. */
+/** Decodes a body once, into its own buffer. Never throws: `Buffer` skips what is not base64. */
 function bodyOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): Uint8Array {
   return Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
 }

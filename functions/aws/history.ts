@@ -4,11 +4,11 @@ import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { itemTable, partitionOf, secondsIn, type TableOptions } from "./table.ts";
 
-/** So that items stand in their order: revisions have fewer digits than a safe integer. */
+/** Pads revisions, so that items sort by them. A safe integer has no more digits. */
 const digits = 16;
 const keyOf = (revision: number) => `commit#${String(revision).padStart(digits, "0")}`;
 
-/** Past commits in DynamoDB: an item each in the streamer's partition, until TTL takes them away. */
+/** Stores past commits in DynamoDB: an item each in the streamer's partition, with a TTL. */
 export function dynamoHistory(options: TableOptions): History {
   const table = itemTable(options);
   const available = waitingOut(options);

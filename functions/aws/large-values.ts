@@ -9,15 +9,15 @@ export interface BucketOptions extends TimingOptions {
   readonly bucket: string;
 }
 
-/** A value that no item has room for. */
+/** The pointer to a value that is too large for an item. */
 interface LargeValue {
-  /** Where it was stored: a table may have been brought to another archive since. */
+  /** Where it was stored. The table may have moved to another archive since. */
   readonly bucket?: string | undefined;
   readonly key: string;
   readonly sha256: string;
 }
 
-/** A large value's pointer as attributes; older ones name no bucket. */
+/** The pointer as attributes. Earlier versions stored no bucket. */
 export const largeValue = { bucket: z.optional(z.string()), key: z.string(), sha256: z.string() };
 
 const digestOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -27,14 +27,15 @@ class ChangedValue extends Error {
 }
 
 /**
- * Values in S3, named for what they hold: storing one again changes nothing. Rejects with the SDK's errors, and with
- * `bookmark-lost` for a value that is missing.
+ * Returns a store of values in S3 by their digests: storing one again changes nothing. Rejects with the
+ * SDK's errors, and with `bookmark-lost` if a value is missing.
  */
 export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: BucketOptions) {
   async function read(Bucket: string, { key: Key, sha256 }: LargeValue, deadline: number) {
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), timing.until(deadline));
     const bytes = await Body!.transformToByteArray();
-    if (digestOf(bytes) !== sha256) throw new ChangedValue(`What is at ${Key} is not what was stored there.`);
+    if (digestOf(bytes) !== sha256)
+      throw new ChangedValue(`The object ${Key} has changed since it was stored.`);
     return bytes;
   }
 
@@ -46,7 +47,7 @@ export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: Buck
       return { bucket: Bucket, key, sha256 };
     },
 
-    /** Looks in the archive first, then in the one that the value was stored in, if that was another. */
+    /** Reads the value from the current archive, else from the archive where it was stored. */
     async load(value: LargeValue, deadline: number): Promise<Uint8Array> {
       const { bucket = Bucket, key } = value;
       let cause: unknown;
@@ -66,6 +67,6 @@ export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: Buck
   };
 }
 
-/** S3 says AccessDenied of a missing object to whoever may not list the bucket, which no function may. */
+/** S3 answers AccessDenied for a missing object if the caller may not list the bucket, as no function may. */
 const isLost = (error: unknown) =>
   error instanceof Error && /^(NoSuchKey|NoSuchBucket|AccessDenied|ChangedValue)$/.test(error.name);

@@ -4,7 +4,7 @@ import type { FiledReceipt } from "../persister/store.ts";
 import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
 const revision = z.number();
-/** A receipt as an item holds it. */
+/** A receipt as stored in an item. */
 export const storedReceipt = z.union([
   z.object({ revision, text: z.string() }),
   z.object({ revision, ...largeValue }),
@@ -12,8 +12,8 @@ export const storedReceipt = z.union([
 type StoredReceipt = z.infer<typeof storedReceipt>;
 
 /**
- * Receipts: small ones travel in the item that names them, those of very many streams are in S3, `receipts/<streamer>/<digest>`.
- * Rejects with the SDK's errors.
+ * Stores small receipts in the item that names them, and those of very many streams in S3 as
+ * `receipts/<streamer>/<digest>`. Rejects with the SDK's errors.
  */
 export function receiptStore(options: BucketOptions) {
   const values = largeValues(options);

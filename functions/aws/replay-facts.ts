@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { sequence } from "./table.ts";
 
-/** The attributes of core's ReplayFacts: items of the first version lack them. */
+/** The attributes of the core's ReplayFacts. Items of the first version lack them. */
 export const replayFacts = {
   firstSequence: z.exactOptional(sequence),
   records: z.exactOptional(z.number()),

@@ -1,24 +1,31 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from "@aws-sdk/client-scheduler";
 
-/** A function that is started once more, as its own schedule starts it. */
-export interface Started {
+/** A function to start, with the role and the dead-letter queue of its own schedule. */
+export interface ScheduledFunction {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly deadLettersArn: string;
 }
 
-/** A schedule's instants are whole seconds, and it may start within the minute that follows. */
+/** A schedule's times are whole seconds, and it may start up to a minute late. */
 const afterMilliseconds = 5_000;
 
-/** The schedule has the function's name, so that it is legal whenever the function's is: both may have 64 characters. */
+/** The schedule has the function's name, which is valid for it too: both may have 64 characters. */
 const nameOf = (functionArn: string) => functionArn.split(":")[6]!;
 
-/** Has a function started in a moment: resolves once that is certain. Lambda would end a function that calls itself for long. */
-export async function runAgain(client: SchedulerClient, started: Started, now: number): Promise<void> {
-  const { functionArn: Arn, roleArn: RoleArn, deadLettersArn } = started;
+/**
+ * Schedules a function to start in a few seconds, and resolves once the schedule exists. A function that
+ * invokes itself would be stopped by Lambda's loop detection.
+ */
+export async function runAgain(
+  client: SchedulerClient,
+  scheduled: ScheduledFunction,
+  now: number,
+): Promise<void> {
+  const { functionArn: Arn, roleArn: RoleArn, deadLettersArn } = scheduled;
   const at = new Date(now + afterMilliseconds).toISOString().slice(0, "2026-01-01T00:00:00".length);
   const schedule = new CreateScheduleCommand({
-    // It is gone once it has started the function.
+    // EventBridge deletes it once it has started the function.
     Name: nameOf(Arn),
     ScheduleExpression: `at(${at})`,
     FlexibleTimeWindow: { Mode: "OFF" },
@@ -28,7 +35,7 @@ export async function runAgain(client: SchedulerClient, started: Started, now: n
   try {
     await client.send(schedule);
   } catch (error) {
-    // It is due already.
+    // The schedule exists already.
     if (!(error instanceof ConflictException)) throw error;
   }
 }

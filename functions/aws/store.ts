@@ -7,7 +7,7 @@ import type { BucketOptions } from "./large-values.ts";
 import { dynamoStreamers } from "./streamers.ts";
 import type { TableOptions } from "./table.ts";
 
-/** Where streamers' positions are kept: a table, and a bucket for what its items have no room for. */
+/** Returns a store in a table, and in a bucket for values that are too large for its items. */
 export const awsStore = (options: TableOptions & BucketOptions): Store => ({
   streamers: dynamoStreamers(options),
   bookmarks: s3Bookmarks(options),

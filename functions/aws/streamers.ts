@@ -5,12 +5,12 @@ import { commitAttributes, commitSchema } from "./commits.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
 const state = "state";
-/** An item a streamer, so that they can be listed: `streamers`, and its name. */
+/** The partition with an item for each streamer, by which streamers are listed. */
 const register = "streamers";
-/** No name begins before it: a key may not be empty. */
+/** Sorts before every name. A key may not be empty. */
 const beforeAll = " ";
 
-/** The streamers' items in DynamoDB: one a streamer, `state` in its partition. */
+/** Stores streamers in DynamoDB: the item `state` in each one's partition. */
 export function dynamoStreamers(options: TableOptions): Streamers {
   const table = itemTable(options);
   const available = waitingOut(options);
@@ -22,9 +22,9 @@ export function dynamoStreamers(options: TableOptions): Streamers {
       }),
     write: (next, deadline) =>
       available(deadline, async () => {
-        // First, so that none is there and not listed.
+        // Written first, so that every streamer is listed.
         if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);
-        return table.putUpon(itemOf(next), next, deadline);
+        return table.putFenced(itemOf(next), next, deadline);
       }),
     list: (after, limit, deadline) =>
       available(deadline, async () => {

@@ -10,7 +10,7 @@ import * as z from "zod/mini";
 import type { Fenced } from "../persister/store.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
-/** An item's attributes as values. Numbers beyond 2^53 are BigInts, and undefined members are left out. */
+/** An item's attributes. Numbers beyond 2^53 are BigInts; undefined members are not stored. */
 export interface Item {
   readonly pk: string;
   readonly sk: string;
@@ -22,16 +22,16 @@ export interface TableOptions extends TimingOptions {
   readonly table: string;
 }
 
-/** Of a number or a BigInt, as its size is. */
+/** A sequence, which is read as a number or, above 2^53, as a BigInt. */
 export const sequence = z.pipe(
   z.union([z.number(), z.bigint()]),
   z.transform((given: number | bigint) => BigInt(given)),
 );
 
-/** All of a streamer's items have one partition. */
+/** Returns the partition of all items of a streamer. */
 export const partitionOf = (streamer: string) => `streamer#${streamer}`;
 
-/** One table's items, written by single conditional puts. Rejects with the SDK's errors. */
+/** Returns a table that is written by single conditional puts. Rejects with the SDK's errors. */
 export function itemTable({ client, table: TableName, timing = machineTiming }: TableOptions) {
   async function put(item: Item, condition: object, deadline: number): Promise<boolean> {
     const Item = marshall(item, { removeUndefinedValues: true });
@@ -45,7 +45,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
   }
 
   return {
-    /** What is there, as values to be parsed. */
+    /** Resolves to the stored item, unparsed. */
     async get(pk: string, sk: string, deadline: number): Promise<unknown> {
       const { Item } = await client.send(
         new GetItemCommand({ TableName, Key: marshall({ pk, sk }), ConsistentRead: true }),
@@ -54,8 +54,8 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       return Item && unmarshall(Item);
     },
 
-    /** False where the stored item is not the one that `fenced` was made of. */
-    putUpon(item: Item, { fence }: Fenced, deadline: number): Promise<boolean> {
+    /** Resolves to false if the stored item's fencing token is not the one before `fence`. */
+    putFenced(item: Item, { fence }: Fenced, deadline: number): Promise<boolean> {
       return fence === 1
         ? this.putIf("attribute_not_exists(pk)", {}, item, deadline)
         : this.putIf("fence = :read", { ":read": fence - 1 }, item, deadline);
@@ -65,7 +65,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       await put(item, {}, deadline);
     },
 
-    /** False where the stored item is not as `expression` says. */
+    /** Resolves to false if the stored item does not satisfy `expression`. */
     putIf(expression: string, values: object, item: Item, deadline: number): Promise<boolean> {
       const hasValues = Object.keys(values).length > 0;
       const condition = {
@@ -75,7 +75,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       return put(item, condition, deadline);
     },
 
-    /** At most `limit` items behind the key `after`. */
+    /** Resolves to at most `limit` items after the key `after`. */
     async onwards(pk: string, after: string, limit: number, deadline: number): Promise<readonly unknown[]> {
       const { Items = [] } = await client.send(
         new QueryCommand({
@@ -90,7 +90,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       return Items.map(item => unmarshall(item));
     },
 
-    /** At most `limit` items from `first` to `last`, backwards; less where they are large. */
+    /** Resolves to at most `limit` items from `last` back to `first`; to fewer if they are large. */
     async backwards(
       pk: string,
       [first, last]: readonly [string, string],
@@ -114,6 +114,6 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
 }
 
 const daySeconds = 86_400;
-/** When so many days are over, as DynamoDB's TTL wants it: seconds since the epoch. */
+/** Returns the time in so many days, as DynamoDB's TTL requires it: in seconds since the epoch. */
 export const secondsIn = (days: number, { timing = machineTiming }: TimingOptions) =>
   Math.floor(timing.now() / 1_000) + days * daySeconds;

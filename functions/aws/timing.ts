@@ -1,16 +1,16 @@
 import { setTimeout } from "node:timers/promises";
 import type { Clock } from "../persister/ports.ts";
 
-/** What the adapters know of time; a simulation has its own. */
+/** The adapters' clock and random numbers. A simulation has its own. */
 export interface Timing extends Clock {
   /** At least 0, below 1. */
   random(): number;
-  /** Options of the SDK's `send`: its retries end at the deadline, too. In ms since the epoch. */
+  /** Returns options of the SDK's `send` that end its retries at the deadline, in ms since the epoch. */
   until(deadline: number): { readonly abortSignal: AbortSignal };
 }
 
 export interface TimingOptions {
-  /** The machine's, unless one is given. */
+  /** The machine's by default. */
   readonly timing?: Timing;
 }
 

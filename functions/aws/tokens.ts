@@ -7,19 +7,19 @@ import { waitingOut } from "./available.ts";
 import { itemTable, type TableOptions } from "./table.ts";
 import { machineTiming } from "./timing.ts";
 
-/** Tokens share a partition, each under its SHA-256: the token itself is nowhere. */
+/** The partition of all tokens. Each is stored by its SHA-256; the token itself is not stored. */
 export const tokensPartition = "tokens";
 
 /** A token's item. */
 export const tokenSchema = z.object({
-  /** Its name, for those who list and revoke. */
+  /** The name by which it is listed and revoked. */
   id: z.string(),
-  /** `*` is all. */
+  /** `*` means all streamers. */
   streamer: z.string(),
   scopes: z.array(z.enum(["write", "read", "admin"])),
   /** ms since the epoch. */
   createdAt: z.number(),
-  /** When it ends, ms since the epoch; undefined if it does not. */
+  /** When it expires, ms since the epoch; undefined if it does not. */
   validUntil: z.optional(z.number()),
   /** The UTC day of its last use, yyyy-mm-dd. */
   usedOn: z.optional(z.string()),
@@ -32,7 +32,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
   const { client, table: TableName, timing = machineTiming } = options;
   const available = waitingOut(options);
 
-  /** Once a day: who asks when a token was last used wants to know whether it still is. */
+  /** Stores the day of a token's last use, at most once a day. */
   async function noteUse(digest: string, day: string, abortSignal: AbortSignal): Promise<void> {
     try {
       await client.send(
@@ -40,7 +40,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
           TableName,
           Key: marshall({ pk: tokensPartition, sk: digest }),
           UpdateExpression: "SET usedOn = :day",
-          // One that is revoked at this moment stays so.
+          // A token that is revoked meanwhile stays revoked.
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: marshall({ ":day": day }),
         }),

@@ -8,16 +8,16 @@ import { type Credentials, StreamerFailed } from "../persister/segments/streamin
 
 type Renewable = Required<Credentials>;
 
-/** An address of this machine, and how to close it. */
+/** A server on this machine. */
 export interface CredentialServer {
   readonly url: string;
   close(): void;
 }
 
 /**
- * Lets a streamer's program read its credentials again, and replace those that it renewed, while it runs: it
- * does not have our role. GET answers with them, PUT takes `{"NAME": "new value"}` and answers 204 once it is
- * stored, both in JSON. Nobody else knows the path.
+ * Serves a streamer's credentials to its program, which does not have our role. GET answers with them as
+ * JSON. PUT accepts `{"NAME": "new value"}` for those that the program has renewed, and answers 204 once it
+ * is stored. The path is random, so no other program knows it.
  */
 export async function serveCredentials(credentials: Renewable): Promise<CredentialServer> {
   const path = `/${randomUUID()}`;
@@ -53,13 +53,13 @@ async function answerTo(
   try {
     if (request.method === "GET") return { status: 200, body: JSON.stringify(await read()) };
     if (request.method !== "PUT") return { status: 405 };
-    // Without the parser's own words, which quote what they read.
+    // The parser's message would quote the credential.
     const given = z.safeParse(renewed, await json(request).catch(() => undefined));
-    if (!given.success) return { status: 400, body: 'It is to be {"NAME": "new value"}' };
+    if (!given.success) return { status: 400, body: 'The body must be {"NAME": "new value"}.' };
     await replace(given.data);
     return { status: 204 };
   } catch (error) {
-    // For the streamer's log, which is the run's; a client tries a 503 again.
+    // The streamer logs the message, and its client retries a 503.
     return { status: error instanceof StreamerFailed ? 422 : 503, body: (error as Error).message };
   }
 }

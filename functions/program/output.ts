@@ -4,27 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stopped, StreamerFailed } from "../persister/segments/streaming.ts";
 
-/** A program that prints a stitchstream, and how it is told where to start. */
+/** A program that prints a stitchstream, and how it receives its bookmark. */
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
-  /**
-   * `--state` for a Singer tap; the bookmark's file is the last argument, alone where this is absent or
-   * empty.
-   */
+  /** The argument before the bookmark's file, such as `--state` for a Singer tap; none if absent or empty. */
   readonly bookmarkArg?: string | undefined;
-  /** All of its environment. */
+  /** Its whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const isWindows = process.platform === "win32";
-/** How long a streamer may take to end once it is asked to, ms. */
-const endMilliseconds = 5_000;
+/** How long a streamer may take to end after SIGTERM. */
+const terminationMilliseconds = 5_000;
 
 /**
- * Runs a streamer from a bookmark's text, and gives what it prints; its stderr is ours. Rejects with
- * StreamerFailed where it can't be run, or ends with another code than 0: then what it printed last is not
- * the end; with Stopped once `stopped` says so.
+ * Runs a streamer from a bookmark's text and yields its output; its stderr is ours. Rejects with
+ * StreamerFailed if it can't be started or exits with a code other than 0, and with Stopped once `stopped`
+ * is aborted.
  */
 export async function* outputOf(
   program: Program,
@@ -47,39 +44,39 @@ async function* printed(
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const given = path === undefined ? [] : bookmarkArg ? [bookmarkArg, path] : [path];
-  // A group of its own: a shell's pipeline ends as one.
+  // Its own process group, so that a shell's pipeline is terminated as a whole.
   const child = spawn(file, [...args, ...given], {
     stdio: ["ignore", "pipe", "inherit"],
     env,
     detached: !isWindows,
   });
   const ended = new Promise<string | undefined>(resolve => {
-    child.once("error", error => resolve(`${file} can't be run: ${error.message}.`));
+    child.once("error", error => resolve(`${file} can't be started: ${error.message}.`));
     child.once("close", (code, signal) =>
       resolve(
         code === 0
           ? undefined
-          : `${file} ended with ${code ?? signal}. What it printed up to its last bookmark is kept.`,
+          : `${file} exited with ${code ?? signal}. Its output up to its last bookmark is kept.`,
       ),
     );
   });
-  let isOver = false;
+  let hasEnded = false;
   void ended.then(() => {
-    isOver = true;
+    hasEnded = true;
   });
-  let killing: NodeJS.Timeout | undefined;
-  const terminate = () => void (isOver || signalGroup(child, "SIGTERM"));
-  const end = () => {
+  let killTimer: NodeJS.Timeout | undefined;
+  const terminate = () => void (hasEnded || signalGroup(child, "SIGTERM"));
+  const stop = () => {
     terminate();
-    killing ??= setTimeout(() => {
+    killTimer ??= setTimeout(() => {
       signalGroup(child, "SIGKILL");
-      // What has left the group, a daemon, say, may hold the pipe for ever.
+      // A process that has left the group, such as a daemon, may never close the pipe.
       child.stdout.destroy();
-    }, endMilliseconds);
+    }, terminationMilliseconds);
   };
   process.once("exit", terminate);
-  stopped.addEventListener("abort", end);
-  if (stopped.aborted) end();
+  stopped.addEventListener("abort", stop);
+  if (stopped.aborted) stop();
   try {
     try {
       yield* child.stdout as AsyncIterable<Uint8Array>;
@@ -91,10 +88,10 @@ async function* printed(
     if (failure !== undefined) throw new StreamerFailed(failure);
   } finally {
     process.off("exit", terminate);
-    stopped.removeEventListener("abort", end);
-    if (!isOver) end();
+    stopped.removeEventListener("abort", stop);
+    if (!hasEnded) stop();
     await ended;
-    clearTimeout(killing);
+    clearTimeout(killTimer);
   }
 }
 
@@ -104,7 +101,7 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     if (isWindows) child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch (error) {
-    // It has ended by itself, or is no longer ours to end, as under sudo.
+    // It has ended already, or we may not signal it, as under sudo.
     if (!["ESRCH", "EPERM"].includes((error as NodeJS.ErrnoException).code!)) throw error;
   }
 }

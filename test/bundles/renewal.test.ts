@@ -88,7 +88,7 @@ it("a run whose role may not write to the secret fails before it asks for anythi
   mayPut = false;
   const before = standIn.asked.length;
   const failure = await run().then(() => "", String);
-  expect(failure).toContain("node ended with 1");
+  expect(failure).toContain("node exited with 1");
   expect(new Set(standIn.asked.slice(before))).toEqual(new Set(["/oauth2/token"]));
   expect(failure).not.toContain("refresh+");
 });

@@ -324,9 +324,12 @@ describe("a streamer that is run", () => {
 
   it("and fails ends the run with 6", async () => {
     const { code, stderr } = await persisted([...to("failing"), ...made], "", { ...env, FAIL: "1" });
-    expect([code, stderr]).toEqual([6, expect.stringContaining("ended with 7")]);
+    expect([code, stderr]).toEqual([6, expect.stringContaining("exited with 7")]);
     const none = await persisted([...to("failing"), "--", "no-such-program"], "", env);
-    expect([none.code, none.stderr]).toEqual([6, expect.stringContaining("no-such-program can't be run")]);
+    expect([none.code, none.stderr]).toEqual([
+      6,
+      expect.stringContaining("no-such-program can't be started"),
+    ]);
   });
 });
 

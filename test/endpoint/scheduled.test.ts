@@ -121,10 +121,10 @@ describe("a scheduled run", () => {
   });
 
   it("whose streamer fails has what it brought up to its last bookmark, and says so", async () => {
-    await expect(run("failing", { N: "45", FAIL: "1" })).rejects.toThrow(/ended with 7/);
+    await expect(run("failing", { N: "45", FAIL: "1" })).rejects.toThrow(/exited with 7/);
     expect(await bookmarkOf("failing")).toBe("40");
     await expect(run("none", {}, undefined, ["/nowhere/streamer"])).rejects.toThrow(
-      /\/nowhere\/streamer can't be run/,
+      /\/nowhere\/streamer can't be started/,
     );
   });
 

@@ -99,6 +99,6 @@ describe("serverless.yml's streamers on a laptop", async () => {
       schedule = startSchedule(scheduled, stack().wired.parts, {}, resolve);
     });
     schedule!.close();
-    expect(line).toMatch(/^broken: \/nowhere can't be run/);
+    expect(line).toMatch(/^broken: \/nowhere can't be started/);
   });
 });
