@@ -12,16 +12,16 @@ const environment = z.object({
   ARCHIVE_BUCKET: text,
   TABLE_NAME: text,
   /**
-   * The secret that holds the Import API's accounts; only `ingest` has it. In AWS no secret stands in the
-   * environment.
+   * The secret with the Import API's accounts, for functions that forward. In AWS, the environment has no
+   * secrets.
    */
   ACCOUNTS_SECRET_ARN: z.optional(text),
   AWS_REGION: text,
-  /** The stack's name: logs and metrics carry it. */
+  /** The stack's name, in logs and metrics. */
   SERVICE: text,
   /** The part before `/v2/…`. */
   IMPORT_API_URL: url,
-  /** Who says what a caller may do. */
+  /** What decides a caller's permissions: http/authorize.ts. */
   AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
 });
 
@@ -34,22 +34,22 @@ export interface Config {
   readonly authorization: "token" | "jwt" | "iam";
   /** Accounts by streamer, or the ARN of the secret that holds them. */
   readonly accounts: { readonly known: Readonly<Record<string, Account>> } | { readonly arn: string };
-  /** One that holds every scope on every streamer: on a laptop only. */
+  /** A token with every scope on every streamer, for the local stack only. */
   readonly ownerToken?: string;
-  /** Where AWS's parts are, if not in AWS. */
+  /** The URLs of AWS's services, if they are not in AWS. */
   readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
 }
 
 const scheduled = z.object({
   STREAMER: text,
-  /** The program and its arguments, with spaces between them. */
+  /** The program and its arguments, separated by spaces. */
   COMMAND: text,
-  /** What the secret has to hold, with spaces between the entries. */
+  /** The credentials that the secret must hold: entries by program/credentials.ts, separated by spaces. */
   CREDENTIALS: z.string(),
-  /** Which of these the streamer replaces, as their use renews them. */
+  /** The credentials that their use renews, and that the streamer replaces, separated by spaces. */
   RENEWED: z._default(z.string(), ""),
   CREDENTIALS_SECRET_ARN: text,
-  /** By what its schedule starts it, and where runs go that could not be started. */
+  /** The role of its schedule, and the queue for runs that could not be started. */
   START_ROLE_ARN: text,
   DEAD_LETTERS_ARN: text,
 });
@@ -58,18 +58,18 @@ const scheduled = z.object({
 export interface Scheduled {
   readonly streamer: string;
   readonly command: readonly string[];
-  /** What it needs in its environment. */
+  /** Entries of credentials that its secret must satisfy. */
   readonly credentials: readonly string[];
-  /** What it may replace of them. */
+  /** The names that it may replace. */
   readonly renewed: readonly string[];
   readonly secretArn: string;
   readonly startRoleArn: string;
   readonly deadLettersArn: string;
-  /** Where programs are, and what they need. */
+  /** The variables of program/streaming.ts's `placesIn`. */
   readonly places: Readonly<Record<string, string>>;
 }
 
-/** Reads the Lambda's environment. Throws one error that names all that is missing or wrong in it. */
+/** Reads the function's environment. Throws one error that names everything missing or invalid. */
 export function readConfig(): Config {
   const data = environmentOf(environment);
   return {
@@ -83,7 +83,7 @@ export function readConfig(): Config {
   };
 }
 
-/** Reads what a scheduled run's environment holds beside. Throws as `readConfig` does. */
+/** Reads the rest of a scheduled run's environment. Throws as `readConfig` does. */
 export function readScheduled(): Scheduled {
   const data = environmentOf(scheduled);
   return {
@@ -104,5 +104,5 @@ function environmentOf<T extends z.ZodMiniType>(schema: T): z.output<T> {
   const parsed = z.safeParse(schema, process.env);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`The environment is not complete: ${faults.join("; ")}`);
+  throw new Error(`The environment is not valid: ${faults.join("; ")}`);
 }

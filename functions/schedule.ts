@@ -2,7 +2,7 @@ import type { Context } from "aws-lambda";
 import { run } from "./persister/segments/run.ts";
 import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
-/** Runs a streamer from its last bookmark on, and once more where time ran out before it was done. */
+/** Runs a streamer from its last bookmark, and schedules another run if time runs out first. */
 export const schedule = (wired: () => WiredRun) => async (_event: unknown, context: Context) => {
   const { parts, streamer, streaming, report, scheduleNext } = wired();
   const ran = await run(

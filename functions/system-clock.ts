@@ -4,7 +4,7 @@ import type { Clock } from "./persister/ports.ts";
 /** This machine's clock. */
 export const systemClock: Clock = { now: Date.now, sleep: milliseconds => setTimeout(milliseconds) };
 
-/** The same, for waits that something else may end: they keep no process from ending. */
+/** This machine's clock for waits that something else may end. They keep no process alive. */
 export const idleClock: Clock = {
   now: Date.now,
   sleep: milliseconds => setTimeout(milliseconds, undefined, { ref: false }),

@@ -3,7 +3,7 @@ import { answerBy } from "./persister/limits.ts";
 import { watchBookmarks } from "./persister/query/watch.ts";
 import { type Wired, wiredByEnvironment } from "./wire.ts";
 
-/** Every few minutes: how old every streamer's bookmark is, of those too that nobody delivers to. */
+/** Reports the age of every streamer's bookmark every few minutes, even if it has no deliveries. */
 export const watch = (wired: () => Wired) => async (_event: unknown, context: Context) => {
   await watchBookmarks(wired().parts, answerBy(Date.now() + context.getRemainingTimeInMillis()));
 };

@@ -6,22 +6,19 @@ import { readConfig, readScheduled } from "./config.ts";
 import type { Ran } from "./persister/segments/run.ts";
 import type { Streaming } from "./persister/segments/streaming.ts";
 import { programStreaming } from "./program/streaming.ts";
-import { once, type Wired, wire } from "./wire.ts";
+import { memoize, type Wired, wire } from "./wire.ts";
 
-/** What running a streamer needs. */
+/** What a scheduled run needs. */
 export interface WiredRun extends Pick<Wired, "parts"> {
   readonly streamer: string;
   readonly streaming: Streaming;
-  report(onRun: Ran): void;
-  /** Has this function run once more. */
+  report(ran: Ran): void;
+  /** Schedules another run of this function. */
   scheduleNext(functionArn: string): Promise<void>;
 }
 
-/**
- * What the environment of a scheduled run says, read at the first call; its credentials are read anew for
- * each run.
- */
-export const runByEnvironment = once((): WiredRun => {
+/** Wires a scheduled run by its environment, at the first call. Every run reads the credentials again. */
+export const runByEnvironment = memoize((): WiredRun => {
   const config = readConfig();
   const scheduled = readScheduled();
   const { streamer, secretArn, startRoleArn: roleArn, deadLettersArn } = scheduled;

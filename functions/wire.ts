@@ -13,12 +13,12 @@ import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The ports' implementations, wired by hand. */
+/** The ports' implementations. */
 export interface Wired {
   readonly authority: Authority;
-  /** What reading and changing bookmarks needs. */
+  /** What reading and changing bookmarks requires. */
   readonly store: LeaseParts;
-  /** What taking a delivery in needs. */
+  /** What a delivery requires. */
   readonly parts: Parts;
 }
 
@@ -26,7 +26,7 @@ export function wire(config: Config, observer: Observer, clock = systemClock): W
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
   const client = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
-  // Ids of version 7 stand in the order of time, and so do deliveries.
+  // UUIDs of version 7 sort by time, and so do deliveries.
   const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7 };
   return {
     authority: authorityOf(config, dynamoTokens({ client, table })),
@@ -40,8 +40,8 @@ export function wire(config: Config, observer: Observer, clock = systemClock): W
   };
 }
 
-/** What the environment says, read at the first call. */
-export const wiredByEnvironment = once(() => {
+/** Wires the ports by the environment, at the first call. */
+export const wiredByEnvironment = memoize(() => {
   const config = readConfig();
   return wire(config, cloudWatch(config.service));
 });
@@ -78,8 +78,8 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
 const accountsOf = ({ accounts, region }: Config): Accounts =>
   "arn" in accounts ? secretAccounts(secretsClient(region), accounts.arn) : fixedAccounts(accounts.known);
 
-/** The first call's, for all. */
-export function once<T>(make: () => T): () => T {
+/** Returns a function that returns what its first call made. */
+export function memoize<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };
