@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuildOptions, build } from "esbuild";
 
-/** The functions of serverless.yml; test/infra/template.test.ts holds the two lists together. */
+/** The functions of serverless.yml; test/infra/template.test.ts compares the two lists. */
 export const functions = ["ingest", "bookmark", "change", "overview", "watch", "schedule"] as const;
 
-/** The programs that can be run on a schedule. */
+/** The streamers that can run on a schedule. */
 const streamers = ["github", "chargebee", "drift"];
 
 const kB = 1_000;
 /** A cold start reads the whole bundle. */
 const bundleBytesMax = 1_050 * kB;
 
-// Some packages still require() what Node brings.
+// Some packages still require() Node's modules.
 const require = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
 const options = {
   outExtension: { ".js": ".mjs" },
@@ -21,14 +21,14 @@ const options = {
   minify: true,
   platform: "node",
   format: "esm",
-  // ESM where packages have it: it drops what is not used.
+  // ESM where packages have it, so that unused code is dropped.
   mainFields: ["module", "main"],
   metafile: true,
 } satisfies BuildOptions;
 
 /**
- * Bundles each function, with the AWS SDK, into `<outdir>/<name>.mjs`, the streamers into `<outdir>/streamers/`, and the
- * command `persist` into `<outdir>/cli/`: equal sources make equal bytes.
+ * Bundles each function with the AWS SDK into `<outdir>/<name>.mjs`, the streamers into
+ * `<outdir>/streamers/`, and the command `persist` into `<outdir>/cli/`. Equal sources make equal bytes.
  */
 async function bundle(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
@@ -63,7 +63,7 @@ async function bundle(outdir: string): Promise<void> {
   }
 }
 
-/** The streamers alone, into `<outdir>/streamers/`. */
+/** Bundles the streamers alone, into `<outdir>/streamers/`. */
 export const bundleStreamers = (outdir: string) =>
   build({
     ...options,

@@ -1,13 +1,13 @@
-import { DirectoryTaken } from "./local/lock-directory.ts";
+import { DirectoryLocked } from "./local/lock-directory.ts";
 import { SettingsError } from "./local/settings.ts";
 
-/** An error that is the caller's to mend: its message says it all. */
-export class Told extends Error {
-  override readonly name = "Told";
+/** An error that the caller can fix. Its message says everything. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
 }
 
-/** Runs a command's work; what goes wrong is said in a sentence, with a stack only where it is our fault. */
-export function failClearly(work: () => Promise<unknown>): void {
+/** Runs a command's work, and prints a failure as a sentence, or with its stack if it is our fault. */
+export function runCommand(work: () => Promise<unknown>): void {
   work().catch(error => {
     console.error(sentence(error));
     process.exit(1);
@@ -15,10 +15,10 @@ export function failClearly(work: () => Promise<unknown>): void {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof SettingsError) return `A setting is wrong:\n${error.message}`;
-  if (error instanceof DirectoryTaken || error instanceof Told) return error.message;
+  if (error instanceof SettingsError) return `A setting is not valid:\n${error.message}`;
+  if (error instanceof DirectoryLocked || error instanceof CommandError) return error.message;
   const { code, port } = error as { code?: string; port?: number };
   if (code === "EADDRINUSE")
-    return `Port ${port} is taken. Set PORT to another one, or to 0 for any that is free.`;
+    return `Port ${port} is in use. Set PORT to another one, or to 0 for any free port.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -1,14 +1,14 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
-/** Whose credentials these are, checked against STS. Throws Told where there are none, or AWS does not accept them. */
+/** Whose credentials these are, checked against STS. Throws CommandError where there are none, or AWS does not accept them. */
 export async function checkCredentials(region: string): Promise<string> {
   const sts = new STSClient({ region });
   try {
     const { Account, Arn } = await sts.send(new GetCallerIdentityCommand({}));
     return `account ${Account}, as ${Arn}`;
   } catch (error) {
-    throw new Told(sentenceOf(error as Error & { readonly code?: string }, region), { cause: error });
+    throw new CommandError(sentenceOf(error as Error & { readonly code?: string }, region), { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 import type { Stack } from "./stack.ts";
 import { holdsData, type Template } from "./template.ts";
 
@@ -15,13 +15,13 @@ interface Change {
   readonly sentence: string;
 }
 
-/** Refuses a deploy that would use other data than the stack does, or drop some, unless it was allowed. Throws Told. */
+/** Refuses a deploy that would use other data than the stack does, or drop some, unless it was allowed. Throws CommandError. */
 export function refuseChanges(stack: Stack, template: Template, allowed: readonly string[]): void {
   const changes = changesOf(stack, template);
   const refused = changes.filter(({ name }) => !allowed.includes(name));
   if (refused.length === 0) return;
   const flags = refused.map(({ name }) => `--allow ${name}`).join(" ");
-  throw new Told(
+  throw new CommandError(
     `${refused.map(({ sentence }) => sentence).join("\n")}\n` +
       `Nothing was changed. Parameters that are left out go back to their defaults. If it is what you want, add ${flags}.`,
   );

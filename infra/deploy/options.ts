@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
 const usage = `npm run deploy -- --stage prod --region eu-west-1 [--param name=value]…
   --allow <name>    lets this deploy change table, archive or accountsSecret, or drop a streamer's secret
@@ -27,7 +27,7 @@ const flag = { type: "boolean" } as const;
 /** Those of serverless.yml. */
 const defaults = { stage: "dev", region: "us-east-1" };
 
-/** Reads the command's arguments. Throws Told where one is unknown, or the region is not certain. */
+/** Reads the command's arguments. Throws CommandError where one is unknown, or the region is not certain. */
 export function optionsOf(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const values = valuesOf(args);
   return {
@@ -56,13 +56,15 @@ function valuesOf(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Told(`${(error as Error).message}\n\n${usage}`);
+    throw new CommandError(`${(error as Error).message}\n\n${usage}`);
   }
 }
 
 /** Another region would get a stack of its own, with an empty table. */
 function regionOf(given: string | undefined, { AWS_REGION }: NodeJS.ProcessEnv): string {
   if (given === undefined && AWS_REGION !== undefined && AWS_REGION !== defaults.region)
-    throw new Told(`AWS_REGION is ${AWS_REGION}, and without --region this deploys to us-east-1: name one.`);
+    throw new CommandError(
+      `AWS_REGION is ${AWS_REGION}, and without --region this deploys to us-east-1: name one.`,
+    );
   return given ?? defaults.region;
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 import type { Options } from "./options.ts";
 
 const require = createRequire(import.meta.url);
 const osls = join(dirname(require.resolve("osls/package.json")), "bin", "serverless.js");
 
-/** Runs the deploy tool in the folder of serverless.yml; it prints what it does. Throws Told where it fails. */
+/** Runs the deploy tool in the folder of serverless.yml; it prints what it does. Throws CommandError where it fails. */
 export async function runOsls(command: readonly string[], options: Options): Promise<void> {
   const { stage, region, parameters, profile, verbose } = options;
   const args = [
@@ -23,5 +23,5 @@ export async function runOsls(command: readonly string[], options: Options): Pro
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0) throw new Told("Nothing more was done.");
+  if (code !== 0) throw new CommandError("Nothing more was done.");
 }

@@ -1,5 +1,5 @@
 import { ListSubscriptionsByTopicCommand, type SNSClient } from "@aws-sdk/client-sns";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
 /** Who hears the alarms of a topic, in a sentence each. */
 export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise<string[]> {
@@ -16,7 +16,7 @@ export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise
 /** A new API's first answers may be 404, until all of the region knows its routes. */
 const patience = { attempts: 10, waitMilliseconds: 3_000 };
 
-/** Asks the endpoint whether it is well. Throws Told where it is not within half a minute. */
+/** Asks the endpoint whether it is well. Throws CommandError where it is not within half a minute. */
 export async function checkHealth(url: string, { attempts, waitMilliseconds } = patience): Promise<void> {
   const health = `${url}/v1/health`;
   let heard = "";
@@ -28,5 +28,7 @@ export async function checkHealth(url: string, { attempts, waitMilliseconds } = 
     if (heard === "200") return;
     if (attempt < attempts) await new Promise(resolve => setTimeout(resolve, waitMilliseconds));
   }
-  throw new Told(`The stack is deployed, and GET ${health} answers ${heard}: see the log of \`bookmark\`.`);
+  throw new CommandError(
+    `The stack is deployed, and GET ${health} answers ${heard}: see the log of \`bookmark\`.`,
+  );
 }

@@ -3,7 +3,7 @@ import {
   GetFunctionConcurrencyCommand,
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
 /**
  * Lambda lets so many of an account's runs at a time not be reserved, or all where the account has fewer:
@@ -16,7 +16,7 @@ const lowLimit = 10;
 
 /**
  * Checks what is to be reserved, by the functions' names, against the account's limit. Returns what an operator should know
- * of it. Throws Told where Lambda would refuse it.
+ * of it. Throws CommandError where Lambda would refuse it.
  */
 export async function checkQuota(
   lambda: LambdaClient,
@@ -28,7 +28,7 @@ export async function checkQuota(
   const more = await moreThanNow(lambda, reserved);
   const kept = Math.min(limit, unreservedMin);
   if (more > 0 && unreserved - more < kept)
-    throw new Told(
+    throw new CommandError(
       `This deploy reserves ${more} runs at a time more than now. The account has ${limit}, of which ${unreserved} are not ` +
         `reserved, and Lambda keeps ${kept} so. Deploy with --param concurrency=none, or ask for a higher limit:\n  ${request}`,
     );

@@ -2,7 +2,7 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { failClearly, Told } from "../run-command.ts";
+import { CommandError, runCommand } from "../run-command.ts";
 import { checkCredentials } from "./account.ts";
 import { protectedIn, refuseChanges } from "./guard.ts";
 import { type Options, optionsOf } from "./options.ts";
@@ -19,7 +19,7 @@ const service = "persister";
 /** The deploy tool's own: it deletes and refills that folder in both of its steps. */
 const packageDir = ".serverless";
 
-failClearly(async () => deploy(optionsOf(process.argv.slice(2), process.env)).catch(rethrowClearly));
+runCommand(async () => deploy(optionsOf(process.argv.slice(2), process.env)).catch(rethrowClearly));
 
 async function deploy(options: Options): Promise<void> {
   // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
@@ -60,7 +60,7 @@ const namesProtect = ({ parameters }: Options) => parameters.some(each => each.s
 function refuseProtectedCreation(options: Options, template: Template, isCreated: boolean): void {
   if (!isCreated || options.packaged === undefined || !protectsTable(template) || namesProtect(options))
     return;
-  throw new Told(
+  throw new CommandError(
     "This deploy makes the table, and the package protects it from deletion, also by a deploy that fails. " +
       "Package it with --param protect=false, or deploy with --param protect=true.",
   );
@@ -82,6 +82,6 @@ async function report(client: CloudFormationClient, { name }: Stack, template: T
 /** What AWS refuses is the caller's to fix, and its message says it all. */
 function rethrowClearly(error: unknown): never {
   if (error instanceof Error && "$metadata" in error)
-    throw new Told(`AWS refused it: ${error.name}: ${error.message}`, { cause: error });
+    throw new CommandError(`AWS refused it: ${error.name}: ${error.message}`, { cause: error });
   throw error;
 }

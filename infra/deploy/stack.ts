@@ -3,7 +3,7 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 import { holdsData } from "./template.ts";
 
 /** A stack as it is in AWS before the deploy. */
@@ -14,12 +14,12 @@ export interface Stack {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Reads a stack; one that is not there yet has nothing. Throws Told where its state forbids a deploy. */
+/** Reads a stack; one that is not there yet has nothing. Throws CommandError where its state forbids a deploy. */
 export async function readStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const found = await describe(client, name);
   if (found === undefined) return { name, outputs: {}, data: {} };
   const hint = hintOf(found.StackStatus!, name);
-  if (hint !== undefined) throw new Told(`The stack ${name} is ${found.StackStatus}. ${hint}`);
+  if (hint !== undefined) throw new CommandError(`The stack ${name} is ${found.StackStatus}. ${hint}`);
   return { name, outputs: outputsOf(found.Outputs ?? []), data: await dataOf(client, name) };
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
 /** A packaged template, as far as a deploy checks it. */
 export interface Template {
@@ -12,11 +12,13 @@ interface Resource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the template of a package. Throws Told where the folder has none. */
+/** Reads the template of a package. Throws CommandError where the folder has none. */
 export async function readTemplate(dir: string): Promise<Template> {
   const file = join(dir, "cloudformation-template-update-stack.json");
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new Told(`${dir} holds no package: \`npm run package -- --package ${dir}\` writes one.`, { cause });
+    throw new CommandError(`${dir} holds no package: \`npm run package -- --package ${dir}\` writes one.`, {
+      cause,
+    });
   });
   return JSON.parse(text) as Template;
 }

@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { failClearly } from "../run-command.ts";
+import { runCommand } from "../run-command.ts";
 import { formatTable, queryRows } from "./import-api/tables.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
@@ -8,8 +8,8 @@ import { startStack } from "./stack.ts";
 const streamPath = new URL("../../test/streams/inboxes.stitchstream", import.meta.url);
 const heading = (text: string) => console.log(`\n\u001b[1m${text}\u001b[0m`);
 
-/** One delivery through the whole stack, in a folder of its own that each run begins anew. */
-failClearly(async () => {
+/** Sends one delivery through the whole stack, in its own folder, which each run empties first. */
+runCommand(async () => {
   const dataDir = join(process.env.DATA_DIR || ".local", "demo");
   await rm(dataDir, { recursive: true, force: true });
   const settings = readSettings({ DATA_DIR: dataDir, PORT: "0" });
@@ -39,10 +39,10 @@ failClearly(async () => {
     const path = join(stack.archiveDir!, receipt.archive.replace("s3://", ""));
     const archived = await readFile(path);
     console.log(
-      `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "the same as were sent" : "CHANGED"}`,
+      `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "identical to the request body" : "CHANGED"}`,
     );
-    if (!archived.equals(stitchstream)) throw new Error("The archive differs from what was sent.");
-    console.log("\nNow `npm start`: it stays up, and prints a line to paste.");
+    if (!archived.equals(stitchstream)) throw new Error("The archive differs from the request body.");
+    console.log("\nNext: `npm start` keeps the stack running, and prints commands to paste.");
   } finally {
     await stack.close();
   }

@@ -4,14 +4,14 @@ import dynalite from "dynalite";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { type Listening, listen } from "./listen.ts";
 
-/** Starts an embedded DynamoDB that keeps its tables in `dir`. */
+/** Starts an embedded DynamoDB that stores its tables in `dir`. */
 export async function startDynamodb({ dir, port }: { dir: string; port?: number }): Promise<Listening> {
   await mkdir(dir, { recursive: true });
   const server = dynalite({ path: dir, createTableMs: 0, deleteTableMs: 0 });
   return listen(server, port);
 }
 
-/** Makes the table of infra/table.yml, if it is not there. */
+/** Creates the table of infra/table.yml if it does not exist. */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {
   const client = dynamoClient({ region: "us-east-1", endpoint });
   try {

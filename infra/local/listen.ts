@@ -1,16 +1,16 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Only this machine is served. */
+/** Serves this machine only. */
 const host = "127.0.0.1";
 
 export interface Listening {
   readonly url: string;
-  /** Takes no more requests and cuts those under way. */
+  /** Accepts no more requests and aborts those in progress. */
   close(): Promise<void>;
 }
 
-/** Listens on a port, 0 for any that is free. Rejects where it is taken. */
+/** Listens on a port; 0 means any free one. Rejects if it is in use. */
 export async function listen(server: Server, port = 0): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -4,30 +4,34 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-export class DirectoryTaken extends Error {
-  override readonly name = "DirectoryTaken";
+export class DirectoryLocked extends Error {
+  override readonly name = "DirectoryLocked";
 }
 
 /**
- * Claims a folder for this process, until `close` or the process's end, however it ends: a socket named for the folder
- * dies with who listens on it. Rejects with DirectoryTaken while another process has the claim.
+ * Locks a folder for this process, until `close` or the end of the process, even if it is killed: the lock
+ * is a socket that listens under the folder's name. Rejects with DirectoryLocked while another process
+ * holds the lock.
  */
-export async function claimDirectory(dir: string): Promise<{ close(): Promise<void> }> {
+export async function lockDirectory(dir: string): Promise<{ close(): Promise<void> }> {
   const path = socketOf(dir);
   const server = createServer(socket => socket.destroy()).unref();
   if (!(await listens(server, path))) {
     if (await answers(path)) {
-      throw new DirectoryTaken(
-        `Another Persister keeps its data in ${dir}. End it, or set DATA_DIR to another folder.`,
+      throw new DirectoryLocked(
+        `Another Persister uses the data in ${dir}. Stop it, or set DATA_DIR to another folder.`,
       );
     }
     await rm(path, { force: true });
-    if (!(await listens(server, path))) throw new DirectoryTaken(`${path} can't be listened on: delete it.`);
+    if (!(await listens(server, path))) throw new DirectoryLocked(`${path} can't be listened on. Delete it.`);
   }
   return { close: () => new Promise<void>(done => server.close(() => done())) };
 }
 
-/** Not in the folder itself: a socket's path has 100 characters or so. */
+/**
+ * Returns the socket's path. It is not in the folder itself, as a socket's path has about 100 characters at
+ * most.
+ */
 function socketOf(dir: string): string {
   const name = `persister-${createHash("sha256").update(resolve(dir)).digest("hex").slice(0, 16)}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);

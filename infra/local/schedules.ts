@@ -7,7 +7,7 @@ import type { Parts } from "../../functions/persister/persist.ts";
 import { credentialPattern, namesIn } from "../../functions/program/credentials.ts";
 import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
 /** A streamer in serverless.yml's list. */
 export interface Scheduled {
@@ -45,8 +45,8 @@ export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Returns when a schedule starts next, or undefined if it never starts again. Throws Told if it is not a
- * valid schedule: docs.aws.amazon.com/scheduler, "Schedule types".
+ * Returns when a schedule starts next, or undefined if it never starts again. Throws CommandError if it is
+ * not a valid schedule: docs.aws.amazon.com/scheduler, "Schedule types".
  */
 export function nextStart(every: string, after: Date): Date | undefined {
   const [, count, unit] = /^rate\(([1-9]\d*) (minute|hour|day)s?\)$/.exec(every) ?? [];
@@ -54,7 +54,7 @@ export function nextStart(every: string, after: Date): Date | undefined {
   const [, minute, hour, day, month, weekday, year] =
     /^cron\((\S+) (\S+) (\S+) (\S+) (\S+) (\S+)\)$/.exec(every) ?? [];
   if (year === undefined)
-    throw new Told(`${every} is neither rate(…) with a positive number nor cron(…) with six fields`);
+    throw new CommandError(`${every} is neither rate(…) with a positive number nor cron(…) with six fields`);
   const fields = [
     "0",
     stepping(minute!, 59),
@@ -67,7 +67,7 @@ export function nextStart(every: string, after: Date): Date | undefined {
   try {
     return new Cron(fields.join(" "), { timezone: "UTC", mode: "7-part" }).nextRun(after) ?? undefined;
   } catch (error) {
-    throw new Told(`${every} can't be read: ${(error as Error).message}`);
+    throw new CommandError(`${every} can't be read: ${(error as Error).message}`);
   }
 }
 
@@ -100,8 +100,8 @@ export const environmentFor = ({ streamer, credentials }: Scheduled, env: NodeJS
 };
 
 /**
- * Runs a streamer now, again until it is done, and then on its schedule, until `close`. Throws Told if the
- * schedule is not valid.
+ * Runs a streamer now, again until it is done, and then on its schedule, until `close`. Throws CommandError
+ * if the schedule is not valid.
  */
 export function startSchedule(
   scheduled: Scheduled,

@@ -3,7 +3,7 @@ import * as z from "zod";
 
 const url = z.url().transform(text => text.replace(/\/+$/, ""));
 
-/** An empty variable is as good as none: shells make them. */
+/** Treats an empty variable as unset, as shells make them. */
 const optional = <T extends z.ZodType>(type: T) =>
   z.preprocess(value => (value === "" ? undefined : value), type);
 
@@ -19,7 +19,7 @@ const environment = z.object({
 });
 
 export interface Settings {
-  /** 0 takes a free one. */
+  /** 0 means any free one. */
   readonly port: number;
   readonly dataDir: string;
   readonly token: string;
@@ -30,7 +30,10 @@ export interface Settings {
   readonly dynamodbUrl?: string | undefined;
 }
 
-/** The local stack's settings: each has a default. Throws one error that names all that is wrong. */
+/**
+ * Reads the local stack's settings, which all have defaults. Throws one error that names everything
+ * invalid.
+ */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {

@@ -9,14 +9,14 @@ import {
   queryRows,
 } from "./import-api/tables.ts";
 
-/** What a table's columns are aligned over is held as a whole. */
+/** Aligning columns holds all rows in memory. */
 const rowsShownMax = 10_000;
 
-const usage = `npm run sql -- "select …"           the rows that landed in the sandbox Import API, by DuckDB's SQL: ${rowsShownMax} at most
-npm run sql -- --json "select …"    the same, a JSON object a line, values as text, all of them
-npm run sql                         the tables there are
+const usage = `npm run sql -- "select …"           queries the sandbox Import API's rows in DuckDB's SQL, ${rowsShownMax} at most
+npm run sql -- --json "select …"    prints all rows, a JSON object a line, values as text
+npm run sql                         lists the tables
 
-DATA_DIR says where they are, .local if it is not set.`;
+DATA_DIR is the folder of the local stack, .local by default.`;
 
 const dir = join(process.env.DATA_DIR || ".local", "import-api");
 
@@ -36,26 +36,28 @@ async function run(args: readonly string[]): Promise<void> {
   const { columns, rows } = sql === "" ? await listTables(dir) : await queryRows(dir, sql, rowsShownMax + 1);
   if (args.includes("--json")) for (const row of rows) console.log(lineOf(columns, row));
   else console.log(formatTable({ columns, rows: rows.slice(0, rowsShownMax) }));
-  if (rows.length > rowsShownMax) console.error(`There are more rows: --json prints all of them.`);
+  if (rows.length > rowsShownMax) console.error("There are more rows. --json prints all of them.");
 }
 
-// What a query has spilled is gone when it is broken off, too.
+// Exiting deletes what a query has spilled to disk, even if it is interrupted.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  // Whoever reads it has seen enough.
+  // The reader has closed the pipe.
   if (error.code === "EPIPE") process.exit();
   console.error(error.message);
   process.exit(1);
 });
 
 const tablesThere = ({ rows }: QueryResult) =>
-  rows.length === 0 ? "No table has landed yet." : `There are: ${rows.map(([name]) => name).join(", ")}.`;
+  rows.length === 0
+    ? "There are no tables yet."
+    : `The tables are: ${rows.map(([name]) => name).join(", ")}.`;
 
 run(process.argv.slice(2)).catch(async (error: Error) => {
   process.exitCode = 1;
   console.error(error.message);
-  // A log that can't be read has been said already.
+  // An unreadable log is reported already.
   await listTables(dir).then(
     tables => console.error(tablesThere(tables)),
     () => {},

@@ -2,9 +2,9 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
-/** Where a running stack's table and bucket are, in its DATA_DIR: for `npm run token`. */
-export const placeFile = "stack.json";
-export const placeSchema = z.object({
+/** The file in DATA_DIR that says where a running stack's table and bucket are. `npm run token` reads it. */
+export const stackFileName = "stack.json";
+export const stackFileSchema = z.object({
   dynamodb: z.url(),
   table: z.string(),
   s3: z.url(),
@@ -12,11 +12,11 @@ export const placeSchema = z.object({
   region: z.string(),
 });
 
-export type Place = z.infer<typeof placeSchema>;
+export type StackFile = z.infer<typeof stackFileSchema>;
 
-/** Says where they are, until `close`. */
-export async function publishPlace(dataDir: string, place: Place): Promise<{ close(): Promise<void> }> {
-  const path = join(dataDir, placeFile);
+/** Writes the file, and deletes it on `close`. */
+export async function writeStackFile(dataDir: string, place: StackFile): Promise<{ close(): Promise<void> }> {
+  const path = join(dataDir, stackFileName);
   await mkdir(dataDir, { recursive: true });
   await writeFile(path, JSON.stringify(place));
   return { close: () => rm(path, { force: true }) };

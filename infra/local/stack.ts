@@ -7,16 +7,16 @@ import { type Wired, wire } from "../../functions/wire.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
-import { claimDirectory } from "./lock-directory.ts";
+import { lockDirectory } from "./lock-directory.ts";
 import { type HandlerOf, handlersHere, routesOf } from "./routes.ts";
 import { startS3 } from "./s3/s3.ts";
 import type { Settings } from "./settings.ts";
-import { type Place, publishPlace } from "./stack-file.ts";
+import { type StackFile, writeStackFile } from "./stack-file.ts";
 
 export interface Stack {
   readonly url: string;
   readonly importApiUrl: string;
-  /** The archive's folder on disk; absent where S3 is not the embedded one. */
+  /** The archive's folder; absent if S3 is not embedded. */
   readonly archiveDir: string | undefined;
   readonly wired: Wired;
   close(): Promise<void>;
@@ -31,17 +31,17 @@ const region = "us-east-1";
 const service = "persister-local";
 const bucket = "persister-archive";
 const table = "persister";
-/** CloudWatch is not there to read. */
+/** There is no CloudWatch to report to. */
 const silent: Observer = { onDelivery: () => {}, onBookmarkAges: () => {} };
 
-/** What tests make shorter, listen to, and run instead. */
+/** What tests replace. */
 export interface Variant {
   readonly clock?: Clock;
   readonly observer?: Observer;
-  /** When Lambda ends a delivery. */
+  /** Lambda's timeout for a delivery. */
   readonly ingestMilliseconds?: number;
-  /** Runs the functions elsewhere than in this process. */
-  readonly lambda?: (place: Place & { readonly importApiUrl: string }) => Promise<Lambda>;
+  /** Runs the functions outside this process. */
+  readonly lambda?: (place: StackFile & { readonly importApiUrl: string }) => Promise<Lambda>;
 }
 
 interface Lambda {
@@ -49,13 +49,13 @@ interface Lambda {
   close(): Promise<void>;
 }
 
-/** Brings up all of AWS's parts that no setting replaces, the sandbox Import API, and the endpoint before them. */
+/** Starts the AWS services that no setting replaces, the sandbox Import API, and the endpoint. */
 export async function startStack(settings: Settings, variant: Variant = {}): Promise<Stack> {
   const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
-  // The SDK says at each start that its next year's versions want Node 22; ours is pinned.
+  // The SDK warns at each start that its future versions require Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const claim = await claimDirectory(dataDir);
-  const parts: Pick<Part, "close">[] = [claim];
+  const lock = await lockDirectory(dataDir);
+  const parts: Pick<Part, "close">[] = [lock];
   const start = async (url: string | undefined, embedded: () => Promise<Part>) => {
     if (url !== undefined) return url;
     const part = await embedded();
@@ -72,7 +72,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
     const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
     await ensureTable(dynamodb, table);
     const place = { dynamodb, table, s3, bucket, region };
-    parts.unshift(await publishPlace(dataDir, place));
+    parts.unshift(await writeStackFile(dataDir, place));
     const importApi = await start(importApiUrl, () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
@@ -96,7 +96,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
-        // AWS says no more than "Request Entity Too Large" here. A person at a laptop is told what the limit is.
+        // AWS answers "Request Entity Too Large" alone. Locally, the answer names the limit.
         onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
         routes: routesOf(lambda?.handlerOf ?? handlersHere(wired), variant.ingestMilliseconds),
       }),

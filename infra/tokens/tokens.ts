@@ -10,28 +10,31 @@ import * as z from "zod";
 import { tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
 import { digestOf } from "../../functions/http/authorize.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
-import { Told } from "../run-command.ts";
+import { CommandError } from "../run-command.ts";
 
-/** A token as its item says; the token itself is nowhere. */
+/** A token's item. The token itself is not stored. */
 export type Token = z.infer<typeof tokenSchema> & { readonly digest: string };
 
-export interface Place {
+export interface TokenTable {
   readonly client: DynamoDBClient;
   readonly table: string;
 }
 
 const tokenBytes = 32;
 const idBytes = 5;
-/** Two, so that the next one is in use before the last one is revoked. */
+/** Two, so that the next token is in use before the last one is revoked. */
 const liveMax = 2;
-/** An ended token is listed for so long. */
+/** How long an expired token is listed. */
 const shownDays = 30;
 const daySeconds = 86_400;
 
-/** A secret scanner knows it by its beginning. */
+/** Secret scanners can recognize the prefix. */
 const newToken = () => `persister_${randomBytes(tokenBytes).toString("base64url")}`;
 
-/** Makes a token of 256 random bits; what is stored of it is its SHA-256. Throws Told for the third of a kind. */
+/**
+ * Creates a token of 256 random bits and stores its SHA-256. Throws CommandError if two live tokens have
+ * one of the scopes on the streamer already.
+ */
 export async function createToken(
   {
     streamer,
@@ -42,14 +45,14 @@ export async function createToken(
     readonly scopes: readonly Scope[];
     readonly validUntil: number | undefined;
   },
-  { client, table: TableName }: Place,
+  { client, table: TableName }: TokenTable,
 ): Promise<{ readonly id: string; readonly token: string }> {
   const alike = (await listTokens({ client, table: TableName })).filter(
     each => isLive(each) && each.streamer === streamer && each.scopes.some(scope => scopes.includes(scope)),
   );
   if (alike.length >= liveMax) {
     const ids = alike.map(({ id }) => id).join(" or ");
-    throw new Told(`${streamer} has two live tokens for this already: revoke ${ids} first.`);
+    throw new CommandError(`${streamer} has two live tokens with these scopes already. Revoke ${ids} first.`);
   }
   const [token, id] = [newToken(), randomBytes(idBytes).toString("hex")];
   const item = {
@@ -60,15 +63,15 @@ export async function createToken(
     scopes,
     createdAt: Date.now(),
     validUntil,
-    // DynamoDB's TTL takes it away.
+    // DynamoDB's TTL deletes it.
     expiresAt: validUntil && Math.ceil(validUntil / 1_000) + shownDays * daySeconds,
   };
   await client.send(new PutItemCommand({ TableName, Item: marshall(item, { removeUndefinedValues: true }) }));
   return { id, token };
 }
 
-/** All there are, oldest first. */
-export async function listTokens({ client, table: TableName }: Place): Promise<Token[]> {
+/** Lists all tokens, oldest first. */
+export async function listTokens({ client, table: TableName }: TokenTable): Promise<Token[]> {
   const tokens: Token[] = [];
   let ExclusiveStartKey: QueryCommand["input"]["ExclusiveStartKey"];
   do {
@@ -88,10 +91,10 @@ export async function listTokens({ client, table: TableName }: Place): Promise<T
   return tokens.sort((a, b) => a.createdAt - b.createdAt);
 }
 
-/** Ends a token at once. Throws Told where there is none of this id. */
-export async function revokeToken(id: string, place: Place): Promise<void> {
+/** Revokes a token immediately. Throws CommandError if no token has this id. */
+export async function revokeToken(id: string, place: TokenTable): Promise<void> {
   const token = (await listTokens(place)).find(each => each.id === id);
-  if (token === undefined) throw new Told(`There is no token ${id}.`);
+  if (token === undefined) throw new CommandError(`There is no token ${id}.`);
   const Key = marshall({ pk: tokensPartition, sk: token.digest });
   await place.client.send(new DeleteItemCommand({ TableName: place.table, Key }));
 }

@@ -7,8 +7,8 @@ import { startS3 } from "../../infra/local/s3/s3.ts";
 import { createToken } from "../../infra/tokens/tokens.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { startFlakyProxy } from "./flaky-proxy.ts";
-import { placeOf } from "./local-place.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack, transit } from "./local-stack.ts";
+import { tokenTableOf } from "./stack-file.ts";
 
 /** Each error that knows the streamer names what is committed: a refused client need not ask. */
 let stack: LocalStack;
@@ -226,7 +226,7 @@ describe("who may not ask", () => {
     const scopes = ["write", "read", "admin"] as const;
     const { token } = await createToken(
       { streamer: "someone-else", scopes, validUntil: undefined },
-      await placeOf(stack),
+      await tokenTableOf(stack),
     );
     for (const refusal of [...deliveries, ...others])
       for (const asked of [token, "wrong"]) {
@@ -240,7 +240,7 @@ describe("who may not ask", () => {
   it("to write alone may see the bookmark in errors as in its receipts", async () => {
     const { token } = await createToken(
       { streamer: "writes", scopes: ["write"], validUntil: undefined },
-      await placeOf(stack),
+      await tokenTableOf(stack),
     );
     const asked = { streamer: "writes", token };
     expect(await (await ask(asked, { body: good(7) })).json()).toMatchObject({ bookmark: 7 });

@@ -5,9 +5,9 @@ import { awsStore } from "../../functions/aws/store.ts";
 import { errorCatalogue, type ProblemCode } from "../../functions/http/error-catalogue.ts";
 import { watchBookmarks } from "../../functions/persister/query/watch.ts";
 import { listen } from "../../infra/local/listen.ts";
-import type { Place } from "../../infra/tokens/tokens.ts";
-import { placeOf } from "./local-place.ts";
+import type { TokenTable } from "../../infra/tokens/tokens.ts";
 import { bookmark, get, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
+import { tokenTableOf } from "./stack-file.ts";
 
 /** Streamers and deliveries at a glance. */
 let stack: LocalStack;
@@ -19,7 +19,7 @@ const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
-const storeOf = (place: Place) =>
+const storeOf = (place: TokenTable) =>
   awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });
 const json = async <T = Record<string, unknown>>(path: string, on = stack) =>
   (await (await get(on, path)).json()) as T;
@@ -150,7 +150,7 @@ describe("deliveries", () => {
   ])("that an earlier version filed as %s are shown as %s", async (stored, code) => {
     const delivery = "019ab000-0000-7000-8000-000000000000";
     const streamer = `filed-${code}`;
-    const { log } = storeOf(await placeOf(stack));
+    const { log } = storeOf(await tokenTableOf(stack));
     const failure = { code: stored, detail: "line 5" };
     await log.file({ streamer, delivery, at: 0, archive: "s3://b/k", failure }, Date.now() + 60_000);
     const { deliveries } = await json<Page>(`/v1/streamers/${streamer}/deliveries`);
@@ -223,7 +223,7 @@ it("the watch tells the age of every bookmark, of streamers too that nobody deli
     onDelivery: () => {},
     onBookmarkAges: (ages: ReadonlyMap<string, number>) => void told.push(ages),
   };
-  const store = storeOf(await placeOf(watched));
+  const store = storeOf(await tokenTableOf(watched));
   await watchBookmarks({ ...store, clock, observer }, Date.now() + 600_000);
   expect([...told[0]!.keys()]).toEqual(["one", "two"]);
   for (const age of told[0]!.values()) expect(age).toBeGreaterThanOrEqual(60_000);

@@ -53,7 +53,7 @@ describe("npm start", () => {
     const twin = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env: environment() });
     await expect(twin).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^Another Persister keeps its data in/),
+      stderr: expect.stringMatching(/^Another Persister uses the data in/),
     });
     first.child.kill("SIGKILL");
     await once(first.child, "close");
@@ -73,7 +73,7 @@ describe("npm start", () => {
     const failed = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^A setting is wrong:\nPORT: .+\nSTITCH_CLIENT_ID: .+\n$/),
+      stderr: expect.stringMatching(/^A setting is not valid:\nPORT: .+\nSTITCH_CLIENT_ID: .+\n$/),
     });
   });
 });
@@ -89,7 +89,7 @@ describe("npm run demo", () => {
       "Stitch Support",
       "9007199254740993",
       '["^ ","inboxes","~m1468435557000"]',
-      "the same as were sent",
+      "identical to the request body",
     ]) {
       expect(stdout).toContain(part);
     }
@@ -109,7 +109,7 @@ describe("npm run sql", () => {
   it("names the tables there are when a query is wrong", async () => {
     await expect(sql("selec 1")).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/syntax error.*There are: inboxes\./s),
+      stderr: expect.stringMatching(/syntax error.*The tables are: inboxes\./s),
     });
   });
 });

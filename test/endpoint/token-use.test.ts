@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { startDynamodb } from "../../infra/local/dynamodb.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { createToken, listTokens, revokeToken } from "../../infra/tokens/tokens.ts";
-import { placeOf } from "./local-place.ts";
 import {
   bookmark,
   jsonline,
@@ -15,6 +14,7 @@ import {
   record,
   startTestStack,
 } from "./local-stack.ts";
+import { tokenTableOf } from "./stack-file.ts";
 
 /** The day of a token's last use is noted beside a request, whose answer does not depend on it. */
 let stack: LocalStack;
@@ -60,7 +60,7 @@ afterEach(() => {
 });
 
 async function withToken<T>(work: (token: string) => Promise<T>): Promise<T> {
-  const place = await placeOf(stack);
+  const place = await tokenTableOf(stack);
   const { token, id } = await createToken(
     { streamer: "s", scopes: ["write", "read", "admin"], validUntil: undefined },
     place,
@@ -87,7 +87,7 @@ const failing = (status: number, type: string) => (_: IncomingMessage, response:
 it("is noted while a delivery is on its way", async () => {
   await withToken(async token => {
     expect((await ask(token, "POST")).status).toBe(200);
-    const [listed] = await listTokens(await placeOf(stack));
+    const [listed] = await listTokens(await tokenTableOf(stack));
     expect(listed?.usedOn).toBe(new Date().toISOString().slice(0, 10));
   });
   expect(logged).toEqual([]);

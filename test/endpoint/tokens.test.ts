@@ -7,16 +7,16 @@ import { operations } from "../../functions/http/operations.ts";
 import { routeEntries } from "../../functions/http/routes.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
-import { createToken, listTokens, type Place, revokeToken } from "../../infra/tokens/tokens.ts";
-import { placeOf } from "./local-place.ts";
+import { createToken, listTokens, revokeToken, type TokenTable } from "../../infra/tokens/tokens.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
+import { tokenTableOf } from "./stack-file.ts";
 
 /** What a token opens, and what the answer to a wrong one tells. */
 let stack: LocalStack;
-let place: Place;
+let place: TokenTable;
 beforeAll(async () => {
   stack = await startTestStack();
-  place = await placeOf(stack);
+  place = await tokenTableOf(stack);
   await post(stack, "github", jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)));
 });
 afterAll(() => stack.close());
@@ -147,7 +147,7 @@ describe("a token", () => {
   it("lives beside one other of its kind, for rotation, and no third", async () => {
     await tokenOf("drift", ["write", "read"]);
     await tokenOf("drift", ["read"]);
-    await expect(tokenOf("drift", ["read"])).rejects.toThrow(/two live tokens.*revoke [0-9a-f]{10} or/);
+    await expect(tokenOf("drift", ["read"])).rejects.toThrow(/two live tokens.*Revoke [0-9a-f]{10} or/);
     await tokenOf("drift", ["write"]);
     await revokeAll();
     await expect(revokeToken("nobody", place)).rejects.toThrow("There is no token nobody.");

@@ -45,7 +45,7 @@ export class Endpoint {
 
   /** What it has printed behind its greeting. */
   get log(): string {
-    return this.#said.join("").split("Ctrl-C ends it.")[1] ?? "";
+    return this.#said.join("").split("Press Ctrl-C to stop.")[1] ?? "";
   }
 
   /** MiB it holds; undefined where the machine does not say. */

@@ -41,10 +41,10 @@ it("creates a token that is shown once, lists it, and revokes it", async () => {
 
 describe("says in a sentence", () => {
   it.each([
-    [["create"], "--streamer is a streamer's name"],
-    [["create", "--streamer", "Git Hub"], "--streamer is a streamer's name"],
-    [["create", "--streamer", "github", "--scope", "all"], "--scope is one or several"],
-    [["create", "--streamer", "*", "--scope", "read", "--expires", "soon"], "--expires is a number of days"],
+    [["create"], "--streamer must be a streamer's name"],
+    [["create", "--streamer", "Git Hub"], "--streamer must be a streamer's name"],
+    [["create", "--streamer", "github", "--scope", "all"], "--scope must be one or more"],
+    [["create", "--streamer", "*", "--scope", "read", "--expires", "soon"], "--expires must be a number of days"],
     [["create", "--stremer", "github"], "Unknown option '--stremer'"],
     [["revoke", "nobody"], "There is no token nobody."],
     [["revoke"], "npm run token -- create"],
@@ -57,6 +57,6 @@ describe("says in a sentence", () => {
 
   it("that no stack runs", async () => {
     const { code, said } = await run(["list"], { DATA_DIR: "/nowhere" });
-    expect([code, said]).toEqual([1, expect.stringMatching(/^No local stack runs on \/nowhere: npm start/)]);
+    expect([code, said]).toEqual([1, expect.stringMatching(/^No local stack runs on \/nowhere\. Start one: npm start/)]);
   });
 });

@@ -10,7 +10,6 @@ import { ingest } from "../../functions/ingest.ts";
 import { wire } from "../../functions/wire.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { createToken } from "../../infra/tokens/tokens.ts";
-import { localPlace, placeOf } from "../endpoint/local-place.ts";
 import {
   bookmark,
   get,
@@ -20,6 +19,7 @@ import {
   startTestStack,
   token,
 } from "../endpoint/local-stack.ts";
+import { stackFileOf, tokenTableOf } from "../endpoint/stack-file.ts";
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { Contract, type Document } from "./contract.ts";
 
@@ -34,7 +34,7 @@ let othersToken: string;
 beforeAll(async () => {
   stack = await started();
   const others = { streamer: "others", scopes: ["write", "admin"], validUntil: undefined } as const;
-  ({ token: othersToken } = await createToken(others, await placeOf(stack)));
+  ({ token: othersToken } = await createToken(others, await tokenTableOf(stack)));
   contract = new Contract((await (await get(stack, "/v1/openapi.json")).json()) as Document);
 });
 afterAll(() => Promise.all(open.splice(0).map(part => part.close())));
@@ -215,7 +215,7 @@ describe("each answer is documented, and each that is documented is given", () =
     const api = await listen(server);
     open.push(api);
     const held = await started({ IMPORT_API_URL: api.url });
-    const { s3, dynamodb } = await localPlace(held);
+    const { s3, dynamodb } = await stackFileOf(held);
     const env = { IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_S3: s3, AWS_ENDPOINT_URL_DYNAMODB: dynamodb };
     const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
     const ahead = await started(env, { clock, ingestMilliseconds: 120_000 });
@@ -231,7 +231,7 @@ describe("each answer is documented, and each that is documented is given", () =
       const on = await started({ IMPORT_API_URL: await scripted(step) }, variant);
       expect((await ask(deliver, { on, body: body() })).status).toBe(status);
     }
-    const { s3, dynamodb, ...place } = await localPlace(stack);
+    const { s3, dynamodb, ...place } = await stackFileOf(stack);
     const config = { service: "s", importApiUrl: stack.importApiUrl, authorization: "token" as const };
     const lacking = wire(
       { ...place, ...config, accounts: { known: {} }, ownerToken: token, endpoints: { s3, dynamodb } },

@@ -42,7 +42,7 @@ describe("npm run sql", () => {
     expect(await sql(["select * from none"])).toEqual({
       code: 1,
       stdout: "",
-      stderr: expect.stringMatching(/^Catalog Error: .*none[\s\S]*\nThere are: Names\.\n$/),
+      stderr: expect.stringMatching(/^Catalog Error: .*none[\s\S]*\nThe tables are: Names\.\n$/),
     });
   });
 
