@@ -4,7 +4,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
-import { localPlace } from "../endpoint/local-place.ts";
+import { stackFileOf } from "../endpoint/stack-file.ts";
 import { get, getBookmark, type LocalStack, post, startTestStack } from "../endpoint/local-stack.ts";
 import fixture from "./fixtures/items-of-4e7ef53.json" with { type: "json" };
 
@@ -14,7 +14,7 @@ let tokens: ReturnType<typeof dynamoTokens>;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  const { dynamodb, s3, region, table, bucket } = await localPlace(stack);
+  const { dynamodb, s3, region, table, bucket } = await stackFileOf(stack);
   const client = dynamoClient({ region, endpoint: dynamodb });
   tokens = dynamoTokens({ client, table });
   for (const item of fixture.items as unknown as Item[])

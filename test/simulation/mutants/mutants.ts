@@ -275,8 +275,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the streamer is registered after its item is written",
-    from: "        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return table.putUpon(itemOf(next), next, deadline);",
-    to: "        const isWritten = await table.putUpon(itemOf(next), next, deadline);\n        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return isWritten;",
+    from: "        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return table.putFenced(itemOf(next), next, deadline);",
+    to: "        const isWritten = await table.putFenced(itemOf(next), next, deadline);\n        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return isWritten;",
   },
   {
     name: "the precondition is checked again for an attempt that continues",
