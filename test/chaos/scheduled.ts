@@ -8,7 +8,7 @@ import { placesIn, programStreaming } from "../../functions/program/streaming.ts
 import { schedule } from "../../functions/schedule.ts";
 import { wire } from "../../functions/wire.ts";
 import { readSettings } from "../../infra/local/settings.ts";
-import { placeFile, placeSchema } from "../../infra/local/stack-file.ts";
+import { stackFileName, stackFileSchema } from "../../infra/local/stack-file.ts";
 import { instrumented } from "./instrumented.ts";
 import { Steps } from "./steps.ts";
 
@@ -18,8 +18,8 @@ const streamMilliseconds = 10_000;
 /** A process of its own: one run of a streamer as Lambda runs it by a schedule. Prints what became of it. */
 const [streamer, program] = process.argv.slice(2) as [string, string];
 const { dataDir, importApiUrl, stitchClientId: clientId, stitchToken } = readSettings(process.env);
-const { region, table, bucket, dynamodb, s3 } = placeSchema.parse(
-  JSON.parse(await readFile(join(dataDir, placeFile), "utf8")),
+const { region, table, bucket, dynamodb, s3 } = stackFileSchema.parse(
+  JSON.parse(await readFile(join(dataDir, stackFileName), "utf8")),
 );
 const { parts } = wire(
   {
@@ -37,8 +37,11 @@ const { parts } = wire(
 const handler = schedule(() => ({
   parts: instrumented(parts, new Steps(process.env.STEPS_FILE!)),
   streamer,
-  streaming: programStreaming([process.execPath, program, streamer], placesIn(process.env), {
-    read: async () => ({}),
+  streaming: programStreaming({
+    command: [process.execPath, program, streamer],
+    places: placesIn(process.env),
+    required: [],
+    credentials: { source: "The environment", read: async () => ({}) },
   }),
   report: ({ outcome }) => console.log(outcome),
   scheduleNext: async () => {},

@@ -4,8 +4,8 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
-import { stackFileOf } from "../endpoint/stack-file.ts";
 import { get, getBookmark, type LocalStack, post, startTestStack } from "../endpoint/local-stack.ts";
+import { stackFileOf } from "../endpoint/stack-file.ts";
 import fixture from "./fixtures/items-of-4e7ef53.json" with { type: "json" };
 
 /** What the code of commit 4e7ef53 has stored is read and carried on, item by item. */

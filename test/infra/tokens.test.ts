@@ -44,7 +44,10 @@ describe("says in a sentence", () => {
     [["create"], "--streamer must be a streamer's name"],
     [["create", "--streamer", "Git Hub"], "--streamer must be a streamer's name"],
     [["create", "--streamer", "github", "--scope", "all"], "--scope must be one or more"],
-    [["create", "--streamer", "*", "--scope", "read", "--expires", "soon"], "--expires must be a number of days"],
+    [
+      ["create", "--streamer", "*", "--scope", "read", "--expires", "soon"],
+      "--expires must be a number of days",
+    ],
     [["create", "--stremer", "github"], "Unknown option '--stremer'"],
     [["revoke", "nobody"], "There is no token nobody."],
     [["revoke"], "npm run token -- create"],
@@ -57,6 +60,9 @@ describe("says in a sentence", () => {
 
   it("that no stack runs", async () => {
     const { code, said } = await run(["list"], { DATA_DIR: "/nowhere" });
-    expect([code, said]).toEqual([1, expect.stringMatching(/^No local stack runs on \/nowhere\. Start one: npm start/)]);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/^No local stack runs on \/nowhere\. Start one: npm start/),
+    ]);
   });
 });
