@@ -29,7 +29,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; printed: str
   const printed: string[] = [];
   for await (const line of createInterface({ input: child.stdout! })) {
     printed.push(line);
-    if (line.startsWith("Ctrl-C")) break;
+    if (line.startsWith("Press Ctrl-C")) break;
   }
   return { child, url: /http:\S+?(?=,)/.exec(printed[0]!)![0], printed };
 }
