@@ -148,7 +148,7 @@ it("a large bookmark that was changed in S3 is not given out", async () => {
   await newS3().send(new PutObjectCommand({ Bucket: bucket, Key, Body: '"other"' }));
   await expect(read("changed")).rejects.toMatchObject({
     code: "bookmark-lost",
-    cause: { message: expect.stringContaining("not what was stored there") },
+    cause: { message: expect.stringContaining("has changed since it was stored") },
   });
 });
 
