@@ -19,7 +19,7 @@ const stateTakesNoFile = (values: Pick<Values, "cid">) =>
     `--state takes no file here: ${values.cid === undefined ? "the endpoint keeps the state" : "give it as --bookmark FILE"}.`,
   );
 
-/** Takes a command line apart. Throws Told for one that contradicts itself. */
+/** Takes a command line apart. Throws CliError for one that contradicts itself. */
 export function argumentsOf(args: readonly string[]): Arguments {
   const end = args.indexOf("--");
   const { values, positionals } = parse(end === -1 ? args : args.slice(0, end));
@@ -27,7 +27,7 @@ export function argumentsOf(args: readonly string[]): Arguments {
   return { values, positionals, command: end === -1 ? undefined : args.slice(end + 1) };
 }
 
-/** Throws Told for flags that say nothing together. */
+/** Throws CliError for flags that say nothing together. */
 export function assertConsistent({ values, command }: Arguments): void {
   const {
     cid,
@@ -51,7 +51,7 @@ export function assertConsistent({ values, command }: Arguments): void {
     throw usage("--bookmark FILE compares as --if-bookmark FILE does: give one of them.");
 }
 
-/** The streamer's command. It gets our environment without our tokens. Throws Told if there is no command. */
+/** The streamer's command. It gets our environment without our tokens. Throws CliError if there is no command. */
 export function programOf([file, ...args]: readonly string[], values: Values): Program {
   if (file === undefined || file === "") throw usage("Behind -- comes the streamer's command.");
   const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;

@@ -14,7 +14,7 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { bookmarkBytesMax } from "../functions/persister/limits.ts";
 import { faultOfBookmark } from "./bookmark-value.ts";
-import { exits, Told, usage } from "./cli-error.ts";
+import { CliError, exits, usage } from "./cli-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -24,13 +24,13 @@ export interface BookmarkFile {
   /** The bookmark as it was read, or replaced last; undefined where there is no file. */
   readonly text: string | undefined;
   /**
-   * Puts a bookmark there, whole or not at all, whatever dies meanwhile. Rejects with Told, nothing replaced,
+   * Puts a bookmark there, whole or not at all, whatever dies meanwhile. Rejects with CliError, nothing replaced,
    * where another run has changed the file since.
    */
   replace(text: string): Promise<void>;
 }
 
-/** Opens a bookmark's file. Rejects with Told for one that is there and holds none, or can't be replaced. */
+/** Opens a bookmark's file. Rejects with CliError for one that is there and holds none, or can't be replaced. */
 export async function openBookmarkFile(path: string): Promise<BookmarkFile> {
   const target = await targetOf(path).catch((error: unknown) => refuse(path, error));
   const text = await readBookmark(path);
@@ -42,7 +42,7 @@ export async function openBookmarkFile(path: string): Promise<BookmarkFile> {
   return new ReplacedFile(path, target, text);
 }
 
-/** The bookmark in a file, or undefined where there is no file. Rejects with Told for one that holds none. */
+/** The bookmark in a file, or undefined where there is no file. Rejects with CliError for one that holds none. */
 export async function readBookmark(path: string): Promise<string | undefined> {
   const text = await readText(path).catch((error: unknown) => refuse(path, error));
   if (text === undefined) return undefined;
@@ -54,13 +54,13 @@ export async function readBookmark(path: string): Promise<string | undefined> {
 }
 
 /**
- * Rejects with Told for a file that was replaced after `start`, ms since the epoch. Whoever read it at the
+ * Rejects with CliError for a file that was replaced after `start`, ms since the epoch. Whoever read it at the
  * beginning of our pipe may have seen the old one, and we the new one.
  */
 export async function assertUnchangedSince(path: string, start: number): Promise<void> {
   const found = await stat(path).catch(unlessMissing);
   if (found !== undefined && found.mtimeMs > start)
-    throw new Told(
+    throw new CliError(
       `${path} was replaced while this run began, so nothing is sent. Run it again.`,
       exits.unavailable,
     );
@@ -84,7 +84,7 @@ class ReplacedFile implements BookmarkFile {
   async replace(text: string): Promise<void> {
     const current = await readText(this.#target).catch((error: unknown) => this.#refuse(error));
     if (current !== text && current !== this.#text)
-      throw new Told(
+      throw new CliError(
         `Another run has changed ${this.path} meanwhile, and it is left as it is. Run it again.`,
         exits.unavailable,
       );
@@ -94,9 +94,9 @@ class ReplacedFile implements BookmarkFile {
   }
 
   #refuse(error: unknown): never {
-    if (error instanceof Told) throw error;
+    if (error instanceof CliError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    throw new Told(
+    throw new CliError(
       `${this.path} can't be replaced: ${code}. It holds an older bookmark than the one that is committed.`,
       exits.failed,
     );
@@ -185,6 +185,6 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 function refuse(path: string, error: unknown, what = "read"): never {
-  if (error instanceof Told) throw error;
+  if (error instanceof CliError) throw error;
   throw usage(`${path} can't be ${what}: ${(error as NodeJS.ErrnoException).code}.`);
 }

@@ -50,7 +50,7 @@ export async function fetchBookmark(
 const pollMilliseconds = 500;
 
 /**
- * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with Told once
+ * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with CliError once
  * the revision is another than `etag`, where one is given.
  */
 export async function waitUntilFree(
@@ -73,7 +73,7 @@ export async function waitUntilFree(
   }
 }
 
-/** An answer's text as JSON. Throws Told where something else answers in the endpoint's place. */
+/** An answer's text as JSON. Throws CliError where something else answers in the endpoint's place. */
 export function jsonOf(text: string, { url }: Endpoint): unknown {
   try {
     return JSON.parse(text);

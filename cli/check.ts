@@ -8,7 +8,7 @@ import { faultsCountedMax, wireBytesMax } from "../functions/persister/limits.ts
 import type { Clock } from "../functions/persister/ports.ts";
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
 import { segments } from "../functions/persister/segments/segment.ts";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 import { unzipped } from "./gunzip.ts";
 import { wireForm } from "./gzip.ts";
 
@@ -20,7 +20,7 @@ const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
 /**
  * Checks a stitchstream in a file, gzipped or not, in the segments that would be sent, with nothing sent.
- * Rejects with Told, which names every fault by its line in the file.
+ * Rejects with CliError, which names every fault by its line in the file.
  */
 export async function check(path: string): Promise<string> {
   const findings = new Findings(path);
@@ -44,7 +44,7 @@ class Findings {
   #bookmarks = 0;
   #faults = 0;
   /** Why it was not read to its end. */
-  #break: Told | undefined;
+  #break: CliError | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -71,18 +71,18 @@ class Findings {
   /** Of a stream that can't be cut any further, or read. */
   end(error: unknown): void {
     if (error instanceof PersisterError) return this.#add(error);
-    if (error instanceof Told) this.#break = error;
+    if (error instanceof CliError) this.#break = error;
     else if (isOfFile(error))
-      this.#break = new Told(`${this.#path} can't be read: ${error.code}.`, exits.usage);
+      this.#break = new CliError(`${this.#path} can't be read: ${error.code}.`, exits.usage);
     else throw error;
   }
 
-  /** What there is. Throws Told where anything is wrong. */
+  /** What there is. Throws CliError where anything is wrong. */
   verdict(): string {
     const more = this.#faults - this.#lines.length;
     const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
     const said = [...this.#lines, ...(more > 0 ? rest : []), ...(this.#break ? [this.#break.message] : [])];
-    if (said.length > 0) throw new Told(said.join("\n"), this.#break?.exitCode ?? exits.refused);
+    if (said.length > 0) throw new CliError(said.join("\n"), this.#break?.exitCode ?? exits.refused);
     if (!this.#hasAny) return `${this.#path}: empty, which says that there is nothing new`;
     const counts = [...this.#recordsByStream];
     const records = counts.reduce((sum, [, count]) => sum + count, 0);

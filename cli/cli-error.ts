@@ -1,6 +1,6 @@
 /** An end whose message says it all, and the exit code it ends with. */
-export class Told extends Error {
-  override readonly name = "Told";
+export class CliError extends Error {
+  override readonly name = "CliError";
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number) {
@@ -20,4 +20,4 @@ export const exits = {
 } as const;
 
 /** The command line is wrong, and what would be right. */
-export const usage = (message: string) => new Told(message, exits.usage);
+export const usage = (message: string) => new CliError(message, exits.usage);

@@ -22,7 +22,7 @@ export interface Delivery extends Following {
 /**
  * Brings a stitchstream to an endpoint, behind any delivery in flight. A command starts from what that one
  * has committed. What a pipe prints began earlier: where anything is committed since this run began, rejects
- * with Told and sends nothing.
+ * with CliError and sends nothing.
  */
 export async function deliver({ source, endpoint, expected, ...following }: Delivery): Promise<void> {
   const { watcher, keep } = following;

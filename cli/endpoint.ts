@@ -1,5 +1,5 @@
 import type { Fault } from "../functions/persister/errors.ts";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 import { faultLines, type LineOf } from "./fault-lines.ts";
 import type { Answer } from "./http.ts";
 import type { Ports } from "./ports.ts";
@@ -43,7 +43,7 @@ export interface Asked {
   readonly once?: boolean;
 }
 
-/** Sends a request, and again for as long as it helps. Rejects with Told, which says what to do. */
+/** Sends a request, and again for as long as it helps. Rejects with CliError, which says what to do. */
 export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
   const { clock, random } = endpoint.ports;
   for (let attempt = 1; ; attempt++) {
@@ -88,24 +88,29 @@ function waitOf({ headers }: Answer, attempt: number, random: number): number {
   return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
 }
 
-function refusalOf(status: number, problem: Problem, { url }: Endpoint, lineOf: LineOf = line => line): Told {
+function refusalOf(
+  status: number,
+  problem: Problem,
+  { url }: Endpoint,
+  lineOf: LineOf = line => line,
+): CliError {
   const { code, detail = "", hint = "", errors: faults = [], errorsTotal: total } = problem;
   if (status === 0) {
-    return new Told(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
+    return new CliError(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
   if (status === 412 || code === "superseded") return moved();
   // Its sentence names lines of the segment, where it names any.
   const why = faults.length === 0 ? ` ${detail} ${hint}` : faultLines({ faults, total }, lineOf);
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();
-  if (status === 404 && code === undefined) return new Told(`${said} Is --endpoint right?`, exits.usage);
-  if (status === 401 || status === 403) return new Told(said, exits.unauthorized);
+  if (status === 404 && code === undefined) return new CliError(`${said} Is --endpoint right?`, exits.usage);
+  if (status === 401 || status === 403) return new CliError(said, exits.unauthorized);
   const exit = isPassing(status, problem) ? exits.unavailable : exits.refused;
-  return new Told(said, exit);
+  return new CliError(said, exit);
 }
 
 /** What another run has committed since this one began: to send more would take its bookmark back. */
 export const moved = () =>
-  new Told(
+  new CliError(
     "Another run has moved the streamer meanwhile, and nothing more is sent. " +
       "Run it again, from the endpoint's bookmark.",
     exits.unavailable,

@@ -2,7 +2,7 @@ import { historyEntriesMax } from "../functions/persister/limits.ts";
 import { type Committed, jsonOf } from "./bookmark.ts";
 import type { BookmarkFile } from "./bookmark-file.ts";
 import { exactValue, isSameBookmark, isSameValue } from "./bookmark-value.ts";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 
 /**
@@ -12,7 +12,7 @@ import { ask, type Endpoint } from "./endpoint.ts";
 export type ExpectedBookmark = Pick<BookmarkFile, "path" | "text"> & Partial<Pick<BookmarkFile, "replace">>;
 
 /**
- * Rejects with Told unless the endpoint's bookmark is the file's. A file that is only behind, since a run was
+ * Rejects with CliError unless the endpoint's bookmark is the file's. A file that is only behind, since a run was
  * killed before it replaced the file, holds the endpoint's bookmark then, so that the next run continues.
  */
 export async function assertExpected(
@@ -31,7 +31,7 @@ export async function assertExpected(
   throw unavailable(`${differenceOf(path, text, bookmark)} Nothing is sent.`);
 }
 
-const unavailable = (message: string) => new Told(message, exits.unavailable);
+const unavailable = (message: string) => new CliError(message, exits.unavailable);
 
 /**
  * Whether a file holds nothing that the endpoint does not know: none, or a bookmark that was committed

@@ -8,7 +8,7 @@ import { type Segment, wholeLineOf } from "../functions/persister/segments/cutte
 import { segments } from "../functions/persister/segments/segment.ts";
 import type { Bookmark } from "../functions/persister/store.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 import type { Source } from "./deliver.ts";
 import { faultLines } from "./fault-lines.ts";
 import type { Following } from "./send.ts";
@@ -31,7 +31,7 @@ export interface Forwarding extends Following {
 
 /**
  * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing
- * archived and no bookmark kept but by `keep`. Rejects with Told.
+ * archived and no bookmark kept but by `keep`. Rejects with CliError.
  */
 export async function forward({ source, account, began, watcher, keep, aborted }: Forwarding): Promise<void> {
   const parts = partsOf(account);
@@ -78,17 +78,17 @@ function partsOf({ clientId, token, url }: Account): Parts {
 const bookmarkOf = (text: string): Bookmark => ({ encoding: "json", value: utf8.encoder.encode(text) });
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decoder.decode(bookmark.value);
 
-function refusalOf({ code, message, details }: PersisterError, segment: Segment): Told {
+function refusalOf({ code, message, details }: PersisterError, segment: Segment): CliError {
   const { faults = [], faultsTotal: total } = details;
   const who = code === "rejected" ? "rejected by the Import API" : code;
   // The message names lines of the segment.
   const lineOf = (line: number) => wholeLineOf(segment, line);
   const said = `${who}:${faults.length === 0 ? ` ${message}` : faultLines({ faults, total }, lineOf)}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))
-    return new Told(
+    return new CliError(
       `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,
       exits.unauthorized,
     );
   const isTrouble = code === "unavailable" || code === "out-of-time";
-  return new Told(said, isTrouble ? exits.unavailable : exits.refused);
+  return new CliError(said, isTrouble ? exits.unavailable : exits.refused);
 }

@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 import { peek, wholeOf } from "./peek.ts";
 
-/** What `source` holds, gzipped or not. Rejects with Told, which says `name`, where it is not whole gzip. */
+/** What `source` holds, gzipped or not. Rejects with CliError, which says `name`, where it is not whole gzip. */
 export async function* unzipped(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
   const peeked = await peek(source[Symbol.asyncIterator](), head => head.length >= gzipMagic.length);
   const whole = wholeOf(peeked);
@@ -16,7 +16,7 @@ export async function* unzipped(source: AsyncIterable<Uint8Array>, name: string)
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code?.startsWith("Z_")) throw error;
-    throw new Told(`${name} is not whole gzip: it was cut or changed.`, exits.refused);
+    throw new CliError(`${name} is not whole gzip: it was cut or changed.`, exits.refused);
   } finally {
     gunzip.destroy();
     await ended;

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { exits, Told } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
 
 /** What is on its way is waited for, and the streamer, for so long. */
 const endMillisecondsMax = 10_000;
@@ -13,28 +13,28 @@ export class Interruption {
   readonly aborted = new AbortController();
   /** Of ours something may be on its way, or a streamer run. */
   isSending = false;
-  #told: Told | undefined;
+  #told: CliError | undefined;
   readonly #onWait: () => void;
 
   /** `onWait` hears that it ends once what is on its way has ended. */
   constructor(onWait: () => void) {
     this.#onWait = onWait;
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-      process.on(signal, () => this.#begin(new Told(interrupted, 128 + constants.signals[signal])));
+      process.on(signal, () => this.#begin(new CliError(interrupted, 128 + constants.signals[signal])));
     process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
       // Each bookmark meets it again.
-      if (this.#told === undefined) this.#begin(new Told(unread(code), exits.failed));
+      if (this.#told === undefined) this.#begin(new CliError(unread(code), exits.failed));
     });
     // A terminal that is closed takes no more words.
     process.stderr.on("error", () => {});
   }
 
-  /** Throws Told where there was one. */
+  /** Throws CliError where there was one. */
   throwIfAny(): void {
     if (this.#told !== undefined) throw this.#told;
   }
 
-  #begin(told: Told): void {
+  #begin(told: CliError): void {
     if (!this.isSending || this.#told !== undefined) return exit(told);
     this.#told = told;
     this.aborted.abort();
@@ -43,7 +43,7 @@ export class Interruption {
   }
 }
 
-function exit({ message, exitCode }: Told): void {
+function exit({ message, exitCode }: CliError): void {
   process.stderr.write(`${message}\n`);
   process.exit(exitCode);
 }

@@ -8,7 +8,7 @@ import { type Arguments, argumentsOf, assertConsistent, programOf } from "./argu
 import { bookmark, deliveries } from "./bookmark.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
-import { exits, Told, usage } from "./cli-error.ts";
+import { CliError, exits, usage } from "./cli-error.ts";
 import { deliver, type Source } from "./deliver.ts";
 import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { forward } from "./forward-directly.ts";
@@ -117,12 +117,12 @@ function printedBy(program: Program, bookmark: string | undefined, hasBookmarks:
 const print = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
 /** What is said of an error, and the exit code. */
-function toldOf(error: unknown): Told {
-  if (error instanceof Told) return error;
-  if (error instanceof StreamerFailed) return new Told(error.message, exits.streamer);
+function cliErrorOf(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof StreamerFailed) return new CliError(error.message, exits.streamer);
   // What is wrong with the stream itself, before any of it is sent.
-  if (error instanceof PersisterError) return new Told(error.message, exits.refused);
-  return new Told(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
+  if (error instanceof PersisterError) return new CliError(error.message, exits.refused);
+  return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }
 
 const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";
@@ -133,7 +133,7 @@ try {
     throw error;
   });
 } catch (error) {
-  const { message, exitCode } = toldOf(error);
+  const { message, exitCode } = cliErrorOf(error);
   process.stderr.write(`${message}\n`);
   process.exitCode = exitCode;
 }

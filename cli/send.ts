@@ -1,7 +1,7 @@
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
 import { segments } from "../functions/persister/segments/segment.ts";
 import { type Committed, fetchBookmark } from "./bookmark.ts";
-import { Told } from "./cli-error.ts";
+import { CliError } from "./cli-error.ts";
 import { ask, type Endpoint } from "./endpoint.ts";
 import { wireForm } from "./gzip.ts";
 import type { Ports } from "./ports.ts";
@@ -31,7 +31,7 @@ export interface Following {
 
 /**
  * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that
- * none is lost and none comes twice. Rejects with Told, whose lines are the whole stream's.
+ * none is lost and none comes twice. Rejects with CliError, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
@@ -77,7 +77,7 @@ export async function keepCommitted(endpoint: Endpoint, tag: string, keep: Follo
     if (etag !== tag && bookmark !== undefined) await keep(bookmark);
   } catch (error) {
     // The refusal itself is what the caller hears of.
-    if (!(error instanceof Told)) throw error;
+    if (!(error instanceof CliError)) throw error;
   }
 }
 

@@ -20,7 +20,7 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * Returns the endpoint of a run: from flags, else the environment, else `persist.json`. Throws Told, which
+ * Returns the endpoint of a run: from flags, else the environment, else `persist.json`. Throws CliError, which
  * says what to do.
  */
 export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
@@ -42,7 +42,7 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
   return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
 }
 
-/** The Import API's account, for a run without an endpoint. Throws Told. */
+/** The Import API's account, for a run without an endpoint. Throws CliError. */
 export function accountOf(flags: { readonly cid?: string; readonly token?: string }): Account {
   const { STITCH_TOKEN, IMPORT_API_URL = "https://api.stitchdata.com" } = process.env;
   const clientId = Number(flags.cid);

@@ -14,7 +14,7 @@ const otherwise = "or --bookmark-arg= for a program that reads its bookmark's fi
 
 /**
  * What a command prints that gets its bookmark's file as a bare argument. A Singer tap would start from
- * nothing, as it reads its state behind `--state`: where it `hasBookmark`, rejects with Told before the first
+ * nothing, as it reads its state behind `--state`: where it `hasBookmark`, rejects with CliError before the first
  * byte; else `warn` hears of it.
  */
 export async function* unlessTap(

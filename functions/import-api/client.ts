@@ -1,7 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
-import { answerBodyTimeoutMsDefault, attempt, type Call } from "./http-post.ts";
+import { answerBodyTimeoutMillisecondsDefault, attempt, type Call } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
 import { type Attempt, retrying } from "./retry.ts";
 
@@ -24,9 +24,9 @@ export interface ImportApiOptions {
   /** From 0 to below 1. */
   readonly random?: () => number;
   /** The longest that a connection may be silent, if that is less than its share of the remaining time. */
-  readonly silenceMsMax?: number;
+  readonly silenceMillisecondsMax?: number;
   /** From the head of an answer to the end of its body. */
-  readonly answerBodyTimeoutMs?: number;
+  readonly answerBodyTimeoutMilliseconds?: number;
   /** Makes one request; a simulation has its own. */
   readonly post?: typeof attempt;
 }
@@ -44,11 +44,12 @@ const agents = {
  * for a token that no header can hold.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, traceparent, clock, random = Math.random, post = attempt, silenceMsMax } = options;
+  const { url, traceparent, clock, random = Math.random, post = attempt, silenceMillisecondsMax } = options;
   const endpoint = endpointsBelow(url);
   const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
   let { account } = options;
-  const answerBodyTimeoutMs = options.answerBodyTimeoutMs ?? answerBodyTimeoutMsDefault;
+  const answerBodyTimeoutMilliseconds =
+    options.answerBodyTimeoutMilliseconds ?? answerBodyTimeoutMillisecondsDefault;
   const sendAs = (secret: string, request: ImportRequest, deadline: number): Promise<Outcome> => {
     // Made once, so that every attempt sends the same bytes under the same headers.
     const call: Call = {
@@ -57,12 +58,12 @@ export function importApi(options: ImportApiOptions): ImportApi {
       headers: { ...headersOf(request, secret), ...(traceparent && { traceparent }) },
       body: request.body,
       secretLength: secret.length,
-      answerBodyTimeoutMs,
+      answerBodyTimeoutMilliseconds,
     };
     const once = async ({ hasHung, ...time }: Attempt) =>
       // Other kept-alive connections may hang as well.
       verdictOf(await post(hasHung ? { ...call, agent: false } : call, time), secret);
-    return retrying(once, { clock, random, deadline, silenceMsMax });
+    return retrying(once, { clock, random, deadline, silenceMillisecondsMax });
   };
   /** Without a newer account, the refusal is the result. */
   const newerThan = async (used: Account) =>

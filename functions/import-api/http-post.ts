@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 
 /** The verdict is in the status line; the body must follow within this time. */
-export const answerBodyTimeoutMsDefault = 5_000;
+export const answerBodyTimeoutMillisecondsDefault = 5_000;
 /** The Import API's errors are short; a longer body is a proxy's page. */
 const answerBodyBytesMax = 64 * 1024;
 
@@ -14,7 +14,7 @@ export interface Call {
   readonly body: Uint8Array;
   /** A body that is cut could end in half a secret of so many UTF-16 units: they are dropped. */
   readonly secretLength: number;
-  readonly answerBodyTimeoutMs: number;
+  readonly answerBodyTimeoutMilliseconds: number;
 }
 
 export interface Answer {
@@ -47,21 +47,24 @@ const hung = (ms: number): Silence => ({
 });
 const broken = (message: string): Silence => ({ kind: "silence", reason: "broken", message });
 
-const timerMsMax = 2 ** 31 - 1;
+const timerMillisecondsMax = 2 ** 31 - 1;
 
 /** How long an attempt may take, ms. */
 export interface AttemptTime {
   /** For the whole attempt. */
-  readonly remainingMs: number;
+  readonly remainingMilliseconds: number;
   /** Without progress: a connection, an accepted piece of the body, the answer's head. */
-  readonly silenceMs: number;
+  readonly silenceMilliseconds: number;
 }
 
 /** Between two pieces of a body the network has taken one: 8 s for each are 32 kB/s. */
 const pieceBytes = 256 * 1024;
 
 /** POSTs once. Never rejects because of the network or the server. */
-export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Promise<Answer | Silence> {
+export function attempt(
+  call: Call,
+  { remainingMilliseconds, silenceMilliseconds }: AttemptTime,
+): Promise<Answer | Silence> {
   return new Promise(resolve => {
     const begunAt = performance.now();
     const request = open(call);
@@ -78,11 +81,11 @@ export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Pr
       give(silence);
       request.destroy();
     };
-    const deadline = setTimeout(stop, Math.min(remainingMs, timerMsMax), deadlinePassed);
+    const deadline = setTimeout(stop, Math.min(remainingMilliseconds, timerMillisecondsMax), deadlinePassed);
     let silence: NodeJS.Timeout | undefined;
     const allowSilence = (ms: number) => {
       clearTimeout(silence);
-      if (!isAnswering) silence = setTimeout(stop, Math.min(ms, timerMsMax), hung(ms));
+      if (!isAnswering) silence = setTimeout(stop, Math.min(ms, timerMillisecondsMax), hung(ms));
     };
     request.on("error", error => give(broken(`The connection to the Import API broke: ${nameOf(error)}.`)));
     request.on("close", () => give(broken("The Import API closed the connection without an answer.")));
@@ -92,9 +95,9 @@ export function attempt(call: Call, { remainingMs, silenceMs }: AttemptTime): Pr
       void readAnswer(request, response, call).then(end);
     });
     // The last pieces may need as long to arrive as the earlier ones.
-    request.on("finish", () => allowSilence(Math.max(silenceMs, performance.now() - begunAt)));
-    allowSilence(silenceMs);
-    sendPieces(request, call.body, () => allowSilence(silenceMs));
+    request.on("finish", () => allowSilence(Math.max(silenceMilliseconds, performance.now() - begunAt)));
+    allowSilence(silenceMilliseconds);
+    sendPieces(request, call.body, () => allowSilence(silenceMilliseconds));
   });
 }
 
@@ -124,7 +127,7 @@ async function readAnswer(
   response: http.IncomingMessage,
   call: Call,
 ): Promise<Answer> {
-  const late = setTimeout(() => request.destroy(), call.answerBodyTimeoutMs);
+  const late = setTimeout(() => request.destroy(), call.answerBodyTimeoutMilliseconds);
   const { bytes, isWhole } = await readBody(response);
   clearTimeout(late);
   if (!isWhole) request.destroy();

@@ -7,20 +7,20 @@ import type { Verdict } from "./outcome.ts";
  */
 export const attemptsMax = 8;
 /** Every request is awaited, so with less time than this none is sent. */
-export const attemptMsMin = 500;
+export const attemptMillisecondsMin = 500;
 /** target-stitch 4.0.4 waits this long for an answer. */
-const silenceMsMaxDefault = 60_000;
+const silenceMillisecondsMaxDefault = 60_000;
 /** A batch is answered within about a second: a shorter wait would needlessly send it twice. */
-const silenceMsMin = 3_000;
-const backoffBaseMs = 100;
-export const backoffCapMs = 5_000;
+const silenceMillisecondsMin = 3_000;
+const backoffMillisecondsBase = 100;
+export const backoffMillisecondsMax = 5_000;
 
 /**
  * Full jitter: random × min(cap, base × 2^attempt), `attempt` from 0, in ms.
  * aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
  */
-export function backoffMs(attempt: number, random: () => number): number {
-  return random() * Math.min(backoffCapMs, backoffBaseMs * 2 ** attempt);
+export function backoffMilliseconds(attempt: number, random: () => number): number {
+  return random() * Math.min(backoffMillisecondsMax, backoffMillisecondsBase * 2 ** attempt);
 }
 
 /**
@@ -28,15 +28,22 @@ export function backoffMs(attempt: number, random: () => number): number {
  * s in an endpoint's delivery, so that a hanging connection can be retried. After one hung, it is all of it,
  * so that a slow server can answer.
  */
-function silenceMs(hasHung: boolean, remainingMs: number, max = silenceMsMaxDefault): number {
-  return Math.min(hasHung ? remainingMs : Math.max(remainingMs / 3, silenceMsMin), max);
+function silenceMilliseconds(
+  hasHung: boolean,
+  remainingMilliseconds: number,
+  max = silenceMillisecondsMaxDefault,
+): number {
+  return Math.min(
+    hasHung ? remainingMilliseconds : Math.max(remainingMilliseconds / 3, silenceMillisecondsMin),
+    max,
+  );
 }
 
 /**
  * `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0
  * if it is neither.
  */
-export function retryAfterMs(header: string | undefined, now: number): number {
+export function retryAfterMilliseconds(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1_000;
@@ -51,7 +58,7 @@ export interface Patience {
   readonly random: () => number;
   /** ms since the epoch. */
   readonly deadline: number;
-  readonly silenceMsMax?: number | undefined;
+  readonly silenceMillisecondsMax?: number | undefined;
 }
 
 /** How long an attempt may take, and whether an earlier one hung. */
@@ -75,26 +82,31 @@ const noTime: Transient = {
  */
 export async function retrying(
   attempt: (allowed: Attempt) => Promise<Verdict>,
-  { clock, random, deadline, silenceMsMax }: Patience,
+  { clock, random, deadline, silenceMillisecondsMax }: Patience,
 ): Promise<Outcome> {
   let last = noTime;
   let attempts = 0;
   let hasHung = false;
   const remaining = () => deadline - clock.now();
-  while (attempts < attemptsMax && remaining() >= attemptMsMin) {
-    const remainingMs = remaining();
+  while (attempts < attemptsMax && remaining() >= attemptMillisecondsMin) {
+    const remainingMilliseconds = remaining();
     const verdict = await attempt({
-      remainingMs,
-      silenceMs: silenceMs(hasHung, remainingMs, silenceMsMax),
+      remainingMilliseconds,
+      silenceMilliseconds: silenceMilliseconds(hasHung, remainingMilliseconds, silenceMillisecondsMax),
       hasHung,
     });
     attempts++;
     if (verdict.kind !== "transient") return { ...verdict, attempts };
     last = verdict;
     hasHung ||= verdict.hung === true;
-    const delay = Math.max(backoffMs(attempts - 1, random), retryAfterMs(verdict.retryAfter, clock.now()));
+    const delay = Math.max(
+      backoffMilliseconds(attempts - 1, random),
+      retryAfterMilliseconds(verdict.retryAfter, clock.now()),
+    );
     const goesOn =
-      verdict.reason !== "out-of-time" && attempts < attemptsMax && remaining() - delay >= attemptMsMin;
+      verdict.reason !== "out-of-time" &&
+      attempts < attemptsMax &&
+      remaining() - delay >= attemptMillisecondsMin;
     if (!goesOn) break;
     await clock.sleep(delay);
   }

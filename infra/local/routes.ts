@@ -24,6 +24,6 @@ export const handlersHere =
 export const routesOf = (handlerOf: HandlerOf, ingestTimeoutMilliseconds = ingestMilliseconds): Route[] =>
   routeEntries.map(([route, { function: name }]) => {
     const [method, path] = route.split(" ") as [string, string];
-    const timeoutMs = name === "ingest" ? ingestTimeoutMilliseconds : otherMilliseconds;
-    return { method, path, timeoutMs, handler: handlerOf(name, timeoutMs) };
+    const timeoutMilliseconds = name === "ingest" ? ingestTimeoutMilliseconds : otherMilliseconds;
+    return { method, path, timeoutMilliseconds, handler: handlerOf(name, timeoutMilliseconds) };
   });

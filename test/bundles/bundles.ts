@@ -51,7 +51,7 @@ export const bundlesFor =
     await client.send(new PutItemCommand({ TableName: table, Item: marshall(item) }));
     const lambda = new Lambda(environmentOf(place, secrets.url));
     return {
-      handlerOf: (name, timeoutMs) => event => lambda.invoke(name, event, timeoutMs),
+      handlerOf: (name, timeoutMilliseconds) => event => lambda.invoke(name, event, timeoutMilliseconds),
       close: async () => {
         await lambda.close();
         await secrets.close();

@@ -59,9 +59,9 @@ class Instance {
     return true;
   }
 
-  async invoke(event: unknown, timeoutMs: number): Promise<unknown> {
+  async invoke(event: unknown, timeoutMilliseconds: number): Promise<unknown> {
     try {
-      return await this.#api.invoke(event, timeoutMs);
+      return await this.#api.invoke(event, timeoutMilliseconds);
     } finally {
       this.#isTaken = false;
     }
@@ -85,10 +85,10 @@ export class Lambda {
   async invoke(
     name: string,
     event: APIGatewayProxyEventV2,
-    timeoutMs: number,
+    timeoutMilliseconds: number,
   ): Promise<APIGatewayProxyResultV2> {
     const instance = await this.#idle(name);
-    return (await instance.invoke(event, timeoutMs)) as APIGatewayProxyResultV2;
+    return (await instance.invoke(event, timeoutMilliseconds)) as APIGatewayProxyResultV2;
   }
 
   async #idle(name: string): Promise<Instance> {

@@ -8,7 +8,7 @@ import { type Listening, listen } from "../../infra/local/listen.ts";
  */
 export interface RuntimeApi extends Listening {
   /** Hands an event to the process, and waits for what its handler answers. Rejects with what it throws. */
-  invoke(event: unknown, timeoutMs: number): Promise<unknown>;
+  invoke(event: unknown, timeoutMilliseconds: number): Promise<unknown>;
   /** The process is gone: what is waited for fails. */
   fail(error: Error): void;
 }
@@ -63,10 +63,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   return {
     ...listening,
     fail,
-    invoke: (event, timeoutMs) =>
+    invoke: (event, timeoutMilliseconds) =>
       new Promise((resolve, reject) => {
         if (failure !== undefined) return reject(failure);
-        const deadline = Date.now() + timeoutMs;
+        const deadline = Date.now() + timeoutMilliseconds;
         waiting.push({ id: randomUUID(), event, deadline, resolve, reject });
         handOut();
       }),

@@ -29,13 +29,13 @@ describe("retried", () => {
   });
 
   it("is a silent connection", async () => {
-    const { send } = await scripted(["hang", { status: 201 }], { silenceMsMax: 30 });
+    const { send } = await scripted(["hang", { status: 201 }], { silenceMillisecondsMax: 30 });
     expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
   });
 
   it("is a silent connection that was used before", async () => {
     const { send, server } = await scripted([{ status: 201 }, "hang", { status: 201 }], {
-      silenceMsMax: 30,
+      silenceMillisecondsMax: 30,
     });
     await send();
     expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
@@ -68,7 +68,7 @@ describe("retried", () => {
 describe("a connection that hangs", () => {
   it("is left for one that is opened for the next attempt alone", async () => {
     const { send, server } = await scripted([{ status: 201 }, { status: 201 }, "hang", { status: 201 }], {
-      silenceMsMax: 30,
+      silenceMillisecondsMax: 30,
     });
     // Two are kept open.
     await Promise.all([send(), send()]);
@@ -77,7 +77,7 @@ describe("a connection that hangs", () => {
   });
 
   it("is tried again within the time there is, with the same bytes", async () => {
-    const { send, server } = await scripted(["hang"], { silenceMsMax: 30 });
+    const { send, server } = await scripted(["hang"], { silenceMillisecondsMax: 30 });
     expect(await send()).toMatchObject({
       kind: "failed",
       reason: "unavailable",

@@ -112,7 +112,7 @@ describe("accepted", () => {
 
   it("is a 2xx whose body breaks off, or never comes", async () => {
     const { send, server } = await scripted([{ dropAfterHead: 201 }, { hangAfterHead: 202 }], {
-      answerBodyTimeoutMs: 20,
+      answerBodyTimeoutMilliseconds: 20,
     });
     expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
     expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
@@ -155,7 +155,7 @@ describe("rejected", () => {
 
   it("keeps what came of its words when they break off", async () => {
     const { send } = await scripted([{ dropAfterHead: 400 }, { hangAfterHead: 422 }], {
-      answerBodyTimeoutMs: 20,
+      answerBodyTimeoutMilliseconds: 20,
     });
     expect(await send()).toMatchObject({ kind: "rejected", status: 400 });
     expect(await send()).toMatchObject({ kind: "rejected", status: 422 });

@@ -43,9 +43,9 @@ class OneLink extends Agent {
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => vi.useRealTimers());
 
-const silenceMs = 8_000;
+const silenceMilliseconds = 8_000;
 
-function begin(bodyBytes: number, remainingMs = 300_000) {
+function begin(bodyBytes: number, remainingMilliseconds = 300_000) {
   const agent = new OneLink();
   const call = {
     url: new URL("http://127.0.0.1/v2/import/batch"),
@@ -53,9 +53,9 @@ function begin(bodyBytes: number, remainingMs = 300_000) {
     headers: { "Content-Length": bodyBytes },
     body: Buffer.alloc(bodyBytes, "x"),
     secretLength: 0,
-    answerBodyTimeoutMs: 5_000,
+    answerBodyTimeoutMilliseconds: 5_000,
   };
-  const ended = attempt(call, { remainingMs, silenceMs });
+  const ended = attempt(call, { remainingMilliseconds, silenceMilliseconds });
   let isEnded = false;
   void ended.then(() => {
     isEnded = true;
@@ -82,7 +82,7 @@ it("a link that takes nothing any more is given up", async () => {
   const { ended, link, pass } = begin(4_000_000);
   for (let piece = 0; piece < 5; piece++) {
     await link.takeNext();
-    expect(await pass(silenceMs - 1)).toBe(false);
+    expect(await pass(silenceMilliseconds - 1)).toBe(false);
   }
   expect(await pass(1)).toBe(true);
   expect(await ended).toMatchObject({ kind: "silence", reason: "hung" });
@@ -93,7 +93,7 @@ it("an answer that does not begin is given up after the share of a body that wen
   const { ended, link, pass } = begin(1_000);
   while (await link.takeNext());
   link.push("HTTP/1.1 201 Cr");
-  expect(await pass(silenceMs - 1)).toBe(false);
+  expect(await pass(silenceMilliseconds - 1)).toBe(false);
   expect(await pass(1)).toBe(true);
   expect(await ended).toMatchObject({
     kind: "silence",
@@ -114,6 +114,6 @@ it("an answer before the end of the body counts", async () => {
   await link.takeNext();
   link.answer(413);
   await setImmediate();
-  await pass(silenceMs);
+  await pass(silenceMilliseconds);
   expect(await ended).toMatchObject({ kind: "answer", status: 413 });
 });

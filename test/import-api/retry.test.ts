@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Verdict } from "../../functions/import-api/outcome.ts";
 import {
   type Attempt,
-  attemptMsMin,
+  attemptMillisecondsMin,
   attemptsMax,
-  backoffCapMs,
-  backoffMs,
-  retryAfterMs,
+  backoffMilliseconds,
+  backoffMillisecondsMax,
+  retryAfterMilliseconds,
   retrying,
 } from "../../functions/import-api/retry.ts";
 import { leapingClock } from "./leaping-clock.ts";
@@ -16,10 +16,12 @@ const almostOne = () => 1 - Number.EPSILON;
 
 describe("the delay", () => {
   it("is full jitter below a doubling bound, up to a cap", () => {
-    const bounds = Array.from({ length: 10 }, (_, attempt) => Math.round(backoffMs(attempt, almostOne)));
+    const bounds = Array.from({ length: 10 }, (_, attempt) =>
+      Math.round(backoffMilliseconds(attempt, almostOne)),
+    );
     expect(bounds).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000]);
-    expect(backoffMs(5, () => 0)).toBe(0);
-    expect(backoffMs(2_000, almostOne)).toBeLessThan(backoffCapMs);
+    expect(backoffMilliseconds(5, () => 0)).toBe(0);
+    expect(backoffMilliseconds(2_000, almostOne)).toBeLessThan(backoffMillisecondsMax);
   });
 });
 
@@ -39,11 +41,11 @@ describe("Retry-After", () => {
     ["", 0],
     ["99999999999999999999", 1e23],
   ])("%j means %d ms", (header, expected) => {
-    expect(retryAfterMs(header, now)).toBe(expected);
+    expect(retryAfterMilliseconds(header, now)).toBe(expected);
   });
 
   it("may be missing", () => {
-    expect(retryAfterMs(undefined, now)).toBe(0);
+    expect(retryAfterMilliseconds(undefined, now)).toBe(0);
   });
 });
 
@@ -69,8 +71,8 @@ describe("retrying", () => {
   it("tells each attempt what time remains", async () => {
     const clock = leapingClock(0);
     const remaining: number[] = [];
-    const attempt = async ({ remainingMs }: Attempt) => {
-      remaining.push(remainingMs);
+    const attempt = async ({ remainingMilliseconds }: Attempt) => {
+      remaining.push(remainingMilliseconds);
       return unavailable;
     };
     await retrying(attempt, { clock, random: () => 0.5, deadline: 700 });
@@ -86,9 +88,9 @@ describe("retrying", () => {
   ])("shares out the time of %s between attempts that hang", async (_, deadline, expected) => {
     const clock = leapingClock(0);
     const shares: number[] = [];
-    const hanging = async ({ silenceMs }: Attempt): Promise<Verdict> => {
-      shares.push(Math.round(silenceMs));
-      await clock.sleep(silenceMs);
+    const hanging = async ({ silenceMilliseconds }: Attempt): Promise<Verdict> => {
+      shares.push(Math.round(silenceMilliseconds));
+      await clock.sleep(silenceMilliseconds);
       return { ...unavailable, hung: true };
     };
     const outcome = await retrying(hanging, { clock, random: () => 0, deadline });
@@ -100,8 +102,8 @@ describe("retrying", () => {
     const clock = leapingClock(0);
     const shares: number[] = [];
     const verdicts: Verdict[] = [unavailable, { ...unavailable, hung: true }, unavailable];
-    const attempt = async ({ silenceMs }: Attempt): Promise<Verdict> => {
-      shares.push(silenceMs);
+    const attempt = async ({ silenceMilliseconds }: Attempt): Promise<Verdict> => {
+      shares.push(silenceMilliseconds);
       return verdicts.shift() ?? { kind: "accepted" };
     };
     await retrying(attempt, { clock, random: () => 0, deadline: 24_000 });
@@ -115,7 +117,7 @@ describe("retrying", () => {
     const outcome = await retrying(never, {
       clock: leapingClock(1_000),
       random: Math.random,
-      deadline: 1_000 + attemptMsMin - 1,
+      deadline: 1_000 + attemptMillisecondsMin - 1,
     });
     expect(outcome).toMatchObject({ kind: "failed", reason: "out-of-time", attempts: 0 });
   });

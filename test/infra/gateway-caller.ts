@@ -24,10 +24,10 @@ export function closeGatewaysAfterEach(): void {
 export async function gatewayWith(
   handler: TestHandler = async () => ({ statusCode: 200 }),
   {
-    timeoutMs = 600_000,
+    timeoutMilliseconds = 600_000,
     path = "/v1/streamers/{streamer}",
     ...options
-  }: Partial<GatewayOptions> & { timeoutMs?: number; path?: string } = {},
+  }: Partial<GatewayOptions> & { timeoutMilliseconds?: number; path?: string } = {},
 ) {
   const events: APIGatewayProxyEventV2[] = [];
   const contexts: Context[] = [];
@@ -38,7 +38,7 @@ export async function gatewayWith(
     return handler(event, context);
   };
   const gateway = await startGateway({
-    routes: ["POST", "GET", "HEAD"].map(method => ({ method, path, handler: keeping, timeoutMs })),
+    routes: ["POST", "GET", "HEAD"].map(method => ({ method, path, handler: keeping, timeoutMilliseconds })),
     onError: error => errors.push(error),
     ...options,
   });

@@ -114,7 +114,7 @@ describe("the event", () => {
   });
 
   it("comes with a context that counts down", async () => {
-    const { url, contexts } = await gatewayWith(undefined, { timeoutMs: 3_600_000 });
+    const { url, contexts } = await gatewayWith(undefined, { timeoutMilliseconds: 3_600_000 });
     await call(url, { body: "x" });
     const context = contexts[0]!;
     expect(context.functionName).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);

@@ -67,7 +67,7 @@ describe("limits", () => {
   );
 
   it("of a slow body: the request is given up", async () => {
-    const { port, events } = await gatewayWith(undefined, { requestTimeoutMs: 50 });
+    const { port, events } = await gatewayWith(undefined, { requestTimeoutMilliseconds: 50 });
     const received = await raw(
       port,
       "POST /v1/streamers/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc",

@@ -94,8 +94,11 @@ describe("an answer", () => {
       await opened;
       throw new Error("late");
     };
-    const slow = await gatewayWith(late, { timeoutMs: 20 });
-    const endless = await gatewayWith(late, { timeoutMs: 60_000, integrationTimeoutMs: 20 });
+    const slow = await gatewayWith(late, { timeoutMilliseconds: 20 });
+    const endless = await gatewayWith(late, {
+      timeoutMilliseconds: 60_000,
+      integrationTimeoutMilliseconds: 20,
+    });
     const answers = [await call(slow.url, { body: "x" }), await call(endless.url, { body: "x" })];
     expect(answers.map(({ status }) => status)).toEqual([500, 503]);
     expect(answers.map(({ body }) => json(body))).toEqual([

@@ -91,9 +91,9 @@ describe("the packaged template", () => {
       names.set(handler, name);
       return handler;
     });
-    for (const { handler, timeoutMs } of local) {
+    for (const { handler, timeoutMilliseconds } of local) {
       const timeout = template.Resources[`${capitalized(names.get(handler)!)}LambdaFunction`]!.Properties;
-      expect(timeoutMs).toBe(Number(at(timeout, "Timeout")) * 1_000);
+      expect(timeoutMilliseconds).toBe(Number(at(timeout, "Timeout")) * 1_000);
     }
   });
 });

@@ -8,16 +8,16 @@ import { invoke } from "./invoke.ts";
 import { matchRoute, type Route } from "./routes.ts";
 
 /** docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const integrationTimeoutMsDefault = 30_000;
+const integrationTimeoutMillisecondsDefault = 30_000;
 /** A request that has not wholly come in so long is given up. */
-const requestTimeoutMsDefault = 60_000;
+const requestTimeoutMillisecondsDefault = 60_000;
 
 export interface GatewayOptions {
   readonly routes: readonly Route[];
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  readonly integrationTimeoutMs?: number;
-  readonly requestTimeoutMs?: number;
+  readonly integrationTimeoutMilliseconds?: number;
+  readonly requestTimeoutMilliseconds?: number;
   /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
   readonly onTooLarge?: (bytes: number, path: string) => APIGatewayProxyStructuredResultV2;
   /** Hears what handlers throw; console.error if left out. */
@@ -36,7 +36,7 @@ export interface Gateway {
  * Rejects where it can't listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { port = 0, requestTimeoutMs = requestTimeoutMsDefault } = options;
+  const { port = 0, requestTimeoutMilliseconds = requestTimeoutMillisecondsDefault } = options;
   const answers = new Set<Promise<void>>();
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     // The client may leave at any time: an answer that nobody takes is no fault.
@@ -47,9 +47,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     answers.add(answer);
   };
   const server = createServer({
-    requestTimeout: requestTimeoutMs,
-    headersTimeout: requestTimeoutMs,
-    connectionsCheckingInterval: Math.max(10, requestTimeoutMs / 10),
+    requestTimeout: requestTimeoutMilliseconds,
+    headersTimeout: requestTimeoutMilliseconds,
+    connectionsCheckingInterval: Math.max(10, requestTimeoutMilliseconds / 10),
   });
   server.on("request", serve);
   server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
@@ -89,14 +89,18 @@ async function route(
   body: Buffer,
   response: ServerResponse,
 ): Promise<void> {
-  const { routes, integrationTimeoutMs = integrationTimeoutMsDefault, onError = console.error } = options;
+  const {
+    routes,
+    integrationTimeoutMilliseconds = integrationTimeoutMillisecondsDefault,
+    onError = console.error,
+  } = options;
   const { path, rawQuery } = targetOf(message.url ?? "/");
   const match = matchRoute(routes, message.method ?? "GET", path);
   if (match === undefined) return answerFault(response, notFound);
   const routeKey = `${match.route.method} ${match.route.path}`;
   const event = eventOf({ message, path, rawQuery, routeKey, parameters: match.parameters }, body);
   if (eventBytes(event) >= eventBytesLimit) return refuseBody(options, message, body.length, response);
-  const invocation = await invoke(match.route, event, integrationTimeoutMs);
+  const invocation = await invoke(match.route, event, integrationTimeoutMilliseconds);
   response.setHeader("apigw-requestid", event.requestContext.requestId);
   if ("result" in invocation) return answerResult(response, invocation.result);
   if ("error" in invocation) onError(invocation.error);

@@ -15,13 +15,14 @@ export type Invocation =
 export async function invoke(
   route: Route,
   event: APIGatewayProxyEventV2,
-  integrationTimeoutMs: number,
+  integrationTimeoutMilliseconds: number,
 ): Promise<Invocation> {
-  const waitMs = Math.min(route.timeoutMs, integrationTimeoutMs);
-  const late = route.timeoutMs < integrationTimeoutMs ? functionFailed : integrationTimedOut;
+  const waitMilliseconds = Math.min(route.timeoutMilliseconds, integrationTimeoutMilliseconds);
+  const late =
+    route.timeoutMilliseconds < integrationTimeoutMilliseconds ? functionFailed : integrationTimedOut;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<Invocation>(resolve => {
-    timer = setTimeout(resolve, waitMs, { fault: late });
+    timer = setTimeout(resolve, waitMilliseconds, { fault: late });
   });
   const answered = call(route, event).then(
     result => ({ result }),
@@ -35,15 +36,15 @@ export async function invoke(
 }
 
 async function call(
-  { handler, path, timeoutMs }: Route,
+  { handler, path, timeoutMilliseconds }: Route,
   event: APIGatewayProxyEventV2,
 ): Promise<APIGatewayProxyResultV2> {
-  return handler(event, contextOf(path, timeoutMs));
+  return handler(event, contextOf(path, timeoutMilliseconds));
 }
 
-function contextOf(path: string, timeoutMs: number): Context {
+function contextOf(path: string, timeoutMilliseconds: number): Context {
   const functionName = `local-${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "")}`;
-  const end = performance.now() + timeoutMs;
+  const end = performance.now() + timeoutMilliseconds;
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionName,

@@ -9,7 +9,7 @@ export interface Route {
   readonly path: string;
   readonly handler: GatewayHandler;
   /** The function's own timeout, in ms. */
-  readonly timeoutMs: number;
+  readonly timeoutMilliseconds: number;
 }
 
 export interface Match {

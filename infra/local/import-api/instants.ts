@@ -17,7 +17,7 @@ export class Instant {
 }
 
 /** Undefined beyond the days that JavaScript has. */
-export function instantOfMs(ms: number): Instant | undefined {
+export function instantOfMilliseconds(ms: number): Instant | undefined {
   const days = 8.64e15;
   return Number.isInteger(ms) && Math.abs(ms) <= days ? new Instant(BigInt(ms) * 1_000n) : undefined;
 }
@@ -37,7 +37,7 @@ export function instantOfText(text: string): Instant | undefined {
   date.setUTCFullYear(year, month - 1, day);
   if (date.getUTCDate() !== day) return undefined;
   date.setUTCHours(hour, minute - zoneMinutes(zone), second);
-  const instant = instantOfMs(date.getTime());
+  const instant = instantOfMilliseconds(date.getTime());
   return instant && new Instant(instant.micros + BigInt(fraction.padEnd(6, "0")));
 }
 

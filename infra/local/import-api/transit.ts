@@ -1,5 +1,5 @@
 import transit from "transit-js";
-import { Instant, instantOfMs, instantOfText } from "./instants.ts";
+import { Instant, instantOfMilliseconds, instantOfText } from "./instants.ts";
 import { Digits, decimalOf, type Value } from "./values.ts";
 
 /**
@@ -12,7 +12,7 @@ const handlers = {
   cmap: (entries: unknown) => mapOf(entries as unknown[]),
   n: (digits: unknown) => numberOf(String(digits), false),
   f: (digits: unknown) => numberOf(String(digits), true),
-  m: (ms: unknown) => known(instantOfMs(Number(ms)), `the instant ${ms}`),
+  m: (ms: unknown) => known(instantOfMilliseconds(Number(ms)), `the instant ${ms}`),
   t: (text: unknown) => known(instantOfText(String(text)), `the instant ${text}`),
   u: uuidOf,
   c: String,

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { Told } from "../../../cli/cli-error.ts";
+import { CliError } from "../../../cli/cli-error.ts";
 import { deliver } from "../../../cli/deliver.ts";
 import type { Exchange } from "../../../cli/http.ts";
 import type { Ports } from "../../../cli/ports.ts";
@@ -77,7 +77,9 @@ export class PersistClient {
       keep,
       aborted: givenUp,
     }).catch((error: unknown) => {
-      const isKnown = [Told, PersisterError, StreamerFailed, Stopped].some(known => error instanceof known);
+      const isKnown = [CliError, PersisterError, StreamerFailed, Stopped].some(
+        known => error instanceof known,
+      );
       if (!isKnown) this.#world.invariants.fail(error);
     });
     await Promise.race([delivered, line.death]);
@@ -88,7 +90,7 @@ export class PersistClient {
     const fault = line.fault("print");
     if (fault === "killed-before") return line.die();
     if (this.#call === "file" && this.#kept !== began && this.#kept !== bookmark)
-      throw new Told("Another run has changed it.", 5);
+      throw new CliError("Another run has changed it.", 5);
     this.#kept = bookmark;
     if (fault === "killed-after") return line.die();
   }

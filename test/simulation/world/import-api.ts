@@ -49,7 +49,7 @@ export class SimulatedImportApi {
 
   /** One request of a process, on its line. */
   post(process: Process): Post {
-    return (call, { remainingMs, silenceMs }) => {
+    return (call, { remainingMilliseconds, silenceMilliseconds }) => {
       const { line } = process;
       // What is on its way is no longer its sender's to change.
       const sent = Buffer.from(call.body);
@@ -57,13 +57,13 @@ export class SimulatedImportApi {
       return line.call<Answer>({
         step: sent.includes('"activate_version"') ? "activate" : "forward",
         service: "import-api",
-        deadline: line.now() + Math.min(remainingMs, silenceMs),
+        deadline: line.now() + Math.min(remainingMilliseconds, silenceMilliseconds),
         effect: () => {
           if (!sent.equals(call.body))
             process.invariants.broken("I3", "the bytes of a request changed while it was on its way");
           return this.#do(call, sent, process);
         },
-        lost: async hasTimeLeft => silence(hasTimeLeft || silenceMs < remainingMs),
+        lost: async hasTimeLeft => silence(hasTimeLeft || silenceMilliseconds < remainingMilliseconds),
         instead: fault => {
           const instead = this.#instead(fault, process, () => this.#do(call, sent, process));
           return instead && (async () => instead());
