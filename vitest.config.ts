@@ -6,7 +6,8 @@ const env = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 // Catches hangs only, however slow and busy the machine is: no test relies on it, and none sets its own.
 const hangMilliseconds = 10 * 60_000;
 
-// `npm test` runs a part; whatever is heavy as a whole file is named `.long.test.ts` and left to `npm run test:long`.
+// `npm test` runs a part; whatever is heavy as a whole file is named `.long.test.ts` and left to `npm run
+// test:long`.
 const exclude = process.env.TESTS === "quick" ? ["test/**/*.long.test.ts"] : [];
 
 export default defineConfig({

@@ -39,7 +39,7 @@ async function served() {
   return { url: server.url, put };
 }
 
-it("a program reads it, and replaces a member that it may renew; all others stay, changed meanwhile or not", async () => {
+it("a program reads it and replaces a member that it may renew, and no other member", async () => {
   const { url, put } = await served();
   expect(await (await fetch(url)).json()).toEqual({ TOKEN: "old", OTHER: "kept" });
   secret = { TOKEN: "old", OTHER: "changed", NEW: "ä" };

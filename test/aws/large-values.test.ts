@@ -41,7 +41,7 @@ describe("a large value", () => {
     expect(Buffer.from(await load("new", pointer))).toEqual(bytes);
   });
 
-  it("that is missing, or not what was stored, is lost: its place is told", async () => {
+  it("that is missing or changed is lost, and the error names its place", async () => {
     const stored = await valuesIn("old").store("bookmarks/c", bytes, soon());
     const { key } = stored;
     await rm(s3.pathOf("old", key));

@@ -71,6 +71,7 @@ function print(
 ): void {
   const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
   console.log(
-    `${name.padEnd(8)} ${encoding.padEnd(13)} ${columns.join(" ")} ${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
+    `${name.padEnd(8)} ${encoding.padEnd(13)} ${columns.join(" ")} ` +
+      `${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
   );
 }

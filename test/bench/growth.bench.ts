@@ -20,7 +20,8 @@ interface Case {
 
 const line = (schema: string, value: string) =>
   Buffer.from(
-    `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${schema}}}}\n{"type":"RECORD","stream":"s","record":{"v":${value}}}\n`,
+    `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${schema}}}}\n{"type":"RECORD",` +
+      `"stream":"s","record":{"v":${value}}}\n`,
   );
 const list = (count: number, of: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => of(n)).join();

@@ -15,6 +15,9 @@ function smallRecord(n: number): Record<string, unknown> {
   };
 }
 
+const paragraph =
+  "A bookmark ahead of its records is data lost for good.\nSo: archive, validate, forward, commit. ";
+
 function wideRecord(n: number): Record<string, unknown> {
   const url = `https://api.example.com/repos/persister/persister/issues/${n}`;
   return {
@@ -22,9 +25,7 @@ function wideRecord(n: number): Record<string, unknown> {
     node_id: `MDU6SXNzdWU${n}`,
     url,
     title: `Records of line ${n} are "accepted", the bookmark is safe`,
-    body: "A bookmark ahead of its records is data lost for good.\nSo: archive, validate, forward, commit. ".repeat(
-      12,
-    ),
+    body: paragraph.repeat(12),
     user: person(n),
     assignees: [person(n + 1), person(n + 2)],
     labels: ["bug", "help wanted", "streamer"].map((name, i) => ({

@@ -26,5 +26,6 @@ const body = largest(records[name]);
 const before = peak();
 decodeToBatches(body);
 console.log(
-  `${name.padEnd(8)} ${((peak() - before) / MiB).toFixed(0)} MiB beside the body, of 63 MiB, and the loaded process`,
+  `${name.padEnd(8)} ${((peak() - before) / MiB).toFixed(0)} MiB beside the body, of 63 MiB, and ` +
+    "the loaded process",
 );

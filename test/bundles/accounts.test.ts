@@ -54,7 +54,7 @@ it("a token that the Import API refuses is read again, and the delivery continue
   ]);
 });
 
-it("an account that became another one meanwhile gets no record: 503, no bookmark, and the next delivery goes to it", async () => {
+it("an account that is replaced during a delivery gets no record of it: 503", async () => {
   let current = account(1, "old");
   const { stack, api } = await stackOn(() => ({ default: current }), accepted, { status: 401 }, accepted);
   await post(stack, "moved", body);

@@ -64,7 +64,7 @@ afterAll(async () => {
 
 const run = () => lambda.invoke("schedule", {} as never, runReserveMillisecondsMin + 60_000);
 
-it("each run stores the new token before it asks for anything, and changes nothing else in the secret", async () => {
+it("each run stores the new token before its first request, and changes only that", async () => {
   for (let ran = 1; ran <= 3; ran++) {
     puts = [];
     let before: string | undefined;
@@ -84,7 +84,7 @@ it("each run stores the new token before it asks for anything, and changes nothi
   expect((await rows(stack, "select count(*) from users")).rows).toEqual([["2"]]);
 });
 
-it("a run whose role may not write to the secret fails before it asks for anything, and says no token", async () => {
+it("a run whose role may not write the secret fails before its first request", async () => {
   mayPut = false;
   const before = standIn.asked.length;
   const failure = await run().then(() => "", String);

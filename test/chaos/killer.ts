@@ -21,8 +21,8 @@ export const killsOf = (victims: readonly Victim[], name: VictimName): number =>
   victims.reduce((sum, victim) => sum + (victim.name === name ? victim.killed : 0), 0);
 
 /**
- * Kills one process or another, `total` times: every other time whatever it is at, else at the step into which the
- * fewest kills have fallen.
+ * Kills one process or another, `total` times: every other time whatever it is at, else at the step into
+ * which the fewest kills have fallen.
  */
 export async function killing(
   victims: readonly Victim[],

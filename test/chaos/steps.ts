@@ -11,7 +11,10 @@ export interface Death {
   readonly dieAt: Step;
 }
 
-/** The steps that a process is at, in a file that outlives it. It dies at one of them where its parent says so. */
+/**
+ * The steps that a process is at, in a file that outlives it. It dies at one of them where its parent says
+ * so.
+ */
 export class Steps {
   readonly #file: number;
   readonly #inFlight: Step[] = [];

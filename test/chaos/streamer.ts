@@ -4,7 +4,10 @@ import { setTimeout } from "node:timers/promises";
 import { Random } from "../simulation/random.ts";
 import { bodyOf } from "./source.ts";
 
-/** A streamer: prints what its source holds after the bookmark in the file that its last argument names, if any. */
+/**
+ * A streamer: prints what its source holds after the bookmark in the file that its last argument names, if
+ * any.
+ */
 const [stream, file] = process.argv.slice(2) as [string, string | undefined];
 const random = new Random(Date.now());
 let bookmark = file === undefined ? 0 : Number(readFileSync(file, "utf8").trim() || 0);

@@ -19,7 +19,8 @@ export function summary(
   const total = retries.reduce((count, [, each]) => count + each, 0);
   const found = kinds.map(kind => `${faults.filter(fault => fault.kind === kind).length} ${kind}`);
   return [
-    `${victims.reduce((total, { killed }) => total + killed, 0)} kills, ${sum(({ taken }) => taken.length)} deliveries, ${total} retries, ` +
+    `${victims.reduce((total, { killed }) => total + killed, 0)} kills, ` +
+      `${sum(({ taken }) => taken.length)} deliveries, ${total} retries, ` +
       `${sum(({ replays }) => replays)} replayed receipts, ${sum(({ restarts }) => restarts)} restarts`,
     `retried after: ${retries.map(([code, count]) => `${code} ${count}`).join(", ")}`,
     `${sum(({ position }) => position)} records sent, ${records} landed in ${requests} requests, ` +
@@ -42,7 +43,10 @@ const killLines = (victims: readonly Victim[]): string[] =>
     const own = victims.filter(victim => victim.name === name);
     const steps = new Set(own.flatMap(({ kills }) => [...kills.keys()]));
     const counts = [...steps].map(step => `${step || "between deliveries"} ${killsAt(own, name, step)}`);
-    return `killed ${titles[name]} ${killsOf(own, name)} times${name === "sandbox" ? "" : `: ${counts.join(", ")}`}`;
+    return (
+      `killed ${titles[name]} ${killsOf(own, name)} ` +
+      `times${name === "sandbox" ? "" : `: ${counts.join(", ")}`}`
+    );
   });
 
 /** Steps that kills were to fall into, and none did. */

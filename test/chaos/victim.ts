@@ -39,7 +39,10 @@ export class Victim {
     return true;
   }
 
-  /** The same at a step, unless the process ends before; where it does not come to the step, whatever it is at. */
+  /**
+   * The same at a step, unless the process ends before; where it does not come to the step, whatever it is
+   * at.
+   */
   async killAt(step: Step): Promise<boolean> {
     const { child } = this;
     if (child === undefined) return false;

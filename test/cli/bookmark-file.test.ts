@@ -128,7 +128,7 @@ describe("a bookmark's file", () => {
     await rm(dir, { recursive: true });
     await expect(file.replace("1")).rejects.toMatchObject({
       exitCode: 1,
-      message: `${path} can't be replaced: ENOENT. It holds an older bookmark than the one that is committed.`,
+      message: expect.stringContaining("an older bookmark than the one that is committed"),
     });
   });
 });

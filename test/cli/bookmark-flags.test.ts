@@ -85,7 +85,7 @@ describe("--if-bookmark FILE", () => {
   });
 });
 
-it("a file that was replaced while the pipe began ends the run with 5: its streamer may have read the old one", async () => {
+it("a file replaced while the pipe starts ends the run with 5: the old one may have been read", async () => {
   await writeFile(file, '{"at":1}');
   await post(stack(), "raced", body(1));
   const soon = new Date(Date.now() + 60_000);
@@ -201,7 +201,7 @@ describe("the line of 2016, straight to the Import API", () => {
     return { child, ended: ended.finally(() => made.kill()) };
   }
 
-  it("is killed, refused for a dead token and run again: the file holds the last committed bookmark each time", async () => {
+  it("is killed, refused for a dead token and run again: the file holds what is committed", async () => {
     const killed = line({ N: "1000", PAUSE_AFTER: "505" });
     await new Promise(resolve => killed.child.stdout.once("data", resolve));
     killed.child.kill("SIGKILL");

@@ -188,7 +188,7 @@ describe("a Singer tap's STATE of {}", () => {
     expect(await persisted(args, state, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
   });
 
-  it("is not printed with -C, where nobody but the reader of stdout knows the bookmark, unless a file does", async () => {
+  it("is not printed with -C, unless a file has the bookmark", async () => {
     const given = { IMPORT_API_URL: stack().importApiUrl };
     expect(await persisted(account, empty, given)).toMatchObject({ code: 0, stdout: "" });
     const file = join(dir, "lost-state");
@@ -199,7 +199,7 @@ describe("a Singer tap's STATE of {}", () => {
   });
 });
 
-it("an empty stream on stdin says that a pipe hides a streamer's failure; that of a command does not", async () => {
+it("an empty stream on stdin warns that a pipe hides a failed streamer", async () => {
   expect((await persisted(to("empty"), "", env)).stderr).toContain("set -o pipefail");
   expect((await persisted([...to("empty"), "--", "true"], "", env)).stderr).not.toContain("pipefail");
 });

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-it("the tarball of `npm pack` holds the command and no more, and installs and runs with nothing else there", async () => {
+it("the tarball of `npm pack` contains only the command, and installs and runs on its own", async () => {
   // In a copy: it writes bundles, and the manifest, which other tests read.
   const checkout = join(dir, "checkout");
   for (const part of parts) await cp(join(root, part), join(checkout, part), { recursive: true });

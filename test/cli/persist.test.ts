@@ -220,7 +220,7 @@ describe("a delivery in flight", () => {
     expect(received().match(/"id":\d+/g)?.[1]).toBe('"id":11');
   });
 
-  it("of a slower `persist` that reads stdin: the second one ends with 5, and no row or bookmark goes back", async () => {
+  it("of a slower `persist` on stdin makes the second one end with 5: nothing goes back", async () => {
     const { own, untilHeld, release, received } = await holding();
     const first = persist(to("overlapping", own), env);
     first.child.stdin.end(body(7));
@@ -305,7 +305,9 @@ describe("a streamer that is run", () => {
   });
 
   it("is ended with us, though it does not listen", async () => {
-    const script = `trap "" TERM; echo $$ > ${join(dir, "pid")}; printf '{"type":"STATE","value":1}\\n'; while :; do sleep 1; done`;
+    const script =
+      `trap "" TERM; echo $$ > ${join(dir, "pid")}; printf '{"type":"STATE","value":1}\\n'; while :; ` +
+      "do sleep 1; done";
     const { child, ended } = persist([...to("stubborn"), "--", "sh", "-c", script], env);
     await new Promise(resolve => child.stdout.once("data", resolve));
     child.kill("SIGTERM");

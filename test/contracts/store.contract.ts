@@ -208,7 +208,7 @@ export function storeContract(make: () => Store): void {
       }
     });
 
-    it("keep the first failure, but that a passing one gives its place to one that does not pass", async () => {
+    it("keep the first failure, except that a permanent one replaces a transient one", async () => {
       const { store, name } = fresh();
       const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k" };
       const passing = (detail: string) => ({

@@ -385,7 +385,8 @@ describe("keys and schemas", () => {
         '{"properties": {"v": {"minimum": 1.50, "exclusiveMinimum": true}}, "additionalProperties": true}';
       expect(of(given)).toContain(`"schema":${given},`);
       expect(of('{"properties":{"v":{"exclusiveMinimum":1.50},"w":true,"x":{"items":false}}}')).toContain(
-        '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{},"x":{"items":{"not":{}}}}},',
+        '"schema":{"properties":{"v":{"minimum":1.50,"exclusiveMinimum":true},"w":{},' +
+          '"x":{"items":{"not":{}}}}},',
       );
       expect(of('{"properties":{"v":{"$id":"#v"},"w":{"$ref":"#v"}}}')).toContain(
         '"schema":{"properties":{"v":{"$id":"#v"},"w":{"$ref":"#/properties/v"}}},',
@@ -488,7 +489,7 @@ describe("keys and schemas", () => {
     () => {
       refusesSchema(
         { type: "date-time" },
-        /v has the type "date-time"; allowed are array, .*; a time is \{"type":"string","format":"date-time"\}$/,
+        /v has the type "date-time"; allowed are array, .*; a time is \{"type":"string",.*"date-time"\}$/,
       );
       refusesSchema({ type: ["null", "orange"] }, /has the type "orange"; allowed are/);
       refusesSchema({ anyOf: [{}], oneOf: [{}] }, /has anyOf and oneOf/);

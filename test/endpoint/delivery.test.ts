@@ -66,7 +66,8 @@ describe("a delivery", () => {
 
   it("of JSON lines without keys is appended, with every digit", async () => {
     const lines = [
-      '{"type": "RECORD", "stream": "digits", "record": {"big": 9007199254740993, "exact": 0.12345678901234567890, "at": "2016-07-13"}}',
+      '{"type": "RECORD", "stream": "digits", "record": {"big": 9007199254740993, "exact": ' +
+        '0.12345678901234567890, "at": "2016-07-13"}}',
     ];
     await delivered("digits", jsonline(...lines));
     await delivered("digits", jsonline(...lines));
@@ -76,7 +77,8 @@ describe("a delivery", () => {
 
   it("of transit without keys is appended as typed JSON", async () => {
     const line =
-      '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount","~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
+      '["^ ","type","RECORD","stream","events","record",["^ ","at","~m1468435557000","amount",' +
+      '"~f12.3400","tags",["~#set",["~:a"]],"type",["^ ","^0","x"]]]';
     await delivered("events", transit(line));
     const landed = await rows(stack(), 'select typeof("at"), amount, tags, type from events');
     expect(landed.rows).toEqual([["TIMESTAMP WITH TIME ZONE", "12.34", '["a"]', '{"type":"x"}']]);
@@ -105,7 +107,8 @@ describe("a delivery", () => {
   it.each([
     [
       "types in any case, spaces and blank lines",
-      'StitchStream/0.1 \r\n\r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : "record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
+      'StitchStream/0.1 \r\n\r\ncontent-type : JsonLine\r\nX-Other: y\r\n -- \r\n\r\n{ "type" : ' +
+        '"record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
     ],
     ["a byte-order mark", `\ufeff${jsonline(bookmark(1))}`],
     ["no last newline", jsonline(bookmark(1)).trimEnd()],
@@ -129,7 +132,8 @@ describe("a delivery", () => {
 
   it("names streams and fields as JavaScript would rather not", async () => {
     const line =
-      '{"type":"RECORD","stream":"__proto__","key_fields":["constructor"],"record":{"constructor":1,"__proto__":{"a":1}}}';
+      '{"type":"RECORD","stream":"__proto__","key_fields":["constructor"],"record":{"constructor":1,' +
+      '"__proto__":{"a":1}}}';
     expect(await delivered("names", jsonline(line))).toMatchObject({ records: 1 });
     expect((await rows(stack(), 'select constructor, "__proto__" from "__proto__"')).rows).toEqual([
       ["1", '{"a":1}'],

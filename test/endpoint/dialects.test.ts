@@ -267,7 +267,8 @@ describe("a stream with a schema", () => {
     );
     const asTransit = [
       compact.write(toTransit({ type: "SCHEMA", stream: "t", schema: numbers, key_properties: ["id"] })),
-      '["^ ","type","RECORD","stream","t","record",["^ ","id",1,"big","~i9223372036854775807","exact","~f0.1000000000000000055511151231257827"]]',
+      '["^ ","type","RECORD","stream","t","record",["^ ","id",1,"big","~i9223372036854775807","exact",' +
+        '"~f0.1000000000000000055511151231257827"]]',
     ];
     await landed("digits-transit", transitBody(...asTransit));
     for (const table of ["digits", "digits-transit"])
@@ -304,7 +305,7 @@ describe("a version", () => {
     expect(found.rows.map(([each]) => each)).toEqual(["2"]);
   });
 
-  it("is activated when all its records are accepted, and not before; a bookmark behind it waits for it", async () => {
+  it("is activated only once all its records are accepted; a bookmark after it waits for it", async () => {
     const answered: string[] = [];
     const api = await startScriptedServer([{ status: 201 }]);
     const other = await startTestStack({ IMPORT_API_URL: api.url });

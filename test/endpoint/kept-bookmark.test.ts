@@ -74,7 +74,7 @@ it.each([
   expect(found.last).not.toHaveProperty("bookmarkKept");
 });
 
-it("one is committed where the bookmark was forgotten, or set to nothing, and not where it was set", async () => {
+it("one is committed if the bookmark was deleted or set to an empty value", async () => {
   const change = (method: string, value?: string) =>
     fetch(`${stack().url}/v1/streamers/changed/bookmark`, {
       method,

@@ -24,7 +24,7 @@ const bodyOf = (streams: readonly string[]) =>
   );
 const headers = { "content-encoding": "gzip", "content-type": "application/octet-stream" };
 
-it("a receipt that would not fit names the first hundred streams and counts them, on replay and later, too", async () => {
+it("a receipt that is too large names the first hundred streams and counts all, on replay, too", async () => {
   const streams = names(1_000);
   const asked = { ...headers, "idempotency-key": "k" };
   const first = await post(stack(), "many", bodyOf(streams), asked);

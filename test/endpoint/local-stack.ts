@@ -74,7 +74,9 @@ export const rows = (stack: LocalStack, sql: string) => queryRows(join(stack.dat
 export const transit = (...lines: string[]) =>
   `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
 export const jsonline = (...lines: (string | object)[]) =>
-  `stitchstream/0.1\nContent-Type: jsonline\n--\n${lines.map(text => (typeof text === "string" ? text : JSON.stringify(text))).join("\n")}\n`;
+  ["stitchstream/0.1", "Content-Type: jsonline", "--", ...lines]
+    .map(line => `${typeof line === "string" ? line : JSON.stringify(line)}\n`)
+    .join("");
 
 export const record = (stream: string, fields: object, keyFields?: string[]) => ({
   type: "RECORD",

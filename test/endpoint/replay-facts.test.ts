@@ -125,13 +125,13 @@ describe("why a delivery failed", () => {
     return [code, /lines \d+ to \d+/.exec(detail)?.[0]];
   };
 
-  it("stays as its first attempt heard it: a rejection with its lines, though the next hears of trouble", async () => {
+  it("stays that of the first attempt: a rejection with its lines", async () => {
     const { stack } = await stackWith(accepted, rejected, { status: 503 });
     expect(await reasonOf(stack, await post(stack, "s", twice, key))).toEqual(["rejected", "lines 6 to 7"]);
     expect(await reasonOf(stack, await post(stack, "s", twice, key))).toEqual(["rejected", "lines 6 to 7"]);
   });
 
-  it("is the later one where the first would have passed, and that of the first of those that pass", async () => {
+  it("is that of the first attempt unless only a later one is permanent", async () => {
     const { stack } = await stackWith(
       accepted,
       ...Array.from({ length: 8 }, (): Step => ({ status: 503 })),

@@ -21,7 +21,7 @@ async function stackOn(...steps: Parameters<typeof startScriptedServer>[0]) {
 
 const body = jsonline(record("t", { id: 1 }, ["id"]), record("t", { id: 2 }, ["id"]), bookmark(7));
 
-it("of one that is committed: what was counted, how long each step took, how old the bookmark is", async () => {
+it("of a committed delivery has counts, the duration of each step, and the bookmark's age", async () => {
   const stack = await stackOn({ status: 429 }, { status: 201 });
   await post(stack, "seen", body, { "idempotency-key": "k" });
   expect(reports).toEqual([

@@ -133,7 +133,7 @@ describe("a scheduled run", () => {
     await expect(run("faulty", {}, undefined, command)).rejects.toThrow(/line/i);
   });
 
-  it("shows its streamer of its own environment where programs and their libraries are, and nothing else", async () => {
+  it("shows its streamer only where programs and their libraries are, of its own environment", async () => {
     const file = join(dir, "env");
     const ours = {
       AWS_SECRET_ACCESS_KEY: "none",

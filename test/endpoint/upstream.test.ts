@@ -68,7 +68,11 @@ describe("what the Import API is sent", () => {
       BigInt(digits!),
     );
     expect(request!.body).toBe(
-      `[${[first, second].map(sequence => `{"client_id":77,"table_name":"s","sequence":${sequence},"action":"upsert","key_names":["id"],"data":{"id": 9007199254740993, "x":1.10}}`)}]`,
+      `[${[first, second].map(
+        sequence =>
+          `{"client_id":77,"table_name":"s","sequence":${sequence},"action":"upsert",` +
+          '"key_names":["id"],"data":{"id": 9007199254740993, "x":1.10}}',
+      )}]`,
     );
     expect(String(first)).toMatch(/^\d{19}$/);
     expect(second).toBe(first! + 1n);
@@ -77,12 +81,14 @@ describe("what the Import API is sent", () => {
   it("upserts of transit by /push as transit, no cache codes in it", async () => {
     const { stack, api } = await stackWith(accepted);
     const line =
-      '["^ ","type","RECORD","stream","~~s","key_fields",["id"],"record",["^ ","id","~i9007199254740993","^0",["^ ","^1","~m0"]]]';
+      '["^ ","type","RECORD","stream","~~s","key_fields",["id"],"record",["^ ","id",' +
+      '"~i9007199254740993","^0",["^ ","^1","~m0"]]]';
     await post(stack, "pushed", transit(line));
     const [request] = sent(api);
     expect(request).toMatchObject({ path: "/v2/import/push", contentType: "application/transit+json" });
     expect(request!.body.replace(/~i\d{19}"/, '~iN"')).toBe(
-      '[["^ ","client_id",77,"table_name","~~s","sequence","~iN","action","upsert","key_names",["id"],"data",["^ ","id","~i9007199254740993","type",["^ ","stream","~m0"]]]]',
+      '[["^ ","client_id",77,"table_name","~~s","sequence","~iN","action","upsert","key_names",["id"],' +
+        '"data",["^ ","id","~i9007199254740993","type",["^ ","stream","~m0"]]]]',
     );
   });
 

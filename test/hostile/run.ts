@@ -69,7 +69,8 @@ async function manyRounds(cheap: readonly Input[], endpoint: Endpoint): Promise<
   }
   const [before, after] = [median(memory.slice(warmUp, warmUp + look)), median(memory.slice(-look))];
   console.log(
-    `\n${rounds} rounds: ${shown(before).trim()} MiB after the first ${warmUp}, ${shown(after).trim()} MiB at the end`,
+    `\n${rounds} rounds: ${shown(before).trim()} MiB after the first ${warmUp}, ` +
+      `${shown(after).trim()} MiB at the end`,
   );
   if (after! - before! > growthMebibytesMax) faults.push("memory grows");
 }

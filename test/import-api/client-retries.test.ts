@@ -42,7 +42,7 @@ describe("retried", () => {
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
   });
 
-  it("waits as long as Retry-After says, in seconds or until a date, and never shorter than the jitter", async () => {
+  it("waits as long as Retry-After says, in seconds or as a date, and at least the jitter", async () => {
     const { clock, send } = await scripted([
       { status: 429, headers: { "retry-after": "7" } },
       { status: 503, headers: { "retry-after": new Date(Date.UTC(2026, 10, 23) + 20_000).toUTCString() } },

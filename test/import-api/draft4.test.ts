@@ -5,7 +5,8 @@ import { requestsOf } from "../persister/delivery.ts";
 
 /** What is sent of a stream's schema. */
 function sentOf(schema: string, record = "{}"): string {
-  const body = `{"type":"SCHEMA","stream":"s","schema":${schema}}\n{"type":"RECORD","stream":"s","record":${record}}`;
+  const declared = `{"type":"SCHEMA","stream":"s","schema":${schema}}`;
+  const body = `${declared}\n{"type":"RECORD","stream":"s","record":${record}}`;
   const text = Buffer.from(requestsOf(body).requests[0]!.body).toString();
   return /^{"table_name":"s","schema":(.*),"messages":/.exec(text)![1]!;
 }
@@ -13,9 +14,11 @@ function sentOf(schema: string, record = "{}"): string {
 describe("a schema is sent as it came where draft 4 has all its forms", () => {
   it.each([
     '{ "properties" : {"v":{"type" : "number", "minimum":1.50e1,"exclusiveMinimum":false}} }',
-    '{"properties":{"exclusiveMinimum":{"type":"boolean"},"not":{"type":"string"}},"additionalProperties":false}',
+    '{"properties":{"exclusiveMinimum":{"type":"boolean"},"not":{"type":"string"}},' +
+      '"additionalProperties":false}',
     '{"items":[{}],"additionalItems":true,"uniqueItems":true,"dependencies":{"a":["b"]}}',
-    '{"enum":[true,{"not":true,"exclusiveMinimum":1},[false],{}],"default":{"items":true},"x":{"properties":{"v":true}}}',
+    '{"enum":[true,{"not":true,"exclusiveMinimum":1},[false],{}],"default":{"items":true},' +
+      '"x":{"properties":{"v":true}}}',
     '{"properties":{"caf\\u00e9":{"const":1.0,"examples":[true,{"exclusiveMaximum":5}]}}}',
     '{"$id":"http://example.com/a.json","properties":{"v":{"id":"#a"},"$id":{"$ref":"#/properties/v"}}}',
     '{"contains":true,"propertyNames":true,"if":true,"then":{"exclusiveMinimum":1}}',
@@ -38,8 +41,10 @@ describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says 
       '{"allOf":[{}],"dependencies":{"a":{"anyOf":[{},{"not":{}}]}},"not":{"not":{}}}',
     ],
     [
-      '{"patternProperties":{"a":true},"dependencies":{"a":["b"],"c":true},"definitions":{"d":true},"$defs":{"e":true}}',
-      '{"patternProperties":{"a":{}},"dependencies":{"a":["b"],"c":{}},"definitions":{"d":{}},"$defs":{"e":{}}}',
+      '{"patternProperties":{"a":true},"dependencies":{"a":["b"],"c":true},"definitions":{"d":true},' +
+        '"$defs":{"e":true}}',
+      '{"patternProperties":{"a":{}},"dependencies":{"a":["b"],"c":{}},"definitions":{"d":{}},' +
+        '"$defs":{"e":{}}}',
     ],
     [
       '{"additionalProperties":{"properties":{"v":true}},"additionalItems":{"not":false}}',
@@ -60,20 +65,26 @@ describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says 
       '{"enum":[{"properties":{"v":true}},{}],"properties":{"enum":{},"v":{"enum":[true]}}}',
     ],
     [
-      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%201"}},"x":{"exclusiveMinimum":1},"y":[{"/ 1":true},{"/ 1":{"not":{"$ref":"#/z"}}}],"z":true}',
-      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%201"}},"x":{"minimum":1,"exclusiveMinimum":true},"y":[{"/ 1":true},{"/ 1":{"not":{"$ref":"#/z"}}}],"z":{}}',
+      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%201"}},"x":{"exclusiveMinimum":1},' +
+        '"y":[{"/ 1":true},{"/ 1":{"not":{"$ref":"#/z"}}}],"z":true}',
+      '{"properties":{"v":{"$ref":"#/x"},"w":{"$ref":"#/y/1/~1%201"}},"x":{"minimum":1,' +
+        '"exclusiveMinimum":true},"y":[{"/ 1":true},{"/ 1":{"not":{"$ref":"#/z"}}}],"z":{}}',
     ],
     [
       '{"additionalProperties":false,"properties":{"v":{"$ref":"#/additionalProperties"}}}',
       '{"additionalProperties":{"not":{}},"properties":{"v":{"$ref":"#/additionalProperties"}}}',
     ],
     [
-      '{"properties":{"v":{"$ref":"#a"},"w":{"$ref":"#b"}},"definitions":{"x+y z/~é":{"$id":"#a","type":"null"},"y":{"items":[{},{"id":"#b"}]}}}',
-      '{"properties":{"v":{"$ref":"#/definitions/x%2By%20z~1~0%C3%A9"},"w":{"$ref":"#/definitions/y/items/1"}},"definitions":{"x+y z/~é":{"$id":"#a","type":"null"},"y":{"items":[{},{"id":"#b"}]}}}',
+      '{"properties":{"v":{"$ref":"#a"},"w":{"$ref":"#b"}},"definitions":{"x+y z/~é":{"$id":"#a",' +
+        '"type":"null"},"y":{"items":[{},{"id":"#b"}]}}}',
+      '{"properties":{"v":{"$ref":"#/definitions/x%2By%20z~1~0%C3%A9"},' +
+        '"w":{"$ref":"#/definitions/y/items/1"}},"definitions":{"x+y z/~é":{"$id":"#a","type":"null"},' +
+        '"y":{"items":[{},{"id":"#b"}]}}}',
     ],
     [
       '{"properties":{"v":{"$ref":"#a"},"w":{"enum":[{"$id":"#a","$ref":"#a"}]},"$ref":{"$id":"#a"}}}',
-      '{"properties":{"v":{"$ref":"#/properties/%24ref"},"w":{"enum":[{"$id":"#a","$ref":"#a"}]},"$ref":{"$id":"#a"}}}',
+      '{"properties":{"v":{"$ref":"#/properties/%24ref"},"w":{"enum":[{"$id":"#a","$ref":"#a"}]},' +
+        '"$ref":{"$id":"#a"}}}',
     ],
   ] as const;
   it.each(pairs.map(pair => [titleOf(pair[0]), ...pair] as const))("%s", (_title, schema, sent) => {

@@ -42,7 +42,8 @@ describe("the server's words", () => {
   });
 
   it("are found in a page", () => {
-    const page = `<!DOCTYPE html><html><head><title>413 Request Entity Too Large</title><style>h1{color:red}</style>
+    const page = `<!DOCTYPE html><html><head><title>413 Request Entity Too Large</title>
+      <style>h1{color:red}</style>
       <script>alert("<b>")</script></head><body><h1>Too large</h1>\n<p>nginx</body></html>`;
     expect(words(page)).toBe("413 Request Entity Too Large Too large nginx");
   });

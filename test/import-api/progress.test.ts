@@ -68,7 +68,7 @@ function begin(bodyBytes: number, remainingMilliseconds = 300_000) {
   return { ended, link: agent.link, pass };
 }
 
-it("a body of 20 MB on a slow link is sent for as long as it moves, and its answer awaited as long again", async () => {
+it("a 20 MB body on a slow link is sent as long as it makes progress", async () => {
   const { ended, link, pass } = begin(19_999_999);
   let pieces = 0;
   for (; await link.takeNext(); pieces++) expect(await pass(1_000)).toBe(false);

@@ -157,4 +157,8 @@ export const property: fc.Arbitrary<Property> = fc.letrec<{ property: Property }
 
 /** What the `$ref`s of properties lead to. */
 export const definitions =
-  '{"n":{"$id":"#name","type":["null","integer"]},"amount":{"type":["null","number"],"multipleOf":0.01},"node":{"type":"object","properties":{"id":{"type":"integer"},"children":{"type":"array","items":{"$ref":"#/definitions/node"}}}},"x":{"type":"string","maxLength":2},"y z":{"type":"object","properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
+  '{"n":{"$id":"#name","type":["null","integer"]},"amount":{"type":["null","number"],' +
+  '"multipleOf":0.01},"node":{"type":"object","properties":{"id":{"type":"integer"},' +
+  '"children":{"type":"array","items":{"$ref":"#/definitions/node"}}}},"x":{"type":"string",' +
+  '"maxLength":2},"y z":{"type":"object","properties":{"a":{"$ref":"#/definitions/y%20z"},' +
+  '"b":{"type":"integer"}}}}';

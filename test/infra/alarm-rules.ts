@@ -26,7 +26,8 @@ const given = [
 const filtered = (template: Template) =>
   ofType(template, "AWS::Logs::MetricFilter").map(
     ({ resource: { Properties: filter } }) =>
-      `${at(filter, "MetricTransformations.0.MetricNamespace")} ${at(filter, "MetricTransformations.0.MetricName")}`,
+      `${at(filter, "MetricTransformations.0.MetricNamespace")} ` +
+      `${at(filter, "MetricTransformations.0.MetricName")}`,
   );
 
 /** The dashboard as CloudWatch gets it, with a word for each value that CloudFormation fills in. */

@@ -84,7 +84,7 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "functions have the environment that the code reads, and those that forward alone the secrets' names",
+    name: "functions have the environment that the code reads",
     check: each("AWS::Lambda::Function", (get, name) => {
       const own = variablesOf[name] ?? (isOfRun(name) ? variablesOfRun : []);
       const names = Object.keys(get("Environment.Variables") ?? {});

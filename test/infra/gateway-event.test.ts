@@ -53,7 +53,8 @@ describe("the event", () => {
     const { port, events } = await gatewayWith();
     await raw(
       port,
-      "GET /v1/streamers/a HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nx-a: 2, 3\r\nCookie: a=1; b=2\r\nX-Latin: \xe9\r\n__proto__: x\r\nConnection: close\r\n\r\n",
+      "GET /v1/streamers/a HTTP/1.1\r\nHost: h\r\nX-A: 1\r\nx-a: 2, 3\r\nCookie: a=1; b=2\r\nX-Latin: " +
+        "\xe9\r\n__proto__: x\r\nConnection: close\r\n\r\n",
     );
     const { headers, cookies } = events[0]!;
     expect(headers).toMatchObject({
@@ -106,7 +107,8 @@ describe("the event", () => {
     const { port, events } = await gatewayWith();
     await raw(
       port,
-      "POST /v1/streamers/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+      "POST /v1/streamers/a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: " +
+        "close\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
     );
     expect(Buffer.from(events[0]!.body!, "base64").toString()).toBe("abcde");
     expect(events[0]!.headers).toMatchObject({ "content-length": "5" });

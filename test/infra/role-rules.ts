@@ -220,7 +220,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "no function can make a bearer token or list them: it writes streamers' items, and of tokens their last use",
+    name: "no function can create or list bearer tokens: it writes streamers' items and a token's last use",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
         Object.entries(keysOf).every(

@@ -74,7 +74,8 @@ describe("the embedded S3", () => {
 
   it("takes a presigned URL until it expires", async () => {
     const presigned = (date: Date) =>
-      `${s3.url}/bucket/presigned?X-Amz-Date=${date.toISOString().replace(/[-:]|\.\d+/g, "")}&X-Amz-Expires=60`;
+      `${s3.url}/bucket/presigned?X-Amz-Date=${date.toISOString().replace(/[-:]|\.\d+/g, "")}` +
+      "&X-Amz-Expires=60";
     expect((await fetch(presigned(new Date()), { method: "PUT", body: "x" })).status).toBe(200);
     const late = await fetch(presigned(new Date(Date.now() - 120_000)));
     expect([late.status, await late.text()]).toEqual([403, expect.stringContaining("Request has expired")]);

@@ -55,7 +55,7 @@ describe("the packaged template", () => {
     expect(named(broken)).not.toEqual(handlers);
   });
 
-  it("has a package for each function: its bundle and the map, its streamer where it runs one, and no more", async () => {
+  it("has a package per function: only its bundle with the map, and the streamer that it runs", async () => {
     for (const { resource } of ofType(template, "AWS::Lambda::Function")) {
       const [handler, name] = ["Handler", "FunctionName"].map(each => String(at(resource.Properties, each)));
       const bundle = handler!.replace(".handler", ".mjs");

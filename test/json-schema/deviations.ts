@@ -52,7 +52,8 @@ export const deviations: readonly Deviation[] = [
     names: [
       "optional/bignum: integer: a bignum is an integer",
       "optional/bignum: integer: a negative bignum is an integer",
-      "optional/zeroTerminatedFloats: some languages do not distinguish between different types of numeric value",
+      "optional/zeroTerminatedFloats: some languages do not distinguish between different types of " +
+        "numeric value",
     ],
   },
   {

@@ -2,8 +2,9 @@ import { type DialectName, deviations, dialects, testsFor } from "./deviations.t
 import { debiansTests, deviationOf, npmsDraft4, type SuiteTest, testsIn } from "./suite.ts";
 
 /**
- * `npm run json-schema`: the score in the official suite, by dialect, draft and keyword, and what is left to the destination.
- * Drafts 6 and 7 need Debian's package json-schema-test-suite, or JSON_SCHEMA_TEST_SUITE naming its folder.
+ * `npm run json-schema`: the score in the official suite, by dialect, draft and keyword, and what is left
+ * to the destination. Drafts 6 and 7 need Debian's package json-schema-test-suite, or
+ * JSON_SCHEMA_TEST_SUITE naming its folder.
  */
 const tests = debiansTests ?? testsIn(npmsDraft4, "draft4");
 if (debiansTests === undefined)

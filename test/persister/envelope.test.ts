@@ -97,7 +97,9 @@ it("the line behind a schema that has no JSON form is read for itself", () => {
 
 it("a schema whose codes mean something else on another line is read again", () => {
   const line = (column: string, value: string) =>
-    `["^ ","type","RECORD","stream","c","record",["^ ","id",1,"${column}",${value}],"schema",["^ ","properties",["^ ","id",["^ ","^0","integer","key",true],"^3",["^ ","^0","string"]],"required",["id"]]]`;
+    `["^ ","type","RECORD","stream","c","record",["^ ","id",1,"${column}",${value}],"schema",["^ ",` +
+    '"properties",["^ ","id",["^ ","^0","integer","key",true],"^3",["^ ","^0","string"]],' +
+    '"required",["id"]]]';
   expect(bodies(transit(line("colA1", '"x"')))[0]).toContain('"colA1":{"type":"string"}');
   expect(refusal(transit(line("colA1", '"x"'), line("colB1", "5"))).details.faults).toMatchObject([
     { line: 5, field: "colB1" },
@@ -250,7 +252,8 @@ it("a record whose schema makes its request too large is refused before anything
 
 it("empty maps of verbose transit grow no more than foreseen when they are rewritten", () => {
   const maps = Array(2_000).fill("{}").join(",");
-  const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":9007199254740993,"m":[${maps}]}}`;
+  const record = `{"id":9007199254740993,"m":[${maps}]}`;
+  const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":${record}}`;
   expect(bodies(transit(line))[0]).toContain('"~i9007199254740993"');
 });
 

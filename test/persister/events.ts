@@ -23,7 +23,8 @@ export function eventsOf(body: Uint8Array): Event[] {
       at: [n, Number.POSITIVE_INFINITY, 0],
       event: event(
         "record",
-        `${tableText(contents.recordTable(n))} ${textOf(contents, contents.recordStart(n), contents.recordEnd(n))}`,
+        `${tableText(contents.recordTable(n))} ` +
+          `${textOf(contents, contents.recordStart(n), contents.recordEnd(n))}`,
         contents.recordLine(n),
       ),
     })),

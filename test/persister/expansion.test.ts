@@ -5,7 +5,8 @@ import { requestsOf } from "./delivery.ts";
 it("cache codes that stand for far more than the body is are refused, before memory is spent on them", () => {
   const name = "n".repeat(60_000);
   const codes = Array.from({ length: 300 }, () => `["^ ","^4",1]`);
-  const line = `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"${name}",[${codes}]]]`;
+  const record = `["^ ","id",1,"${name}",[${codes}]]`;
+  const line = `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",${record}]`;
   const body = (lines: number) =>
     `stitchstream/0.1\nContent-Type: transit\n--\n${Array.from({ length: lines }, () => line).join("\n")}\n`;
   expect(requestsOf(body(1)).requests).toHaveLength(1);

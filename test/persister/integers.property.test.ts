@@ -34,7 +34,8 @@ function sentOf(body: string): Map<string, Value> | undefined {
 
 function jsonBody(type: string[], value: string): string {
   const schema = JSON.stringify({ properties: { v: { type }, list: { items: { type } } } });
-  return `{"type":"RECORD","stream":"s","schema":${schema},"record":{"v":${value},"list":["1.0",null,${value}]}}`;
+  const record = `{"v":${value},"list":["1.0",null,${value}]}`;
+  return `{"type":"RECORD","stream":"s","schema":${schema},"record":${record}}`;
 }
 
 function transitBody(type: string[], value: string): string {

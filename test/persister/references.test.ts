@@ -68,7 +68,8 @@ describe("what a $ref alone finds", () => {
     const id = { $ref: "#v" };
     for (const given of [{ properties: { id, a: { enum: [v] } } }, { properties: { id }, x: v }])
       expect(faultsOf(given)).toEqual([
-        '1: not a valid JSON Schema: schema/properties/id has a $ref to "#v", which is not in it: nothing is fetched',
+        '1: not a valid JSON Schema: schema/properties/id has a $ref to "#v", which is not in it: ' +
+          "nothing is fetched",
       ]);
   });
 

@@ -21,7 +21,9 @@ export function refusalsOf(schema: string, values: readonly string[]): readonly 
 /** A `$ref` in the schema is of its own root: it is that of the property alone where there are none. */
 function bodyOf(schema: string, values: readonly string[]): string {
   const { definitions } = JSON.parse(schema) as { readonly definitions?: unknown };
-  const root = `{"properties":{"v":${schema}}${definitions === undefined ? "" : `,"definitions":${JSON.stringify(definitions)}`}}`;
+  const root =
+    `{"properties":{"v":${schema}}` +
+    `${definitions === undefined ? "" : `,"definitions":${JSON.stringify(definitions)}`}}`;
   const records = values.map(value => `{"type":"RECORD","stream":"s","record":{"v":${value}}}`);
   return [`{"type":"SCHEMA","stream":"s","schema":${root}}`, ...records].join("\n");
 }

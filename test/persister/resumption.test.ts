@@ -110,7 +110,7 @@ it("a refusal is answered though the store is silent about what is committed", a
   expect(await send()).toBe("rejected");
 });
 
-it("a key refuses another body for a day, and then takes it; its own is replayed for as long as it is known", async () => {
+it("a key refuses another body for a day; its own body is replayed until the key expires", async () => {
   const { send, pass } = world();
   expect(await send(2)).toMatchObject({ replayed: false });
   pass(24 * hour - 1);

@@ -40,7 +40,7 @@ describe("schemas of 2 MiB", () => {
     ]);
   });
 
-  it("of five streams go through in one body, and each batch stays below its limit with its schema in it", () => {
+  it("of five streams fit into one body, and each batch with its schema stays below its limit", () => {
     const streams = ["a", "b", "c", "d", "e"];
     const schemaOf = (stream: string) => {
       const schema = { properties: { [stream]: { type: "string" } }, description: "" };

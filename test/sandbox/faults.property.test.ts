@@ -62,7 +62,8 @@ const requests: fc.Arbitrary<Omit<ImportRequest, "clientId">> = fc.oneof(
     request(
       "push",
       "application/transit+json",
-      `[["^ ","client_id",4242,"table_name","t","sequence",1,"action","upsert","key_names",["id"],"data",["^ ","id",1,"v",${written(data, "compact")}]]]`,
+      '[["^ ","client_id",4242,"table_name","t","sequence",1,"action","upsert","key_names",["id"],' +
+        `"data",["^ ","id",1,"v",${written(data, "compact")}]]]`,
     ),
   ),
 );

@@ -243,7 +243,8 @@ describe("the sandbox Import API", () => {
       { type: "string", format: "date-time" },
       "2020-01-13T21:25:03+0000",
       [
-        "#/x: [2020-01-13T21:25:03+0000] is not a valid date-time. Expected [yyyy-MM-dd'T'HH:mm:ssZ, yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]",
+        "#/x: [2020-01-13T21:25:03+0000] is not a valid date-time. Expected [yyyy-MM-dd'T'HH:mm:ssZ, " +
+          "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]",
       ],
     ],
   ])("says of %j and %j what the real one says", async (schema, x, lines) => {
@@ -369,9 +370,13 @@ describe("the sandbox Import API", () => {
   });
 
   it("types columns so that no digit is lost", async () => {
-    const data = `{"id":1,"big":9007199254740993,"huge":12345678901234567890,"vast":${"9".repeat(50)},"half":0.5,"exact":0.12345678901234567890,"mixed":1,"nested":{"a":[1.10]},"flag":true}`;
+    const data =
+      `{"id":1,"big":9007199254740993,"huge":12345678901234567890,"vast":${"9".repeat(50)},"half":0.5,` +
+      '"exact":0.12345678901234567890,"mixed":1,"nested":{"a":[1.10]},"flag":true}';
     await call({
-      body: `[{"client_id":4242,"table_name":"typed","sequence":1,"action":"upsert","key_names":["id"],"data":${data}}]`,
+      body:
+        '[{"client_id":4242,"table_name":"typed","sequence":1,"action":"upsert","key_names":["id"],' +
+        `"data":${data}}]`,
     });
     await call({ body: [upsert({ table_name: "typed", data: { id: 2, mixed: "text" } })] });
     const columns = ["big", "huge", "vast", "half", "exact", "mixed", "nested", "flag"];
@@ -399,7 +404,9 @@ describe("the sandbox Import API", () => {
   it("types numbers by their value, whatever their spelling", async () => {
     const send = (id: number, fields: string) =>
       call({
-        body: `[{"client_id":4242,"table_name":"spelled","sequence":1,"action":"upsert","key_names":["id"],"data":{"id":${id},${fields}}}]`,
+        body:
+          '[{"client_id":4242,"table_name":"spelled","sequence":1,"action":"upsert","key_names":["id"],' +
+          `"data":{"id":${id},${fields}}}]`,
       });
     // Python's floats and decimals.
     await send(1, '"double":1e-05,"zero":-0.0,"money":1.10,"large":1E+22,"exact":0E-10,"mixed":1e400');
@@ -488,8 +495,12 @@ describe("the sandbox Import API", () => {
       `it's "`,
     ];
     const values = names.map((_, i) => `"${i}\\ud800\\\\ud800\\u0000 é"`);
-    const data = `{"id":"a"${names.map((name, i) => `,${JSON.stringify(name)}:${values[i]}`).join("")},"":{"a":${values[0]}}}`;
-    const body = `[{"client_id":4242,"table_name":"select","sequence":1,"action":"upsert","key_names":["id"],"data":${data}}]`;
+    const data =
+      `{"id":"a"${names.map((name, i) => `,${JSON.stringify(name)}:${values[i]}`).join("")},` +
+      `"":{"a":${values[0]}}}`;
+    const body =
+      '[{"client_id":4242,"table_name":"select","sequence":1,"action":"upsert","key_names":["id"],' +
+      `"data":${data}}]`;
     expect(await call({ body })).toMatchObject({ status: 201 });
     const { columns, rows } = await queryRows(dir, 'select * from "select"');
     const ids = ["id", "number", "key", "data", "table", "sequence", "version", "request", "ID_2"];
@@ -498,7 +509,7 @@ describe("the sandbox Import API", () => {
     expect(rows).toEqual([["a", ...names.map((_, i) => read(i)), expect.stringContaining("0\ufffd"), "1"]]);
   });
 
-  it("takes any name for a table: of two that differ in case alone the second one gets a number", async () => {
+  it("accepts any name for a table: the second of two that differ only in case gets a number", async () => {
     const other = await mkdtemp(join(tmpdir(), "persister-names-"));
     const log = await openLog(other);
     const names = ["ok", "Ok", "", "ok_2", "a\0b"];
@@ -520,7 +531,8 @@ describe("the sandbox Import API", () => {
     const instants = [-8_640_000_000_000_000, -62_198_755_200_000, 0, 253_402_300_800_000, 8.64e15];
     const records = instants.map(
       (at, i) =>
-        `["^ ","client_id",4242,"table_name","instants","sequence",1,"action","upsert","key_names",["id"],"data",["^ ","id",${i},"at","~m${at}"]]`,
+        '["^ ","client_id",4242,"table_name","instants","sequence",1,"action","upsert","key_names",["id"]' +
+        `,"data",["^ ","id",${i},"at","~m${at}"]]`,
     );
     const body = `[${records.join(",")}]`;
     expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
@@ -531,7 +543,8 @@ describe("the sandbox Import API", () => {
 
   it("reads each transit body by itself", async () => {
     const body = (data: string) =>
-      `[["^ ","client_id",4242,"table_name","cached","sequence",1,"action","upsert","key_names",["id"],"data",${data}]]`;
+      '[["^ ","client_id",4242,"table_name","cached","sequence",1,"action","upsert","key_names",["id"],' +
+      `"data",${data}]]`;
     const type = "application/transit+json";
     expect(await call({ type, body: body('["^ ","id",1,"longer",2]') })).toMatchObject({ status: 201 });
     expect(await call({ type, body: '[["^ ","^0",4242]]' })).toMatchObject({ status: 400 });
@@ -542,7 +555,9 @@ describe("the sandbox Import API", () => {
     ['["~#set",[["^ ","a",1],["^ ","a",2],["^ ","a",3],["^ ","a",4]]]', '[{"a":1},{"a":2},{"a":3},{"a":4}]'],
     ['["~#list",[["~#u",[1,-1]],"~zNaN"]]', '["00000000-0000-0001-ffff-ffffffffffff","NaN"]'],
   ])("loads %s", async (value, json) => {
-    const body = `[["^ ","client_id",4242,"table_name","sets","sequence",1,"action","upsert","key_names",["id"],"data",["^ ","id",${JSON.stringify(json)},"value",${value}]]]`;
+    const body =
+      '[["^ ","client_id",4242,"table_name","sets","sequence",1,"action","upsert","key_names",["id"],' +
+      `"data",["^ ","id",${JSON.stringify(json)},"value",${value}]]]`;
     expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
     expect(await rows(`select value from sets where id = '${json}'`)).toEqual([[json]]);
   });
@@ -563,7 +578,10 @@ describe("the sandbox Import API", () => {
 
   it("loads transit's types", async () => {
     const body =
-      '[["^ ","client_id",4242,"table_name","transit","sequence","~i1735689600000000101","action","upsert","key_names",["id"],"data",["^ ","id","~u5a2cbea3-e8c6-428b-b525-21239370dd55","at","~m0","amount","~f12.50","huge","~n12345678901234567890","kind","~:open","bytes","~baGVsbG8=","tags",["~#set",[1]]]]]';
+      '[["^ ","client_id",4242,"table_name","transit","sequence","~i1735689600000000101","action",' +
+      '"upsert","key_names",["id"],"data",["^ ","id","~u5a2cbea3-e8c6-428b-b525-21239370dd55","at",' +
+      '"~m0","amount","~f12.50","huge","~n12345678901234567890","kind","~:open","bytes","~baGVsbG8=",' +
+      '"tags",["~#set",[1]]]]]';
     expect(await call({ type: "application/transit+json", body })).toMatchObject({ status: 201 });
     expect(await rows('select "at", amount, huge, kind, bytes, tags, _sdc_sequence from transit')).toEqual([
       [

@@ -21,7 +21,10 @@ const processFaults = [
 
 /** What may happen to a call of AWS's SDK. */
 const sdkFaults = [
-  /** It is done, its answer is lost, and the SDK tries again: what that second attempt is answered is what counts. */
+  /**
+   * It is done, its answer is lost, and the SDK tries again: what that second attempt is answered is what
+   * counts.
+   */
   "retried",
   /** This process can't reach the service for a while. */
   "cut-off",
@@ -129,7 +132,10 @@ export const randomFaults = (random: Random, { call, api }: Probabilities): Faul
 const apiFaultOf = (random: Random): ApiFault =>
   random.chance(0.9) ? random.pick(apiFaults.slice(0, -3)) : random.pick(apiFaults.slice(-3));
 
-/** The calls at these places, counted from 0, have these faults. `calls` is what each call was, in their order. */
+/**
+ * The calls at these places, counted from 0, have these faults. `calls` is what each call was, in their
+ * order.
+ */
 export function scriptedFaults(
   script: ReadonlyMap<number, CallFault>,
 ): FaultPlan & { readonly calls: Service[] } {

@@ -18,7 +18,10 @@ const oldCode = new OldCode();
 const table = "simulated";
 const bucket = "simulated";
 
-/** One invocation of a function: the product's own code, on AWS's clients that lead into the world. It may die at every call. */
+/**
+ * One invocation of a function: the product's own code, on AWS's clients that lead into the world. It may
+ * die at every call.
+ */
 export class Process {
   readonly line: Line;
   readonly invariants: Invariants;
@@ -101,8 +104,8 @@ export class Process {
 type Handler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
 
 /**
- * Invokes a function as Lambda does, with so much time. A handler asks the machine what time it is before it does anything else,
- * and hears what time it is here.
+ * Invokes a function as Lambda does, with so much time. A handler asks the machine what time it is before
+ * it does anything else, and hears what time it is here.
  */
 export function invoke<Event, Result>(
   handler: Handler<Event, Result>,

@@ -3,8 +3,8 @@ import { faultTable, neverHit } from "./report.ts";
 import { runSeeds, type Summary } from "./workers.ts";
 
 /**
- * `npm run simulate -- --seeds 100000 [--from 0]` on all cores, `-- --minutes 10` for as long, or `-- --seed 17` for one that
- * failed: it replays exactly.
+ * `npm run simulate -- --seeds 100000 [--from 0]` on all cores, `-- --minutes 10` for as long, or `--
+ * --seed 17` for one that failed: it replays exactly.
  */
 const { values } = parseArgs({
   options: {
@@ -55,7 +55,8 @@ function say({ schedules, steps, commits, faults, workers }: Summary): void {
   const seconds = Math.max(0.1, elapsedSeconds());
   console.log(
     `${schedules} schedules from seed ${from}: ${steps} steps, ${commits} commits, no invariant broken, ` +
-      `in ${Math.round(seconds)} s (${Math.round(schedules / seconds)} schedules a second on ${workers} cores)`,
+      `in ${Math.round(seconds)} s (${Math.round(schedules / seconds)} schedules a second on ` +
+      `${workers} cores)`,
   );
   if (values.seed !== undefined) return;
   console.log(`\nFaults by the step that they fell into:\n\n${faultTable(faults)}`);

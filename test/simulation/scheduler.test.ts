@@ -10,7 +10,7 @@ it("a livelock fails instead of hanging", async () => {
   await expect(scheduler.run(() => {})).rejects.toThrow("livelock: it is not over after 1000 steps");
 });
 
-it("events happen in the order of their times, and those of one time in the order they were made", async () => {
+it("events happen in the order of their times, and simultaneous ones in the order of creation", async () => {
   const scheduler = new Scheduler();
   const happened: string[] = [];
   for (const [name, milliseconds] of [

@@ -9,7 +9,10 @@ interface Event {
 /** Far more than the longest schedule takes. */
 const stepsMaxDefault = 100_000;
 
-/** A virtual clock and the events due on it: one at a time, and everything that follows from it before the next. */
+/**
+ * A virtual clock and the events due on it: one at a time, and everything that follows from it before the
+ * next.
+ */
 export class Scheduler {
   /** ms since the epoch. */
   now = 1_700_000_000_000;
@@ -34,7 +37,10 @@ export class Scheduler {
     return new Promise(resolve => this.in(milliseconds, resolve));
   }
 
-  /** Runs until no event is left. `afterStep` may throw. Throws for more steps than any schedule needs: a livelock. */
+  /**
+   * Runs until no event is left. `afterStep` may throw. Throws for more steps than any schedule needs: a
+   * livelock.
+   */
   async run(afterStep: () => void): Promise<void> {
     await setImmediate();
     for (let next = this.#events.pop(); next !== undefined; next = this.#events.pop()) {

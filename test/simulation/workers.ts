@@ -41,7 +41,10 @@ export const seedsSharedWith = (shared: SharedArrayBuffer) => new Int32Array(sha
 const hangMilliseconds = 120_000;
 const watchMilliseconds = 500;
 
-/** Runs the schedules of many seeds, on all cores. Rejects for the first that breaks an invariant or hangs, with its seed. */
+/**
+ * Runs the schedules of many seeds, on all cores. Rejects for the first that breaks an invariant or hangs,
+ * with its seed.
+ */
 export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress }: Seeds): Promise<Summary> {
   const workers = Math.min(seeds, cores ?? availableParallelism());
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (workers + 1));

@@ -36,7 +36,7 @@ const own = fc.dictionary(fc.constantFrom("Type", "streams", "x", "ßecord", "RE
   maxKeys: 2,
 });
 
-it("a message says the same with its fields in any order, spaces anywhere, and any character as an escape", () => {
+it("a message means the same with fields in any order, spaces anywhere, and any character escaped", () => {
   const order = fc.array(fc.nat(), { minLength: 12, maxLength: 12 });
   fc.assert(
     fc.property(fc.array(fc.tuple(message, own, order, picks), { minLength: 1, maxLength: 6 }), each => {

@@ -80,7 +80,7 @@ describe("the JSON reader and JSON.parse", () => {
     );
   });
 
-  it("take the same text, as it is or with a byte changed or cut, but for what docs/format.md refuses", () => {
+  it("accept the same text, whole, cut or with a byte changed, except what docs/format.md refuses", () => {
     const changes = fc.option(fc.record({ place: fc.nat(), byte: fc.nat(255), isCut: fc.boolean() }));
     fc.assert(
       fc.property(jsonText, changes, (whole, change) => {

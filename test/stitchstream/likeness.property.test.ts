@@ -222,7 +222,8 @@ describe("lines that are like earlier ones say what they say where none is", () 
   it("in verbose transit, with maps of maps", () => {
     const line = (n: number | string) =>
       Buffer.from(
-        `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":1,"n":${n},"{":{},"m":{"a":{"b":{"{":1}}}}}`,
+        `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":1,"n":${n},"{":{},` +
+          '"m":{"a":{"b":{"{":1}}}}}',
       );
     expectAlike([line(1), line("12345678901234567"), line("12345678901234567"), line('"~m0"')], "verbose");
   });
@@ -230,7 +231,8 @@ describe("lines that are like earlier ones say what they say where none is", () 
   it("in transit, where a keyword among the values gives a later code another meaning", () => {
     const line = (value: string) =>
       Buffer.from(
-        `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"aaaa","${value}","bbbb",1,"m",["^ ","^5",2]]]`,
+        `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"aaaa","${value}",` +
+          '"bbbb",1,"m",["^ ","^5",2]]]',
       );
     expectAlike([line("x"), line("y"), line("~:word"), line("~$word"), line("z")], "compact");
   });

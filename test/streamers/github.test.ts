@@ -267,7 +267,7 @@ describe("a run in trouble", () => {
       /commits answered 401: Bad credentials\n.*GITHUB_ACCESS_TOKEN/,
     );
     await expect(run({}, { GITHUB_REPO_PATH: "octocat/none" })).rejects.toThrow(
-      /^commits was not read: .*none\/commits answered 404: Not Found\n(.*\n)+There is no such repository.*GITHUB_REPO_PATH/,
+      /^commits was not read: .*none\/commits answered 404: Not Found\n(.*\n)+There is no such repo.*_PATH/,
     );
     await expect(run({}, { GITHUB_REPO_PATH: "hello" })).rejects.toThrow(
       "GITHUB_REPO_PATH: it has the form owner/repository",

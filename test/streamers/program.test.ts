@@ -36,7 +36,7 @@ const settings = () => ({
 const github = (args: readonly string[] = [], env: NodeJS.ProcessEnv = settings()) =>
   running("streamers/github.ts", args, env).ended;
 
-it("a streamer prints a stitchstream on stdout and what goes on on stderr, and takes a bookmark's file", async () => {
+it("prints a stitchstream on stdout, its progress on stderr, and reads a bookmark file", async () => {
   const first = await github();
   expect(first.code).toBe(0);
   expect(first.stdout).toMatch(
@@ -91,11 +91,12 @@ it.each(["", "\n"])("one whose bookmark file was emptied (%j) ends with 2, and r
   const { code, stdout, stderr } = await github([file]);
   expect([code, stdout, standIn.asked.length]).toEqual([2, "", before]);
   expect(stderr).toBe(
-    `github: ${file}: bookmark is empty: delete it to start from the beginning, or use persist --bookmark FILE\n`,
+    `github: ${file}: bookmark is empty: delete it to start from the beginning, or use persist ` +
+      "--bookmark FILE\n",
   );
 });
 
-it("one that was refused a source prints all others, names it last, and ends with 1; 0 where there is nothing", async () => {
+it("one that was refused a source prints all others, names it last, and ends with 1", async () => {
   const issues = (status: number, message: string) =>
     standIn.answerOnce(/\/issues/, { status, body: { message } });
   issues(404, "Not Found");
@@ -126,9 +127,8 @@ it("one whose vendor's address answers something else ends with 1, and says so o
   standIn.answerOnce(/commits/, { body: "<html>login</html>" });
   const { code, stdout, stderr } = await github();
   expect([code, stdout.includes("BOOKMARK")]).toEqual([1, false]);
-  expect(
-    stderr,
-  ).toBe(`github: ${standIn.url}/repos/${repository}/commits answered 200 with what is not a page of GitHub's API
+  const url = `${standIn.url}/repos/${repository}/commits`;
+  expect(stderr).toBe(`github: ${url} answered 200 with what is not a page of GitHub's API
 github: Check GITHUB_API_URL and that no proxy or login page is in between\n`);
 });
 

@@ -44,7 +44,8 @@ const drift3: ofDrift.Held = {
 };
 const notEnabled = {
   message:
-    "This API operation is not enabled for this site. Please contact support@chargebee.com to get this enabled",
+    "This API operation is not enabled for this site. Please contact support@chargebee.com to get " +
+    "this enabled",
   api_error_code: "configuration_incompatible",
   error_code: "api_restricted",
   http_status_code: 400,
@@ -227,7 +228,7 @@ it("what was not read is also named where another error ends the run", async () 
   expect(log.join("\n")).toMatch(/issues was not read: .*404/);
 });
 
-it("contacts have a scope of their own: without it conversations are read, and contacts once it is there", async () => {
+it("contacts have a scope of their own: without it, conversations are still read", async () => {
   n.next = 3;
   vendors.drift!.grow();
   standIn = await vendors.drift!.start();

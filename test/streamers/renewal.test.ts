@@ -58,7 +58,7 @@ describe("a file", () => {
     expect([failure, await kept()]).toEqual([undefined, "installed-again+"]);
   });
 
-  it("that others can read, that holds something else, or whose folder is not there, is refused before anything is asked", async () => {
+  it("that others can read, that holds something else, or without a folder is refused at once", async () => {
     await writeFile(file, '{"DRIFT_REFRESH_TOKEN":"a","givenSha256":"b"}');
     await chmod(file, 0o640);
     expect((await readRun(drift, withFile())).failure!.message).toContain(
@@ -173,9 +173,10 @@ describe("the variables of the first documentation", () => {
     const { code, stdout, stderr } = await running("streamers/drift.ts", [], first).ended;
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
-      `drift: Drift accepts no password any more, and nothing reads DRIFT_REDIRECT_URI, DRIFT_USERNAME and DRIFT_PASSWORD
-drift: Set DRIFT_ACCESS_TOKEN, or DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN as well: ${credentialsPage} describes how to get them
-`,
+      "drift: Drift accepts no password any more, and nothing reads DRIFT_REDIRECT_URI, " +
+        "DRIFT_USERNAME and DRIFT_PASSWORD\n" +
+        "drift: Set DRIFT_ACCESS_TOKEN, or DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN as well: " +
+        `${credentialsPage} describes how to get them\n`,
     );
   });
 

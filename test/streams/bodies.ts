@@ -197,7 +197,8 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
   [
     "references",
     n =>
-      `{"items":{"$ref":"#/properties/k${n + 1}"},"allOf":[{"$ref":"#/properties/k${n + 1}"},{"$ref":"#/properties/k${n + 1}"}]}`,
+      `{"items":{"$ref":"#/properties/k${n + 1}"},"allOf":[{"$ref":"#/properties/k${n + 1}"},` +
+      `{"$ref":"#/properties/k${n + 1}"}]}`,
   ],
   ["patterns", n => `{"pattern":"(a|b)*a(a|b){12}c${n}"}`],
   ["lists without duplicates", () => '{"uniqueItems":true,"items":{"uniqueItems":true}}'],
@@ -245,14 +246,17 @@ const schemas = fc
         n => rule(line * width + n),
       );
     const schema = (line: number) =>
-      `{"type":"SCHEMA","stream":"s","schema":{"properties":${properties(line)},"required":[${list(required, n => `"k${n}"`)}],"own":[${list(10, () => own)}]}}`;
+      `{"type":"SCHEMA","stream":"s","schema":{"properties":${properties(line)},` +
+      `"required":[${list(required, n => `"k${n}"`)}],"own":[${list(10, () => own)}]}}`;
     const data = members(
       Math.min(filled, width),
       n => `k${n}`,
       () => value,
     );
     return {
-      name: `${each ? "schemas" : "a schema"} of ${width} ${name}, records of ${filled} ${value.slice(0, 12)}`,
+      name:
+        `${each ? "schemas" : "a schema"} of ${width} ${name}, ` +
+        `records of ${filled} ${value.slice(0, 12)}`,
       head: each ? jsonlineHead : `${jsonlineHead}\n${schema(0)}`,
       line: line => (each && line % 2 === 0 ? schema(line) : record(data)),
     };
@@ -292,14 +296,20 @@ const transitStreams = fc
   .map(({ keys, bookmarkNames, rule, width, value, name, codes, each }): Body => {
     const properties = list(width, n => `"k${n}",["^ ","^0",${rule}]`);
     const schema = `["^ ","properties",["^ ","id",["^ ","^0","integer"],${properties}]]`;
-    const declared = `["^ ","type","SCHEMA","stream","s","key_properties",${keys},"bookmark_properties",${bookmarkNames},"schema",${schema}]`;
+    const declared =
+      `["^ ","type","SCHEMA","stream","s","key_properties",${keys},"bookmark_properties",` +
+      `${bookmarkNames},"schema",${schema}]`;
     const data = `["^ ","id",1,"k0",${value}]`;
     const row = each
       ? `["^ ","type","RECORD","stream","s","schema",${schema},"record",${data}]`
       : `["^ ","type","RECORD","stream","s","record",${data}]`;
-    const bookmark = `["^ ","type","BOOKMARK","value",["^ ","${"n".repeat(name)}",[${list(codes, () => '["^ ","^2",1]')}],"k",${value}]]`;
+    const bookmark =
+      `["^ ","type","BOOKMARK","value",["^ ","${"n".repeat(name)}",` +
+      `[${list(codes, () => '["^ ","^2",1]')}],"k",${value}]]`;
     return {
-      name: `transit: ${each ? "schemas" : "a schema"} of ${width} ${rule}, bookmarks of ${codes} codes of ${name} characters`,
+      name:
+        `transit: ${each ? "schemas" : "a schema"} of ${width} ${rule}, ` +
+        `bookmarks of ${codes} codes of ${name} characters`,
       head: each ? transitHead : `${transitHead}\n${declared}`,
       line: line => (line % 3 === 2 ? bookmark : row),
     };

@@ -96,7 +96,8 @@ export const singerStreams: readonly SingerStream[] = [
     name: "encoded strings",
     lines: [
       schema("notes", ["id"], { ...id, note: text, inner: { type: "object" }, all: { type: "array" } }),
-      `{"type":"RECORD","stream":"notes","record":{"id":1,"note":"\\u00fc \\ud83d\\ude00 \\u0000 \\u0041 \\/ \\n \\\\u0041"}}`,
+      '{"type":"RECORD","stream":"notes","record":{"id":1,"note":"\\u00fc \\ud83d\\ude00 \\u0000 ' +
+        '\\u0041 \\/ \\n \\\\u0041"}}',
       record("notes", {
         id: 2,
         note: "ελιά 茶 'single' \"double\"",
@@ -118,7 +119,8 @@ export const singerStreams: readonly SingerStream[] = [
     name: "an emoji that was cut",
     lines: [
       schema("cuts", ["id"], { ...id, note: text, inner: { type: "object" } }),
-      String.raw`{"type": "RECORD", "stream": "cuts", "record": {"id": 1, "note": "so long \ud83d", "inner": {"a": "\ude00"}}}`,
+      '{"type": "RECORD", "stream": "cuts", "record": ' +
+        String.raw`{"id": 1, "note": "so long \ud83d", "inner": {"a": "\ude00"}}}`,
       state({ cuts: 1 }),
     ],
     tables: {
@@ -298,7 +300,8 @@ export const singerStreams: readonly SingerStream[] = [
         close: number,
         volume: integer,
       }),
-      '{"type":"RECORD","stream":"prices","record":{"date":"2026-11-23","close":104.330002000000001,"volume":9223372036854775807}}',
+      '{"type":"RECORD","stream":"prices","record":{"date":"2026-11-23","close":104.330002000000001,' +
+        '"volume":9223372036854775807}}',
       '{"type":"RECORD","stream":"prices","record":{"date":"2026-11-24","close":1.10,"volume":0}}',
       state({ prices: { since: "2026-11-24" } }),
     ],

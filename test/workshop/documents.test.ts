@@ -24,8 +24,8 @@ const anchorOf = (heading: string) =>
     .replaceAll(" ", "-");
 
 /**
- * A document's name and what may follow it: `#anchor`, `section 1`, `sections 1.3 and 1.5`, `, "Title"`. A path
- * with a host belongs to another project.
+ * A document's name and what may follow it: `#anchor`, `section 1`, `sections 1.3 and 1.5`, `, "Title"`. A
+ * path with a host belongs to another project.
  */
 const path = String.raw`(?<![\w./-])((?:[\w-]+/)*[\w-]+\.md)`;
 const number = String.raw`(\d(?:\.\d)?)`;

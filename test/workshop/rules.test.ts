@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { withLongLines } from "./not-yet-clean.ts";
 import { paths, root, textFiles } from "./tree.ts";
 
 const self = "test/workshop/rules.test.ts";
@@ -91,6 +92,14 @@ describe("the workshop's rules", () => {
     expect(sources.length).toBeGreaterThan(50);
     const long = sources.filter(({ text }) => text.split("\n").length > 251);
     expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it("no line of code is longer than 110 columns, in code, comments and texts", () => {
+    const widest = (text: string) => Math.max(...text.split("\n").map(line => line.length));
+    const wide = textFiles(/\.ts$/).filter(({ text }) => widest(text) > 110);
+    expect(wide.map(({ path }) => path).filter(path => !withLongLines.includes(path))).toEqual([]);
+    const seeds = [`const a = "${"x".repeat(100)}";`, `// ${"x".repeat(108)}`];
+    expect(seeds.map(seed => widest(`${seed}\n`))).toEqual([112, 111]);
   });
 
   it("README's commands exist", () => {

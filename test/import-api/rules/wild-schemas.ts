@@ -172,7 +172,8 @@ const { schema } = fc.letrec<{ schema: Json; child: Json }>(tie => {
 
 /** The second one is of itself. */
 const definitions =
-  '"definitions":{"x":{"type":"string","maxLength":2},"y z":{"type":"object","properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
+  '"definitions":{"x":{"type":"string","maxLength":2},"y z":{"type":"object",' +
+  '"properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
 
 /** Schemas of any keywords, most of them odd, with values. */
 export const wildCases = fc.tuple(

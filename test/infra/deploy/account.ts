@@ -158,7 +158,8 @@ export class Account {
   #refused({ Properties: { ReservedConcurrentExecutions: runs } = {} }: StandInResource): string | undefined {
     const kept = Math.min(this.limit, unreservedMin);
     return typeof runs === "number" && this.limit - runs < kept
-      ? `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${kept}].`
+      ? "Specified ReservedConcurrentExecutions for function decreases account's " +
+          `UnreservedConcurrentExecution below its minimum value of [${kept}].`
       : undefined;
   }
 

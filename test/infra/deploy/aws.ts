@@ -133,7 +133,8 @@ function refusal(error: unknown) {
     status: isQuery ? 400 : 404,
     headers: isQuery ? { "content-type": "text/xml" } : { "x-amzn-errortype": code },
     sent: isQuery
-      ? `<ErrorResponse><Error>${xmlOf({ Type: "Sender", Code: code, Message: message })}</Error></ErrorResponse>`
+      ? `<ErrorResponse><Error>${xmlOf({ Type: "Sender", Code: code, Message: message })}</Error>` +
+        "</ErrorResponse>"
       : JSON.stringify({ Message: message }),
   };
 }

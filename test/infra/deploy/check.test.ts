@@ -104,7 +104,8 @@ describe("Lambda's quota", () => {
     expect(await quota(10, {})).toEqual([expect.stringContaining("--quota-code L-B99A9384")]));
   it("has room for nothing more in an account of 50", () =>
     expect(quota(50, { "persister-prod-ingest": 1 })).rejects.toThrow(
-      "reserves 1 runs at a time more than now. The account has 50, of which 50 are not reserved, and Lambda keeps 50 so.",
+      "reserves 1 runs at a time more than now. The account has 50, of which 50 are not reserved, and " +
+        "Lambda keeps 50 so.",
     ));
   it("keeps 100", async () => {
     expect(await quota(1_000, { "persister-prod-ingest": 900 })).toEqual([]);

@@ -17,7 +17,8 @@ const bodyOf = (ids: readonly number[]) =>
     `stitchstream/0.1\nContent-Type: jsonline\n--\n${ids
       .map(
         id =>
-          `{"type":"RECORD","stream":"t","key_fields":["id"],"record":{"id":${id}}}\n{"type":"STATE","value":${id}}\n`,
+          `{"type":"RECORD","stream":"t","key_fields":["id"],"record":{"id":${id}}}\n{"type":"STATE",` +
+          `"value":${id}}\n`,
       )
       .join("")}`,
   );

@@ -136,7 +136,7 @@ it("so do those of few streams and schemas each", async () => {
   );
 });
 
-it("of a source that breaks they say all up to its last bookmark, and nothing else than it said", async () => {
+it("of a source that breaks off contain everything up to its last bookmark, and nothing else", async () => {
   await fc.assert(
     fc.asyncProperty(printed, bytesMax, fc.nat(), async (stream, most, place) => {
       const bytes = stream.bytes.subarray(0, stream.bytes.indexOf("SCHEMA") + (place % stream.bytes.length));
@@ -186,7 +186,7 @@ it.each<[name: string, lines: string[]]>([
   for (const segment of cut) expectWithin(segment, allLimits);
 });
 
-it("repeat the schemas of their own streams alone, and are cut before those are more than half of one", async () => {
+it("repeat only the schemas of their own streams, and are cut before those fill half of one", async () => {
   const streams = numbers(20).map(n => `s${n}`);
   const lines = [
     ...streams.map(stream => schemaLine(stream, "x".repeat(900))),

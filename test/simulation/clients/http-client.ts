@@ -43,7 +43,10 @@ const twinKinds = [
   { step: "commit", fault: "cut-off", asleepAt: "read", milliseconds: [8_000, 22_000] },
 ] as const;
 
-/** A streamer's client: it fetches the bookmark, sends what is after it, and tries again until it is accepted. */
+/**
+ * A streamer's client: it fetches the bookmark, sends what is after it, and tries again until it is
+ * accepted.
+ */
 export class HttpClient {
   readonly #world: World;
   readonly #source: Source;
@@ -96,8 +99,9 @@ export class HttpClient {
   }
 
   /**
-   * Attempts of one delivery at once: the first dies before it commits, sleeps before, or has its commit done late; another sleeps
-   * between what it reads and what it writes, and wakes up when one of the others has committed.
+   * Attempts of one delivery at once: the first dies before it commits, sleeps before, or has its commit
+   * done late; another sleeps between what it reads and what it writes, and wakes up when one of the others
+   * has committed.
    */
   async twins(): Promise<void> {
     const { random, scheduler } = this.#world;
@@ -134,7 +138,10 @@ export class HttpClient {
     }
   }
 
-  /** A day later another body comes under a delivery's key, and the same delivery, which sleeps between its reads. */
+  /**
+   * A day later another body comes under a delivery's key, and the same delivery, which sleeps between its
+   * reads.
+   */
   async handOver(): Promise<void> {
     const { random, scheduler } = this.#world;
     const delivery = this.#deliveryAfter(await this.#fetch(), false);

@@ -13,8 +13,8 @@ import { request } from "../world/gateway.ts";
 import type { World } from "../world/world.ts";
 
 /**
- * How `persist` is called: with a command behind `--`; at the end of a pipe whose streamer starts from what was printed last; the
- * same with `--bookmark FILE`.
+ * How `persist` is called: with a command behind `--`; at the end of a pipe whose streamer starts from what
+ * was printed last; the same with `--bookmark FILE`.
  */
 export const calls = ["command", "pipe", "file"] as const;
 export type CallOf = (typeof calls)[number];
@@ -24,7 +24,10 @@ const intervalMilliseconds = [0, 60_000] as const;
 const slowMilliseconds = 600_000;
 const idle = { committed: () => {}, retrying: () => {}, waiting: () => {} };
 
-/** Somebody's laptop, or a cron job: `persist` runs again and again, sometimes twice at a time, and may be killed. */
+/**
+ * Somebody's laptop, or a cron job: `persist` runs again and again, sometimes twice at a time, and may be
+ * killed.
+ */
 export class PersistClient {
   readonly #world: World;
   readonly #streamer: string;
@@ -85,7 +88,10 @@ export class PersistClient {
     await Promise.race([delivered, line.death]);
   }
 
-  /** Prints a committed bookmark, and replaces the file where there is one, unless another run has replaced it since. */
+  /**
+   * Prints a committed bookmark, and replaces the file where there is one, unless another run has replaced
+   * it since.
+   */
   async #keep(bookmark: string, began: string | undefined, line: Line): Promise<void> {
     const fault = line.fault("print");
     if (fault === "killed-before") return line.die();

@@ -21,7 +21,10 @@ export class Answers {
   readonly #taken = new Map<string, string>();
   readonly #asked = new Map<string, number>();
   readonly #lastAsked = new Map<string, number>();
-  /** Keys that may have passed from one body to another, or are forgotten: what they knew of the first is no more. */
+  /**
+   * Keys that may have passed from one body to another, or are forgotten: what they knew of the first is no
+   * more.
+   */
   readonly #shared = new Set<string>();
 
   constructor(world: World) {
@@ -159,7 +162,10 @@ export class Answers {
       throw new Violation("I1", `an error names ${named}, and revision ${revision} is at ${made?.position}`);
   }
 
-  /** I3: a delivery's receipt is the same whenever it is asked for, and for a day no other body has one under its key. */
+  /**
+   * I3: a delivery's receipt is the same whenever it is asked for, and for a day no other body has one
+   * under its key.
+   */
   #checkReceipt({ body, key }: Sent, text: string): void {
     if (key === undefined || body === undefined || this.#shared.has(key)) return;
     const name = this.#taken.get(key) ?? body.name;

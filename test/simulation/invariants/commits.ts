@@ -115,7 +115,10 @@ export class Commits {
       this.#checkCommit(name, before?.commit, commit, process);
   }
 
-  /** I5: nobody takes a streamer that another one holds; I4: only against the revision that the caller has seen. */
+  /**
+   * I5: nobody takes a streamer that another one holds; I4: only against the revision that the caller has
+   * seen.
+   */
   #checkBegin(name: string, before: Streamer | undefined, { lease }: Streamer, { sent }: Process): void {
     const { delivery } = lease!;
     if (!this.#commitsAtBegin.has(delivery))
@@ -158,7 +161,10 @@ export class Commits {
     this.#made.set(name, [...made, { delivery, position, isWhole: commit.whole === true }]);
   }
 
-  /** I1: what a delivery moves the bookmark past has landed from it; I6: so has all of it, where it is whole. */
+  /**
+   * I1: what a delivery moves the bookmark past has landed from it; I6: so has all of it, where it is
+   * whole.
+   */
   #checkOwn(name: string, { delivery, revision, whole }: Commit, position: number, { sent }: Process): void {
     const { body, changes } = sent;
     const isItsOwn = changes.some(change => change.position === position);

@@ -77,7 +77,10 @@ export class Invariants {
     return this.commits.reservedOf(streamer);
   }
 
-  /** What is known, to go back to where the table does; then older bookmarks are right, and what came since comes again. */
+  /**
+   * What is known, to go back to where the table does; then older bookmarks are right, and what came since
+   * comes again.
+   */
   copy(): () => void {
     const goBack = this.commits.copy();
     return () => {
@@ -88,7 +91,10 @@ export class Invariants {
     };
   }
 
-  /** I5 and I7: only who holds the streamer sends, nothing of a faulty body, and nothing new after a refusal. */
+  /**
+   * I5 and I7: only who holds the streamer sends, nothing of a faulty body, and nothing new after a
+   * refusal.
+   */
   checkSend(process: Process, body: Uint8Array): void {
     const { sent, fence, refusedAfter } = process;
     if (sent.body?.isFaulty === true) this.broken("I7", `the faulty ${sent.body.name} is forwarded`);

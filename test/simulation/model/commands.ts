@@ -11,7 +11,9 @@ import {
 } from "./moves.ts";
 import type { At, Commit, Item, KeyItem, Process, State } from "./state.ts";
 
-/** What a process does next, as docs/guarantees.md has it: recall, begin, remember, send, commit; a change. */
+/**
+ * What a process does next, as docs/guarantees.md has it: recall, begin, remember, send, commit; a change.
+ */
 export const records = 2;
 const triesMax = 5;
 

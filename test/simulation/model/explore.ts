@@ -16,8 +16,8 @@ export interface Explored {
 }
 
 /**
- * Reaches every state there is, breadth first, equal ones merged, and takes every edge from each once; the invariants are
- * checked at each. Throws a Violation, and what the companion throws.
+ * Reaches every state there is, breadth first, equal ones merged, and takes every edge from each once; the
+ * invariants are checked at each. Throws a Violation, and what the companion throws.
  */
 export async function explore<T>(scenario: Scenario, companion: Companion<T>): Promise<Explored> {
   const first = initial(scenario);

@@ -40,8 +40,8 @@ const records = 2;
 const identity = { name: "import-api", account: "4242" };
 
 /**
- * A process of the real core after what it has heard so far. What it does next depends on that alone, so that it is run once
- * for each: from its beginning, each call answered as it was.
+ * A process of the real core after what it has heard so far. What it does next depends on that alone, so
+ * that it is run once for each: from its beginning, each call answered as it was.
  */
 export class Heard {
   readonly ask: Ask;
@@ -155,7 +155,10 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
   };
 }
 
-/** All batches that are in flight are one call: it is answered with how many of the delivery's records are accepted. */
+/**
+ * All batches that are in flight are one call: it is answered with how many of the delivery's records are
+ * accepted.
+ */
 function sending(call: Calling, isLate: () => boolean): () => Promise<Outcome> {
   let batches = 0;
   let answered: Promise<number> | undefined;

@@ -2,7 +2,7 @@ import { isWrite, onKeyItem } from "./model.ts";
 import { commitOf, isFinal } from "./moves.ts";
 import type { Commit, Item, KeyItem, Process, Scenario, State } from "./state.ts";
 
-/** Equal for states from which the same can happen. Clients that send as much are not told from one another. */
+/** Equal for states with the same possible futures. Clients that send the same are interchangeable. */
 export function keyOf(state: State, scenario: Scenario): string {
   if (scenario.isAsymmetric) return textOf(state, scenario, [0, 1]);
   const [first, second] = state.clients.map(standing) as [string, string];
@@ -11,13 +11,14 @@ export function keyOf(state: State, scenario: Scenario): string {
   return other < key ? other : key;
 }
 
-/** Most clients are told from one another by this. */
+/** Sorts most clients. */
 const standing = ({ done, retries, process }: State["clients"][number]) => `${done}${retries}${process?.at}`;
 
 /**
- * Revisions and positions count from the item's; of ranges only the order counts; of fences and stamps whether a process's
- * write still follows what is stored, and whether what is stored is its own; of a delivery's ids whether it is the remembered one.
- * A lease that is over is none. Keys that nobody sends any more are left out.
+ * Revisions and positions are relative to the item's. Only the order of ranges counts; of fences and
+ * stamps, whether a process's write still follows what is stored, and whether it stored that itself; of
+ * delivery ids, whether it is the recorded one. An expired lease equals no lease. Keys that nobody sends
+ * any more are omitted.
  */
 function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]): string {
   const { item, history, sentRange } = state;
@@ -67,7 +68,9 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     const isLate = late && (at === "remember" || at === "reread key");
     const isHolder = itemIn(process, item)?.fence === item?.fence;
     const isLatest = keyItemIn(process)?.fence === state.keyItems[key]?.fence;
-    const flags = `${isLate ? "L" : ""}${isHolder ? "H" : ""}${isLatest ? "K" : ""}${isFresh ? "F" : ""}${isOwn ? "O" : ""}${isMade ? "M" : ""}${tries}`;
+    const flags =
+      `${isLate ? "L" : ""}${isHolder ? "H" : ""}${isLatest ? "K" : ""}${isFresh ? "F" : ""}` +
+      `${isOwn ? "O" : ""}${isMade ? "M" : ""}${tries}`;
     const [held, known] = [itemIn(process, item), keyItemIn(process)];
     const given = answer && (isFinal(answer) || answer.code === "delivery-in-flight" ? answer.code : "");
     const texts = [known ? keyItemText(known) : "", held ? itemText(held) : "", acceptedCount, given];
@@ -84,7 +87,8 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     ...clients.map(({ done, retries, body, process }) =>
       body === undefined
         ? `${done}${retries}`
-        : `${done}${retries}${body.from - position},${back(body.revision)}${process && processText(process, body.key)}`,
+        : `${done}${retries}${body.from - position},${back(body.revision)}` +
+          `${process && processText(process, body.key)}`,
     ),
     rank(sentRange),
     sent.map(([key, { accepted, range }]) => `${names.get(key)}${accepted}${rank(range)}`).sort(),

@@ -3,8 +3,8 @@ import { fail, hear, positionOf, revisionOf, start, underLease, withClient, with
 import type { At, Body, Client, Item, KeyItem, Process, Scenario, State } from "./state.ts";
 
 /**
- * The streamer's item and the commands on it, as docs/guarantees.md has them: pure functions from state to state. One
- * process's call is one edge, and so is a record that lands late, and time that passes.
+ * The streamer's item and the commands on it, as docs/guarantees.md has them: pure functions from state to
+ * state. One process's call is one edge, and so is a record that lands late, and time that passes.
  */
 export type Edge =
   | { readonly kind: "fetch" | CallFault; readonly client: number }
@@ -40,8 +40,9 @@ export const isWrite = ({ at }: Process) => writing.includes(at);
 const isStale = ({ item }: State, { next }: Process) => (item?.fence ?? 0) !== next!.fence - 1;
 
 /**
- * Whether a process's call can't be seen by anybody else, nor see them: on an item of its own, to the destination, a write
- * that is too late, or a read after it. It comes before the calls of others, for any other order leads to the same states.
+ * Whether a process's call can't be seen by anybody else, nor see them: on an item of its own, to the
+ * destination, a write that is too late, or a read after it. It comes before the calls of others, for any
+ * other order leads to the same states.
  */
 function isAlone(state: State, { process, body }: Client, { keys }: Scenario): boolean {
   if (process === undefined) return false;
@@ -103,7 +104,9 @@ function fetch(state: State, client: number, { keys, chained }: Scenario): State
   return start(withClient({ ...state, bodies }, client, { body }), client);
 }
 
-/** A minute passes: leases are over and their holders are late. A client that waits for a lease asks again. */
+/**
+ * A minute passes: leases are over and their holders are late. A client that waits for a lease asks again.
+ */
 function pass(state: State): State {
   const item = state.item!;
   const over: State = { ...state, item: { ...item, lease: { ...item.lease!, over: true } } };

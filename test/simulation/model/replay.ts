@@ -211,7 +211,8 @@ function same(name: string, expected: Plain, found: Plain): void {
 }
 
 const commitOf = ({ revision, delivery, whole, acceptedCount, position }: Commit) =>
-  `revision ${revision} of ${delivery}, ${whole ? "whole" : "in part"}, ${acceptedCount} accepted, at ${position}`;
+  `revision ${revision} of ${delivery}, ${whole ? "whole" : "in part"}, ${acceptedCount} accepted, ` +
+  `at ${position}`;
 const itemOf = described(
   ({ fence, lease, commit }: Item) => `${fence}, held by ${lease?.delivery}, ${commit && commitOf(commit)}`,
 );

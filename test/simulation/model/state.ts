@@ -111,7 +111,10 @@ export interface State {
   readonly bodies: Readonly<Record<string, Body>>;
   /** How many writes there were: it makes stamps. */
   readonly writes: number;
-  /** Of each key: how many of its records were accepted, the first ones, and the range that they were sent with. */
+  /**
+   * Of each key: how many of its records were accepted, the first ones, and the range that they were sent
+   * with.
+   */
   readonly sent: Readonly<Record<string, { readonly accepted: number; readonly range: number }>>;
   /** The highest range that records were sent with. */
   readonly sentRange: number;
@@ -120,7 +123,10 @@ export interface State {
 /** Who the clients are. */
 export interface Scenario {
   readonly name: string;
-  /** Each client's deliveries, by key; "change …" is a rewind to 0. Two clients with the same key send the same body. */
+  /**
+   * Each client's deliveries, by key; "change …" is a rewind to 0. Two clients with the same key send the
+   * same body.
+   */
   readonly keys: readonly (readonly string[])[];
   /** Deliveries name the revision that their client has seen. */
   readonly chained: boolean;

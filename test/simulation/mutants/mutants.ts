@@ -7,7 +7,10 @@ export interface Mutant {
   readonly to: string;
   /** The kind of schedule that shows it. */
   readonly schedules?: ScheduleKind;
-  /** A seed that shows it: few do. `npm run mutants -- --find` finds another one once the simulation is changed. */
+  /**
+   * A seed that shows it: few do. `npm run mutants -- --find` finds another one once the simulation is
+   * changed.
+   */
   readonly seed?: number;
 }
 
@@ -26,13 +29,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the commit does not wait for batches in flight",
-    from: "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
-    to: "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: batchesInFlightMax }, () => this.#lane()));",
+    from:
+      "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => " +
+      "this.#lane()));",
+    to:
+      "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: " +
+      "batchesInFlightMax }, () => this.#lane()));",
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
     from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);",
-    to: "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, bookmark: safe };",
+    to:
+      "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, " +
+      "bookmark: safe };",
     seed: 35,
   },
   {
@@ -50,7 +59,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no fencing: a commit replaces whatever is there",
     from: "      write: next => streamers.write(next, deadline),",
-    to: "      write: async next => streamers.write(next.lease ? next : { ...next, fence: ((await streamers.read(next.name, deadline + 90_000))?.fence ?? 0) + 1 }, deadline + 90_000),",
+    to:
+      "      write: async next => streamers.write(next.lease ? next : { ...next, fence: ((await " +
+      "streamers.read(next.name, deadline + 90_000))?.fence ?? 0) + 1 }, deadline + 90_000),",
     seed: 218,
   },
   {
@@ -121,7 +132,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a committed delivery can't be asked for",
-    from: "          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, commitPorts),\n",
+    from:
+      "          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, " +
+      "commitPorts),\n",
     to: "",
   },
   {
@@ -175,7 +188,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the archive is not awaited",
     from: "progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));",
-    to: 'parts.archive.put(progress.archiveKey, request.body, forwardBy).catch(() => {}); progress.archived("memory://" + progress.archiveKey);',
+    to:
+      "parts.archive.put(progress.archiveKey, request.body, forwardBy).catch(() => {}); " +
+      'progress.archived("memory://" + progress.archiveKey);',
   },
   {
     name: "the valid part of an invalid body is forwarded",
@@ -275,8 +290,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the streamer is registered after its item is written",
-    from: "        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return table.putFenced(itemOf(next), next, deadline);",
-    to: "        const isWritten = await table.putFenced(itemOf(next), next, deadline);\n        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        return isWritten;",
+    from:
+      "        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n" +
+      "        return table.putFenced(itemOf(next), next, deadline);",
+    to:
+      "        const isWritten = await table.putFenced(itemOf(next), next, deadline);\n        if " +
+      "(next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        " +
+      "return isWritten;",
   },
   {
     name: "the precondition is checked again for an attempt that continues",
@@ -349,8 +369,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a segment that persist sends again has another key",
-    from: "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await once(endpoint, asked);",
-    to: 'async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await once(endpoint, { ...asked, headers: { ...asked.headers, "idempotency-key": endpoint.ports.newKey() } });',
+    from:
+      "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, " +
+      "random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await " +
+      "once(endpoint, asked);",
+    to:
+      "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, " +
+      "random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await " +
+      'once(endpoint, { ...asked, headers: { ...asked.headers, "idempotency-key": ' +
+      "endpoint.ports.newKey() } });",
     seed: 52,
   },
   {
@@ -361,8 +388,12 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "lists of streamers are not consistent",
-    from: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),\n          ConsistentRead: true,',
-    to: '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),',
+    from:
+      '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ' +
+      '":after": after }),\n          ConsistentRead: true,',
+    to:
+      '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ' +
+      '":after": after }),',
     schedules: "looks",
     seed: 11,
   },

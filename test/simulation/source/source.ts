@@ -1,6 +1,9 @@
 import type { Random } from "../random.ts";
 
-/** How a stream's records come: with keys or without, with a SCHEMA or without, in versions that are activated. */
+/**
+ * How a stream's records come: with keys or without, with a SCHEMA or without, in versions that are
+ * activated.
+ */
 const streamKinds = ["keyed", "appended", "typed", "typed-appended", "versioned"] as const;
 export type StreamKind = (typeof streamKinds)[number];
 
@@ -76,7 +79,7 @@ export class Source {
   readonly streamer: string;
   readonly traits: Traits;
   readonly changes: Change[] = [];
-  /** What the streamers' rows are told apart by, where their tables are the same. */
+  /** Keeps the streamers' rows apart where they share tables. */
   readonly #firstId: number;
   readonly #streams: readonly Stream[];
   readonly #random: Random;
@@ -122,7 +125,10 @@ export class Source {
     return { ...change, ids: Array.from({ length: count }, (_, n) => first + n) };
   }
 
-  /** A version is activated once, after some of its rows; then another begins, or rows of the same one follow. */
+  /**
+   * A version is activated once, after some of its rows; then another begins, or rows of the same one
+   * follow.
+   */
   #nextOfVersion(change: Omit<Change, "ids">): Change {
     const random = this.#random;
     if (this.#version.isActive && random.chance(0.4))

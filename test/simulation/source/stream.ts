@@ -23,7 +23,10 @@ const changesMax = 12;
 /** A bookmark that waits for so long is sent. */
 const pauseMilliseconds = [0, 20_000] as const;
 
-/** Runs a streamer from a bookmark's text on: it prints what its source holds, now and then in small parts, and may break. */
+/**
+ * Runs a streamer from a bookmark's text on: it prints what its source holds, now and then in small parts,
+ * and may break.
+ */
 export function printFrom(bookmark: string | undefined, printing: Printing): Printed {
   const { world, streamer } = printing;
   const { random } = world;

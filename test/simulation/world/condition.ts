@@ -9,7 +9,8 @@ export interface Placeholders {
 }
 
 /**
- * Whether an item is as a condition says: the part of DynamoDB's expressions that the adapters use. Throws for any other.
+ * Whether an item is as a condition says: the part of DynamoDB's expressions that the adapters use. Throws
+ * for any other.
  * docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 export function holds(expression: string, item: Attributes | undefined, placeholders: Placeholders): boolean {

@@ -14,7 +14,10 @@ const patienceMilliseconds = 30_000;
 
 const unavailable: Answered = { status: 503, headers: {}, text: '{"message":"Service Unavailable"}' };
 
-/** One request to the endpoint, in a process of its own. Resolves to what API Gateway answers, within its own time. */
+/**
+ * One request to the endpoint, in a process of its own. Resolves to what API Gateway answers, within its
+ * own time.
+ */
 export function request(world: World, asked: Asked, plan: FaultPlan): Promise<Answered> {
   if (world.isClosed) return Promise.resolve(unavailable);
   const sent = sentOf(asked, world);

@@ -78,7 +78,10 @@ const landedOf = (message: Message, { from, ...data }: Data): Landed => ({
 
 const sequenceOf = ({ sequence }: Message) => BigInt(sequence.replace("~i", ""));
 
-/** Transit's compact maps as objects. What the simulation sends holds nothing else of transit, and no cache codes. */
+/**
+ * Transit's compact maps as objects. What the simulation sends holds nothing else of transit, and no cache
+ * codes.
+ */
 function fromTransit(value: unknown): unknown {
   if (typeof value === "string" && value.startsWith("^"))
     throw new Error(`A cache code outside of its line: ${value}`);

@@ -4,8 +4,9 @@ import type { Attributes } from "./condition.ts";
 import type { TableCommand } from "./table.ts";
 
 /**
- * An earlier version of the code beside the one under test: it reads and writes items as that version did, whose attributes are
- * those of the items that it has written. Any other is unknown to it, and is gone once it has written the item.
+ * An earlier version of the code beside the one under test: it reads and writes items as that version did,
+ * whose attributes are those of the items that it has written. Any other is unknown to it, and is gone once
+ * it has written the item.
  */
 export class OldCode {
   /** The attributes of each kind of item, and of each map, by its own name, wherever it is. */

@@ -38,7 +38,10 @@ interface Held {
   readonly before: Attributes | undefined;
 }
 
-/** A table of DynamoDB in memory: conditional writes of single items, reads that may lag, time to live, and copies of then. */
+/**
+ * A table of DynamoDB in memory: conditional writes of single items, reads that may lag, time to live, and
+ * copies of then.
+ */
 export class SimulatedTable {
   readonly #partitions: Map<string, Map<string, Held>>;
   readonly #onWrite: (written: Written, doing: Doing) => void;
@@ -70,8 +73,8 @@ export class SimulatedTable {
   }
 
   /**
-   * Takes away what has expired by `now`, in seconds since the epoch, where `isDue` says so: the table takes its time. Returns
-   * the keys.
+   * Takes away what has expired by `now`, in seconds since the epoch, where `isDue` says so: the table
+   * takes its time. Returns the keys.
    */
   expire(now: number, isDue: () => boolean): string[] {
     const due = this.items.filter(

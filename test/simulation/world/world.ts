@@ -17,7 +17,9 @@ import { drawWorld, type WorldTraits } from "./traits.ts";
 
 const minuteMilliseconds = 60_000;
 
-/** Everything outside of the product: it outlives every process, and loses nothing that it has said it has. */
+/**
+ * Everything outside of the product: it outlives every process, and loses nothing that it has said it has.
+ */
 export class World implements Surroundings {
   readonly random: Random;
   readonly traits: WorldTraits;
@@ -117,7 +119,10 @@ export class World implements Surroundings {
     for (const key of gone) this.#gone.add(key);
   }
 
-  /** Keeps the table as it is now; the function that it returns brings it back in the place of the one that there is then. */
+  /**
+   * Keeps the table as it is now; the function that it returns brings it back in the place of the one that
+   * there is then.
+   */
   copyTable(): () => void {
     const { items } = this.#table;
     const goBack = this.invariants.copy();
