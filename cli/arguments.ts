@@ -1,33 +1,33 @@
 import { parseArgs } from "node:util";
 import type { Program } from "../functions/program/output.ts";
-import { usage } from "./cli-error.ts";
+import { usageError } from "./cli-error.ts";
 
 const text = { type: "string" } as const;
 
-/** The command line, taken apart. */
+/** A parsed command line. */
 export interface Arguments {
   readonly values: Values;
   readonly positionals: readonly string[];
-  /** What is behind `--`; undefined without one. */
+  /** The words after `--`; undefined without a `--`. */
   readonly command: readonly string[] | undefined;
 }
 
-export type Values = ReturnType<typeof parse>["values"];
+export type Values = ReturnType<typeof parseFlags>["values"];
 
-const stateTakesNoFile = (values: Pick<Values, "cid">) =>
-  usage(
-    `--state takes no file here: ${values.cid === undefined ? "the endpoint keeps the state" : "give it as --bookmark FILE"}.`,
-  );
+function stateFileError({ cid }: Pick<Values, "cid">) {
+  const hint = cid === undefined ? "the endpoint keeps the state" : "give it as --bookmark FILE";
+  return usageError(`--state takes no file here: ${hint}.`);
+}
 
-/** Takes a command line apart. Throws CliError for one that contradicts itself. */
+/** Parses a command line. Throws CliError for an unknown flag or a file after `--state`. */
 export function argumentsOf(args: readonly string[]): Arguments {
   const end = args.indexOf("--");
-  const { values, positionals } = parse(end === -1 ? args : args.slice(0, end));
-  if (values.state === true && positionals.length > 0) throw stateTakesNoFile(values);
+  const { values, positionals } = parseFlags(end === -1 ? args : args.slice(0, end));
+  if (values.state === true && positionals.length > 0) throw stateFileError(values);
   return { values, positionals, command: end === -1 ? undefined : args.slice(end + 1) };
 }
 
-/** Throws CliError for flags that say nothing together. */
+/** Throws CliError for flags that contradict each other. */
 export function assertConsistent({ values, command }: Arguments): void {
   const {
     cid,
@@ -39,26 +39,30 @@ export function assertConsistent({ values, command }: Arguments): void {
     "if-bookmark": ifBookmark,
   } = values;
   if (command === undefined && (state === true || bookmarkArg !== undefined))
-    throw usage("--state and --bookmark-arg are for a streamer that is run: -- command arguments…");
-  if (state === true && bookmarkArg !== undefined) throw usage("--state or --bookmark-arg: not both.");
+    throw usageError("--state and --bookmark-arg need a streamer to run: -- command arguments…");
+  if (state === true && bookmarkArg !== undefined)
+    throw usageError("Use --state or --bookmark-arg, not both.");
   if (cid !== undefined && endpoint !== undefined)
-    throw usage("To an endpoint, or with -C straight to the Import API: not both.");
+    throw usageError("Use --endpoint, or -C to forward straight to the Import API, not both.");
   if (cid === undefined && token !== undefined)
-    throw usage("-T is the Import API's token, for -C. An endpoint's is set as PERSIST_TOKEN.");
+    throw usageError("-T is the Import API's token, for -C. Set the endpoint's token as PERSIST_TOKEN.");
   if (cid !== undefined && ifBookmark !== undefined)
-    throw usage("--if-bookmark is for an endpoint: with -C there is no other bookmark than --bookmark FILE.");
+    throw usageError("--if-bookmark needs an endpoint: with -C, --bookmark FILE holds the only bookmark.");
   if (bookmark !== undefined && ifBookmark !== undefined)
-    throw usage("--bookmark FILE compares as --if-bookmark FILE does: give one of them.");
+    throw usageError("--bookmark FILE implies --if-bookmark FILE: give one of them.");
 }
 
-/** The streamer's command. It gets our environment without our tokens. Throws CliError if there is no command. */
+/**
+ * Returns the streamer's command, with our environment but not our tokens. Throws CliError without a
+ * command.
+ */
 export function programOf([file, ...args]: readonly string[], values: Values): Program {
-  if (file === undefined || file === "") throw usage("Behind -- comes the streamer's command.");
+  if (file === undefined || file === "") throw usageError("Give the streamer's command after --.");
   const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;
   return { file, args, bookmarkArg: values.state === true ? "--state" : values["bookmark-arg"], env };
 }
 
-function parse(args: readonly string[]) {
+function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
@@ -77,7 +81,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    if (args.some(arg => arg.startsWith("--state="))) throw stateTakesNoFile({});
-    throw usage(`${(error as Error).message}. persist --help says what there is.`);
+    if (args.some(arg => arg.startsWith("--state="))) throw stateFileError({});
+    throw usageError(`${(error as Error).message}. See persist --help.`);
   }
 }

@@ -14,48 +14,53 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { bookmarkBytesMax } from "../functions/persister/limits.ts";
 import { faultOfBookmark } from "./bookmark-value.ts";
-import { CliError, exits, usage } from "./cli-error.ts";
+import { CliError, exits, usageError } from "./cli-error.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** A file that holds a bookmark, as a run keeps it. */
+/** A file that a run keeps its bookmark in. */
 export interface BookmarkFile {
   readonly path: string;
-  /** The bookmark as it was read, or replaced last; undefined where there is no file. */
+  /** The bookmark that was last read or written; undefined if there is no file. */
   readonly text: string | undefined;
   /**
-   * Puts a bookmark there, whole or not at all, whatever dies meanwhile. Rejects with CliError, nothing replaced,
-   * where another run has changed the file since.
+   * Replaces the bookmark atomically, even if the process or the machine dies. Rejects with CliError, and
+   * replaces nothing, if another run has changed the file since.
    */
   replace(text: string): Promise<void>;
 }
 
-/** Opens a bookmark's file. Rejects with CliError for one that is there and holds none, or can't be replaced. */
+/**
+ * Opens a bookmark file. Rejects with CliError if it exists without a bookmark in it or can't be replaced.
+ */
 export async function openBookmarkFile(path: string): Promise<BookmarkFile> {
-  const target = await targetOf(path).catch((error: unknown) => refuse(path, error));
+  const target = await targetOf(path).catch((error: unknown) => fail(path, error));
   const text = await readBookmark(path);
   await access(dirname(target), constants.W_OK).catch((error: unknown) =>
-    refuse(dirname(target), error, "written to"),
+    fail(dirname(target), error, "written to"),
   );
   if (text !== undefined)
-    await access(target, constants.W_OK).catch((error: unknown) => refuse(path, error, "written to"));
+    await access(target, constants.W_OK).catch((error: unknown) => fail(path, error, "written to"));
   return new ReplacedFile(path, target, text);
 }
 
-/** The bookmark in a file, or undefined where there is no file. Rejects with CliError for one that holds none. */
+/**
+ * Resolves to the bookmark in a file, or to undefined without a file. Rejects with CliError for any other
+ * file.
+ */
 export async function readBookmark(path: string): Promise<string | undefined> {
-  const text = await readText(path).catch((error: unknown) => refuse(path, error));
+  const text = await readText(path).catch((error: unknown) => fail(path, error));
   if (text === undefined) return undefined;
   if (text === "")
-    throw usage(`${path} is empty, which is not a bookmark: delete it to start from the beginning.`);
+    throw usageError(`${path} is empty, which is not a bookmark: delete it to start from the beginning.`);
   const fault = faultOfBookmark(text);
   if (fault === undefined) return text;
-  throw usage(`${path} does not hold a bookmark: ${fault}.`);
+  throw usageError(`${path} does not hold a bookmark: ${fault}.`);
 }
 
 /**
- * Rejects with CliError for a file that was replaced after `start`, ms since the epoch. Whoever read it at the
- * beginning of our pipe may have seen the old one, and we the new one.
+ * Rejects with CliError if a file was replaced after `start`, ms since the epoch: the streamer in front of
+ * our pipe may have read the old bookmark, and we the new one.
  */
 export async function assertUnchangedSince(path: string, start: number): Promise<void> {
   const found = await stat(path).catch(unlessMissing);
@@ -85,7 +90,7 @@ class ReplacedFile implements BookmarkFile {
     const current = await readText(this.#target).catch((error: unknown) => this.#refuse(error));
     if (current !== text && current !== this.#text)
       throw new CliError(
-        `Another run has changed ${this.path} meanwhile, and it is left as it is. Run it again.`,
+        `Another run has changed ${this.path}, so it is left as it is. Run this again.`,
         exits.unavailable,
       );
     if (current !== text)
@@ -104,8 +109,8 @@ class ReplacedFile implements BookmarkFile {
 }
 
 /**
- * Replaces a file's contents by a rename, so that who opens it finds the old or the new ones, also after a
- * power failure. Keeps the file's mode and, where we may, its owner.
+ * Replaces a file by a rename, so that a reader sees the old or the new contents, even after a power failure.
+ * Keeps the file's mode and, where permitted, its owner.
  */
 async function replaceFile(target: string, text: string): Promise<void> {
   const next = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
@@ -126,7 +131,7 @@ async function replaceFile(target: string, text: string): Promise<void> {
   await syncDirectory(dirname(target));
 }
 
-/** Gives a file the mode and the owner of the one whose place it takes. */
+/** Copies the mode and the owner of the file that is about to be replaced. */
 async function takeOver(file: FileHandle, target: string): Promise<void> {
   const old = await stat(target).catch(unlessMissing);
   if (old === undefined) return;
@@ -138,7 +143,7 @@ async function takeOver(file: FileHandle, target: string): Promise<void> {
   await file.chmod(old.mode & 0o7777);
 }
 
-/** A rename is durable once its directory is; Windows opens none. */
+/** A rename is durable once its directory is synced; Windows can't open directories. */
 async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const dir = await open(path);
@@ -149,9 +154,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/**
- * The file itself, behind symbolic links, though it may not be there yet: a rename would replace the link.
- */
+/** Resolves symbolic links, even to a file that doesn't exist yet: a rename would replace the link. */
 async function targetOf(path: string): Promise<string> {
   const found = await realpath(path).catch(unlessMissing);
   if (found !== undefined) return found;
@@ -160,21 +163,21 @@ async function targetOf(path: string): Promise<string> {
   return join(await realpath(dirname(path)), basename(path));
 }
 
-/** A file's text on one line, without the white space around it, or undefined where there is no file. */
+/** Resolves to a file's text, trimmed and on one line; undefined if there is no file. */
 async function readText(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(unlessMissing);
   if (found === undefined) return undefined;
-  if (!found.isFile()) throw usage(`${path} is not a file.`);
+  if (!found.isFile()) throw usageError(`${path} is not a file.`);
   if (found.size > 2 * bookmarkBytesMax)
-    throw usage(`${path} is larger than any bookmark: ${found.size} bytes.`);
+    throw usageError(`${path} is larger than any bookmark: ${found.size} bytes.`);
   try {
-    // In a JSON value line ends are between its tokens alone.
+    // In JSON, line ends occur only between tokens.
     return utf8
       .decode(await readFile(path))
       .trim()
       .replace(/[\r\n]/g, " ");
   } catch (error) {
-    if (error instanceof TypeError) throw usage(`${path} does not hold a bookmark: it is not UTF-8.`);
+    if (error instanceof TypeError) throw usageError(`${path} does not hold a bookmark: it is not UTF-8.`);
     throw error;
   }
 }
@@ -184,7 +187,7 @@ function unlessMissing(error: NodeJS.ErrnoException): undefined {
   return undefined;
 }
 
-function refuse(path: string, error: unknown, what = "read"): never {
+function fail(path: string, error: unknown, what = "read"): never {
   if (error instanceof CliError) throw error;
-  throw usage(`${path} can't be ${what}: ${(error as NodeJS.ErrnoException).code}.`);
+  throw usageError(`${path} can't be ${what}: ${(error as NodeJS.ErrnoException).code}.`);
 }

@@ -10,9 +10,7 @@ import { Malformed } from "../functions/values/scanner.ts";
 const exact = new ExactReader(numberAsWritten);
 const utf8 = new TextEncoder();
 
-/**
- * What is wrong with a bookmark's text, which is one JSON value, transit's too; undefined where it is one.
- */
+/** Returns what is wrong with a bookmark's text; undefined if it is one JSON value, as transit is too. */
 export function faultOfBookmark(text: string): string | undefined {
   try {
     const bytes = endingInNewline(utf8.encode(text));
@@ -24,14 +22,14 @@ export function faultOfBookmark(text: string): string | undefined {
   }
 }
 
-/** The value, with every digit, of a text that is known to be JSON. */
+/** Parses valid JSON without losing precision. */
 export const exactValue = (text: string): unknown => exact.read(text);
 
 const isEqual = equalityOf(false);
 
-/** Whether two values of `exactValue` are the same. */
+/** Returns whether two results of `exactValue` are equal. */
 export const isSameValue = (one: unknown, other: unknown): boolean => isEqual(one, other, () => {});
 
-/** Whether two bookmarks' texts are the same JSON value; undefined is no bookmark. */
+/** Returns whether two bookmarks are the same JSON value; undefined means no bookmark. */
 export const isSameBookmark = (one: string | undefined, other: string | undefined): boolean =>
   one === undefined || other === undefined ? one === other : isSameValue(exactValue(one), exactValue(other));

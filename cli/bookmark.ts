@@ -1,20 +1,23 @@
-import { usage } from "./cli-error.ts";
-import { type Asked, ask, type Endpoint, moved } from "./endpoint.ts";
-import type { Answer } from "./http.ts";
+import { usageError } from "./cli-error.ts";
+import { type Endpoint, type EndpointRequest, movedError, sendRequest } from "./endpoint.ts";
+import type { HttpResponse } from "./http.ts";
 
 const json = { "content-type": "application/json" };
 
-/** `persist bookmark …`: what is asked of the endpoint, and its answer's text. */
+/** Runs `persist bookmark …`. Resolves to the response's text. */
 export async function bookmark(endpoint: Endpoint, [action, value]: readonly string[]): Promise<string> {
-  if (action === "get") return textOf(ask(endpoint, { method: "GET", path: "/bookmark" }));
-  if (action === "history") return textOf(ask(endpoint, { method: "GET", path: "/bookmark/history" }));
+  if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
+  if (action === "history")
+    return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark/history" }));
   if (action !== "set" && action !== "forget")
-    throw usage("persist bookmark get, set <value>, forget, or history");
-  if (action === "set" && value === undefined) throw usage("persist bookmark set <value>: JSON, or transit.");
+    throw usageError("persist bookmark get, set <value>, forget, or history");
+  if (action === "set" && value === undefined)
+    throw usageError("persist bookmark set <value>: JSON, or transit.");
   const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
-  if (action === "forget") return textOf(ask(endpoint, { method: "DELETE", path: "/bookmark", headers }));
+  if (action === "forget")
+    return textOf(sendRequest(endpoint, { method: "DELETE", path: "/bookmark", headers }));
   return textOf(
-    ask(endpoint, {
+    sendRequest(endpoint, {
       method: "PUT",
       path: "/bookmark",
       headers: {
@@ -26,23 +29,23 @@ export async function bookmark(endpoint: Endpoint, [action, value]: readonly str
   );
 }
 
-/** `persist deliveries`: the newest ones. */
+/** Runs `persist deliveries`, which lists the newest ones. Resolves to the response's text. */
 export const deliveries = (endpoint: Endpoint): Promise<string> =>
-  textOf(ask(endpoint, { method: "GET", path: "/deliveries" }));
+  textOf(sendRequest(endpoint, { method: "GET", path: "/deliveries" }));
 
-/** What is committed of a streamer: its revision's ETag, and its bookmark's text, if it has one. */
+/** A streamer's committed state: its revision's ETag, and its bookmark's text if it has one. */
 export interface Committed {
   readonly etag: string;
   readonly bookmark: string | undefined;
 }
 
-/** Asks for a streamer's bookmark and revision. */
+/** Resolves to a streamer's bookmark and revision. */
 export async function fetchBookmark(
   endpoint: Endpoint,
-  how: Pick<Asked, "onRetry" | "once"> = {},
+  how: Pick<EndpointRequest, "onRetry" | "retry"> = {},
 ): Promise<Committed> {
-  const asked = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
-  const { ok, headers, text } = await ask(endpoint, asked);
+  const request = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
+  const { ok, headers, text } = await sendRequest(endpoint, request);
   if (ok) jsonOf(text, endpoint);
   return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined };
 }
@@ -50,8 +53,8 @@ export async function fetchBookmark(
 const pollMilliseconds = 500;
 
 /**
- * Waits while a delivery holds the streamer, such as that of a run which was killed. Rejects with CliError once
- * the revision is another than `etag`, where one is given.
+ * Waits until no delivery holds the streamer, such as one of a run that was killed. Rejects with CliError if
+ * the revision is no longer `etag`, if one is given.
  */
 export async function waitUntilFree(
   endpoint: Endpoint,
@@ -59,13 +62,13 @@ export async function waitUntilFree(
   etag?: string,
 ): Promise<void> {
   for (let hasSaid = false; ; hasSaid = true) {
-    const asked = {
+    const request = {
       method: "GET",
       accepts: ["no-streamer"],
       onRetry: (reason: string) => watcher.retrying(reason),
     } as const;
-    const { text, headers } = await ask(endpoint, asked);
-    if (etag !== undefined && (headers.etag ?? etag) !== etag) throw moved();
+    const { text, headers } = await sendRequest(endpoint, request);
+    if (etag !== undefined && (headers.etag ?? etag) !== etag) throw movedError();
     const { inFlight } = jsonOf(text, endpoint) as { readonly inFlight?: object };
     if (inFlight === undefined) return;
     if (!hasSaid) watcher.waiting();
@@ -73,13 +76,16 @@ export async function waitUntilFree(
   }
 }
 
-/** An answer's text as JSON. Throws CliError where something else answers in the endpoint's place. */
+/**
+ * Parses a response's text as JSON. Throws CliError if another server than a Persister endpoint has
+ * answered.
+ */
 export function jsonOf(text: string, { url }: Endpoint): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw usage(`${url} answers, and is not a Persister endpoint. Is --endpoint right?`);
+    throw usageError(`${url} answers, but it is not a Persister endpoint. Is --endpoint right?`);
   }
 }
 
-const textOf = async (answer: Promise<Answer>) => (await answer).text;
+const textOf = async (answer: Promise<HttpResponse>) => (await answer).text;

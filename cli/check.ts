@@ -9,24 +9,24 @@ import type { Clock } from "../functions/persister/ports.ts";
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
 import { segments } from "../functions/persister/segments/segment.ts";
 import { CliError, exits } from "./cli-error.ts";
-import { unzipped } from "./gunzip.ts";
-import { wireForm } from "./gzip.ts";
+import { gunzipIfZipped } from "./gunzip.ts";
+import { gzipSegment } from "./gzip.ts";
 
-/** More would scroll away the first, which is often why there are others. */
+/** More would scroll the first fault away, which often causes the others. */
 const faultsNamedMax = 1_000;
 const destination = { encoder: batchEncoder(1), rules: importApiRules };
-/** A file is cut alike however slowly it is read. */
+/** Time stands still, so that a file is cut the same way however slowly it is read. */
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
 /**
- * Checks a stitchstream in a file, gzipped or not, in the segments that would be sent, with nothing sent.
- * Rejects with CliError, which names every fault by its line in the file.
+ * Checks a file that holds a stitchstream, gzipped or not, in the segments that a run would send. Sends
+ * nothing. Rejects with CliError, which names every fault by its line in the file.
  */
 export async function check(path: string): Promise<string> {
   const findings = new Findings(path);
   try {
-    for await (const segment of segments(unzipped(createReadStream(path), path), { clock })) {
-      await findings.look(segment);
+    for await (const segment of segments(gunzipIfZipped(createReadStream(path), path), { clock })) {
+      await findings.checkSegment(segment);
       if (findings.isEnough) break;
     }
   } catch (error) {
@@ -35,7 +35,7 @@ export async function check(path: string): Promise<string> {
   return findings.verdict();
 }
 
-/** What a file's segments hold, and what is wrong with them. */
+/** The contents and faults of a file's segments. */
 class Findings {
   readonly #path: string;
   readonly #lines: string[] = [];
@@ -43,7 +43,7 @@ class Findings {
   #hasAny = false;
   #bookmarks = 0;
   #faults = 0;
-  /** Why it was not read to its end. */
+  /** Why the file was not read to its end. */
   #break: CliError | undefined;
 
   constructor(path: string) {
@@ -54,11 +54,11 @@ class Findings {
     return this.#faults >= faultsCountedMax;
   }
 
-  async look(segment: Segment): Promise<void> {
+  async checkSegment(segment: Segment): Promise<void> {
     this.#hasAny = true;
     try {
       const contents = validate(segment.body, destination, faultsNamedMax);
-      if (segment.body.length > wireBytesMax) await wireForm(segment);
+      if (segment.body.length > wireBytesMax) await gzipSegment(segment);
       for (const [stream, count] of contents.recordsByStream())
         this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);
       this.#bookmarks += contents.bookmarks.length;
@@ -68,22 +68,22 @@ class Findings {
     }
   }
 
-  /** Of a stream that can't be cut any further, or read. */
+  /** Records why the file can't be cut into segments any further, or read. Throws any other error. */
   end(error: unknown): void {
     if (error instanceof PersisterError) return this.#add(error);
     if (error instanceof CliError) this.#break = error;
     else if (isOfFile(error))
-      this.#break = new CliError(`${this.#path} can't be read: ${error.code}.`, exits.usage);
+      this.#break = new CliError(`${this.#path} can't be read: ${error.code}.`, exits.usageError);
     else throw error;
   }
 
-  /** What there is. Throws CliError where anything is wrong. */
+  /** Returns a summary of the file. Throws CliError if there is any fault. */
   verdict(): string {
     const more = this.#faults - this.#lines.length;
     const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
     const said = [...this.#lines, ...(more > 0 ? rest : []), ...(this.#break ? [this.#break.message] : [])];
     if (said.length > 0) throw new CliError(said.join("\n"), this.#break?.exitCode ?? exits.refused);
-    if (!this.#hasAny) return `${this.#path}: empty, which says that there is nothing new`;
+    if (!this.#hasAny) return `${this.#path}: empty, which means that there is nothing new`;
     const counts = [...this.#recordsByStream];
     const records = counts.reduce((sum, [, count]) => sum + count, 0);
     const streams = counts.map(([name, count]) => `${name} ${count}`).join(", ");
@@ -91,7 +91,7 @@ class Findings {
   }
 
   #add({ details: { faults = [], faultsTotal = 0 } }: PersisterError, segment?: Segment): void {
-    // A faulty schema that is repeated at a head was told where it came.
+    // A faulty schema that is repeated in a segment's head was reported at its own line.
     const own = faults.filter(({ line }) => segment === undefined || line > segment.headLines);
     this.#faults += faultsTotal - (faults.length - own.length);
     for (const fault of own.slice(0, faultsNamedMax - this.#lines.length)) {

@@ -1,4 +1,4 @@
-/** An end whose message says it all, and the exit code it ends with. */
+/** An error whose message is for the user, and the exit code of the process. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: number;
@@ -12,12 +12,12 @@ export class CliError extends Error {
 /** Exit codes: docs/persist.md. */
 export const exits = {
   failed: 1,
-  usage: 2,
+  usageError: 2,
   refused: 3,
   unauthorized: 4,
   unavailable: 5,
   streamer: 6,
 } as const;
 
-/** The command line is wrong, and what would be right. */
-export const usage = (message: string) => new CliError(message, exits.usage);
+/** The command line is wrong; the message says what would be right. */
+export const usageError = (message: string) => new CliError(message, exits.usageError);

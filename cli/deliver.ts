@@ -3,25 +3,25 @@ import type { Endpoint } from "./endpoint.ts";
 import { assertExpected, type ExpectedBookmark } from "./expected-bookmark.ts";
 import { type Following, keepCommitted, send, type Watcher } from "./send.ts";
 
-/** Where a stitchstream comes from. */
+/** The source of a stitchstream. */
 export type Source =
-  /** A streamer that is run here, from a bookmark on. */
+  /** A streamer that this run starts from a bookmark. */
   | { readonly kind: "command"; run(bookmark: string | undefined): AsyncIterable<Uint8Array> }
-  /** One that began before us, at a bookmark of its own. */
+  /** A streamer that started before this run, from a bookmark of its own. */
   | { readonly kind: "pipe"; readonly output: AsyncIterable<Uint8Array> };
 
-/** A run into an endpoint. */
+/** A run that sends a stitchstream to an endpoint. */
 export interface Delivery extends Following {
   readonly source: Source;
   readonly endpoint: Endpoint;
-  /** What the endpoint's bookmark has to be, where that is given. */
+  /** The endpoint's bookmark has to be this one, if it is given. */
   readonly expected: ExpectedBookmark | undefined;
   readonly watcher: Watcher & { waiting(): void };
 }
 
 /**
- * Brings a stitchstream to an endpoint, behind any delivery in flight. A command starts from what that one
- * has committed. What a pipe prints began earlier: where anything is committed since this run began, rejects
+ * Sends a stitchstream to an endpoint after any delivery in flight. A command starts from what that delivery
+ * has committed. A pipe's streamer started earlier: if anything is committed after this run began, rejects
  * with CliError and sends nothing.
  */
 export async function deliver({ source, endpoint, expected, ...following }: Delivery): Promise<void> {

@@ -1,10 +1,10 @@
 import type { Fault } from "../functions/persister/errors.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { faultLines, type LineOf } from "./fault-lines.ts";
-import type { Answer } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
 import type { Ports } from "./ports.ts";
 
-/** Where a streamer's segments go. */
+/** The endpoint that a streamer's segments are sent to. */
 export interface Endpoint {
   readonly url: string;
   readonly streamer: string;
@@ -20,60 +20,60 @@ interface Problem {
   readonly errorsTotal?: number;
 }
 
-/** What may pass: a broken connection, another delivery in flight, and trouble on the way. */
-const passing = new Set([0, 408, 425, 429, 500, 503, 504]);
+/** Statuses that a retry may overcome; 0 is a broken connection. */
+const transient = new Set([0, 408, 425, 429, 500, 503, 504]);
 const attemptsMax = 10;
 const backoffMilliseconds = 250;
 const backoffMillisecondsMax = 20_000;
-/** A delivery that was cut off holds its streamer for half a minute. */
+/** A delivery that was cut off holds its streamer for 30 s. */
 const retryAfterSecondsMax = 60;
 
-/** What is asked of an endpoint. */
-export interface Asked {
+/** A request to an endpoint, about its streamer. */
+export interface EndpointRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Codes of problems that are answers, too. */
+  /** Codes of problems that are results, not errors. */
   readonly accepts?: readonly string[];
   readonly lineOf?: LineOf;
-  /** Hears of each attempt that is made again, and why. */
+  /** Is called before each retry with its reason. */
   readonly onRetry?: ((reason: string) => void) | undefined;
-  /** It is not worth waiting for. */
-  readonly once?: boolean;
+  /** false: make a single attempt. */
+  readonly retry?: false;
 }
 
-/** Sends a request, and again for as long as it helps. Rejects with CliError, which says what to do. */
-export async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {
+/** Sends a request, and retries it while that may help. Rejects with CliError, which says what to do. */
+export async function sendRequest(endpoint: Endpoint, request: EndpointRequest): Promise<HttpResponse> {
   const { clock, random } = endpoint.ports;
   for (let attempt = 1; ; attempt++) {
-    const answer = await once(endpoint, asked);
+    const answer = await sendOnce(endpoint, request);
     if (answer.ok) return answer;
     const problem = problemOf(answer);
-    if (problem.code !== undefined && asked.accepts?.includes(problem.code)) return answer;
-    if (!isPassing(answer.status, problem) || attempt === attemptsMax || asked.once === true)
-      throw refusalOf(answer.status, problem, endpoint, asked.lineOf);
-    asked.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
+    if (problem.code !== undefined && request.accepts?.includes(problem.code)) return answer;
+    if (!isTransient(answer.status, problem) || attempt === attemptsMax || request.retry === false)
+      throw refusalOf(answer.status, problem, endpoint, request.lineOf);
+    request.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
     await clock.sleep(waitOf(answer, attempt, random()));
   }
 }
 
-/** A 502 without a code is a gateway's; ours is the Import API's refusal. */
-const isPassing = (status: number, { code }: Problem) =>
-  code === "delivery-in-flight" || passing.has(status) || (status === 502 && code === undefined);
+/** A 502 without a code is the gateway's; with a code, the Import API has rejected records. */
+const isTransient = (status: number, { code }: Problem) =>
+  code === "delivery-in-flight" || transient.has(status) || (status === 502 && code === undefined);
 
-const once = (
+const sendOnce = (
   { url, streamer, token, ports }: Endpoint,
-  { method, path = "", headers, body }: Asked,
-): Promise<Answer> =>
-  ports.exchange({
+  { method, path = "", headers, body }: EndpointRequest,
+): Promise<HttpResponse> =>
+  ports.sendHttp({
     url: new URL(`${url}/v1/streamers/${streamer}${path}`),
     method,
     headers: { authorization: `Bearer ${token}`, ...headers },
     body,
   });
 
-function problemOf({ text }: Answer): Problem {
+function problemOf({ text }: HttpResponse): Problem {
   try {
     return JSON.parse(text) as Problem;
   } catch {
@@ -81,11 +81,11 @@ function problemOf({ text }: Answer): Problem {
   }
 }
 
-/** Full jitter, or as long as the answer asks for. */
-function waitOf({ headers }: Answer, attempt: number, random: number): number {
-  const asked = Number(headers["retry-after"] ?? 0);
+/** Full jitter, or as long as the response asks for; ms. */
+function waitOf({ headers }: HttpResponse, attempt: number, random: number): number {
+  const request = Number(headers["retry-after"] ?? 0);
   const jitter = random * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
-  return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
+  return Math.max(Math.min(request || 0, retryAfterSecondsMax) * 1_000, jitter);
 }
 
 function refusalOf(
@@ -98,20 +98,21 @@ function refusalOf(
   if (status === 0) {
     return new CliError(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
-  if (status === 412 || code === "superseded") return moved();
-  // Its sentence names lines of the segment, where it names any.
+  if (status === 412 || code === "superseded") return movedError();
+  // If there are faults, the detail names the segment's lines, not the stream's.
   const why = faults.length === 0 ? ` ${detail} ${hint}` : faultLines({ faults, total }, lineOf);
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();
-  if (status === 404 && code === undefined) return new CliError(`${said} Is --endpoint right?`, exits.usage);
+  if (status === 404 && code === undefined)
+    return new CliError(`${said} Is --endpoint right?`, exits.usageError);
   if (status === 401 || status === 403) return new CliError(said, exits.unauthorized);
-  const exit = isPassing(status, problem) ? exits.unavailable : exits.refused;
+  const exit = isTransient(status, problem) ? exits.unavailable : exits.refused;
   return new CliError(said, exit);
 }
 
-/** What another run has committed since this one began: to send more would take its bookmark back. */
-export const moved = () =>
+/** Another run has committed after this one began: sending more would reset its bookmark. */
+export const movedError = () =>
   new CliError(
-    "Another run has moved the streamer meanwhile, and nothing more is sent. " +
-      "Run it again, from the endpoint's bookmark.",
+    "Another run has moved the streamer, so nothing more is sent. " +
+      "Run this again, from the endpoint's bookmark.",
     exits.unavailable,
   );

@@ -1,12 +1,10 @@
 import { faultText } from "../functions/persister/body/faults.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 
-/** Which of the caller's lines one of a body's is. */
+/** Maps a line of a body to the line of the caller's stream. */
 export type LineOf = (line: number) => number;
 
-/**
- * Faults, a line each, by their lines in the whole stream; says how many there are where not all are named.
- */
+/** Returns faults, one a line, by their lines in the whole stream, and their number if some are left out. */
 export function faultLines(
   {
     faults,

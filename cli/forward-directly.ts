@@ -14,52 +14,52 @@ import { faultLines } from "./fault-lines.ts";
 import type { Following } from "./send.ts";
 import type { Account } from "./settings.ts";
 
-/** How long the Import API may take for a segment, with all retries, ms. */
+/** The time for one segment, with all retries. */
 const segmentMilliseconds = 300_000;
 const streamer = "stdin";
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
-/** Nobody can ask for what was, and a stream may have no end. */
+/** History is not kept: nobody can ask for it, and a stream may have no end. */
 const unkept = { file: async () => {}, read: async () => undefined, list: async () => [] };
 
-/** A run straight to the Import API. */
+/** A run that forwards straight to the Import API. */
 export interface Forwarding extends Following {
   readonly source: Source;
   readonly account: Account;
-  /** The bookmark that the streamer starts from, where it is known. */
+  /** The bookmark that the streamer starts from, if it is known. */
   readonly began: string | undefined;
 }
 
 /**
- * Forwards a stitchstream straight to the Import API, as the first Persister did: the same core, with nothing
- * archived and no bookmark kept but by `keep`. Rejects with CliError.
+ * Forwards a stitchstream straight to the Import API, as the first Persister did. It is the same core,
+ * without an archive; only `keep` stores bookmarks. Rejects with CliError.
  */
 export async function forward({ source, account, began, watcher, keep, aborted }: Forwarding): Promise<void> {
-  const parts = partsOf(account);
-  const deadline = () => parts.clock.now() + segmentMilliseconds;
+  const ports = portsOf(account);
+  const deadline = () => ports.clock.now() + segmentMilliseconds;
   if (began !== undefined)
-    await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, parts);
+    await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, ports);
   let last = began;
   const output = source.kind === "pipe" ? source.output : source.run(began);
   for await (const segment of segments(output, { clock: idleClock, aborted })) {
     const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
-    const intake = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
-    const { receipt } = await persist(intake, parts).catch(async (error: unknown) => {
+    const request = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
+    const { receipt } = await persist(request, ports).catch(async (error: unknown) => {
       if (!(error instanceof PersisterError)) throw error;
-      // What was safe of the segment is kept first: it is accepted, whatever became of the rest.
+      // The segment's safe bookmark is committed, although the rest of the segment failed.
       const { committed } = error.details;
       const safe = committed === "unknown" ? undefined : textOf(committed?.bookmark);
       if (safe !== undefined && safe !== last) await keep(safe);
       throw refusalOf(error, segment);
     });
     last = textOf(receipt.state.bookmark);
-    // Where `began` is not known, an empty STATE would take the place of whatever the reader of stdout keeps.
+    // If `began` is not known, an empty STATE would replace whatever the reader of stdout keeps.
     const isLost = hasOnlyEmptyState && /^(null|\{\s*\})$/.test(last ?? "");
     if (hasBookmark && last !== undefined && !isLost) await keep(last);
     watcher.committed({ records, bytes: body.length });
   }
 }
 
-function partsOf({ clientId, token, url }: Account): Parts {
+function portsOf({ clientId, token, url }: Account): Parts {
   const clock = systemClock;
   const destination = importApiDestination({ url, account: { clientId, token }, clock });
   return {
@@ -74,14 +74,14 @@ function partsOf({ clientId, token, url }: Account): Parts {
   };
 }
 
-/** Transit's text is JSON text, too. */
+/** Transit is JSON as well. */
 const bookmarkOf = (text: string): Bookmark => ({ encoding: "json", value: utf8.encoder.encode(text) });
 const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decoder.decode(bookmark.value);
 
 function refusalOf({ code, message, details }: PersisterError, segment: Segment): CliError {
   const { faults = [], faultsTotal: total } = details;
   const who = code === "rejected" ? "rejected by the Import API" : code;
-  // The message names lines of the segment.
+  // The message names the segment's lines, not the stream's.
   const lineOf = (line: number) => wholeLineOf(segment, line);
   const said = `${who}:${faults.length === 0 ? ` ${message}` : faultLines({ faults, total }, lineOf)}`;
   if (/^The Import API rejected .* with status 40[13]:/.test(message))

@@ -2,15 +2,20 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { CliError, exits } from "./cli-error.ts";
-import { peek, wholeOf } from "./peek.ts";
+import { peek, wholeSource } from "./peek.ts";
 
-/** What `source` holds, gzipped or not. Rejects with CliError, which says `name`, where it is not whole gzip. */
-export async function* unzipped(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+/**
+ * Yields `source`, decompressed if it is gzip. Rejects with CliError, which names `name`, for damaged gzip.
+ */
+export async function* gunzipIfZipped(
+  source: AsyncIterable<Uint8Array>,
+  name: string,
+): AsyncGenerator<Uint8Array> {
   const peeked = await peek(source[Symbol.asyncIterator](), head => head.length >= gzipMagic.length);
-  const whole = wholeOf(peeked);
+  const whole = wholeSource(peeked);
   if (!isGzip(peeked.head)) return yield* whole;
   const gunzip = createGunzip();
-  // What breaks it is thrown where it is read.
+  // Its errors are thrown to the reader below.
   const ended = pipeline(Readable.from(whole), gunzip).catch(() => {});
   try {
     yield* gunzip as AsyncIterable<Uint8Array>;

@@ -5,29 +5,26 @@ import type { Segment } from "../functions/persister/segments/cutter.ts";
 import { type Ports, systemPorts } from "./ports.ts";
 
 type Gzip = Ports["gzip"];
-/** Fast: the wire is not what a run waits for. */
+/** The fastest: the network is not the bottleneck of a run. */
 const level = 1;
 
-/** A segment's body as it is sent, gzipped. Throws `body-too-large` for one line that is too long even so. */
-export async function wireForm(
+/** Resolves to a segment's body, gzipped. Throws `body-too-large` if a single line is too long even so. */
+export async function gzipSegment(
   { body, firstLine, headLines }: Segment,
   gzip: Gzip = systemPorts.gzip,
 ): Promise<Uint8Array> {
-  const wire = await modestly(body, gzip);
+  const wire = await gzipWithinRatio(body, gzip);
   if (wire.length <= wireBytesMax) return wire;
-  // A segment of several lines is smaller.
-  const message = `a line of ${wire.length} bytes gzipped, and the endpoint takes ${wireBytesMax}: split it`;
+  // Only a segment of one line can be so large.
+  const message = `a line of ${wire.length} bytes gzipped; the endpoint accepts ${wireBytesMax}: split it`;
   throw new PersisterError("body-too-large", `Nothing of line ${firstLine} is sent: ${message}.`, {
     faults: [{ line: headLines + 1, message }],
     faultsTotal: 1,
   });
 }
 
-/**
- * Text that shrinks as no honest one does is refused: it is coded letter by letter, which shrinks it 8 times
- * at most.
- */
-async function modestly(body: Uint8Array, gzip: Gzip): Promise<Uint8Array> {
+/** The endpoint refuses text that shrinks too well. Huffman coding alone shrinks it at most 8 times. */
+async function gzipWithinRatio(body: Uint8Array, gzip: Gzip): Promise<Uint8Array> {
   const small = await gzip(body, { level });
   if (small.length * inflationRatioMax >= body.length) return small;
   return gzip(body, { level, strategy: constants.Z_HUFFMAN_ONLY });

@@ -1,27 +1,29 @@
-/** What `persist --help` says. */
-export const help = `persist sends what a streamer prints to a Persister endpoint, and prints each bookmark once it is committed.
+/** The output of `persist --help`. */
+export const help = `persist sends a streamer's output to a Persister endpoint, and prints each committed
+bookmark.
 
   persist --endpoint URL --streamer NAME -- command arguments…
   streamer | persist --endpoint URL --streamer NAME
 
-The first line runs the streamer from the last committed bookmark: its last argument is a file that holds it. Singer taps
-expect it behind a flag: --state is short for --bookmark-arg=--state. Before the first bookmark there is no file and no
-argument. The second line can't see how its streamer ended: use set -o pipefail.
+The first form runs the streamer from the last committed bookmark: its last argument is a file that holds it.
+Singer taps expect it after a flag: --state is short for --bookmark-arg=--state. Before the first bookmark
+there is no file and no argument. The second form can't see how its streamer ended: use set -o pipefail.
 
   streamer | persist -C CLIENT_ID -T TOKEN
 
-forwards straight to the Import API, without an endpoint: nothing is archived, and no bookmark is kept but in a file.
+forwards straight to the Import API, without an endpoint: nothing is archived, and only a file keeps a
+bookmark.
 
-  --bookmark FILE     replaces FILE with each committed bookmark, starts the command from it, and sends nothing unless it
-                      is the endpoint's bookmark
+  --bookmark FILE     replaces FILE with each committed bookmark, starts the command from it, and
+                      sends nothing unless FILE holds the endpoint's bookmark
   --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means none
-  --state             the command behind -- is a Singer tap
-  --bookmark-arg=ARG  the command reads its bookmark's file behind ARG; empty: as its last argument
+  --state             the command after -- is a Singer tap
+  --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
 
   persist bookmark get               prints the endpoint's last bookmark
   persist bookmark set VALUE         replaces it: JSON, or transit
   persist bookmark forget            forgets it: the next run starts from the beginning
-  persist bookmark history           lists what it was before
+  persist bookmark history           lists earlier bookmarks
   persist deliveries                 lists the newest deliveries, and why one failed
   persist check FILE                 checks a stitchstream and sends nothing
 
@@ -29,20 +31,21 @@ forwards straight to the Import API, without an endpoint: nothing is archived, a
   --streamer NAME     PERSIST_STREAMER
                       PERSIST_TOKEN       the endpoint's token
   -C, --cid ID                            the Import API's account
-  -T, --token TOKEN   STITCH_TOKEN        and its token; a flag shows it to everyone who lists processes
-                      IMPORT_API_URL      another Import API than https://api.stitchdata.com
+  -T, --token TOKEN   STITCH_TOKEN        its token; a flag shows it to everyone who lists processes
+                      IMPORT_API_URL      (optional) overrides https://api.stitchdata.com
   --help, --version
-Flags come before the environment, and that before {"endpoint","streamer","token"} in ./persist.json.
+
+Flags take precedence over the environment, and that over {"endpoint","streamer","token"} in ./persist.json.
 
 What was committed stays committed: run it again and it continues from there.
 
 Exit codes
   0  everything is committed, or there was nothing new
-  1  something broke
-  2  the command line is wrong, or a bookmark's file is not one
+  1  unexpected failure
+  2  the command line is wrong, or a bookmark file holds no bookmark
   3  the stream was refused; the message says where, and what to do
-  4  the token was refused
-  5  the endpoint or the Import API can't be reached or is in trouble, or another run was faster: run it again
+  4  unauthorized
+  5  the endpoint or the Import API is unavailable, or another run was faster: run it again
   6  the streamer failed
   128 and more: a signal ended it, 130 for Ctrl-C
 `;

@@ -4,7 +4,7 @@ export interface Peeked {
   readonly rest: AsyncIterator<Uint8Array>;
 }
 
-/** Reads chunks until `isEnough` of what has come, or to the end. */
+/** Reads chunks until `isEnough` returns true for what was read, or to the end. */
 export async function peek(
   rest: AsyncIterator<Uint8Array>,
   isEnough: (head: Uint8Array) => boolean,
@@ -18,8 +18,8 @@ export async function peek(
   return { head, rest };
 }
 
-/** The source as if nobody had looked; ends the source, too. */
-export async function* wholeOf({ head, rest }: Peeked): AsyncGenerator<Uint8Array> {
+/** Yields the whole source, as if nobody had peeked, and ends it. */
+export async function* wholeSource({ head, rest }: Peeked): AsyncGenerator<Uint8Array> {
   try {
     if (head.length > 0) yield head;
     for (let got = await rest.next(); got.done !== true; got = await rest.next()) yield got.value;

@@ -8,20 +8,19 @@ import { type Arguments, argumentsOf, assertConsistent, programOf } from "./argu
 import { bookmark, deliveries } from "./bookmark.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
-import { CliError, exits, usage } from "./cli-error.ts";
+import { CliError, exits, usageError } from "./cli-error.ts";
 import { deliver, type Source } from "./deliver.ts";
 import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { forward } from "./forward-directly.ts";
-import { unzipped } from "./gunzip.ts";
+import { gunzipIfZipped } from "./gunzip.ts";
 import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
 import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
-import { unlessTap } from "./singer-tap.ts";
+import { assertNotSingerTap } from "./singer-tap.ts";
 
-// What it makes is of no use a moment later: a young generation that grows only lets 10 MB and more of it lie
-// about.
+// Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
 
 const progress = new Progress();
@@ -36,12 +35,13 @@ async function run(args: readonly string[]): Promise<void> {
   const [action, ...rest] = positionals;
   if (action === "check") {
     if (rest[0] === undefined || rest.length > 1)
-      throw usage("persist check FILE: one stitchstream, gzipped or not.");
+      throw usageError("persist check FILE: one stitchstream, gzipped or not.");
     return print(await check(rest[0]));
   }
   if (action === "bookmark") return print(await bookmark(endpointOf(values), rest));
   if (action === "deliveries" && rest.length === 0) return print(await deliveries(endpointOf(values)));
-  if (action !== undefined) throw usage(`${positionals.join(" ")}? persist --help says what there is.`);
+  if (action !== undefined)
+    throw usageError(`Unknown command: ${positionals.join(" ")}. See persist --help.`);
   await sendAll(given);
 }
 
@@ -52,20 +52,22 @@ async function sendAll(given: Arguments): Promise<void> {
   const file = kept === undefined ? undefined : await openBookmarkFile(kept);
   const expected = file ?? (read === undefined ? undefined : { path: read, text: await readBookmark(read) });
   const isPipe = given.command === undefined;
-  // The pipe's streamer reads it, too, and by itself.
+  // The pipe's streamer reads the file as well, on its own.
   if (isPipe && expected !== undefined) await assertUnchangedSince(expected.path, performance.timeOrigin);
-  const following = { watcher: progress, keep: keeping(file), aborted };
+  const following = { watcher: progress, keep: bookmarkKeeper(file), aborted };
   interruption.isSending = true;
   try {
-    await (cid === undefined ? deliverAll(given, expected, following) : forwardAll(given, file, following));
+    await (cid === undefined
+      ? deliverToEndpoint(given, expected, following)
+      : forwardToImportApi(given, file, following));
     interruption.throwIfAny();
-    progress.whole(isPipe);
+    progress.done(isPipe);
   } finally {
     progress.end();
   }
 }
 
-async function deliverAll(
+async function deliverToEndpoint(
   given: Arguments,
   expected: ExpectedBookmark | undefined,
   following: Shared,
@@ -74,7 +76,7 @@ async function deliverAll(
   await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 
-async function forwardAll(
+async function forwardToImportApi(
   given: Arguments,
   file: BookmarkFile | undefined,
   following: Shared,
@@ -85,8 +87,8 @@ async function forwardAll(
 
 type Shared = Following & { readonly watcher: Progress };
 
-/** What keeps a committed bookmark: its file, where there is one, and stdout. */
-const keeping = (file: BookmarkFile | undefined) => async (text: string) => {
+/** Returns a function that writes a committed bookmark to its file, if there is one, and to stdout. */
+const bookmarkKeeper = (file: BookmarkFile | undefined) => async (text: string) => {
   try {
     await file?.replace(text);
   } finally {
@@ -95,32 +97,32 @@ const keeping = (file: BookmarkFile | undefined) => async (text: string) => {
 };
 
 /**
- * What comes on stdin, or what a command prints that `hasBookmarks` to start from. It ends once it is given
- * up.
+ * Returns stdin, or a command, which `hasBookmarks` if it can start from one. It ends when the run is
+ * aborted.
  */
 function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
   if (command === undefined) {
-    const output = unzipped(addAbortSignal(aborted.signal, process.stdin), "What came on stdin");
+    const output = gunzipIfZipped(addAbortSignal(aborted.signal, process.stdin), "The input on stdin");
     return { kind: "pipe", output };
   }
   const program = programOf(command, values);
-  return { kind: "command", run: bookmark => printedBy(program, bookmark, hasBookmarks) };
+  return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
 }
 
-function printedBy(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
-  const output = unzipped(outputOf(program, bookmark, aborted.signal), `What ${program.file} printed`);
+function runStreamer(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
+  const output = gunzipIfZipped(outputOf(program, bookmark, aborted.signal), `The output of ${program.file}`);
   if (!hasBookmarks || program.bookmarkArg !== undefined) return output;
   const warn = (message: string) => progress.warn(message);
-  return unlessTap(output, { hasBookmark: bookmark !== undefined, warn });
+  return assertNotSingerTap(output, { hasBookmark: bookmark !== undefined, warn });
 }
 
 const print = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
 
-/** What is said of an error, and the exit code. */
+/** Returns the message to print for an error, and the exit code. */
 function cliErrorOf(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof StreamerFailed) return new CliError(error.message, exits.streamer);
-  // What is wrong with the stream itself, before any of it is sent.
+  // The stream itself is invalid; it was found before any of it was sent.
   if (error instanceof PersisterError) return new CliError(error.message, exits.refused);
   return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }

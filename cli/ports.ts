@@ -3,24 +3,24 @@ import { promisify } from "node:util";
 import { gzip, type ZlibOptions } from "node:zlib";
 import type { Clock } from "../functions/persister/ports.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
-import { type Answer, type Exchange, exchange } from "./http.ts";
+import { type HttpRequest, type HttpResponse, sendHttp } from "./http.ts";
 
-/** What sending needs of the world: a simulation brings its own. */
+/** What a run needs from the outside; a simulation has its own. */
 export interface Ports {
-  /** Asks once. Never rejects: status 0 means that no answer came. */
-  exchange(asked: Exchange): Promise<Answer>;
+  /** Sends a request once. Never rejects: status 0 means that there was no response. */
+  sendHttp(request: HttpRequest): Promise<HttpResponse>;
   readonly clock: Clock;
-  /** The same clock, for waits that keep no process from ending. */
+  /** The same clock, whose sleeps don't keep the process alive. */
   readonly idleClock: Clock;
   /** At least 0, below 1. */
   random(): number;
   gzip(bytes: Uint8Array, options: ZlibOptions): Promise<Uint8Array>;
-  /** An `Idempotency-Key` that nobody else has. */
+  /** Returns a unique `Idempotency-Key`. */
   newKey(): string;
 }
 
 export const systemPorts: Ports = {
-  exchange,
+  sendHttp,
   clock: systemClock,
   idleClock,
   random: Math.random,

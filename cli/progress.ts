@@ -4,8 +4,8 @@ const megabyte = 1_000_000;
 const clearLine = "\r\u001b[K";
 
 /**
- * Bookmarks on stdout, one a line; how the run goes on stderr: one line that changes on a terminal, else a
- * line a segment.
+ * Prints bookmarks on stdout, one a line, and the progress on stderr: one changing line on a terminal, else a
+ * line per segment.
  */
 export class Progress implements Watcher {
   #segments = 0;
@@ -26,7 +26,7 @@ export class Progress implements Watcher {
 
   /** Prints a committed bookmark. */
   print(bookmark: string): void {
-    // On one terminal with it.
+    // Both are on one terminal.
     if (this.#isTerminal && process.stdout.isTTY) process.stderr.write(clearLine);
     process.stdout.write(`${bookmark}\n`);
   }
@@ -37,31 +37,31 @@ export class Progress implements Watcher {
 
   retrying(reason: string): void {
     this.#retries++;
-    this.#say(`trying again after: ${reason}`);
+    this.#say(`retrying after: ${reason}`);
   }
 
   interrupted(): void {
-    this.#say("Interrupted: what is on its way is waited for. Another Ctrl-C ends it at once.");
+    this.#say("Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.");
   }
 
   warn(message: string): void {
     this.#say(message);
   }
 
-  /** All that there was has come; `fromPipe` where nobody knows how its streamer ended. */
-  whole(fromPipe: boolean): void {
+  /** The stream has ended; `fromPipe` if its streamer's exit code is not known. */
+  done(fromPipe: boolean): void {
     if (this.#segments > 0) return;
     const hidden = fromPipe
-      ? " A pipe hides whether its streamer failed: `set -o pipefail` shows it, or run it behind `--`."
+      ? " A pipe hides whether its streamer failed: use `set -o pipefail`, or run it after `--`."
       : "";
-    process.stderr.write(`The stream is empty: there is nothing new, and nothing is sent.${hidden}\n`);
+    process.stderr.write(`The stream is empty: there is nothing new, so nothing is sent.${hidden}\n`);
   }
 
-  /** What the whole run was. */
+  /** Prints the totals. */
   end(): void {
     if (this.#segments === 0) return;
     if (this.#isTerminal) process.stderr.write(clearLine);
-    process.stderr.write(`In all ${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
+    process.stderr.write(`Total: ${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
   }
 
   get #line(): string {

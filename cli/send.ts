@@ -2,11 +2,11 @@ import { type Segment, wholeLineOf } from "../functions/persister/segments/cutte
 import { segments } from "../functions/persister/segments/segment.ts";
 import { type Committed, fetchBookmark } from "./bookmark.ts";
 import { CliError } from "./cli-error.ts";
-import { ask, type Endpoint } from "./endpoint.ts";
-import { wireForm } from "./gzip.ts";
+import { type Endpoint, sendRequest } from "./endpoint.ts";
+import { gzipSegment } from "./gzip.ts";
 import type { Ports } from "./ports.ts";
 
-/** Hears how a run goes on. */
+/** Is informed of a run's progress. */
 export interface Watcher {
   /** A segment is accepted. */
   committed(sent: Sent): void;
@@ -16,22 +16,22 @@ export interface Watcher {
 export interface Sent {
   readonly records: number;
   readonly bytes: number;
-  /** Gzipped, where they are. */
+  /** The gzipped size, if the segment was gzipped. */
   readonly wireBytes?: number;
 }
 
-/** How a run is followed, and ended. */
+/** What a run reports to, and how it is aborted. */
 export interface Following {
   readonly watcher: Watcher;
-  /** Keeps a bookmark that is committed: its line, without its end. */
+  /** Stores a committed bookmark: its line, without the line end. */
   readonly keep: (bookmark: string) => Promise<void>;
   /** Aborted once no more of the stream is needed. */
   readonly aborted: AbortController;
 }
 
 /**
- * Sends a stitchstream segment by segment, each against the revision that the one before it made, so that
- * none is lost and none comes twice. Rejects with CliError, whose lines are the whole stream's.
+ * Sends a stitchstream segment by segment, each with `If-Match` of the revision before it, so that no segment
+ * is lost or sent twice. Rejects with CliError, whose lines are the whole stream's.
  */
 export async function send(
   stream: AsyncIterable<Uint8Array>,
@@ -42,9 +42,9 @@ export async function send(
   const { idleClock: clock, newKey, gzip } = endpoint.ports;
   let tag = etag;
   const source = segments(stream, { clock, aborted });
-  for await (const { segment, bytes, body } of packed(source, aborted, gzip)) {
+  for await (const { segment, bytes, body } of compressAhead(source, aborted, gzip)) {
     const { records, hasBookmark } = segment;
-    const { headers, text } = await ask(endpoint, {
+    const { headers, text } = await sendRequest(endpoint, {
       method: "POST",
       body,
       headers: {
@@ -68,51 +68,49 @@ export async function send(
 }
 
 /**
- * Keeps what is committed since the revision `tag`, if the endpoint still answers: a part of a segment that
- * was refused, or what another run has sent.
+ * Stores the bookmark that was committed after the revision `tag`, by a part of a refused segment or by
+ * another run, if the endpoint still responds.
  */
 export async function keepCommitted(endpoint: Endpoint, tag: string, keep: Following["keep"]): Promise<void> {
   try {
-    const { etag, bookmark } = await fetchBookmark(endpoint, { once: true });
+    const { etag, bookmark } = await fetchBookmark(endpoint, { retry: false });
     if (etag !== tag && bookmark !== undefined) await keep(bookmark);
   } catch (error) {
-    // The refusal itself is what the caller hears of.
+    // The caller reports the original error.
     if (!(error instanceof CliError)) throw error;
   }
 }
 
-/** A segment, compressed. */
-interface Packed {
+interface CompressedSegment {
   readonly segment: Omit<Segment, "body">;
   readonly bytes: number;
   readonly body: Uint8Array;
 }
 
-/** Why there are no more segments: told once all before it are sent. */
-interface Broken {
+/** The source's error, which is thrown after all segments before it are sent. */
+interface SourceError {
   readonly error: unknown;
 }
 
 /**
- * Compressed segments that wait for their turn, together: several of ordinary text, one of what does not
- * shrink.
+ * The size of all compressed segments that wait: several of ordinary text, one of text that doesn't shrink.
  */
 const aheadBytesMax = 2_000_000;
 
-/** Each segment compressed, several ahead of the one that is on its way. */
-async function* packed(
+/** Compresses segments while an earlier one is in flight. */
+async function* compressAhead(
   source: AsyncGenerator<Segment>,
   aborted: AbortController,
   gzip: Ports["gzip"],
-): AsyncGenerator<Packed> {
-  const ahead = new ReadableStream<Packed | Broken>(
+): AsyncGenerator<CompressedSegment> {
+  const ahead = new ReadableStream<CompressedSegment | SourceError>(
     {
       async pull(queue) {
         try {
           const { done, value } = await source.next();
           if (done === true) return queue.close();
           const { body, ...segment } = value;
-          queue.enqueue({ segment, bytes: body.length, body: await wireForm(value, gzip) });
+          queue.enqueue({ segment, bytes: body.length, body: await gzipSegment(value, gzip) });
         } catch (error) {
           queue.enqueue({ error });
           queue.close();

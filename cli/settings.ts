@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { streamerNameParameter } from "../functions/http/parameters.ts";
-import { usage } from "./cli-error.ts";
+import { usageError } from "./cli-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { systemPorts } from "./ports.ts";
 
-/** An Import API account, and where that API is. */
+/** An Import API account, and that API's URL. */
 export interface Account {
   readonly clientId: number;
   readonly token: string;
@@ -20,8 +20,8 @@ const fileSchema = z.strictObject({
 });
 
 /**
- * Returns the endpoint of a run: from flags, else the environment, else `persist.json`. Throws CliError, which
- * says what to do.
+ * Returns the endpoint of a run from flags, else the environment, else `persist.json`. Throws CliError for a
+ * missing or invalid setting.
  */
 export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
   const file = readFile();
@@ -30,28 +30,32 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
   const streamer = flags.streamer ?? (PERSIST_STREAMER || file.streamer);
   const token = PERSIST_TOKEN || file.token;
   if (url === undefined || !/^https?:/.test(url) || !URL.canParse(url))
-    throw usage("Where to? Give --endpoint the URL, https://…, or set PERSIST_ENDPOINT.");
+    throw usageError("--endpoint is required: the URL, https://…, or set PERSIST_ENDPOINT.");
   if (streamer === undefined || !streamerNameParameter.safeParse(streamer).success)
-    throw usage(
-      "Whose is it? Give --streamer a name of small letters, digits, _ and -, or set PERSIST_STREAMER.",
+    throw usageError(
+      "--streamer is required: a name of lowercase letters, digits, _ and -, or set PERSIST_STREAMER.",
     );
   if (token === undefined || token === "")
-    throw usage("Set PERSIST_TOKEN to the token: a flag would show it to all who list processes.");
+    throw usageError(
+      "PERSIST_TOKEN is required: the endpoint's token. A flag would show it in process lists.",
+    );
   if (!/^[\x21-\x7e]+$/.test(token))
-    throw usage("The token holds a space, a line end or another character that no token has: set it again.");
+    throw usageError(
+      "The token contains a space, a line end or another character that no token has: set it again.",
+    );
   return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
 }
 
-/** The Import API's account, for a run without an endpoint. Throws CliError. */
+/** Returns the Import API's account, for a run without an endpoint. Throws CliError. */
 export function accountOf(flags: { readonly cid?: string; readonly token?: string }): Account {
   const { STITCH_TOKEN, IMPORT_API_URL = "https://api.stitchdata.com" } = process.env;
   const clientId = Number(flags.cid);
   const token = flags.token ?? STITCH_TOKEN;
   if (!Number.isSafeInteger(clientId) || clientId <= 0)
-    throw usage("-C, or --cid, is the client's id, a number.");
+    throw usageError("-C, or --cid, must be the client's id, a number.");
   if (token === undefined || token === "")
-    throw usage("Give -T, or --token, the access token, or set STITCH_TOKEN.");
-  if (!URL.canParse(IMPORT_API_URL)) throw usage("IMPORT_API_URL is no URL.");
+    throw usageError("-T, or --token, is required: the access token, or set STITCH_TOKEN.");
+  if (!URL.canParse(IMPORT_API_URL)) throw usageError("IMPORT_API_URL is not a valid URL.");
   return { clientId, token, url: IMPORT_API_URL };
 }
 
@@ -62,11 +66,11 @@ function readFile(): z.infer<typeof fileSchema> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return {};
-    throw usage(`${fileName} can't be read: ${code}.`);
+    throw usageError(`${fileName} can't be read: ${code}.`);
   }
   try {
     return fileSchema.parse(JSON.parse(text));
   } catch {
-    throw usage(`${fileName} is not {"endpoint":"…","streamer":"…","token":"…"}.`);
+    throw usageError(`${fileName} is not {"endpoint":"…","streamer":"…","token":"…"}.`);
   }
 }

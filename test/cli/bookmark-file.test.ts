@@ -86,7 +86,7 @@ describe("a bookmark's file", () => {
     await fast.replace('{"at":9}');
     await expect(slow.replace('{"at":3}')).rejects.toMatchObject({
       exitCode: 5,
-      message: `Another run has changed ${path} meanwhile, and it is left as it is. Run it again.`,
+      message: `Another run has changed ${path}, so it is left as it is. Run this again.`,
     });
     expect(await readBookmark(path)).toBe('{"at":9}');
     // The same bookmark by two ways is no conflict.

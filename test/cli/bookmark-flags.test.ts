@@ -140,7 +140,11 @@ describe("--bookmark FILE", () => {
       if (text !== undefined) await writeFile(file, text);
       const args = [...to(own), "--bookmark", file];
       const { code, stdout, stderr } = await persisted(args, body(9), env);
-      expect([code, stdout, stderr]).toEqual([5, "", expect.stringContaining("It does now: run it again.")]);
+      expect([code, stdout, stderr]).toEqual([
+        5,
+        "",
+        expect.stringContaining("It does now: run this again."),
+      ]);
       expect(await textIn(file)).toBe('{"at":2}\n');
       expect(await etagOf(own)).toBe('"2"');
       expect(await persisted(args, body(3), env)).toMatchObject({ code: 0, stdout: '{"at":3}\n' });

@@ -136,6 +136,6 @@ it("gzip on stdin is sent as what it holds", async () => {
   const cut = await persisted(to, gzipped.subarray(0, 40), { PERSIST_TOKEN: token });
   expect([cut.code, cut.stderr]).toEqual([
     3,
-    "What came on stdin is not whole gzip: it was cut or changed.\n",
+    "The input on stdin is not whole gzip: it was cut or changed.\n",
   ]);
 });

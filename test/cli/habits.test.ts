@@ -5,8 +5,8 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { unzipped } from "../../cli/gunzip.ts";
-import { unlessTap } from "../../cli/singer-tap.ts";
+import { gunzipIfZipped } from "../../cli/gunzip.ts";
+import { assertNotSingerTap } from "../../cli/singer-tap.ts";
 import manifest from "../../package.json" with { type: "json" };
 import {
   bookmark,
@@ -152,7 +152,7 @@ describe("in chunks of one byte", () => {
     ["the first byte of a gzip", gzipSync("").subarray(0, 1), "\u001f"],
     ["nothing", "", ""],
   ])("%s is read as what it is", async (_, given, text) => {
-    expect(await textOf(unzipped(bytes(given), "it"))).toBe(text);
+    expect(await textOf(gunzipIfZipped(bytes(given), "it"))).toBe(text);
   });
 
   it.each([
@@ -164,9 +164,9 @@ describe("in chunks of one byte", () => {
   ])("%s is recognized", async (_, text, isTap) => {
     const warned: string[] = [];
     const warn = (message: string) => void warned.push(message);
-    expect(await textOf(unlessTap(bytes(text), { hasBookmark: false, warn }))).toBe(text);
+    expect(await textOf(assertNotSingerTap(bytes(text), { hasBookmark: false, warn }))).toBe(text);
     expect(warned).toHaveLength(isTap ? 1 : 0);
-    const refused = textOf(unlessTap(bytes(text), { hasBookmark: true, warn }));
+    const refused = textOf(assertNotSingerTap(bytes(text), { hasBookmark: true, warn }));
     if (isTap) await expect(refused).rejects.toMatchObject({ exitCode: 2 });
     else expect(await refused).toBe(text);
   });

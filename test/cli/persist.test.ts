@@ -257,7 +257,7 @@ describe("Ctrl-C", () => {
     const { child, ended } = persist(to("interrupted", own), env);
     child.stdin.write(body(1));
     await untilHeld();
-    const said = untilSaid(child.stderr, "what is on its way is waited for");
+    const said = untilSaid(child.stderr, "waiting for the request in flight");
     child.kill("SIGINT");
     await said;
     release();
@@ -272,7 +272,7 @@ describe("Ctrl-C", () => {
     const { child, ended } = persist(to("hurried", own), env);
     child.stdin.write(body(1));
     await untilHeld();
-    const said = untilSaid(child.stderr, "what is on its way is waited for");
+    const said = untilSaid(child.stderr, "waiting for the request in flight");
     child.kill("SIGINT");
     await said;
     child.kill("SIGINT");

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { CliError } from "../../../cli/cli-error.ts";
 import { deliver } from "../../../cli/deliver.ts";
-import type { Exchange } from "../../../cli/http.ts";
+import type { HttpRequest } from "../../../cli/http.ts";
 import type { Ports } from "../../../cli/ports.ts";
 import { PersisterError } from "../../../functions/persister/errors.ts";
 import { Stopped, StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
@@ -104,7 +104,7 @@ export class PersistClient {
   #ports(line: Line): Ports {
     const { random } = this.#world;
     return {
-      exchange: asked => this.#exchange(asked, line),
+      sendHttp: asked => this.#exchange(asked, line),
       clock: line.clock,
       idleClock: line.clock,
       random: () => random.next(),
@@ -113,7 +113,7 @@ export class PersistClient {
     };
   }
 
-  #exchange({ url, method, headers, body }: Exchange, line: Line) {
+  #exchange({ url, method, headers, body }: HttpRequest, line: Line) {
     const step: Step = method === "GET" ? "fetch" : "send";
     const { "content-encoding": encoding, ...rest } = headers;
     const path = `${url.pathname.replace(/^\/v1/, "")}${url.search}`;

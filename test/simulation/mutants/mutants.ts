@@ -369,21 +369,16 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a segment that persist sends again has another key",
-    from:
-      "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, " +
-      "random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await " +
-      "once(endpoint, asked);",
+    from: "const answer = await sendOnce(endpoint, request);",
     to:
-      "async function ask(endpoint: Endpoint, asked: Asked): Promise<Answer> {\n  const { clock, " +
-      "random } = endpoint.ports;\n  for (let attempt = 1; ; attempt++) {\n    const answer = await " +
-      'once(endpoint, { ...asked, headers: { ...asked.headers, "idempotency-key": ' +
-      "endpoint.ports.newKey() } });",
+      "const answer = await sendOnce(endpoint, { ...request, headers: " +
+      '{ ...request.headers, "idempotency-key": endpoint.ports.newKey() } });',
     seed: 52,
   },
   {
     name: "persist prints a bookmark before it is committed",
-    from: "    const { headers, text } = await ask(endpoint, {",
-    to: '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await ask(endpoint, {',
+    from: "    const { headers, text } = await sendRequest(endpoint, {",
+    to: '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await sendRequest(endpoint, {',
     seed: 96,
   },
   {
