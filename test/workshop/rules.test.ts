@@ -99,7 +99,7 @@ describe("the workshop's rules", () => {
     const wide = textFiles(/\.ts$/).filter(({ text }) => widest(text) > 110);
     expect(wide.map(({ path }) => path).filter(path => !withLongLines.includes(path))).toEqual([]);
     const seeds = [`const a = "${"x".repeat(100)}";`, `// ${"x".repeat(108)}`];
-    expect(seeds.map(seed => widest(`${seed}\n`))).toEqual([112, 111]);
+    expect(seeds.map(seed => widest(`${seed}\n`))).toEqual([113, 111]);
   });
 
   it("README's commands exist", () => {
