@@ -19,6 +19,9 @@ module.exports = {
     never("the core knows the format, schemas and values", "^functions/persister/", {
       pathNot: ["^functions/(persister|stitchstream|json-schema|values)/", "^(node:)?(crypto|util|zlib)$"],
     }),
+    never("only forward tracks which bookmark is safe", "^functions/(?!persister/forward/)", {
+      path: "^functions/persister/forward/tracker\\.ts$",
+    }),
     never("the Import API's client knows the core's ports", "^functions/import-api/", {
       path: "^functions/",
       pathNot: [

@@ -20,7 +20,6 @@ import type { PersisterError } from "./errors.ts";
 import { batches } from "./forward/batch.ts";
 import { forward } from "./forward/forward.ts";
 import { refusalError } from "./forward/refusal.ts";
-import { Tracker } from "./forward/tracker.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
 import type { Archive, Destinations, Observer } from "./ports.ts";
 import type { Receipt } from "./receipt.ts";
@@ -95,13 +94,13 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
         const { archive } = progress;
         const record = lookup && (await saveRecord(lookup, { lease, archive, replay }, ports));
         progress.took("begin");
-        const tracker = new Tracker();
-        const sent = await forward(batches(contents, encoder, tracker, acceptedBefore(lease)), tracker, {
+        const accepted = acceptedBefore(lease);
+        const sent = await forward(tracker => batches(contents, encoder, tracker, accepted), {
           encode: (batch, out) => encoder.encode(contents, batch, lease.firstSequence, out),
           send: batch => importApi.send(batch, forwardBy),
         });
         progress.forwarded(sent);
-        const safe = tracker.safe();
+        const { safe } = sent;
         const replaces = replacing(safe, lease) !== undefined;
         if (sent.refusal !== undefined) {
           const state = await commitWhatIsSafe(safe, lease, commitPorts);

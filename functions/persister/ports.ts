@@ -43,12 +43,6 @@ export type Outcome =
       readonly attempts: number;
     };
 
-declare const accepted: unique symbol;
-/** Proof that the Import API accepted every record of a batch. Only `forward` makes one. */
-export interface Accepted {
-  readonly [accepted]: true;
-}
-
 export interface ImportApi {
   /** Sends a batch, with retries, until `deadline`. Never rejects because of the network or the server. */
   send(request: ImportRequest, deadline: number): Promise<Outcome>;

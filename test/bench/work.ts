@@ -3,7 +3,6 @@ import { importApiRules } from "../../functions/import-api/rules.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { batches } from "../../functions/persister/forward/batch.ts";
 import { Tracker } from "../../functions/persister/forward/tracker.ts";
-import type { Accepted } from "../../functions/persister/ports.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
@@ -17,7 +16,7 @@ export function decodeToBatches(body: Buffer): number {
   let bytes = 0;
   for (const batch of batches(contents, encoder, tracker)) {
     bytes += encoder.encode(contents, batch, 1_735_689_600_000_000_000n, out).body.length;
-    tracker.accept(batch.ticket, {} as Accepted);
+    tracker.accept(batch.ticket);
   }
   return bytes;
 }

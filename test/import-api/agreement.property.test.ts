@@ -6,7 +6,6 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { batches } from "../../functions/persister/forward/batch.ts";
 import { Tracker } from "../../functions/persister/forward/tracker.ts";
 import * as limits from "../../functions/persister/limits.ts";
-import type { Accepted } from "../../functions/persister/ports.ts";
 import { decode } from "../../functions/stitchstream/decode.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { Refusal } from "../../infra/local/import-api/refusal.ts";
@@ -46,7 +45,7 @@ function refusalBySandbox(contents: Contents): string | undefined {
   const tracker = new Tracker();
   for (const batch of batches(contents, encoder, tracker)) {
     const { body, ...request } = encoder.encode(contents, batch, firstSequence, new ByteWriter());
-    tracker.accept(batch.ticket, {} as Accepted);
+    tracker.accept(batch.ticket);
     try {
       rowsOf({ ...request, clientId, body: Buffer.from(body).toString() });
     } catch (error) {

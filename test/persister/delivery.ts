@@ -3,7 +3,7 @@ import { importApiRules } from "../../functions/import-api/rules.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { batches } from "../../functions/persister/forward/batch.ts";
 import { Tracker } from "../../functions/persister/forward/tracker.ts";
-import type { Accepted, ImportRequest } from "../../functions/persister/ports.ts";
+import type { ImportRequest } from "../../functions/persister/ports.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
@@ -25,7 +25,7 @@ export function requestsOf(
   const requests: ImportRequest[] = [];
   for (const batch of batches(contents, encoder, tracker)) {
     requests.push(encoder.encode(contents, batch, firstSequence, new ByteWriter()));
-    tracker.accept(batch.ticket, {} as Accepted);
+    tracker.accept(batch.ticket);
   }
   const value = tracker.safe()?.value;
   return { requests, bookmark: value && Buffer.from(value).toString() };

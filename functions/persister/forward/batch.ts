@@ -3,7 +3,7 @@ import type { Contents } from "../body/contents.ts";
 import { batchBytesMax, batchRecordsMax } from "../limits.ts";
 import type { Batch, BatchEncoder } from "../ports.ts";
 import { Marks } from "./marks.ts";
-import type { Ticket, Tracker } from "./tracker.ts";
+import type { Registrar, Ticket } from "./tracker.ts";
 
 export interface TrackedBatch extends Batch {
   readonly ticket: Ticket;
@@ -26,7 +26,7 @@ const envelopeBytes = 2_048;
 export function* batches(
   contents: Contents,
   encoder: BatchEncoder,
-  tracker: Tracker,
+  tracker: Registrar,
   acceptedCount = 0,
 ): Generator<TrackedBatch> {
   const open = new Map<string, OpenBatch>();
@@ -61,7 +61,7 @@ function add(
   table: Table,
   record: number,
   bytes: number,
-  { encoder, tracker }: { readonly encoder: BatchEncoder; readonly tracker: Tracker },
+  { encoder, tracker }: { readonly encoder: BatchEncoder; readonly tracker: Registrar },
 ): void {
   const group = groupOf(table);
   let batch = open.get(group);

@@ -1,8 +1,9 @@
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { batchBytesMax, batchesInFlightMax, loneRecordBatchBytesMax } from "../limits.ts";
-import type { Accepted, Batch, ImportRequest, Outcome } from "../ports.ts";
+import type { Batch, ImportRequest, Outcome } from "../ports.ts";
+import type { SafeBookmark } from "../store.ts";
 import type { TrackedBatch } from "./batch.ts";
-import type { Tracker } from "./tracker.ts";
+import { type Registrar, Tracker } from "./tracker.ts";
 
 /** A batch that was not accepted, and why. */
 export interface Refusal {
@@ -17,6 +18,8 @@ export interface Forwarding {
   readonly retries: number;
   /** The worst of the batches that were not accepted. */
   readonly refusal: Refusal | undefined;
+  /** The last bookmark before which everything is accepted. */
+  readonly safe: SafeBookmark | undefined;
 }
 
 interface Requests {
@@ -40,19 +43,18 @@ class Slot {
 }
 
 /**
- * Sends batches, several at a time, and marks accepted ones in the tracker. After the first that is not
- * accepted, no new batch is sent; those in flight are awaited, as they may be accepted. Rejects if `requests`
- * rejects, also after the batches in flight have ended.
+ * Sends the batches that `cut` returns, several at a time, and tracks which bookmark is safe. After the first
+ * batch that is not accepted, no new one is sent; those in flight are awaited, as they may be accepted. Rejects
+ * if `requests` rejects, also after the batches in flight have ended.
  */
 export const forward = (
-  batches: Iterable<TrackedBatch>,
-  tracker: Tracker,
+  cut: (tracker: Registrar) => Iterable<TrackedBatch>,
   requests: Requests,
-): Promise<Forwarding> => new Forward(batches, tracker, requests).all();
+): Promise<Forwarding> => new Forward(cut, requests).all();
 
 class Forward {
   readonly #waiting: Iterator<TrackedBatch>;
-  readonly #tracker: Tracker;
+  readonly #tracker = new Tracker();
   readonly #requests: Requests;
   readonly #inFlight = new Set<Promise<void>>();
   /** The activation in flight: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
@@ -62,16 +64,16 @@ class Forward {
   #batches = 0;
   #retries = 0;
 
-  constructor(batches: Iterable<TrackedBatch>, tracker: Tracker, requests: Requests) {
-    this.#waiting = batches[Symbol.iterator]();
-    this.#tracker = tracker;
+  constructor(cut: (tracker: Registrar) => Iterable<TrackedBatch>, requests: Requests) {
+    this.#waiting = cut(this.#tracker)[Symbol.iterator]();
     this.#requests = requests;
   }
 
   async all(): Promise<Forwarding> {
     const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));
     for (const each of ended) if (each.status === "rejected") throw each.reason;
-    return { batches: this.#batches, retries: this.#retries, refusal: worstOf(this.#refusals) };
+    const refusal = worstOf(this.#refusals);
+    return { batches: this.#batches, retries: this.#retries, refusal, safe: this.#tracker.safe() };
   }
 
   /** Sends one batch after another until none is left. */
@@ -111,7 +113,7 @@ class Forward {
 
   async #send(batch: TrackedBatch, slot: Slot): Promise<void> {
     const refusal = await this.#sendWhole(batch, slot);
-    if (refusal === undefined) this.#tracker.accept(batch.ticket, {} as Accepted);
+    if (refusal === undefined) this.#tracker.accept(batch.ticket);
     else this.#refusals.push(refusal);
     this.#isStopped ||= refusal !== undefined;
   }

@@ -1,4 +1,3 @@
-import type { Accepted } from "../ports.ts";
 import type { PlacedBookmark, SafeBookmark } from "../store.ts";
 
 declare const ticket: unique symbol;
@@ -14,9 +13,13 @@ interface BatchNode {
   bookmark: (() => PlacedBookmark) | undefined;
 }
 
+/** The part of a tracker that cutting a body into batches needs. */
+export type Registrar = Pick<Tracker, "open" | "bookmark">;
+
 /**
  * Tracks which bookmark is safe to commit. Batches are accepted in any order; bookmarks become safe in the
- * body's order. A bookmark is safe once every batch that was opened before it is accepted.
+ * body's order. A bookmark is safe once every batch that was opened before it is accepted. Only `forward` makes
+ * trackers and accepts batches, so a SafeBookmark is proof that its records were accepted.
  */
 export class Tracker {
   /** Everything up to here is accepted. */
@@ -38,8 +41,8 @@ export class Tracker {
     else this.#last.bookmark = read;
   }
 
-  /** Marks all records of a batch as accepted. Only `forward` has the proof. */
-  accept(ticket: Ticket, _proof: Accepted): void {
+  /** Marks all records of a batch as accepted. */
+  accept(ticket: Ticket): void {
     (ticket as unknown as BatchNode).accepted = true;
     while (this.#accepted.next?.accepted === true) {
       this.#accepted = this.#accepted.next;

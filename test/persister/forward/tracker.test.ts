@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Ticket, Tracker } from "../../../functions/persister/forward/tracker.ts";
-import type { Accepted } from "../../../functions/persister/ports.ts";
 import type { PlacedBookmark } from "../../../functions/persister/store.ts";
 
-const proof = {} as Accepted;
 const bookmark =
   (n: number): (() => PlacedBookmark) =>
   () => ({ encoding: "json", value: Buffer.from(String(n)), acceptedCount: n, isEmptyState: false });
@@ -44,7 +42,7 @@ describe("the safe bookmark", () => {
   ])("moves as batches are accepted %s", (_name, order, expected) => {
     const { tracker, tickets } = three();
     const seen = order.map(n => {
-      tracker.accept(tickets[n]!, proof);
+      tracker.accept(tickets[n]!);
       return safe(tracker);
     });
     expect(seen).toEqual(expected);
@@ -55,8 +53,8 @@ describe("the safe bookmark", () => {
     const first = tracker.open();
     tracker.bookmark(bookmark(1));
     const second = tracker.open();
-    tracker.accept(first, proof);
-    tracker.accept(second, proof);
+    tracker.accept(first);
+    tracker.accept(second);
     expect(safe(tracker)).toBe(1);
   });
 
@@ -76,7 +74,7 @@ describe("the safe bookmark", () => {
             const chosen = tickets[each % Math.max(1, tickets.length)];
             if (chosen !== undefined && !chosen.accepted) {
               chosen.accepted = true;
-              tracker.accept(chosen.ticket, proof);
+              tracker.accept(chosen.ticket);
             }
           }
           const model = bookmarks.filter(({ before }) =>

@@ -157,8 +157,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a second attempt goes back to an earlier bookmark",
-    from: "acceptedBefore(lease)), tracker",
-    to: "0), tracker",
+    from: "const accepted = acceptedBefore(lease);",
+    to: "const accepted = 0 * acceptedBefore(lease);",
     schedules: "crowded",
     seed: 55,
   },
