@@ -34,7 +34,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream|values)/",
-        "^functions/persister/(ports|store|errors|limits|receipt)\\.ts$",
+        "^functions/persister/(ports|store|errors|limits|receipt|settings|duration)\\.ts$",
         "^functions/persister/(query/(overview|history)|commit/(precondition|state))\\.ts$",
       ],
     }),

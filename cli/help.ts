@@ -24,6 +24,8 @@ bookmark.
   persist bookmark set VALUE         replaces it: JSON, or transit
   persist bookmark forget            forgets it: the next run starts from the beginning
   persist bookmark history           lists earlier bookmarks
+  persist settings get               prints the streamer's settings
+  persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} is how often a bookmark is expected
   persist deliveries                 lists the newest deliveries, and why one failed
   persist check FILE                 checks a stitchstream and sends nothing
 

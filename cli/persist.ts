@@ -19,6 +19,7 @@ import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
+import { settings } from "./streamer-settings.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -39,6 +40,7 @@ async function run(args: readonly string[]): Promise<void> {
     return print(await check(rest[0]));
   }
   if (action === "bookmark") return print(await bookmark(endpointOf(values), rest));
+  if (action === "settings") return print(await settings(endpointOf(values), rest));
   if (action === "deliveries" && rest.length === 0) return print(await deliveries(endpointOf(values)));
   if (action !== undefined)
     throw usageError(`Unknown command: ${positionals.join(" ")}. See persist --help.`);

@@ -39,10 +39,14 @@ interface StreamerCall extends Pick<Call, "request" | "deadline">, Pick<Wired, "
 /**
  * Returns a responder that authorizes the caller for the URL's streamer. Its errors name what is committed.
  */
-export const forStreamer =
+export const forStreamer = (respond: (call: StreamerCall) => Promise<HttpResponse>): Responder =>
+  forSettings(call => namingCommitted(call.streamer, call.store, call.deadline, () => respond(call)));
+
+/** Returns the same for a streamer's settings, whose errors do not name what is committed. */
+export const forSettings =
   (respond: (call: StreamerCall) => Promise<HttpResponse>): Responder =>
   async ({ request, wired, background, deadline }) => {
     const { authority, store } = wired();
     const streamer = await authorize(request, { authority, deadline, background });
-    return namingCommitted(streamer, store, deadline, () => respond({ request, streamer, store, deadline }));
+    return respond({ request, streamer, store, deadline });
   };

@@ -1,8 +1,10 @@
-import { byRoute, forStreamer } from "./by-route.ts";
+import { byRoute, forSettings, forStreamer } from "./by-route.ts";
 import { receiveBookmark } from "./http/bookmark-body.ts";
 import { requiredPreconditionOf } from "./http/conditions.ts";
-import { stateResponse } from "./http/responses.ts";
+import { settingsResponse, stateResponse } from "./http/responses.ts";
+import { receiveSettings } from "./http/settings-body.ts";
 import { change as changeBookmark } from "./persister/commit/change.ts";
+import { changeSettings } from "./persister/settings.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 const changing = forStreamer(async ({ request, streamer, store, deadline }) => {
@@ -14,6 +16,11 @@ const changing = forStreamer(async ({ request, streamer, store, deadline }) => {
 export const change = byRoute<"change">({
   "PUT /v1/streamers/{streamer}/bookmark": changing,
   "DELETE /v1/streamers/{streamer}/bookmark": changing,
+  "PUT /v1/streamers/{streamer}/settings": forSettings(async ({ request, streamer, store, deadline }) => {
+    const precondition = requiredPreconditionOf(request.headers);
+    const settings = receiveSettings(request);
+    return settingsResponse(await changeSettings({ streamer, settings, precondition, deadline }, store));
+  }),
 });
 
 export const handler = change(wiredByEnvironment);

@@ -1,4 +1,4 @@
-import { byRoute, forStreamer } from "./by-route.ts";
+import { byRoute, forSettings, forStreamer } from "./by-route.ts";
 import { authorizeSome } from "./http/authorize.ts";
 import { errorPageResponse } from "./http/error-page.ts";
 import { openapiResponse } from "./http/openapi.ts";
@@ -9,7 +9,9 @@ import {
   streamersResponse,
 } from "./http/overview-responses.ts";
 import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
+import { settingsResponse } from "./http/responses.ts";
 import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/query/overview.ts";
+import { readSettings } from "./persister/settings.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 export const overview = byRoute<"overview">({
@@ -21,6 +23,9 @@ export const overview = byRoute<"overview">({
   },
   "GET /v1/streamers/{streamer}": forStreamer(async ({ streamer, store, deadline }) =>
     streamerResponse(await readStreamer(streamer, store, deadline)),
+  ),
+  "GET /v1/streamers/{streamer}/settings": forSettings(async ({ streamer, store, deadline }) =>
+    settingsResponse(await readSettings(streamer, store, deadline)),
   ),
   "GET /v1/streamers/{streamer}/deliveries": forStreamer(async ({ request, streamer, store, deadline }) => {
     const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };

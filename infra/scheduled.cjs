@@ -125,7 +125,7 @@ const resourcesOf = ({ streamer, name, functionName, every, renewed }, parameter
             "s3:GetObject",
             ["bookmarks", "receipts"].map(below => sub(`${parameters.archiveArnSub}/${below}/*`)),
           ),
-          allow(["dynamodb:GetItem", "dynamodb:PutItem"], parameters.tableArn, {
+          allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], parameters.tableArn, {
             "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
             Null: { "dynamodb:LeadingKeys": "false" },
           }),

@@ -1,16 +1,19 @@
 import * as z from "zod/mini";
-import type { Streamer, Streamers } from "../persister/store.ts";
+import type { Streamer, StreamerSettings, Streamers } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
 const state = "state";
+const settings = "settings";
 /** The partition with an item for each streamer, by which streamers are listed. */
 const register = "streamers";
 /** Sorts before every name. A key may not be empty. */
 const beforeAll = " ";
 
-/** Stores streamers in DynamoDB: the item `state` in each one's partition. */
+/**
+ * Stores streamers in DynamoDB: the item `state` in each one's partition, and `settings` if it has any.
+ */
 export function dynamoStreamers(options: TableOptions): Streamers {
   const table = itemTable(options);
   const available = waitingOut(options);
@@ -19,6 +22,22 @@ export function dynamoStreamers(options: TableOptions): Streamers {
       available(deadline, async () => {
         const item = await table.get(partitionOf(name), state, deadline);
         return item === undefined ? undefined : { name, ...streamerSchema.parse(item) };
+      }),
+    readWithSettings: (name, deadline) =>
+      available(deadline, async () => {
+        // The two are neighbours, so one Query reads them, for the price of their bytes together.
+        const items = await table.backwards(partitionOf(name), [settings, state], 2, deadline);
+        const found = new Map(items.map(item => [keyed.parse(item).sk, item]));
+        return {
+          streamer: found.has(state) ? { name, ...streamerSchema.parse(found.get(state)) } : undefined,
+          settings: found.has(settings) ? settingsOf(name, found.get(settings)) : undefined,
+        };
+      }),
+    writeSettings: (next, deadline) =>
+      available(deadline, () => {
+        const { streamer, settings: set, ...fenced } = next;
+        const item = { pk: partitionOf(streamer), sk: settings, ...fenced, ...set };
+        return table.putFenced(item, next, deadline);
       }),
     write: (next, deadline) =>
       available(deadline, async () => {
@@ -29,7 +48,7 @@ export function dynamoStreamers(options: TableOptions): Streamers {
     list: (after, limit, deadline) =>
       available(deadline, async () => {
         const items = await table.onwards(register, after === "" ? beforeAll : after, limit, deadline);
-        return items.map(item => registered.parse(item).sk);
+        return items.map(item => keyed.parse(item).sk);
       }),
   };
 }
@@ -41,7 +60,18 @@ const itemOf = ({ name, commit, ...streamer }: Streamer): Item => ({
   commit: commit && commitAttributes(commit),
 });
 
-const registered = z.object({ sk: z.string() });
+const keyed = z.object({ sk: z.string() });
+
+const settingsSchema = z.object({
+  fence: z.number(),
+  stamp: z.string(),
+  expectedEvery: z.exactOptional(z.string()),
+});
+
+function settingsOf(streamer: string, item: unknown): StreamerSettings {
+  const { fence, stamp, ...set } = settingsSchema.parse(item);
+  return { streamer, fence, stamp, settings: set };
+}
 
 const streamerSchema = z.pipe(
   z.object({

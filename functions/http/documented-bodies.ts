@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { mediaTypes } from "./conversion.ts";
+import { settingsSchema } from "./schemas.ts";
 
 const transit = `stitchstream/0.1
 Content-Type: transit
@@ -34,5 +35,13 @@ export const bookmarkBody = {
   [mediaTypes.transit]: {
     schema: z.unknown(),
     examples: { "an instant": ["^ ", "issues", "~m1468435557000"] },
+  },
+};
+
+/** The body of a change of the settings. */
+export const settingsBody = {
+  [mediaTypes.json]: {
+    schema: settingsSchema,
+    examples: { "every hour": { expectedEvery: "PT1H" }, none: {} },
   },
 };

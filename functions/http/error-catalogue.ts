@@ -69,8 +69,8 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "precondition-required": {
     status: 428,
     title: "Precondition required",
-    when: "A manual change of the bookmark has no `If-Match`.",
-    hint: "Send `If-Match` with the ETag of the bookmark that you have seen.",
+    when: "A manual change of the bookmark or the settings has no `If-Match`.",
+    hint: "Send `If-Match` with the ETag of what you have seen.",
   },
   "body-too-large": {
     status: 413,
@@ -99,8 +99,14 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "unsupported-type": {
     status: 415,
     title: "Unsupported media type",
-    when: "A manual change of the bookmark does not name the bookmark's type.",
-    hint: "Send `Content-Type: application/json` or `application/transit+json`.",
+    when: "A manual change of the bookmark or the settings does not name the body's type.",
+    hint: "Send `Content-Type: application/json`; a bookmark may also be `application/transit+json`.",
+  },
+  "bad-settings": {
+    status: 400,
+    title: "Invalid settings",
+    when: "The body of a change of the settings is not a JSON object of known settings.",
+    hint: 'Send settings such as `{"expectedEvery":"PT1H"}`; `{}` removes them all.',
   },
   "broken-gzip": {
     status: 400,
@@ -183,7 +189,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "precondition-failed": {
     status: 412,
     title: "Precondition failed",
-    when: "The streamer is not at the revision that `If-Match` names.",
+    when: "The streamer is not at the revision that `If-Match` names, or its settings are not at that version.",
     hint: "Start from the `bookmark` named, with the `revision` named.",
   },
   rejected: {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { mediaTypes } from "./conversion.ts";
-import { bookmarkBody, stitchstreamBody } from "./documented-bodies.ts";
+import { bookmarkBody, settingsBody, stitchstreamBody } from "./documented-bodies.ts";
 import type { Operation, OperationDescription, ResponseDescription, ResponseHeader } from "./operation.ts";
 import {
   deliveriesQuery,
@@ -168,6 +168,30 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     responses: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-streamer"],
     namingRevision: [404],
+  },
+  "GET /v1/streamers/{streamer}/settings": {
+    id: "readSettings",
+    summary: "Returns a streamer's settings; `{}` if it has none.",
+    responses: { 200: ok("The settings.", schemas.settingsSchema, ["ETag", "Cache-Control"]) },
+    errors: ["bad-streamer-name", "store-unavailable"],
+  },
+  "PUT /v1/streamers/{streamer}/settings": {
+    id: "setSettings",
+    summary: "Replaces a streamer's settings.",
+    headers: { "If-Match": { schema: revisionCondition, example: "*" } },
+    body: settingsBody,
+    responses: { 200: ok("The settings are set.", schemas.settingsSchema, ["ETag", "Cache-Control"]) },
+    errors: [
+      "bad-streamer-name",
+      "precondition-required",
+      "bad-header",
+      "unsupported-encoding",
+      "unsupported-type",
+      "bad-settings",
+      "store-unavailable",
+      "precondition-failed",
+    ],
+    namingRevision: [412],
   },
   "GET /v1/streamers/{streamer}/deliveries": {
     id: "listDeliveries",

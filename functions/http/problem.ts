@@ -51,7 +51,8 @@ export function problemResponse(path: string, error: PersisterError): HttpRespon
   };
   const response = problem(error.code, path, members, bookmarkMembers(committed?.bookmark));
   if (retryAfterSeconds !== undefined) response.headers["retry-after"] = String(retryAfterSeconds);
-  if (committed !== undefined) response.headers.etag = etagOf(committed.revision);
+  const tagged = error.details.version ?? committed?.revision;
+  if (tagged !== undefined) response.headers.etag = etagOf(tagged);
   if (response.status === 401) response.headers["www-authenticate"] = "Bearer";
   return response;
 }

@@ -3,11 +3,19 @@ import type { StreamerState } from "../persister/commit/state.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { HistoryPage } from "../persister/query/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
+import type { VersionedSettings } from "../persister/settings.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
-import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSchema } from "./schemas.ts";
+import type {
+  commitSchema,
+  healthSchema,
+  historySchema,
+  receiptSchema,
+  settingsSchema,
+  stateSchema,
+} from "./schemas.ts";
 
 /** The members in a response's schema, except the bookmark, which is spliced in as text. */
 export type Members<T extends z.ZodMiniType> = Omit<z.infer<T>, "bookmark" | "bookmarkType">;
@@ -80,6 +88,13 @@ export function stateResponse(streamer: string, state: StreamerState): HttpRespo
     body: jsonText(members, bookmarkMembers(bookmark)),
   };
 }
+
+/** Returns a streamer's settings. Their ETag is their own, apart from the streamer's revision. */
+export const settingsResponse = ({ version, settings }: VersionedSettings): HttpResponse => ({
+  status: 200,
+  headers: { etag: etagOf(version), "cache-control": "no-store", "content-type": mediaTypes.json },
+  body: JSON.stringify(settings satisfies z.infer<typeof settingsSchema>),
+});
 
 /** Returns a page of history, newest first. */
 export function historyResponse(streamer: string, { revision, entries, next }: HistoryPage): HttpResponse {

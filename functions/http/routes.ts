@@ -21,6 +21,8 @@ const routes = {
   "GET /v1/streamers/{streamer}/bookmark/history": { function: "bookmark", scope: "read" },
   "GET /v1/streamers": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}": { function: "overview", scope: "read" },
+  "GET /v1/streamers/{streamer}/settings": { function: "overview", scope: "read" },
+  "PUT /v1/streamers/{streamer}/settings": { function: "change", scope: "admin" },
   "GET /v1/streamers/{streamer}/deliveries": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}/deliveries/{delivery}": { function: "overview", scope: "read" },
   "GET /v1/openapi.json": { function: "overview" },

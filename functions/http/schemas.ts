@@ -1,4 +1,6 @@
 import * as z from "zod/mini";
+import { durationMilliseconds } from "../persister/duration.ts";
+import { expectedMillisecondsMax, expectedMillisecondsMin } from "../persister/limits.ts";
 import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
 /** The schemas of responses. They type the responses and are in the OpenAPI document. */
@@ -38,6 +40,13 @@ const streams = z
 const streamsTotal = z.optional(
   natural("How many streams there are, if the response would be too large for Lambda with all of them."),
 );
+
+const expectedInterval =
+  "an ISO 8601 duration from PT1M to P3650D: weeks, as P2W, or days, hours, minutes and seconds, as P1DT12H";
+function isExpectedInterval(text: string): boolean {
+  const milliseconds = durationMilliseconds(text) ?? 0;
+  return milliseconds >= expectedMillisecondsMin && milliseconds <= expectedMillisecondsMax;
+}
 
 export const receiptSchema = z
   .object({ delivery, streamer, revision, ...counts, streams, streamsTotal, archive, ...bookmarkMembers })
@@ -118,6 +127,16 @@ export const deliveriesSchema = z
     deliveries: z.array(statusSchema),
   })
   .check(z.meta({ id: "Deliveries", description: "A streamer's deliveries, newest first." }));
+
+const expectedEvery = z
+  .string()
+  .check(
+    z.refine(isExpectedInterval, expectedInterval),
+    z.describe(`How often a bookmark is expected: ${expectedInterval}.`),
+  );
+export const settingsSchema = z
+  .strictObject({ expectedEvery: z.optional(expectedEvery) })
+  .check(z.meta({ id: "Settings", description: "What an operator sets of a streamer." }));
 
 export const healthSchema = z.object({ status: z.literal("ok") }).check(z.meta({ id: "Health" }));
 

@@ -10,6 +10,7 @@ import type {
   Store,
   StoredBookmark,
   Streamer,
+  StreamerSettings,
   Streamers,
 } from "../persister/store.ts";
 
@@ -22,8 +23,11 @@ function putFenced<T extends Fenced>(items: Map<string, T>, key: string, next: T
 
 function memoryStreamers(): Streamers {
   const items = new Map<string, Streamer>();
+  const settings = new Map<string, StreamerSettings>();
   return {
     read: async name => items.get(name),
+    readWithSettings: async name => ({ streamer: items.get(name), settings: settings.get(name) }),
+    writeSettings: async next => putFenced(settings, next.streamer, next),
     write: async next => putFenced(items, next.name, next),
     list: async (after, limit) =>
       [...items.keys()]

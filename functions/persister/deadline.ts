@@ -26,7 +26,9 @@ export function within<Ports extends Store>(
     ...others,
     streamers: {
       read: name => streamers.read(name, deadline),
+      readWithSettings: name => streamers.readWithSettings(name, deadline),
       write: next => streamers.write(next, deadline),
+      writeSettings: next => streamers.writeSettings(next, deadline),
       list: (after, limit) => streamers.list(after, limit, deadline),
     },
     bookmarks: {

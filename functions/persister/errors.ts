@@ -24,6 +24,7 @@ export type ErrorCode =
   | "bad-header"
   | "unsupported-encoding"
   | "unsupported-type"
+  | "bad-settings"
   | "broken-gzip"
   | "inflated-too-large"
   | "store-unavailable"
@@ -67,6 +68,8 @@ export interface ErrorDetails {
   readonly archive?: string;
   /** The committed state, from which the next run starts; `unknown` if the store did not answer. */
   readonly committed?: Committed | "unknown";
+  /** The version of the settings that a precondition is about. */
+  readonly version?: number;
   /** Where the archive should hold what is missing from it. For the log, and not for callers. */
   readonly object?: string;
   readonly cause?: unknown;

@@ -90,6 +90,11 @@ export const historyEntriesMax = 100;
 /** A page of history stays below Lambda's 6 MB even if each of its characters is escaped. */
 export const historyBytesMax = 2 * MiB;
 
+/** A streamer's `expectedEvery`: `watch` checks every five minutes. */
+export const expectedMillisecondsMin = 60_000;
+/** Ten years: for a streamer that is retired. */
+export const expectedMillisecondsMax = 3_650 * 86_400_000;
+
 /**
  * The clocks of two machines may differ this much. Amazon Time Sync keeps Lambda's within about a
  * millisecond.

@@ -74,6 +74,24 @@ export interface Streamer extends Fenced {
   readonly totals?: Totals;
 }
 
+/** What an operator sets of a streamer. */
+export interface Settings {
+  /** How often a bookmark is expected, as duration.ts reads it. */
+  readonly expectedEvery?: string;
+}
+
+/** The item of a streamer's settings. Its fence is their version. */
+export interface StreamerSettings extends Fenced {
+  readonly streamer: string;
+  readonly settings: Settings;
+}
+
+/** A streamer's two items; each may be missing. */
+interface StreamerItems {
+  readonly streamer: Streamer | undefined;
+  readonly settings: StreamerSettings | undefined;
+}
+
 /**
  * The streamers' items: single-item conditional writes only. All reject with PersisterError
  * `store-unavailable`.
@@ -81,11 +99,15 @@ export interface Streamer extends Fenced {
 export interface Streamers {
   /** Reads every write before it. */
   read(name: string, deadline: number): Promise<Streamer | undefined>;
+  /** Reads the streamer and its settings in one call; reads every write before it. */
+  readWithSettings(name: string, deadline: number): Promise<StreamerItems>;
   /**
    * Stores the item if the stored one's fence is one less (none: 0). Resolves to false, nothing written, if
    * it is not.
    */
   write(next: Streamer, deadline: number): Promise<boolean>;
+  /** Stores settings under the same condition. */
+  writeSettings(next: StreamerSettings, deadline: number): Promise<boolean>;
   /**
    * Lists at most `limit` names after `after`, sorted: of every written streamer, and of some whose write
    * failed.

@@ -457,6 +457,16 @@ describe("beside sending", () => {
     expect(JSON.parse(await run("deliveries"))).toMatchObject({ deliveries: [{ outcome: "committed" }] });
   });
 
+  it("gets and sets a streamer's settings, and says what is wrong with others", async () => {
+    const run = (...args: string[]) => persisted(["settings", ...args, ...to("set-up")], "", env);
+    expect((await run("get")).stdout).toBe("{}\n");
+    expect((await run("set", '{"expectedEvery":"PT1H"}')).stdout).toBe('{"expectedEvery":"PT1H"}\n');
+    expect((await run("get")).stdout).toBe('{"expectedEvery":"PT1H"}\n');
+    const { code, stderr } = await run("set", '{"every":"PT1H"}');
+    expect([code, stderr]).toEqual([exits.refused, expect.stringContaining("`every` is not a setting")]);
+    expect((await run("set")).code).toBe(exits.usageError);
+  });
+
   it("takes flags before the environment, and that before persist.json", async () => {
     await post(stack, "from-file", body(1));
     await post(stack, "from-env", body(2));

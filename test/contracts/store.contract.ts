@@ -8,6 +8,7 @@ import type {
   Store,
   StoredBookmark,
   Streamer,
+  StreamerSettings,
 } from "../../functions/persister/store.ts";
 
 const at = 1_700_000_000_000;
@@ -69,6 +70,30 @@ export function storeContract(make: () => Store): void {
         );
         expect(written.filter(Boolean)).toHaveLength(1);
       }
+    });
+
+    it("are read with their settings, which are an item of their own", async () => {
+      const { store, name } = fresh();
+      const { streamers } = store;
+      const read = () => streamers.readWithSettings(name, deadline());
+      const set = (fence: number, settings: StreamerSettings["settings"]): StreamerSettings => ({
+        streamer: name,
+        fence,
+        stamp: randomUUID(),
+        settings,
+      });
+      expect(await read()).toEqual({ streamer: undefined, settings: undefined });
+      const hourly = set(1, { expectedEvery: "PT1H" });
+      expect(await streamers.writeSettings(hourly, deadline())).toBe(true);
+      expect(await read()).toEqual({ streamer: undefined, settings: hourly });
+      const first = item(name, 1);
+      await streamers.write(first, deadline());
+      expect(await read()).toEqual({ streamer: first, settings: hourly });
+      for (const fence of [1, 3])
+        expect(await streamers.writeSettings(set(fence, {}), deadline())).toBe(false);
+      const none = set(2, {});
+      expect(await streamers.writeSettings(none, deadline())).toBe(true);
+      expect(await read()).toEqual({ streamer: first, settings: none });
     });
 
     it("know nothing of each other", async () => {

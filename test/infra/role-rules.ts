@@ -29,6 +29,7 @@ const needed: Readonly<Record<string, Grants>> = {
     "s3:PutObject": bodies,
     "s3:GetObject": texts,
     "dynamodb:PutItem": table,
+    "dynamodb:Query": table,
     "secretsmanager:GetSecretValue": ["Secret"],
   },
   BookmarkRole: {
@@ -43,6 +44,7 @@ const needed: Readonly<Record<string, Grants>> = {
     "s3:GetObject": ["Archive/bookmarks/*"],
     "s3:PutObject": ["Archive/bookmarks/*"],
     "dynamodb:PutItem": table,
+    "dynamodb:Query": table,
   },
   OverviewRole: {
     ...authenticate,
@@ -74,6 +76,7 @@ const neededByRun = (template: Template, run: string): Grants => ({
   "s3:GetObject": texts,
   "dynamodb:GetItem": table,
   "dynamodb:PutItem": table,
+  "dynamodb:Query": table,
   "secretsmanager:GetSecretValue": ["Secret", `${run}Credentials`],
   // Each use of Drift's refresh token renews it.
   ...(run === "RunDrift" && { "secretsmanager:PutSecretValue": ["RunDriftCredentials"] }),
@@ -233,8 +236,8 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.3.Condition`, undefined],
       [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
       [`${ingestStatement}.3.Condition.Null`, undefined],
-      [`${ingestStatement}.4.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
-      [`${ingestStatement}.4.Condition.Null.dynamodb:Attributes`, undefined],
+      [`${ingestStatement}.5.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
+      [`${ingestStatement}.5.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
     ],

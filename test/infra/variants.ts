@@ -162,6 +162,8 @@ const guarded = [
   `GET ${one}/bookmark/history`,
   "GET /v1/streamers",
   `GET ${one}`,
+  `GET ${one}/settings`,
+  `PUT ${one}/settings`,
   `GET ${one}/deliveries`,
   `GET ${one}/deliveries/{delivery}`,
 ];

@@ -89,6 +89,7 @@ const deliver = `POST ${one}`;
 const [readBookmark, setBookmark, forgetBookmark] = ["GET", "PUT", "DELETE"].map(
   method => `${method} ${one}/bookmark`,
 ) as [string, string, string];
+const setSettings = `PUT ${one}/settings`;
 const guarded = operations.filter(({ scope }) => scope !== undefined).map(({ route }) => route);
 const named = guarded.filter(route => route.includes("{streamer}"));
 const byHand = [setBookmark, forgetBookmark];
@@ -136,7 +137,14 @@ describe("each documented example is taken", () => {
     const streamer = `header-${operations.findIndex(each => each.route === route)}-${name.toLowerCase()}`;
     const isOfNone = byHand.includes(route) && name === "If-None-Match";
     if (route !== deliver && !isOfNone) await ask(deliver, { streamer, body: body() });
-    const sent = route === deliver ? { body: body() } : route === setBookmark ? { body: "1" } : {};
+    const sent =
+      route === deliver
+        ? { body: body() }
+        : route === setBookmark
+          ? { body: "1" }
+          : route === setSettings
+            ? { body: "{}" }
+            : {};
     const headers = { ...json, [name.toLowerCase()]: example };
     expect((await ask(route, { streamer, headers, ...sent })).status).toBe(200);
   });
@@ -168,7 +176,7 @@ describe("each answer is documented, and each that is documented is given", () =
 
   it("queries, headers and bodies that can't be read", async () => {
     for (const { route } of operations.filter(({ query }) => query)) await ask(route, { query: "?limit=0" });
-    for (const route of [deliver, ...byHand]) await ask(route, { headers: { "if-match": "5" } });
+    for (const route of [deliver, ...byHand, setSettings]) await ask(route, { headers: { "if-match": "5" } });
     await ask(deliver, { body: "x", headers: { "content-encoding": "br" } });
     await ask(deliver, { body: "x", headers: { "content-encoding": "gzip" } });
     await ask(deliver, { body: gzipSync("x".repeat(2_000_000)), headers: { "content-encoding": "gzip" } });
@@ -181,14 +189,21 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask(setBookmark, { body: `"${"x".repeat(1_100_000)}"`, headers: { ...json, ...any } });
     await ask(setBookmark, { body: "1", headers: { ...any } });
     await ask(setBookmark, { body: "1", headers: { ...json, ...any, "content-encoding": "gzip" } });
+    await ask(setSettings, { body: "[]", headers: { ...json, ...any } });
+    await ask(setSettings, { body: "{}", headers: { ...any } });
+    await ask(setSettings, { body: "{}", headers: { ...json, ...any, "content-encoding": "gzip" } });
   });
 
   it("what stands against it", async () => {
     await ask(deliver, { streamer: "moved", body: body() });
     const old = { "if-match": '"7"' };
     await ask(deliver, { streamer: "moved", body: body(), headers: old });
-    for (const route of byHand) {
-      await ask(route, { streamer: "moved", body: "1", headers: { ...json, ...old } });
+    for (const route of [...byHand, setSettings]) {
+      await ask(route, {
+        streamer: "moved",
+        body: route === setSettings ? "{}" : "1",
+        headers: { ...json, ...old },
+      });
       await ask(route, { streamer: "moved", body: "1", headers: json });
     }
     await ask(deliver, { streamer: "moved", body: body(2), headers: { "idempotency-key": "k" } });
@@ -287,6 +302,7 @@ describe("each answer is documented, and each that is documented is given", () =
         const asked = { body: route.startsWith("GET") ? undefined : body(), headers: { ...json, ...any } };
         const sent = { headers: asked.headers, ...(asked.body && { body: asked.body }) };
         if (route === setBookmark) sent.body = "1";
+        if (route === setSettings) sent.body = "{}";
         return [
           ask(route, { on: down, ...sent }),
           ask(route, { on: down, ...sent, headers: { ...sent.headers, authorization: "Bearer other" } }),

@@ -130,6 +130,8 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
     log,
     streamers: {
       read: () => call({ kind: "read item" }),
+      readWithSettings: async () => ({ streamer: await call({ kind: "read item" }), settings: undefined }),
+      writeSettings: async () => false,
       write: next => call({ kind: "write item", next }),
       list: async () => [],
     },

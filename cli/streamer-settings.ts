@@ -1,0 +1,23 @@
+import { usageError } from "./cli-error.ts";
+import { ask, type Endpoint } from "./endpoint.ts";
+
+/**
+ * `persist settings get` and `set VALUE`: resolves to the streamer's settings, as the endpoint answers. A
+ * change names the version that was read just before. Rejects with the reason, and what to do.
+ */
+export async function settings(endpoint: Endpoint, [action, value, ...more]: readonly string[]) {
+  const isGet = action === "get" && value === undefined;
+  const isSet = action === "set" && value !== undefined && more.length === 0;
+  if (!isGet && !isSet)
+    throw usageError(`persist settings get, or set <value>: JSON such as '{"expectedEvery":"PT1H"}'.`);
+  const path = "/settings";
+  const { text, headers } = await ask(endpoint, { method: "GET", path });
+  if (isGet) return text;
+  const answer = await ask(endpoint, {
+    method: "PUT",
+    path,
+    headers: { "if-match": headers.etag ?? "*", "content-type": "application/json" },
+    body: Buffer.from(value!),
+  });
+  return answer.text;
+}
