@@ -1,5 +1,5 @@
 import { usageError } from "./cli-error.ts";
-import { ask, type Endpoint } from "./endpoint.ts";
+import { type Endpoint, sendRequest } from "./endpoint.ts";
 
 /**
  * `persist settings get` and `set VALUE`: resolves to the streamer's settings, as the endpoint answers. A
@@ -11,9 +11,9 @@ export async function settings(endpoint: Endpoint, [action, value, ...more]: rea
   if (!isGet && !isSet)
     throw usageError(`persist settings get, or set <value>: JSON such as '{"expectedEvery":"PT1H"}'.`);
   const path = "/settings";
-  const { text, headers } = await ask(endpoint, { method: "GET", path });
+  const { text, headers } = await sendRequest(endpoint, { method: "GET", path });
   if (isGet) return text;
-  const answer = await ask(endpoint, {
+  const answer = await sendRequest(endpoint, {
     method: "PUT",
     path,
     headers: { "if-match": headers.etag ?? "*", "content-type": "application/json" },

@@ -189,7 +189,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "precondition-failed": {
     status: 412,
     title: "Precondition failed",
-    when: "The streamer is not at the revision that `If-Match` names, or its settings are not at that version.",
+    when: "The streamer's revision, or the version of its settings, is not the one that `If-Match` names.",
     hint: "Start from the `bookmark` named, with the `revision` named.",
   },
   rejected: {
