@@ -33,7 +33,11 @@ export interface Config {
   readonly importApiUrl: string;
   readonly authorization: "token" | "jwt" | "iam";
   /** Accounts by streamer, or the ARN of the secret that holds them. */
-  readonly accounts: { readonly known: Readonly<Record<string, Account>> } | { readonly arn: string };
+  readonly accounts:
+    | { readonly known: Readonly<Record<string, Account>> }
+    | { readonly arn: string }
+    /** A scheduled streamer's own secret, and the accounts' secret, if the streamer may use it. */
+    | { readonly ownArn: string; readonly sharedArn: string | undefined };
   /** A token with every scope on every streamer, for the local stack only. */
   readonly ownerToken?: string;
   /** The URLs of AWS's services, if they are not in AWS. */

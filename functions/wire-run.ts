@@ -26,8 +26,10 @@ export const runByEnvironment = memoize((): WiredRun => {
   const secrets = secretsClient(config.region);
   const scheduler = schedulerClient(config.region);
   const credentials = secretCredentials(secrets, secretArn, scheduled.renewed);
+  const sharedArn = "arn" in config.accounts ? config.accounts.arn : undefined;
+  const accounts = { ownArn: secretArn, sharedArn };
   return {
-    ...wire(config, observer),
+    ...wire({ ...config, accounts }, observer),
     streamer,
     streaming: programStreaming({ ...scheduled, required: scheduled.credentials, credentials }),
     report: observer.onRun,

@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import { type Accounts, fixedAccounts, secretAccounts } from "./aws/accounts.ts";
+import { type Accounts, fixedAccounts, ownAccount, secretAccounts } from "./aws/accounts.ts";
 import { s3Archive } from "./aws/archive.ts";
 import { dynamoClient, s3Client, secretsClient } from "./aws/clients.ts";
 import { cloudWatch } from "./aws/cloud-watch.ts";
@@ -75,8 +75,13 @@ function destinationsOf(config: Config, clock: Clock): Destinations {
   };
 }
 
-const accountsOf = ({ accounts, region }: Config): Accounts =>
-  "arn" in accounts ? secretAccounts(secretsClient(region), accounts.arn) : fixedAccounts(accounts.known);
+function accountsOf({ accounts, region }: Config): Accounts {
+  if ("known" in accounts) return fixedAccounts(accounts.known);
+  const client = secretsClient(region);
+  if ("arn" in accounts) return secretAccounts(client, accounts.arn);
+  const { ownArn: arn, sharedArn } = accounts;
+  return ownAccount(client, { arn, sharedArn });
+}
 
 /** Returns a function that returns what its first call made. */
 export function memoize<T>(make: () => T): () => T {

@@ -3,6 +3,8 @@
  * Each has a function, a secret for its credentials, a schedule, a queue for runs that failed, and an alarm for that queue.
  */
 
+const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
+
 const minutes = 60;
 const days = 24 * 60 * minutes;
 /** Lambda's longest. */
@@ -11,28 +13,6 @@ const timeout = 15 * minutes;
 const nameLengthMax = 64;
 
 const sub = text => ({ "Fn::Sub": text });
-const arnOf = name => ({ "Fn::GetAtt": [name, "Arn"] });
-const allow = (action, resource, condition) => ({
-  Effect: "Allow",
-  Action: action,
-  Resource: resource,
-  ...(condition && { Condition: condition }),
-});
-const policy = (name, statements) => ({
-  PolicyName: name,
-  PolicyDocument: { Version: "2012-10-17", Statement: statements },
-});
-const takenBy = (service, condition) => ({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: { Service: service },
-      Action: "sts:AssumeRole",
-      ...(condition && { Condition: condition }),
-    },
-  ],
-});
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 
 /** `salesforce-eu` is SalesforceEu in names of resources. */
@@ -51,9 +31,12 @@ function entryOf(streamer, given, stack) {
   if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
   if (!Array.isArray(given.credentials) || !given.credentials.every(entry => /^\w+([|+]\w+)*$/.test(entry)))
     faults.push("`credentials` names what its secret has to hold, `A|B+C`: A, or both B and C");
-  const { renewed = [] } = given;
+  const { renewed = [], sharedAccount = false } = given;
   if (!Array.isArray(renewed) || !renewed.every(name => /^\w+$/.test(name)))
     faults.push("`renewed` names what its use renews of them");
+  if (typeof sharedAccount !== "boolean") faults.push("`sharedAccount` is true or false");
+  if ([given.credentials, renewed].flat().some(name => /\bPERSISTER_ACCOUNT\b/.test(name)))
+    faults.push("PERSISTER_ACCOUNT is the Import API's account, and the streamer does not get it");
   if (given.image && given.layers) faults.push("it has an `image` or `layers`");
   if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
   const name = `Run${pascalOf(streamer)}`;
@@ -64,13 +47,16 @@ function entryOf(streamer, given, stack) {
     throw wrong(
       `${functionName} is the name of a function, and may have ${nameLengthMax} characters: name the stage shorter`,
     );
-  return { ...given, renewed, streamer, name, key, functionName };
+  return { ...given, renewed, sharedAccount, streamer, name, key, functionName };
 }
 
 // The tool prints an error's stack where it has one.
 const wrong = message => Object.assign(new Error(), { stack: message });
 
-const functionOf = ({ streamer, name, command, credentials, renewed, image, layers }, parameters) => ({
+const functionOf = (
+  { streamer, name, command, credentials, renewed, sharedAccount, image, layers },
+  parameters,
+) => ({
   description: `Runs the streamer ${streamer}.`,
   role: `${name}Role`,
   timeout,
@@ -78,7 +64,7 @@ const functionOf = ({ streamer, name, command, credentials, renewed, image, laye
   // One run at a time; one that is asked for meanwhile waits. Where nothing can be reserved the lease sees to it.
   ...(parameters.concurrency !== null && { reservedConcurrency: 1 }),
   environment: {
-    ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn,
+    ...(sharedAccount && { ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn }),
     STREAMER: streamer,
     COMMAND: command,
     CREDENTIALS: credentials.join(" "),
@@ -104,135 +90,131 @@ const functionOf = ({ streamer, name, command, credentials, renewed, image, laye
 
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
-const resourcesOf = ({ streamer, name, functionName, every, renewed }, parameters, stack) => ({
-  [`${name}Credentials`]: {
-    Type: "AWS::SecretsManager::Secret",
-    DeletionPolicy: "RetainExceptOnCreate",
-    UpdateReplacePolicy: "Retain",
-    Properties: { Description: `What the streamer ${streamer} has in its environment.` },
-  },
-  [`${name}Role`]: {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      AssumeRolePolicyDocument: takenBy("lambda.amazonaws.com"),
-      Policies: [
-        policy("run", [
-          allow(
-            "s3:PutObject",
-            ["raw", "bookmarks", "receipts"].map(below => sub(`${parameters.archiveArnSub}/${below}/*`)),
-          ),
-          allow(
-            "s3:GetObject",
-            ["bookmarks", "receipts"].map(below => sub(`${parameters.archiveArnSub}/${below}/*`)),
-          ),
-          allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], parameters.tableArn, {
-            "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
-            Null: { "dynamodb:LeadingKeys": "false" },
-          }),
-          allow("secretsmanager:GetSecretValue", [
-            parameters.accountsSecretArn,
-            { Ref: `${name}Credentials` },
-          ]),
-          ...(renewed.length > 0
-            ? [allow("secretsmanager:PutSecretValue", { Ref: `${name}Credentials` })]
-            : []),
-          allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
-          allow(
-            "scheduler:CreateSchedule",
-            sub(
-              `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/default/${functionName}`,
-            ),
-          ),
-          allow("iam:PassRole", arnOf(`${name}ScheduleRole`), {
-            StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" },
-          }),
-          allow(["logs:CreateLogStream", "logs:PutLogEvents"], arnOf(`${name}LogGroup`)),
-        ]),
-      ],
+/**
+ * A streamer's program can read the credentials of the role that its function runs with. So the role opens
+ * what is the streamer's own: its partition and its prefixes in the archive. It also may write to the
+ * partition `streamers`, and thereby falsify the list of streamers, but nothing else of any other streamer.
+ */
+function runStatements({ streamer, name, functionName, renewed, sharedAccount }, parameters) {
+  const below = (...prefixes) =>
+    prefixes.map(prefix => sub(`${parameters.archiveArnSub}/${prefix}/${streamer}/*`));
+  const exactly = (...keys) => partitions(keys, { operator: "ForAllValues:StringEquals" });
+  const own = `streamer#${streamer}`;
+  const credentials = { Ref: `${name}Credentials` };
+  return [
+    allow("s3:PutObject", below("raw", "bookmarks", "receipts")),
+    allow("s3:GetObject", below("bookmarks", "receipts")),
+    allow(["dynamodb:GetItem", "dynamodb:Query"], parameters.tableArn, exactly(own)),
+    allow("dynamodb:PutItem", parameters.tableArn, exactly("streamers", own)),
+    allow("secretsmanager:GetSecretValue", [
+      credentials,
+      ...(sharedAccount ? [parameters.accountsSecretArn] : []),
+    ]),
+    ...(renewed.length > 0 ? [allow("secretsmanager:PutSecretValue", credentials)] : []),
+    allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
+    allow(
+      "scheduler:CreateSchedule",
+      sub(
+        `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/default/${functionName}`,
+      ),
+    ),
+    allow("iam:PassRole", arnOf(`${name}ScheduleRole`), {
+      StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" },
+    }),
+    logTo(`${name}LogGroup`),
+  ];
+}
+
+const resourcesOf = (entry, parameters, stack) => {
+  const { streamer, name, functionName, every } = entry;
+  return {
+    [`${name}Credentials`]: {
+      Type: "AWS::SecretsManager::Secret",
+      DeletionPolicy: "RetainExceptOnCreate",
+      UpdateReplacePolicy: "Retain",
+      Properties: { Description: `The credentials of the streamer ${streamer}, and its Import API account.` },
     },
-  },
-  [`${name}Schedule`]: {
-    Type: "AWS::Scheduler::Schedule",
-    Properties: {
-      ScheduleExpression: every,
-      // Not all streamers of the world at the full hour.
-      FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 },
-      Target: {
-        Arn: arnOf(`${name}LambdaFunction`),
-        RoleArn: arnOf(`${name}ScheduleRole`),
-        RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
-        DeadLetterConfig: { Arn: arnOf(`${name}DeadLetters`) },
+    [`${name}Role`]: roleFor("lambda.amazonaws.com", "run", runStatements(entry, parameters)),
+    [`${name}Schedule`]: {
+      Type: "AWS::Scheduler::Schedule",
+      Properties: {
+        ScheduleExpression: every,
+        // Not all streamers of the world at the full hour.
+        FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 },
+        Target: {
+          Arn: arnOf(`${name}LambdaFunction`),
+          RoleArn: arnOf(`${name}ScheduleRole`),
+          RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 2 },
+          DeadLetterConfig: { Arn: arnOf(`${name}DeadLetters`) },
+        },
       },
     },
-  },
-  [`${name}ScheduleRole`]: {
-    Type: "AWS::IAM::Role",
-    Properties: {
-      AssumeRolePolicyDocument: takenBy("scheduler.amazonaws.com", ofThisAccount),
-      Policies: [
-        policy("start", [
-          // Not by the function's attribute, which waits for this role's name.
-          allow(
-            "lambda:InvokeFunction",
-            sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`),
-          ),
-          allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
-        ]),
+    [`${name}ScheduleRole`]: roleFor(
+      "scheduler.amazonaws.com",
+      "start",
+      [
+        // Not by the function's attribute, which depends on this role's name.
+        allow(
+          "lambda:InvokeFunction",
+          sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`),
+        ),
+        allow("sqs:SendMessage", arnOf(`${name}DeadLetters`)),
       ],
-    },
-  },
-  [`${name}Failures`]: {
-    Type: "AWS::Lambda::EventInvokeConfig",
-    Properties: {
-      FunctionName: { Ref: `${name}LambdaFunction` },
-      Qualifier: "$LATEST",
-      MaximumEventAgeInSeconds: 6 * 60 * minutes,
-      MaximumRetryAttempts: 1,
-      DestinationConfig: { OnFailure: { Destination: arnOf(`${name}DeadLetters`) } },
-    },
-  },
-  [`${name}DeadLetters`]: {
-    Type: "AWS::SQS::Queue",
-    Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * days },
-  },
-  [`${name}DeadLettersPolicy`]: {
-    Type: "AWS::SQS::QueuePolicy",
-    Properties: {
-      Queues: [{ Ref: `${name}DeadLetters` }],
-      PolicyDocument: {
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Sid: "TlsOnly",
-            Effect: "Deny",
-            Principal: "*",
-            Action: "sqs:*",
-            Resource: arnOf(`${name}DeadLetters`),
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
+      ofThisAccount,
+    ),
+    [`${name}Failures`]: {
+      Type: "AWS::Lambda::EventInvokeConfig",
+      Properties: {
+        FunctionName: { Ref: `${name}LambdaFunction` },
+        Qualifier: "$LATEST",
+        MaximumEventAgeInSeconds: 6 * 60 * minutes,
+        MaximumRetryAttempts: 1,
+        DestinationConfig: { OnFailure: { Destination: arnOf(`${name}DeadLetters`) } },
       },
     },
-  },
-  [`${name}Failed`]: {
-    Type: "AWS::CloudWatch::Alarm",
-    Properties: {
-      AlarmName: `${stack}-run-${streamer}-failed`,
-      AlarmDescription: `A run of the streamer ${streamer} could not be started, or failed twice.`,
-      Namespace: "AWS/SQS",
-      MetricName: "ApproximateNumberOfMessagesVisible",
-      Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [`${name}DeadLetters`, "QueueName"] } }],
-      Statistic: "Maximum",
-      Period: 300,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: "GreaterThanOrEqualToThreshold",
-      TreatMissingData: "notBreaching",
-      AlarmActions: [{ Ref: "AlarmTopic" }],
-      OKActions: [{ Ref: "AlarmTopic" }],
+    [`${name}DeadLetters`]: {
+      Type: "AWS::SQS::Queue",
+      Properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 14 * days },
     },
-  },
-});
+    [`${name}DeadLettersPolicy`]: {
+      Type: "AWS::SQS::QueuePolicy",
+      Properties: {
+        Queues: [{ Ref: `${name}DeadLetters` }],
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Sid: "TlsOnly",
+              Effect: "Deny",
+              Principal: "*",
+              Action: "sqs:*",
+              Resource: arnOf(`${name}DeadLetters`),
+              Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+          ],
+        },
+      },
+    },
+    [`${name}Failed`]: {
+      Type: "AWS::CloudWatch::Alarm",
+      Properties: {
+        AlarmName: `${stack}-run-${streamer}-failed`,
+        AlarmDescription: `A run of the streamer ${streamer} could not be started, or failed twice.`,
+        Namespace: "AWS/SQS",
+        MetricName: "ApproximateNumberOfMessagesVisible",
+        Dimensions: [{ Name: "QueueName", Value: { "Fn::GetAtt": [`${name}DeadLetters`, "QueueName"] } }],
+        Statistic: "Maximum",
+        Period: 300,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: "GreaterThanOrEqualToThreshold",
+        TreatMissingData: "notBreaching",
+        AlarmActions: [{ Ref: "AlarmTopic" }],
+        OKActions: [{ Ref: "AlarmTopic" }],
+      },
+    },
+  };
+};
 
 module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
   const [list, parameters, service, stage] = await Promise.all([

@@ -5,9 +5,16 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
 import { type Credentials, StreamerFailed } from "../persister/segments/streaming.ts";
+import { accountMember } from "./accounts.ts";
+import { secretJson } from "./secret-json.ts";
 
-const texts = z.record(z.string(), z.string());
-type Texts = z.output<typeof texts>;
+const secretSchema = z.catchall(z.object({ [accountMember]: z.optional(z.unknown()) }), z.string());
+type Texts = Readonly<Record<string, string>>;
+/** The streamer's values, and its Import API account, which the streamer does not get. */
+interface Secret {
+  readonly values: Texts;
+  readonly account: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Returns the settings and credentials in a streamer's secret, a JSON object. The streamer may replace
@@ -19,19 +26,20 @@ export const secretCredentials = (
   renewed: readonly string[],
 ): Credentials => ({
   source: `The secret ${arn}`,
-  read: () => secretValue(client, arn),
+  read: async () => (await secretValue(client, arn)).values,
   ...(renewed.length > 0 && {
     async replace(values) {
       const others = Object.keys(values).filter(name => !renewed.includes(name));
       if (others.length > 0)
         throw new StreamerFailed(`A run may renew ${renewed.join(", ")}, but not ${others.join(", ")}.`);
       // Read again, as another member may have changed since the run began.
-      await putSecretValue(client, arn, { ...(await secretValue(client, arn)), ...values });
+      const current = await secretValue(client, arn);
+      await putSecretValue(client, arn, { ...current.account, ...current.values, ...values });
     },
   }),
 });
 
-async function secretValue(client: SecretsManagerClient, arn: string): Promise<Texts> {
+async function secretValue(client: SecretsManagerClient, arn: string): Promise<Secret> {
   const { SecretString = "{}" } = await client
     .send(new GetSecretValueCommand({ SecretId: arn }))
     .catch((cause: Error) => {
@@ -39,12 +47,15 @@ async function secretValue(client: SecretsManagerClient, arn: string): Promise<T
         cause,
       });
     });
-  const given = z.safeParse(texts, jsonOf(SecretString));
-  if (given.success) return given.data;
+  const given = z.safeParse(secretSchema, secretJson(SecretString));
+  if (given.success) {
+    const { [accountMember]: account, ...values } = given.data;
+    return { values: values as Texts, account: account === undefined ? {} : { [accountMember]: account } };
+  }
   throw new StreamerFailed(`The secret ${arn} is not a JSON object of strings: {"NAME": "value"}.`);
 }
 
-async function putSecretValue(client: SecretsManagerClient, arn: string, values: Texts): Promise<void> {
+async function putSecretValue(client: SecretsManagerClient, arn: string, values: object): Promise<void> {
   const command = new PutSecretValueCommand({ SecretId: arn, SecretString: JSON.stringify(values) });
   await client.send(command).catch((cause: Error & { $fault?: string }) => {
     // Another attempt is worthwhile, as the credential before this one no longer works.
@@ -54,13 +65,4 @@ async function putSecretValue(client: SecretsManagerClient, arn: string, values:
       { cause },
     );
   });
-}
-
-/** Returns undefined for invalid JSON: the parser's message would quote the secret. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

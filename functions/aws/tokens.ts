@@ -7,8 +7,17 @@ import { waitingOut } from "./available.ts";
 import { itemTable, type TableOptions } from "./table.ts";
 import { machineTiming } from "./timing.ts";
 
-/** The partition of all tokens. Each is stored by its SHA-256; the token itself is not stored. */
+/** The partition in which earlier versions stored all tokens, by digest. New ones are only listed in it. */
 export const tokensPartition = "tokens";
+
+/**
+ * Returns the key of a token's item. Each token has its own partition, as a partition serves 3,000 read units
+ * a second: docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html. A token is
+ * stored by its SHA-256; the token itself is not stored.
+ */
+export const tokenKey = (digest: string) => ({ pk: `token#${digest}`, sk: "token" });
+const earlierKey = (digest: string) => ({ pk: tokensPartition, sk: digest });
+type Key = ReturnType<typeof tokenKey>;
 
 /** A token's item. */
 export const tokenSchema = z.object({
@@ -33,12 +42,12 @@ export function dynamoTokens(options: TableOptions): Tokens {
   const available = waitingOut(options);
 
   /** Stores the day of a token's last use, at most once a day. */
-  async function noteUse(digest: string, day: string, abortSignal: AbortSignal): Promise<void> {
+  async function noteUse(key: Key, day: string, abortSignal: AbortSignal): Promise<void> {
     try {
       await client.send(
         new UpdateItemCommand({
           TableName,
-          Key: marshall({ pk: tokensPartition, sk: digest }),
+          Key: marshall(key),
           UpdateExpression: "SET usedOn = :day",
           // A token that is revoked meanwhile stays revoked.
           ConditionExpression: "attribute_exists(pk)",
@@ -51,20 +60,30 @@ export function dynamoTokens(options: TableOptions): Tokens {
     }
   }
 
+  /** Resolves to a token's item and its key. */
+  async function find(digest: string, deadline: number) {
+    for (const key of [tokenKey(digest), earlierKey(digest)]) {
+      const item = await table.get(key.pk, key.sk, deadline);
+      if (item !== undefined) return { key, item };
+    }
+    return undefined;
+  }
+
   return {
     grantOf: (digest, deadline) =>
       available(
         deadline,
         async () => {
-          const item = await table.get(tokensPartition, digest, deadline);
-          if (item === undefined) return undefined;
+          const found = await find(digest, deadline);
+          if (found === undefined) return undefined;
+          const { key, item } = found;
           const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
           const permissions = scopes.map(scope => ({ scope, streamer }));
           if (usedOn === day) return { permissions };
-          return { permissions, noteUse: signal => noteUse(digest, day, signal) };
+          return { permissions, noteUse: signal => noteUse(key, day, signal) };
         },
         unavailable,
       ),

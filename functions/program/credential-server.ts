@@ -15,7 +15,7 @@ export interface CredentialServer {
 }
 
 /**
- * Serves a streamer's credentials to its program, which does not have our role. GET answers with them as
+ * Serves a streamer's credentials to its program, which so needs no role. GET answers with them as
  * JSON. PUT accepts `{"NAME": "new value"}` for those that the program has renewed, and answers 204 once it
  * is stored. The path is random, so no other program knows it.
  */

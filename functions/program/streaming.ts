@@ -8,7 +8,7 @@ const home = "/tmp";
 
 /**
  * The variables that say where a layer's programs, libraries and modules are, and the machine's language
- * and time zone: docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them identifies us.
+ * and time zone: docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them is a credential.
  */
 const passedOn = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "LANG", "TZ"] as const;
 
@@ -29,8 +29,9 @@ export interface StreamerProgram {
 
 /**
  * Returns a `Streaming` that runs a streamer's command as a process. Its environment is its credentials and
- * `places` alone: it does not see ours, and so not our role. If its credentials are renewed by their use,
- * it stores them at CREDENTIALS_URL.
+ * `places` alone. That does not isolate it: it runs as our user and can read our environment, and so our
+ * role's credentials, in /proc. infra/scheduled.cjs limits what these open. If its credentials are renewed by
+ * their use, it stores them at CREDENTIALS_URL.
  */
 export const programStreaming = ({ command, places, required, credentials }: StreamerProgram): Streaming =>
   async function* (bookmark, stopAt, aborted) {

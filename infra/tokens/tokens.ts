@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import {
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import { tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
+import { tokenKey, tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
 import { digestOf } from "../../functions/http/authorize.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
 import { CommandError } from "../run-command.ts";
@@ -27,6 +28,10 @@ const liveMax = 2;
 /** How long an expired token is listed. */
 const shownDays = 30;
 const daySeconds = 86_400;
+
+/** The sort key of an entry in the list of tokens, before the digest. No earlier version's digest begins so. */
+const listed = "listed#";
+const listedKey = (digest: string) => ({ pk: tokensPartition, sk: `${listed}${digest}` });
 
 /** Secret scanners can recognize the prefix. */
 const newToken = () => `persister_${randomBytes(tokenBytes).toString("base64url")}`;
@@ -55,9 +60,9 @@ export async function createToken(
     throw new CommandError(`${streamer} has two live tokens with these scopes already. Revoke ${ids} first.`);
   }
   const [token, id] = [newToken(), randomBytes(idBytes).toString("hex")];
+  const digest = digestOf(token);
   const item = {
-    pk: tokensPartition,
-    sk: digestOf(token),
+    ...tokenKey(digest),
     id,
     streamer,
     scopes,
@@ -66,7 +71,11 @@ export async function createToken(
     // DynamoDB's TTL deletes it.
     expiresAt: validUntil && Math.ceil(validUntil / 1_000) + shownDays * daySeconds,
   };
-  await client.send(new PutItemCommand({ TableName, Item: marshall(item, { removeUndefinedValues: true }) }));
+  // Listed first, so that every token that works is listed and can be revoked.
+  for (const each of [{ ...listedKey(digest), expiresAt: item.expiresAt }, item])
+    await client.send(
+      new PutItemCommand({ TableName, Item: marshall(each, { removeUndefinedValues: true }) }),
+    );
   return { id, token };
 }
 
@@ -84,19 +93,33 @@ export async function listTokens({ client, table: TableName }: TokenTable): Prom
         ExclusiveStartKey,
       }),
     );
-    for (const item of Items.map(each => unmarshall(each)))
-      tokens.push({ ...tokenSchema.parse(item), digest: z.string().parse(item.sk) });
+    const place = { client, table: TableName };
+    const found = await Promise.all(Items.map(item => tokenOf(unmarshall(item), place)));
+    tokens.push(...found.filter(token => token !== undefined));
     ExclusiveStartKey = LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return tokens.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/** Resolves to the token of an item of the list; to undefined if it was revoked, or never stored. */
+async function tokenOf(item: Record<string, unknown>, { client, table: TableName }: TokenTable) {
+  const sk = z.string().parse(item.sk);
+  const digest = sk.startsWith(listed) ? sk.slice(listed.length) : undefined;
+  // Earlier versions stored the token itself in the list.
+  if (digest === undefined) return { ...tokenSchema.parse(item), digest: sk };
+  const Key = marshall(tokenKey(digest));
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  return Item && { ...tokenSchema.parse(unmarshall(Item)), digest };
 }
 
 /** Revokes a token immediately. Throws CommandError if no token has this id. */
 export async function revokeToken(id: string, place: TokenTable): Promise<void> {
   const token = (await listTokens(place)).find(each => each.id === id);
   if (token === undefined) throw new CommandError(`There is no token ${id}.`);
-  const Key = marshall({ pk: tokensPartition, sk: token.digest });
-  await place.client.send(new DeleteItemCommand({ TableName: place.table, Key }));
+  const { digest } = token;
+  // The token itself before its entry in the list: what is listed no longer may not work.
+  for (const key of [tokenKey(digest), { pk: tokensPartition, sk: digest }, listedKey(digest)])
+    await place.client.send(new DeleteItemCommand({ TableName: place.table, Key: marshall(key) }));
 }
 
 export const isLive = ({ validUntil }: Token) => validUntil === undefined || validUntil > Date.now();

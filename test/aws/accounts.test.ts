@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { secretAccounts } from "../../functions/aws/accounts.ts";
+import { ownAccount, secretAccounts } from "../../functions/aws/accounts.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 
 /** The Import API's accounts in a secret, by the SDK's own client on a service of Secrets Manager's form. */
@@ -90,4 +90,58 @@ describe("account-unavailable", () => {
     expect(error).toMatchObject({ code: "account-unavailable" });
     expect(String((error as Error).message)).not.toMatch(/hello|persisterToken/);
   });
+});
+
+describe("a scheduled streamer's account", () => {
+  const own = "own-secret";
+  async function ownIn(sharedArn: string | undefined, ...steps: [Step, ...Step[]]) {
+    const server = await startScriptedServer(steps);
+    open.push(server);
+    const client = new SecretsManagerClient({ region: "us-east-1", endpoint: server.url, credentials });
+    const read = () => server.requests.map(({ body }) => JSON.parse(body.toString()).SecretId as string);
+    return { accounts: ownAccount(client, { arn: own, sharedArn }), read };
+  }
+
+  it.each([
+    ["an object", account(7, "own")],
+    ["its JSON text", JSON.stringify(account(7, "own"))],
+  ])("is in its own secret, as %s, and the accounts' secret is not read", async (_, PERSISTER_ACCOUNT) => {
+    const { accounts, read } = await ownIn(arn, secret({ TOKEN: "t", PERSISTER_ACCOUNT }));
+    expect(await accounts.of("github")).toEqual(account(7, "own"));
+    expect(read()).toEqual([own]);
+  });
+
+  it("is in the accounts' secret if its own has none, and it may use that", async () => {
+    const shared = secret({ default: account(1, "a"), github: account(2, "b") });
+    const { accounts, read } = await ownIn(arn, secret({ TOKEN: "t" }), shared);
+    expect(await accounts.of("github")).toEqual(account(2, "b"));
+    expect(read()).toEqual([own, arn]);
+  });
+
+  it("is asked for otherwise", async () => {
+    const { accounts, read } = await ownIn(undefined, secret({ TOKEN: "t" }));
+    await expect(accounts.of("github")).rejects.toMatchObject({
+      code: "account-unavailable",
+      message: "The secret own-secret has no PERSISTER_ACCOUNT.",
+      details: { hint: expect.stringContaining("`sharedAccount: true`") },
+    });
+    expect(read()).toEqual([own]);
+  });
+
+  it("is read again once the Import API refuses its token", async () => {
+    const [old, next] = ["old", "new"].map(token => secret({ PERSISTER_ACCOUNT: account(7, token) }));
+    const { accounts } = await ownIn(undefined, old!, next!);
+    await accounts.of("github");
+    expect(await accounts.after("old", "github")).toEqual(account(7, "new"));
+  });
+
+  it.each(["{not JSON: a-secret", '{"PERSISTER_ACCOUNT":"{a-secret"}'])(
+    "that is invalid is not quoted: %s",
+    async text => {
+      const { accounts } = await ownIn(undefined, secret(text));
+      const failure = await accounts.of("github").catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "account-unavailable" });
+      expect(String((failure as Error).cause)).not.toContain("a-secret");
+    },
+  );
 });

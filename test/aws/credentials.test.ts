@@ -39,6 +39,17 @@ async function served() {
   return { url: server.url, put };
 }
 
+it("a program neither reads nor replaces its Import API account, which stays", async () => {
+  const PERSISTER_ACCOUNT = { clientId: 7, token: "own" };
+  secret = { TOKEN: "old", PERSISTER_ACCOUNT };
+  const { url, put } = await served();
+  expect(await credentials.read()).toEqual({ TOKEN: "old" });
+  expect(await (await fetch(url)).json()).toEqual({ TOKEN: "old" });
+  expect((await put('{"TOKEN":"new"}')).status).toBe(204);
+  expect((await put('{"PERSISTER_ACCOUNT":"other"}')).status).toBe(422);
+  expect(secret).toEqual({ TOKEN: "new", PERSISTER_ACCOUNT });
+});
+
 it("a program reads it and replaces a member that it may renew, and no other member", async () => {
   const { url, put } = await served();
   expect(await (await fetch(url)).json()).toEqual({ TOKEN: "old", OTHER: "kept" });

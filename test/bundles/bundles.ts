@@ -1,7 +1,7 @@
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoClient } from "../../functions/aws/clients.ts";
-import { tokensPartition } from "../../functions/aws/tokens.ts";
+import { tokenKey } from "../../functions/aws/tokens.ts";
 import { digestOf } from "../../functions/http/authorize.ts";
 import type { Settings } from "../../infra/local/settings.ts";
 import type { Variant } from "../../infra/local/stack.ts";
@@ -41,8 +41,7 @@ export const bundlesFor =
     const secrets = await startSecretsManager(accounts);
     const client = dynamoClient({ region, endpoint: dynamodb });
     const item = {
-      pk: tokensPartition,
-      sk: digestOf(token),
+      ...tokenKey(digestOf(token)),
       id: "owner",
       streamer: "*",
       scopes: ["write", "read", "admin"],

@@ -13,6 +13,7 @@ const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string
 const [defaults = ""] = read("serverless.yml").split("params:\n  default:\n")[1]!.split("\n\n");
 const parameters = [...defaults.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!);
 const code = [
+  read("functions/aws/accounts.ts"),
   read("functions/aws/cloud-watch.ts"),
   read("functions/program/streaming.ts"),
   read("infra/local/settings.ts"),

@@ -1,5 +1,7 @@
-import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tokenKey, tokensPartition } from "../../functions/aws/tokens.ts";
 import { type Authority, authorize, digestOf } from "../../functions/http/authorize.ts";
 import { BackgroundWork } from "../../functions/http/background-work.ts";
 import type { HttpRequest } from "../../functions/http/http-message.ts";
@@ -114,7 +116,7 @@ async function expire(token: string) {
   await place.client.send(
     new UpdateItemCommand({
       TableName: place.table,
-      Key: { pk: { S: "tokens" }, sk: { S: digestOf(token) } },
+      Key: marshall(tokenKey(digestOf(token))),
       UpdateExpression: "SET validUntil = :then",
       ExpressionAttributeValues: { ":then": { N: String(Date.now() - 1) } },
     }),
@@ -151,6 +153,34 @@ describe("a token", () => {
     await tokenOf("drift", ["write"]);
     await revokeAll();
     await expect(revokeToken("nobody", place)).rejects.toThrow("There is no token nobody.");
+  });
+
+  it("has a partition of its own", async () => {
+    await Promise.all([tokenOf("a", ["read"]), tokenOf("b", ["read"])]);
+    const digests = (await listTokens(place)).map(({ digest }) => digest);
+    expect(new Set(digests.map(digest => tokenKey(digest).pk)).size).toBe(digests.length);
+    await revokeAll();
+  });
+
+  it("that an earlier version stored in the partition of all works, is noted, listed and revoked", async () => {
+    const digest = digestOf("an-earlier-token");
+    const item = {
+      pk: tokensPartition,
+      sk: digest,
+      id: "earlier",
+      streamer: "*",
+      scopes: ["write"],
+      createdAt: 1,
+    };
+    await place.client.send(new PutItemCommand({ TableName: place.table, Item: marshall(item) }));
+    const ofEarlier = () => ask(deliver, "Bearer an-earlier-token", "drift");
+    expect((await ofEarlier()).status).not.toBe(401);
+    expect(await listTokens(place)).toMatchObject([
+      { digest, usedOn: new Date().toISOString().slice(0, 10) },
+    ]);
+    await revokeToken("earlier", place);
+    expect((await ofEarlier()).status).toBe(401);
+    expect(await listTokens(place)).toEqual([]);
   });
 
   it("shows of the list of streamers what it may read", async () => {

@@ -19,7 +19,6 @@ const variablesOfAll = [
 ];
 
 const variablesOfRun = [
-  "ACCOUNTS_SECRET_ARN",
   "STREAMER",
   "COMMAND",
   "CREDENTIALS",

@@ -5,16 +5,19 @@ import type { Rule } from "./template-rules.ts";
 const ingestStatement = "IngestRole.Properties.Policies.0.PolicyDocument.Statement";
 const anyStatement = { Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
-/** The objects below one prefix of the archive. */
-const prefixOfArchive = /^\{"Fn::Sub":"\$\{Archive\.Arn\}\/[a-z]+\/\*"\}$/;
+/** The objects below one prefix of the archive, or a streamer's below it. */
+const prefixOfArchive = /^\{"Fn::Sub":"\$\{Archive\.Arn\}\/[a-z]+(\/[a-z0-9-]+)?\/\*"\}$/;
 
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 const secretRead = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: { Ref: "Secret" } };
 
 /** What a role needs: each action, and all that it is allowed on. */
 type Grants = Readonly<Record<string, readonly string[]>>;
-const bodies = ["Archive/raw/*", "Archive/bookmarks/*", "Archive/receipts/*"];
-const texts = ["Archive/bookmarks/*", "Archive/receipts/*"];
+const below = (prefixes: readonly string[], streamer = "") =>
+  prefixes.map(prefix => `Archive/${prefix}/${streamer}*`);
+const textPrefixes = ["bookmarks", "receipts"];
+const bodyPrefixes = ["raw", ...textPrefixes];
+const [bodies, texts] = [below(bodyPrefixes), below(textPrefixes)];
 const table = ["Table"];
 const logTo = (group: string): Grants => ({
   "logs:CreateLogStream": [group],
@@ -70,14 +73,18 @@ const neededBySchedule = (template: Template, run: string): Grants => ({
   "lambda:InvokeFunction": [`${inAccount("lambda")}:function:${nameOfRun(template, run)}`],
   "sqs:SendMessage": [`${run}DeadLetters`],
 });
+const environmentIn = (template: Template, name: string) =>
+  at(template.Resources[`${name}LambdaFunction`]?.Properties, "Environment.Variables");
+const streamerOf = (template: Template, run: string) => String(at(environmentIn(template, run), "STREAMER"));
 const neededByRun = (template: Template, run: string): Grants => ({
   ...logTo(`${run}LogGroup`),
-  "s3:PutObject": bodies,
-  "s3:GetObject": texts,
+  "s3:PutObject": below(bodyPrefixes, `${streamerOf(template, run)}/`),
+  "s3:GetObject": below(textPrefixes, `${streamerOf(template, run)}/`),
   "dynamodb:GetItem": table,
   "dynamodb:PutItem": table,
   "dynamodb:Query": table,
-  "secretsmanager:GetSecretValue": ["Secret", `${run}Credentials`],
+  // The accounts' secret is for those that serverless.yml marks: infra/scheduled.test.ts.
+  "secretsmanager:GetSecretValue": [`${run}Credentials`],
   // Each use of Drift's refresh token renews it.
   ...(run === "RunDrift" && { "secretsmanager:PutSecretValue": ["RunDriftCredentials"] }),
   "sqs:SendMessage": [`${run}DeadLetters`],
@@ -85,11 +92,15 @@ const neededByRun = (template: Template, run: string): Grants => ({
   "iam:PassRole": [`${run}ScheduleRole`],
 });
 const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
+/** Whether the functions read bearer tokens, as they do where no gateway's authorizer precedes them. */
+const isOfTokens = (template: Template) => at(environmentIn(template, "Ingest"), "AUTHORIZATION") === "token";
 function neededBy(template: Template, role: string): Grants | undefined {
-  if (!isOfRun(role)) return needed[role];
+  if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutUpdates(needed[role]);
   const run = role.replace(/(Schedule)?Role$/, "");
   return isOfSchedule(role) ? neededBySchedule(template, run) : neededByRun(template, run);
 }
+
+const withoutUpdates = ({ "dynamodb:UpdateItem": _, ...grants }: Grants = {}) => grants;
 
 /** A resource by its name in the template. */
 const nameOf = (resource: unknown) => {
@@ -106,21 +117,31 @@ function grantsOf(template: Template, role: string): Grants {
 }
 
 const isNamed = { Null: { "dynamodb:LeadingKeys": "false" } };
-const streamersKeys = {
-  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["streamers", "streamer#*"] },
+const keysLike = (...keys: readonly string[]) => ({
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
   ...isNamed,
-};
-const lastUse = ["pk", "sk", "usedOn"];
-const tokensKeys = {
-  "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["tokens"], "dynamodb:Attributes": lastUse },
+});
+const keysExactly = (...keys: readonly string[]) => ({
+  "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": keys },
+  ...isNamed,
+});
+const streamersKeys = keysLike("streamers", "streamer#*");
+const lastUse = {
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*", "tokens"] },
+  "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "usedOn"] },
   Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
 };
-/** What an action may touch. */
-const keysOf = {
-  "dynamodb:PutItem": streamersKeys,
-  "dynamodb:Query": streamersKeys,
-  "dynamodb:UpdateItem": tokensKeys,
-};
+
+/** What an action on the table may touch: of a role, an action. */
+function keysOf(template: Template, role: string, action: string): object | undefined {
+  if (isOfRun(role)) {
+    const own = `streamer#${streamerOf(template, role.replace(/Role$/, ""))}`;
+    return action === "dynamodb:PutItem" ? keysExactly("streamers", own) : keysExactly(own);
+  }
+  if (action === "dynamodb:UpdateItem") return lastUse;
+  if (action !== "dynamodb:GetItem" || role === "WatchRole" || !isOfTokens(template)) return streamersKeys;
+  return keysLike("streamers", "streamer#*", "token#*", "tokens");
+}
 
 const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
 
@@ -214,7 +235,16 @@ export const roleRules: readonly Rule[] = [
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
-      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource", { Ref: "Secret" }],
+      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.5.Resource", { Ref: "Secret" }],
+      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource.1", { Ref: "Secret" }],
+      [
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.0",
+        { "Fn::Sub": `\${Archive.Arn}/raw/*` },
+      ],
+      [
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.1.Resource.0",
+        { "Fn::Sub": `\${Archive.Arn}/bookmarks/drift/*` },
+      ],
       [
         "OverviewRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.2",
         { "Fn::Sub": `\${Archive.Arn}/raw/*` },
@@ -223,38 +253,33 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "no function can create or list bearer tokens: it writes streamers' items and a token's last use",
+    name:
+      "in the table, functions reach the partitions that they need: none creates or lists a bearer token, " +
+      "and a scheduled run reaches no other streamer",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
-        Object.entries(keysOf).every(
-          ([action, keys]) => !actions.includes(action) || isDeepStrictEqual(condition, keys),
-        )
+        actions
+          .map(String)
+          .filter(action => action.startsWith("dynamodb:"))
+          .every(action => isDeepStrictEqual(condition, keysOf(template, role, action)))
           ? []
           : [role],
       ),
     seeds: [
+      [`${ingestStatement}.2.Condition`, undefined],
       [`${ingestStatement}.3.Condition`, undefined],
       [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
+      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.2`, "token#*"],
       [`${ingestStatement}.3.Condition.Null`, undefined],
       [`${ingestStatement}.5.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
       [`${ingestStatement}.5.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
-    ],
-  },
-  {
-    name: "the functions that nobody calls see no tokens",
-    check: template =>
-      statements(template).flatMap(({ role, actions, condition }) =>
-        (role === "WatchRole" || isOfRun(role)) &&
-        actions.some(action => String(action).startsWith("dynamodb:")) &&
-        !isDeepStrictEqual(condition, streamersKeys)
-          ? [role]
-          : [],
-      ),
-    seeds: [
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
+      ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", streamersKeys],
+      // The gateway's authorizer decides: no function needs a token.
+      ["IngestLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "jwt"],
     ],
   },
   {
@@ -263,7 +288,7 @@ export const roleRules: readonly Rule[] = [
       statements(template).flatMap(({ role, actions, condition }) =>
         actions.includes("iam:PassRole") && !isDeepStrictEqual(condition, toScheduler) ? [role] : [],
       ),
-    seeds: [["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.6.Condition", undefined]],
+    seeds: [["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.7.Condition", undefined]],
   },
   {
     name: "a scheduled run reads its own secret, and passes its own schedule's role",
@@ -275,16 +300,16 @@ export const roleRules: readonly Rule[] = [
           (!actions.includes("iam:PassRole") ||
             isDeepStrictEqual(resources, [{ "Fn::GetAtt": [`${run}ScheduleRole`, "Arn"] }])) &&
           (!actions.includes("secretsmanager:GetSecretValue") ||
-            isDeepStrictEqual(resources[1], { Ref: `${run}Credentials` }));
+            isDeepStrictEqual(resources[0], { Ref: `${run}Credentials` }));
         return isRight ? [] : [role];
       }),
     seeds: [
       [
-        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Resource.1.Ref",
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource.0.Ref",
         "RunDriftCredentials",
       ],
       [
-        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.6.Resource",
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.7.Resource",
         { "Fn::GetAtt": ["IngestRole", "Arn"] },
       ],
     ],

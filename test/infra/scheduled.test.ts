@@ -49,6 +49,22 @@ describe("a streamer of the list", () => {
     expect(functions.runTap).not.toHaveProperty("package");
   });
 
+  it("may use the accounts' secret if the list says so, and else has its account in its own", async () => {
+    const readsOf = async (entry: object) => {
+      const { functions, resources } = await scheduled({ tap: { ...tap, ...entry } }, ["tap"]);
+      const statements = at(resources.Resources.RunTapRole, "Properties.Policies.0.PolicyDocument.Statement");
+      const reading = (statements as object[]).find(
+        each => at(each, "Action") === "secretsmanager:GetSecretValue",
+      );
+      return [at(reading, "Resource"), at(functions.runTap, "environment.ACCOUNTS_SECRET_ARN")];
+    };
+    const own = { Ref: "RunTapCredentials" };
+    const shared = { Ref: "Secret" };
+    expect(await readsOf({})).toEqual([[own], undefined]);
+    expect(await readsOf({ sharedAccount: false })).toEqual([[own], undefined]);
+    expect(await readsOf({ sharedAccount: true })).toEqual([[own, shared], shared]);
+  });
+
   it.each(["A", "A|B", "A+B", "A|B+C", "", "A|", "+A", "A||B", "A | B", "A-B", "A\nB"])(
     "may have the credential %j, or not, as in functions/program/credentials.ts",
     async entry => {
@@ -68,6 +84,12 @@ describe("a streamer of the list", () => {
     [{ Tap: { ...tap, credentials: "API_KEY" } }, "`credentials` names"],
     [{ Tap: { ...tap, credentials: ["A | B"] } }, "`A|B+C`: A, or both B and C"],
     [{ Tap: { ...tap, renewed: ["A B"] } }, "`renewed` names what its use renews"],
+    [{ Tap: { ...tap, sharedAccount: "yes" } }, "`sharedAccount` is true or false"],
+    [
+      { Tap: { ...tap, credentials: ["A|PERSISTER_ACCOUNT"] } },
+      "PERSISTER_ACCOUNT is the Import API's account",
+    ],
+    [{ Tap: { ...tap, renewed: ["PERSISTER_ACCOUNT"] } }, "the streamer does not get it"],
     [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`"],
     [{ other: tap }, "scheduled names Tap; custom.streamers has other"],
   ])("that is wrong is refused with what is: %j", async (list, message) => {

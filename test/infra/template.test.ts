@@ -6,6 +6,7 @@ import { routeEntries } from "../../functions/http/routes.ts";
 import type { Route } from "../../infra/local/gateway/routes.ts";
 import { routesOf } from "../../infra/local/routes.ts";
 import { errorsOf, packaged } from "./packaged.ts";
+import { calls, isAllowed } from "./permissions.ts";
 import { at, ofType, type Seed, seeded, type Template } from "./template.ts";
 import { rules } from "./template-rules.ts";
 import { zipEntries } from "./zip-entries.ts";
@@ -40,6 +41,18 @@ describe("the packaged template", () => {
     it.each(seeds.map(seed => [titleOf(seed), seed] as const))("and notices %s", (_title, seed) =>
       expect(check(seeded(template, seed))).not.toEqual([]),
     );
+  });
+
+  it.each(calls)("a role's permissions: $role, $action on $on, $keys", async call =>
+    expect(await isAllowed(template, call)).toBe(call.isAllowed),
+  );
+  it("and one that allows more would be noticed", async () => {
+    const condition = "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition";
+    const wider = seeded(template, [condition, {}]);
+    const noticed = await Promise.all(
+      calls.map(async call => (await isAllowed(wider, call)) !== call.isAllowed),
+    );
+    expect(noticed).toContain(true);
   });
 
   it("has a function for each handler, and a handler for each function", async () => {

@@ -80,6 +80,7 @@ const restored: Variant = {
     expect(at(propertiesOf(template, "Domain"), "DomainName")).toBe("persister.example.com");
     expect(at(propertiesOf(template, "IngestLogGroup"), "RetentionInDays")).toBe(90);
     expect(authorizationOf(template)).toEqual(guardedBy("JWT"));
+    expect(JSON.stringify(ofType(template, "AWS::IAM::Role"))).not.toContain("token");
   },
 };
 

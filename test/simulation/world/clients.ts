@@ -108,7 +108,7 @@ function stepOfTable(command: TableCommand, table: SimulatedTable): Step {
   if (command instanceof UpdateItemCommand) return "authenticate";
   if (command instanceof QueryCommand) return "read";
   const key = command instanceof GetItemCommand ? command.input.Key! : {};
-  if (key.pk?.S === "tokens") return "authenticate";
+  if (/^tokens?(#|$)/.test(key.pk?.S ?? "")) return "authenticate";
   return stepsOfPrefix.find(([prefix]) => key.sk?.S?.startsWith(prefix))?.[1] ?? "read";
 }
 

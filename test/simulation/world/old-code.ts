@@ -48,4 +48,9 @@ export class OldCode {
 }
 
 /** `tokens`, `streamers`; of a streamer's partition `state`, `key`, `delivery`, `commit`. */
-const kindOf = ({ pk, sk }: Attributes) => (pk!.S!.startsWith("streamer#") ? sk!.S!.split("#")[0]! : pk!.S!);
+function kindOf({ pk, sk }: Attributes): string {
+  const [partition] = pk!.S!.split("#");
+  if (partition === "streamer") return sk!.S!.split("#")[0]!;
+  // The tokens of this world are where the newer version stores them.
+  return partition === "token" ? "tokens" : partition!;
+}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { tokenKey } from "../../../functions/aws/tokens.ts";
 import type { Fault } from "../faults.ts";
 import { Invariants } from "../invariants/invariants.ts";
 import type { Line, Surroundings } from "../line.ts";
@@ -134,7 +135,7 @@ export class World implements Surroundings {
       });
       goBack();
       // The operator revokes again what was revoked since.
-      for (const token of this.endedTokens.keys()) this.#table.remove("tokens", digestOf(token));
+      for (const token of this.endedTokens.keys()) this.#removeToken(token);
       this.renewToken();
     };
   }
@@ -153,10 +154,10 @@ export class World implements Surroundings {
 
   /** The token that there is ends, at once or soon. */
   endToken(): void {
-    const sk = digestOf(this.#token);
-    const item = this.#table.find("tokens", sk)!;
+    const { pk, sk } = tokenKey(digestOf(this.#token));
+    const item = this.#table.find(pk, sk)!;
     const isRevoked = this.random.chance(0.5);
-    if (isRevoked) this.#table.remove("tokens", sk);
+    if (isRevoked) this.#removeToken(this.#token);
     else {
       const validUntil = { N: String(this.scheduler.now) };
       this.#table.replace({ ...item, validUntil });
@@ -167,11 +168,15 @@ export class World implements Surroundings {
   /** When they ended, ms since the epoch. */
   readonly endedTokens = new Map<string, number>();
 
+  #removeToken(token: string): void {
+    const { pk, sk } = tokenKey(digestOf(token));
+    this.#table.remove(pk, sk);
+  }
+
   renewToken(): void {
     this.#token = `token${++this.#tokens}`;
     const item = {
-      pk: "tokens",
-      sk: digestOf(this.#token),
+      ...tokenKey(digestOf(this.#token)),
       id: String(this.#tokens),
       streamer: "*",
       scopes: ["write", "read", "admin"],

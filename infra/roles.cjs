@@ -1,0 +1,75 @@
+/**
+ * A role for each function: what it does, on what, and nothing else. In the table, partitions say who may do
+ * what: a bearer token has a partition of its own, `token#<digest>`, and no function creates one; streamers
+ * have `streamers` and `streamer#<name>`.
+ */
+
+const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
+
+const ofStreamers = ["streamers", "streamer#*"];
+/** Earlier versions kept all tokens in the partition `tokens`. */
+const ofTokens = ["token#*", "tokens"];
+
+function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
+  const below = (...prefixes) => prefixes.map(prefix => ({ "Fn::Sub": `${archiveArnSub}/${prefix}/*` }));
+  const isTokens = auth === "token";
+  const read = isTokens ? [...ofStreamers, ...ofTokens] : ofStreamers;
+  const readItems = allow("dynamodb:GetItem", table, partitions(read));
+  const writeStreamers = allow("dynamodb:PutItem", table, partitions(ofStreamers));
+  const queryStreamers = allow("dynamodb:Query", table, partitions(ofStreamers));
+  // An attribute that is not named here can't be set: a token's scopes, for one.
+  const attributes = ["pk", "sk", "usedOn"];
+  const noteLastUse = isTokens
+    ? [allow("dynamodb:UpdateItem", table, partitions(ofTokens, { attributes }))]
+    : [];
+  const role = (name, ...statements) => roleFor("lambda.amazonaws.com", name, statements);
+
+  return {
+    IngestRole: role(
+      "ingest",
+      allow("s3:PutObject", below("raw", "bookmarks", "receipts")),
+      allow("s3:GetObject", below("bookmarks", "receipts")),
+      readItems,
+      writeStreamers,
+      queryStreamers,
+      ...noteLastUse,
+      allow("secretsmanager:GetSecretValue", accountsSecretArn),
+      logTo("IngestLogGroup"),
+    ),
+    BookmarkRole: role(
+      "bookmark",
+      allow("s3:GetObject", below("bookmarks")),
+      readItems,
+      queryStreamers,
+      ...noteLastUse,
+      logTo("BookmarkLogGroup"),
+    ),
+    ChangeRole: role(
+      "change",
+      allow(["s3:GetObject", "s3:PutObject"], below("bookmarks")),
+      readItems,
+      writeStreamers,
+      queryStreamers,
+      ...noteLastUse,
+      logTo("ChangeLogGroup"),
+    ),
+    OverviewRole: role(
+      "overview",
+      allow("s3:GetObject", below("bookmarks", "receipts")),
+      readItems,
+      queryStreamers,
+      ...noteLastUse,
+      logTo("OverviewLogGroup"),
+    ),
+    WatchRole: role(
+      "watch",
+      allow(["dynamodb:GetItem", "dynamodb:Query"], table, partitions(ofStreamers)),
+      allow("sqs:SendMessage", arnOf("DeadLetters")),
+      logTo("WatchLogGroup"),
+    ),
+  };
+}
+
+module.exports = async ({ resolveConfigurationProperty }) => ({
+  Resources: rolesOf(await resolveConfigurationProperty(["custom", "parameters"])),
+});
