@@ -162,7 +162,7 @@ describe("a token", () => {
     await revokeAll();
   });
 
-  it("that an earlier version stored in the common partition works, is noted, listed and revoked", async () => {
+  it("stored in the common partition by an earlier version works, is noted, listed and revoked", async () => {
     const digest = digestOf("an-earlier-token");
     const item = {
       pk: tokensPartition,
