@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ownAccount, secretAccounts } from "../../functions/aws/accounts.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 
-/** The Import API's accounts in a secret, by the SDK's own client on a service of Secrets Manager's form. */
+/** The Import API's accounts in a secret: the SDK's own client, against a stand-in for Secrets Manager. */
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:accounts";
 const open: ScriptedServer[] = [];
@@ -36,7 +36,7 @@ async function accountsIn(...steps: [Step, ...Step[]]) {
 }
 
 describe("an account", () => {
-  it("is the streamer's own, or that of all", async () => {
+  it("is the streamer's own, or else the shared one", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "a"), github: account(2, "b") }),
     );
@@ -45,7 +45,7 @@ describe("an account", () => {
     expect(reads()).toBe(1);
   });
 
-  it("is read again after five minutes, and stays while it can't be read", async () => {
+  it("is read again after five minutes, and kept while it can't be read", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "a") }),
       gone,
@@ -65,7 +65,7 @@ describe("an account", () => {
     }
   });
 
-  it("is read again once its token is refused, once for all deliveries in flight", async () => {
+  it("is read again when its token is refused, once for all deliveries in flight", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "old") }),
       secret({ default: account(1, "new") }),
@@ -81,8 +81,8 @@ describe("an account", () => {
 describe("account-unavailable", () => {
   it.each([
     ["a secret without a value", gone],
-    ["one that is no JSON", secret("hello")],
-    ["one of another form", secret({ persisterToken: "x" })],
+    ["one that is not JSON", secret("hello")],
+    ["one with the wrong structure", secret({ persisterToken: "x" })],
     ["one without an account for the streamer", secret({ github: account(2, "b") })],
   ])("%s", async (_, step) => {
     const { accounts } = await accountsIn(step);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { cloudWatch } from "../../functions/aws/cloud-watch.ts";
 import type { Report } from "../../functions/persister/ports.ts";
 
-/** CloudWatch reads what a function prints: a line each for the log and for the metrics. */
+/** CloudWatch reads what a function prints: one line for the log, and one for the metrics. */
 let printed: string[];
 beforeEach(() => {
   printed = [];
@@ -35,7 +35,7 @@ interface Metrics {
 const metricsOf = (line: Record<string, unknown> = {}) =>
   (line._aws as { CloudWatchMetrics: [Metrics] }).CloudWatchMetrics[0];
 
-it("a delivery is a line of the log, the metrics of all, and its streamer's bookmark's age", () => {
+it("a delivery is a log line, metrics over all streamers, and the age of its streamer's bookmark", () => {
   const [log, all, own] = linesOf({});
   expect(log).toMatchObject({ level: "INFO", service: "persister-test", message: "delivery", ...report });
   expect(all).toMatchObject({
@@ -63,7 +63,7 @@ it.each([
   expect(linesOf({ outcome })[1]).toMatchObject(counted);
 });
 
-it("the watch's ages are a metric a streamer, and the oldest of them", () => {
+it("the watch reports the age of each streamer's bookmark, and the oldest", () => {
   const ages = new Map([
     ["drift", 61_000],
     ["github", 7_200_000],

@@ -5,7 +5,7 @@ import type { Credentials } from "../../functions/persister/segments/streaming.t
 import { serveCredentials } from "../../functions/program/credential-server.ts";
 import { startSecretsManager } from "../bundles/secrets-manager.ts";
 
-/** A streamer's secret, as its run reads it and replaces what its use renews. */
+/** A streamer's secret: a run reads it, and replaces the members that their use renews. */
 let secret: unknown;
 let puts: number;
 let mayPut: boolean;
@@ -59,7 +59,7 @@ it("a program reads it and replaces a member that it may renew, and no other mem
   expect(await (await fetch(url)).json()).toHaveProperty("TOKEN", "new");
 });
 
-it("nothing else is replaced, and nobody is answered who does not know the path", async () => {
+it("nothing else is replaced, and a caller without the path gets no answer", async () => {
   const { url, put } = await served();
   const other = await put('{"TOKEN":"new","OTHER":"x"}');
   expect([other.status, await other.text()]).toEqual([422, "A run may renew TOKEN, but not OTHER."]);
@@ -70,7 +70,7 @@ it("nothing else is replaced, and nobody is answered who does not know the path"
   expect([puts, secret]).toEqual([0, { TOKEN: "old", OTHER: "kept" }]);
 });
 
-it("a role that may not write to it is named, and not tried again", async () => {
+it("a role without permission to write is named, and the write is not retried", async () => {
   mayPut = false;
   const { put } = await served();
   const answer = await put('{"TOKEN":"secret-value"}');
@@ -82,6 +82,6 @@ it("a role that may not write to it is named, and not tried again", async () => 
   expect([text.includes("secret-value"), puts]).toEqual([false, 1]);
 });
 
-it("a streamer whose credentials are not renewed has no way to write", () => {
+it("a streamer whose credentials are not renewed can't write", () => {
   expect(secretCredentials(secretsClient("us-east-1"), "of-made", [])).not.toHaveProperty("replace");
 });

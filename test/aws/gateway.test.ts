@@ -66,7 +66,7 @@ describe("an event becomes a request", () => {
     expect(request.bodyIsText).toBe(true);
   });
 
-  it("with a base64 body's bytes, whatever they are", () => {
+  it("with a base64 body's bytes, of any value", () => {
     const gzip = gzipSync("x".repeat(100_000));
     const request = toRequest(eventWith({ body: gzip.toString("base64"), isBase64Encoded: true }));
     expect(bytes(request.body).equals(gzip)).toBe(true);
@@ -121,7 +121,7 @@ describe("a response becomes a result", () => {
     });
   });
 
-  it("with bytes as base64, of a part of a buffer too", () => {
+  it("with bytes as base64, also from a part of a buffer", () => {
     const part = new Uint8Array([9, 0, 255, 9]).subarray(1, 3);
     expect(toResult({ status: 200, headers, body: part })).toEqual({
       statusCode: 200,
@@ -135,7 +135,7 @@ describe("a response becomes a result", () => {
 describe("a handler", () => {
   const context = { getRemainingTimeInMillis: () => 5_000 } as Context;
 
-  it("tells the deadline and answers", async () => {
+  it("passes the deadline on and answers", async () => {
     const seen: number[] = [];
     const handler = lambda(async (request, deadline) => {
       seen.push(deadline);
@@ -148,7 +148,7 @@ describe("a handler", () => {
     expect(seen[0]).toBeLessThanOrEqual(Date.now() + 5_000);
   });
 
-  it("throws on what the application throws", async () => {
+  it("throws what the application throws", async () => {
     const fault = new Error("broken");
     const handler = lambda(() => Promise.reject(fault));
     await expect(handler(eventWith({}), context)).rejects.toBe(fault);

@@ -6,7 +6,7 @@ import { s3Client } from "../../functions/aws/clients.ts";
 import { largeValues } from "../../functions/aws/large-values.ts";
 import { type ListeningS3, startS3 } from "../../infra/local/s3/s3.ts";
 
-/** Pointers name the bucket, so that a stack that moved to another archive finds what the old one holds. */
+/** Pointers name the bucket, so that a stack with a new archive still finds what is in the old one. */
 let dir: string;
 let s3: ListeningS3;
 beforeAll(async () => {
@@ -33,10 +33,10 @@ describe("a large value", () => {
     expect(Buffer.from(await load("new", stored))).toEqual(bytes);
   });
 
-  it("is found in the archive that the old one was copied to", async () => {
+  it("is found in the archive to which the old one was copied", async () => {
     const stored = await valuesIn("new").store("bookmarks/b", bytes, soon());
     expect(Buffer.from(await load("new", { ...stored, bucket: "gone" }))).toEqual(bytes);
-    // A pointer of a version that named no bucket.
+    // A pointer written by a version that didn't name the bucket.
     const { bucket: _bucket, ...pointer } = stored;
     expect(Buffer.from(await load("new", pointer))).toEqual(bytes);
   });

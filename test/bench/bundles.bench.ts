@@ -3,8 +3,8 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What a cold start reads and runs of each bundle: its size, and the time that importing it takes, in times
- * of what importing the AWS SDK's two clients takes that are not bundled. Over the budget it fails.
+ * What a cold start costs for each bundle: its size, and the time to import it, as a multiple of the time
+ * to import the AWS SDK's two clients that are not bundled. Fails above the budget.
  */
 const [dir = "dist"] = process.argv.slice(2);
 const rounds = 11;
@@ -14,7 +14,7 @@ const reference = 'await import("@aws-sdk/client-s3"); await import("@aws-sdk/cl
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
 
-/** From the start of a process to its end, ms. */
+/** From the start of a process to its end, in ms. */
 function timeOf(code: string): number {
   const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", code]);

@@ -3,8 +3,8 @@ import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same
- * lines in the same run: 1.0 is as fast as that. Medians.
+ * Decoding, all checks and the finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the
+ * same lines in the same run: 1.0 is equally fast. Medians.
  */
 const bodyBytes = 4 * 1024 * 1024;
 const rounds = 9;
@@ -28,7 +28,7 @@ function seconds(work: () => number): number {
   return Number(process.hrtime.bigint() - start) / 1e9;
 }
 
-/** Medians of the works' times, measured in turns so that a slow moment hits all alike. */
+/** Medians of the times of each piece of work. They take turns, so that a slow moment affects all equally. */
 function medians(works: (() => number)[]): number[] {
   for (const work of works) for (let i = 0; i < 3; i++) seconds(work);
   const times = works.map(() => [] as number[]);

@@ -4,8 +4,8 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * How much longer a character takes in a text eight times as long: 1 where time grows with the text, 8 where
- * it grows with its square. Over the limit it fails.
+ * How much longer each character takes in a text eight times as long: 1 if time is linear in the text, 8 if
+ * it is quadratic. Fails above the limit.
  */
 const times = 8;
 const ratioMax = 3;
@@ -13,7 +13,7 @@ const rounds = 3;
 
 interface Case {
   readonly name: string;
-  /** So large that the shorter one takes some ms. */
+  /** Large enough that the shorter text takes some ms. */
   readonly chars: number;
   readonly work: (chars: number) => () => unknown;
 }
@@ -77,7 +77,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The least of a few, for the collector's moment is not the text's, µs of CPU. */
+/** The minimum of a few runs, in µs of CPU, to exclude garbage collection. */
 function least(run: () => unknown): number {
   const measured = Array.from({ length: rounds }, () => {
     const start = process.cpuUsage();

@@ -4,8 +4,8 @@ import { bytesOf, hostileBodies } from "../streams/bodies.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * How much longer than the median megabyte the slowest takes, of `BODIES` that the property tests can think
- * of.
+ * How much longer the slowest megabyte takes than the median one, among `BODIES` bodies that the property
+ * tests generate.
  */
 const count = Number(process.env.BODIES ?? 200);
 const seed = Number(process.env.SEED ?? 1);
@@ -23,7 +23,7 @@ function milliseconds(body: Buffer): number {
 
 const slowest = 5;
 const tries = 3;
-/** Of a few, so that another process's moment is not the body's. */
+/** Of a few runs, to exclude other processes. */
 const middleOf = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
 const measured = fc.sample(hostileBodies, { numRuns: count, seed }).map(body => {

@@ -1,6 +1,9 @@
 import transit from "transit-js";
 
-/** Records as streamers send them: A as the seed's, small and flat; B as GitHub's, wide and nested. */
+/**
+ * Records as streamers send them: A small and flat, like the first streamer's; B wide and nested, like
+ * GitHub's.
+ */
 export const records = { A: smallRecord, B: wideRecord };
 
 function smallRecord(n: number): Record<string, unknown> {
@@ -87,7 +90,7 @@ export function transitLines(
   );
 }
 
-/** Singer's: a SCHEMA of all that the records hold, and then the records. */
+/** In Singer's format: a SCHEMA of everything in the records, then the records. */
 export function typedLines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
   const schema = schemaOf(JSON.parse(JSON.stringify(record(1))));
   const declared = JSON.stringify({ type: "SCHEMA", stream: "issues", schema, key_properties: ["id"] });

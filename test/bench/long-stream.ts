@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { records } from "./lines.ts";
 
 /**
- * Prints so many megabytes of jsonline, for `persist` to read: `node --import tsx test/bench/long-stream.ts
- * 2000 | npx persist …`. Small records, and a bookmark behind each ten thousand.
+ * Prints that many megabytes of jsonline for `persist` to read: `node --import tsx
+ * test/bench/long-stream.ts 2000 | npx persist …`. Small records, and a bookmark after every ten thousand.
  */
 const megabyte = 1_000_000;
 const recordsPerBookmark = 10_000;

@@ -3,13 +3,13 @@ import { jsonlines, records } from "./lines.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * What the process holds at its peak beside the body, while the largest body there may be is read and written
- * to batches.
+ * Peak memory of the process, without the body, while the largest possible body is read and written to
+ * batches.
  */
 const MiB = 1024 * 1024;
 const peak = () => process.resourceUsage().maxRSS * 1024;
 
-/** Copies of a smaller body's lines: making them may not take more memory than what is measured. */
+/** Copies of a smaller body's lines, so that making the body takes less memory than what is measured. */
 function largest(record: (n: number) => object): Buffer {
   const { body } = jsonlines(record, MiB);
   const start = body.indexOf("--\n") + 3;
@@ -19,13 +19,13 @@ function largest(record: (n: number) => object): Buffer {
   return large;
 }
 
-/** One kind of records a process: a peak is never forgotten. */
+/** One process for each kind of record: a peak can't be reset. */
 const name = process.env.RECORDS as keyof typeof records;
 decodeToBatches(jsonlines(records[name], MiB).body);
 const body = largest(records[name]);
 const before = peak();
 decodeToBatches(body);
 console.log(
-  `${name.padEnd(8)} ${((peak() - before) / MiB).toFixed(0)} MiB beside the body, of 63 MiB, and ` +
-    "the loaded process",
+  `${name.padEnd(8)} ${((peak() - before) / MiB).toFixed(0)} MiB more than ` +
+    "the body of 63 MiB and the loaded process",
 );

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 /**
- * `npm run bench`: bundled first, for bundled code is what runs in Lambda; a process each, for none is to
- * warm another up.
+ * `npm run bench`. Each benchmark is bundled first, since Lambda runs bundled code, and has its own
+ * process, so that none warms up another.
  */
 const outdir = await mkdtemp(join(tmpdir(), "persister-bench-"));
 await build({

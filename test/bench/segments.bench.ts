@@ -3,8 +3,8 @@ import { segments } from "../../functions/persister/segments/segment.ts";
 import { jsonlines, records } from "./lines.ts";
 
 /**
- * What `persist` does on its side: a stream of jsonline cut into gzipped segments, in times of gzip -1 alone
- * over the same bytes, in the same run.
+ * The work of `persist`: a jsonline stream cut into gzipped segments, as a multiple of gzip -1 alone over
+ * the same bytes in the same run.
  */
 const MiB = 1024 * 1024;
 const megabyte = 1_000_000;
@@ -21,7 +21,7 @@ async function cutAndZipped(bytes: Uint8Array): Promise<void> {
   for await (const { body } of segments(chunks(bytes), { clock })) gzipSync(body, { level });
 }
 
-/** The median of some runs, ms. */
+/** The median of some runs, in ms. */
 async function timeOf(work: () => Promise<void>): Promise<number> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {

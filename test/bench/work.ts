@@ -6,10 +6,10 @@ import { Tracker } from "../../functions/persister/forward/tracker.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
-/** One batch after the other is written in the same memory, as `forward` does. */
+/** Each batch is written into the same memory, as in `forward`. */
 const out = new ByteWriter(0);
 
-/** All that a body takes but for its way over the network. Says how many bytes it became. */
+/** All work on a body except the network. Returns the number of bytes sent. */
 export function decodeToBatches(body: Buffer): number {
   const contents = validate(body, { encoder, rules: importApiRules });
   const tracker = new Tracker();

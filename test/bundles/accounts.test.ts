@@ -4,7 +4,7 @@ import { bookmark, jsonline, post, record, startTestStack, token } from "../endp
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { bundlesFor } from "./bundles.ts";
 
-/** A streamer's account, from the secret to the Import API, by the functions as they are deployed. */
+/** A streamer's account, from the secret to the Import API, with the functions as deployed. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const part of open.splice(0)) await part.close();
@@ -22,7 +22,7 @@ const body = jsonline(record("t", { id: 1 }, ["id"]), bookmark(1));
 const accepted: Step = { status: 201 };
 const account = (clientId: number, secret: string) => ({ clientId, token: secret });
 
-it("records are written for the streamer's own account, or for that of all", async () => {
+it("records are written to the streamer's own account, or to the shared one", async () => {
   const accounts = { default: account(1, "of-all"), github: account(2, "of-github") };
   const { stack, api } = await stackOn(() => accounts, accepted);
   for (const streamer of ["drift", "github"]) expect((await post(stack, streamer, body)).status).toBe(200);
@@ -67,7 +67,7 @@ it("an account that is replaced during a delivery gets no record of it: 503", as
   expect(api.requests[2]!.headers.authorization).toBe("Bearer new");
 });
 
-it("without an account: archived, answered with 503, and nothing is forwarded", async () => {
+it("without an account the body is archived, the answer is 503, and nothing is forwarded", async () => {
   const { stack, api } = await stackOn(() => ({ github: account(2, "of-github") }), accepted);
   const response = await post(stack, "drift", body);
   expect(await response.json()).toMatchObject({

@@ -18,14 +18,14 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const read = (name: string, file: string) => readFile(join(dir, name, file));
 
-it("are byte-identical for equal input, maps and all", async () => {
+it("are byte-identical for equal input, with their maps", async () => {
   const files = (await readdir(join(dir, "one"), { recursive: true })).filter(file => file.includes(".mjs"));
   expect(files.length).toBeGreaterThan(10);
   for (const file of files)
     expect((await read("one", file)).equals(await read("two", file)), file).toBe(true);
 });
 
-it("are one a function, with its map, each below 1,050 kB", async () => {
+it("are one for each function, with its map, each below 1,050 kB", async () => {
   const files = await readdir(join(dir, "one"));
   const bundles = files.filter(file => file.endsWith(".mjs"));
   expect(bundles.sort()).toEqual(

@@ -10,7 +10,7 @@ import { startSecretsManager } from "./secrets-manager.ts";
 
 type Lambdas = NonNullable<Variant["lambda"]>;
 
-/** What a function's environment holds, as serverless.yml has it, and where AWS's parts are. */
+/** A function's environment in serverless.yml, with the addresses of the services. */
 export const environmentOf = (place: Parameters<Lambdas>[0], secretsUrl: string) => ({
   SERVICE: "persister-local",
   TABLE_NAME: place.table,
@@ -28,8 +28,8 @@ export const environmentOf = (place: Parameters<Lambdas>[0], secretsUrl: string)
 });
 
 /**
- * The bundles of dist/ as a stack's functions: their environment is that of serverless.yml, and where AWS's
- * parts are.
+ * The bundles of dist/ as a stack's functions, with the environment of serverless.yml and the addresses of
+ * the services.
  */
 export const bundlesFor =
   (

@@ -6,8 +6,8 @@ import { type RuntimeApi, startRuntimeApi } from "./runtime-api.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 /**
- * The runtime client that Lambda runs, where a folder with aws-lambda-ric 4 is named: it has to be compiled.
- * Else what stands in for it.
+ * Lambda's own runtime client if AWS_LAMBDA_RIC names a folder with a compiled aws-lambda-ric 4, and a
+ * stand-in otherwise.
  */
 const { AWS_LAMBDA_RIC } = process.env;
 const client =
@@ -15,7 +15,7 @@ const client =
     ? join(root, "test/bundles/runtime-client.mjs")
     : join(AWS_LAMBDA_RIC, "index.mjs");
 
-/** A process of a function: like Lambda's it takes one event at a time. */
+/** A function's process. Like in Lambda, it handles one event at a time. */
 class Instance {
   #isTaken = false;
   readonly #api: RuntimeApi;
@@ -46,13 +46,13 @@ class Instance {
         ...env,
       },
     });
-    // The log of the test that runs.
+    // The log of the running test.
     child.stderr.on("data", text => console.error(String(text).trimEnd()));
     child.once("exit", code => api.fail(new Error(`${name} ended with ${code}`)));
     return new Instance(api, child);
   }
 
-  /** False where another event has it. */
+  /** False if it is handling another event. */
   take(): boolean {
     if (this.#isTaken) return false;
     this.#isTaken = true;
@@ -73,7 +73,7 @@ class Instance {
   }
 }
 
-/** The functions' bundles in processes of their own, as many of each as there are events at once. */
+/** The functions' bundles in processes of their own, as many of each as there are concurrent events. */
 export class Lambda {
   readonly #instances = new Map<string, Promise<Instance>[]>();
   readonly #env: NodeJS.ProcessEnv;

@@ -8,7 +8,7 @@ import { environmentOf } from "./bundles.ts";
 import { Lambda } from "./lambda.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
 
-/** Drift's streamer on a schedule, as it is deployed: what its use renews is stored in its own secret. */
+/** Drift's streamer on a schedule, as deployed: it stores the renewed refresh token in its own secret. */
 const held: ofDrift.Held = {
   conversations: [],
   messages: new Map(),

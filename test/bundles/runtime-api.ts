@@ -3,13 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type Listening, listen } from "../../infra/local/listen.ts";
 
 /**
- * Lambda's Runtime API, as one process of a function speaks to it:
+ * Lambda's Runtime API, as a function's process uses it:
  * docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export interface RuntimeApi extends Listening {
-  /** Hands an event to the process, and waits for what its handler answers. Rejects with what it throws. */
+  /**
+   * Sends an event to the process and resolves to its handler's answer. Rejects with what the handler
+   * throws.
+   */
   invoke(event: unknown, timeoutMilliseconds: number): Promise<unknown>;
-  /** The process is gone: what is waited for fails. */
+  /** The process has ended: pending events fail. */
   fail(error: Error): void;
 }
 

@@ -9,7 +9,8 @@ import { Lambda } from "./lambda.ts";
 import { startSecretsManager } from "./secrets-manager.ts";
 
 /**
- * The function that runs a streamer, as it is deployed: its streamer a process, its credentials in a secret.
+ * The function that runs a streamer, as deployed: the streamer is a process, and its credentials are in a
+ * secret.
  */
 const secrets: Record<string, unknown> = {
   accounts: { default: { clientId: 4242, token: "sandbox-token" } },
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const scheduler = await listen(
     createServer(async (message, response) => {
       asked.push({ path: message.url!, body: await json(message) });
-      // Once it is made, and then it is there.
+      // It is created once, and exists after that.
       response.writeHead(asked.length === 1 ? 200 : 409, {
         "content-type": "application/json",
         ...(asked.length > 1 && { "x-amzn-errortype": "ConflictException" }),
@@ -59,7 +60,7 @@ afterAll(async () => {
 const run = () => lambda.invoke("schedule", {} as never, runReserveMillisecondsMin + 6_000);
 const landed = async () => (await rows(stack, "select count(*) from made")).rows[0]![0];
 
-it("runs until it has to stop, has the scheduler start it again, and goes on", async () => {
+it("runs until it has to stop, schedules another run, and continues there", async () => {
   await run();
   expect(await landed()).toBe("50");
   expect(asked).toEqual([
@@ -77,7 +78,7 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
       }),
     },
   ]);
-  // That one is due already is no failure.
+  // A run that is already scheduled is not a failure.
   await run();
   expect(await landed()).toBe("100");
   await run();
@@ -85,7 +86,7 @@ it("runs until it has to stop, has the scheduler start it again, and goes on", a
   expect(asked).toHaveLength(2);
 });
 
-it("fails if its secret lacks what it requires, and reveals no value", async () => {
+it("fails if its secret lacks a required member, and reveals no value", async () => {
   secrets["of-github"] = { PAUSE_AFTER: "secret-value" };
   const failure = await run().then(() => "", String);
   expect(failure).toContain("The secret of-github lacks TOKEN or N and PAUSE_AFTER.");

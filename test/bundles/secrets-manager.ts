@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { type Listening, listen } from "../../infra/local/listen.ts";
 
-/** Throws for a role that may not. */
+/** Throws for a role without permission. */
 type Put = (id: string, value: string) => void;
 
 const denied: Put = () => {
@@ -10,8 +10,8 @@ const denied: Put = () => {
 };
 
 /**
- * Secrets Manager, as far as a function reads a secret's value, which may change, and puts one: JSON 1.1 of
- * the SDK's.
+ * Secrets Manager's GetSecretValue and PutSecretValue, in the SDK's JSON 1.1 protocol. The value may
+ * change.
  */
 export const startSecretsManager = (secret: (id: string) => unknown, put = denied): Promise<Listening> =>
   listen(

@@ -1,17 +1,18 @@
-/** What a request came to; no status where there was no answer. */
+/** The result of a request. Without an answer there is no status. */
 export interface Answer {
   readonly status: number | undefined;
   readonly headers: Headers;
   readonly text: string;
-  /** The problem's, or what else tells one answer from another. */
+  /** The problem document's code, or a description of the answer. */
   readonly code: string;
 }
 
-/** Longer than a delivery may take and its lease may last. */
+/** Longer than any delivery and its lease. */
 const answerMillisecondsMax = 10_000;
 
 /**
- * These say that the same request may go well later; any other is a fault of the product, or of this test.
+ * Answers after which the same request may succeed later. Any other is a fault of the product or of this
+ * test.
  */
 const passing = new Set([
   "no answer",
@@ -22,7 +23,7 @@ const passing = new Set([
   "out-of-time",
 ]);
 
-/** Asks once, and reads the answer to its end: a server may be killed in the midst of it. */
+/** Sends a request once and reads the whole answer: the server may be killed while it answers. */
 export async function ask(url: string, init: RequestInit): Promise<Answer> {
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(answerMillisecondsMax) });
@@ -30,18 +31,18 @@ export async function ask(url: string, init: RequestInit): Promise<Answer> {
     const text = await response.text();
     return { status, headers, text, code: status === 200 ? "ok" : codeOf(status, text) };
   } catch (error) {
-    // What fetch and its signal say of connections; the rest is ours.
+    // fetch and its signal throw these for connections; anything else is our own fault.
     if (!(error instanceof TypeError) && (error as Error).name !== "TimeoutError") throw error;
     return { status: undefined, headers: new Headers(), text: "", code: "no answer" };
   }
 }
 
-/** Throws for an answer after which the same request is not to be sent again. */
+/** Throws for an answer after which the same request must not be sent again. */
 export function refuseUnlessPassing({ status, code, text }: Answer, streamer: string): void {
   if (!passing.has(code)) throw new Error(`${streamer}: ${status} ${code}: ${text}`);
 }
 
-/** How long the answer asks to wait, ms. */
+/** How long the answer asks to wait, in ms. */
 export const retryAfterMilliseconds = ({ headers }: Answer) =>
   Number(headers.get("retry-after") ?? 0) * 1_000;
 

@@ -11,14 +11,14 @@ import { bodyOf } from "./source.ts";
 const jitterMillisecondsMax = 300;
 const waitMillisecondsMax = 500;
 
-/** A streamer's client: fetches the bookmark, sends what is behind it, and tries again until it is taken. */
+/** A streamer's client: fetches the bookmark, sends what is after it, and retries until it is accepted. */
 export class Client {
   readonly streamer: string;
-  /** Its source's changes up to here are taken. */
+  /** The source's changes up to here are accepted. */
   position = 0;
   replays = 0;
   restarts = 0;
-  /** How often each answer made it try again. */
+  /** How often each answer caused a retry. */
   readonly retries = new Map<string, number>();
   readonly taken: DeliveryResult[] = [];
   readonly seen: Seen[] = [];
@@ -40,8 +40,8 @@ export class Client {
   }
 
   /**
-   * Delivers until `isOver`, and then brings the delivery that it is at to its end. Rejects with what should
-   * not be.
+   * Delivers until `isOver`, then finishes the current delivery. Rejects if the endpoint breaks its
+   * promises.
    */
   async run(isOver: () => boolean): Promise<void> {
     while (!isOver()) {

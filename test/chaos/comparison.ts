@@ -20,7 +20,7 @@ export interface Comparison {
   readonly faults: readonly Fault[];
 }
 
-/** Holds what landed, what is archived and where the bookmarks stood against what the clients have sent. */
+/** Compares the rows, the archive and the bookmarks with what the clients sent. */
 export async function compare(
   clients: readonly Client[],
   logPath: string,
@@ -45,7 +45,7 @@ export async function compare(
   return { requests: landed.requests, records: landed.records, rows, archived, bookmarks, faults };
 }
 
-/** It stands where the last receipt said. A streamer that nothing was taken of has tested nothing. */
+/** The bookmark is the last receipt's. A streamer without an accepted delivery has tested nothing. */
 function bookmarkFaults({ streamer, position }: Client, { bookmark }: { bookmark: number }): Fault[] {
   const text = `${streamer}: the bookmark is ${bookmark}, ${position} was answered`;
   if (bookmark > position) return [{ kind: "ahead", text }];
@@ -60,7 +60,7 @@ function positionFaults(streamer: string, last: number, landed: ReadonlySet<numb
   return faults;
 }
 
-/** One row an id, of its newest change. */
+/** One row for each id, with its newest change. */
 function rowFaults(streamer: string, last: number, rows: ReadonlyMap<number, number>): Fault[] {
   const newest = new Map<number, number>();
   for (let position = 1; position <= last; position++) newest.set(idOf(position), position);

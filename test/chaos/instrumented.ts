@@ -3,10 +3,10 @@ import type { Streamer } from "../../functions/persister/store.ts";
 import type { Step } from "../simulation/steps.ts";
 import type { Steps } from "./steps.ts";
 
-/** The parts of a delivery, each of whose calls is a step. */
+/** The collaborators of a delivery. Each call is a step. */
 export function instrumented(parts: Parts, steps: Steps): Parts {
   const { streamers, history, deliveries, log, archive, destinations } = parts;
-  /** By streamer, the revision that its lease was given at. */
+  /** By streamer, the revision at which its lease was taken. */
   const leased = new Map<string, number>();
   const stepOf = ({ name, lease, commit }: Streamer): Step => {
     const revision = commit?.revision ?? 0;

@@ -5,7 +5,7 @@ import type { Victim, VictimName } from "./victim.ts";
 
 const intervalMilliseconds = { min: 50, max: 1_500 };
 
-/** At which steps each kind of process is to be killed, whatever else it is killed at. */
+/** The steps at which each kind of process must be killed. It may be killed elsewhere, too. */
 export const stepsOf: Readonly<Record<VictimName, readonly Step[]>> = {
   endpoint: ["archive", "recall", "read", "history", "begin", "remember", "forward", "receipt", "commit"],
   sandbox: [],
@@ -13,17 +13,14 @@ export const stepsOf: Readonly<Record<VictimName, readonly Step[]>> = {
   scheduled: ["archive", "begin", "forward", "receipt", "commit"],
 };
 
-/** How often processes of one kind were killed at a step. */
+/** How often processes of a kind were killed at a step. */
 export const killsAt = (victims: readonly Victim[], name: VictimName, step: Step | ""): number =>
   victims.reduce((sum, victim) => sum + (victim.name === name ? (victim.kills.get(step) ?? 0) : 0), 0);
 
 export const killsOf = (victims: readonly Victim[], name: VictimName): number =>
   victims.reduce((sum, victim) => sum + (victim.name === name ? victim.killed : 0), 0);
 
-/**
- * Kills one process or another, `total` times: every other time whatever it is at, else at the step into
- * which the fewest kills have fallen.
- */
+/** Kills a process `total` times: alternately at any moment, and at the step with the fewest kills so far. */
 export async function killing(
   victims: readonly Victim[],
   total: number,

@@ -2,16 +2,16 @@ import type { LoggedRow, RequestEnd } from "../../infra/local/import-api/log.ts"
 import type { Client } from "./client.ts";
 import { recordText } from "./source.ts";
 
-/** Something that is not as the input says. */
+/** A difference from the input. */
 export interface Fault {
   readonly kind: "missing" | "twice" | "stale" | "changed" | "ahead";
   readonly text: string;
 }
 
-/** A bookmark that was given out. */
+/** A bookmark that the endpoint has answered. */
 export interface Seen {
   readonly bookmark: number;
-  /** How much had landed by then: the length of the Import API's log. */
+  /** The length of the Import API's log at that time: everything in it had landed. */
   readonly logBytes: number;
 }
 
@@ -20,10 +20,10 @@ interface SeenOf extends Seen {
 }
 
 const newline = 0x0a;
-/** Behind the letter of its kind. */
+/** Without the letter for its type. */
 const field = ({ data }: Pick<LoggedRow, "data">, name: string) => data?.[name]?.slice(1) ?? "";
 
-/** The record's JSON, its columns in their order: texts have the kind S. */
+/** The record's JSON, with its columns in order. The type letter of text is S. */
 const jsonOf = ({ data }: LoggedRow) =>
   `{${Object.entries(data ?? {})
     .map(([name, cell]) => {
@@ -32,20 +32,20 @@ const jsonOf = ({ data }: LoggedRow) =>
     })
     .join(",")}}`;
 
-/** Everything that landed, in its order, held against the bookmarks that were given out meanwhile. */
+/** Everything that landed, in order, compared with the bookmarks answered meanwhile. */
 export class Landed {
   requests = 0;
   records = 0;
   readonly faults: Fault[] = [];
-  /** By table and key, the row with the highest sequence, the first of equal ones. */
+  /** By table and key, the row with the highest sequence, and of equal ones the first. */
   readonly #tables = new Map<string, Map<string, LoggedRow>>();
   readonly #positions = new Map<string, Set<number>>();
-  /** Up to where all positions have landed. */
+  /** All positions up to this one have landed. */
   readonly #whole = new Map<string, number>();
-  /** By record of a body, and the other way round. */
+  /** By record of a body, and the reverse. */
   readonly #sequences = new Map<string, string>();
   readonly #records = new Map<string, string>();
-  /** Bookmarks not looked at yet, the first at the end. */
+  /** Bookmarks not yet checked, the first one last. */
   readonly #seen: SeenOf[];
 
   constructor(clients: readonly Pick<Client, "streamer" | "seen">[]) {
@@ -54,7 +54,10 @@ export class Landed {
       .sort((a, b) => b.logBytes - a.logBytes);
   }
 
-  /** Reads the Import API's log: a row a line, and one behind each request, with which it was accepted. */
+  /**
+   * Reads the Import API's log: a line for each row, and one after each request, with which it was
+   * accepted.
+   */
   read(log: Buffer): void {
     let rows: LoggedRow[] = [];
     for (
@@ -78,7 +81,7 @@ export class Landed {
     return this.#positions.get(streamer) ?? new Set();
   }
 
-  /** By id, the position of the change that each row is of. A row that stands twice is a fault. */
+  /** By id, the position of each row's change. A row that occurs twice is a fault. */
   rowsOf(streamer: string): ReadonlyMap<number, number> {
     const rows = new Map<number, number>();
     for (const row of this.#tables.get(streamer)?.values() ?? []) {
@@ -108,7 +111,7 @@ export class Landed {
     if (stands === undefined || BigInt(row.sequence) > BigInt(stands.sequence)) table.set(key, row);
   }
 
-  /** A record of a body has one sequence, however often it came, and no other record has the same. */
+  /** A record of a body has one sequence, however often it was sent, and no other record has the same one. */
   #checkSequence({ table, sequence }: LoggedRow, record: string): void {
     const first = this.#sequences.get(record) ?? sequence;
     this.#sequences.set(record, first);
@@ -121,7 +124,7 @@ export class Landed {
       this.faults.push({ kind: "twice", text: `${table}: records ${owner} and ${record} share a sequence` });
   }
 
-  /** Every record before it had landed when it was given out. */
+  /** Every record before it had landed when it was answered. */
   #checkBookmark({ streamer, bookmark }: SeenOf): void {
     const positions = this.positionsOf(streamer);
     let whole = this.#whole.get(streamer) ?? 0;

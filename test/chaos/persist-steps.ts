@@ -3,7 +3,7 @@ import type { ClientRequest } from "node:http";
 import type { Step } from "../simulation/steps.ts";
 import { Steps } from "./steps.ts";
 
-/** Loaded before `persist`: says at which step it is, without a change of it. */
+/** Loaded before `persist`: reports its current step without changing it. */
 const steps = new Steps(process.env.STEPS_FILE!);
 const ends = new WeakMap<ClientRequest, () => void>();
 const stepOf = ({ method }: ClientRequest): Step => (method === "POST" ? "send" : "fetch");
@@ -14,7 +14,7 @@ subscribe("http.client.request.start", message => {
   request.once("close", () => ends.get(request)?.());
 });
 
-/** From an answer to a delivery until its bookmark is printed. */
+/** From the answer to a delivery until its bookmark is printed. */
 let endPrinting: (() => void) | undefined;
 subscribe("http.client.response.finish", message => {
   const { request } = message as { readonly request: ClientRequest };

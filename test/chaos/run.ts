@@ -15,8 +15,8 @@ import { firstFaults, neverKilledAt, summary } from "./summary.ts";
 import type { Victim } from "./victim.ts";
 
 /**
- * `npm run test:chaos [-- --kills 50 --streamers 4 --seed 1]`: real processes, killed under load; then all is
- * compared.
+ * `npm run test:chaos [-- --kills 50 --streamers 4 --seed 1]`: real processes, killed under load. Then
+ * everything is compared.
  */
 const { values } = parseArgs({
   options: {
@@ -95,7 +95,7 @@ async function deliverAndKill(): Promise<void> {
   await delivering;
 }
 
-/** What a runner has brought, as if a client had. */
+/** A runner's deliveries, in the form of a client's. */
 async function broughtBy({ streamer, seen }: Runner): Promise<Client> {
   const client = new Client(streamer, at, random);
   client.seen.push(...seen);
@@ -110,7 +110,7 @@ async function deliverAndCompare() {
   return { compared: await compare([...clients, ...brought], logPath, join(dir, "endpoint", "s3")), brought };
 }
 
-/** Fewer kills may miss a step by chance. */
+/** With fewer kills, a step may be missed by chance. */
 const tellingMin = 40;
 
 let isRight = false;

@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Seen } from "./landed.ts";
 import { Victim, type VictimName } from "./victim.ts";
 
-/** Where the programs are, and what they run against. */
+/** Where the programs are, and which servers they use. */
 export interface Place {
   readonly url: string;
   readonly token: string;
@@ -16,18 +16,18 @@ export interface Place {
   readonly logPath: string;
   /** Bundles: `persist`, `scheduled`, `streamer`, `steps`. */
   readonly programs: Readonly<Record<"persist" | "scheduled" | "streamer" | "steps", string>>;
-  /** What the endpoint's own process has, for a scheduled run. */
+  /** The environment of the endpoint's process, for a scheduled run. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** A command behind `--`, the end of a pipe with `--bookmark FILE`, or a run of a schedule. */
+/** A command after `--`, the end of a pipe with `--bookmark FILE`, or a scheduled run. */
 export type RunnerKind = "command" | "pipe" | "scheduled";
 
 const pauseMilliseconds = 300;
 /** Another run holds the streamer, dead or alive. */
 const heldMilliseconds = 3_000;
 const runsMax = 100;
-/** `persist` ends with 5 where the endpoint is in trouble, or another run has moved the streamer. */
+/** `persist` exits with 5 if the endpoint is in trouble or another run has moved the streamer. */
 const passingCodes = new Set([0, 5]);
 const passingOutcomes = new Set([
   "whole",
@@ -40,10 +40,10 @@ const passingOutcomes = new Set([
   "streamer-failed",
 ]);
 
-/** A streamer that `persist` or a schedule runs again and again, and that may be killed. */
+/** A streamer that `persist` or a schedule runs repeatedly, and that may be killed. */
 export class Runner extends Victim {
   readonly streamer: string;
-  /** Bookmarks that it has printed. */
+  /** The bookmarks that it printed. */
   readonly seen: Seen[] = [];
   readonly #kind: RunnerKind;
   readonly #place: Place;
@@ -57,14 +57,14 @@ export class Runner extends Victim {
     this.#place = place;
   }
 
-  /** Runs until `isOver`, and once more to its end. Rejects with what should not be. */
+  /** Runs until `isOver`, and once more to the end. Rejects if a promise is broken. */
   async run(isOver: () => boolean): Promise<void> {
     while (!isOver()) await this.#runOnce();
     for (let run = 0; !(await this.#runOnce()); run++)
       if (run === runsMax) throw new Error(`${this.streamer}: no run of ${runsMax} came to its end`);
   }
 
-  /** Resolves to whether it came to its end. */
+  /** Resolves to whether it finished. */
   async #runOnce(): Promise<boolean> {
     this.runs++;
     const child = this.#spawn();
@@ -93,7 +93,7 @@ export class Runner extends Victim {
     return this.#kind === "scheduled" ? last === "whole" : code === 0;
   }
 
-  /** What is printed is committed, and never goes back. */
+  /** A printed bookmark is committed, and never goes back. */
   async #see(bookmark: number): Promise<void> {
     const before = this.seen.at(-1)?.bookmark ?? 0;
     if (!(bookmark >= before)) throw new Error(`${this.streamer}: ${bookmark} is printed after ${before}`);
@@ -125,7 +125,7 @@ export class Runner extends Victim {
       stdio: ["ignore", "pipe", "ignore"],
     });
     const child = run("--bookmark", file);
-    // A streamer whose reader is gone ends with the next line.
+    // A streamer whose reader is gone ends at its next line.
     child.stdin!.on("error", () => {});
     printing.stdout.pipe(child.stdin!);
     child.once("close", () => printing.kill());

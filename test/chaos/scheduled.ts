@@ -12,10 +12,10 @@ import { stackFileName, stackFileSchema } from "../../infra/local/stack-file.ts"
 import { instrumented } from "./instrumented.ts";
 import { Steps } from "./steps.ts";
 
-/** How long it streams, ms. */
+/** How long it streams, in ms. */
 const streamMilliseconds = 10_000;
 
-/** A process of its own: one run of a streamer as Lambda runs it by a schedule. Prints what became of it. */
+/** One scheduled run of a streamer, as in Lambda, in a process of its own. Prints the result. */
 const [streamer, program] = process.argv.slice(2) as [string, string];
 const { dataDir, importApiUrl, stitchClientId: clientId, stitchToken } = readSettings(process.env);
 const { region, table, bucket, dynamodb, s3 } = stackFileSchema.parse(

@@ -7,10 +7,10 @@ import { Victim } from "./victim.ts";
 
 const stderrCharsMax = 2_000;
 
-/** A server in a process of its own, which may be killed and is started again on the same port and folder. */
+/** A server in a process of its own. It may be killed, and starts again on the same port and folder. */
 export class Server extends Victim {
   readonly url: string;
-  /** Rejects when it ends though nobody has killed it. */
+  /** Rejects if it ends without being killed. */
   readonly lost: Promise<never>;
   #lose!: (error: Error) => void;
   readonly #env: NodeJS.ProcessEnv;
@@ -49,13 +49,13 @@ export class Server extends Victim {
     await this.lost;
   }
 
-  /** The end of what it has written to stderr, in all its lives. */
+  /** The end of its stderr, over all restarts. */
   lastWords(): string {
     return this.#stderr;
   }
 }
 
-/** A port that is free now. */
+/** A free port. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,15 +2,15 @@ import type { Random } from "../simulation/random.ts";
 
 const rowsMax = 2_000;
 
-/** The row that a source's n-th change is about: each comes again and again. */
+/** The row of a source's n-th change. Each row changes repeatedly. */
 export const idOf = (position: number) => (position * 7919) % rowsMax;
 
-/** The n-th change, as the body of that name holds it: JSON text. */
+/** The n-th change as JSON text, as in the body of that name. */
 export const recordText = (position: number, body: string) =>
   JSON.stringify({ id: idOf(position), position, body, text: `✓${position}` });
 
 /**
- * A stitchstream of the changes behind `bookmark` up to `end`, with bookmarks between them and one at the
+ * A stitchstream of the changes after `bookmark` up to `end`, with bookmarks between them and one at the
  * end.
  */
 export function bodyOf(

@@ -1,37 +1,34 @@
 import { openSync, readFileSync, writeSync } from "node:fs";
 import type { Step } from "../simulation/steps.ts";
 
-/** Room for all the steps that a process is at. */
+/** Room for all steps that a process can be at. */
 const fileBytes = 256;
-/** A process dies so soon after a step has begun, or within it, ms. */
+/** A process dies within this time after a step has begun, in ms. */
 const deathMillisecondsMax = 3;
 
-/** What a parent says to a process that is to die at a step. */
+/** A parent's message to a process that must die at a step. */
 export interface Death {
   readonly dieAt: Step;
 }
 
-/**
- * The steps that a process is at, in a file that outlives it. It dies at one of them where its parent says
- * so.
- */
+/** A process's current steps, in a file that outlives it. It dies at one of them if its parent says so. */
 export class Steps {
   readonly #file: number;
   readonly #inFlight: Step[] = [];
   #dieAt: Step | undefined;
 
-  /** `path` is of a file that is there. */
+  /** The file at `path` exists. */
   constructor(path: string) {
     this.#file = openSync(path, "r+");
     this.#write();
     process.on("message", ({ dieAt }: Death) => {
       this.#dieAt = dieAt;
     });
-    // A parent that listens keeps no process from ending.
+    // Listening to the parent doesn't keep the process alive.
     process.channel?.unref();
   }
 
-  /** Does `work`, which is what the step is. */
+  /** Does `work`, which is the step. */
   async during<T>(step: Step, work: () => Promise<T>): Promise<T> {
     const end = this.begin(step);
     try {
@@ -41,7 +38,7 @@ export class Steps {
     }
   }
 
-  /** The step has begun; it ends with the function that is returned. */
+  /** Begins a step, which ends when the returned function is called. */
   begin(step: Step): () => void {
     this.#inFlight.push(step);
     this.#write();
@@ -59,6 +56,6 @@ export class Steps {
   }
 }
 
-/** The steps that a process was at when it died. */
+/** The steps of a process when it died. */
 export const stepsIn = (path: string): Step[] =>
   readFileSync(path, "utf8").split(" ").filter(Boolean) as Step[];

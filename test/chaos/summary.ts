@@ -7,7 +7,7 @@ import type { Victim, VictimName } from "./victim.ts";
 const kinds: readonly Fault["kind"][] = ["missing", "twice", "stale", "changed", "ahead"];
 const faultsNamedMax = 5;
 
-/** What was done and what came of it, for a person to read. */
+/** What was done, and the result, for a person to read. */
 export function summary(
   victims: readonly Victim[],
   clients: readonly Client[],
@@ -37,7 +37,7 @@ const titles: Readonly<Record<VictimName, string>> = {
   scheduled: "scheduled runs",
 };
 
-/** By kind of process, how many kills fell into which step. */
+/** By kind of process, the number of kills at each step. */
 const killLines = (victims: readonly Victim[]): string[] =>
   (Object.keys(stepsOf) as VictimName[]).map(name => {
     const own = victims.filter(victim => victim.name === name);
@@ -49,7 +49,7 @@ const killLines = (victims: readonly Victim[]): string[] =>
     );
   });
 
-/** Steps that kills were to fall into, and none did. */
+/** Steps that should have been hit by a kill, and weren't. */
 export const neverKilledAt = (victims: readonly Victim[]): string[] =>
   (Object.keys(stepsOf) as VictimName[]).flatMap(name =>
     stepsOf[name]
@@ -57,7 +57,7 @@ export const neverKilledAt = (victims: readonly Victim[]): string[] =>
       .map(step => `${titles[name]} at ${step}`),
   );
 
-/** The first few of each kind, a line each. */
+/** The first few of each kind, one per line. */
 export const firstFaults = (faults: readonly Fault[]): string[] =>
   kinds.flatMap(kind =>
     faults

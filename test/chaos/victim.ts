@@ -7,15 +7,15 @@ import { type Death, stepsIn } from "./steps.ts";
 
 export type VictimName = "endpoint" | "sandbox" | "persist" | "scheduled";
 
-/** How long a process may take to come to the step that it is to die at, ms. */
+/** How long a process may take to reach the step at which it must die, in ms. */
 const untilStepMillisecondsMax = 5_000;
 
-/** A process that may be killed, at any moment or at one of its steps. */
+/** A process that may be killed at any moment, or at one of its steps. */
 export class Victim {
   readonly name: VictimName;
-  /** How often it was killed at each step; under "" at none. */
+  /** How often it was killed at each step; "" counts kills outside of all steps. */
   readonly kills = new Map<Step | "", number>();
-  /** How often in all: at several steps at once it is one. */
+  /** How often in total: a kill during several steps counts once. */
   killed = 0;
   protected readonly stepsFile: string;
   protected child: ChildProcess | undefined;
@@ -30,7 +30,7 @@ export class Victim {
     return this.child !== undefined;
   }
 
-  /** SIGKILL: it has no time for anything. Resolves to whether there was anything to kill. */
+  /** Sends SIGKILL, which leaves it no time to react. Resolves to whether a process was running. */
   async kill(): Promise<boolean> {
     const { child } = this;
     if (child === undefined) return false;
@@ -39,10 +39,7 @@ export class Victim {
     return true;
   }
 
-  /**
-   * The same at a step, unless the process ends before; where it does not come to the step, whatever it is
-   * at.
-   */
+  /** Kills it at a step, unless it ends before. If it doesn't reach the step, it is killed anyway. */
   async killAt(step: Step): Promise<boolean> {
     const { child } = this;
     if (child === undefined) return false;
@@ -57,10 +54,10 @@ export class Victim {
     this.#count();
     return true;
   }
-  /** It is about to die. */
+  /** It will die soon. */
   protected mayDie = false;
 
-  /** The same as a kill, and none that counts. */
+  /** A kill that isn't counted. */
   async stop(): Promise<void> {
     const { child } = this;
     if (child === undefined) return;

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 describe("a bookmark's file", () => {
-  it("is made by the first bookmark, and replaced by the next ones, with its mode", async () => {
+  it("is created for the first bookmark and replaced for later ones, and keeps its mode", async () => {
     const file = await openBookmarkFile(path);
     expect(file.text).toBeUndefined();
     await file.replace('{"at":1}');
@@ -41,14 +41,14 @@ describe("a bookmark's file", () => {
     expect(await readdir(dir)).toEqual(["bookmark"]);
   });
 
-  it("that holds the same already stays", async () => {
+  it("with the same bookmark is not touched", async () => {
     await writeFile(path, '{"at":1}');
     const { ino } = await stat(path);
     await (await openBookmarkFile(path)).replace('{"at":1}');
     expect((await stat(path)).ino).toBe(ino);
   });
 
-  it("is whole for whoever reads it meanwhile", async () => {
+  it("is complete for everyone who reads it meanwhile", async () => {
     const file = await openBookmarkFile(path);
     const long = "x".repeat(100_000);
     const textOf = (n: number) => JSON.stringify({ n, long });
@@ -64,8 +64,8 @@ describe("a bookmark's file", () => {
 
   it.each([
     ["that is there", true],
-    ["that is not there yet", false],
-  ])("behind a symbolic link, %s, is replaced, and the link stays", async (_, isThere) => {
+    ["which does not exist yet", false],
+  ])("behind a symbolic link, %s, is replaced, and the link remains", async (_, isThere) => {
     await mkdir(join(dir, "elsewhere"));
     const target = join(dir, "elsewhere", "kept");
     if (isThere) await writeFile(target, "1\n");
@@ -75,13 +75,13 @@ describe("a bookmark's file", () => {
     expect((await lstat(path)).isSymbolicLink()).toBe(true);
   });
 
-  it("that somebody has laid out over several lines is one bookmark", async () => {
+  it("formatted over several lines is one bookmark", async () => {
     await writeFile(path, '{\n  "at": 12345678901234567890\r\n}\n');
     expect(isSameBookmark(await readBookmark(path), '{"at":12345678901234567890}')).toBe(true);
     expect(await readBookmark(path)).not.toMatch(/[\r\n]/);
   });
 
-  it("that another run has changed is left as it is", async () => {
+  it("that another run has changed is not touched", async () => {
     const [slow, fast] = [await openBookmarkFile(path), await openBookmarkFile(path)];
     await fast.replace('{"at":9}');
     await expect(slow.replace('{"at":3}')).rejects.toMatchObject({
@@ -89,7 +89,7 @@ describe("a bookmark's file", () => {
       message: `Another run has changed ${path}, so it is left as it is. Run this again.`,
     });
     expect(await readBookmark(path)).toBe('{"at":9}');
-    // The same bookmark by two ways is no conflict.
+    // The same bookmark from two runs is not a conflict.
     await (await openBookmarkFile(path)).replace('{"at":10}');
     await expect(fast.replace('{"at":10}')).resolves.toBeUndefined();
   });
@@ -97,8 +97,8 @@ describe("a bookmark's file", () => {
   it.each<[name: string, contents: string | Buffer, words: RegExp]>([
     ["is empty", "", /is empty, which is not a bookmark: delete it to start from the beginning/],
     ["holds a blank line", "\n", /is empty/],
-    ["is no JSON", "2026-11-23\n", /does not hold a bookmark: /],
-    ["holds several", '{"at":1}\n{"at":2}\n', /more follows after the value/],
+    ["is not JSON", "2026-11-23\n", /does not hold a bookmark: /],
+    ["holds several bookmarks", '{"at":1}\n{"at":2}\n', /more follows after the value/],
     ["is not UTF-8", Buffer.from("\ufeff{}", "utf16le"), /it is not UTF-8/],
     ["is larger than any bookmark", `"${"x".repeat(3_000_000)}"`, /larger than any bookmark/],
   ])("that %s is refused", async (_, contents, words) => {
@@ -108,7 +108,7 @@ describe("a bookmark's file", () => {
     expect((await readFile(path)).equals(Buffer.from(contents))).toBe(true);
   });
 
-  it("that can't be one is refused before anything is sent", async () => {
+  it("that is a folder or can't be read is refused before anything is sent", async () => {
     for (const other of [devNull, dir])
       await expect(openBookmarkFile(other)).rejects.toMatchObject({
         exitCode: 2,
@@ -121,7 +121,7 @@ describe("a bookmark's file", () => {
     });
   });
 
-  it("that can't be replaced says that its bookmark is an older one", async () => {
+  it("that can't be replaced is reported, with its older bookmark", async () => {
     const file = await openBookmarkFile(path);
     await mkdir(path);
     await expect(file.replace("1")).rejects.toMatchObject({ exitCode: 2 });
@@ -147,7 +147,7 @@ describe("two bookmarks are the same", () => {
       ["1e2", "100"],
       ['["^ ","at","~m1468435557000"]', '["^ ", "at", "~m1468435557000"]'],
     ]),
-  )("where their JSON is: %s", (_, one, other) => {
+  )("if their JSON is equal: %s", (_, one, other) => {
     expect(isSameBookmark(one, other)).toBe(true);
     expect(isSameBookmark(other, one)).toBe(true);
   });
@@ -163,7 +163,7 @@ describe("two bookmarks are the same", () => {
       ["[1,2]", "[2,1]"],
       ['["^ ","at","~i9007199254740993"]', '["^ ","at","~i9007199254740992"]'],
     ]),
-  )("and not where it is another: %s", (_, one, other) => {
+  )("and different if it is not: %s", (_, one, other) => {
     expect(isSameBookmark(one, other)).toBe(false);
     expect(isSameBookmark(other, one)).toBe(false);
   });

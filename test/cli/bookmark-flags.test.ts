@@ -16,7 +16,7 @@ import {
 } from "../endpoint/local-stack.ts";
 import { persist, persisted } from "./program.ts";
 
-/** `--bookmark FILE` and `--if-bookmark FILE`, against the whole stack and straight to the sandbox. */
+/** `--bookmark FILE` and `--if-bookmark FILE`, against the whole stack and directly against the sandbox. */
 const stack = useStack();
 const streamer = new URL("streamer.mjs", import.meta.url).pathname;
 let dir: string;
@@ -40,7 +40,7 @@ describe("--if-bookmark FILE", () => {
   it.each<[name: string, text: string]>([
     ["the endpoint's", '{"at":12345678901234567890}'],
     ["the endpoint's, in other words", ' {\n "at" : 12345678901234567890.0 }\n'],
-  ])("that is %s lets the stream through, and is only read", async (name, text) => {
+  ])("that is %s lets the stream through, and is never written", async (name, text) => {
     const own = `if-${name.length}`;
     await post(stack(), own, jsonline('{"type":"BOOKMARK","value":{"at": 12345678901234567890}}'));
     await writeFile(file, text);
@@ -48,7 +48,7 @@ describe("--if-bookmark FILE", () => {
     expect(await textIn(file)).toBe(text);
   });
 
-  it("that does not exist is no bookmark", async () => {
+  it("that does not exist means that there is no bookmark", async () => {
     const args = [...to("if-none"), "--if-bookmark", file];
     expect(await persisted(args, body(1), env)).toMatchObject({ code: 0 });
     const again = await persisted(args, body(2), env);
@@ -62,19 +62,19 @@ describe("--if-bookmark FILE", () => {
   it.each<[name: string, committed: string | undefined, text: string, words: string]>([
     ["older", '{"at":2}', '{"at":1}', "is not the endpoint's bookmark"],
     [
-      "of another last digit",
+      "different in the last digit",
       "12345678901234567891",
       "12345678901234567890",
       "is not the endpoint's bookmark",
     ],
-    ["there, where the endpoint has none", undefined, "1", "the endpoint has none"],
+    ["present, though the endpoint has none", undefined, "1", "the endpoint has none"],
   ])("that is %s ends the run with 5, and nothing is sent", async (name, committed, text, words) => {
     const own = `not-${name.length}`;
     if (committed !== undefined)
       await post(stack(), own, jsonline(`{"type":"BOOKMARK","value":${committed}}`));
     const before = await etagOf(own);
     await writeFile(file, text);
-    // The streamer goes on: nobody waits for it.
+    // The streamer continues: nobody waits for it.
     const { child, ended } = persist([...to(own), "--if-bookmark", file], env);
     child.stdin.write(body(1));
     const { code, stdout, stderr } = await ended;
@@ -95,7 +95,7 @@ it("a file replaced while the pipe starts ends the run with 5: the old one may h
       code: 5,
       stderr: expect.stringContaining("was replaced while this run began"),
     });
-  // A command gets what we have read.
+  // A command gets the file as it was read.
   const args = [
     ...to("raced"),
     "--bookmark",
@@ -108,7 +108,7 @@ it("a file replaced while the pipe starts ends the run with 5: the old one may h
 });
 
 describe("--bookmark FILE", () => {
-  it("holds the endpoint's bookmark after each run, and the next one starts from it", async () => {
+  it("holds the endpoint's bookmark after each run, and the next run starts from it", async () => {
     const args = [...to("kept"), "--bookmark", file];
     expect(await persisted(args, body(1), env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
     expect(await textIn(file)).toBe('{"at":1}\n');
@@ -117,7 +117,7 @@ describe("--bookmark FILE", () => {
     expect(await textIn(file)).toBe('{"at":2}\n');
   });
 
-  it("is the argument of the command behind --", async () => {
+  it("is the argument of the command after --", async () => {
     const args = [...to("kept-command"), "--bookmark", file, "--state", "--", process.execPath, streamer];
     for (const N of ["20", "40"]) {
       expect(await persisted(args, "", { ...env, N })).toMatchObject({ code: 0, stdout: `${N}\n` });
@@ -129,10 +129,10 @@ describe("--bookmark FILE", () => {
   });
 
   it.each([
-    ["behind, as a killed run leaves it", '{"at":1}'],
+    ["older, as a killed run leaves it", '{"at":1}'],
     ["not there", undefined],
   ])(
-    "that is %s ends the run with 5 and holds the endpoint's then: the next run continues",
+    "that is %s ends the run with 5, but then holds the endpoint's: the next run continues",
     async (name, text) => {
       const own = `behind-${name.length}`;
       await post(stack(), own, body(1));
@@ -151,7 +151,7 @@ describe("--bookmark FILE", () => {
     },
   );
 
-  it("that holds what the endpoint never had is left as it is", async () => {
+  it("with a bookmark that the endpoint never had is not touched", async () => {
     await post(stack(), "foreign", body(1));
     await writeFile(file, '{"config":"of something else"}');
     const { code, stderr } = await persisted([...to("foreign"), "--bookmark", file], body(9), env);
@@ -160,7 +160,7 @@ describe("--bookmark FILE", () => {
     expect(await etagOf("foreign")).toBe('"1"');
   });
 
-  it("that moves to an endpoint gives it its bookmark first", async () => {
+  it("used with a new endpoint sets the endpoint's bookmark first", async () => {
     await writeFile(file, '["^ ","at","~i9007199254740993"]');
     const args = [...to("moved-in"), "--bookmark", file];
     const { code, stderr } = await persisted(args, body(9), env);
@@ -170,7 +170,7 @@ describe("--bookmark FILE", () => {
     expect(await persisted(args, body(9), env)).toMatchObject({ code: 0, stdout: '{"at":9}\n' });
   });
 
-  it("keeps what a part of a stream has committed before it was refused", async () => {
+  it("holds the bookmark committed before a later part of the stream is refused", async () => {
     const { code } = await persisted(
       [...to("refused"), "--bookmark", file],
       `${body(1)}{"type":"RECORD"}\n`,
@@ -189,10 +189,10 @@ describe("--bookmark FILE", () => {
   });
 });
 
-describe("the line of 2016, straight to the Import API", () => {
+describe("the command line of 2016, directly to the Import API", () => {
   /**
-   * `streamer bm | persist-stitch --cid 4242 --token T --bookmark bm`, its streamer's environment and the
-   * token aside.
+   * `streamer bm | persist-stitch --cid 4242 --token T --bookmark bm`, without the streamer's environment
+   * and the token.
    */
   function line(given: NodeJS.ProcessEnv, accessToken = "sandbox-token") {
     const made = spawn("sh", ["-c", `exec "${process.execPath}" "${streamer}" $(ls "${file}" 2>/dev/null)`], {
@@ -225,7 +225,7 @@ describe("the line of 2016, straight to the Import API", () => {
     ]);
   });
 
-  it("has two runs at once: the one that is behind replaces nothing", async () => {
+  it("run twice at once: the slower run replaces nothing", async () => {
     const args = ["--cid", "4242", "--token", "sandbox-token", "--bookmark", file];
     const to = { IMPORT_API_URL: stack().importApiUrl };
     const slow = persist(args, to);
@@ -238,7 +238,7 @@ describe("the line of 2016, straight to the Import API", () => {
     expect(await textIn(file)).toBe('{"at":9}\n');
   });
 
-  it("starts a command behind -- from the file", async () => {
+  it("starts a command after -- from the file", async () => {
     const args = ["--cid", "4242", "--token", "sandbox-token", "--bookmark", file, "--state"];
     for (const N of ["2020", "2040"]) {
       const given = { IMPORT_API_URL: stack().importApiUrl, N };

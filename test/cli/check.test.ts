@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { bookmark, jsonline, record, token, useStack } from "../endpoint/local-stack.ts";
 import { persisted } from "./program.ts";
 
-/** `persist check`, and what sending the same makes of it. */
+/** `persist check`, compared with sending the same stream. */
 const stack = useStack();
 let dir: string;
 beforeAll(async () => {
@@ -28,19 +28,19 @@ const schema = (properties: object) => ({
   schema: { properties },
 });
 const row = (id: unknown, text = "") => ({ type: "RECORD", stream: "s", record: { id, text } });
-/** Some 5 MB: two segments. */
+/** About 5 MB: two segments. */
 const many = Array.from({ length: 9_000 }, (_, id) => row(id, "some words that take room ".repeat(20)));
 const long = "x".repeat(1_000_000);
 const lines = (...each: object[]) => each.map(one => JSON.stringify(one)).join("\n");
 
-it("says what a file holds, gzipped or not", async () => {
+it("reports what a file contains, gzipped or not", async () => {
   const text = jsonline(...many, bookmark(1), record("t", { id: 1 }, ["id"]), bookmark(2));
   const stdout = "FILE: 9001 records (s 9000, t 1), 2 bookmarks\n";
   expect(await checked(text)).toEqual({ code: 0, stdout, stderr: "" });
   expect(await checked(gzipSync(text))).toEqual({ code: 0, stdout, stderr: "" });
 });
 
-it("names each fault once, by its line in the file, in whatever segment it is", async () => {
+it("reports each fault once, with its line in the file, whatever the segment", async () => {
   const text = lines(schema({ id: { type: "nothing" } }), ...many, { type: "RECORD" }, ...many, {
     type: "STATE",
   });
@@ -59,33 +59,33 @@ it.each([
   [250, 250, undefined],
   [1_500, 1_001, "and 500 more"],
   [400_000, 1_001, "and 9000 more; it was read no further"],
-])("of %d faults says %d lines", async (faults, count, last) => {
+])("prints for %d faults %d lines", async (faults, count, last) => {
   const said = (await checked("{}\n".repeat(faults))).stderr.trim().split("\n");
   expect(said).toHaveLength(count);
   if (last !== undefined) expect(said.at(-1)).toBe(last);
 });
 
-it("says of gzip that was cut what is wrong in what came, and that it was", async () => {
+it("reports the faults of truncated gzip, and that it is truncated", async () => {
   const text = jsonline({ type: "RECORD" }, bookmark(1), ...many);
   const { code, stderr } = await checked(gzipSync(text).subarray(0, 20_000));
   expect([code, stderr]).toEqual([3, expect.stringMatching(/^FILE:4: .*\nFILE is not whole gzip/)]);
 });
 
-it("of no file says so", async () => {
+it("reports a missing file", async () => {
   expect(await persisted(["check", "/nowhere"], "")).toMatchObject({
     code: 2,
     stderr: "/nowhere can't be read: ENOENT.\n",
   });
 });
 
-/** Where sending and checking see the first fault, and what they end with. */
+/** The place of the first fault in sending and checking, and the exit code. */
 it.each<[name: string, text: string, line: number | undefined]>([
   ["of one segment", jsonline(row(1), bookmark(1)), undefined],
   ["of several segments", jsonline(schema({ id: { type: "integer" } }), ...many, bookmark(1)), undefined],
   ["that is empty", "", undefined],
   ["with CRLF and blank lines", `\r\n${lines(row(1))}\r\n\r\n${lines(bookmark(1))}\r\n`, undefined],
   [
-    "that shrinks as none does",
+    "that compresses extremely well",
     jsonline(...Array.from({ length: 9 }, (_, id) => row(id, long)), bookmark(1)),
     undefined,
   ],
@@ -96,9 +96,9 @@ it.each<[name: string, text: string, line: number | undefined]>([
     9_002,
   ],
   ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
-  ["whose header ends nowhere", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
+  ["whose header never ends", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
   ["that is not valid", "hello", 1],
-])("a stream %s is checked as it is sent", async (name, text, line) => {
+])("a stream %s has the same fault in both", async (name, text, line) => {
   const found = await checked(text);
   const streamer = name.replaceAll(/[^a-z]/g, "");
   const sent = await persisted(["--endpoint", stack().url, "--streamer", streamer], text, {
@@ -111,7 +111,7 @@ it.each<[name: string, text: string, line: number | undefined]>([
   expect(sent.stderr).toMatch(new RegExp(`[Ll]ine ${line}\\b`));
 });
 
-it("a line that is too long though gzipped is refused by both", async () => {
+it("a line that is too long once decompressed is refused by both", async () => {
   const digits = Array.from({ length: 1_000_000 }, () => Math.random().toString(36).slice(2, 12)).join("");
   const text = lines(row(1), bookmark(1), row(2, digits));
   const found = await checked(text);
@@ -129,7 +129,7 @@ it("a line that is too long though gzipped is refused by both", async () => {
   ]);
 });
 
-it("gzip on stdin is sent as what it holds", async () => {
+it("gzip on stdin is sent as its contents", async () => {
   const gzipped = gzipSync(jsonline(row(1), bookmark(1)));
   const to = ["--endpoint", stack().url, "--streamer", "zipped"];
   expect(await persisted(to, gzipped, { PERSIST_TOKEN: token })).toMatchObject({ code: 0, stdout: "1\n" });

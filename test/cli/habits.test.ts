@@ -20,7 +20,7 @@ import {
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { persisted } from "./program.ts";
 
-/** Command lines as people type them, and what they pipe. */
+/** Command lines as people type them, and pipes as people build them. */
 const stack = useStack();
 const streamer = new URL("streamer.mjs", import.meta.url).pathname;
 let dir: string;
@@ -37,7 +37,7 @@ const made = ["--", process.execPath, streamer];
 const etagOf = async (name: string) => (await getBookmark(stack(), name)).headers.get("etag");
 
 describe("a Singer tap behind -- without --state", () => {
-  it("is refused where there is a bookmark: it would start from nothing", async () => {
+  it("is refused if there is a bookmark, since it would start from the beginning", async () => {
     await post(stack(), "tap", jsonline(bookmark(10)));
     const { code, stdout, stderr } = await persisted([...to("tap"), ...made], "", { ...env, N: "20" });
     expect([code, stdout]).toEqual([2, ""]);
@@ -50,14 +50,14 @@ describe("a Singer tap behind -- without --state", () => {
     });
   });
 
-  it("is ended, though it prints on", async () => {
+  it("is terminated, though it is still printing", async () => {
     await post(stack(), "long-tap", jsonline(bookmark(10)));
     const script = `printf '{"type"'; exec sleep 600`;
     const { code, stderr } = await persisted([...to("long-tap"), "--", "sh", "-c", script], "", env);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^This looks like a Singer tap/)]);
   });
 
-  it("is warned of where there is no bookmark yet", async () => {
+  it("causes a warning if there is no bookmark yet", async () => {
     const { code, stderr } = await persisted([...to("first-tap"), ...made], "", { ...env, N: "20" });
     expect([code, stderr]).toEqual([0, expect.stringMatching(/^This looks like a Singer tap: pass --state/)]);
     const gzipped = ["--", "sh", "-c", `"${process.execPath}" "${streamer}" "$@" | gzip`, "sh"];
@@ -65,7 +65,7 @@ describe("a Singer tap behind -- without --state", () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/^This looks like a Singer tap/)]);
   });
 
-  it("is no concern where it prints a header, or gets no bookmark at all", async () => {
+  it("is accepted if it prints a header, or gets no bookmark at all", async () => {
     await post(stack(), "headed", jsonline(bookmark(1)));
     const script = ["--", "printf", "stitchstream/0.1\\nContent-Type: jsonline\\n--\\n"];
     expect(await persisted([...to("headed"), ...script], "", env)).toMatchObject({
@@ -79,7 +79,7 @@ describe("a Singer tap behind -- without --state", () => {
     });
   });
 
-  it("is refused with -C, too, where --bookmark FILE holds one", async () => {
+  it("is refused with -C, too, if --bookmark FILE holds one", async () => {
     const file = join(dir, "tap-bookmark");
     await writeFile(file, "10");
     const given = { IMPORT_API_URL: stack().importApiUrl, N: "20" };
@@ -92,7 +92,7 @@ describe("a Singer tap behind -- without --state", () => {
   });
 });
 
-describe("is called wrongly by", () => {
+describe("a wrong command line:", () => {
   const keeps = "--state takes no file here: the endpoint keeps the state.\n";
   const account = ["-C", "1", "-T", "t"];
   it.each<[name: string, args: string[], words: string]>([
@@ -104,7 +104,7 @@ describe("is called wrongly by", () => {
       [...account, "--state", "s.json"],
       "--state takes no file here: give it as --bookmark FILE.\n",
     ],
-    ["--state for no command", ["--state"], "-- command"],
+    ["--state without a command", ["--state"], "-- command"],
     ["--state and --bookmark-arg", ["--state", "--bookmark-arg=-b", "--", "tap"], "not both"],
     ["--if-bookmark with -C", [...account, "--if-bookmark", "bm"], "--bookmark FILE"],
     ["--bookmark and --if-bookmark", ["--bookmark", "bm", "--if-bookmark", "bm"], "give one of them"],
@@ -116,7 +116,7 @@ describe("is called wrongly by", () => {
   });
 });
 
-it("a fault is worded alike by -C, by check and by --endpoint", async () => {
+it("a fault has the same words with -C, check and --endpoint", async () => {
   const text = [
     '{"type":"SCHEMA","stream":"t \\"1\\"","schema":{"properties":{"id":{"type":"integer"}}}}',
     '{"type":"RECORD","stream":"t \\"1\\"","record":{"id":1}}',
@@ -151,7 +151,7 @@ describe("in chunks of one byte", () => {
     ["text", "some text", "some text"],
     ["the first byte of a gzip", gzipSync("").subarray(0, 1), "\u001f"],
     ["nothing", "", ""],
-  ])("%s is read as what it is", async (_, given, text) => {
+  ])("%s is read correctly", async (_, given, text) => {
     expect(await textOf(gunzipIfZipped(bytes(given), "it"))).toBe(text);
   });
 
@@ -177,11 +177,11 @@ describe("a Singer tap's STATE of {}", () => {
   const state = '{"type":"STATE","value":{"at":1}}\n';
   const account = ["-C", "4242", "-T", "sandbox-token"];
 
-  it("replaces no bookmark: the one that is kept is printed again", async () => {
+  it("does not replace a bookmark: the stored one is printed again", async () => {
     expect(await persisted(to("lost-state"), state, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
     expect(await persisted(to("lost-state"), empty, env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
     expect(await persisted(to("lost-state"), state + empty, env)).toMatchObject({ stdout: '{"at":1}\n' });
-    // A missing file is no bookmark yet, and an endpoint's file holds what the endpoint holds.
+    // A missing file means that there is no bookmark yet; an endpoint's file holds the endpoint's bookmark.
     const file = join(dir, "first-state");
     const args = [...to("first-state"), "--bookmark", file];
     expect(await persisted(args, empty, env)).toMatchObject({ code: 0, stdout: "{}\n" });
@@ -204,14 +204,14 @@ it("an empty stream on stdin warns that a pipe hides a failed streamer", async (
   expect((await persisted([...to("empty"), "--", "true"], "", env)).stderr).not.toContain("pipefail");
 });
 
-it("--version is the package's", async () => {
+it("--version prints the package's version", async () => {
   expect(await persisted(["--version"], "")).toMatchObject({
     code: 0,
     stdout: `persist ${manifest.version}\n`,
   });
 });
 
-it("1,200 tables, each with its schema and a STATE behind it, go through", async () => {
+it("1,200 tables, each with a schema and a STATE, are accepted", async () => {
   const api = await startScriptedServer([{ status: 201 }]);
   const own = await startTestStack({ IMPORT_API_URL: api.url });
   open.push(own, api);

@@ -10,7 +10,7 @@ const MiB = 1024 * 1024;
 const streamBytes = 200 * MiB;
 const residentBytesMax = 128 * MiB;
 const command = new URL("../../dist/cli/persist.mjs", import.meta.url).pathname;
-/** Printed by the process itself, last. On Linux `maxRSS` begins as what its parent had. */
+/** Printed last by the process itself. On Linux, `maxRSS` starts at the parent's value. */
 const peak = `
 import { readFileSync } from "node:fs";
 process.on("exit", () => {
@@ -31,7 +31,7 @@ function* stream(): Generator<Uint8Array> {
   }
 }
 
-/** Takes all there is, and keeps none of it. */
+/** Accepts everything and stores nothing. */
 const startEndpoint = () => {
   let revision = 0;
   return listen(
@@ -44,7 +44,7 @@ const startEndpoint = () => {
   );
 };
 
-it("`persist` holds no more of a stream the longer it is", async () => {
+it("`persist` needs no more memory for a longer stream", async () => {
   const endpoint = await startEndpoint();
   const args = ["--import", `data:text/javascript,${encodeURIComponent(peak)}`, command];
   const child = spawn(process.execPath, [...args, "--endpoint", endpoint.url, "--streamer", "s"], {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 it("the tarball of `npm pack` contains only the command, and installs and runs on its own", async () => {
-  // In a copy: it writes bundles, and the manifest, which other tests read.
+  // In a copy: packing writes bundles and the manifest, which other tests read.
   const checkout = join(dir, "checkout");
   for (const part of parts) await cp(join(root, part), join(checkout, part), { recursive: true });
   await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
@@ -39,7 +39,7 @@ it("the tarball of `npm pack` contains only the command, and installs and runs o
   await mkdir(place);
   const offline = ["--offline", "--cache", join(dir, "cache"), "--no-audit", "--no-fund"];
   await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
-  // By its name of 2016, too.
+  // Under its name of 2016, too.
   for (const name of ["persist", "persist-stitch"]) {
     const { stdout: help } = await run("npx", ["--offline", name, "--help"], { cwd: place });
     expect(help).toContain("streamer | persist");

@@ -42,7 +42,7 @@ const made = ["--", process.execPath, streamer];
 const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
 
 describe("a stream on stdin", () => {
-  it("is sent, and its bookmark printed as the streamer wrote it once it is committed", async () => {
+  it("is sent, and its bookmark is printed verbatim once it is committed", async () => {
     const text = jsonline(
       record("exact", { id: 1 }, ["id"]),
       '{"type":"STATE","value":{"at": 12345678901234567890}}',
@@ -53,7 +53,7 @@ describe("a stream on stdin", () => {
     expect(await (await getBookmark(stack, "piped")).text()).toBe('{"at": 12345678901234567890}');
   });
 
-  it("of several segments is chained, and says of a faulty line which it is in the whole", async () => {
+  it("of several segments is chained, and a fault is reported with its line in the whole", async () => {
     const many = Array.from({ length: 9_000 }, (_, id) => [
       record("chained", { id, text: "some words that take room ".repeat(20) }, ["id"]),
       ...(id % 500 === 499 ? [bookmark(id)] : []),
@@ -69,7 +69,7 @@ describe("a stream on stdin", () => {
     expect((await rows(stack, "select count(*) from chained")).rows).toEqual([["9000"]]);
   });
 
-  it("whose bookmarks nobody reads any more ends without a stack", async () => {
+  it("whose bookmarks nobody reads any more ends without a stack trace", async () => {
     const { child, ended } = persist(to("unread"), env);
     child.stdout.destroy();
     child.stdin.write(body(1));
@@ -82,14 +82,14 @@ describe("a stream on stdin", () => {
   it.each([
     ["the endpoint", () => to("quiet"), env],
     ["the Import API", () => ["-C", "1", "-T", "t"], {}],
-  ])("that is refused by %s ends, though more may come", async (_, args, given) => {
+  ])("that is refused by %s ends, though more may follow", async (_, args, given) => {
     const { child, ended } = persist(args(), given);
     child.stdin.write(jsonline({ type: "RECORD" }, bookmark(1)));
     const { code, stdout, stderr } = await ended;
     expect([code, stdout, stderr]).toEqual([3, "", expect.stringContaining("line 4")]);
   });
 
-  it("that is refused while much of it waits reports that alone", async () => {
+  it("that is refused while much of it is still unread reports only that", async () => {
     const many = Array.from({ length: 30_000 }, (_, id) =>
       record("many", { id, text: "x".repeat(500) }, ["id"]),
     );
@@ -102,8 +102,8 @@ describe("a stream on stdin", () => {
 
   it.each([
     ["on stdin", []],
-    ["of a streamer that is run", ["--", "true"]],
-  ])("that is empty, %s, says that there is nothing new, and nothing is sent", async (_, command) => {
+    ["of a streamer after --", ["--", "true"]],
+  ])("that is empty, %s, is reported as such, and nothing is sent", async (_, command) => {
     for (const args of [to("empty"), ["-C", "1", "-T", "t"]]) {
       const { code, stdout, stderr } = await persisted([...args, ...command], "", env);
       expect([code, stdout, stderr]).toEqual([0, "", expect.stringMatching(/^The stream is empty: /)]);
@@ -121,7 +121,7 @@ describe("a stream on stdin", () => {
     expect((await getBookmark(stack, "none")).headers.get("etag")).toBe('"0"');
   });
 
-  it("is sent on within a second of its first bookmark, though the streamer goes on", async () => {
+  it("is sent within a second of its first bookmark, though the streamer continues", async () => {
     const { child, ended } = persist(to("slow"), env);
     child.stdin.write(body(1));
     const [first] = (await new Promise<Buffer>(resolve => child.stdout.once("data", resolve)))
@@ -133,7 +133,7 @@ describe("a stream on stdin", () => {
   });
 });
 
-/** An endpoint in trouble: what comes of each request, the last one again and again. */
+/** An endpoint in trouble: the answer to each request, repeating the last one. */
 async function scripted(...answers: ((response: ServerResponse) => void)[]) {
   let asked = 0;
   const server = createServer((message, response) => {
@@ -146,7 +146,7 @@ async function scripted(...answers: ((response: ServerResponse) => void)[]) {
 }
 
 describe("an endpoint", () => {
-  it("that breaks off in its answer is asked again", async () => {
+  it("that breaks off within its answer gets the request again", async () => {
     const cut = (response: ServerResponse) => {
       response.writeHead(200, { "content-length": 100 });
       response.write("{", () => response.destroy());
@@ -158,7 +158,7 @@ describe("an endpoint", () => {
     });
   });
 
-  it("whose gateway fails is asked again", async () => {
+  it("whose gateway fails gets the request again", async () => {
     const bad = (response: ServerResponse) => response.writeHead(502).end("<html>Bad Gateway");
     const args = await scripted(bad, response => response.end("1"));
     expect(await persisted(["bookmark", "get", ...args], "", env)).toMatchObject({ code: 0, stdout: "1\n" });
@@ -173,7 +173,7 @@ describe("an endpoint", () => {
     },
   );
 
-  it("that is not an endpoint is not mistaken for one without a bookmark: no streamer runs", async () => {
+  it("that is another server is not taken for one without a bookmark: no streamer runs", async () => {
     const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404/)]);
@@ -207,7 +207,7 @@ const untilSaid = (stderr: Readable, words: string) =>
   new Promise<void>(resolve => stderr.on("data", text => String(text).includes(words) && resolve()));
 
 describe("a delivery in flight", () => {
-  it("is waited for, and a streamer that is run starts from what it commits", async () => {
+  it("is waited for, and the streamer starts from the bookmark that it commits", async () => {
     const { own, untilHeld, release, received } = await holding();
     const first = post(own, "waited", jsonline(record("t", { id: 1 }, ["id"]), bookmark(10)));
     await untilHeld();
@@ -230,7 +230,7 @@ describe("a delivery in flight", () => {
     await untilSaid(second.child.stderr, "waiting for a delivery");
     release();
     expect(await first.ended).toMatchObject({ code: 0, stdout: '{"at":7}\n' });
-    // It says what is committed, so that whoever keeps its last line keeps that.
+    // It prints what is committed, so that a caller who keeps its last line has that.
     const { code, stdout, stderr } = await second.ended;
     expect([code, stdout]).toEqual([5, '{"at":7}\n']);
     expect(stderr).toContain("Another run has moved the streamer");
@@ -238,7 +238,7 @@ describe("a delivery in flight", () => {
     expect(received().match(/"id":\d+/g)).toEqual(['"id":7']);
   });
 
-  it("that fails leaves the streamer where it was, and stdin is sent", async () => {
+  it("that fails doesn't move the streamer, and stdin is sent", async () => {
     const { own, untilHeld, release } = await holding();
     const first = post(own, "failing", jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)));
     await untilHeld();
@@ -267,7 +267,7 @@ describe("Ctrl-C", () => {
     expect(await (await getBookmark(own, "interrupted")).text()).toBe('{"at":1}');
   });
 
-  it("for the second time ends at once", async () => {
+  it("a second time ends it at once", async () => {
     const { own, untilHeld, release } = await holding();
     const { child, ended } = persist(to("hurried", own), env);
     child.stdin.write(body(1));
@@ -298,13 +298,13 @@ describe("a streamer that is run", () => {
     expect(headers.get("etag")).toBe('"2"');
   });
 
-  it("is terminated when it is refused, though it would print without end", async () => {
+  it("is terminated when its output is refused, though it would print without end", async () => {
     const script = `printf '{"type":"RECORD"}\\n{"type":"STATE","value":1}\\n'; sleep 600`;
     const { code, stderr } = await persisted([...to("refused"), "--", "sh", "-c", script], "", env);
     expect([code, stderr]).toEqual([3, expect.stringContaining("line 1")]);
   });
 
-  it("is ended with us, though it does not listen", async () => {
+  it("is killed with `persist` even if it ignores SIGTERM", async () => {
     const script =
       `trap "" TERM; echo $$ > ${join(dir, "pid")}; printf '{"type":"STATE","value":1}\\n'; while :; ` +
       "do sleep 1; done";
@@ -316,7 +316,7 @@ describe("a streamer that is run", () => {
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   });
 
-  it("sees no token of ours", async () => {
+  it("does not see the token", async () => {
     const script = `env > ${join(dir, "env")}`;
     await persisted([...to("nosy"), "--", "sh", "-c", script], "", { ...env, STITCH_TOKEN: "t", OWN: "1" });
     const seen = await readFile(join(dir, "env"), "utf8");
@@ -324,7 +324,7 @@ describe("a streamer that is run", () => {
     expect(seen).not.toContain("TOKEN");
   });
 
-  it("and fails ends the run with 6", async () => {
+  it("ends the run with 6 if it fails", async () => {
     const { code, stderr } = await persisted([...to("failing"), ...made], "", { ...env, FAIL: "1" });
     expect([code, stderr]).toEqual([6, expect.stringContaining("exited with 7")]);
     const none = await persisted([...to("failing"), "--", "no-such-program"], "", env);
@@ -335,7 +335,7 @@ describe("a streamer that is run", () => {
   });
 });
 
-it("is killed again and again, and run until it is done: all rows, and the last bookmark", async () => {
+it("is killed repeatedly and run until it is done: all rows, and the last bookmark", async () => {
   const own = await startTestStack({}, { ingestMilliseconds: 7_000 });
   open.push(own);
   const N = "50000";
@@ -344,7 +344,7 @@ it("is killed again and again, and run until it is done: all rows, and the last 
     const { child, ended } = persist([...to("killed", own), "--state", ...made], { ...env, N });
     child.stdin.end();
     const isKilled = kills < 2;
-    // Somewhere in a segment: some have been committed, or none yet.
+    // Somewhere in a segment: perhaps some are committed.
     if (isKilled) {
       await Promise.race([new Promise(resolve => child.stdout.once("data", resolve)), ended]);
       child.kill("SIGKILL");
@@ -364,7 +364,7 @@ describe("ends with", () => {
     [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
     [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
     [2, "no token", nowhere, {}, "PERSIST_TOKEN"],
-    [2, "a token that none can be", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
+    [2, "an impossible token", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
     [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
     [2, "an unknown word", ["sync"], env, "persist --help"],
   ])("%d for %s", async (exit, _, args, given, sentence) => {
@@ -380,7 +380,7 @@ describe("ends with", () => {
     expect([code, stderr]).toEqual([4, expect.stringContaining("Are -C and -T right")]);
   });
 
-  it("5 where another run was faster", async () => {
+  it("5 if another run was faster", async () => {
     const args = await scripted(
       response => response.setHeader("etag", '"1"').end("1"),
       response => response.setHeader("etag", '"1"').end("{}"),
@@ -396,7 +396,7 @@ describe("ends with", () => {
   });
 });
 
-describe("straight to the Import API", () => {
+describe("directly to the Import API", () => {
   it("forwards, and prints the bookmarks, as the first Persister did", async () => {
     const api = await startScriptedServer([{ status: 201 }]);
     open.push(api);
@@ -407,7 +407,7 @@ describe("straight to the Import API", () => {
     expect(api.requests[0]!.body.toString()).toContain('"client_id":4242');
   });
 
-  it("says of a faulty line which it is in the whole, and of no other", async () => {
+  it("reports only the faulty line, numbered in the whole stream", async () => {
     const api = await startScriptedServer([{ status: 201 }]);
     open.push(api);
     const many = Array.from({ length: 9_000 }, (_, id) => [
@@ -429,7 +429,7 @@ describe("straight to the Import API", () => {
     expect(await persisted(args, "", given)).toMatchObject({ code: 0, stdout: "20\n" });
   });
 
-  it("prints no bookmark whose records were not taken", async () => {
+  it("prints no bookmark whose records were not accepted", async () => {
     const api = await startScriptedServer([{ status: 400, body: '{"error":"no"}' }]);
     open.push(api);
     const { code, stdout, stderr } = await persisted(["-C", "1"], body(7), {
@@ -441,8 +441,8 @@ describe("straight to the Import API", () => {
   });
 });
 
-describe("beside sending", () => {
-  it("gets, sets and forgets a bookmark, shows what it was, and the deliveries", async () => {
+describe("besides sending", () => {
+  it("gets, sets and deletes a bookmark, and shows its history and the deliveries", async () => {
     await post(stack, "looked-at", body(1));
     const run = async (...args: string[]) => (await persisted([...args, ...to("looked-at")], "", env)).stdout;
     expect(await run("bookmark", "get")).toBe('{"at":1}\n');
@@ -467,7 +467,7 @@ describe("beside sending", () => {
     expect((await run("set")).code).toBe(exits.usageError);
   });
 
-  it("takes flags before the environment, and that before persist.json", async () => {
+  it("prefers flags to the environment, and the environment to persist.json", async () => {
     await post(stack, "from-file", body(1));
     await post(stack, "from-env", body(2));
     await writeFile(
@@ -481,7 +481,7 @@ describe("beside sending", () => {
     expect(await get(["--streamer", "from-file"], { PERSIST_STREAMER: "from-env" })).toBe('{"at":1}\n');
   });
 
-  it("has a page that names every exit code and setting there is", async () => {
+  it("has a page that names every exit code and setting", async () => {
     const page = await readFile(new URL("../../docs/persist.md", import.meta.url), "utf8");
     const listed = [...page.matchAll(/^\| (\d) \| /gm)].map(([, code]) => Number(code));
     expect(listed).toEqual([0, ...Object.values(exits)]);
@@ -490,7 +490,7 @@ describe("beside sending", () => {
       expect(stdout).toContain(name);
   });
 
-  it("has help that says what there is", async () => {
+  it("has help for every command and flag", async () => {
     const { code, stdout } = await persisted(["--help"], "");
     expect(code).toBe(0);
     for (const word of ["--endpoint", "--state", "bookmark get", "check FILE", "Exit codes", "-C"])

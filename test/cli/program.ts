@@ -19,12 +19,12 @@ interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Bundles of the programs that ran: one starts in a fifth of the time that its sources take. */
+/** Bundles of the programs that ran. A bundle starts in a fifth of the time that its sources need. */
 const bundles = new Map<string, string>();
 const dir = mkdtempSync(join(tmpdir(), "persister-program-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** The bundle of a program, for a shell to run. */
+/** The bundle of a program, for use in a shell. */
 export function bundleOf(file: string): string {
   const known = bundles.get(file);
   if (known !== undefined) return known;
@@ -37,11 +37,11 @@ export function bundleOf(file: string): string {
   return outfile;
 }
 
-/** `persist`, as it is typed. */
+/** `persist`, as typed. */
 export const persist = (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Running =>
   running("cli/persist.ts", args, env, cwd);
 
-/** A program of this project, with nothing in its environment but `env`. */
+/** A program of this project, with only `env` as its environment. */
 export function running(
   file: string,
   args: readonly string[],
@@ -53,7 +53,7 @@ export function running(
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH, ...env },
   });
-  // It may end before it has read all.
+  // It may end before it has read everything.
   child.stdin.on("error", () => {});
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", text => {
@@ -66,7 +66,7 @@ export function running(
   return { child, ended };
 }
 
-/** With all of its stdin at once. */
+/** Gets all of its stdin at once. */
 export function persisted(
   args: readonly string[],
   stdin: string | Uint8Array,

@@ -4,7 +4,7 @@ import type { Archive } from "../../functions/persister/ports.ts";
 
 const deadline = () => Date.now() + 600_000;
 
-/** What every implementation of Archive holds to. `read` gives back what stands under a key. */
+/** The contract of every implementation of Archive. `read` returns what is stored under a key. */
 export function archiveContract(
   make: () => { archive: Archive; read: (key: string) => Promise<Uint8Array> },
 ): void {
@@ -20,7 +20,7 @@ export function archiveContract(
     expect(Buffer.from(await read(key)).equals(bytes)).toBe(true);
   });
 
-  it("overwrites nothing", async () => {
+  it("never overwrites", async () => {
     const { archive, read } = make();
     const key = `raw/contract/${randomUUID()}`;
     await archive.put(key, Buffer.from("first"), deadline());

@@ -48,7 +48,7 @@ describe("with the SDK's clients on the embedded services", () => {
   contracts(() => ({ s3, dynamodb, bucket, table }));
 });
 
-/** Against AWS itself where a bucket and a table are named, with credentials beside them. */
+/** Against AWS itself if the environment names a bucket and a table, with credentials. */
 const { CONTRACT_BUCKET, CONTRACT_TABLE, AWS_REGION = "us-east-1" } = process.env;
 if (CONTRACT_BUCKET !== undefined && CONTRACT_TABLE !== undefined) {
   const region = { region: AWS_REGION };

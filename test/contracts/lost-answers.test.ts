@@ -17,7 +17,7 @@ import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 
-/** What AWS's adapters make of answers that come late, never, or after somebody else's. */
+/** AWS's adapters, when an answer is late, lost, or overtaken by somebody else's. */
 const region = "us-east-1";
 const [bucket, table] = ["lost", "lost"];
 const now = 1_700_000_000_000;
@@ -41,7 +41,7 @@ const newS3 = () => s3Client({ region, endpoint: s3.url });
 const newDynamodb = () => dynamoClient({ region, endpoint: dynamodb.url });
 type Client = ReturnType<typeof newS3> | ReturnType<typeof newDynamodb>;
 
-/** Does `then` once, after the first call of `command` had its effect and before its sender hears of it. */
+/** Calls `then` once, after the first call of `command` took effect and before its answer arrives. */
 function afterEffect(client: Client, command: string, then: () => Promise<void>): void {
   let isOver = false;
   const stack = client.middlewareStack as ReturnType<typeof newS3>["middlewareStack"];
@@ -55,7 +55,7 @@ function afterEffect(client: Client, command: string, then: () => Promise<void>)
         }
         return answer;
       },
-    // Within the SDK's own retries.
+    // The SDK retries by itself.
     { step: "finalizeRequest", priority: "low" },
   );
 }
@@ -88,7 +88,7 @@ const leaseOf = (parts: Parts, streamer: string) =>
 const read = (streamer: string) => readState(streamer, partsOf(), deadline());
 
 describe("an answer that is lost after the effect", () => {
-  it("of the archive: put once, and done", async () => {
+  it("of the archive: the object is put once", async () => {
     const client = newS3();
     afterEffect(client, "PutObjectCommand", lose);
     const key = `raw/lost/${randomUUID()}`;
@@ -98,7 +98,7 @@ describe("an answer that is lost after the effect", () => {
     expect(await Body!.transformToString()).toBe("bytes");
   });
 
-  it("of begin: one lease, taken once", async () => {
+  it("of begin: one lease is taken", async () => {
     const client = newDynamodb();
     afterEffect(client, "PutItemCommand", lose);
     const parts = partsOf(client);
@@ -107,7 +107,7 @@ describe("an answer that is lost after the effect", () => {
     await commit(lease, undefined, { records: 1 }, within(parts, deadline()));
   });
 
-  it("of commit: counted once", async () => {
+  it("of commit: it is counted once", async () => {
     const client = newDynamodb();
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-commit");
@@ -118,7 +118,7 @@ describe("an answer that is lost after the effect", () => {
     expect(await read("lost-commit")).toMatchObject({ revision: 1 });
   });
 
-  it("of commit, and others have followed since: counted once", async () => {
+  it("of commit, with later deliveries in between: it is counted once", async () => {
     const client = newDynamodb();
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "followed");
@@ -138,7 +138,7 @@ describe("an answer that is lost after the effect", () => {
   });
 });
 
-it("a large bookmark that was changed in S3 is not given out", async () => {
+it("a large bookmark that was changed in S3 is not returned", async () => {
   const parts = partsOf();
   const lease = await leaseOf(parts, "changed");
   await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), { records: 1 }, within(parts, deadline()));
@@ -152,14 +152,14 @@ it("a large bookmark that was changed in S3 is not given out", async () => {
   });
 });
 
-it("an item that is not ours is no trouble that passes", async () => {
+it("an item that Persister did not write is not a transient error", async () => {
   const client = newDynamodb();
   const Item = { pk: { S: "streamer#odd" }, sk: { S: "state" }, fence: { S: "one" } };
   await client.send(new PutItemCommand({ TableName: table, Item }));
   await expect(read("odd")).rejects.toMatchObject({ name: "$ZodError" });
 });
 
-it("a service that takes requests and never answers is given up on, in time", async () => {
+it("a service that accepts requests and never answers fails in time", async () => {
   const silent = await startScriptedServer(["hang"]);
   const options = { region, endpoint: silent.url };
   const s3 = s3Client(options);

@@ -8,7 +8,7 @@ import { get, getBookmark, type LocalStack, post, startTestStack } from "../endp
 import { stackFileOf } from "../endpoint/stack-file.ts";
 import fixture from "./fixtures/items-of-4e7ef53.json" with { type: "json" };
 
-/** What the code of commit 4e7ef53 has stored is read and carried on, item by item. */
+/** The items that commit 4e7ef53 stored are read, and continued from, one by one. */
 let stack: LocalStack;
 let tokens: ReturnType<typeof dynamoTokens>;
 
@@ -27,7 +27,7 @@ afterAll(() => stack.close());
 
 type Item = NonNullable<PutItemCommand["input"]["Item"]>;
 
-/** Its lease, if it has one, is over by any clock. */
+/** Its lease, if any, has expired by any clock. */
 const ended = (item: Item): Item =>
   item.lease === undefined ? item : { ...item, lease: { M: { ...item.lease.M, until: { N: "0" } } } };
 
@@ -35,13 +35,13 @@ const unzipped = (text: string) => gunzipSync(Buffer.from(text, "base64"));
 const again = (streamer: string, body: keyof typeof fixture.bodies, headers: Record<string, string>) =>
   post(stack, streamer, unzipped(fixture.bodies[body]), headers);
 
-it("bookmarks: JSON, forgotten, and too large for an item", async () => {
+it("bookmarks: JSON, deleted, and too large for an item", async () => {
   expect(await (await getBookmark(stack, "github")).text()).toBe("3");
   expect((await getBookmark(stack, "drift")).status).toBe(404);
   expect(await (await getBookmark(stack, "wide")).text()).toHaveLength(300_002);
 });
 
-it("streamers, with what they have brought", async () => {
+it("streamers, with their last delivery", async () => {
   const { streamers } = (await (await get(stack, "/v1/streamers")).json()) as { streamers: object[] };
   expect(streamers).toMatchObject([
     { streamer: "drift", revision: 2, deliveries: 1, records: 1 },
@@ -84,7 +84,7 @@ it.each([
   expect(await answered.json()).toMatchObject({ streamer, revision, bookmark });
 });
 
-it("a delivery that was superseded, and one that was in flight, with its own sequences", async () => {
+it("a superseded delivery, and one in flight with its own sequences", async () => {
   const part = await again("github", "part", { "idempotency-key": "part", "if-match": '"3"' });
   expect(await part.json()).toMatchObject({ status: 409, code: "superseded" });
   const inFlight = await again("github", "inflight", { "idempotency-key": "inflight", "if-match": '"4"' });

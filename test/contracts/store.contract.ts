@@ -16,7 +16,7 @@ const deadline = () => Date.now() + 600_000;
 const bookmark = (value: string, encoding: Bookmark["encoding"] = "json") =>
   ({ encoding, value: Buffer.from(value) }) as unknown as SafeBookmark;
 
-/** What every implementation of a Store holds to. */
+/** The contract of every implementation of Store. */
 export function storeContract(make: () => Store): void {
   const fresh = () => ({ store: make(), name: `s${randomUUID().slice(0, 8)}` });
 
@@ -29,7 +29,7 @@ export function storeContract(make: () => Store): void {
       ...changes,
     });
 
-    it("are read as they were written, whole", async () => {
+    it("are read as written, with all attributes", async () => {
       const { store, name } = fresh();
       expect(await store.streamers.read(name, deadline())).toBeUndefined();
       const stored = await store.bookmarks.store(name, bookmark('{"a":1}'), deadline());
@@ -44,7 +44,7 @@ export function storeContract(make: () => Store): void {
     });
 
     it.each([0n, 1n, 2n ** 53n - 1n, 2n ** 53n + 1n, 9_223_372_036_854_775_807n])(
-      "keep the sequence %s, every digit",
+      "keep every digit of the sequence %s",
       async lastSequence => {
         const { store, name } = fresh();
         await store.streamers.write(item(name, 1, { lastSequence }), deadline());
@@ -52,7 +52,7 @@ export function storeContract(make: () => Store): void {
       },
     );
 
-    it("are written against what was read, and against nothing else", async () => {
+    it("are written only if they are still as read", async () => {
       const { store, name } = fresh();
       const { streamers } = store;
       expect(await streamers.write(item(name, 2), deadline())).toBe(false);
@@ -62,7 +62,7 @@ export function storeContract(make: () => Store): void {
       expect(await streamers.read(name, deadline())).toEqual(first);
     });
 
-    it("are written by one of many at once", async () => {
+    it("are written by one of many concurrent writers", async () => {
       const { store, name } = fresh();
       for (const fence of [1, 2]) {
         const written = await Promise.all(
@@ -96,7 +96,7 @@ export function storeContract(make: () => Store): void {
       expect(await read()).toEqual({ streamer: first, settings: none });
     });
 
-    it("know nothing of each other", async () => {
+    it("are independent of each other", async () => {
       const { store, name } = fresh();
       await store.streamers.write(item(name, 1), deadline());
       expect(await store.streamers.read(`${name}x`, deadline())).toBeUndefined();
@@ -104,7 +104,7 @@ export function storeContract(make: () => Store): void {
   });
 
   describe("streamers' names", () => {
-    it("are listed in their order, page by page", async () => {
+    it("are listed in order, page by page", async () => {
       const { store, name } = fresh();
       const names = ["-b", "", "0", "_"].map(end => `${name}${end}`).sort();
       for (const each of names) {
@@ -147,7 +147,7 @@ export function storeContract(make: () => Store): void {
       delivery,
     });
 
-    it("keeps what was filed first", async () => {
+    it("keeps the first entry of a revision", async () => {
       const { store, name } = fresh();
       const { history } = store;
       expect(await history.read(name, 1, deadline())).toBeUndefined();
@@ -187,7 +187,7 @@ export function storeContract(make: () => Store): void {
       ...changes,
     });
 
-    it("are read as they were written, against what was read", async () => {
+    it("are read as written, and written only if they are still as read", async () => {
       const { store, name } = fresh();
       const { deliveries } = store;
       expect(await deliveries.read(name, "k", deadline())).toBeUndefined();
@@ -201,7 +201,7 @@ export function storeContract(make: () => Store): void {
       expect(await deliveries.read(name, "other", deadline())).toBeUndefined();
     });
 
-    it("are filed by their ids, and listed newest first, page by page", async () => {
+    it("are filed by id, and listed newest first, page by page", async () => {
       const { store, name } = fresh();
       const ids = ["1", "2", "3", "4"].map(digit => `0000000${digit}-0000-7000-8000-000000000000`);
       const failure = { code: "malformed", detail: "line 1" };
@@ -215,7 +215,7 @@ export function storeContract(make: () => Store): void {
       expect(await store.log.list(`${name}x`, undefined, 3, deadline())).toEqual([]);
     });
 
-    it("are filed with a receipt, which no failure takes the place of, and no earlier one", async () => {
+    it("are filed with a receipt, which neither a failure nor an older receipt replaces", async () => {
       const { store, name } = fresh();
       const { log } = store;
       const filed = { streamer: name, delivery: "d", at, archive: "s3://b/k" };
@@ -253,7 +253,7 @@ export function storeContract(make: () => Store): void {
       }
     });
 
-    it("keep what a replay needs, digit for digit", async () => {
+    it("keep everything that a replay needs, with every digit", async () => {
       const { store, name } = fresh();
       const facts = {
         firstSequence: 1_700_000_000_000_000_001n,
@@ -273,7 +273,7 @@ export function storeContract(make: () => Store): void {
       expect(await store.deliveries.read(name, "k", deadline())).toEqual(elsewhere);
     });
 
-    it("keep a receipt of very many streams", async () => {
+    it("keep a receipt with very many streams", async () => {
       const { store, name } = fresh();
       const text = `"${"✓".repeat(1_000_000)}"`;
       await store.deliveries.write(kept(name, 1, { receipt: { revision: 1, text } }), deadline());

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type LocalStack, startTestStack } from "../endpoint/local-stack.ts";
 
-/** docs/building-a-streamer.md, word for word in an empty folder. */
+/** Runs docs/building-a-streamer.md word for word in an empty folder. */
 const root = new URL("../../", import.meta.url).pathname;
 const page = await readFile(join(root, "docs/building-a-streamer.md"), "utf8");
 
 interface Block {
   readonly language: string;
-  /** What the block is to be written to. */
+  /** The file to which the block is written. */
   readonly file: string | undefined;
   readonly text: string;
 }
@@ -36,7 +36,7 @@ beforeAll(async () => {
   dir = join(parent, "empty");
   checkout = join(parent, "checkout");
   await Promise.all([mkdir(dir), mkdir(checkout)]);
-  // A checkout to which a file may be added.
+  // A checkout to which a file can be added.
   await cp(join(root, "streamers"), join(checkout, "streamers"), { recursive: true });
   for (const name of ["node_modules", "dist", "functions", "infra", "package.json", "tsconfig.json"])
     await symlink(join(root, name), join(checkout, name));
@@ -63,7 +63,7 @@ async function bash(script: string): Promise<{ code: number | null; stdout: stri
 }
 
 describe("the guide to building a streamer", () => {
-  it.skipIf(missing.length > 0)("prints what it says, block by block", async () => {
+  it.skipIf(missing.length > 0)("prints what each block says", async () => {
     for (const { file, text } of blocks)
       if (file !== undefined) await writeFile(join(dir, file.replace("$PERSISTER", "../checkout")), text);
     const { code, stdout, stderr } = await bash(
@@ -73,7 +73,7 @@ describe("the guide to building a streamer", () => {
     expect(stdout.split(`${separator}\n`)).toEqual(commands.map(({ prints }) => prints));
   });
 
-  it("has an entry for serverless.yml that makes a scheduled streamer", async () => {
+  it("has an entry for serverless.yml that creates a scheduled streamer", async () => {
     const [block] = blocks.filter(({ language }) => language === "yaml");
     const properties: Record<string, unknown> = {
       "custom.streamers": parse(block!.text),
@@ -90,8 +90,8 @@ describe("the guide to building a streamer", () => {
     expect(page).toContain("`run-orders-failed`");
   });
 
-  it("has no block that nothing runs, and its TypeScript is of thirty lines or so", () => {
-    // Fences of any kind, indented ones too.
+  it("runs every block, and its TypeScript has about thirty lines", () => {
+    // Fences of any kind, also indented ones.
     expect([...page.matchAll(/^\s*(```|~~~)/gm)]).toHaveLength(2 * blocks.length);
     const run = commands.map(({ text }) => text).join("");
     const idle = blocks.filter(({ language, file }, i) => {
@@ -105,7 +105,7 @@ describe("the guide to building a streamer", () => {
     expect(typeScript!.text.trim().split("\n").length).toBeLessThanOrEqual(30);
   });
 
-  it("names files that are there", () => {
+  it("names files that exist", () => {
     const named = [...page.matchAll(/`((?:github|chargebee|drift)\/[\w-]+\.ts)`/g)].map(([, path]) => path!);
     expect(named.length).toBeGreaterThan(5);
     expect(named.filter(path => !existsSync(join(root, "streamers", path)))).toEqual([]);

@@ -5,10 +5,7 @@ import { type Fault, PersisterError } from "../../functions/persister/errors.ts"
 import { requestsOf } from "../persister/delivery.ts";
 import { convert } from "../stitchstream/convert.ts";
 
-/**
- * docs/format.md, sentence by sentence: what it says is tested under its own words, and nothing there is left
- * out.
- */
+/** docs/format.md, sentence by sentence. Each sentence is the title of its test, and each has one. */
 const page = readFileSync(new URL("../../docs/format.md", import.meta.url), "utf8");
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 const example = /```\n([\s\S]+?)```/.exec(page)![1]!;
@@ -17,7 +14,7 @@ const text = oneLine(page.replace(/```\n[\s\S]+?```/, ""));
 const tested: string[] = [];
 function says(sentence: string, check: () => void): void {
   tested.push(sentence);
-  // A title with a NaN looks like one whose value is missing.
+  // A title with NaN looks like one with a missing value.
   it(sentence.replaceAll("NaN", "not-a-number"), check);
 }
 
@@ -89,7 +86,7 @@ function refused(body: string | Uint8Array): Fault & { readonly code: string } {
   }
   throw new Error("it was not refused");
 }
-/** A record's value is refused, with its line and field. */
+/** Asserts that a record's value is refused, with its line and field. */
 function refusesJson(value: string, message: RegExp | string = /./): void {
   const fault = refused(jsonline(`{"type":"RECORD","stream":"s","record":{"v":${value}}}`));
   expect(fault).toMatchObject({ line: 4, stream: "s", field: "v", message: expect.stringMatching(message) });
@@ -412,7 +409,7 @@ describe("keys and schemas", () => {
       `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${given}}}}`,
       `{"type":"RECORD","stream":"s","record":{"v":${value}}}`,
     );
-  /** The schema of a property is refused, with its line. */
+  /** Asserts that the schema of a property is refused, with its line. */
   const refusesSchema = (given: object, message: RegExp = /./) =>
     expect(refused(lines(schema({ v: given })))).toMatchObject({
       code: "malformed",

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packaged } from "../infra/packaged.ts";
 import { at, ofType, type Template } from "../infra/template.ts";
 
-/** docs/operations.md names what is there, and reckons rightly. */
+/** docs/operations.md names only what exists, and its sums are right. */
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const page = read("docs/operations.md");
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
@@ -36,7 +36,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const spans = (text: string) => [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
 
-/** Names in the page that are nowhere. */
+/** Names in the page that don't exist. */
 function unknown(text: string): string[] {
   const resources = Object.keys(template.Resources);
   const known = [...resources, ...Object.keys(template.Outputs), ...parameters];
@@ -55,7 +55,7 @@ function unknown(text: string): string[] {
 }
 
 describe("every name in it exists", () => {
-  it("as it stands", () => expect(unknown(page)).toEqual([]));
+  it("in the page", () => expect(unknown(page)).toEqual([]));
   it.each([
     ["`AlarmTopics`", "AlarmTopics"],
     ["--param alarmAdress=x", "alarmAdress"],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleOf } from "../cli/program.ts";
 import { getBookmark, token, useStack } from "../endpoint/local-stack.ts";
 
-/** docs/persist.md's commands, in their order, in one folder. */
+/** Runs the commands of docs/persist.md in order, in one folder. */
 const page = await readFile(new URL("../../docs/persist.md", import.meta.url), "utf8");
 const fences = [...page.matchAll(/^\s*(```|~~~)/gm)].length;
 const blocks = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) => text!);
@@ -15,8 +15,8 @@ const stack = useStack();
 let dir: string;
 
 /**
- * A streamer of 2016: a header, and its bookmark's file as its last argument. It treats an empty file as no
- * bookmark.
+ * A streamer of 2016: prints a header, and reads the bookmark file that is its last argument. An empty file
+ * means no bookmark.
  */
 const drift = `
 const { readFileSync } = require("node:fs");
@@ -40,7 +40,7 @@ beforeAll(async () => {
     persist: `${node} "${bundleOf("cli/persist.ts")}" "$@"`,
     "persist-stitch": `${node} "${bundleOf("cli/persist.ts")}" "$@"`,
     python: `${node} "${join(bin, "drift.cjs")}" "$@"`,
-    // Its own flag takes a value, as a tap's does.
+    // Its own flag takes a value, like a tap's.
     "tap-github": `shift 2; N=20 ${node} "${tap}" "$@"`,
   };
   for (const [name, text] of Object.entries(programs)) {
@@ -77,14 +77,14 @@ const bookmarkOf = async (name: string) => (await getBookmark(stack(), name)).te
 const textIn = (name: string) => readFile(join(dir, name), "utf8");
 
 describe("the page of `persist`", () => {
-  it("has commands that do what it says, from the first to the last", async () => {
+  it("has commands that all do what it says", async () => {
     const [run, pipe, repaired, direct, others, ...more] = blocks as [string, string, string, string, string];
     expect([more, fences]).toEqual([[], 2 * blocks.length]);
 
     expect(await bash(run)).toBe('20\n{"inboxes":1}\n');
     expect(await bookmarkOf("github")).toBe("20");
 
-    // The file is not there yet, and the endpoint has a bookmark.
+    // The file doesn't exist yet, and the endpoint has a bookmark.
     await expect(bash(pipe)).rejects.toThrow("did not hold the endpoint's bookmark");
     expect(await bash(pipe)).toBe('{"inboxes":2}\n');
     expect(await textIn("bookmark")).toBe('{"inboxes":2}\n');
@@ -105,19 +105,14 @@ describe("the page of `persist`", () => {
   });
 
   it.each([
-    ["loses the bookmark behind `| tail -1 >`, which it warns of", "persist -C 4242 | tail -1 > kept", 1, ""],
-    [
-      "keeps it in the file of `--bookmark`",
-      "persist -C 4242 --bookmark kept | tail -1",
-      6,
-      '{"inboxes":6}\n',
-    ],
+    ["loses the bookmark with `| tail -1 >`, of which it warns", "persist -C 4242 | tail -1 > kept", 1, ""],
+    ["keeps it with `--bookmark`", "persist -C 4242 --bookmark kept | tail -1", 6, '{"inboxes":6}\n'],
   ])("%s", async (_, rest, next, left) => {
     await writeFile(join(dir, "kept"), '{"inboxes":5}\n');
     const line = `python stream_drift.py $(ls kept) | ${rest}`;
     await bash(line);
     expect(await textIn("kept")).toBe(`{"inboxes":${next}}\n`);
-    // Whatever its streamer does.
+    // Whether its streamer succeeds or not.
     await bash(`export DIES=1; ${line}`);
     expect(await textIn("kept")).toBe(left);
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { getBookmark, rows, token, useStack } from "../endpoint/local-stack.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 
-/** docs/api.md's script, word for word. */
+/** Runs the script of docs/api.md word for word. */
 const page = await readFile(new URL("../../docs/api.md", import.meta.url), "utf8");
 const script = /^```sh run\.sh\n(.*?)^```$/ms.exec(page)![1]!;
 const stack = useStack();
@@ -67,7 +67,7 @@ const problem = (status: number, code: string) => ({
 const committed: Step = { status: 200, headers: { etag: '"3"' }, body: "3" };
 
 describe("the safe run with curl", () => {
-  it("starts from the beginning once, and from the bookmark after that", async () => {
+  it("starts from the beginning once, and then from the bookmark", async () => {
     const first = await run(stack().url);
     expect(first).toMatchObject({ code: 0, starts: ["run "] });
     expect(JSON.parse(first.stdout)).toMatchObject({ revision: 1, records: 2, bookmark: 2 });
@@ -81,7 +81,7 @@ describe("the safe run with curl", () => {
     ["401", problem(401, "unauthorized")],
     ["403", problem(403, "forbidden")],
     ["404 of a wrong URL", { status: 404, body: '{"message":"Not Found"}' }],
-    ["404 of another code", problem(404, "no-streamer")],
+    ["404 with another code", problem(404, "no-streamer")],
     ["503", problem(503, "store-unavailable")],
     ["503 of a gateway", { status: 503, body: "Service Unavailable" }],
     ["a connection that breaks", "drop-before"],
@@ -99,7 +99,7 @@ describe("the safe run with curl", () => {
     expect(stderr).toContain("Failed to connect");
   });
 
-  it("sends against the revision it started from, and the same again under one key", async () => {
+  it("sends with If-Match, and retries under the same key", async () => {
     const busy: Step = { ...problem(503, "store-unavailable"), headers: { "retry-after": "0" } };
     await scripted([committed, busy, { status: 200, body: "{}" }], async ({ url, requests }) => {
       expect(await run(url)).toMatchObject({ code: 0, stdout: "{}" });
@@ -111,12 +111,12 @@ describe("the safe run with curl", () => {
     });
   });
 
-  it.each([409, 412, 422])("says what is wrong at %d, and can be run again", async status => {
+  it.each([409, 412, 422])("reports what is wrong at %d, and can be run again", async status => {
     const { code, stderr } = await scripted([committed, problem(status, "some-code")], ({ url }) => run(url));
     expect([code, stderr]).toEqual([1, expect.stringContaining("some-code")]);
   });
 
-  it("sends nothing of a streamer that failed", async () => {
+  it("sends nothing from a streamer that failed", async () => {
     await scripted([committed], async ({ url, requests }) => {
       expect(await run(url, { FAIL: "1" })).toMatchObject({ code: 7 });
       expect(requests).toHaveLength(1);

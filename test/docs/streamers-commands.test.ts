@@ -9,8 +9,8 @@ import * as ofGithub from "../streamers/github-stand-in.ts";
 import type { StandIn } from "../streamers/stand-in.ts";
 
 /**
- * docs/streamers.md's commands, as they are, in a checkout: with stand-ins in the vendors' places, and
- * credentials instead of `…`.
+ * Runs the commands of docs/streamers.md in a checkout, with stand-ins for the vendors and credentials
+ * instead of `…`.
  */
 const root = new URL("../../", import.meta.url).pathname;
 const page = await readFile(join(root, "docs/streamers.md"), "utf8");
@@ -68,7 +68,7 @@ async function bash(script: string): Promise<{ code: number | null; output: stri
   return new Promise(resolve => child.once("close", code => resolve({ code, output })));
 }
 
-it("each does what the page says, one after the other", async () => {
+it("each command does what the page says", async () => {
   const script = blocks
     .join("")
     .replaceAll(/(\w+)=…/g, (_, name: string) => `${name}=${values[name]}`)
@@ -89,7 +89,7 @@ it("each does what the page says, one after the other", async () => {
     expect((await stat(join(checkout, ".drift-credentials.json"))).mode & 0o777).toBe(0o600);
 });
 
-it("no command is left out", () => {
+it("no command is skipped", () => {
   expect(blocks).toHaveLength(3);
   expect([...page.matchAll(/^\s*(```|~~~)/gm)]).toHaveLength(2 * blocks.length);
 });

@@ -8,7 +8,7 @@ import { drift } from "../../streamers/drift.ts";
 import { github } from "../../streamers/github.ts";
 import type { Streamer } from "../../streamers/streamer.ts";
 
-/** docs/streamers.md names what the streamers are made of. */
+/** docs/streamers.md names the settings, tables and keys of the streamers. */
 const page = readFileSync(new URL("../../docs/streamers.md", import.meta.url), "utf8");
 const list = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
 const run = { log: () => {}, second: 1, timeout: 1_000 };
@@ -25,19 +25,19 @@ describe.each([
 ] as [string, Streamer, Record<string, string>][])("%s", (title, streamer, env) => {
   const section = page.split(`\n## ${title}\n`)[1]!.split("\n## ")[0]!;
 
-  it("has every setting, and no other", () => {
+  it("lists exactly its settings", () => {
     const said = [...section.matchAll(/`([A-Z]+_[A-Z_]+)`/g)].map(([, name]) => name!);
     const others = streamer === drift ? retired : [];
     expect([...new Set(said)].sort()).toEqual([...Object.keys(streamer.environment.shape), ...others].sort());
   });
 
-  it("has every table with its key, and no other", () => {
+  it("lists exactly its tables, with their keys", () => {
     const said = [...section.matchAll(/^\| `(\w+)` \| `(\w+)` \|/gm)].map(([, table, key]) => [table, key]);
     const tables = streamer.sources(env, run).flatMap(({ tables }) => tables);
     expect(said.sort()).toEqual(tables.map(({ name, keys }) => [name, ...keys]).sort());
   });
 
-  it("requires on a schedule what it needs, and no more", () => {
+  it("lists exactly the credentials that a scheduled run requires", () => {
     const { credentials } = list.find(each => each.streamer === streamer.name)!;
     const ways = credentials.map(entry => entry.split("|").map(way => way.split("+")));
     const sufficient = (names: readonly string[]) => {

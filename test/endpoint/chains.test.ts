@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bookmark, getBookmark, jsonline, post, record, token, useStack } from "./local-stack.ts";
 
-/** Deliveries that depend on each other by the streamer's revision. */
+/** Deliveries chained by the streamer's revision. */
 const stack = useStack();
 const body = (position: number) => jsonline(record("t", { id: position }, ["id"]), bookmark(position));
 const problem = async (response: Response) => ({
@@ -10,7 +10,7 @@ const problem = async (response: Response) => ({
 });
 
 describe("If-Match", () => {
-  it("chains deliveries: each against the revision that the last one answered", async () => {
+  it("chains deliveries: each names the revision that the last one returned", async () => {
     let etag = '"0"';
     for (const position of [1, 2, 3]) {
       const response = await post(stack(), "chained", body(position), { "if-match": etag });
@@ -40,20 +40,20 @@ describe("If-Match", () => {
     ['"0"', 200, 412],
     ['W/"1"', 412, 412],
     ['"abc"', 412, 412],
-  ])("%s: %i at first, %i against revision 1", async (condition, first, second) => {
+  ])("%s: %i before the first delivery, %i at revision 1", async (condition, first, second) => {
     const name = (when: string) => `if-${when}-${Buffer.from(condition).toString("hex")}`;
     expect((await post(stack(), name("new"), body(1), { "if-match": condition })).status).toBe(first);
     await post(stack(), name("old"), body(1));
     expect((await post(stack(), name("old"), body(2), { "if-match": condition })).status).toBe(second);
   });
 
-  it("If-None-Match: * is for the first delivery alone", async () => {
+  it("If-None-Match: * allows only the first delivery", async () => {
     const first = { "if-none-match": "*" };
     expect((await post(stack(), "first", body(1), first)).status).toBe(200);
     expect(await problem(await post(stack(), "first", body(2), first))).toMatchObject({ status: 412 });
   });
 
-  it.each(["1", "'1'", '"1', "abc"])("%s is answered with what an ETag looks like", async condition => {
+  it.each(["1", "'1'", '"1', "abc"])("%s is refused, with the form of an ETag", async condition => {
     const response = await post(stack(), "odd", body(1), { "if-match": condition });
     expect(await response.json()).toMatchObject({
       status: 400,

@@ -12,7 +12,7 @@ import {
   useStack,
 } from "./local-stack.ts";
 
-/** Bookmarks that somebody sets by hand, and what they were before. */
+/** Bookmarks set manually, and their history. */
 const stack = useStack();
 const body = (value: unknown) => jsonline(record("t", { id: 1 }, ["id"]), bookmark(value));
 const json = { "content-type": "application/json" };
@@ -40,7 +40,7 @@ async function history(streamer: string, query = "") {
 }
 
 describe("PUT", () => {
-  it("rewinds against the revision that was seen, and the next delivery matches the new one", async () => {
+  it("rewinds with the current revision, and the next delivery matches the new one", async () => {
     await post(stack(), "rewound", body(5));
     const response = await change("PUT", "rewound", { ...json, "if-match": '"1"' }, "3\n");
     expect([response.status, response.headers.get("etag")]).toEqual([200, '"2"']);
@@ -62,7 +62,7 @@ describe("PUT", () => {
     ["application/transit+json", '["^ ","at","~m0"]', '["^ ","at","~m0"]'],
     ["application/transit+json", '"~m0"', `["~#'","~m0"]`],
     ["Application/Transit+JSON", '{"~#set":[1]}', '{"~#set":[1]}'],
-  ])("%s: %s is given out as %s", async (type, sent, kept) => {
+  ])("%s: %s is returned as %s", async (type, sent, kept) => {
     const name = `put-${createHash("sha256")
       .update(type + sent)
       .digest("hex")
@@ -96,7 +96,7 @@ describe("PUT", () => {
 });
 
 describe("DELETE", () => {
-  it("forgets the bookmark and nothing else: the revision goes on", async () => {
+  it("deletes only the bookmark: the revision increases", async () => {
     await post(stack(), "forgotten", body(5));
     const response = await change("DELETE", "forgotten", { "if-match": '"1"' });
     expect([response.status, await response.json()]).toEqual([200, { streamer: "forgotten", revision: 2 }]);
@@ -106,7 +106,7 @@ describe("DELETE", () => {
   });
 });
 
-describe("a change by hand", () => {
+describe("a manual change", () => {
   let other: Awaited<ReturnType<typeof startTestStack>>;
   let api: Awaited<ReturnType<typeof startScriptedServer>>;
   beforeAll(async () => {
@@ -136,14 +136,14 @@ describe("a bookmark without a value", () => {
     [bookmark(null), "null"],
     [bookmark(""), '""'],
     [bookmark({}), "{}"],
-  ])("is stored as it was sent: %j", async (line, kept) => {
+  ])("is stored as sent: %j", async (line, kept) => {
     const name = `empty-${Buffer.from(kept).toString("hex")}`;
     await post(stack(), name, body(1));
     await post(stack(), name, jsonline(line));
     expect(await (await getBookmark(stack(), name)).text()).toBe(kept);
   });
 
-  it("never takes the place of one that has: what names none leaves it", async () => {
+  it("never replaces one with a value", async () => {
     await post(stack(), "left", body(1));
     expect(await (await post(stack(), "left", jsonline())).json()).toMatchObject({
       revision: 2,
@@ -159,7 +159,7 @@ describe("a bookmark without a value", () => {
 });
 
 describe("history", () => {
-  it("says when, who and which value, newest first, page by page", async () => {
+  it("lists when, who and which value, newest first, page by page", async () => {
     const began = Date.now();
     const receipts: { delivery: string }[] = [];
     for (const value of [1, "9007199254740993", { a: 1.5 }])
@@ -196,7 +196,7 @@ describe("history", () => {
     expect(pages).toEqual([[5, 4], [3, 2], [1]]);
   });
 
-  it("is empty before the first, and a page holds at least one bookmark, however large", async () => {
+  it("is empty before the first delivery, and a page has at least one bookmark of any size", async () => {
     expect(JSON.parse((await history("never")).text)).toEqual({
       streamer: "never",
       revision: 0,

@@ -10,7 +10,7 @@ import { startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack, transit } from "./local-stack.ts";
 import { tokenTableOf } from "./stack-file.ts";
 
-/** Each error that knows the streamer names what is committed: a refused client need not ask. */
+/** Each error about a known streamer includes what is committed, which saves the client a request. */
 let stack: LocalStack;
 beforeAll(async () => {
   stack = await startTestStack();
@@ -62,7 +62,7 @@ const deliveries: readonly Refusal[] = [
     code: "key-reused",
   },
   { name: "something else", body: "hello\n", status: 400, code: "not-a-stitchstream" },
-  { name: "a line that is no message", body: jsonline("{"), status: 400, code: "malformed" },
+  { name: "a line that is not a message", body: jsonline("{"), status: 400, code: "malformed" },
   {
     name: "a bookmark too large",
     body: good("x".repeat(1_100_000)),
@@ -95,7 +95,7 @@ const others: readonly Refusal[] = [
     code: "precondition-required",
   },
   {
-    name: "a bookmark that is no JSON",
+    name: "a bookmark that is not JSON",
     method: "PUT",
     path: "/bookmark",
     body: "{",
@@ -130,7 +130,7 @@ const others: readonly Refusal[] = [
     code: "precondition-failed",
   },
   {
-    name: "a bookmark in no form that there is",
+    name: "a bookmark in an unknown encoding",
     method: "GET",
     path: "/bookmark",
     headers: { accept: "image/png" },
@@ -138,14 +138,14 @@ const others: readonly Refusal[] = [
     code: "not-acceptable",
   },
   {
-    name: "a page that can't be",
+    name: "an impossible page",
     method: "GET",
     path: "/deliveries?limit=0",
     status: 400,
     code: "bad-query",
   },
   {
-    name: "a delivery that never was",
+    name: "a delivery that doesn't exist",
     method: "GET",
     path: "/deliveries/none",
     status: 404,
@@ -168,7 +168,7 @@ function ask({ on = stack, streamer, token = "a-token" }: Asked, refusal: Partia
   });
 }
 
-/** A bookmark that holds what JSON.parse would lose, and one that no item has room for. */
+/** A bookmark that JSON.parse would change, and one that is too large for an item. */
 const bookmarks = [
   {
     kind: "transit",
@@ -187,14 +187,14 @@ const bookmarks = [
 ];
 
 describe.each(bookmarks)(
-  "a $kind bookmark is named, with its revision,",
+  "a $kind bookmark and its revision are included",
   ({ kind, lines, text, type, bodyOf }) => {
     beforeAll(async () => {
       await post(stack, kind, bodyOf(...lines), { "idempotency-key": "used" });
       await post(stack, kind, bodyOf(...lines));
     });
 
-    it.each([...deliveries, ...others])("where $name is refused: $status $code", async refusal => {
+    it.each([...deliveries, ...others])("if $name is refused: $status $code", async refusal => {
       const response = await ask({ streamer: kind }, refusal);
       const answer = await response.text();
       expect(JSON.parse(answer)).toMatchObject({
@@ -210,7 +210,7 @@ describe.each(bookmarks)(
 );
 
 it.each(deliveries.filter(({ code }) => code !== "key-reused"))(
-  "before the first delivery it is revision 0, without a bookmark: $code",
+  "before the first delivery, an error has revision 0 and no bookmark: $code",
   async refusal => {
     const response = await ask({ streamer: `new-${refusal.code}` }, refusal);
     const problem = (await response.json()) as object;
@@ -220,8 +220,8 @@ it.each(deliveries.filter(({ code }) => code !== "key-reused"))(
   },
 );
 
-describe("who may not ask", () => {
-  it("for the streamer is named nothing of it", async () => {
+describe("a token that may not read", () => {
+  it("the streamer gets nothing about it", async () => {
     await post(stack, "secret", good("secret position"));
     const scopes = ["write", "read", "admin"] as const;
     const { token } = await createToken(
@@ -237,7 +237,7 @@ describe("who may not ask", () => {
       }
   });
 
-  it("to write alone may see the bookmark in errors as in its receipts", async () => {
+  it("but may write sees the bookmark in errors, as in its receipts", async () => {
     const { token } = await createToken(
       { streamer: "writes", scopes: ["write"], validUntil: undefined },
       await tokenTableOf(stack),
@@ -253,7 +253,7 @@ describe("trouble", () => {
   const open: { close(): Promise<void> }[] = [];
   afterAll(() => Promise.all(open.splice(0).map(part => part.close())));
 
-  it("with another delivery in flight, and after it, names what is committed", async () => {
+  it("with another delivery in flight, and after it, includes what is committed", async () => {
     const api = await startScriptedServer([{ status: 201 }, "hang"]);
     const on = await startTestStack({ IMPORT_API_URL: api.url }, { ingestMilliseconds: 8_000 });
     open.push(on, api);
@@ -273,7 +273,7 @@ describe("trouble", () => {
     expect(await (await second).json()).toMatchObject({ status: 503, revision: 1, bookmark: "first" });
   });
 
-  it("with the archive names what is committed, too", async () => {
+  it("with the archive includes what is committed, too", async () => {
     const s3 = await startScriptedServer([{ status: 200 }, { status: 503, body: "" }]);
     const on = await startTestStack({ AWS_ENDPOINT_URL_S3: s3.url });
     open.push(on, s3);
@@ -287,7 +287,7 @@ describe("trouble", () => {
     expect(response.headers.get("etag")).toBe('"1"');
   });
 
-  it("with a large bookmark's value leaves the refusal as it is, names nothing, and is logged", async () => {
+  it("with a large bookmark leaves the refusal unchanged, includes nothing, and is logged", async () => {
     const dir = await mkdtemp(join(tmpdir(), "persister-committed-"));
     const s3 = await startS3({ dir });
     const denied = Array.from({ length: 10 }, () => ({
@@ -309,7 +309,7 @@ describe("trouble", () => {
     log.mockRestore();
   });
 
-  it("with the table names nothing, for what is committed is not known", async () => {
+  it("with the table includes nothing, since what is committed is unknown", async () => {
     const dynamodb = await startScriptedServer([
       { status: 200, body: "{}" },
       { status: 500, body: "{}" },

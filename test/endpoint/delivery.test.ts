@@ -30,7 +30,7 @@ const archived = (receipt: Receipt) =>
   readFile(join(stack().archiveDir!, receipt.archive.replace("s3://", "")));
 
 describe("a delivery", () => {
-  it("of transit with keys: a receipt, typed rows, the bookmark, the archived bytes", async () => {
+  it("of transit with keys gets a receipt, typed rows, the bookmark and the archived bytes", async () => {
     const body = await readFile(new URL("../streams/inboxes.stitchstream", import.meta.url));
     const receipt = await delivered("drift", body);
     expect(receipt).toMatchObject({
@@ -92,7 +92,7 @@ describe("a delivery", () => {
     expect((await rows(stack(), "select name from upserted")).rows).toEqual([["third"]]);
   });
 
-  it("of several streams says how many records each had, and how many messages it ignored", async () => {
+  it("of several streams gets each one's number of records, and the number of ignored messages", async () => {
     const lines = [
       record("a1", { id: 1 }, ["id"]),
       { type: "HEARTBEAT" },
@@ -112,12 +112,12 @@ describe("a delivery", () => {
     ],
     ["a byte-order mark", `\ufeff${jsonline(bookmark(1))}`],
     ["no last newline", jsonline(bookmark(1)).trimEnd()],
-  ])("takes %s", async (_name, body) => {
+  ])("accepts %s", async (_name, body) => {
     expect(await delivered("loose", body)).toMatchObject({ bookmark: 1 });
   });
 
   it.each(["application/octet-stream", "application/x-www-form-urlencoded"])(
-    "takes gzip as %s, and archives it as it came",
+    "accepts gzip as %s, and archives it as received",
     async contentType => {
       const body = gzipSync(jsonline(record("zipped", { id: 1 }, ["id"]), bookmark("z")));
       const receipt = await delivered("zipped", body, {
@@ -130,7 +130,7 @@ describe("a delivery", () => {
     },
   );
 
-  it("names streams and fields as JavaScript would rather not", async () => {
+  it("may use names that are special in JavaScript", async () => {
     const line =
       '{"type":"RECORD","stream":"__proto__","key_fields":["constructor"],"record":{"constructor":1,' +
       '"__proto__":{"a":1}}}';
@@ -140,7 +140,7 @@ describe("a delivery", () => {
     ]);
   });
 
-  it("answers the committed bookmark's line on `Accept: text/plain`", async () => {
+  it("gets the committed bookmark's line for `Accept: text/plain`", async () => {
     const response = await post(
       stack(),
       "plain",
@@ -153,7 +153,7 @@ describe("a delivery", () => {
 });
 
 describe("a bookmark", () => {
-  it("is 404 before the first, and stays when a delivery brings none", async () => {
+  it("is 404 before the first one, and is kept when a delivery contains none", async () => {
     const before = await getBookmark(stack(), "bookmarks");
     expect(before.status).toBe(404);
     expect(await before.json()).toMatchObject({ code: "no-bookmark" });
@@ -163,7 +163,7 @@ describe("a bookmark", () => {
     expect(await (await getBookmark(stack(), "bookmarks")).text()).toBe('{"last":[1,2.5]}');
   });
 
-  it("is what the streamer wrote, to the digit, and unchanged answers 304", async () => {
+  it("is exactly what the streamer wrote, and answers 304 while it is unchanged", async () => {
     await delivered(
       "verbatim",
       jsonline('{"type":"STATE","value":{"id": 12345678901234567890, "at": 1.10}}'),
@@ -183,7 +183,7 @@ describe("a bookmark", () => {
     expect((await getBookmark(stack(), "verbatim", { "if-none-match": '"0"' })).status).toBe(200);
   });
 
-  it("stands alone though it leaned on its line's cache", async () => {
+  it("contains no cache codes, though its line did", async () => {
     await delivered("cached", transit('["^ ","type","BOOKMARK","value",["^ ","^1",1,"^0","~^hat"]]'));
     expect(await (await getBookmark(stack(), "cached")).text()).toBe('["^ ","value",1,"type","~^hat"]');
   });
@@ -202,13 +202,13 @@ describe("a bookmark", () => {
       '["^ ","~~a","~n12345678901234567890"]',
     ],
     ["a scalar", jsonline(bookmark(7)), "application/transit+json", '["~#\'",7]'],
-  ])("is converted on `Accept`: %s", async (_name, body, accept, expected) => {
+  ])("is converted according to `Accept`: %s", async (_name, body, accept, expected) => {
     await delivered("converted", body);
     const response = await getBookmark(stack(), "converted", { accept });
     expect([await response.text(), response.headers.get("content-type")]).toEqual([expected, accept]);
   });
 
-  it("that has no JSON form, or is asked for as something else, is 406", async () => {
+  it("without a JSON form, or requested as another type, is 406", async () => {
     await delivered("cut", '{"type":"STATE","value":{"\\ud83d":"\\ude00"}}');
     expect(await (await getBookmark(stack(), "cut")).text()).toBe('{"\\ud83d":"\\ude00"}');
     const asTransit = await getBookmark(stack(), "cut", { accept: "application/transit+json" });
@@ -224,7 +224,7 @@ describe("a bookmark", () => {
     }
   });
 
-  it("may have a megabyte, though an item holds 400 KB", async () => {
+  it("may have a megabyte, though an item is limited to 400 KB", async () => {
     const value = { text: "✓".repeat(349_000) };
     await delivered("large", jsonline(record("large", { id: 1 }, ["id"]), bookmark(value)));
     expect(await (await getBookmark(stack(), "large")).json()).toEqual(value);
@@ -241,12 +241,12 @@ describe("health", () => {
 describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")(
   "streams written by others",
   () => {
-    it("the first streamer's seed", async () => {
+    it("the sample of the first streamer", async () => {
       const receipt = await delivered("seed", await readFile(new URL("seed.stitchstream", shared)));
       expect(receipt).toMatchObject({ records: 1, bookmark: ["^ ", "inboxes", "~m1468435557000"] });
     });
 
-    it("the original Python streamer's", async () => {
+    it("the output of the original Python streamer", async () => {
       const receipt = await delivered(
         "python",
         await readFile(new URL("original-python-streamer.stitchstream", shared)),

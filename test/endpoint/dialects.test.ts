@@ -17,7 +17,7 @@ import {
   useStack,
 } from "./local-stack.ts";
 
-/** One URL takes every dialect of the format: docs/format.md. */
+/** One URL accepts every dialect of the format: docs/format.md. */
 const stack = useStack();
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
@@ -36,7 +36,7 @@ const changes = [
   { id: 1, name: "one again" },
 ];
 
-/** What a body lands of the stream `t`, and its bookmark. */
+/** The rows of the stream `t` after a body, and the bookmark. */
 async function landed(streamer: string, body: string | Uint8Array, order = "id") {
   const response = await post(stack(), streamer, body.toString().replaceAll('"t"', `"${streamer}"`));
   const receipt = (await response.json()) as Record<string, unknown>;
@@ -74,7 +74,7 @@ const singer = [
   { type: "STATE", value: 3 },
 ];
 
-describe("the same rows land of", () => {
+describe("the same rows land from", () => {
   it.each([
     ["inline-keys", jsonline(...inlineKeys)],
     ["inline-keys-transit", transitBody(...inlineKeys.map(each => compact.write(toTransit(each))))],
@@ -118,7 +118,7 @@ describe("a stream with a schema", () => {
     return api.requests.map(({ path, body }) => ({ path, ...(JSON.parse(body.toString()) as object) }));
   };
 
-  it("goes to /batch, a table a request, with its schema, its keys and what else it says", async () => {
+  it("goes to /batch, one table per request, with its schema, keys and other fields", async () => {
     const version = 1_795_000_000_000;
     const sent = await sentBy(
       { type: "SCHEMA", stream: "a", schema, key_properties: ["id"], bookmark_properties: ["name"] },
@@ -145,7 +145,7 @@ describe("a stream with a schema", () => {
     expect(sent[1]).not.toHaveProperty("key_names");
   });
 
-  it("has a batch of its own for each schema that it comes to have", async () => {
+  it("has a batch of its own for each of its schemas", async () => {
     const wider = { type: "object", properties: { ...schema.properties, at: { type: "string" } } };
     const sent = await sentBy(
       { type: "SCHEMA", stream: "a", schema, key_properties: ["id"] },
@@ -159,7 +159,7 @@ describe("a stream with a schema", () => {
     ]);
   });
 
-  it("has its schema checked: every fault, with line, field and what is wrong", async () => {
+  it("is checked against its schema: every fault is reported with line and field", async () => {
     const typed = {
       type: "object",
       required: ["id"],
@@ -189,7 +189,7 @@ describe("a stream with a schema", () => {
     expect(JSON.stringify(problem)).not.toContain("secret");
   });
 
-  it("of draft 4, whose exclusive bounds are booleans", async () => {
+  it("may be of draft 4, whose exclusive bounds are booleans", async () => {
     const draft4 = { type: "object", properties: { n: { minimum: 0, exclusiveMinimum: true } } };
     const response = await post(
       stack(),
@@ -199,7 +199,7 @@ describe("a stream with a schema", () => {
     expect(await response.json()).toMatchObject({ status: 422, errors: [{ line: 2, field: "n" }] });
   });
 
-  it("is checked against patterns that backtracking would never finish", async () => {
+  it("is checked against patterns on which backtracking would never finish", async () => {
     const slow = {
       type: "object",
       properties: { a: { type: "string", pattern: "^(a+)+$" }, list: { type: "array", uniqueItems: true } },
@@ -229,7 +229,7 @@ describe("a stream with a schema", () => {
     await sentBy({ type: "SCHEMA", stream: "a", schema }, record("a", { a: "c" }));
   });
 
-  it("may be of draft 7, which the Import API does not read", async () => {
+  it("may be of draft 7, which the Import API does not accept", async () => {
     const schema = {
       type: "object",
       properties: { ...id, any: true, n: { type: "number", exclusiveMinimum: 0 } },
@@ -244,7 +244,7 @@ describe("a stream with a schema", () => {
     expect((await rows(stack(), 'select n from "draft-7"')).rows).toEqual([["0.5"]]);
   });
 
-  it("has no integer where the Import API has none", async () => {
+  it("is refused for an integer that the Import API refuses", async () => {
     const schema = { type: "object", properties: { n: { type: "integer" } } };
     const ofN = (literal: string) => `{"type":"RECORD","stream":"s","record":{"n":${literal}}}`;
     const body = lines({ type: "SCHEMA", stream: "s", schema }, ofN("5"), ofN("5.0"));
@@ -252,7 +252,7 @@ describe("a stream with a schema", () => {
     expect(await response.json()).toMatchObject({ status: 422, errors: [{ line: 3, field: "n" }] });
   });
 
-  it("keeps every digit, as JSON and as transit", async () => {
+  it("keeps every digit, in JSON and in transit", async () => {
     const numbers = {
       type: "object",
       properties: { ...id, big: { type: "integer" }, exact: { type: "number" } },
@@ -281,7 +281,7 @@ describe("a stream with a schema", () => {
 describe("a version", () => {
   const versioned = (n: number, version: number) => ({ ...record("t", { id: n, name: "x" }), version });
 
-  it("takes the place of the earlier ones once it is activated", async () => {
+  it("replaces the earlier ones once it is activated", async () => {
     const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
     await landed("versions", lines(declared, versioned(1, 1), versioned(2, 1)));
     const { found } = await landed(
@@ -297,7 +297,7 @@ describe("a version", () => {
     expect(found.rows.map(([each]) => each)).toEqual(["2", "3"]);
   });
 
-  it("of records with keys and without a schema takes the earlier ones' place, too", async () => {
+  it("of records with keys and without a schema replaces the earlier ones, too", async () => {
     const keyed = (id: number, version: number) => ({ ...record("t", { id }, ["id"]), version });
     await landed("keyed-versions", jsonline(keyed(1, 1), keyed(2, 1)));
     const activation = { type: "ACTIVATE_VERSION", stream: "t", version: 2 };
@@ -339,7 +339,7 @@ describe("a version", () => {
   });
 });
 
-it("an activation without a record uses a sequence of its own, which no later delivery gets", async () => {
+it("an activation without a record has a sequence of its own, which no later delivery gets", async () => {
   const api = await startScriptedServer([{ status: 201 }]);
   const now = Date.now();
   const other = await startTestStack(
@@ -355,7 +355,7 @@ it("an activation without a record uses a sequence of its own, which no later de
   await Promise.all([other.close(), api.close()]);
 });
 
-it("nothing overtakes an activation, however few batches there are", async () => {
+it("nothing overtakes an activation, even with few batches", async () => {
   const order: string[] = [];
   let isHeld = true;
   const server = createServer(async (message, response) => {
@@ -364,7 +364,7 @@ it("nothing overtakes an activation, however few batches there are", async () =>
       ? "activation"
       : `records ${/"name":"(\w+)"/.exec(body)![1]}`;
     order.push(`${what} begins`);
-    // The first is answered once whatever else may be on its way has come.
+    // The first one is answered once everything that may be in flight has arrived.
     if (isHeld) await setTimeout(100);
     isHeld = false;
     order.push(`${what} ends`);

@@ -3,8 +3,8 @@ import { buffer } from "node:stream/consumers";
 import { listen } from "../../infra/local/listen.ts";
 
 /**
- * What becomes of a request: it is answered so, taken and answered so, or, undefined, passed on and answered
- * as it is.
+ * What happens to a request: it gets this answer with or without being passed on, or, if undefined, it is
+ * passed on and gets the real answer.
  */
 export interface Flake {
   readonly status: number;
@@ -12,7 +12,7 @@ export interface Flake {
   readonly passedOn?: boolean;
 }
 
-/** A server before another one; the first requests for which `isFlaky` holds go by the script. */
+/** A proxy in front of a server. The first requests for which `isFlaky` is true follow the script. */
 export async function startFlakyProxy(
   target: string,
   script: Flake[],

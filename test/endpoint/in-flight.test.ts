@@ -5,15 +5,15 @@ import { batchesInFlightMax } from "../../functions/persister/limits.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
-/** Several batches at a time: each table without keys is a request of its own. */
+/** Several batches at once: each table without keys is a request of its own. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 const tables = Array.from({ length: 10 }, (_, n) => `table${n}`);
-/** A record and a bookmark for each table, in their order. */
+/** A record and a bookmark for each table, in order. */
 const body = jsonline(...tables.flatMap((table, n) => [record(table, { n }), bookmark(n)]));
 
-/** A stack whose Import API asks `answer` for each batch, by its table. */
+/** A stack whose Import API calls `answer` with the table of each batch. */
 async function stackWhere(
   answer: (table: string, response: ServerResponse) => unknown,
   ingestMilliseconds?: number,
@@ -29,17 +29,17 @@ async function stackWhere(
   return stack;
 }
 
-/** Five batches are answered in a part of it. */
+/** Enough for five batches. */
 const ingestMilliseconds = 8_000;
 
 describe("batches in flight", () => {
-  it(`are ${batchesInFlightMax} at the most, and that many`, async () => {
+  it(`are at most ${batchesInFlightMax}, and reach that number`, async () => {
     let most = 0;
     const waiting: ServerResponse[] = [];
     let left = tables.length;
     const stack = await stackWhere((_table, response) => {
       most = Math.max(most, waiting.push(response));
-      // None is answered before there are as many as there may be, or as are left.
+      // None is answered before the maximum, or all that are left, are in flight.
       if (waiting.length < Math.min(batchesInFlightMax, left)) return;
       left -= waiting.length;
       for (const each of waiting.splice(0)) each.writeHead(201).end();
@@ -68,7 +68,7 @@ describe("batches in flight", () => {
     expect(await (await getBookmark(stack, "failing")).text()).toBe("1");
   });
 
-  it("that find no answer in time: 504, with what is safe committed", async () => {
+  it("that get no answer in time: 504, with the safe bookmark committed", async () => {
     const stack = await stackWhere((table, response) => {
       if (table < "table5") response.writeHead(201).end();
     }, ingestMilliseconds);
@@ -83,7 +83,7 @@ describe("batches in flight", () => {
     expect(await (await getBookmark(stack, "hanging")).text()).toBe("4");
   });
 
-  it("tell the worst: what will never be accepted before what may be", async () => {
+  it("report the worst outcome: a permanent one before a transient one", async () => {
     const stack = await stackWhere((table, response) => {
       response.writeHead(table === "table1" ? 400 : 503).end('{"error":"words"}');
     });

@@ -3,8 +3,8 @@ import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { get, getBookmark, jsonline, post, startTestStack, token, transit, useStack } from "./local-stack.ts";
 
 /**
- * Taps print the state that they were started with, `{}` where that was lost. target-stitch 4.0.4 writes no
- * empty state, and here one does not replace a bookmark that holds something.
+ * Taps print the state that they were started with, which is `{}` if it was lost. target-stitch 4.0.4
+ * writes no empty state, and here an empty state does not replace a bookmark with a value.
  */
 const stack = useStack();
 const lines = (...messages: object[]) => messages.map(each => JSON.stringify(each)).join("\n");
@@ -12,7 +12,7 @@ const state = (value: unknown) => ({ type: "STATE", value });
 const row = (stream: string, id: number) => ({ type: "RECORD", stream, key_fields: ["id"], record: { id } });
 const large = { at: "✓".repeat(300_000) };
 
-/** What deliveries of a streamer, one after the other, are answered. */
+/** The answers to consecutive deliveries of a streamer. */
 async function delivered(streamer: string, ...bodies: string[]) {
   const receipts: Record<string, unknown>[] = [];
   for (const body of bodies) {
@@ -30,7 +30,7 @@ it.each([
   ["by null", [lines(state({ a: 1 })), lines(state(null))], '{"a":1}'],
   ["by spaces", [lines(state({ a: 1 })), '{"type":"state","value": {\t } }'], '{"a":1}'],
   ["of the same body", [lines(state({ a: 1 }), row("s", 1), state({ b: 2 }), state({}))], '{"b":2}'],
-  ["behind which records stand", [lines(state({ b: 2 }), row("s", 1), state(null), row("s", 2))], '{"b":2}'],
+  ["with records after it", [lines(state({ b: 2 }), row("s", 1), state(null), row("s", 2))], '{"b":2}'],
   ["of a few characters", [lines(state(0)), lines(state({}))], "0"],
   ["of a megabyte", [lines(state(large)), lines(state({}))], JSON.stringify(large)],
   [
@@ -50,19 +50,11 @@ it.each([
 });
 
 it.each([
-  ["where nothing is committed", [lines(state({}))], "{}"],
-  ["in the place of one that holds nothing", [lines(state({})), lines(state(null))], "null"],
-  [
-    "in the place of a map of transit",
-    [transit('["^ ","type","STATE","value",["^ "]]'), lines(state({}))],
-    "{}",
-  ],
-  ["in the place of transit's null", [transit('["^ ","type","STATE","value",null]'), lines(state({}))], "{}"],
-  [
-    "before one that holds something",
-    [lines(state({ a: 1 })), lines(state({}), row("s", 1), state([]))],
-    "[]",
-  ],
+  ["if nothing is committed", [lines(state({}))], "{}"],
+  ["in place of one without a value", [lines(state({})), lines(state(null))], "null"],
+  ["in place of a transit map", [transit('["^ ","type","STATE","value",["^ "]]'), lines(state({}))], "{}"],
+  ["in place of transit's null", [transit('["^ ","type","STATE","value",null]'), lines(state({}))], "{}"],
+  ["before one with a value", [lines(state({ a: 1 })), lines(state({}), row("s", 1), state([]))], "[]"],
   ["that holds an empty map", [lines(state({ a: 1 })), lines(state({ bookmarks: {} }))], '{"bookmarks":{}}'],
   ["in a stitchstream", [lines(state({ a: 1 })), jsonline({ type: "BOOKMARK", value: {} })], "{}"],
   ["in a stitchstream, by its later name", [lines(state({ a: 1 })), jsonline(state(null))], "null"],
@@ -90,7 +82,7 @@ it("one is committed if the bookmark was deleted or set to an empty value", asyn
   expect((await delivered("changed", lines(state({})))).stored).toBe('{"b":2}');
 });
 
-it("the receipt says so whenever it is asked for", async () => {
+it("the receipt says so, also when it is replayed", async () => {
   await delivered("replayed", lines(state({ a: 1 })));
   const once = () => post(stack(), "replayed", lines(state({})), { "idempotency-key": "k" });
   const first = (await (await once()).json()) as { delivery: string };
@@ -103,7 +95,7 @@ it("the receipt says so whenever it is asked for", async () => {
   expect(await asked.json()).toMatchObject({ outcome: "committed", bookmarkKept: true, bookmark: { a: 1 } });
 });
 
-it("of a delivery that is accepted in part nothing is committed by an empty state", async () => {
+it("an empty state commits nothing of a delivery that is accepted in part", async () => {
   const api = await startScriptedServer([{ status: 201 }, { status: 201 }, { status: 400 }, { status: 201 }]);
   const other = await startTestStack({ IMPORT_API_URL: api.url });
   try {

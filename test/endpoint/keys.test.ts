@@ -12,7 +12,7 @@ import {
   useStack,
 } from "./local-stack.ts";
 
-/** Deliveries that their Idempotency-Key tells apart. */
+/** Deliveries with an Idempotency-Key. */
 const stack = useStack();
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
@@ -29,7 +29,7 @@ async function stackOn(...steps: [Step, ...Step[]]) {
 }
 
 describe("the same key and body", () => {
-  it("answer the same receipt, marked, and do nothing", async () => {
+  it("return the same receipt, marked as replayed, and do nothing else", async () => {
     const first = await post(stack(), "replayed", body(1), keyed("k1"));
     const [text, etag] = [await first.text(), first.headers.get("etag")];
     expect(first.headers.has("idempotency-replayed")).toBe(false);
@@ -42,7 +42,7 @@ describe("the same key and body", () => {
     expect((await rows(stack(), count)).rows).toEqual([["1"]]);
   });
 
-  it("are the same though one is gzipped, and though the precondition has passed", async () => {
+  it("are recognized though one is gzipped, and though the precondition no longer holds", async () => {
     const first = await post(stack(), "gzipped", body(1), { ...keyed("k"), "if-match": '"0"' });
     const again = await post(stack(), "gzipped", gzipSync(body(1)), {
       ...keyed("k"),
@@ -53,7 +53,7 @@ describe("the same key and body", () => {
     expect(await again.text()).toBe(await first.text());
   });
 
-  it("answer the bookmark's line again, too", async () => {
+  it("return the bookmark's line again, too", async () => {
     const accept = { accept: "text/plain", ...keyed("k") };
     expect(await (await post(stack(), "lined", body(4), accept)).text()).toBe("4\n");
     await post(stack(), "lined", body(5));
@@ -67,7 +67,7 @@ describe("the same key and body", () => {
     }
   });
 
-  it("keep no fault: a body that was refused may be corrected under its key", async () => {
+  it("store no fault: a refused body may be corrected under its key", async () => {
     expect((await post(stack(), "corrected", jsonline("{"), keyed("k"))).status).toBe(400);
     expect((await post(stack(), "corrected", body(1), keyed("k"))).status).toBe(200);
   });
@@ -85,17 +85,17 @@ describe("the same key and another body", () => {
     expect(await (await getBookmark(stack(), "reused")).text()).toBe("1");
   });
 
-  it.each(["a b", "é", "k".repeat(256), ""])("a key must be one: %j", async key => {
+  it.each(["a b", "é", "k".repeat(256), ""])("an invalid key is refused: %j", async key => {
     const response = await post(stack(), "odd-key", body(1), { "idempotency-key": key });
     expect(await response.json()).toMatchObject({ status: 400, code: "bad-header" });
   });
 });
 
 describe("a delivery that failed", () => {
-  it("goes on under its key with the same sequences, behind what was settled", async () => {
+  it("resumes under its key with the same sequences, after what was accepted", async () => {
     const down: Step = { status: 400, body: '{"error":"later"}' };
     const { other, api } = await stackOn({ status: 201 }, down, { status: 201 });
-    // A batch of its own: a table without keys.
+    // A table without keys has a batch of its own.
     const lines = [record("a", { id: 1 }, ["id"]), bookmark(1), record("log", { x: 1 }), bookmark(2)];
     const failed = await post(other, "resumed", jsonline(...lines), keyed("k"));
     const refused = sequences(api.requests.map(({ body: sent }) => sent.toString()).join());
@@ -119,8 +119,8 @@ describe("a delivery that failed", () => {
   });
 });
 
-describe("while it is taken in", () => {
-  it("the same delivery has to wait", async () => {
+describe("while it is in flight", () => {
+  it("the same delivery gets 409", async () => {
     const { other, api } = await stackOn("hang");
     const first = post(other, "twins", body(1), keyed("k"));
     while (api.requests.length === 0) await new Promise(setImmediate);

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { bookmark, get, jsonline, post, record, useStack } from "./local-stack.ts";
 
-/** Lambda's result has 6 MB at most, with each quote and control character of the body escaped. */
+/** Lambda's result is limited to 6 MB, with each quote and control character of the body escaped. */
 const stack = useStack();
 
 interface Receipt {
@@ -12,7 +12,7 @@ interface Receipt {
   readonly streamsTotal?: number;
 }
 
-/** A name of 1,024 control characters, which JSON writes with six each; no two are alike. */
+/** A unique name of 1,024 control characters, each of which JSON writes with six characters. */
 const nameOf = (n: number) =>
   Array.from({ length: 1_024 }, (_, i) =>
     String.fromCharCode(1 + ((n * 7919 + i * i * 31 + ((n * i) >> 3)) % 31)),
@@ -40,7 +40,7 @@ it("a receipt that is too large names the first hundred streams and counts all, 
   expect([Object.keys(named).length, streamsTotal]).toEqual([100, 1_000]);
 });
 
-it("one that fits names them all, and counts none", async () => {
+it("a receipt that fits names all streams", async () => {
   const streams = names(200);
   const receipt = (await (await post(stack(), "some", bodyOf(streams), headers)).json()) as Receipt;
   expect(Object.keys(receipt.streams)).toEqual(streams);

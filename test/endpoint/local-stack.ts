@@ -10,7 +10,7 @@ import { bundlesFor } from "../bundles/bundles.ts";
 
 export const token = "a-token";
 
-/** The real clock, but for its sleep: retries come at once. */
+/** The real clock, except that sleeping takes no time: retries are immediate. */
 const eager: Clock = { now: Date.now, sleep: () => Promise.resolve() };
 
 export interface LocalStack extends Stack {
@@ -18,9 +18,9 @@ export interface LocalStack extends Stack {
 }
 
 /**
- * A stack on a folder and a port of its own; both are gone once it is closed. Its functions are the sources',
- * in this process; with HANDLERS=bundles those of dist/, in processes of their own, but for tests that vary
- * what no process has.
+ * A stack with its own folder and port, removed on close. The functions run from source in this process or,
+ * with HANDLERS=bundles, from dist/ in processes of their own, except for tests that inject what a process
+ * can't have.
  */
 export async function startTestStack(
   env: Record<string, string> = {},

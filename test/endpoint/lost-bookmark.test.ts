@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { get, getBookmark, jsonline, post, token, useStack } from "./local-stack.ts";
 
-/** A table whose archive was left behind: the object that a large bookmark is stored in is missing. */
+/** A table that was moved without its archive: the object with a large bookmark is missing. */
 const stack = useStack();
 const large = JSON.stringify({ at: "x".repeat(300_000) });
 const withBookmark = jsonline(`{"type":"BOOKMARK","value":${large}}`);
@@ -18,7 +18,7 @@ async function lose(streamer: string): Promise<string> {
   return `s3://${join(below, digest!)}`;
 }
 
-/** What the functions have logged as errors, while `work` runs. */
+/** The errors that the functions log while `work` runs. */
 async function logged(work: () => Promise<unknown>): Promise<string> {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
   try {
@@ -29,7 +29,7 @@ async function logged(work: () => Promise<unknown>): Promise<string> {
   }
 }
 
-it("is answered with 503, and its place is in the log", async () => {
+it("is answered with 503, and the log names its place", async () => {
   const object = await lose("read");
   const lines = await logged(async () => {
     const paths = ["bookmark", "bookmark/history", ""].map(path =>
@@ -48,7 +48,7 @@ it("is answered with 503, and its place is in the log", async () => {
   expect(lines).toContain(`"code":"bookmark-lost","object":"${object}"`);
 });
 
-it("does not hide that a streamer has moved on", async () => {
+it("does not hide that a streamer has a new revision", async () => {
   const object = await lose("moved");
   const lines = await logged(async () => {
     const response = await post(stack(), "moved", jsonline(), { "if-match": '"7"' });
@@ -57,7 +57,7 @@ it("does not hide that a streamer has moved on", async () => {
   expect(lines).toContain(object);
 });
 
-it("is replaced by the next one, or by one that is set", async () => {
+it("is replaced by the next one, delivered or set", async () => {
   await lose("delivered");
   expect((await post(stack(), "delivered", jsonline('{"type":"BOOKMARK","value":1}'))).status).toBe(200);
   expect(await (await getBookmark(stack(), "delivered")).text()).toBe("1");

@@ -43,7 +43,7 @@ describe("streamers", () => {
     expect(seen).toEqual(names);
   });
 
-  it("have their revision, their bookmark and its age, and what they brought", async () => {
+  it("have their revision, their bookmark with its age, and their last delivery", async () => {
     await post(stack, "seen", body(1));
     const sent = await post(stack, "seen", body(2));
     const { delivery } = (await sent.json()) as { delivery: string };
@@ -62,7 +62,7 @@ describe("streamers", () => {
     });
   });
 
-  it("have a bookmark that grows old while deliveries bring none", async () => {
+  it("have a bookmark that ages while deliveries contain none", async () => {
     let now = Date.now();
     const clock = { now: () => now, sleep: async () => {} };
     const aging = await startTestStack({}, { clock, ingestMilliseconds: 3_600_000 });
@@ -75,12 +75,12 @@ describe("streamers", () => {
     expect(await json("/v1/streamers/aging", aging)).toMatchObject({ revision: 3, bookmarkAge: 0 });
   });
 
-  it("that nobody delivered to are not there", async () => {
+  it("without a delivery are not found", async () => {
     const response = await get(stack, "/v1/streamers/nobody");
     expect([response.status, await response.json()]).toMatchObject([404, { code: "no-streamer" }]);
   });
 
-  it("show who holds them", async () => {
+  it("show which delivery holds them", async () => {
     let asked: unknown;
     const server = createServer(async (message, response) => {
       for await (const _ of message);
@@ -101,7 +101,7 @@ describe("streamers", () => {
 });
 
 describe("deliveries", () => {
-  it("are listed newest first, page by page, those too that failed", async () => {
+  it("are listed newest first, page by page, with failed ones", async () => {
     const sent: string[] = [];
     for (const text of [body(1), jsonline("{"), body(2), "no header", body(3)]) {
       const answer = (await (await post(stack, "listed", text)).json()) as { delivery: string };
@@ -120,7 +120,7 @@ describe("deliveries", () => {
     expect(seen).toEqual(sent.map((delivery, i) => [delivery, outcomes[i]]));
   });
 
-  it("that were committed have their receipt, with the bookmark of then", async () => {
+  it("that were committed have their receipt, with its bookmark", async () => {
     const receipt = (await (await post(stack, "kept", body(1))).json()) as Record<string, unknown>;
     await post(stack, "kept", body(2));
     expect(await json(`/v1/streamers/kept/deliveries/${receipt.delivery as string}`)).toEqual({
@@ -130,7 +130,7 @@ describe("deliveries", () => {
     });
   });
 
-  it("that failed say why, and where their bytes are", async () => {
+  it("that failed have the reason, and the place of their bytes", async () => {
     const failed = (await (await post(stack, "failing", jsonline("{"))).json()) as Record<string, unknown>;
     expect(await json(`/v1/streamers/failing/deliveries/${failed.delivery as string}`)).toEqual({
       streamer: "failing",
@@ -160,7 +160,7 @@ describe("deliveries", () => {
     ]);
   });
 
-  it("that come again under their key stay as they were", async () => {
+  it("that are replayed under their key don't change", async () => {
     const key = { "idempotency-key": "k" };
     const first = (await (await post(stack, "again", body(1), key)).json()) as { delivery: string };
     await post(stack, "again", body(1), key);
@@ -170,7 +170,7 @@ describe("deliveries", () => {
     expect(deliveries[1]!.delivery).toBe(first.delivery);
   });
 
-  it("of another streamer, and those that never were, are not there", async () => {
+  it("of another streamer, or that don't exist, are not found", async () => {
     const { delivery } = (await (await post(stack, "mine", body(1))).json()) as { delivery: string };
     for (const path of [`theirs/deliveries/${delivery}`, "mine/deliveries/none"]) {
       const response = await get(stack, `/v1/streamers/${path}`);
@@ -180,7 +180,7 @@ describe("deliveries", () => {
 });
 
 describe("an error's `type`", () => {
-  it("is the address of its explanation, which needs no token", async () => {
+  it("is the URL of its explanation, which needs no token", async () => {
     const url = `${stack.url}/v1/streamers/s`;
     const problem = (await (await fetch(url)).json()) as { type: string; hint: string };
     const page = await fetch(new URL(problem.type, url));
@@ -212,7 +212,7 @@ it.each(["limit=0", "limit=101", "limit=many", "after=../x"])("a query of ?%s is
   expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
 });
 
-it("the watch tells the age of every bookmark, of streamers too that nobody delivers to", async () => {
+it("the watch reports the age of every bookmark, also without new deliveries", async () => {
   const watched = await startTestStack();
   open.push(watched);
   for (const name of ["one", "two"]) await post(watched, name, body(1));

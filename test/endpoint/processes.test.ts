@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** The local stack as people start it: processes of their own, and what is left when they are killed. */
+/** The local stack as people start it: in its own processes, some of which are killed. */
 const root = new URL("../../", import.meta.url).pathname;
 const run = promisify(execFile);
 const tsx = ["--import", "tsx"];
@@ -43,7 +43,7 @@ const sql = async (query: string) =>
   ).stdout.trim();
 
 describe("npm start", () => {
-  it("prints a line to paste, and what it took survives kill -9", async () => {
+  it("prints a command to paste, and accepted deliveries survive kill -9", async () => {
     const first = await start();
     const curl = first.printed.find(line => line.includes("--data-binary"))!.trim();
     const [, header, path, url] = /^curl -H "(.+?)" --data-binary @(\S+) (\S+)$/.exec(curl)!;
@@ -68,7 +68,7 @@ describe("npm start", () => {
     expect(await once(second.child, "close")).toEqual([0, null]);
   });
 
-  it("says in a sentence what is wrong with a setting", async () => {
+  it("explains a wrong setting in a sentence", async () => {
     const env = { ...environment(), PORT: "many", STITCH_CLIENT_ID: "none" };
     const failed = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env });
     await expect(failed).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe("npm start", () => {
 });
 
 describe("npm run demo", () => {
-  it("shows the receipt, the rows, the bookmark and the archive, and ends well", async () => {
+  it("shows the receipt, the rows, the bookmark and the archive, and exits with 0", async () => {
     const { stdout } = await run(process.execPath, [...tsx, "infra/local/demo.ts"], {
       cwd: root,
       env: environment(),
@@ -99,14 +99,14 @@ describe("npm run demo", () => {
   });
 });
 
-/** Printed text without its colours, and with the same delivery and sequences in each run. */
+/** Printed text without colours, and with the same delivery id and sequences in each run. */
 const steady = (printed: string) =>
   stripVTControlCharacters(printed)
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<delivery>")
     .replace(/\b[1-9]\d{18}\b/g, "<sequence>");
 
 describe("npm run sql", () => {
-  it("names the tables there are when a query is wrong", async () => {
+  it("lists the tables if a query is wrong", async () => {
     await expect(sql("selec 1")).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/syntax error.*The tables are: inboxes\./s),

@@ -102,7 +102,7 @@ const refusals: Refusal[] = [
     error: { line: 1, message: /Content-Encoding: gzip/ },
   },
   {
-    name: "line ends that curl's --data took away",
+    name: "line endings removed by curl's --data",
     body: jsonline(good).replaceAll("\n", ""),
     status: 400,
     code: "not-a-stitchstream",
@@ -151,7 +151,7 @@ const refusals: Refusal[] = [
     error: { line: 33 },
   },
   {
-    name: "a last line that was cut",
+    name: "a truncated last line",
     body: after('{"type":"RECORD","stream":"a","record":{"id":1,"na').trimEnd(),
     status: 400,
     code: "malformed",
@@ -164,9 +164,15 @@ const refusals: Refusal[] = [
     code: "malformed",
     error: { line: 5 },
   },
-  { name: "a line that is no map", body: after("[1]"), status: 400, code: "malformed", error: { line: 5 } },
   {
-    name: "a transit line that is no map",
+    name: "a line that is not a map",
+    body: after("[1]"),
+    status: 400,
+    code: "malformed",
+    error: { line: 5 },
+  },
+  {
+    name: "a transit line that is not a map",
     body: transit('["~#list",[1]]'),
     status: 400,
     code: "malformed",
@@ -187,7 +193,7 @@ const refusals: Refusal[] = [
     error: { line: 5, message: /stream/ },
   },
   {
-    name: "a record without its stream, else like the one before it",
+    name: "a record like the one before it, but without its stream",
     body: after({ type: "RECORD", key_fields: ["id"], record: { id: 2 } }),
     status: 400,
     code: "malformed",
@@ -201,14 +207,14 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", message: /record/ },
   },
   {
-    name: "a record that is no map",
+    name: "a record that is not a map",
     body: after({ type: "RECORD", stream: "a", record: [] }),
     status: 400,
     code: "malformed",
     error: { line: 5, stream: "a" },
   },
   {
-    name: "key_fields that are no list",
+    name: "key_fields that are not a list",
     body: after({ type: "RECORD", stream: "a", key_fields: "id", record: {} }),
     status: 400,
     code: "malformed",
@@ -243,7 +249,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", field: "id", message: /null/ },
   },
   ...[{ id: null }, { other: 1 }, { id: {} }].map(row => ({
-    name: `a key that its schema refuses, too: ${JSON.stringify(row)}`,
+    name: `a key that the schema refuses, too: ${JSON.stringify(row)}`,
     body: after({
       ...record("a", row, ["id"]),
       schema: { properties: { id: { type: "integer" } }, required: ["id"] },
@@ -260,7 +266,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", field: "id" },
   },
   {
-    name: "a key beyond its length",
+    name: "a key that is too long",
     body: after(record("a", { id: "x".repeat(1_025) }, ["id"])),
     status: 422,
     code: "invalid-records",
@@ -281,7 +287,7 @@ const refusals: Refusal[] = [
     error: { line: 4, stream: "a", field: "x" },
   },
   {
-    name: "a composite key as a column",
+    name: "a composite map key as a column",
     body: transit('["^ ","type","RECORD","stream","a","record",["^ ","x",["~#cmap",[[1],2]]]]'),
     status: 422,
     code: "invalid-records",
@@ -312,7 +318,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a" },
   },
   {
-    name: "what is nested too deep",
+    name: "a value nested too deep",
     body: after(`{"type":"RECORD","stream":"a","record":{"x":${"[".repeat(200)}${"]".repeat(200)}}}`),
     status: 400,
     code: "malformed",
@@ -326,7 +332,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", message: /not a valid JSON Schema/ },
   },
   {
-    name: "a schema that would have to be fetched",
+    name: "a schema with a remote reference",
     body: after({ type: "SCHEMA", stream: "a", schema: { $ref: "https://example.com/schema.json" } }),
     status: 400,
     code: "malformed",
@@ -340,21 +346,21 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", message: /more than 2097152/ },
   },
   {
-    name: "a schema that is no object",
+    name: "a schema that is not an object",
     body: after({ type: "SCHEMA", stream: "a", schema: [] }),
     status: 400,
     code: "malformed",
     error: { line: 5, stream: "a" },
   },
   {
-    name: "a SCHEMA without one",
+    name: "a SCHEMA without its schema",
     body: after({ type: "SCHEMA", stream: "a" }),
     status: 400,
     code: "malformed",
     error: { line: 5, stream: "a" },
   },
   {
-    name: "key_properties that are no names",
+    name: "key_properties that are not names",
     body: after({ type: "SCHEMA", stream: "a", schema: {}, key_properties: "id" }),
     status: 400,
     code: "malformed",
@@ -368,7 +374,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a" },
   },
   {
-    name: "an activation of nothing",
+    name: "an activation without a version",
     body: after({ type: "ACTIVATE_VERSION", stream: "a" }),
     status: 400,
     code: "malformed",
@@ -389,7 +395,7 @@ const refusals: Refusal[] = [
     error: { line: 5, stream: "a", field: "_sdc_batched_at", message: /loader/ },
   },
   {
-    name: "a record that breaks its schema",
+    name: "a record that violates its schema",
     body: after({
       type: "RECORD",
       stream: "a",
@@ -415,7 +421,7 @@ const refusals: Refusal[] = [
     headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" },
   },
   {
-    name: "what follows a gzip",
+    name: "bytes after the end of gzip",
     body: Buffer.concat([gzipSync(jsonline(good)), Buffer.from("more")]),
     status: 400,
     code: "broken-gzip",
@@ -429,7 +435,7 @@ const refusals: Refusal[] = [
     headers: { "content-encoding": "gzip", "content-type": "application/octet-stream" },
   },
   {
-    name: "a gzip that came as text",
+    name: "gzip that was decoded as text",
     body: gzipSync(jsonline(good)),
     status: 415,
     code: "unsupported-encoding",
@@ -443,13 +449,13 @@ const refusals: Refusal[] = [
     headers: { "content-encoding": "br" },
   },
   {
-    name: "a body beyond what Lambda takes",
+    name: "a body larger than Lambda accepts",
     body: Buffer.alloc(5_500_000, " "),
     status: 413,
     code: "body-too-large",
   },
   {
-    name: "a body beyond what API Gateway takes",
+    name: "a body larger than API Gateway accepts",
     body: Buffer.alloc(11_000_000, " "),
     status: 413,
     code: "body-too-large",
@@ -483,7 +489,7 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
     await expect(rows(stack(), "select * from never")).rejects.toThrow();
   });
 
-  it("says all faults of a body together, names the first hundred, and counts the rest", async () => {
+  it("reports all faults of a body together: it names the first hundred and counts the rest", async () => {
     const lines = Array.from({ length: 150 }, (_, i) => (i % 2 === 0 ? record("a", {}, ["id"]) : "{"));
     const response = await post(stack(), "many", jsonline(...lines));
     const problem = (await response.json()) as {
@@ -495,7 +501,7 @@ describe("a body that can't be persisted gets a clear answer and leaves nothing 
     expect(problem.errors.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, i) => i + 4));
   });
 
-  it("counts ten thousand faults, of whatever kind, and no more", async () => {
+  it("counts at most ten thousand faults of all kinds", async () => {
     const response = await post(stack(), "most", jsonline(...Array(10_100).fill(record("a", {}, ["id"]))));
     expect(await response.json()).toMatchObject({ code: "invalid-records", errorsTotal: 10_000 });
   });
@@ -515,7 +521,7 @@ describe("a caller without the right token", () => {
     ["a wrong one", "Bearer wrong"],
     ["another scheme", "Basic YTphLXRva2Vu"],
     ["the token alone", "a-token"],
-  ])("%s: 401, the same words", async (_name, authorization) => {
+  ])("%s: 401 with the same message", async (_name, authorization) => {
     const response = await post(stack(), "drift", jsonline(good), { authorization });
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toBe("Bearer");

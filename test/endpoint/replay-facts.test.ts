@@ -13,7 +13,7 @@ import {
   transit,
 } from "./local-stack.ts";
 
-/** What is filed of a delivery: enough to send it again as it was, and why its first attempt failed. */
+/** What is filed about a delivery: everything needed to send it again, and why its first attempt failed. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
@@ -60,7 +60,7 @@ describe("a filed delivery", () => {
     ).not.toContain("at_secret");
   });
 
-  it("keeps it of a gzip as of what it holds, with a key too", async () => {
+  it("keeps it for gzip as for the decompressed body, also with a key", async () => {
     const { stack, api } = await stackWith(accepted);
     const body = transit('["^ ","type","RECORD","stream","a","key_fields",["id"],"record",["^ ","id",1]]');
     const gzip = { "content-encoding": "gzip", "content-type": "application/octet-stream", ...key };
@@ -78,13 +78,13 @@ describe("a filed delivery", () => {
   it.each([
     ["rejected", rejected],
     ["unavailable", { status: 503 }],
-  ] as const)("keeps it, though it failed once it was begun: %s", async (code, step) => {
+  ] as const)("keeps it if it failed after it had begun: %s", async (code, step) => {
     const { stack, api } = await stackWith(accepted, step);
     const filed = await filedOf(stack, "s", await post(stack, "s", twice));
     expect(filed).toMatchObject({ ...factsOf(twice, "json", 3, api), failure: { code } });
   });
 
-  it("keeps it of an attempt that is refused while an earlier one is in flight", async () => {
+  it("keeps it for an attempt that is refused while an earlier one is in flight", async () => {
     const { stack, api } = await stackWith("hang");
     const first = post(stack, "s", twice, key);
     while (api.requests.length === 0) await new Promise(setImmediate);
@@ -98,7 +98,7 @@ describe("a filed delivery", () => {
     await first;
   });
 
-  it("keeps none of it where nothing can have been forwarded", async () => {
+  it("keeps none of it if nothing can have been forwarded", async () => {
     const { stack } = await stackWith(accepted);
     const filed = await filedOf(stack, "s", await post(stack, "s", jsonline("{")));
     expect(filed).toMatchObject({ failure: { code: "malformed" } });

@@ -3,7 +3,7 @@ import type { Report } from "../../functions/persister/ports.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { bookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
-/** What those who run the endpoint hear of each delivery. */
+/** The report of each delivery to the operator. */
 let reports: Report[];
 const open: { close(): Promise<void> }[] = [];
 beforeEach(() => {
@@ -48,7 +48,7 @@ it.each([
   ["rejected", { status: 400, body: "{}" }, body, 2],
   ["unavailable", { status: 503 }, body, 2],
   ["malformed", { status: 201 }, jsonline("{"), 0],
-])("of one that is %s: no bookmark, no age", async (outcome, step, sent, records) => {
+])("of a delivery that is %s has no bookmark and no age", async (outcome, step, sent, records) => {
   const stack = await stackOn({ body: "", ...step });
   await post(stack, "unseen", sent);
   expect(reports).toEqual([

@@ -10,7 +10,7 @@ import { placesIn, programStreaming } from "../../functions/program/streaming.ts
 import { schedule } from "../../functions/schedule.ts";
 import { getBookmark, rows, useStack } from "./local-stack.ts";
 
-/** Streamers that are run here: a program's output, through the core, into the stack. */
+/** Scheduled runs: a program's output goes through the core into the stack. */
 const stack = useStack();
 const script = new URL("../cli/streamer.mjs", import.meta.url).pathname;
 let dir: string;
@@ -21,8 +21,8 @@ afterEach(() => void vi.unstubAllEnvs());
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /**
- * Runs it once, with so many ms before it has to stop, or until it printed `last`: time is up then, however
- * slow the machine is. Resolves to what came of it, and how often another run was asked for.
+ * Runs it once, with this many ms before it has to stop, or until it has printed `last`, however slow the
+ * machine is. Resolves to the result, and how often another run was scheduled.
  */
 async function run(
   streamer: string,
@@ -54,7 +54,7 @@ async function run(
   return { ...ran!, asked };
 }
 
-/** A streaming whose time is up once the program has printed `last`. */
+/** Streaming whose time is up once the program has printed `last`. */
 const stopsBehind = (last: string, streaming: Streaming): Streaming =>
   async function* (bookmark, stopAt, aborted) {
     const timeIsUp = new AbortController();
@@ -72,7 +72,7 @@ const bookmarkOf = async (streamer: string) => (await getBookmark(stack(), strea
 describe("a scheduled run", () => {
   it("delivers what the streamer prints, and the next run continues from its bookmark", async () => {
     const first = await run("daily", { N: "100" });
-    // As many segments as the machine is slow.
+    // The number of segments depends on the machine's speed.
     const segments = expect.any(Number);
     expect(first).toEqual({ streamer: "daily", outcome: "whole", segments, records: 100, asked: [] });
     expect(await run("daily", { N: "130" })).toMatchObject({ outcome: "whole", records: 30 });
@@ -80,12 +80,12 @@ describe("a scheduled run", () => {
     expect(await landed()).toBe(130);
   });
 
-  it("whose streamer prints nothing at all, and ends well, has nothing new", async () => {
+  it("whose streamer prints nothing and exits with 0 has nothing new", async () => {
     const none = { outcome: "whole", segments: 0, records: 0 };
     expect(await run("idle", {}, undefined, ["true"])).toMatchObject(none);
   });
 
-  it("stops in time, keeps what it has brought, and has another one go on until all is done", async () => {
+  it("stops in time, keeps what it committed, and schedules another run until all is done", async () => {
     const env = { N: "120", PAUSE_AFTER: "50" };
     for (const [outcome, bookmark] of [
       ["unfinished", "50"],
@@ -100,13 +100,13 @@ describe("a scheduled run", () => {
     }
   });
 
-  it("that uses all its time and commits no bookmark fails, and is not run again and again", async () => {
+  it("that uses all its time without committing a bookmark fails, and schedules no other run", async () => {
     await expect(run("stuck", { N: "20", PAUSE_AFTER: "5" }, 600)).rejects.toThrow(
       /^stuck sent no new bookmark/,
     );
   });
 
-  it("that prints the bookmark it began with, and no other, is at fault, too", async () => {
+  it("that prints only the bookmark it started with fails, too", async () => {
     const state = `printf '{"type":"STATE","value":1}\\n'`;
     await run("still", {}, undefined, ["sh", "-c", state]);
     await expect(run("still", {}, 1_500, ["sh", "-c", `${state}; sleep 60`])).rejects.toThrow(
@@ -114,13 +114,13 @@ describe("a scheduled run", () => {
     );
   });
 
-  it("exits without committing where another run of the streamer is under way", async () => {
+  it("exits without committing while another run of the streamer is in progress", async () => {
     const both = await Promise.all([run("twice", { N: "50" }), run("twice", { N: "50" })]);
     expect(both.map(({ outcome }) => outcome).sort()).toEqual(["superseded", "whole"]);
     expect(await bookmarkOf("twice")).toBe("50");
   });
 
-  it("whose streamer fails has what it brought up to its last bookmark, and says so", async () => {
+  it("whose streamer fails has committed its last bookmark, and says so", async () => {
     await expect(run("failing", { N: "45", FAIL: "1" })).rejects.toThrow(/exited with 7/);
     expect(await bookmarkOf("failing")).toBe("40");
     await expect(run("none", {}, undefined, ["/nowhere/streamer"])).rejects.toThrow(
@@ -128,7 +128,7 @@ describe("a scheduled run", () => {
     );
   });
 
-  it("whose records are refused fails, with the bookmarks before them kept", async () => {
+  it("whose records are refused fails, with the bookmarks before them committed", async () => {
     const command = ["sh", "-c", `printf '{"type":"STATE","value":1}\\n{"type":"RECORD"}\\n'`];
     await expect(run("faulty", {}, undefined, command)).rejects.toThrow(/line/i);
   });
@@ -149,12 +149,12 @@ describe("a scheduled run", () => {
     );
   });
 
-  it("ends a whole pipeline, though a part of it does not listen", async () => {
+  it("ends a whole pipeline, though a part of it ignores SIGTERM", async () => {
     const command = ["sh", "-c", `trap "" TERM; (trap "" TERM; sleep 60) | cat`];
     await expect(run("deaf", {}, 200, command)).rejects.toThrow(/sent no new bookmark/);
   });
 
-  it("does not wait for what has left the pipeline and holds its end", async () => {
+  it("does not wait for a process that has left the pipeline and holds its pipe open", async () => {
     const file = join(dir, "daemon");
     const daemon = `const { spawn } = require("node:child_process");
       const { pid } = spawn("sleep", ["600"], { detached: true, stdio: ["ignore", "inherit", "ignore"] });

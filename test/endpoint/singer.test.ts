@@ -6,8 +6,8 @@ import { type Rows, refusedSingerStreams, singerStreams } from "../streams/singe
 import { getBookmark, post, rows, startTestStack } from "./local-stack.ts";
 
 /**
- * What a stream lands in a place of its own: its answer, each table's rows, and the state behind each of its
- * STATE lines.
+ * Sends a stream to a streamer of its own: resolves to the answer, each table's rows, and the state after
+ * each STATE line.
  */
 async function landed(body: string, tables: readonly string[]) {
   const stack = await startTestStack();
@@ -56,7 +56,7 @@ describe("a stream as taps print them:", () => {
   });
 
   it.each(singerStreams.filter(({ keyless }) => keyless !== true))(
-    "$name, sent twice, lands the same",
+    "$name, sent twice, makes the same rows",
     async ({ lines, tables }) => {
       const twice = [...lines, ...lines].join("\n");
       const { found } = await landed(twice, Object.keys(tables));
@@ -79,8 +79,8 @@ const statesOf = (body: string) =>
 type Message = { type: string; stream: string; key_properties: string[]; record: Record<string, unknown> };
 
 /**
- * The rows of a Singer stream whose keys never change, as its messages say: an oracle for files that are
- * others'.
+ * The rows of a Singer stream whose keys never change, computed from its messages: an oracle for files
+ * written by others.
  */
 function rowsOf(body: string): Record<string, Rows> {
   const keys = new Map<string, readonly string[]>();

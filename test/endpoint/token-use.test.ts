@@ -16,12 +16,12 @@ import {
 } from "./local-stack.ts";
 import { tokenTableOf } from "./stack-file.ts";
 
-/** The day of a token's last use is noted beside a request, whose answer does not depend on it. */
+/** The day of a token's last use is recorded during a request, whose answer does not depend on it. */
 let stack: LocalStack;
 let table: { url: string; close(): Promise<void> };
 let proxy: { url: string; close(): Promise<void> };
 let dir: string;
-/** What becomes of an UpdateItem; without it the table answers. */
+/** Answers an UpdateItem, if set; otherwise the table does. */
 let fate: ((message: IncomingMessage, response: ServerResponse) => void) | undefined;
 
 beforeAll(async () => {
@@ -84,7 +84,7 @@ const failing = (status: number, type: string) => (_: IncomingMessage, response:
     .writeHead(status, { "content-type": "application/x-amz-json-1.0" })
     .end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${type}`, message: "at_secret" }));
 
-it("is noted while a delivery is on its way", async () => {
+it("is recorded during a delivery", async () => {
   await withToken(async token => {
     expect((await ask(token, "POST")).status).toBe(200);
     const [listed] = await listTokens(await tokenTableOf(stack));
@@ -97,12 +97,12 @@ describe.each([
   ["denied", failing(400, "AccessDeniedException")],
   ["throttled", failing(400, "ProvisionedThroughputExceededException")],
   ["down", failing(500, "InternalServerError")],
-])("a note that is %s", (_, how) => {
+])("an update that is %s", (_, how) => {
   it.each([
     ["POST", ""],
     ["GET", "/bookmark"],
     ["GET", "/deliveries"],
-  ])("leaves %s %s as it is", async (method, path) => {
+  ])("does not affect %s %s", async (method, path) => {
     await withToken(async token => {
       fate = how;
       expect((await ask(token, method, path)).status).toBe(200);
@@ -110,7 +110,7 @@ describe.each([
   });
 });
 
-it("a note that fails is logged, without what the table said", async () => {
+it("an update that fails is logged, without the table's message", async () => {
   let failed: () => void;
   const hasFailed = new Promise<void>(resolve => {
     failed = resolve;
@@ -132,7 +132,7 @@ it("a note that fails is logged, without what the table said", async () => {
 it.each([
   ["POST", ""],
   ["GET", "/bookmark"],
-])("a note that hangs is aborted once the answer to %s %s is ready", async (method, path) => {
+])("an update that hangs is aborted once the answer to %s %s is ready", async (method, path) => {
   await withToken(async token => {
     let begun = 0;
     const aborted: Promise<void>[] = [];
@@ -142,7 +142,7 @@ it.each([
     };
     expect((await ask(token, method, path)).status).toBe(200);
     await Promise.all(aborted);
-    // A read may be answered before the note has reached the table.
+    // A read may be answered before the update has reached the table.
     expect(begun).toBeLessThanOrEqual(1);
     if (method === "POST") expect(begun).toBe(1);
   });

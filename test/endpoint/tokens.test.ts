@@ -13,7 +13,7 @@ import { createToken, listTokens, revokeToken, type TokenTable } from "../../inf
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
 import { tokenTableOf } from "./stack-file.ts";
 
-/** What a token opens, and what the answer to a wrong one tells. */
+/** What a token allows, and what the answer to a wrong one reveals. */
 let stack: LocalStack;
 let place: TokenTable;
 beforeAll(async () => {
@@ -50,7 +50,7 @@ async function ask(route: string, authorization: string | undefined, streamer = 
   return { status: response.status, text, headers: Object.fromEntries(response.headers) };
 }
 
-/** What differs from one answer to the next whatever was asked. */
+/** Headers that differ from answer to answer for every request. */
 const comparable = ({
   status,
   text,
@@ -62,7 +62,7 @@ const comparable = ({
 });
 
 describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s", (route, scope) => {
-  it("answers all that is wrong with a token alike", async () => {
+  it("gives the same answer to every wrong token", async () => {
     const expired = await tokenOf("github", [scope], Date.now() + hour);
     await expire(expired);
     const revoked = await tokenOf("github", [scope]);
@@ -85,7 +85,7 @@ describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s",
     for (const answer of answers) expect(comparable(answer)).toEqual(comparable(answers[0]!));
   });
 
-  it("is closed to another streamer's token, and to one without the scope", async () => {
+  it("refuses another streamer's token, and one without the scope", async () => {
     const others = await tokenOf("gitlab", all);
     const lacking = await tokenOf(
       "github",
@@ -99,7 +99,7 @@ describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s",
     await revokeAll();
   });
 
-  it("is open to the streamer's own token, and to one of all", async () => {
+  it("accepts the streamer's own token, and one for all streamers", async () => {
     for (const streamer of ["github", "*"]) {
       const token = await tokenOf(streamer, [scope]);
       const { status } = await ask(route, `Bearer ${token}`);
@@ -111,7 +111,7 @@ describe.each(guarded.map(({ route, scope }) => [route, scope!] as const))("%s",
 
 const gateOf = (authority: Authority) => ({ authority, deadline: 0, background: new BackgroundWork() });
 
-/** As if its time were over. */
+/** Expires a token. */
 async function expire(token: string) {
   await place.client.send(
     new UpdateItemCommand({
@@ -134,11 +134,11 @@ describe("a token", () => {
     await revokeAll();
   });
 
-  it("is listed with the day of its last use, and is nowhere itself", async () => {
+  it("is listed with the day of its last use, and is itself stored nowhere", async () => {
     const token = await tokenOf("drift", ["write"]);
     const find = async () => (await listTokens(place)).find(({ streamer }) => streamer === "drift");
     expect((await find())?.usedOn).toBeUndefined();
-    // A delivery lasts long enough for the note next to it.
+    // A delivery lasts long enough for the update of the last use.
     await ask(deliver, `Bearer ${token}`, "drift");
     const listed = await find();
     expect(listed?.usedOn).toBe(new Date().toISOString().slice(0, 10));
@@ -146,7 +146,7 @@ describe("a token", () => {
     await revokeAll();
   });
 
-  it("lives beside one other of its kind, for rotation, and no third", async () => {
+  it("can exist next to one other for the same streamer, for rotation, but not a third", async () => {
     await tokenOf("drift", ["write", "read"]);
     await tokenOf("drift", ["read"]);
     await expect(tokenOf("drift", ["read"])).rejects.toThrow(/two live tokens.*Revoke [0-9a-f]{10} or/);
@@ -183,7 +183,7 @@ describe("a token", () => {
     expect(await listTokens(place)).toEqual([]);
   });
 
-  it("shows of the list of streamers what it may read", async () => {
+  it("lists only the streamers that it may read", async () => {
     await post(stack, "drift", jsonline(record("t", { id: 1 }, ["id"])));
     const token = await tokenOf("github", ["read"]);
     const { text } = await ask("GET /v1/streamers", `Bearer ${token}`);
@@ -194,7 +194,7 @@ describe("a token", () => {
 
 const routeWith = (scope: Scope) => routeEntries.find(([, entry]) => entry.scope === scope)![0];
 
-it("whatever is wrong with a token, one look-up is made, so that the time tells nothing either", async () => {
+it("every wrong token costs one look-up, so that the time reveals nothing", async () => {
   for (const authorization of ["", "Bearer", "Bearer wrong", "Basic b3duZXI6cGFzcw=="]) {
     const asked: string[] = [];
     const tokens = { grantOf: async (digest: string) => void asked.push(digest) };
@@ -210,7 +210,7 @@ it("whatever is wrong with a token, one look-up is made, so that the time tells 
   }
 });
 
-describe("where the gateway says who may come in", () => {
+describe("if the gateway authorizes", () => {
   const request = (scope: Scope, jwtScopes?: string) =>
     ({ route: routeWith(scope), headers: new Headers(), streamer: "github", jwtScopes }) as HttpRequest;
 
@@ -223,7 +223,7 @@ describe("where the gateway says who may come in", () => {
     ["write", "write", "forbidden"],
     ["", "read", "forbidden"],
     ["none", "read", "forbidden"],
-  ] as const)("a JWT with the scopes %j asks to %s: %s", async (jwtScopes, scope, answer) => {
+  ] as const)("a JWT with the scopes %j for %s gets %s", async (jwtScopes, scope, answer) => {
     const admitted = authorize(
       request(scope, jwtScopes === "none" ? undefined : jwtScopes),
       gateOf({ by: "jwt" }),
@@ -231,7 +231,7 @@ describe("where the gateway says who may come in", () => {
     expect(await admitted.catch((error: PersisterError) => error.code)).toBe(answer);
   });
 
-  it("IAM's policy has said it all", async () => {
+  it("IAM's policy decides alone", async () => {
     expect(await authorize(request("admin"), gateOf({ by: "iam" }))).toBe("github");
   });
 });

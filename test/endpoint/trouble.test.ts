@@ -10,7 +10,7 @@ import { type Step, startScriptedServer } from "../import-api/scripted-server.ts
 import { type Flake, startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
-/** AWS's parts in trouble, and a delivery that is superseded. */
+/** Failures of AWS's services, and a superseded delivery. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
@@ -20,7 +20,7 @@ async function scripted(...steps: [Step, ...Step[]]) {
   return server;
 }
 
-/** An outage is waited for. */
+/** Retries wait for the end of an outage. */
 const short = { ingestMilliseconds: 8_000 };
 const clock = { now: Date.now, sleep: () => Promise.resolve() };
 
@@ -33,8 +33,8 @@ async function stackIn(env: Record<string, string>, variant = {}) {
 const body = (value: unknown) => jsonline(record("t", { id: 1 }, ["id"]), bookmark(value));
 const down: Step = { status: 503, body: "" };
 
-describe("trouble in AWS", () => {
-  it("an archive that can't be written: 503, and nothing is forwarded", async () => {
+describe("an outage in AWS", () => {
+  it("of the archive: 503, and nothing is forwarded", async () => {
     const api = await scripted({ status: 201 });
     const s3 = await scripted(down);
     const stack = await stackIn({ IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_S3: s3.url }, short);
@@ -45,7 +45,7 @@ describe("trouble in AWS", () => {
     expect(api.requests).toHaveLength(0);
   });
 
-  it("a table that does not answer: 503, archived, and nothing is forwarded", async () => {
+  it("of the table: 503, the body is archived, and nothing is forwarded", async () => {
     const api = await scripted({ status: 201 });
     const dynamodb = await scripted({ status: 200, body: "{}" }, { status: 500, body: "{}" });
     const env = { IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url };
@@ -61,7 +61,7 @@ describe("trouble in AWS", () => {
   });
 });
 
-/** A stack whose table or archive is behind a proxy that fails its first calls as the script says. */
+/** A stack whose table or archive is behind a proxy that fails the first calls according to the script. */
 async function stackBehind(
   part: "s3" | "dynamodb",
   script: Flake[],
@@ -93,19 +93,19 @@ const conflict = (passedOn: boolean): Flake => ({
 });
 const puts = ({ headers }: IncomingMessage) => /PutItem$/.test(String(headers["x-amz-target"]));
 
-describe("trouble that passes", () => {
+describe("a transient failure", () => {
   it.each([
     ["throttled", throttled(false)],
     ["broken", broken(false)],
-    ["done, and its answer lost", broken(true)],
-  ])("a table that is %s: tried again, and done once", async (_name, flake) => {
+    ["done, with its answer lost", broken(true)],
+  ])("of a write to the table that is %s is retried, and the write counts once", async (_name, flake) => {
     const { stack, api, proxy } = await stackBehind("dynamodb", [flake, flake, flake], puts);
     const response = await post(stack, "flaky", body(1), { "idempotency-key": "k" });
     expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
     expect([proxy.met(), api.requests.length]).toEqual([3, 1]);
   });
 
-  it("a table that is down for longer than the SDK tries: the delivery waits, and is committed", async () => {
+  it("of the table that outlasts the SDK's retries delays the delivery", async () => {
     const script = Array.from({ length: 6 }, () => broken(false));
     const { stack, proxy } = await stackBehind("dynamodb", script, puts);
     const response = await post(stack, "blip", body(1));
@@ -115,18 +115,21 @@ describe("trouble that passes", () => {
 
   it.each([
     ["broken", broken(false)],
-    ["done, and its answer lost", broken(true)],
+    ["done, with its answer lost", broken(true)],
     ["in conflict with another write", conflict(false)],
-    ["in conflict with a write of ours that is done", conflict(true)],
-  ])("an archive that is %s: tried again, and written once", async (_name, flake) => {
-    const isPut = ({ method }: IncomingMessage) => method === "PUT";
-    const { stack, api, proxy } = await stackBehind("s3", [flake, flake], isPut);
-    const response = await post(stack, "flaky", body(1));
-    expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
-    expect([proxy.met(), api.requests.length]).toEqual([2, 1]);
-  });
+    ["in conflict with its own first attempt", conflict(true)],
+  ])(
+    "of a write to the archive that is %s is retried, and the object is written once",
+    async (_name, flake) => {
+      const isPut = ({ method }: IncomingMessage) => method === "PUT";
+      const { stack, api, proxy } = await stackBehind("s3", [flake, flake], isPut);
+      const response = await post(stack, "flaky", body(1));
+      expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
+      expect([proxy.met(), api.requests.length]).toEqual([2, 1]);
+    },
+  );
 
-  it("a table that is down for the commit: 503, and the same key tells later what became of it", async () => {
+  it("of the table during the commit: 503, and the same key gets the result later", async () => {
     let writes = 0;
     let isDown = true;
     const commits = (message: IncomingMessage) => puts(message) && ++writes > 5 && isDown;
@@ -142,8 +145,8 @@ describe("trouble that passes", () => {
   });
 });
 
-describe("a delivery whose time is over", () => {
-  it("can't commit once another has taken the streamer over, and says so", async () => {
+describe("a delivery whose lease has expired", () => {
+  it("can't commit once another one holds the streamer, and is answered so", async () => {
     const dir = await mkdtemp(join(tmpdir(), "persister-superseded-"));
     const [s3, dynamodb] = await Promise.all([startS3({ dir }), startDynamodb({ dir })]);
     let overtaking: Promise<Response> | undefined;
@@ -163,7 +166,7 @@ describe("a delivery whose time is over", () => {
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
     };
     const stack = await stackIn(env);
-    // For this machine the first delivery's lease is over.
+    // For this clock, the first delivery's lease has expired.
     const clock = { now: () => Date.now() + 60_000, sleep: () => Promise.resolve() };
     const ahead = await startTestStack(env, { clock, ingestMilliseconds: 120_000 });
     open.push(ahead);

@@ -13,7 +13,7 @@ import {
   transit,
 } from "./local-stack.ts";
 
-/** The Import API is scripted here: what it is sent, and what becomes of a delivery when it fails. */
+/** What a scripted Import API receives, and what happens to a delivery when it fails. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
@@ -41,7 +41,7 @@ const sent = (api: ScriptedServer) =>
     body: body.toString(),
   }));
 
-/** Bodies of three batches: 50,000 records, a bookmark behind each 5,000. */
+/** Bodies of three batches: 50,000 records, with a bookmark after every 5,000. */
 const threeBatches = () =>
   jsonline(
     ...Array.from({ length: 50_000 }, (_, i) => [
@@ -50,8 +50,8 @@ const threeBatches = () =>
     ]).flat(),
   );
 
-describe("what the Import API is sent", () => {
-  it("upserts of JSON lines by /push, the record's own text untouched", async () => {
+describe("the Import API receives", () => {
+  it("upserts of JSON lines at /push, with each record's text unchanged", async () => {
     const { stack, api } = await stackWith(accepted);
     const line =
       '{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id": 9007199254740993, "x":1.10}}';
@@ -78,7 +78,7 @@ describe("what the Import API is sent", () => {
     expect(second).toBe(first! + 1n);
   });
 
-  it("upserts of transit by /push as transit, no cache codes in it", async () => {
+  it("upserts of transit at /push as transit without cache codes", async () => {
     const { stack, api } = await stackWith(accepted);
     const line =
       '["^ ","type","RECORD","stream","~~s","key_fields",["id"],"record",["^ ","id",' +
@@ -92,7 +92,7 @@ describe("what the Import API is sent", () => {
     );
   });
 
-  it("records without keys by /batch, one table a request, with the schema of their values", async () => {
+  it("records without keys at /batch, one table per request, with the schema of their values", async () => {
     const { stack, api } = await stackWith(accepted);
     const records = [
       { a: 1, n: null, at: [{ x: "t" }] },
@@ -124,7 +124,7 @@ describe("what the Import API is sent", () => {
     ]);
   });
 
-  it("batches of at most 20,000 records and 4,000,000 bytes, a larger record alone", async () => {
+  it("batches of at most 20,000 records and 4,000,000 bytes, or one larger record", async () => {
     const { stack, api } = await stackWith(accepted);
     const large = { id: 1, text: "x".repeat(1_400_000) };
     const huge = { id: 2, text: "x".repeat(4_100_000) };
@@ -146,7 +146,7 @@ describe("what the Import API is sent", () => {
     expect(sizes).toEqual([20_000, 20_000, 10_000, 2, 1, 1, 1, 1]);
   });
 
-  it("halves of a batch that it finds too large, the sequences unchanged", async () => {
+  it("halves of a batch that it finds too large, with the same sequences", async () => {
     const { stack, api } = await stackWith({ status: 413, body: "<html>too large</html>" }, accepted);
     const response = await post(
       stack,
@@ -183,7 +183,7 @@ describe("what the Import API is sent", () => {
 });
 
 describe("no bookmark ahead of its records", () => {
-  it("a third batch that fails: the last bookmark before it is stored, and no later", async () => {
+  it("if a third batch fails: the last bookmark before it is committed, and no later one", async () => {
     const { stack } = await stackWith(accepted, accepted, unavailable);
     const response = await post(stack, "third", threeBatches());
     expect(response.status).toBe(503);
@@ -192,7 +192,7 @@ describe("no bookmark ahead of its records", () => {
     expect(await (await getBookmark(stack, "third")).text()).toBe("39999");
   });
 
-  it("a batch that is rejected: its words, its lines, and the bookmark before it", async () => {
+  it("if a batch is rejected: the error has the reason, the lines, and the bookmark", async () => {
     const { stack, api } = await stackWith(accepted, {
       status: 400,
       body: '{"error":"Record 1 did not conform to schema:\\n#/x: expected"}',
@@ -216,7 +216,7 @@ describe("no bookmark ahead of its records", () => {
     expect(await (await getBookmark(stack, "rejected")).text()).toBe('"safe"');
   });
 
-  it("a first batch that fails: nothing is committed, and the next delivery may begin at once", async () => {
+  it("if the first batch fails: nothing is committed, and the next delivery may begin at once", async () => {
     const { stack } = await stackWith({ status: 401, body: '{"message":"Not Authorized"}' }, accepted);
     const body = jsonline(record("k", { id: 1 }, ["id"]), bookmark(1));
     const response = await post(stack, "first", body);
@@ -225,7 +225,7 @@ describe("no bookmark ahead of its records", () => {
     expect(await (await post(stack, "first", body)).json()).toMatchObject({ revision: 1, bookmark: 1 });
   });
 
-  it("an Import API that never answers: tried again with the same bytes, and 504 in time", async () => {
+  it("if the Import API never answers: the same bytes are sent again, and 504 comes in time", async () => {
     const { stack, api } = await stackIn(7_500, accepted, "hang");
     const body = (id: number) => jsonline(record("k", { id }, ["id"]), bookmark(id));
     await post(stack, "hanging", body(1));
@@ -242,7 +242,7 @@ describe("no bookmark ahead of its records", () => {
     expect(await (await getBookmark(stack, "hanging")).text()).toBe("1");
   });
 
-  it("a request that hangs is tried again within the delivery", async () => {
+  it("if a request hangs: it is retried within the delivery", async () => {
     const { stack, api } = await stackIn(9_000, "hang", accepted);
     const response = await post(stack, "hung", jsonline(record("k", { id: 1 }, ["id"]), bookmark(1)));
     expect(await response.json()).toMatchObject({ revision: 1, bookmark: 1 });
@@ -250,7 +250,7 @@ describe("no bookmark ahead of its records", () => {
     expect([first!.body === second!.body, more]).toEqual([true, []]);
   });
 
-  it("one delivery at a time: a second learns who holds the streamer", async () => {
+  it("with two deliveries at once: the second one gets the id of the first", async () => {
     const { stack, api } = await stackWith("hang");
     const body = jsonline(record("k", { id: 1 }, ["id"]));
     const first = post(stack, "busy", body);
@@ -266,7 +266,7 @@ describe("no bookmark ahead of its records", () => {
     await first;
   });
 
-  it.each([301, 302, 303, 307, 308])("a redirect of %d: it is not followed", async status => {
+  it.each([301, 302, 303, 307, 308])("after a redirect of %d, which is not followed", async status => {
     const elsewhere = await startScriptedServer([accepted]);
     open.push(elsewhere);
     const { stack, api } = await stackWith({
@@ -283,9 +283,9 @@ describe("no bookmark ahead of its records", () => {
     ["text", "\u001b[31mred\u001b[0m \u009b1m\r\n\u0000"],
     ["a page", "<script>alert(1)</script><b onclick=x>"],
     ["JSON", '{"error":"\\u001b[2J\\u0007 \\u0000"}'],
-    ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x1b, 0x5b])],
+    ["bytes that are not text", Buffer.from([0xff, 0xfe, 0x1b, 0x5b])],
   ])(
-    "an error body of 50 MB, %s: a thousand characters of it at most, and none that a terminal obeys",
+    "with an error body of 50 MB, %s: at most 1,000 characters are kept, without control characters",
     async (_, part) => {
       const endless = Buffer.alloc(50_000_000, part);
       const { stack } = await stackWith({ status: 400, body: endless });
@@ -296,13 +296,13 @@ describe("no bookmark ahead of its records", () => {
       const { detail, errors } = JSON.parse(text) as { detail: string; errors: { message: string }[] };
       for (const said of [detail, errors[0]!.message]) {
         expect(said.length).toBeLessThan(1_500);
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is not to be there
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the test asserts their absence
         expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]|<script/);
       }
     },
   );
 
-  it("its token never comes back to the caller", async () => {
+  it("the token is never returned to the caller", async () => {
     const { stack } = await stackWith({ status: 400, body: "you sent at_x" });
     const response = await post(stack, "secret", jsonline(record("k", { id: 1 }, ["id"])));
     const text = await response.text();
@@ -313,7 +313,7 @@ describe("no bookmark ahead of its records", () => {
 });
 
 describe("settings", () => {
-  it("name all that is wrong at once", () => {
+  it("are checked together: all faults are reported at once", () => {
     expect(() => readSettings({ PORT: "x", STITCH_CLIENT_ID: "-1", IMPORT_API_URL: "nowhere" })).toThrow(
       /PORT.*\n.*IMPORT_API_URL.*\n.*STITCH_CLIENT_ID/,
     );

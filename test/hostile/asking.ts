@@ -2,18 +2,18 @@ import { connect } from "node:net";
 import { type Endpoint, token } from "./endpoint.ts";
 
 export interface Answer {
-  /** 0: the connection was closed without one. */
+  /** 0 if the connection was closed without an answer. */
   readonly status: number;
   readonly text: string;
 }
 
-/** Something that a caller might send, and what is to be answered. */
+/** Something that a caller might send, and the expected answer. */
 export interface Input {
   readonly name: string;
   readonly ask: (endpoint: Endpoint) => Promise<Answer>;
-  /** Each is right where there are several. */
+  /** If there are several, any of them is right. */
   readonly statuses: readonly number[];
-  /** The problem document's. */
+  /** The problem document's code. */
   readonly code?: string;
 }
 
@@ -26,7 +26,7 @@ interface Sent {
   readonly body?: string | Uint8Array;
 }
 
-/** A request as fetch makes it, with the token. */
+/** A request made by fetch, with the token. */
 export const request =
   ({ path = "/v1/streamers/hostile", method = "POST", headers, body }: Sent): Input["ask"] =>
   async ({ url }) => {
@@ -41,8 +41,8 @@ export const request =
 export const gzipped = (body: Uint8Array) => request({ body, headers: { "content-encoding": "gzip" } });
 
 /**
- * Bytes as they are, on a connection of their own; answered with the first response's status, or 0 if it was
- * closed before.
+ * Raw bytes on a connection of their own. Resolves to the first response's status, or 0 if the connection
+ * is closed before.
  */
 export const raw =
   (...pieces: (string | Uint8Array)[]): Input["ask"] =>

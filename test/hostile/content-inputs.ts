@@ -10,7 +10,7 @@ const bad = (name: string, body: string | Uint8Array, status: number, code: stri
   statuses: [status],
   code,
 });
-/** Each line says a key of 5 kB once, and again and again by its code. */
+/** Each line contains a key of 5 kB once, and then repeats it by its cache code. */
 const cacheCodes = (lines: number, codes: number) =>
   `${transitHead}${many(lines, () => {
     const key = "k".repeat(5_000);
@@ -23,7 +23,7 @@ const stream = (name: string, label = name) =>
     ask: request({ body: `${jsonlineHead}${record(name, { id: 1 })}` }),
   }) as const;
 
-/** The stitchstream's header, its names, and what its lines hold. */
+/** The stitchstream's header, its names, and the contents of its lines. */
 export const contentInputs: readonly Input[] = [
   bad(
     "a header of two Content-Types",
@@ -42,7 +42,7 @@ export const contentInputs: readonly Input[] = [
   bad("a body of --", "--", 400, "not-a-stitchstream"),
   bad("an empty body", "", 400, "not-a-stitchstream"),
   bad("bytes of 0xff", Buffer.alloc(1_000_000, 0xff), 400, "not-a-stitchstream"),
-  bad("a megabyte of lines that are none", `${jsonlineHead}${"x\n".repeat(500_000)}`, 400, "malformed"),
+  bad("a megabyte of invalid lines", `${jsonlineHead}${"x\n".repeat(500_000)}`, 400, "malformed"),
   bad("a megabyte of [", `${jsonlineHead}${"[".repeat(1_000_000)}`, 400, "malformed"),
   bad(
     "a record 1,000 deep",
@@ -50,7 +50,7 @@ export const contentInputs: readonly Input[] = [
     400,
     "malformed",
   ),
-  bad("bytes that are no UTF-8", Buffer.from(`${fine}{"type":"\xff"}`, "latin1"), 400, "malformed"),
+  bad("bytes that are not UTF-8", Buffer.from(`${fine}{"type":"\xff"}`, "latin1"), 400, "malformed"),
   bad(
     "duplicate keys",
     `${jsonlineHead}{"type":"RECORD","stream":"s","record":{"a":1,"a":2}}`,
@@ -70,7 +70,7 @@ export const contentInputs: readonly Input[] = [
   ),
   bad("cache codes for 200 MB of keys, in a line", cacheCodes(1, 40_000), 422, "invalid-records"),
   bad("cache codes for 20 MB of keys, on 30 lines", cacheCodes(30, 3_900), 422, "invalid-records"),
-  bad("a cache code that stands for nothing", `${transitHead}["^ ","^0","RECORD"]\n`, 400, "malformed"),
+  bad("an undefined cache code", `${transitHead}["^ ","^0","RECORD"]\n`, 400, "malformed"),
   bad("a map of odd length", `${transitHead}["^ ","type"]\n`, 400, "malformed"),
   {
     name: "1,000 streams",

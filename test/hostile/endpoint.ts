@@ -8,7 +8,7 @@ const root = new URL("../../", import.meta.url).pathname;
 export const token = "a-token-of-the-hostile-table";
 const mebibyte = 1024;
 
-/** `npm start` in a process of its own: what it says, and what memory it holds. */
+/** `npm start` in a process of its own, with its output and memory. */
 export class Endpoint {
   readonly url: URL;
   readonly #child: ChildProcess;
@@ -43,17 +43,17 @@ export class Endpoint {
     return new Endpoint(url, child, dir, said);
   }
 
-  /** What it has printed behind its greeting. */
+  /** What it has printed after its greeting. */
   get log(): string {
     return this.#said.join("").split("Press Ctrl-C to stop.")[1] ?? "";
   }
 
-  /** MiB it holds; undefined where the machine does not say. */
+  /** Its memory in MiB; undefined if the system doesn't report it. */
   memory(): number | undefined {
     return this.#status("VmRSS");
   }
 
-  /** MiB it held at most since `forgetPeak`. */
+  /** Its peak memory since `forgetPeak`, in MiB. */
   peak(): number | undefined {
     return this.#status("VmHWM");
   }
@@ -62,7 +62,7 @@ export class Endpoint {
     try {
       writeFileSync(`/proc/${this.#child.pid}/clear_refs`, "5");
     } catch {
-      // Elsewhere than on Linux there is no peak to forget, and none is shown.
+      // Only Linux can reset the peak; elsewhere none is shown.
     }
   }
 

@@ -34,9 +34,13 @@ export const framingInputs: readonly Input[] = [
     ask: raw(head(length, "Transfer-Encoding: chunked"), "0\r\n\r\nGET /v1/streamers HTTP/1.1\r\n\r\n"),
     statuses: [400],
   },
-  { name: "a chunk of no length", ask: raw(head("Transfer-Encoding: chunked"), "zz\r\nx"), statuses: [400] },
   {
-    name: "a chunk longer than numbers go",
+    name: "a chunk without a length",
+    ask: raw(head("Transfer-Encoding: chunked"), "zz\r\nx"),
+    statuses: [400],
+  },
+  {
+    name: "a chunk longer than any number",
     ask: raw(head("Transfer-Encoding: chunked"), "1ffffffffffffffffffff\r\nx"),
     statuses: [400],
   },
@@ -53,7 +57,7 @@ export const framingInputs: readonly Input[] = [
     statuses: [200, 401],
   },
   {
-    name: "no HTTP",
+    name: "not HTTP",
     ask: raw("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 hello\r\n\r\n"),
     statuses: [400],
   },

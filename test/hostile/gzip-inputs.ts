@@ -37,7 +37,7 @@ export const gzipInputs: readonly Input[] = [
   },
   { name: "gzip cut short", ask: gzipped(whole.subarray(0, -9)), statuses: [400], code: "broken-gzip" },
   {
-    name: "gzip, garbage behind it",
+    name: "gzip followed by garbage",
     ask: gzipped(Buffer.concat([whole, Buffer.from("garbage")])),
     statuses: [400],
     code: "broken-gzip",
@@ -48,9 +48,9 @@ export const gzipInputs: readonly Input[] = [
     statuses: [400],
     code: "broken-gzip",
   },
-  { name: "no gzip at all", ask: gzipped(Buffer.from(fine)), statuses: [400], code: "broken-gzip" },
+  { name: "not gzip at all", ask: gzipped(Buffer.from(fine)), statuses: [400], code: "broken-gzip" },
   {
-    name: "gzip that came as text",
+    name: "gzip decoded as text",
     ask: request({
       body: whole,
       headers: { "content-encoding": "gzip", "content-type": "application/json" },

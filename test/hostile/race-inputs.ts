@@ -3,7 +3,7 @@ import { type Answer, fine, head, type Input, jsonlineHead, record, request } fr
 
 const body = (id: number) => `${jsonlineHead}${record("races", { id })}{"type":"BOOKMARK","value":${id}}\n`;
 
-/** The worst of many answers: one that is not among the expected ones. */
+/** The worst of many answers: an unexpected one, if any. */
 const oneOf =
   (count: number, ask: (n: number) => Input["ask"], right: readonly number[]): Input["ask"] =>
   async endpoint => {
@@ -20,7 +20,7 @@ export const raceInputs: readonly Input[] = [
     statuses: [200],
   },
   {
-    name: "50 of one delivery at once, by its key",
+    name: "50 attempts of one delivery at once, with its key",
     ask: oneOf(
       50,
       () =>
@@ -44,7 +44,7 @@ export const raceInputs: readonly Input[] = [
     statuses: [422, 409],
   },
   {
-    name: "100 connections that are cut in their body",
+    name: "100 connections that break off within the body",
     ask: async endpoint => {
       await Promise.all(Array.from({ length: 100 }, () => cut(endpoint.url)));
       return request({ body: fine })(endpoint);
@@ -53,7 +53,7 @@ export const raceInputs: readonly Input[] = [
   },
 ];
 
-/** Begins a body, and leaves. */
+/** Begins to send a body, and closes the connection. */
 const cut = ({ port, hostname }: URL) =>
   new Promise<void>(resolve => {
     const socket = connect(Number(port), hostname, () =>
@@ -62,7 +62,7 @@ const cut = ({ port, hostname }: URL) =>
     socket.on("error", () => {}).once("close", () => resolve());
   });
 
-/** A byte a second, and never the last: given up after a minute. It is asked beside the others. */
+/** A byte a second, but never the last one. It is given up after a minute, and runs during the others. */
 export const slowInput: Input = {
   name: "a byte a second, never the last",
   ask: async endpoint => {

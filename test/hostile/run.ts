@@ -7,17 +7,17 @@ import { gzipInputs } from "./gzip-inputs.ts";
 import { raceInputs, slowInput } from "./race-inputs.ts";
 
 /**
- * `npm run test:hostile`: each input against `npm start`, and an ordinary delivery behind each; then
- * `--rounds` of the cheap ones. It fails on an answer that is not the expected one, on any 5xx, on a token in
- * the log, and where memory grows.
+ * `npm run test:hostile`: sends each input to `npm start`, and an ordinary delivery after each; then
+ * `--rounds` of the cheap ones. It fails on an unexpected answer, any 5xx, a token in the log, and growing
+ * memory.
  */
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "1000" } } });
 const rounds = Number(values.rounds);
-/** Cheap enough to be asked a thousand times. */
+/** Cheap enough to be sent a thousand times. */
 const cheapMilliseconds = 100;
-/** What the collector leaves lying about differs by as much between two looks. */
+/** Two measurements may differ by this much garbage. */
 const growthMebibytesMax = 48;
-/** Rounds before memory is looked at, and over how many it is. */
+/** Rounds before memory is measured, and the number of rounds that it is measured over. */
 const [warmUp, look] = [Math.ceil(rounds / 5), Math.ceil(rounds / 10)];
 
 const inputs = [...gzipInputs, ...framingInputs, ...contentInputs, ...nameInputs, ...raceInputs];
@@ -32,7 +32,7 @@ async function asExpected(input: Input, endpoint: Endpoint): Promise<Answer> {
   const isRight = input.statuses.includes(answer.status) && (input.code === undefined || input.code === code);
   if (!isRight || answer.status >= 500)
     faults.push(`${input.name}: ${answer.status} ${code ?? answer.text.slice(0, 80)}`);
-  if (answer.text.includes(token)) faults.push(`${input.name}: the answer tells the token`);
+  if (answer.text.includes(token)) faults.push(`${input.name}: the answer contains the token`);
   const after = await ordinary(endpoint);
   if (after.status !== 200) faults.push(`the delivery behind "${input.name}": ${after.status} ${after.text}`);
   return answer;

@@ -4,7 +4,7 @@ import { errorCatalogue } from "../../functions/http/error-catalogue.ts";
 import * as limits from "../../functions/persister/limits.ts";
 
 describe("the catalogue of errors in docs/errors.md", () => {
-  it("is the one that the endpoint answers from, in the same order", () => {
+  it("is the catalogue in the code, in the same order", () => {
     const page = readFileSync(new URL("../../docs/errors.md", import.meta.url), "utf8");
     const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| (.*) \| (.*) \|$/gm)];
     expect(rows.map(([, code, status, when, hint]) => [code, Number(status), when, hint])).toEqual(
@@ -14,7 +14,7 @@ describe("the catalogue of errors in docs/errors.md", () => {
 });
 
 describe("the table of limits", () => {
-  it("says what the code holds to", () => {
+  it("has the limits in the code", () => {
     const api = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
     const said = [...api.matchAll(/^\| `([A-Za-z]+M(?:ax|in))` \| (\d+) \|/gm)].map(([, name, value]) => [
       name,

@@ -17,7 +17,7 @@ import { tapDeliveries } from "./tap-deliveries.ts";
 const clientId = 4242;
 const encoder = batchEncoder(clientId);
 
-/** A body as the core reads it, with nothing checked; what can't be read is passed over, and said. */
+/** A body as the core reads it, without checks. Skips what can't be read, and reports it. */
 function readUnchecked(body: string): { contents: Contents; unreadable: string[] } {
   const contents = new Contents(Buffer.from(body));
   const unreadable: string[] = [];
@@ -39,7 +39,7 @@ function readUnchecked(body: string): { contents: Contents; unreadable: string[]
 }
 
 /**
- * Why the sandbox refuses a delivery whose every request it is sent; undefined where it accepts all of them.
+ * Why the sandbox refuses a delivery, of which it gets every request; undefined if it accepts all of them.
  */
 function refusalBySandbox(contents: Contents): string | undefined {
   const tracker = new Tracker();
@@ -56,7 +56,7 @@ function refusalBySandbox(contents: Contents): string | undefined {
   return undefined;
 }
 
-/** Why the core refuses a delivery; undefined where it accepts it. */
+/** Why the core refuses a delivery; undefined if it accepts it. */
 function refusalByCore(body: string): string | undefined {
   try {
     requestsOf(body);
@@ -67,19 +67,19 @@ function refusalByCore(body: string): string | undefined {
   }
 }
 
-/** All that the core refuses and the sandbox accepts: what can't be carried without loss. */
+/** Everything that the core refuses and the sandbox accepts: it can't be forwarded without loss. */
 const lost: readonly RegExp[] = [
-  // The loader writes its own value over the field, or rejects the row, and tells nobody.
+  // The loader overwrites the field or rejects the row, silently.
   /the Import API's loader reserves this column name/,
   /a stream's name that the Import API's loader reserves/,
 ];
-/** All that the core refuses before it could be sent: transit has no form for it. */
+/** Everything that the core refuses because transit has no form for it. */
 const formless = /half a surrogate pair is not a character: transit can't hold it/;
-/** All that the core accepts and the sandbox may refuse, which is left to the receiver. */
+/** Everything that the core accepts, leaving a refusal to the receiver. */
 const leftToReceiver: readonly RegExp[] = [
   // Patterns that only Java reads.
   /\\\\A|\\\\Z|\\\\p\{Alpha\}|\(\?i\)|"\]"/,
-  // The receiver fetches a schema by its own `id` to follow a `$ref` in it; the sandbox fetches nothing.
+  // The receiver fetches a schema by its `id` to follow a `$ref` in it; the sandbox fetches nothing.
   /"id":"http.*"\$ref"|"\$ref".*"id":"http/,
 ];
 
@@ -89,7 +89,7 @@ function mayDiffer(body: string, byCore: string | undefined): boolean {
   return lost.some(each => each.test(byCore));
 }
 
-it("the core accepts a delivery where the sandbox accepts every request that it would send", () => {
+it("the core accepts a delivery if the sandbox accepts every request for it", () => {
   const found = { accepted: 0, refused: 0 };
   const runs = numRuns(1_000);
   fc.assert(

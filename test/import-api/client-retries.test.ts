@@ -16,9 +16,9 @@ describe("retried", () => {
     ["503", { status: 503 }],
     ["599", { status: 599 }],
     ["a connection dropped before the body", "drop-before"],
-    ["a connection dropped behind the body", "drop-after-body"],
-    ["a connection dropped in the answer's head", "drop-in-head"],
-    ["a connection dropped behind the head of a 503", { dropAfterHead: 503 }],
+    ["a connection dropped after the body", "drop-after-body"],
+    ["a connection dropped within the answer's head", "drop-in-head"],
+    ["a connection dropped after the head of a 503", { dropAfterHead: 503 }],
   ])("is %s, with the same bytes under the same headers", async (_, step) => {
     const { server, clock, send } = await scripted([step, step, { status: 201 }]);
     expect(await send()).toEqual({ kind: "accepted", attempts: 3 });
@@ -66,17 +66,17 @@ describe("retried", () => {
 });
 
 describe("a connection that hangs", () => {
-  it("is left for one that is opened for the next attempt alone", async () => {
+  it("is abandoned: the next attempt opens its own", async () => {
     const { send, server } = await scripted([{ status: 201 }, { status: 201 }, "hang", { status: 201 }], {
       silenceMillisecondsMax: 30,
     });
-    // Two are kept open.
+    // Two connections are kept open.
     await Promise.all([send(), send()]);
     expect(await send()).toEqual({ kind: "accepted", attempts: 2 });
     expect(server.requests.map(({ connection }) => connection)).toEqual([1, 2, expect.any(Number), 3]);
   });
 
-  it("is tried again within the time there is, with the same bytes", async () => {
+  it("is retried within the remaining time, with the same bytes", async () => {
     const { send, server } = await scripted(["hang"], { silenceMillisecondsMax: 30 });
     expect(await send()).toMatchObject({
       kind: "failed",
@@ -96,7 +96,7 @@ describe("failed", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is unavailable where nobody listens", async () => {
+  it("is unavailable if nobody listens", async () => {
     const url = await closedPort();
     const api = importApi({ url, account, clock: leapingClock(0) });
     const outcome = await api.send(request, minute);
@@ -104,7 +104,7 @@ describe("failed", () => {
     expect(outcome).toMatchObject({ message: expect.stringContaining("ECONNREFUSED") });
   });
 
-  it("is unavailable where TLS is expected and not spoken", async () => {
+  it("is unavailable if TLS is expected and not spoken", async () => {
     const { server } = await scripted([{ status: 201 }]);
     const url = server.url.replace("http:", "https:");
     const api = importApi({ url, account, clock: leapingClock(0) });
@@ -116,7 +116,7 @@ describe("failed", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it("is unavailable where something else than HTTP answers", async () => {
+  it("is unavailable if something other than HTTP answers", async () => {
     const server = createServer(socket => socket.on("error", () => {}).end("SSH-2.0-OpenSSH_9.6\r\n"));
     await new Promise<void>(resolve => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
@@ -125,7 +125,7 @@ describe("failed", () => {
     server.close();
   });
 
-  it("is out of time if the deadline passes while an answer is awaited", async () => {
+  it("is out of time if the deadline passes before the answer", async () => {
     const { send, server } = await scripted(["hang"]);
     expect(await send(request, 530)).toMatchObject({ kind: "failed", reason: "out-of-time", attempts: 1 });
     expect(server.requests.length).toBeLessThanOrEqual(1);
@@ -137,7 +137,7 @@ describe("failed", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it("never tells the token", async () => {
+  it("never contains the token", async () => {
     const { send } = await scripted([{ status: 500, body: `{"error":"${token} crashed us"}` }]);
     expect(await send()).toMatchObject({ message: "The Import API answered 500: [token] crashed us" });
   });

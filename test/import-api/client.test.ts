@@ -21,7 +21,7 @@ describe("a request", () => {
     expect(seen.body.equals(request.body)).toBe(true);
   });
 
-  it("goes to the endpoint asked for, below any base", async () => {
+  it("goes to its path below any base URL", async () => {
     const { server } = await scripted([{ status: 200 }]);
     const api = importApi({ url: `${server.url}/base//`, account, clock: leapingClock(0) });
     await api.send({ ...request, endpoint: "batch", contentType: "application/transit+json" }, minute);
@@ -29,7 +29,7 @@ describe("a request", () => {
     expect(server.requests[0]!.headers["content-type"]).toBe("application/transit+json");
   });
 
-  it("asks for a newer token once one is refused, and goes on with it", async () => {
+  it("fetches a newer token when one is refused, and continues with it", async () => {
     const { server, send } = await scripted([{ status: 503 }, { status: 401 }, { status: 200 }], {
       account: { ...account, token: "at_old" },
       accountAfter: async refused => ({ ...account, token: `${refused}er` }),
@@ -47,7 +47,7 @@ describe("a request", () => {
   it.each([
     ["is the same", async () => account],
     ["can't be had", () => Promise.reject(new Error("no"))],
-  ])("a refusal stands where the newer token %s", async (_, accountAfter) => {
+  ])("a refusal is final if the newer token %s", async (_, accountAfter) => {
     const { server, send } = await scripted([{ status: 401, body: '{"error":"who?"}' }], { accountAfter });
     expect(await send()).toMatchObject({ kind: "rejected", status: 401, attempts: 1 });
     expect(server.requests).toHaveLength(1);
@@ -57,7 +57,7 @@ describe("a request", () => {
     ["another token", { clientId: 1, token: "at_new" }],
     ["the same token", { clientId: 1, token }],
   ])(
-    "is sent to no other account: one of another client id, with %s, fails as transient",
+    "is not sent to another account: with another client id and %s it fails as transient",
     async (_, other) => {
       const { server, send } = await scripted([{ status: 503 }, { status: 401 }, { status: 200 }], {
         accountAfter: async () => other,
@@ -81,7 +81,7 @@ describe("a request", () => {
     expect(server.requests[0]!.headers.traceparent).toBe(traceparent);
   });
 
-  it("takes a connection that is open", async () => {
+  it("reuses an open connection", async () => {
     const { server, send } = await scripted([
       { status: 201, body: "{}" },
       { status: 400, body: "no" },
@@ -98,19 +98,19 @@ describe("a request", () => {
     expect(server.requests[0]!.body.equals(body)).toBe(true);
   });
 
-  it("refuses what is not a URL at once", () => {
+  it("is refused at once if the base is not a URL", () => {
     expect(() => importApi({ url: "nowhere", account, clock: leapingClock() })).toThrow(TypeError);
   });
 });
 
 describe("accepted", () => {
-  it.each([200, 201, 202, 204, 299])("is %d, whatever it says", async status => {
+  it.each([200, 201, 202, 204, 299])("is %d with any body", async status => {
     const { send, server } = await scripted([{ status, ...(status !== 204 && { body: "<not json" }) }]);
     expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is a 2xx whose body breaks off, or never comes", async () => {
+  it("is a 2xx whose body breaks off or never arrives", async () => {
     const { send, server } = await scripted([{ dropAfterHead: 201 }, { hangAfterHead: 202 }], {
       answerBodyTimeoutMilliseconds: 20,
     });
@@ -119,14 +119,14 @@ describe("accepted", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it("is a 2xx with a body without end", async () => {
+  it("is a 2xx with an endless body", async () => {
     const { send } = await scripted([{ status: 200, body: "x".repeat(5_000_000) }]);
     expect(await send()).toEqual({ kind: "accepted", attempts: 1 });
   });
 });
 
 describe("rejected", () => {
-  it("is a page, though its status is 200: a proxy's, or another server's", async () => {
+  it("is a page with status 200: it comes from a proxy or another server", async () => {
     const headers = { "content-type": "text/html; charset=utf-8" };
     const { send } = await scripted([{ status: 200, headers, body: "<html>login</html>" }]);
     expect(await send()).toMatchObject({
@@ -153,7 +153,7 @@ describe("rejected", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("keeps what came of its words when they break off", async () => {
+  it("keeps the part of the reason that arrived before it breaks off", async () => {
     const { send } = await scripted([{ dropAfterHead: 400 }, { hangAfterHead: 422 }], {
       answerBodyTimeoutMilliseconds: 20,
     });
@@ -161,7 +161,7 @@ describe("rejected", () => {
     expect(await send()).toMatchObject({ kind: "rejected", status: 422 });
   });
 
-  it("reads no more than 64 KB, and never ends in half a token", async () => {
+  it("reads at most 64 KB, and never ends in half a token", async () => {
     const page = `${"<b>".repeat(21_840)}12345678${token}`;
     const { send } = await scripted([{ status: 413, body: page.padEnd(5_000_000, "y") }]);
     const outcome = await send();

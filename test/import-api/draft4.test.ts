@@ -3,7 +3,7 @@ import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
 import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
 import { requestsOf } from "../persister/delivery.ts";
 
-/** What is sent of a stream's schema. */
+/** A stream's schema as it is sent. */
 function sentOf(schema: string, record = "{}"): string {
   const declared = `{"type":"SCHEMA","stream":"s","schema":${schema}}`;
   const body = `${declared}\n{"type":"RECORD","stream":"s","record":${record}}`;
@@ -11,7 +11,7 @@ function sentOf(schema: string, record = "{}"): string {
   return /^{"table_name":"s","schema":(.*),"messages":/.exec(text)![1]!;
 }
 
-describe("a schema is sent as it came where draft 4 has all its forms", () => {
+describe("a schema of draft 4 is sent unchanged", () => {
   it.each([
     '{ "properties" : {"v":{"type" : "number", "minimum":1.50e1,"exclusiveMinimum":false}} }',
     '{"properties":{"exclusiveMinimum":{"type":"boolean"},"not":{"type":"string"}},' +
@@ -28,10 +28,10 @@ describe("a schema is sent as it came where draft 4 has all its forms", () => {
   });
 });
 
-/** A title may hold no per cent sign. */
+/** A title may not contain a percent sign. */
 const titleOf = (schema: string) => decodeURIComponent(schema);
 
-describe("what drafts 6 and 7 say in forms of their own is sent as draft 4 says it", () => {
+describe("forms of drafts 6 and 7 are translated to draft 4", () => {
   const pairs = [
     ['{"properties":{"v":true,"w":false}}', '{"properties":{"v":{},"w":{"not":{}}}}'],
     ['{"items":true,"additionalItems":false}', '{"items":{},"additionalItems":false}'],

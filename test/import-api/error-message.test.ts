@@ -4,7 +4,7 @@ import { wordsOf } from "../../functions/import-api/error-message.ts";
 const token = "at_c0ffee";
 const words = (body: unknown) => wordsOf(typeof body === "string" ? body : JSON.stringify(body), token);
 
-describe("the server's words", () => {
+describe("the server's error messages", () => {
   it.each([
     [{ message: "Not Authorized" }, "Not Authorized"],
     [
@@ -48,7 +48,7 @@ describe("the server's words", () => {
     expect(words(page)).toBe("413 Request Entity Too Large Too large nginx");
   });
 
-  it("never hold the token", () => {
+  it("never contain the token", () => {
     expect(words({ message: `Bearer ${token} is unknown, ${token}!` })).toBe(
       "Bearer [token] is unknown, [token]!",
     );
@@ -56,7 +56,7 @@ describe("the server's words", () => {
     expect(words("at_\u0000c0ffee")).toBe("[token]");
   });
 
-  it("are cut to 1,000 characters, never through one or through a token", () => {
+  it("are truncated to 1,000 characters, never within a character or a token", () => {
     expect(words("x".repeat(5_000))).toHaveLength(1_000);
     expect(words(`${"x".repeat(999)}😀`)).toBe("x".repeat(999));
     expect(words(`${"x".repeat(995)}${token}`)).not.toContain("at_");

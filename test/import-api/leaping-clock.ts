@@ -1,8 +1,8 @@
 import type { Clock } from "../../functions/persister/ports.ts";
 
-/** A clock whose sleep is over at once: it moves `now` and is remembered. */
+/** A clock whose sleeps take no time: each one moves `now` and is recorded. */
 export interface LeapingClock extends Clock {
-  /** ms, in order. */
+  /** In ms, in order. */
   readonly delays: readonly number[];
 }
 

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { attempt } from "../../functions/import-api/http-post.ts";
 
-/** A link that takes one piece whenever the test says so: how long an attempt waits for one that is slow. */
+/** How long an attempt waits for a slow link. The test decides when the link accepts a piece. */
 class Link extends Duplex {
   readonly #waiting: (() => void)[] = [];
   taken = 0;
@@ -18,7 +18,7 @@ class Link extends Duplex {
 
   override _read(): void {}
 
-  /** Takes what waits, and lets all that follows from it happen; false where nothing waits. */
+  /** Accepts the waiting piece and lets all consequences happen; false if nothing waits. */
   async takeNext(): Promise<boolean> {
     await setImmediate();
     const next = this.#waiting.shift();
@@ -78,7 +78,7 @@ it("a 20 MB body on a slow link is sent as long as it makes progress", async () 
   expect(await ended).toMatchObject({ kind: "answer", status: 201 });
 });
 
-it("a link that takes nothing any more is given up", async () => {
+it("a link that stops accepting bytes is given up", async () => {
   const { ended, link, pass } = begin(4_000_000);
   for (let piece = 0; piece < 5; piece++) {
     await link.takeNext();
@@ -89,7 +89,7 @@ it("a link that takes nothing any more is given up", async () => {
   expect(link.destroyed).toBe(true);
 });
 
-it("an answer that does not begin is given up after the share of a body that went at once", async () => {
+it("an answer that does not begin is given up after its share of the time", async () => {
   const { ended, link, pass } = begin(1_000);
   while (await link.takeNext());
   link.push("HTTP/1.1 201 Cr");
@@ -102,7 +102,7 @@ it("an answer that does not begin is given up after the share of a body that wen
   });
 });
 
-it("the deadline holds, however well it moves", async () => {
+it("the deadline holds, whatever the progress", async () => {
   const { ended, link, pass } = begin(19_999_999, 20_000);
   let isEnded = false;
   while (!isEnded && (await link.takeNext())) isEnded = await pass(1_000);

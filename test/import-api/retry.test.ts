@@ -50,7 +50,7 @@ describe("Retry-After", () => {
 });
 
 describe("retrying", () => {
-  it("stops at the bound", async () => {
+  it("stops at the maximum number of attempts", async () => {
     const clock = leapingClock();
     const outcome = await retrying(async () => unavailable, {
       clock,
@@ -68,7 +68,7 @@ describe("retrying", () => {
     expect(outcome).toMatchObject({ reason: "unavailable", attempts: 3 });
   });
 
-  it("tells each attempt what time remains", async () => {
+  it("gives each attempt the remaining time", async () => {
     const clock = leapingClock(0);
     const remaining: number[] = [];
     const attempt = async ({ remainingMilliseconds }: Attempt) => {
@@ -84,8 +84,8 @@ describe("retrying", () => {
     ["the end of one", 5_000, [3_000, 2_000]],
     ["less time than two attempts need", 3_200, [3_000]],
     ["a scheduled run's segment", 117_000, [39_000, 60_000, 18_000]],
-    ["a segment straight to the Import API", 297_000, [60_000, 60_000, 60_000, 60_000, 57_000]],
-  ])("shares out the time of %s between attempts that hang", async (_, deadline, expected) => {
+    ["a segment directly to the Import API", 297_000, [60_000, 60_000, 60_000, 60_000, 57_000]],
+  ])("divides the time of %s between attempts that hang", async (_, deadline, expected) => {
     const clock = leapingClock(0);
     const shares: number[] = [];
     const hanging = async ({ silenceMilliseconds }: Attempt): Promise<Verdict> => {
@@ -98,7 +98,7 @@ describe("retrying", () => {
     expect(outcome).toMatchObject({ kind: "failed", reason: "unavailable", attempts: expected.length });
   });
 
-  it("keeps the first share small for as long as nothing has hung", async () => {
+  it("keeps the first share small while nothing has hung", async () => {
     const clock = leapingClock(0);
     const shares: number[] = [];
     const verdicts: Verdict[] = [unavailable, { ...unavailable, hung: true }, unavailable];
@@ -110,7 +110,7 @@ describe("retrying", () => {
     expect(shares).toEqual([8_000, 8_000, 24_000, 24_000]);
   });
 
-  it("makes no attempt that it has no time to await", async () => {
+  it("makes no attempt that can't be answered in time", async () => {
     const never = async () => {
       throw new Error("called");
     };
@@ -122,7 +122,7 @@ describe("retrying", () => {
     expect(outcome).toMatchObject({ kind: "failed", reason: "out-of-time", attempts: 0 });
   });
 
-  it("says unavailable when a sleep overshoots the deadline", async () => {
+  it("is unavailable when a sleep overshoots the deadline", async () => {
     const clock = leapingClock(0);
     const sleep = () => clock.sleep(10_000);
     const outcome = await retrying(async () => unavailable, {

@@ -15,7 +15,7 @@ export const minute = 60_000;
 
 const open: ScriptedServer[] = [];
 
-/** Closes what a test has opened. */
+/** Closes everything that a test has opened. */
 export function closeServersAfterEach(): void {
   afterEach(async () => {
     await Promise.all(open.splice(0).map(server => server.close()));
@@ -23,8 +23,8 @@ export function closeServersAfterEach(): void {
 }
 
 /**
- * A client of a scripted server, on a clock that leaps; `time` of a `send` is what remains until its
- * deadline, in ms.
+ * A client of a scripted server, on a leaping clock. `time` of a `send` is the time until its deadline, in
+ * ms.
  */
 export async function scripted(steps: readonly [Step, ...Step[]], options: Partial<ImportApiOptions> = {}) {
   const server = await startScriptedServer(steps);

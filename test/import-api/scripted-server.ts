@@ -33,12 +33,12 @@ interface SeenRequest {
 
 export interface ScriptedServer {
   readonly url: string;
-  /** In the order they came, those dropped before their body among them. */
+  /** In order of arrival, including those dropped before their body. */
   readonly requests: readonly SeenRequest[];
   close(): Promise<void>;
 }
 
-/** A real server that takes one step a request, and the last one again and again. */
+/** A real server that follows one step for each request, and repeats the last one. */
 export async function startScriptedServer(steps: readonly [Step, ...Step[]]): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
   const connections = new Map<Socket, number>();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { type Json, wildCases } from "./rules/wild-schemas.ts";
 import { definitions, integers, object, property, quoted, strays } from "./tap-properties.ts";
 
-/** One stream of a delivery: what its SCHEMA says, and its records. */
+/** One stream of a delivery: its SCHEMA and its records. */
 interface Stream {
   readonly name: string;
   readonly keys: readonly string[];
@@ -10,7 +10,7 @@ interface Stream {
   readonly records: readonly Json[];
 }
 
-/** Taps' own names, and now and then one that the loader makes itself. */
+/** Names from taps, and occasionally one that the loader creates itself. */
 const own = [
   ...["id", "name", "a/b", "Amount", "_sdc", "_rjm", "", "ünïcode", "__proto__"],
   ...["_sdc_repository", "_sdc_record_hash", "_sdc_level_x_id"],
@@ -27,7 +27,7 @@ const keyNames: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<string[]>([], ["id"]) },
   fc.subarray(["id", "name", "_sdc_record_hash"]),
 );
-/** What stands beside the properties. */
+/** Keywords next to the properties. */
 const more = fc.constantFrom(
   ...[
     "",
@@ -47,7 +47,7 @@ const more = fc.constantFrom(
 
 type Field = readonly [name: string, value: fc.Arbitrary<Json>];
 
-/** Records of these fields, few of which are absent or something else. */
+/** Records with these fields, a few of which are missing or have another value. */
 const recordsOf = (fields: readonly Field[]): fc.Arbitrary<Json[]> => {
   const entries = fields.map(([name, value]) =>
     fc.option(
@@ -85,7 +85,7 @@ const declaredStream: fc.Arbitrary<Stream> = fc
     });
   });
 
-/** The odd one is the schema of the record itself. */
+/** A stream whose record itself has an odd schema. */
 const wildStream: fc.Arbitrary<Stream> = wildCases.map(([schema, value]) => ({
   name: "wild",
   keys: [],
@@ -98,7 +98,7 @@ const schemaLine = ({ name, keys, schema }: Stream) =>
 const recordLines = ({ name, records }: Stream, members = "") =>
   records.map(record => `{"type":"RECORD","stream":${quoted(name)}${members},"record":${record}}`);
 
-/** What a tap prints: Singer's messages, or records that name their keys, or their schema, or neither. */
+/** A tap's output: Singer messages, or records with their keys, their schema, or neither. */
 const dialects = {
   singer: (each: Stream) => [schemaLine(each), ...recordLines(each), '{"type":"STATE","value":{"a":1}}'],
   versioned: (each: Stream) => [
@@ -118,10 +118,10 @@ const forms = fc.oneof(
   ),
 );
 
-/** JSON is transit but for texts that begin like a tag. */
+/** JSON is valid transit, except for text that begins like a tag. */
 const asTransit = (line: Json) => line.replace(/"([~^`])/g, '"~$1');
 
-/** Whole bodies of one stream and few records, as taps print them. */
+/** Whole bodies of one stream with a few records, as taps print them. */
 export const tapDeliveries: fc.Arbitrary<string> = fc
   .tuple(fc.oneof({ weight: 5, arbitrary: declaredStream }, wildStream), forms)
   .map(([stream, [dialect, encoding]]) => {

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { type Json, wildCases } from "./rules/wild-schemas.ts";
 
-/** A property as a tap declares it, and texts of values, most of which conform. */
+/** A property as a tap declares it, and the texts of values, most of which conform. */
 export interface Property {
   readonly schema: Json;
   readonly value: fc.Arbitrary<Json>;
 }
 
-/** Of the vectors of a format, more that are accepted than others. */
+/** Vectors of a format, most of them accepted ones. */
 function textsOf(format: string): fc.Arbitrary<string> {
   const file = new URL(`rules/vectors/${format}.json`, import.meta.url);
   const vectors = JSON.parse(readFileSync(file, "utf8")) as { text: string; accepted: boolean }[];
@@ -52,7 +52,7 @@ const decimals = fc.oneof(
   ),
 );
 
-/** What stands in a column now and then, whatever it is declared to be. */
+/** Values that occur in any column now and then, whatever its declaration. */
 export const strays = fc.oneof(
   fc.constantFrom("null", "true", "[]", "{}", "5", "1.0", '"a"', '"5"'),
   fc.constantFrom('{"a":1}', '["a",1]', '"2020-01-13T21:25:03Z"', "12345678901234567890", "-0"),
@@ -117,7 +117,7 @@ const ofTexts: Property[] = [
 
 const scalars = fc.constantFrom(...ofFormats, ...ofNumbers, ...ofTexts);
 
-/** Properties of properties, lists, choices, references and what is not declared at all. */
+/** Nested properties, lists, choices, references, and undeclared values. */
 export const property: fc.Arbitrary<Property> = fc.letrec<{ property: Property }>(tie => ({
   property: fc.oneof(
     { depthSize: "small" },
@@ -155,7 +155,7 @@ export const property: fc.Arbitrary<Property> = fc.letrec<{ property: Property }
   ),
 })).property;
 
-/** What the `$ref`s of properties lead to. */
+/** The targets of the `$ref`s in properties. */
 export const definitions =
   '{"n":{"$id":"#name","type":["null","integer"]},"amount":{"type":["null","number"],' +
   '"multipleOf":0.01},"node":{"type":"object","properties":{"id":{"type":"integer"},' +

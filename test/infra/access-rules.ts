@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { all, at, each, ofType } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
-/** Policies that stand on a resource, and let others in. */
+/** Resources with a policy of their own that grants access to others. */
 const policies = [
   ["AWS::S3::BucketPolicy", "PolicyDocument"],
   ["AWS::SQS::QueuePolicy", "PolicyDocument"],
@@ -12,7 +12,7 @@ const policies = [
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 const root = { AWS: { "Fn::Sub": `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root` } };
 
-/** CloudWatch's alarms of this account, and the account itself, whose own policies say who. */
+/** CloudWatch's alarms of this account, and the account itself, whose own policies decide. */
 function isLetIn(statement: unknown): boolean {
   const principal = at(statement, "Principal");
   if (isDeepStrictEqual(principal, root)) return true;
@@ -32,7 +32,7 @@ const limitMax = 1_000;
 
 export const accessRules: readonly Rule[] = [
   {
-    name: "nobody is let in by a resource's own policy, but this account and its alarms",
+    name: "resource policies grant access only to this account and its alarms",
     check: template =>
       policies.flatMap(([type, document]) =>
         all(type, get =>
@@ -49,7 +49,7 @@ export const accessRules: readonly Rule[] = [
     ],
   },
   {
-    name: "no kind of resource is there that opens another door",
+    name: "no resource of a kind that grants access in another way exists",
     check: template =>
       ["AWS::Lambda::Url", "AWS::SecretsManager::ResourcePolicy", "AWS::S3::AccessPoint"].flatMap(type =>
         ofType(template, type).map(({ name }) => name),
@@ -60,7 +60,7 @@ export const accessRules: readonly Rule[] = [
     ],
   },
   {
-    name: "functions are called by this API alone",
+    name: "functions may be called only by this API",
     check: each(
       "AWS::Lambda::Permission",
       get =>
@@ -73,7 +73,7 @@ export const accessRules: readonly Rule[] = [
     ],
   },
   {
-    name: "every bucket refuses what does not come by TLS",
+    name: "every bucket refuses requests without TLS",
     check: template => {
       const guarded = ofType(template, "AWS::S3::BucketPolicy").flatMap(({ resource: { Properties } }) =>
         (at(Properties, "PolicyDocument.Statement") as unknown[]).some(isPlain)
@@ -90,19 +90,19 @@ export const accessRules: readonly Rule[] = [
     ],
   },
   {
-    name: "no page of another origin may ask",
+    name: "CORS is off",
     check: each("AWS::ApiGatewayV2::Api", get => get("CorsConfiguration") === undefined),
     seeds: [["HttpApi.Properties.CorsConfiguration", { AllowOrigins: ["*"] }]],
   },
   {
-    name: "the Import API is asked by https",
+    name: "the Import API is called over https",
     check: each("AWS::Lambda::Function", get =>
       String(get("Environment.Variables.IMPORT_API_URL")).startsWith("https://"),
     ),
     seeds: [["IngestLambdaFunction.Properties.Environment.Variables.IMPORT_API_URL", "http://a.example"]],
   },
   {
-    name: "limits are limits",
+    name: "throttling limits are positive",
     check: template => [
       ...all("AWS::ApiGatewayV2::Stage", get =>
         ["ThrottlingRateLimit", "ThrottlingBurstLimit"].every(

@@ -6,14 +6,14 @@ import type { Rule } from "./template-rules.ts";
 const alarm = "AWS::CloudWatch::Alarm";
 const functions = new URL("../../functions/", import.meta.url);
 
-/** What the code says of itself. */
+/** The metrics that the code emits. */
 const emitted: readonly string[] = readdirSync(functions, { recursive: true })
   .map(String)
   .filter(path => path.endsWith(".ts"))
   .flatMap(path => [...readFileSync(new URL(path, functions), "utf8").matchAll(/addMetric\(\s*"(\w+)"/g)])
   .map(([, name]) => `Persister ${name}`);
 
-/** What AWS's services say, as far as it is asked for: each service's page of metrics. */
+/** The metrics of AWS's services that are used, from each service's page of metrics. */
 const given = [
   ...["Errors", "Throttles", "Duration", "ConcurrentExecutions"].map(name => `AWS/Lambda ${name}`),
   ...["Count", "4xx", "5xx"].map(name => `AWS/ApiGateway ${name}`),
@@ -30,7 +30,7 @@ const filtered = (template: Template) =>
       `${at(filter, "MetricTransformations.0.MetricName")}`,
   );
 
-/** The dashboard as CloudWatch gets it, with a word for each value that CloudFormation fills in. */
+/** The dashboard as CloudWatch gets it, with a word in place of each CloudFormation reference. */
 function dashboardOf(template: Template): { widgets: { type: string; properties: unknown }[] } {
   const body = at(template.Resources.Dashboard?.Properties, "DashboardBody.Fn::Sub");
   return JSON.parse(String(body).replaceAll(/\$\{(\w+)[^}]*\}/g, "$1"));
@@ -57,7 +57,7 @@ const shown = inDashboard(widgets =>
   ),
 );
 
-/** What alarms look at, each as `<namespace> <metric>`. */
+/** The metrics that alarms use, each as `<namespace> <metric>`. */
 const watched = (template: Template) =>
   ofType(template, alarm).flatMap(({ resource: { Properties: properties } }) =>
     [properties, ...((at(properties, "Metrics") ?? []) as unknown[])]
@@ -66,7 +66,7 @@ const watched = (template: Template) =>
       .map(metric => `${at(metric, "Namespace")} ${at(metric, "MetricName")}`),
   );
 
-/** A trouble, and what tells of it. */
+/** Each kind of trouble, and the metric that shows it. */
 const troubles = [
   "Persister OldestBookmarkAge",
   "Persister Rejected",
@@ -78,7 +78,7 @@ const troubles = [
   "AWS/SQS ApproximateNumberOfMessagesVisible",
 ];
 
-/** Of alarms that do not ring at the first. */
+/** Alarms that need more than one occurrence. */
 const dayAndTwoHours = 26 * 3_600;
 const thresholds: Readonly<Record<string, number>> = {
   BookmarkTooOld: dayAndTwoHours,
@@ -93,7 +93,7 @@ const functionsOf = (properties: unknown) =>
 
 export const alarmRules: readonly Rule[] = [
   {
-    name: "every alarm goes to the topic, and says so when it is over",
+    name: "every alarm notifies the topic when it starts and when it ends",
     check: each(alarm, get =>
       ["AlarmActions", "OKActions"].every(actions =>
         isDeepStrictEqual(get(actions), [{ Ref: "AlarmTopic" }]),
@@ -105,7 +105,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "every alarm has a name of its own and says what it means",
+    name: "every alarm has a unique name and a description",
     check: template => {
       const names = ofType(template, alarm).map(({ resource }) => at(resource.Properties, "AlarmName"));
       return each(
@@ -123,7 +123,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "every alarm knows what silence means: trouble where `watch` has to speak, and nothing elsewhere",
+    name: "missing data breaches only the alarms on metrics that `watch` has to emit",
     check: each(
       alarm,
       (get, name) => get("TreatMissingData") === (name === "BookmarkTooOld" ? "breaching" : "notBreaching"),
@@ -134,7 +134,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "every alarm rings at once, and where there is more of it, not less",
+    name: "every alarm rings at once, when the metric rises",
     check: template =>
       ofType(template, alarm).flatMap(({ name, resource: { Properties: properties } }) => {
         const isRight =
@@ -148,12 +148,12 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "what the gateway turned away is counted by its status",
+    name: "requests that the gateway refused are counted by status",
     check: each("AWS::Logs::MetricFilter", get => get("FilterPattern") === '{ $.status = "429" }'),
     seeds: [["RefusedAsTooMany.Properties.FilterPattern", "{ $.status = 429 }"]],
   },
   {
-    name: "every trouble has its alarm",
+    name: "every kind of trouble has its alarm",
     check: template => troubles.filter(trouble => !watched(template).includes(trouble)),
     seeds: [
       ["BookmarkTooOld", undefined],
@@ -161,7 +161,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "alarms look at what the code or AWS emits",
+    name: "alarms use only metrics that the code or AWS emits",
     check: template => {
       const known = [...emitted, ...given, ...filtered(template)];
       return watched(template).filter(metric => !known.includes(metric));
@@ -173,7 +173,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "alarms and the dashboard tell this stack from others",
+    name: "alarms and the dashboard show only this stack",
     check: template => {
       const service = at(
         template.Resources.IngestLambdaFunction?.Properties,
@@ -189,9 +189,8 @@ export const alarmRules: readonly Rule[] = [
     seeds: [["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"]],
   },
   {
-    // Those fill a queue with an alarm of its own, and are throttled when one is asked for while another
-    // runs.
-    name: "functions' errors and throttles are summed over all of them but scheduled runs",
+    // Their failures are in a queue with an alarm of its own, and a run that starts while another one runs is throttled.
+    name: "errors and throttles are summed over all functions except scheduled runs",
     check: template => {
       const all = ofType(template, "AWS::Lambda::Function")
         .map(({ name }) => name)
@@ -203,7 +202,7 @@ export const alarmRules: readonly Rule[] = [
     seeds: [["Extra", { Type: "AWS::Lambda::Function", Properties: {} }]],
   },
   {
-    name: "ingest is near its deadline at four fifths of it",
+    name: "ingest is near its deadline at four fifths of its time",
     check: template => {
       const seconds = Number(at(template.Resources.IngestLambdaFunction?.Properties, "Timeout"));
       const threshold = at(template.Resources.IngestNearDeadline?.Properties, "Threshold");
@@ -215,7 +214,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the topic is encrypted with a key that CloudWatch of this account may use, and that rotates",
+    name: "the topic is encrypted with a rotating key that CloudWatch of this account may use",
     check: template => {
       const key = template.Resources.AlarmKey?.Properties;
       const forAlarms = ((at(key, "KeyPolicy.Statement") ?? []) as unknown[]).some(
@@ -233,14 +232,14 @@ export const alarmRules: readonly Rule[] = [
     },
     seeds: [
       ["AlarmTopic.Properties.KmsMasterKeyId", undefined],
-      // CloudWatch may not use it.
+      // CloudWatch may not use this one.
       ["AlarmTopic.Properties.KmsMasterKeyId", "alias/aws/sns"],
       ["AlarmKey.Properties.KeyPolicy.Statement.1", undefined],
       ["AlarmKey.Properties.EnableKeyRotation", false],
     ],
   },
   {
-    name: "the dashboard is JSON, and shows what the code or AWS emits",
+    name: "the dashboard is JSON, and shows only metrics that the code or AWS emits",
     check: template => {
       const known = [...emitted, ...given, ...filtered(template)];
       return shown(template).filter(metric => !known.includes(metric));
@@ -254,7 +253,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the dashboard shows all that the code emits, and every alarm",
+    name: "the dashboard shows every metric of the code, and every alarm",
     check: inDashboard((widgets, template) => {
       const alarms = widgets.flatMap(({ properties }) => (at(properties, "alarms") ?? []) as string[]);
       const metrics = [...shown(template), ...watched(template)];

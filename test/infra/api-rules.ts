@@ -2,7 +2,7 @@ import { routeEntries } from "../../functions/http/routes.ts";
 import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
-/** What an access log may tell: nothing that a caller writes a token into. */
+/** The fields allowed in an access log: none in which a caller may put a token. */
 const logged = [
   "requestId",
   "requestTime",
@@ -22,7 +22,7 @@ const logged = [
 const open: readonly string[] = routeEntries
   .filter(([, { scope }]) => scope === undefined)
   .map(([route]) => route);
-/** What the gateway asks of a route, by the functions' AUTHORIZATION. */
+/** The gateway's authorization of a route, by the functions' AUTHORIZATION. */
 const guards: Readonly<Record<string, string | undefined>> = {
   token: undefined,
   jwt: "JWT",
@@ -51,12 +51,12 @@ export const apiRules: readonly Rule[] = [
     seeds: [["HttpApiStage.Properties.DefaultRouteSettings", undefined]],
   },
   {
-    name: "the HTTP API logs who asked",
+    name: "the HTTP API has an access log",
     check: each("AWS::ApiGatewayV2::Stage", get => get("AccessLogSettings.DestinationArn") !== undefined),
     seeds: [["HttpApiStage.Properties.AccessLogSettings", undefined]],
   },
   {
-    name: "the log of who asked is where AWS lets services write in numbers",
+    name: "the access log has the prefix to which services may write without a policy per log",
     check: template => {
       const groups = ofType(template, "AWS::ApiGatewayV2::Stage").map(({ resource }) =>
         String(at(resource.Properties, "AccessLogSettings.DestinationArn.Fn::GetAtt.0")),
@@ -69,7 +69,7 @@ export const apiRules: readonly Rule[] = [
     seeds: [["HttpApiLogGroup.Properties.LogGroupName", "/aws/http-api/persister-dev"]],
   },
   {
-    name: "the access log is JSON, and holds no header, query string or claim",
+    name: "the access log is JSON, and contains no header, query string or claim",
     check: each("AWS::ApiGatewayV2::Stage", get => {
       const values = Object.values(JSON.parse(String(get("AccessLogSettings.Format") ?? "{}")));
       return values.length > 0 && values.every(value => logged.some(name => value === `$context.${name}`));
@@ -82,7 +82,7 @@ export const apiRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the HTTP API hands events over in payload format 2.0",
+    name: "the HTTP API sends events in payload format 2.0",
     check: each("AWS::ApiGatewayV2::Integration", get => get("PayloadFormatVersion") === "2.0"),
     seeds: [["HttpApiIntegrationIngest.Properties.PayloadFormatVersion", "1.0"]],
   },
@@ -96,7 +96,7 @@ export const apiRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a domain of one's own speaks TLS 1.2 at least",
+    name: "a custom domain requires at least TLS 1.2",
     check: all(
       "AWS::ApiGatewayV2::DomainName",
       get => get("DomainNameConfigurations.0.SecurityPolicy") === "TLS_1_2",

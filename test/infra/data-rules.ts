@@ -5,7 +5,7 @@ import type { Rule } from "./template-rules.ts";
 const table = "AWS::DynamoDB::Table";
 const bucket = "AWS::S3::Bucket";
 
-/** Where packages wait for their deployment; the tool makes it, and none of our data is in it. */
+/** The bucket for packages. The deploy tool creates it, and it contains none of our data. */
 const isDeployment = (name: string) => name === "ServerlessDeploymentBucket";
 
 const archive = (passes: (get: Get) => boolean) =>
@@ -16,15 +16,15 @@ const lifecycle = (get: Get) =>
     rule => rule.Status === "Enabled",
   );
 
-/** A property that is not there. */
+/** A missing property. */
 const noValue = { Ref: "AWS::NoValue" };
 
-/** All of the archive and of what is in it. */
+/** The archive and everything in it. */
 const wholeArchive = [{ "Fn::GetAtt": ["Archive", "Arn"] }, { "Fn::Sub": `\${Archive.Arn}/*` }];
 
 const tableRules: readonly Rule[] = [
   {
-    name: "the table has the keys that the code has, and no capacity to run out of",
+    name: "the table has the code's keys, and on-demand capacity",
     check: each(
       table,
       get =>
@@ -48,7 +48,7 @@ const tableRules: readonly Rule[] = [
     seeds: [["Table.Properties.PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled", false]],
   },
   {
-    name: "the table drops what its time is over for",
+    name: "the table deletes expired items",
     check: each(
       table,
       get =>
@@ -89,7 +89,7 @@ const archiveRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the archive is its owner's, whoever writes",
+    name: "the archive's owner owns every object",
     check: archive(get => get("OwnershipControls.Rules.0.ObjectOwnership") === "BucketOwnerEnforced"),
     seeds: [["Archive.Properties.OwnershipControls", undefined]],
   },
@@ -99,7 +99,7 @@ const archiveRules: readonly Rule[] = [
     seeds: [["Archive.Properties.VersioningConfiguration.Status", "Suspended"]],
   },
   {
-    name: "the archive refuses everyone everything without TLS, and its policy says no more",
+    name: "the archive's policy refuses everything without TLS, and does nothing else",
     check: template => {
       const policies = ofType(template, "AWS::S3::BucketPolicy").filter(
         ({ resource }) => at(resource.Properties, "Bucket.Ref") === "Archive",
@@ -143,7 +143,7 @@ const archiveRules: readonly Rule[] = [
     ],
   },
   {
-    name: "nothing archived expires but bodies, long after their last move",
+    name: "nothing archived expires except bodies, long after their last move",
     check: archive(get =>
       lifecycle(get).every(
         ({ Prefix, ExpirationInDays: days, ExpirationDate }) =>
@@ -160,7 +160,7 @@ const archiveRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the archive drops what is replaced, and the parts of broken uploads",
+    name: "the archive deletes replaced versions, and parts of aborted uploads",
     check: archive(get =>
       ["NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"].every(leftover =>
         lifecycle(get).some(rule => rule[leftover] !== undefined),
@@ -175,13 +175,13 @@ const archiveRules: readonly Rule[] = [
 
 const retained = ["Table", "Archive", "Secret", "RunGithubCredentials"];
 
-/** Tags as a list, and as API Gateway has them. */
+/** Tags as a list, and in API Gateway's form. */
 const tagsOf = (tags: unknown) =>
   Array.isArray(tags) ? Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])) : tags;
 
 export const dataRules: readonly Rule[] = [
   {
-    // That none is without is the validator's to say, which knows each type: packaged.ts.
+    // The validator, which knows each type, finds resources without tags: packaged.ts.
     name: "tags name the application and the stage",
     check: template => {
       const service = at(
@@ -202,7 +202,7 @@ export const dataRules: readonly Rule[] = [
   ...tableRules,
   ...archiveRules,
   {
-    name: "what holds data outlives the stack, but not the failure of the deploy that made it",
+    name: "resources with data outlive the stack, but not a failed first deploy",
     check: template =>
       ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"]
         .flatMap(type => ofType(template, type))

@@ -26,7 +26,7 @@ const variablesOfRun = [
   "START_ROLE_ARN",
   "DEAD_LETTERS_ARN",
 ];
-/** What a run may replace in its secret. */
+/** The members of its secret that a run may replace. */
 const variablesOf: Readonly<Record<string, readonly string[]>> = {
   IngestLambdaFunction: ["ACCOUNTS_SECRET_ARN"],
   RunDriftLambdaFunction: [...variablesOfRun, "RENEWED"],
@@ -45,7 +45,7 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "functions end before the HTTP API's 30 s, but for scheduled runs",
+    name: "functions end before the HTTP API's 30 s, except scheduled runs",
     check: each("AWS::Lambda::Function", (get, name) =>
       isOfRun(name) ? get("Timeout") === 900 : Number(get("Timeout")) < 30,
     ),
@@ -55,8 +55,8 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    // A new account runs ten at a time, of which Lambda lets none be reserved.
-    name: "no concurrency is reserved where nobody asked for it",
+    // A new account has a concurrency of ten, none of which Lambda lets it reserve.
+    name: "no concurrency is reserved unless a parameter says so",
     check: each("AWS::Lambda::Function", get => get("ReservedConcurrentExecutions") === undefined),
     seeds: [
       ["IngestLambdaFunction.Properties.ReservedConcurrentExecutions", 20],
@@ -64,7 +64,7 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "functions, and the schedules that start them again, have names of at most 64 characters",
+    name: "functions and the schedules of their next runs have names of at most 64 characters",
     check: template =>
       [
         ...ofType(template, "AWS::Lambda::Function").map(({ resource }) =>
@@ -96,7 +96,7 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "no secret stands in a function's environment",
+    name: "no secret is in a function's environment",
     check: template =>
       variables(template).filter(each =>
         /TOKEN|PASSWORD|CLIENT_ID|SECRET(?!_ARN=)|\{\{resolve:/.test(
@@ -112,7 +112,7 @@ export const functionRules: readonly Rule[] = [
     ],
   },
   {
-    name: "the secret's value does not stand in the template",
+    name: "the secret's value is not in the template",
     check: all("AWS::SecretsManager::Secret", get => get("SecretString") === undefined),
     seeds: [
       ["Secret.Properties.SecretString", "{}"],

@@ -11,16 +11,14 @@ export type TestHandler = (
 
 const open: Gateway[] = [];
 
-/** Closes what a test has opened. */
+/** Closes everything that a test has opened. */
 export function closeGatewaysAfterEach(): void {
   afterEach(async () => {
     await Promise.all(open.splice(0).map(gateway => gateway.close()));
   });
 }
 
-/**
- * A gateway with one handler behind every method of `path`; it keeps the events and what the handler throws.
- */
+/** A gateway with one handler for every method of `path`. It records the events and the handler's errors. */
 export async function gatewayWith(
   handler: TestHandler = async () => ({ statusCode: 200 }),
   {
@@ -53,7 +51,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** One request of node:http, which sends a path and headers as they are. */
+/** A request by node:http, which sends path and headers unchanged. */
 export function call(
   url: string,
   {
@@ -77,7 +75,7 @@ export function call(
   });
 }
 
-/** Writes bytes and resolves to all that comes back before the other side closes. */
+/** Writes bytes, and resolves to everything received before the other side closes. */
 export function raw(port: number, bytes: string, { end = false } = {}): Promise<string> {
   return new Promise(resolve => {
     const socket = net.connect(port, "127.0.0.1", () => {
@@ -93,7 +91,7 @@ export function raw(port: number, bytes: string, { end = false } = {}): Promise<
   });
 }
 
-/** A promise and its key. */
+/** A promise and its resolver. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = () => {};
   const opened = new Promise<void>(resolve => {

@@ -42,14 +42,14 @@ describe("the event", () => {
     expect(JSON.parse(JSON.stringify(event))).toEqual(event);
   });
 
-  it("has its empty parts left out", async () => {
+  it("omits empty parts", async () => {
     const { gateway, events } = await gatewayWith(undefined, { path: "/v1/health" });
     await call(`${gateway.url}/v1/health`, { method: "GET" });
     for (const name of ["cookies", "queryStringParameters", "pathParameters", "body"])
       expect(events[0]).not.toHaveProperty(name);
   });
 
-  it("joins headers and sets cookies apart", async () => {
+  it("joins repeated headers and separates cookies", async () => {
     const { port, events } = await gatewayWith();
     await raw(
       port,
@@ -103,7 +103,7 @@ describe("the event", () => {
     expect(destroyed!.bodyIsText).toBe(true);
   });
 
-  it("has a chunked body whole", async () => {
+  it("contains a chunked body as a whole", async () => {
     const { port, events } = await gatewayWith();
     await raw(
       port,

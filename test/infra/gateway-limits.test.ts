@@ -36,7 +36,7 @@ describe("limits", () => {
     expect((await call(url, { body: '"'.repeat(3 * MiB), headers })).status).toBe(413);
   });
 
-  it("are answered to a client that asks before it sends", async () => {
+  it("are reported to a client that sends Expect: 100-continue", async () => {
     const { url, events } = await gatewayWith();
     const headers = { ...octets, expect: "100-continue" };
     const body = Buffer.alloc(4 * MiB, "x");
@@ -66,7 +66,7 @@ describe("limits", () => {
     },
   );
 
-  it("of a slow body: the request is given up", async () => {
+  it("of time for a slow body: the request is given up", async () => {
     const { port, events } = await gatewayWith(undefined, { requestTimeoutMilliseconds: 50 });
     const received = await raw(
       port,
@@ -77,7 +77,7 @@ describe("limits", () => {
   });
 });
 
-/** What curl prints: body and status. */
+/** Curl's output: body and status. */
 async function curl(url: string, body: Buffer, ...args: string[]): Promise<string> {
   const running = promisify(execFile)("curl", [
     "-sS",

@@ -12,7 +12,7 @@ describe("a streamer's name", () => {
     ["of two dots", "..", ".."],
     ["that is an emoji", "%F0%9F%98%80", "😀"],
     ["with a NUL", "a%00b", "a\u0000b"],
-    ["that is a per cent sign", "%", "%"],
+    ["that is a percent sign", "%", "%"],
     ["that is not UTF-8", "%ff", "%ff"],
     ["encoded twice", "%252e", "%2e"],
     ["in braces", "{streamer}", "{streamer}"],
@@ -41,7 +41,7 @@ describe("a streamer's name", () => {
     expect(events).toHaveLength(0);
   });
 
-  it("of the target may follow a host", async () => {
+  it("of a target with a host is found", async () => {
     const { url, events } = await gatewayWith();
     await call(url, { path: "http://elsewhere.example/v1/streamers/a?b=1" });
     expect(events[0]).toMatchObject({ rawPath: "/v1/streamers/a", rawQueryString: "b=1" });

@@ -7,7 +7,7 @@ closeGatewaysAfterEach();
 const json = (body: Buffer) => JSON.parse(body.toString()) as unknown;
 
 describe("an answer", () => {
-  it("has status, headers, cookies and text of the result", async () => {
+  it("has the result's status, headers, cookies and text", async () => {
     const { url } = await gatewayWith(async () => ({
       statusCode: 201,
       headers: { ETag: '"7"', "x-number": 1, "content-length": "99" },
@@ -26,12 +26,12 @@ describe("an answer", () => {
     expect(body.toString()).toBe("é");
   });
 
-  it("has a base64 body's bytes", async () => {
+  it("has the bytes of a base64 body", async () => {
     const { url } = await gatewayWith(async () => ({ statusCode: 200, body: "AP8=", isBase64Encoded: true }));
     expect((await call(url, { body: "x" })).body).toEqual(Buffer.from([0, 255]));
   });
 
-  it("is JSON where the result has no status", async () => {
+  it("is JSON if the result has no status", async () => {
     const { url } = await gatewayWith(async () => '{"a":1}');
     expect(await call(url, { body: "x" })).toMatchObject({
       status: 200,
@@ -72,7 +72,7 @@ describe("an answer", () => {
     expect(json(answer.body)).toEqual({ message: "Internal Server Error" });
   });
 
-  it("is 500 where the handler throws", async () => {
+  it("is 500 if the handler rejects", async () => {
     const fault = new Error("broken");
     const { url, errors } = await gatewayWith(() => Promise.reject(fault));
     const answer = await call(url, { body: "x" });
@@ -81,14 +81,14 @@ describe("an answer", () => {
     expect(errors).toEqual([fault]);
   });
 
-  it("is 500 where the handler throws before it has a promise", async () => {
+  it("is 500 if the handler throws synchronously", async () => {
     const { url } = await gatewayWith(() => {
       throw new Error("broken");
     });
     expect((await call(url, { body: "x" })).status).toBe(500);
   });
 
-  it("is 500 where the function's time is up, 503 where the integration's is", async () => {
+  it("is 500 if the function times out, and 503 if the integration does", async () => {
     const { opened, open } = gate();
     const late = async () => {
       await opened;
@@ -126,7 +126,7 @@ describe("the gateway survives", () => {
     expect(await raw(port, good)).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it("a client that leaves before its body has ended", async () => {
+  it("a client that disconnects within its body", async () => {
     const { port, events, errors } = await gatewayWith();
     await raw(port, "POST /v1/streamers/a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", {
       end: true,
@@ -136,7 +136,7 @@ describe("the gateway survives", () => {
     expect(errors).toEqual([]);
   });
 
-  it("a client that leaves before the answer", async () => {
+  it("a client that disconnects before the answer", async () => {
     const called = gate();
     const left = gate();
     const { port, gateway, errors } = await gatewayWith(async () => {
@@ -152,7 +152,7 @@ describe("the gateway survives", () => {
     expect(errors).toEqual([]);
   });
 
-  it("its own end: answers in the making are given, bodies half sent are not awaited", async () => {
+  it("closing: pending answers are sent, and incomplete bodies are not awaited", async () => {
     const called = gate();
     const finish = gate();
     const { url, gateway, port } = await gatewayWith(async () => {
@@ -170,7 +170,7 @@ describe("the gateway survives", () => {
     await expect(call(url, { body: "x" })).rejects.toThrow();
   });
 
-  it("a port that is taken, by saying so", async () => {
+  it("a port in use, by an error that says so", async () => {
     const { port } = await gatewayWith();
     await expect(gatewayWith(undefined, { port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });

@@ -9,12 +9,12 @@ import type { Template } from "./template.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-/** What packaging reads. */
+/** The files that packaging reads. */
 const parts = ["infra", "dist", "node_modules", "package.json"];
 
 const serverlessYml = () => readFileSync(join(root, "serverless.yml"), "utf8");
 
-/** A folder to run the deploy tool in, which writes into the one of serverless.yml: the project by links. */
+/** A folder for the deploy tool, which writes next to serverless.yml: the project, as links. */
 export async function linkedProject(serverless = serverlessYml()): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), "persister-package-"));
   for (const part of parts) await symlink(join(root, part), join(cwd, part));
@@ -23,8 +23,8 @@ export async function linkedProject(serverless = serverlessYml()): Promise<strin
 }
 
 /**
- * The template that `npm run package` writes, with these parameters; zips and all go to `dir`. Rejects with
- * what the tool says.
+ * The template that `npm run package` writes with these parameters. Everything is written to `dir`. Rejects
+ * with the tool's error.
  */
 export async function packaged(
   dir: string,
@@ -32,7 +32,7 @@ export async function packaged(
   { serverless = serverlessYml(), stage = "dev", region = "us-east-1" } = {},
 ): Promise<Template> {
   const cwd = await linkedProject(serverless);
-  // No credentials, no region, no home: packaging may ask for none.
+  // No credentials, no region, no home folder: packaging needs none.
   const env = { PATH: process.env.PATH, HOME: dir };
   const given = parameters.flatMap(each => ["--param", each]);
   const osls = join(root, "node_modules/.bin/osls");
@@ -49,10 +49,10 @@ export async function packaged(
 export const templateIn = async (dir: string) =>
   JSON.parse(await readFile(join(dir, "cloudformation-template-update-stack.json"), "utf8")) as Template;
 
-/** What is untagged: each type that may have tags, whether infra/tags.cjs names it or not. */
+/** The validator's rule for missing tags, for each type that may have tags. */
 const untagged = "I9040";
 
-/** What CloudFormation itself would refuse, and what has no tags though its type can. */
+/** Everything that CloudFormation itself would refuse, and resources without tags whose type allows them. */
 export async function errorsOf(template: Template): Promise<string[]> {
   const dir = await mkdtemp(join(tmpdir(), "persister-template-"));
   const path = join(dir, "checked.json");

@@ -8,7 +8,7 @@ import type { Template } from "./template.ts";
 import { rules } from "./template-rules.ts";
 import { longestStage, variants } from "./variants.ts";
 
-/** What `--param` makes of the template. */
+/** The template for values of `--param`. */
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), "persister-parameters-"));
@@ -21,10 +21,10 @@ describe.each(casesOf(variants, 4))("$name", ({ name, parameters, without, shows
     template = await packaged(join(dir, String(name.length)), parameters, options);
   });
 
-  it("is a template that CloudFormation takes", async () => expect(await errorsOf(template)).toEqual([]));
-  it("shows it", () => shows(template));
+  it("is a template that CloudFormation accepts", async () => expect(await errorsOf(template)).toEqual([]));
+  it("has what the parameters say", () => shows(template));
   const held = rules.filter(rule => without?.test(rule.name) !== true);
-  it.each(held)("holds to: $name", ({ check }) => expect(check(template)).toEqual([]));
+  it.each(held)("obeys: $name", ({ check }) => expect(check(template)).toEqual([]));
 });
 
 const refusalOf = async (...given: Parameters<typeof packaged>) => {
@@ -33,7 +33,7 @@ const refusalOf = async (...given: Parameters<typeof packaged>) => {
   return stdout + stderr;
 };
 
-it("refuses a stage's own parameter that there is none of", async () => {
+it("refuses an unknown parameter of a stage", async () => {
   const text = await readFile(new URL("../../serverless.yml", import.meta.url), "utf8");
   const serverless = text.replace("params:\n", "params:\n  dev:\n    alarmAdress: ops@example.com\n");
   expect(await refusalOf(join(dir, "misspelt"), [], { serverless })).toContain(

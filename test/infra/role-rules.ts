@@ -11,7 +11,7 @@ const prefixOfArchive = /^\{"Fn::Sub":"\$\{Archive\.Arn\}\/[a-z]+(\/[a-z0-9-]+)?
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 const secretRead = { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: { Ref: "Secret" } };
 
-/** What a role needs: each action, and all that it is allowed on. */
+/** The permissions that a role needs: each action with its resources. */
 type Grants = Readonly<Record<string, readonly string[]>>;
 const below = (prefixes: readonly string[], streamer = "") =>
   prefixes.map(prefix => `Archive/${prefix}/${streamer}*`);
@@ -23,7 +23,7 @@ const logTo = (group: string): Grants => ({
   "logs:CreateLogStream": [group],
   "logs:PutLogEvents": [group],
 });
-/** Looks a bearer token up, and notes that it was used. */
+/** Looks up a bearer token, and records its use. */
 const authenticate: Grants = { "dynamodb:GetItem": table, "dynamodb:UpdateItem": table };
 const needed: Readonly<Record<string, Grants>> = {
   IngestRole: {
@@ -102,7 +102,7 @@ function neededBy(template: Template, role: string): Grants | undefined {
 
 const withoutUpdates = ({ "dynamodb:UpdateItem": _, ...grants }: Grants = {}) => grants;
 
-/** A resource by its name in the template. */
+/** A resource by its logical id. */
 const nameOf = (resource: unknown) => {
   const name = at(resource, "Fn::GetAtt.0") ?? at(resource, "Ref") ?? at(resource, "Fn::Sub") ?? resource;
   return String(name).replace(`\${Archive.Arn}`, "Archive");
@@ -152,7 +152,7 @@ const isExact = (resource: unknown) => {
 
 export const roleRules: readonly Rule[] = [
   {
-    name: "roles name their actions, none by `*`",
+    name: "roles name their actions without `*`",
     check: template =>
       statements(template).flatMap(({ role, actions }) =>
         actions.every(action => typeof action === "string" && !action.includes("*"))
@@ -165,7 +165,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles name their resources, by `*` only what is below a prefix of the archive",
+    name: "roles name their resources, with `*` only below a prefix of the archive",
     check: template =>
       statements(template).flatMap(({ role, resources }) => (resources.every(isExact) ? [] : [role])),
     seeds: [
@@ -176,7 +176,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "what a role may do stands in it alone",
+    name: "a role's permissions are only in the role itself",
     check: template => [
       ...["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].flatMap(type =>
         ofType(template, type).map(({ name }) => name),
@@ -189,7 +189,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles are taken by Lambda, and some by this account's schedules",
+    name: "roles can be assumed by Lambda, and some by this account's schedules",
     check: template =>
       ofType(template, "AWS::IAM::Role").flatMap(({ name, resource }) => {
         const takers = at(resource.Properties, "AssumeRolePolicyDocument.Statement") as unknown[];
@@ -208,7 +208,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "every function has a role of its own, which no other shares",
+    name: "every function has a role of its own",
     check: template => {
       const roles = ofType(template, "AWS::Lambda::Function").map(({ resource }) =>
         String(at(resource.Properties, "Role.Fn::GetAtt.0")),
@@ -223,7 +223,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "roles allow what their functions need, each action on what it is needed for, and no other",
+    name: "roles allow what their functions need, and nothing else",
     check: template => {
       const roles = new Set([...statements(template).map(({ role }) => role), ...Object.keys(needed)]);
       return [...roles].filter(
@@ -283,7 +283,7 @@ export const roleRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a role is passed to the scheduler alone",
+    name: "a role is passed only to the scheduler",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
         actions.includes("iam:PassRole") && !isDeepStrictEqual(condition, toScheduler) ? [role] : [],

@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { expect, it } from "vitest";
 
-/** What any S3 endpoint holds to, as far as we or our users' tools lean on it. */
+/** The behaviour of S3 on which we or our users' tools depend. */
 export function s3Contract(make: () => { client: S3Client; bucket: string }): void {
   const put = (key: string, body: string | Readable, options = {}) => {
     const { client, bucket } = make();
@@ -29,7 +29,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
   it.each(["plain", "with space+plus", "✓/ünïcode", "a/../b", ".", "x".repeat(900), "a&b<c>", "one encoded"])(
     "keeps an object under the key %s",
     async title => {
-      // A title may hold no per cent sign.
+      // A title may not contain a percent sign.
       const name = title === "one encoded" ? "100%25/%2e%2e" : title;
       const key = `${randomUUID()}/${name}`;
       await put(key, name);
@@ -55,7 +55,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     });
   });
 
-  it("takes a stream out of its chunks", async () => {
+  it("decodes a chunked upload", async () => {
     const key = randomUUID();
     const text = "persister ".repeat(20_000);
     await put(key, Readable.from([Buffer.from(text.slice(0, 70_000)), Buffer.from(text.slice(70_000))]), {
@@ -64,7 +64,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     expect((await get(key)).text === text).toBe(true);
   });
 
-  it("gives a range", async () => {
+  it("returns a range", async () => {
     const key = randomUUID();
     await put(key, "0123456789");
     expect(await get(key, { Range: "bytes=2-4" })).toMatchObject({
@@ -75,7 +75,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     await expect(get(key, { Range: "bytes=10-" })).rejects.toMatchObject({ name: "InvalidRange" });
   });
 
-  it("overwrites, but not where nothing may be there", async () => {
+  it("overwrites, except with If-None-Match: *", async () => {
     const key = randomUUID();
     await put(key, "first");
     await put(key, "second");
@@ -92,7 +92,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     expect(written.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
-  it("forgets what is deleted", async () => {
+  it("deletes objects", async () => {
     const key = randomUUID();
     await put(key, "x");
     const { client, bucket } = make();
@@ -122,7 +122,7 @@ export function s3Contract(make: () => { client: S3Client; bucket: string }): vo
     expect(listed).toEqual(names);
   });
 
-  it("joins the parts of an upload, and drops those of an aborted one", async () => {
+  it("joins the parts of an upload, and deletes those of an aborted one", async () => {
     const { client, bucket } = make();
     const key = randomUUID();
     const create = async () =>

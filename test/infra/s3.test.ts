@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** As it stands: fetch would clean the path up first. */
+/** Sends the path unchanged, which fetch would normalize. */
 function ask(method: string, path: string, { body = "", headers = {} } = {}): Promise<[number, string]> {
   const { hostname, port } = new URL(s3.url);
   return new Promise((resolve, reject) => {
@@ -33,12 +33,12 @@ function ask(method: string, path: string, { body = "", headers = {} } = {}): Pr
 describe("the embedded S3", () => {
   s3Contract(() => ({ client: s3Client({ region: "us-east-1", endpoint: s3.url }), bucket: "bucket" }));
 
-  it("keeps an object as a plain file", async () => {
+  it("stores an object as a plain file", async () => {
     await fetch(`${s3.url}/plain/raw/drift/x.stitchstream`, { method: "PUT", body: "bytes" });
     expect(await readFile(join(dir, "plain/raw/drift/x.stitchstream"), "utf8")).toBe("bytes");
   });
 
-  it("says where an object's bytes are, never outside its folder", async () => {
+  it("finds an object's file, never outside its folder", async () => {
     expect(s3.pathOf("plain", "raw/drift/x.stitchstream")).toBe(join(dir, "plain/raw/drift/x.stitchstream"));
     for (const key of ["../../x", "/etc/passwd", "a/../../../x", "..", "%2e%2e/x"])
       expect(s3.pathOf("plain", key).startsWith(join(dir, "plain/"))).toBe(true);
@@ -49,12 +49,12 @@ describe("the embedded S3", () => {
     ["its own folder", "PUT", ".facts/bucket/key", 400, "InvalidBucketName"],
     ["the folder above", "GET", "../x", 400, "InvalidBucketName"],
     ["what it can't do", "POST", "bucket?delete", 501, "NotImplemented"],
-    ["a page of nothing", "GET", "bucket?list-type=2&max-keys=0", 200, "<IsTruncated>false"],
+    ["an empty page", "GET", "bucket?list-type=2&max-keys=0", 200, "<IsTruncated>false"],
   ])("answers %s", async (_name, method, path, status, words) => {
     expect(await ask(method, `/${path}`)).toEqual([status, expect.stringContaining(words)]);
   });
 
-  it("says so where a key is another one's folder, and keeps that one", async () => {
+  it("refuses a key that is another one's folder, and keeps that one", async () => {
     const put = (path: string, headers = {}) => ask("PUT", `/folders/${path}`, { body: path, headers });
     expect((await put("a/b"))[0]).toBe(200);
     expect(await put("a")).toEqual([409, expect.stringContaining("InvalidRequest")]);
@@ -63,7 +63,7 @@ describe("the embedded S3", () => {
     expect(await ask("GET", "/folders/a/b")).toEqual([200, "a/b"]);
   });
 
-  it("knows nothing of an object whose writing was cut off before its bytes", async () => {
+  it("does not list an object whose upload broke off before its bytes", async () => {
     await ask("PUT", "/cut/key", { body: "x" });
     await rm(s3.pathOf("cut", "key"));
     expect((await ask("GET", "/cut/key"))[0]).toBe(404);
@@ -72,7 +72,7 @@ describe("the embedded S3", () => {
     expect(await ask("GET", "/cut/key")).toEqual([200, "y"]);
   });
 
-  it("takes a presigned URL until it expires", async () => {
+  it("accepts a presigned URL until it expires", async () => {
     const presigned = (date: Date) =>
       `${s3.url}/bucket/presigned?X-Amz-Date=${date.toISOString().replace(/[-:]|\.\d+/g, "")}` +
       "&X-Amz-Expires=60";
@@ -81,7 +81,7 @@ describe("the embedded S3", () => {
     expect([late.status, await late.text()]).toEqual([403, expect.stringContaining("Request has expired")]);
   });
 
-  it("refuses bytes that are not those of their checksum", async () => {
+  it("refuses bytes that don't match their checksum", async () => {
     const headers = { "x-amz-checksum-crc32": "AAAAAA==" };
     const response = await fetch(`${s3.url}/bucket/damaged`, { method: "PUT", body: "x", headers });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("BadDigest")]);

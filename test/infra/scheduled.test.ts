@@ -10,7 +10,7 @@ type Made = {
 };
 const make = createRequire(import.meta.url)("../../infra/scheduled.cjs") as (tool: object) => Promise<Made>;
 
-/** What serverless.yml's list is made into, for lists other than its own. */
+/** The resources made from serverless.yml's list of streamers, for other lists. */
 const scheduled = (streamers: object, chosen: readonly string[]) => {
   const properties: Record<string, unknown> = {
     "custom.streamers": streamers,
@@ -25,11 +25,11 @@ const scheduled = (streamers: object, chosen: readonly string[]) => {
 const tap = { command: "/opt/bin/tap --all", every: "cron(0 6 ? * MON-FRI *)", credentials: ["API_KEY"] };
 
 describe("a streamer of the list", () => {
-  it("that is not chosen makes nothing", async () => {
+  it("that is not chosen makes no resources", async () => {
     expect(await scheduled({ tap }, [])).toEqual({ functions: {}, resources: { Resources: {} }, alarms: "" });
   });
 
-  it("in any language is an executable of a layer", async () => {
+  it("in any language is an executable in a layer", async () => {
     const layers = ["arn:aws:lambda:us-east-1:123456789012:layer:tap:3"];
     const { functions, resources } = await scheduled({ "big-tap": { ...tap, layers } }, ["big-tap"]);
     expect(functions.runBigTap).toMatchObject({
@@ -41,7 +41,7 @@ describe("a streamer of the list", () => {
     expect(at(resources.Resources.RunBigTapSchedule, "Properties.ScheduleExpression")).toBe(tap.every);
   });
 
-  it("or a container's image, which brings the handler with it", async () => {
+  it("or a container image that contains the handler", async () => {
     const image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/tap@sha256:ab";
     const { functions } = await scheduled({ tap: { ...tap, image } }, ["tap"]);
     expect(functions.runTap).toMatchObject({ image: { uri: image }, timeout: 900 });
@@ -92,7 +92,7 @@ describe("a streamer of the list", () => {
     [{ Tap: { ...tap, renewed: ["PERSISTER_ACCOUNT"] } }, "the streamer does not get it"],
     [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`"],
     [{ other: tap }, "scheduled names Tap; custom.streamers has other"],
-  ])("that is wrong is refused with what is: %j", async (list, message) => {
+  ])("with a mistake is refused, and the mistake is named: %j", async (list, message) => {
     const failure: Error = await scheduled(list, ["Tap"]).then(
       () => new Error(),
       error => error,

@@ -27,7 +27,7 @@ describe("a schedule's next start", () => {
     ["cron(0 0 1 1 ? 2020)", "never"],
   ])("%s: %s", (every, at) => expect(nextStart(every, tuesday)?.toISOString() ?? "never").toBe(at));
 
-  it("does not exist for what is not a schedule", () => {
+  it("does not exist for an invalid schedule", () => {
     const crons = ["99 8 * * ? *", "0 8 1-x * ? *", "0 8 ? * 0 *", "0 8 ? * 10 *", "0 8 ? * 2#6 *"];
     const none = ["1 hour", "rate(1 week)", "rate(0 minutes)", "cron(0 8 * * *)"];
     for (const every of [...none, ...crons.map(fields => `cron(${fields})`)]) {
@@ -45,7 +45,7 @@ describe("serverless.yml's streamers on a laptop", async () => {
   const list = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
   const github = list.find(({ streamer }) => streamer === "github")!;
 
-  it("want what their list says, and get what is meant for them", () => {
+  it("require what their list says, and get only the environment meant for them", () => {
     expect(list.map(({ streamer }) => streamer)).toEqual(["github", "chargebee", "drift"]);
     const env = {
       GITHUB_ACCESS_TOKEN: "a",
@@ -71,7 +71,7 @@ describe("serverless.yml's streamers on a laptop", async () => {
     for (const { every } of list) expect(nextStart(every, new Date())).toBeInstanceOf(Date);
   });
 
-  it("run at once, and say what came of it", async () => {
+  it("run at once, and report the result", async () => {
     const scheduled = {
       streamer: "made",
       command: "node test/cli/streamer.mjs",
@@ -89,7 +89,7 @@ describe("serverless.yml's streamers on a laptop", async () => {
     expect(await (await getBookmark(stack(), "made")).text()).toBe("30");
   });
 
-  it("say what is wrong, and wait for the next time", async () => {
+  it("report what is wrong, and wait for the next start", async () => {
     const scheduled = {
       streamer: "broken",
       command: "/nowhere",

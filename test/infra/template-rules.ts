@@ -9,9 +9,9 @@ import { watchRules } from "./watch-rules.ts";
 
 export interface Rule {
   readonly name: string;
-  /** The faults found, a line each. */
+  /** The faults found, one per line. */
   check(template: Template): string[];
-  /** What breaks the rule, each alone: a rule that does not notice proves nothing. */
+  /** Changes that each break the rule: a rule that does not notice proves nothing. */
   readonly seeds: readonly Seed[];
 }
 

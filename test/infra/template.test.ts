@@ -25,14 +25,14 @@ const titleOf = ([path, value]: Seed) =>
   value === undefined ? `no ${path}` : `${path}: ${JSON.stringify(value)}`;
 
 describe("the packaged template", () => {
-  it("is one that CloudFormation takes", async () => {
+  it("is one that CloudFormation accepts", async () => {
     expect(await errorsOf(template)).toEqual([]);
   });
 
   it.each([
     ["a property misspelt", ["Table.Properties.BilingMode", "PAY_PER_REQUEST"], /BilingMode/],
     ["a resource without tags", ["DeadLetters.Properties.Tags", undefined], /^I9040: .*'DeadLetters'/],
-  ] as const)("would not be, with %s", async (_title, seed, error) => {
+  ] as const)("would not be with %s", async (_title, seed, error) => {
     expect(await errorsOf(seeded(template, seed))).toEqual([expect.stringMatching(error)]);
   });
 
@@ -97,7 +97,7 @@ describe("the packaged template", () => {
     expect(routesIn(broken)).not.toEqual(expected);
   });
 
-  it("gives each function as long as the local front does", () => {
+  it("gives each function the same time as the local front", () => {
     const names = new Map<Route["handler"], string>();
     const local = routesOf(name => {
       const handler = async () => "";

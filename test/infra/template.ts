@@ -1,4 +1,4 @@
-/** A CloudFormation template, as far as the rules look into it. */
+/** The parts of a CloudFormation template that the rules read. */
 export interface Template {
   readonly Resources: Record<string, Resource | undefined>;
   readonly Outputs: Record<string, unknown>;
@@ -8,10 +8,10 @@ interface Resource {
   readonly Properties: unknown;
 }
 
-/** A change to a template's resources: what to put at a path of dots; undefined takes away what is there. */
+/** A change to a template's resources: the value for a dotted path, or undefined to delete it. */
 export type Seed = readonly [path: string, value: unknown];
 
-/** The value at a path of dots, or undefined. */
+/** The value at a dotted path, or undefined. */
 export const at = (value: unknown, path: string): unknown =>
   path
     .split(".")
@@ -44,16 +44,16 @@ export const all =
       passes(path => at(resource.Properties, path), name) ? [] : [name],
     );
 
-/** And without one. */
+/** The values without a resource's name. */
 export const each =
   (type: string, passes: Passes) =>
   (template: Template): string[] =>
     ofType(template, type).length === 0 ? [`there is no ${type}`] : all(type, passes)(template);
 
-/** Whether it belongs to a streamer that is run on a schedule: infra/scheduled.cjs. */
+/** Whether it belongs to a scheduled streamer: infra/scheduled.cjs. */
 export const isOfRun = (name: string) => /^Run[A-Z]/.test(name);
 
-/** What roles allow. */
+/** The permissions in roles. */
 export const statements = (template: Template) =>
   ofType(template, "AWS::IAM::Role").flatMap(({ name: role, resource }) =>
     (at(resource.Properties, "Policies") as unknown[]).flatMap(policy =>

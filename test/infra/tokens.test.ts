@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { get, type LocalStack, startTestStack } from "../endpoint/local-stack.ts";
 
-/** `npm run token`, as it is typed, on a stack that runs. */
+/** `npm run token`, as typed, on a running stack. */
 let stack: LocalStack;
 beforeAll(async () => {
   stack = await startTestStack();
@@ -39,7 +39,7 @@ it("creates a token that is shown once, lists it, and revokes it", async () => {
   expect((await open()).status).toBe(401);
 });
 
-describe("says in a sentence", () => {
+describe("reports in a sentence", () => {
   it.each([
     [["create"], "--streamer must be a streamer's name"],
     [["create", "--streamer", "Git Hub"], "--streamer must be a streamer's name"],

@@ -7,7 +7,7 @@ export interface Variant {
   readonly parameters: readonly string[];
   readonly stage?: string;
   readonly region?: string;
-  /** How the names of those rules begin that have nothing to hold here. */
+  /** Matches the names of the rules that don't apply here. */
   readonly without?: RegExp;
   readonly shows: (template: Template) => void;
 }
@@ -23,8 +23,8 @@ export const longestStage = "s".repeat(45);
 const longestStageOfRuns = "s".repeat(41);
 
 const ofTable = /^the table /;
-const ofArchive = /^(the archive |bodies move|nothing archived|every bucket)/;
-/** These know the resources by their names in the stack. */
+const ofArchive = /^(the archive\b|bodies move|nothing archived|every bucket)/;
+/** These rules know the resources by their logical ids. */
 const ofNames = /^roles (allow what|name their resources)/;
 const oneOf = (...patterns: readonly RegExp[]) => new RegExp(patterns.map(({ source }) => source).join("|"));
 
@@ -40,7 +40,7 @@ const reservedOf = (template: Template) =>
   );
 
 const restored: Variant = {
-  name: "JWT, the EU, a secret, a table and an archive of one's own, an address, a domain",
+  name: "JWT, the EU, an existing secret, table and archive, an address, a domain",
   parameters: [
     ...jwt,
     ...domain,
@@ -111,7 +111,7 @@ const reserved: Variant = {
 export const variants: readonly Variant[] = [
   restored,
   {
-    name: "nothing said, in the longest stage",
+    name: "no parameter, in the longest stage",
     parameters: [],
     stage: longestStage,
     shows(template) {
@@ -121,13 +121,13 @@ export const variants: readonly Variant[] = [
     },
   },
   {
-    name: "a table of one's own, and nothing else",
+    name: "only an existing table",
     parameters: ["table=restored"],
     without: oneOf(ofTable, ofNames),
     shows: template => expect(template.Resources).toHaveProperty("Archive"),
   },
   {
-    name: "an archive of one's own, and nothing else",
+    name: "only an existing archive",
     parameters: ["archive=kept.bodies"],
     without: oneOf(ofArchive, ofNames),
     shows: template => expect(template.Resources).toHaveProperty("Table"),

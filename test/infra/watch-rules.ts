@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import { at, each, isOfRun, ofType } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
-/** Of a schedule, its function's failures and its queue: how their names begin. */
+/** The common beginning of the names of a schedule, its function and its queue. */
 const ownerOf = (name: string) => name.replace(/(Schedule|Failures|LambdaFunction)$/, "");
 const deadLettersOf = (name: string) => ({
   "Fn::GetAtt": [isOfRun(name) ? `${ownerOf(name)}DeadLetters` : "DeadLetters", "Arn"],
 });
 
-/** A policy's first statement that refuses everyone what comes without TLS. */
+/** A policy's statement that refuses all requests without TLS. */
 const refusesPlain = (statements: unknown) =>
   ((statements ?? []) as unknown[]).some(
     statement =>
@@ -30,7 +30,7 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a schedule starts its own function by its own role, and what could not be started is kept",
+    name: "a schedule starts its function with its own role, and keeps failed starts",
     check: each(
       "AWS::Scheduler::Schedule",
       (get, name) =>
@@ -49,7 +49,7 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a scheduled run that failed is kept",
+    name: "failed scheduled runs are kept in a queue",
     check: template => {
       const failures = ofType(template, "AWS::Lambda::EventInvokeConfig");
       return ofType(template, "AWS::Scheduler::Schedule").flatMap(({ name }) => {
@@ -70,7 +70,7 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "a streamer that is run has a schedule",
+    name: "a scheduled streamer has a schedule",
     check: template =>
       ofType(template, "AWS::Lambda::Function")
         .map(({ name }) => name)
@@ -78,7 +78,7 @@ export const watchRules: readonly Rule[] = [
     seeds: [["RunGithubSchedule", undefined]],
   },
   {
-    name: "every queue of dead letters has its alarm",
+    name: "every dead-letter queue has its alarm",
     check: template => {
       const looked = ofType(template, "AWS::CloudWatch::Alarm").map(({ resource }) =>
         at(resource.Properties, "Dimensions.0.Value.Fn::GetAtt.0"),
@@ -93,7 +93,7 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "queues are encrypted, and keep what they have for as long as SQS can",
+    name: "queues are encrypted, and keep messages as long as SQS can",
     check: each(
       "AWS::SQS::Queue",
       get => get("SqsManagedSseEnabled") === true && get("MessageRetentionPeriod") === 14 * 86_400,
@@ -104,7 +104,7 @@ export const watchRules: readonly Rule[] = [
     ],
   },
   {
-    name: "queues and topics refuse what comes without TLS",
+    name: "queues and topics refuse requests without TLS",
     check: template =>
       [
         ["AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "Queues.0.Ref"] as const,

@@ -97,7 +97,9 @@ describe("the workshop's rules", () => {
   it("no line of code is longer than 110 columns, in code, comments and texts", () => {
     const widest = (text: string) => Math.max(...text.split("\n").map(line => line.length));
     const wide = textFiles(/\.ts$/).filter(({ text }) => widest(text) > 110);
-    expect(wide.map(({ path }) => path).filter(path => !withLongLines.includes(path))).toEqual([]);
+    expect(
+      wide.map(({ path }) => path).filter(path => !withLongLines.some(room => path.startsWith(room))),
+    ).toEqual([]);
     const seeds = [`const a = "${"x".repeat(100)}";`, `// ${"x".repeat(108)}`];
     expect(seeds.map(seed => widest(`${seed}\n`))).toEqual([113, 111]);
   });

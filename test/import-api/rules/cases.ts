@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { type Json, wildCases } from "./wild-schemas.ts";
 
-/** What a random schema seldom hits. */
+/** Cases that random schemas seldom hit. */
 const picked: readonly (readonly [schema: Json, data: Json])[] = [
-  // Nothing else counts beside an enum, and a number's class does.
+  // Nothing else counts next to an enum, but a number's class does.
   ['{"type":"string","enum":[1,"b"],"maxLength":0}', "1"],
   ['{"enum":[1]}', "1.0"],
   ['{"enum":[1.0]}', "1.00"],
@@ -16,12 +16,12 @@ const picked: readonly (readonly [schema: Json, data: Json])[] = [
   ['{"anyOf":[{"type":"string"}],"not":{"type":"string"}}', '"a"'],
   ['{"type":"object","anyOf":[{"required":["a"]},{"required":["b"]}]}', '{"c":1}'],
   ['{"anyOf":[{"type":"string"}],"oneOf":[{"type":"string"}]}', '"a"'],
-  // Newer than draft 4.
+  // Keywords newer than draft 4.
   ['{"const":1,"if":{"type":"string"},"then":{"maxLength":0},"contains":{"type":"string"}}', '"a"'],
   ['{"propertyNames":{"maxLength":0}}', '{"a":1}'],
   ['{"type":"number","exclusiveMinimum":1}', "0"],
   ['{"properties":{"a":true}}', '{"a":1}'],
-  // Lists that are empty.
+  // Empty lists.
   ['{"type":[]}', "null"],
   ['{"anyOf":[]}', "null"],
   ['{"allOf":[]}', "null"],

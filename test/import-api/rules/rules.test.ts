@@ -16,13 +16,13 @@ interface Rule {
   readonly rule: string;
   readonly source: string;
   readonly confidence: "seen" | "run" | "client" | "documented" | "inferred";
-  /** Who refuses; else the Import API itself. */
+  /** Who refuses it, if not the Import API itself. */
   readonly refusedBy?: "loader";
   readonly accepted: readonly Example[];
   readonly refused: readonly Example[];
 }
 
-/** With every digit. */
+/** JSON text with every digit. */
 const rules = parse(readFileSync(new URL("rules.json", import.meta.url), "utf8")) as readonly Rule[];
 const text = (value: unknown) => stringify(value)!;
 
@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** What the core says of a body with the example. */
+/** The core's faults in a body with the example. */
 const faults = ({ schema = {}, keys = [], record }: Example) =>
   faultsOf(
     [
@@ -47,7 +47,7 @@ const faults = ({ schema = {}, keys = [], record }: Example) =>
     ].join("\n"),
   );
 
-/** What the sandbox answers to it, sent as it is. */
+/** The sandbox's answer to the example, sent unchanged. */
 async function statusOf({ schema = {}, keys = [], record }: Example): Promise<number> {
   const messages = [{ action: "upsert", sequence: 1, data: record }];
   const response = await fetch(`${api.url}/v2/import/batch`, {
@@ -67,12 +67,12 @@ describe.each(rules)("$rule ($confidence)", ({ source, confidence, refusedBy, ac
     if (confidence === "inferred") expect(refused).toEqual([]);
   });
 
-  it("is the core's", () => {
+  it("holds in the core", () => {
     for (const each of accepted) expect(faults(each), text(each)).toEqual([]);
     for (const each of refused) expect(faults(each), text(each)).not.toEqual([]);
   });
 
-  it("is the sandbox's", async () => {
+  it("holds in the sandbox", async () => {
     for (const each of accepted) expect(await statusOf(each), text(each)).toBe(201);
     const status = refusedBy === "loader" ? 201 : 400;
     for (const each of refused) expect(await statusOf(each), text(each)).toBe(status);

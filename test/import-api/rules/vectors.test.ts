@@ -24,18 +24,18 @@ interface SchemaVector {
 
 const vectorsOf = <T>(name: string) =>
   JSON.parse(readFileSync(new URL(`vectors/${name}.json`, import.meta.url), "utf8")) as T[];
-/** What the Import API is not known to refuse is sent. */
+/** Everything that the Import API is not known to refuse is sent. */
 const isSent = ({ accepted, doubtful }: Answer) => accepted || doubtful !== undefined;
 const { formats } = importApiRules.dialect;
 
-describe("a format refuses what the real library refuses, in every version that is known", () => {
+describe("a format refuses what every known version of the real library refuses", () => {
   it.each(Object.keys(formats))("%s", name => {
     const vectors = vectorsOf<Vector>(name);
     expect(vectors.length).toBeGreaterThan(250);
     expect(vectors.filter(each => formats[name]!(each.text) !== isSent(each))).toEqual([]);
   });
 
-  it("and is one of six", () => {
+  it("and there are six", () => {
     expect(Object.keys(formats).toSorted()).toEqual([
       ...["date-time", "email", "hostname", "ipv4", "ipv6", "uri"],
     ]);
@@ -66,7 +66,7 @@ describe("a schema and its records are refused as everit refuses them", () => {
     },
   );
 
-  it("a multiple may be one exactly, or as the doubles that it goes through", () => {
+  it("a multiple may be exact, or a multiple of the doubles", () => {
     const wrong = vectorsOf<Multiple>("multiple-of").filter(({ value, multipleOf, accepted }) => {
       const [refusal] = refusalsOf(`{"multipleOf":${multipleOf}}`, [value]);
       return accepted && refusal !== undefined;
@@ -75,7 +75,7 @@ describe("a schema and its records are refused as everit refuses them", () => {
   });
 });
 
-describe("a value is refused only where everit refuses it, in the verdicts of whole schemas", () => {
+describe("a value is refused only if everit refuses it under the whole schema", () => {
   interface Verdict {
     readonly schema: JsonObject;
     readonly data: unknown;
@@ -92,13 +92,13 @@ describe("a value is refused only where everit refuses it, in the verdicts of wh
     return new Evaluator(dialect, 1e6).violations(node, data);
   };
 
-  it("and never where it conforms", () => {
+  it("and never if it conforms", () => {
     const conforming = answered.filter(each => each.lines!.length === 0);
     expect(conforming.length).toBeGreaterThan(200);
     expect(conforming.filter(each => violationsOf(each).length > 0)).toEqual([]);
   });
 
-  it("and everywhere else, but for patterns that only Java finds", () => {
+  it("and always otherwise, except by patterns that only Java matches", () => {
     const violating = answered.filter(each => each.lines!.length > 0);
     expect(violating.length).toBeGreaterThan(400);
     const sent = violating.filter(each => violationsOf(each).length === 0);
@@ -107,8 +107,8 @@ describe("a value is refused only where everit refuses it, in the verdicts of wh
   });
 });
 
-describe("a format is checked in a long text with no more of the stack", () => {
-  /** What a text of two megabytes is made of, after what it begins with. */
+describe("checking a format in a long text needs no more stack", () => {
+  /** The repeated part of a text of two megabytes, after its beginning. */
   const texts = [
     ["", "a"],
     ["", "1"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** JSON as text, since a number's spelling counts. */
+/** JSON as text, since the spelling of a number counts. */
 export type Json = string;
 
 const names = fc.constantFrom("a", "b", "id", "a/b~c", "constructor", "");
@@ -170,12 +170,12 @@ const { schema } = fc.letrec<{ schema: Json; child: Json }>(tie => {
   };
 });
 
-/** The second one is of itself. */
+/** The second one refers to itself. */
 const definitions =
   '"definitions":{"x":{"type":"string","maxLength":2},"y z":{"type":"object",' +
   '"properties":{"a":{"$ref":"#/definitions/y%20z"},"b":{"type":"integer"}}}}';
 
-/** Schemas of any keywords, most of them odd, with values. */
+/** Random schemas with values. Most of them are odd. */
 export const wildCases = fc.tuple(
   schema.map(each =>
     !each.includes("$ref") || each === "{}" ? each : `${each.slice(0, -1)},${definitions}}`,

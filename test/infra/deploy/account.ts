@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { at } from "../template.ts";
 
-/** A template, as far as the stand-in reads it. */
+/** The parts of a template that the stand-in reads. */
 export interface StandInTemplate {
   readonly Resources: Readonly<Record<string, StandInResource>>;
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
@@ -12,14 +12,14 @@ export interface StandInResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
-/** A resource that is there. */
+/** An existing resource. */
 export interface Made {
   readonly id: string;
   readonly physical: string;
   resource: StandInResource;
 }
 
-/** What a stack policy's statements say. */
+/** The statements of a stack policy. */
 type Policy = { readonly Statement: readonly Readonly<Record<string, unknown>>[] };
 
 interface StackEvent {
@@ -41,23 +41,23 @@ export interface StandInStack {
   readonly events: StackEvent[];
 }
 
-/** Lambda's rule for what stays unreserved: infra/deploy/quota.ts names the sources. */
+/** Lambda's rule for unreserved concurrency: infra/deploy/quota.ts names the sources. */
 const unreservedMin = 100;
 
 /**
- * An AWS account, as far as CloudFormation changes it: resources are made, dropped and rolled back by their
- * DeletionPolicy, protected tables stay, Lambda refuses reservations beyond the limit, and stack policies
- * hold.
+ * An AWS account, as far as CloudFormation changes it: it creates, deletes and rolls back resources by
+ * their DeletionPolicy, keeps protected tables, refuses Lambda reservations beyond the limit, and obeys
+ * stack policies.
  */
 export class Account {
-  /** How many functions run at a time; a new account's. */
+  /** The concurrency of functions, here of a new account. */
   limit = 10;
-  /** Resources whose creation or update fails, by their names in the template. */
+  /** Logical ids of resources whose creation or update fails. */
   readonly failing = new Set<string>();
   readonly stacks = new Map<string, StandInStack>();
-  /** What is there outside of any stack, for good. */
+  /** Resources that outlive their stack. */
   readonly orphans: Made[] = [];
-  /** Tables that deletion protection is on for. */
+  /** Tables with deletion protection. */
   readonly protectedTables = new Set<string>();
   readonly #url: () => string;
   #made = 0;
@@ -66,7 +66,7 @@ export class Account {
     this.#url = url;
   }
 
-  /** A stack that is not there yet. */
+  /** Creates an empty stack. */
   create(name: string): StandInStack {
     const stack = {
       name,
@@ -82,7 +82,7 @@ export class Account {
     return stack;
   }
 
-  /** Changes a stack to what the template says, or not at all. */
+  /** Changes a stack to the template, or not at all. */
   apply(stack: StandInStack, template: StandInTemplate, event = eventsOf(stack)): void {
     const action =
       stack.resources.length === 0 && stack.status === "REVIEW_IN_PROGRESS" ? "CREATE" : "UPDATE";
@@ -100,7 +100,7 @@ export class Account {
     }
   }
 
-  /** Makes and updates what the template has, until something fails: returns that. */
+  /** Creates and updates the template's resources until one fails. Returns that one. */
   #change(stack: StandInStack, template: StandInTemplate, made: Made[], event: Event): string | undefined {
     for (const { id, resource } of stack.resources) {
       const next = template.Resources[id];
@@ -134,7 +134,7 @@ export class Account {
     return { id, physical, resource };
   }
 
-  /** Takes away what a failed deploy has made, unless its policy or its protection keeps it. */
+  /** Deletes what a failed deploy has created, unless its policy or its protection keeps it. */
   #rollBack(made: Made): void {
     const { DeletionPolicy } = made.resource;
     if (DeletionPolicy === "Retain" || this.protectedTables.has(made.physical)) this.orphans.push(made);
@@ -154,7 +154,7 @@ export class Account {
     stack.template = template;
   }
 
-  /** What Lambda says of a reservation that the account has no room for. */
+  /** Lambda's message about a reservation for which the account has no room. */
   #refused({ Properties: { ReservedConcurrentExecutions: runs } = {} }: StandInResource): string | undefined {
     const kept = Math.min(this.limit, unreservedMin);
     return typeof runs === "number" && this.limit - runs < kept
@@ -183,7 +183,7 @@ const eventsOf =
     if (id === stack.name) stack.status = status;
   };
 
-/** A table's keys are its own for good. */
+/** A table's keys never change. */
 const isReplaced = (now: StandInResource, next: StandInResource) =>
   !isDeepStrictEqual(now.Properties?.KeySchema, next.Properties?.KeySchema);
 

@@ -6,16 +6,16 @@ import { Account, type StandInTemplate } from "./account.ts";
 import { cloudFormation, Refused } from "./cloud-formation.ts";
 import { xmlOf } from "./xml.ts";
 
-/** A stand-in of what a deploy asks AWS for; S3 is the embedded one. */
+/** A stand-in for the AWS services that a deploy uses. S3 is the embedded one. */
 export interface StandIn extends Listening {
   readonly account: Account;
-  /** The services' addresses and credentials, as an AWS tool takes them. */
+  /** The services' addresses and credentials, as environment of an AWS tool. */
   readonly env: Readonly<Record<string, string>>;
-  /** What was asked, `service action`, oldest first. */
+  /** The requests, as `service action`, oldest first. */
   readonly asked: string[];
   /** Whether the alarm's address has confirmed. */
   isConfirmed: boolean;
-  /** What STS says of the credentials, where it is not content. */
+  /** The error with which STS refuses the credentials, if any. */
   refusedCredentials: string | undefined;
 }
 
@@ -108,7 +108,7 @@ function ofLambda(url: string, { limit, stacks }: Account, asked: string[]) {
   });
 }
 
-/** Some time after what is uploaded now: a roll-back touches every function, as the next update finds it. */
+/** A time after every upload: a roll-back touches every function, as the next update sees. */
 const rolledBackAt = () => new Date(Date.now() + 180_000).toISOString();
 
 function ofDynamo(body: Record<string, unknown>, { protectedTables }: Account, asked: string[]) {
@@ -124,7 +124,7 @@ const json = (body: object) => ({
 });
 const xml = (sent: string) => ({ status: 200, headers: { "content-type": "text/xml" }, sent });
 
-/** An error in the form of the query protocol, and of the JSON ones, by its headers. */
+/** An error in the form of the query protocol, and in that of the JSON protocols, with its headers. */
 function refusal(error: unknown) {
   if (!(error instanceof Refused)) throw error;
   const { code, message } = error;

@@ -17,7 +17,7 @@ import { listen } from "../../../infra/local/listen.ts";
 import { Account, type StandInTemplate } from "./account.ts";
 import { type StandIn, startAws } from "./aws.ts";
 
-/** What a deploy checks before and after, each part alone, against the stand-in. */
+/** Each of the checks before and after a deploy, against the stand-in. */
 const region = "us-east-1";
 const name = "persister-prod";
 let dir: string;
@@ -42,7 +42,7 @@ const table = { Type: "AWS::DynamoDB::Table", DeletionPolicy: "RetainExceptOnCre
 const templateOf = (Resources: StandInTemplate["Resources"]): StandInTemplate => ({ Resources });
 
 describe("the arguments", () => {
-  it("name stage, region, parameters, and what may change", () =>
+  it("name stage, region, parameters, and allowed changes", () =>
     expect(
       optionsOf(
         ["--stage", "prod", "-r", "eu-west-1", "--param", "a=1", "--param", "b=2", "--allow", "table"],
@@ -56,11 +56,11 @@ describe("the arguments", () => {
 });
 
 describe("the credentials", () => {
-  it("are said whose they are", async () =>
+  it("are reported with their account", async () =>
     expect(await checkCredentials(region)).toBe(
       "account 123456789012, as arn:aws:iam::123456789012:user/deployer",
     ));
-  it("that are nowhere are asked for", async () => {
+  it("that are missing are explained", async () => {
     const without = { AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: "true" };
     const files = { AWS_SHARED_CREDENTIALS_FILE: join(dir, "none"), AWS_CONFIG_FILE: join(dir, "none") };
     for (const [variable, value] of Object.entries({ ...without, ...files })) vi.stubEnv(variable, value);
@@ -81,7 +81,7 @@ describe("the credentials", () => {
 });
 
 describe("the stack", () => {
-  it("that is not there has nothing", async () =>
+  it("that doesn't exist has no data", async () =>
     expect(await readStack(cloudFormation(), name)).toEqual({ name, outputs: {}, data: {} }));
   it.each([
     ["REVIEW_IN_PROGRESS", "aws cloudformation delete-stack --stack-name persister-prod"],
@@ -102,16 +102,16 @@ describe("Lambda's quota", () => {
   };
   it("of a new account is mentioned", async () =>
     expect(await quota(10, {})).toEqual([expect.stringContaining("--quota-code L-B99A9384")]));
-  it("has room for nothing more in an account of 50", () =>
+  it("has no room in an account of 50", () =>
     expect(quota(50, { "persister-prod-ingest": 1 })).rejects.toThrow(
       "reserves 1 runs at a time more than now. The account has 50, of which 50 are not reserved, and " +
         "Lambda keeps 50 so.",
     ));
-  it("keeps 100", async () => {
+  it("keeps 100 unreserved", async () => {
     expect(await quota(1_000, { "persister-prod-ingest": 900 })).toEqual([]);
     await expect(quota(1_000, { "persister-prod-ingest": 901 })).rejects.toThrow("Lambda keeps 100 so");
   });
-  it("counts what the stack has reserved before", async () => {
+  it("subtracts what the stack has already reserved", async () => {
     aws.account.limit = 120;
     const FunctionName = "persister-prod-ingest";
     const Properties = { FunctionName, ReservedConcurrentExecutions: 20 };
@@ -124,8 +124,8 @@ describe("Lambda's quota", () => {
   });
 });
 
-describe("what came of it", () => {
-  it("says who gets the alarms", async () => {
+describe("the result", () => {
+  it("names who gets the alarms", async () => {
     const heard = () =>
       subscriptionsOf(new SNSClient({ region }), "arn:aws:sns:us-east-1:123456789012:alarms");
     expect(await heard()).toEqual([expect.stringContaining("Nobody is subscribed to alarms")]);
@@ -137,7 +137,7 @@ describe("what came of it", () => {
     expect(await heard()).toEqual(["Alarms go to ops@example.com."]);
   });
 
-  it("asks a new API until it answers, and no longer", async () => {
+  it("polls a new API until it answers", async () => {
     const answers = [404, 200];
     const api = await listen(createServer((_, response) => response.writeHead(answers.shift() ?? 500).end()));
     await checkHealth(api.url, { attempts: 2, waitMilliseconds: 1 });
@@ -148,7 +148,7 @@ describe("what came of it", () => {
   });
 });
 
-describe("what holds data", () => {
+describe("a resource with data", () => {
   const serverless = async () =>
     parse(await readFile("serverless.yml", "utf8"), { logLevel: "error" }) as {
       readonly provider: { readonly stackPolicy: unknown };
@@ -169,7 +169,7 @@ describe("what holds data", () => {
     expect(stack.status).toBe(status);
   });
 
-  it("is guarded again where a deploy that was allowed to change it fails", async () => {
+  it("is guarded again after a deploy with permission to change it fails", async () => {
     const stack = aws.account.create(name);
     aws.account.apply(stack, templateOf({ Table: table, Secret: secret }));
     const policy = JSON.stringify({ Statement: (await serverless()).provider.stackPolicy });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account, StandInStack, StandInTemplate } from "./account.ts";
 
-/** What a service refuses. */
+/** A refusal by a service. */
 export class Refused extends Error {
   readonly code: string;
   constructor(code: string, message: string) {
@@ -22,8 +22,7 @@ type Action = (parameters: Parameters) => object | Promise<object>;
 const stackId = ({ name }: StandInStack) => `arn:aws:cloudformation:us-east-1:123456789012:stack/${name}/1`;
 
 /**
- * The actions of CloudFormation that a deploy needs, on a stand-in account. `read` reads a template by its
- * URL.
+ * CloudFormation's actions that a deploy needs, on a stand-in account. `read` reads a template by its URL.
  */
 export function cloudFormation(
   account: Account,

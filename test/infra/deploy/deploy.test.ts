@@ -7,7 +7,7 @@ import { linkedProject } from "../packaged.ts";
 import { type StandIn, startAws } from "./aws.ts";
 import { changed, type Deployed, deploy, standInTemplateIn } from "./deploying.ts";
 
-/** `npm run deploy`, the real script and the real tool, against a stand-in of AWS. */
+/** `npm run deploy`: the real script and the real tool, against a stand-in for AWS. */
 const name = "persister-dev";
 let dir: string;
 let cwd: string;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const each of [dir, cwd]) await rm(each, { recursive: true, force: true });
 });
-/** One more run of the tool, and no more of ours than the others have. */
+/** One more run of the tool; the other tests cover our part of it. */
 const isWhole = casesOf([1, 2], 2).length === 2;
 
 const start = async () => startAws(await mkdtemp(join(dir, "s3-")));
@@ -36,7 +36,7 @@ describe("in a new account", () => {
   });
   afterAll(() => aws.close());
 
-  it("leaves nothing of a creation that failed", async () => {
+  it("leaves nothing after a failed creation", async () => {
     aws.account.failing.add("WatchSchedule");
     const { code, said } = await deploy(cwd, aws, withAddress);
     expect([code, said]).toEqual([1, expect.stringContaining("WatchSchedule can't be made")]);
@@ -44,7 +44,7 @@ describe("in a new account", () => {
     expect([aws.account.orphans, tableOf()]).toEqual([[], undefined]);
   });
 
-  it("deploys once the cause is gone, protects the table afterwards, and says what came of it", async () => {
+  it("deploys once the cause is fixed, then protects the table and reports the result", async () => {
     aws.account.failing.clear();
     const first = join(dir, "first");
     await cp(join(cwd, ".serverless"), first, { recursive: true });
@@ -99,7 +99,7 @@ describe("in a stack that was deployed before", () => {
     expect(aws.asked.filter(each => /ChangeSet|SetStackPolicy/.test(each))).toEqual([]);
   });
 
-  it.runIf(isWhole)("uses it where that is allowed", async () => {
+  it.runIf(isWhole)("uses it if that is allowed", async () => {
     const table = tableOf();
     stack().policy = '{"Statement":[{"Effect":"Deny","Action":"Update:Delete","Resource":"*"}]}';
     expect((await deployPackage(restored, "--allow", "table")).code).toBe(0);
@@ -108,7 +108,7 @@ describe("in a stack that was deployed before", () => {
   });
 });
 
-it("changes nothing where a parameter is wrong", async () => {
+it("changes nothing if a parameter is wrong", async () => {
   aws = await start();
   const { code, said } = await deploy(cwd, aws, ["--param", "alarmAdress=ops@example.com"]);
   expect([code, said]).toEqual([1, expect.stringContaining("there is no parameter alarmAdress")]);

@@ -6,19 +6,19 @@ import { at, type Seed, seeded } from "../template.ts";
 import type { StandInTemplate } from "./account.ts";
 import type { StandIn } from "./aws.ts";
 
-/** What a deploy came to. */
+/** The result of a deploy. */
 export interface Deployed {
   readonly code: number;
   readonly said: string;
 }
 
-/** Runs `npm run deploy`, all but its bundling, in `cwd`, against a stand-in. */
+/** Runs `npm run deploy` without bundling in `cwd`, against a stand-in. */
 export function deploy(cwd: string, aws: StandIn, args: readonly string[]): Promise<Deployed> {
   const env = {
     PATH: process.env.PATH,
     HOME: cwd,
     ...aws.env,
-    // In ms: what the tool waits for is over by then.
+    // In ms: the tool's polling interval.
     SLS_AWS_MONITORING_FREQUENCY: "5",
   };
   const command = ["--import", "tsx", "infra/deploy/run.ts", ...args];
@@ -29,11 +29,12 @@ export function deploy(cwd: string, aws: StandIn, args: readonly string[]): Prom
   });
 }
 
-/** The template of a package, as the stand-in has it. */
+/** The template of a package, as the stand-in reads it. */
 export const standInTemplateIn = async (dir: string) => (await templateIn(dir)) as unknown as StandInTemplate;
 
 /**
- * Makes a package that differs from another one in its template's resources, and in the values of outputs.
+ * Creates a package that differs from another one in its template's resources, and in the values of
+ * outputs.
  */
 export async function changed(
   from: string,
@@ -45,7 +46,7 @@ export async function changed(
   const template = structuredClone(seeds.reduce(seeded, await templateIn(from)));
   for (const [name, Value] of Object.entries(outputs)) template.Outputs[name] = { Value };
   await writeFile(join(to, "cloudformation-template-update-stack.json"), JSON.stringify(template));
-  // The tool deploys what its state holds.
+  // The tool deploys what is in its state file.
   const file = join(to, "serverless-state.json");
   const state: unknown = JSON.parse(await readFile(file, "utf8"));
   Object.assign(at(state, "service.provider") as object, { compiledCloudFormationTemplate: template });

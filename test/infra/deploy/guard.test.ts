@@ -3,7 +3,7 @@ import { protectedIn, refuseChanges } from "../../../infra/deploy/guard.ts";
 import type { Stack } from "../../../infra/deploy/stack.ts";
 import type { Template } from "../../../infra/deploy/template.ts";
 
-/** What a deploy may not do to the data that a stack uses. */
+/** The changes that a deploy may not make to a stack's data. */
 const stack: Stack = {
   name: "persister-prod",
   outputs: { TableName: "table-1", ArchiveBucket: "archive-1", AccountsSecretArn: "secret-1" },
@@ -73,10 +73,10 @@ describe("a deploy is refused", () => {
   });
 });
 
-it("lets a deploy of the same data pass, and a first one", () => {
+it("allows a first deploy, and one with the same data", () => {
   expect(() => refuseChanges(stack, same, [])).not.toThrow();
   expect(() => refuseChanges({ name: "new", outputs: {}, data: {} }, same, [])).not.toThrow();
 });
 
-it("keeps what stays protected while something else may go", () =>
+it("keeps the protection of one resource if another one may be deleted", () =>
   expect(protectedIn(stack, without("RunDriftCredentials"))).toEqual(["Table", "Archive", "Secret"]));

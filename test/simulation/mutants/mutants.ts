@@ -378,7 +378,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: "persist prints a bookmark before it is committed",
     from: "    const { headers, text } = await sendRequest(endpoint, {",
-    to: '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await sendRequest(endpoint, {',
+    to:
+      '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await ' +
+      "sendRequest(endpoint, {",
     seed: 96,
   },
   {
