@@ -189,7 +189,8 @@ export const alarmRules: readonly Rule[] = [
     seeds: [["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"]],
   },
   {
-    // Their failures are in a queue with an alarm of its own, and a run that starts while another one runs is throttled.
+    // Their failures are in a queue with an alarm of its own, and a run that starts during another one
+    // is throttled.
     name: "errors and throttles are summed over all functions except scheduled runs",
     check: template => {
       const all = ofType(template, "AWS::Lambda::Function")
