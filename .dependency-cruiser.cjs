@@ -26,7 +26,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(import-api|stitchstream|values)/",
-        "^functions/json-schema/dialect\\.ts$",
+        "^functions/json-schema/(compile|dialect)\\.ts$",
         "^functions/persister/(ports|store|errors|limits|body/contents)\\.ts$",
       ],
     }),

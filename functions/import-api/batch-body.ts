@@ -1,26 +1,18 @@
-import type { Contents } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import type { Batch, ImportRequest } from "../persister/ports.ts";
+import type { ImportRequest } from "../persister/ports.ts";
 import { readerOf } from "../stitchstream/readers.ts";
-import type { ByteWriter } from "../values/byte-writer.ts";
 import { JsonWriter } from "../values/json-writer.ts";
 import type { Kind, Visitor } from "../values/visitor.ts";
-import { recordsBytes } from "./body-size.ts";
+import type { Encoding } from "./encoding.ts";
 import { SchemaInference } from "./infer-schema.ts";
 import { SequencedText } from "./sequence.ts";
 
 /**
  * Writes a request that appends to one table, with the records' inferred schema: import-api.md section 1.5.
  */
-export function encodeAppend(
-  contents: Contents,
-  batch: Batch,
-  firstSequence: bigint,
-  out: ByteWriter,
-): ImportRequest {
+export function encodeAppend({ contents, batch, firstSequence, out }: Encoding): ImportRequest {
   const { bytes, header } = contents;
   const table = contents.recordTable(batch.records[0]!);
-  out.begin(recordsBytes(contents, batch));
   const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, ',"data":');
   const schema = new SchemaInference();
   const reader = readerOf(header, bytes, limits);

@@ -6,9 +6,21 @@ import { pointersByName } from "./draft4-roles.ts";
 import { targetsIn } from "./draft4-targets.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 
-const sent = new WeakMap<StreamSchema, Uint8Array>();
-/** Records of a schema come one after the other. */
-let last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefined;
+/** Schemas as they are sent. Keeps each translation as long as its schema. */
+export class Draft4Schemas {
+  readonly #translated = new WeakMap<StreamSchema, Uint8Array>();
+  /** Consecutive records often have one schema. */
+  #last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefined;
+
+  /** Returns `draft4Of(schema)`. */
+  of(schema: StreamSchema): Uint8Array {
+    if (this.#last?.schema === schema) return this.#last.text;
+    const text = this.#translated.get(schema) ?? draft4Of(schema);
+    this.#translated.set(schema, text);
+    this.#last = { schema, text };
+    return text;
+  }
+}
 
 /**
  * Returns a schema as JSON of draft 4, which the Import API accepts. Translates what drafts 6 and 7 write in
@@ -16,14 +28,6 @@ let last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefin
  * exclusive bounds, wherever a `$ref` leads, and a `$ref` to a `#name`. Everything else is unchanged.
  */
 export function draft4Of(schema: StreamSchema): Uint8Array {
-  if (last?.schema === schema) return last.text;
-  const text = sent.get(schema) ?? rewritten(schema);
-  sent.set(schema, text);
-  last = { schema, text };
-  return text;
-}
-
-function rewritten(schema: StreamSchema): Uint8Array {
   const out = new ByteWriter(schema.text.length);
   const value = referringValue(schema);
   const writer = new Draft4Writer(out, targetsIn(value), pointersByName(value));

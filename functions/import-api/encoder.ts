@@ -1,9 +1,12 @@
 import type { BatchEncoder } from "../persister/ports.ts";
 import { encodeAppend } from "./batch-body.ts";
-import { bytesAround } from "./body-size.ts";
-import { draft4Of } from "./draft4.ts";
+import { BodySizes } from "./body-size.ts";
+import { Draft4Schemas } from "./draft4.ts";
 import { encodePush } from "./push-body.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
+
+/** The brackets around a push's records. */
+const bracketsBytes = 2;
 
 /**
  * Writes the Import API's request bodies. Records with a schema go to `/batch`. Records with only keys go to
@@ -11,19 +14,23 @@ import { encodeActivation, encodeTyped } from "./typed-body.ts";
  * to `/batch` with an inferred schema (import-api.md section 0).
  */
 export function batchEncoder(clientId: number): BatchEncoder {
+  const sizes = new BodySizes();
+  const schemas = new Draft4Schemas();
   return {
-    bytesAround,
-    schemaBytes: ({ schema }) => (schema === undefined ? 0 : draft4Of(schema).length + schema.namesBytes),
+    bytesAround: table => sizes.bytesAround(table),
+    schemaBytes: ({ schema }) => (schema === undefined ? 0 : schemas.of(schema).length + schema.namesBytes),
     encode(contents, batch, firstSequence, out) {
+      out.begin(sizes.recordsBytes(contents, batch) + bracketsBytes);
+      const encoding = { contents, batch, firstSequence, out };
       switch (batch.kind) {
         case "upsert":
-          return encodePush(contents, batch, firstSequence, clientId, out);
+          return encodePush(encoding, clientId);
         case "append":
-          return encodeAppend(contents, batch, firstSequence, out);
+          return encodeAppend(encoding);
         case "typed":
-          return encodeTyped(contents, batch, firstSequence, out);
+          return encodeTyped(encoding, schemas);
         case "activate":
-          return encodeActivation(batch, firstSequence, out);
+          return encodeActivation(encoding, schemas);
       }
     },
   };

@@ -8,10 +8,14 @@ const typeNames = ["null", "boolean", "integer", "number", "string", "array", "o
 type TypeName = (typeof typeNames)[number];
 const bit = Object.fromEntries(typeNames.map((name, n) => [name, 1 << n])) as Record<TypeName, number>;
 
-/** By the bits of what was seen: a `type`, written once. What is a number now and then is one. */
-const typeTexts: string[] = [];
-const typeText = (seen: number): string => (typeTexts[seen] ??= `"type":${JSON.stringify(typeIn(seen))}`);
+/** The text of `type` by the bits of the types that were seen. */
+const typeTexts = Array.from({ length: 1 << typeNames.length }, (_, seen) => typeText(seen));
 
+function typeText(seen: number): string {
+  return `"type":${JSON.stringify(typeIn(seen))}`;
+}
+
+/** Integers among other numbers are numbers. */
 function typeIn(seen: number): TypeName | TypeName[] {
   const types = (seen & bit.number) !== 0 ? seen & ~bit.integer : seen;
   const names = typeNames.filter(name => (types & bit[name]) !== 0);
@@ -36,7 +40,7 @@ class Seen {
 
   write(out: ByteWriter, body: Uint8Array): void {
     out.ascii("{");
-    out.ascii(typeText(this.types));
+    out.ascii(typeTexts[this.types]!);
     // Text that is not an instant would violate the format.
     if (this.instants && !this.texts) out.ascii(',"format":"date-time"');
     if ((this.types & bit.object) !== 0) this.#writeProperties(out, body);

@@ -1,13 +1,13 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import type { Batch, ImportRequest } from "../persister/ports.ts";
+import type { ImportRequest } from "../persister/ports.ts";
 import type { ValueReader } from "../stitchstream/reader.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
 import { TransitWriter } from "../values/transit-writer.ts";
-import { recordsBytes } from "./body-size.ts";
+import type { Encoding } from "./encoding.ts";
 import { SequencedText } from "./sequence.ts";
 
 /** transit-format, "Strings": what begins like a tag is escaped by a tilde. */
@@ -45,16 +45,11 @@ function headOf(
  * self-contained.
  */
 export function encodePush(
-  contents: Contents,
-  batch: Batch,
-  firstSequence: bigint,
+  { contents, batch, firstSequence, out }: Encoding,
   clientId: number,
-  out: ByteWriter,
 ): ImportRequest {
   const { bytes, header } = contents;
   const { encoding } = header;
-  const brackets = 2;
-  out.begin(recordsBytes(contents, batch) + brackets);
   const reader = readerOf(header, bytes, limits);
   const heads = new Map<Table, SequencedText>();
   const tail = encoding === "json" ? closeBrace : closeBracket;
@@ -83,10 +78,10 @@ function writeRecord(contents: Contents, record: number, reader: ValueReader, ou
   const { bytes, splices } = contents;
   const end = contents.recordEnd(record);
   const start = contents.recordStart(record);
-  const standing = contents.recordForm(record);
-  if (standing === RecordForm.rewritten) {
+  const form = contents.recordForm(record);
+  if (form === RecordForm.rewritten) {
     return reader.readField(contents.lineStart(start), "record", new TransitWriter(out));
   }
-  if (standing !== RecordForm.spliced) return out.copy(bytes, start, end);
+  if (form !== RecordForm.spliced) return out.copy(bytes, start, end);
   splices.write(out, contents, start, end, contents.firstSplice(record), contents.recordGrowth(record));
 }

@@ -1,13 +1,12 @@
-import type { Contents } from "../persister/body/contents.ts";
 import * as limits from "../persister/limits.ts";
-import type { Batch, ImportRequest } from "../persister/ports.ts";
+import type { ImportRequest } from "../persister/ports.ts";
 import { readerOf } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { quote } from "../values/bytes.ts";
 import { JsonWriter } from "../values/json-writer.ts";
-import { recordsBytes } from "./body-size.ts";
-import { draft4Of } from "./draft4.ts";
+import type { Draft4Schemas } from "./draft4.ts";
+import type { Encoding } from "./encoding.ts";
 import { SequencedText } from "./sequence.ts";
 
 const request = (out: ByteWriter): ImportRequest => ({
@@ -18,16 +17,13 @@ const request = (out: ByteWriter): ImportRequest => ({
 
 /** Writes a request of one table's records with the streamer's schema: import-api.md section 1.5. */
 export function encodeTyped(
-  contents: Contents,
-  batch: Batch,
-  firstSequence: bigint,
-  out: ByteWriter,
+  { contents, batch, firstSequence, out }: Encoding,
+  schemas: Draft4Schemas,
 ): ImportRequest {
   const { bytes, header } = contents;
-  out.begin(recordsBytes(contents, batch));
   const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, "");
   const reader = readerOf(header, bytes, limits);
-  writeHead(contents.recordTable(batch.records[0]!), out);
+  writeHead(contents.recordTable(batch.records[0]!), schemas, out);
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
     out.all(head.of(record));
@@ -56,24 +52,26 @@ export function encodeTyped(
  * Writes the request that makes a table's version replace its earlier ones: singer-io/target-stitch 4.0.4.
  */
 export function encodeActivation(
-  { activation }: Batch,
-  firstSequence: bigint,
-  out: ByteWriter,
+  { batch: { activation }, firstSequence, out }: Encoding,
+  schemas: Draft4Schemas,
 ): ImportRequest {
   const { table, recordsBefore } = activation!;
-  out.begin(0);
-  writeHead(table, out);
+  writeHead(table, schemas, out);
   // The sequence of the last record before it.
   const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
   out.ascii(`{"action":"activate_version","sequence":${sequence}}]}`);
   return request(out);
 }
 
-/** All up to the messages. */
-function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter): void {
+/** Writes everything up to the messages. */
+function writeHead(
+  { stream, keyNames, schema, version }: Table,
+  schemas: Draft4Schemas,
+  out: ByteWriter,
+): void {
   out.text(`{"table_name":${JSON.stringify(stream)},"schema":`);
   if (schema === undefined) out.text(schemaOfKeys(keyNames));
-  else out.all(draft4Of(schema));
+  else out.all(schemas.of(schema));
   if (keyNames.length > 0) out.text(`,"key_names":${JSON.stringify(keyNames)}`);
   if (schema !== undefined && schema.bookmarkNames.length > 0)
     out.text(`,"bookmark_names":${JSON.stringify(schema.bookmarkNames)}`);
@@ -85,7 +83,7 @@ function writeHead({ stream, keyNames, schema, version }: Table, out: ByteWriter
 const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 
-/** Its text was checked, and holds no escaped quote. */
+/** Writes a time, whose text is valid, so it contains no escaped quote. */
 function writeTime(bytes: Uint8Array, start: number, out: ByteWriter): void {
   out.ascii(',"time_extracted":');
   out.copy(bytes, start, bytes.indexOf(quote, start + 1) + 1);

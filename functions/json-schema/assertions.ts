@@ -5,7 +5,7 @@ import { type Dialect, NotASchema } from "./dialect.ts";
 import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import { multipleOfDigitsMax } from "./limits.ts";
-import { patternOf } from "./patterns.ts";
+import type { Patterns } from "./patterns.ts";
 import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
 
 /** The keywords of a schema that check a value itself. Those that apply subschemas are in node.ts. */
@@ -31,7 +31,7 @@ export class Assertions {
   violations(value: unknown, spend: Spend): string[] {
     return this.#checks
       .filter(check => !check.matches(value, spend))
-      .map(check => check.message + (check.mendOf?.(value) ?? ""));
+      .map(check => check.message + (check.hintFor?.(value) ?? ""));
   }
 }
 
@@ -44,22 +44,21 @@ export const nothingFits = new Assertions(1, textWeightMin, [
 ]);
 
 /** What making a check needs besides the keyword's value. */
-interface Beside {
+interface CheckParts {
   readonly schema: JsonObject;
   readonly dialect: Dialect;
+  readonly patterns: Patterns;
   readonly spend: Spend;
 }
 
-/**
- * Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to check.
- */
-const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check | undefined>> = {
+/** Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to check. */
+const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Check | undefined>> = {
   type: given => {
     const types = typesOf(given as TypeNames);
     return {
       message: `must be ${given}`,
       matches: value => (typeOf(value) & types) !== 0,
-      mendOf: value => (isNumeric(value) && takesInteger(types) ? integerMend : ""),
+      hintFor: value => (isNumeric(value) && takesInteger(types) ? integerHint : ""),
     };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),
@@ -71,8 +70,8 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
       matches: value => typeof value !== "string" || isOne(value),
     };
   },
-  pattern: (given, { dialect, spend }) => {
-    const pattern = patternOf(given as string, dialect, spend);
+  pattern: (given, { patterns, spend }) => {
+    const pattern = patterns.compile(given as string, spend);
     if (pattern === null) return undefined;
     return {
       message: `must match pattern "${given}"`,
@@ -96,10 +95,10 @@ const makers: Readonly<Record<string, (given: unknown, beside: Beside) => Check 
 const keywordsKnown = Object.keys(makers);
 
 /** The Import API's `integer` is narrower than JSON Schema's: import-api.md section 2. */
-const integerMend = ": digits alone, of 64 bits; declare `number` for others";
+const integerHint = ": digits alone, of 64 bits; declare `number` for others";
 
 function boundMaker(keyword: string) {
-  return (given: unknown, { schema, dialect }: Beside): Check | undefined => {
+  return (given: unknown, { schema, dialect }: CheckParts): Check | undefined => {
     // Draft 4's boolean, which modifies `minimum` or `maximum`.
     if (typeof given === "boolean") return undefined;
     const bound = given as Numeric;
@@ -122,7 +121,7 @@ function stepsOf({ multipleOf }: JsonObject): number {
 export type AssertionsOf = (schema: JsonObject, spend: Spend) => Assertions | undefined;
 
 /** Columns have few types, so equal assertions are shared. They are kept as long as the returned function. */
-export function assertionsIn(dialect: Dialect): AssertionsOf {
+export function assertionsIn(dialect: Dialect, patterns: Patterns): AssertionsOf {
   const kept = new Map<string, Assertions>();
   return (schema, spend) => {
     const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
@@ -133,7 +132,7 @@ export function assertionsIn(dialect: Dialect): AssertionsOf {
     const known = identity === undefined ? undefined : kept.get(identity);
     if (known !== undefined) return known;
     const checks = keywords
-      .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, spend }))
+      .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, patterns, spend }))
       .filter(each => each !== undefined);
     const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
     const rules = new Assertions(stepsOf(said), textWeight, checks);

@@ -8,8 +8,8 @@ import { multiplesOf } from "./multiple.ts";
 export interface Check {
   /** The message, as ajv words it. */
   readonly message: string;
-  /** What is said beside it where it breaks on this value. */
-  mendOf?(value: unknown): string;
+  /** Returns what to add to the message for this value. */
+  hintFor?(value: unknown): string;
   /** The extra cost of a text's character, see evaluator.ts. */
   readonly textWeight?: number;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */

@@ -6,49 +6,51 @@ import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { schemaCharsKeptMax } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
+import { Patterns } from "./patterns.ts";
 
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
 
-/** The schemas of a dialect, kept between deliveries. */
-class KeptSchemas {
-  readonly #dialect: Dialect;
+/** Compiles schemas as one dialect reads them, and keeps them between deliveries. */
+export class SchemaCompiler {
+  readonly dialect: Dialect;
+  readonly #patterns: Patterns;
   readonly #nodes = new Map<string, SchemaNode>();
   /** Total text length of the kept schemas; in memory they are up to thirty times as large. */
   #chars = 0;
-  #rulesOf: AssertionsOf;
+  #assertionsOf: AssertionsOf;
 
   constructor(dialect: Dialect) {
-    this.#dialect = dialect;
-    this.#rulesOf = assertionsIn(dialect);
+    this.dialect = dialect;
+    this.#patterns = new Patterns(dialect);
+    this.#assertionsOf = assertionsIn(dialect, this.#patterns);
   }
 
-  of(text: string, spend: Spend): SchemaNode {
-    const known = this.#nodes.get(text);
+  /** Compiles the schema of a stream's records. Throws NotASchema. Charges the cost to `spend`. */
+  compile({ text }: { readonly text: Uint8Array }, spend: Spend): SchemaNode {
+    const key = utf8.decode(text);
+    const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const schema = reader.read(text) as JsonObject;
+    const schema = reader.read(key) as JsonObject;
     spend(stepsOf(schema));
-    if (this.#chars + text.length > schemaCharsKeptMax) {
-      this.#nodes.clear();
-      this.#rulesOf = assertionsIn(this.#dialect);
-      this.#chars = 0;
-    }
-    this.#chars += text.length;
-    const node = nodeOf(schema, { dialect: this.#dialect, assertionsOf: this.#rulesOf, spend });
-    this.#nodes.set(text, node);
+    this.#makeRoom(key.length);
+    const node = this.compileParsed(schema, spend);
+    this.#nodes.set(key, node);
     return node;
   }
-}
 
-const kept = new WeakMap<Dialect, KeptSchemas>();
+  /** Compiles a parsed schema without keeping it. Throws NotASchema. Charges its patterns and copies. */
+  compileParsed(schema: JsonObject, spend: Spend): SchemaNode {
+    const [patterns, assertionsOf] = [this.#patterns, this.#assertionsOf];
+    return nodeOf(schema, { dialect: this.dialect, patterns, assertionsOf, spend });
+  }
 
-/** Compiles the schema of a stream's records. Throws NotASchema. Charges the cost to `spend`. */
-export function compileSchema(
-  { text }: { readonly text: Uint8Array },
-  dialect: Dialect,
-  spend: Spend,
-): SchemaNode {
-  const schemas = kept.get(dialect) ?? new KeptSchemas(dialect);
-  kept.set(dialect, schemas);
-  return schemas.of(utf8.decode(text), spend);
+  #makeRoom(chars: number): void {
+    if (this.#chars + chars > schemaCharsKeptMax) {
+      this.#nodes.clear();
+      this.#assertionsOf = assertionsIn(this.dialect, this.#patterns);
+      this.#chars = 0;
+    }
+    this.#chars += chars;
+  }
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "../values/json-object.ts";
 import { type Assertions, type AssertionsOf, nothingFits } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
-import { type Pattern, patternOf } from "./patterns.ts";
+import type { Pattern, Patterns } from "./patterns.ts";
 import { References } from "./references.ts";
 
 /** A compiled schema or subschema: its own assertions, and the subschemas that it applies. */
@@ -76,6 +76,7 @@ type Given = boolean | JsonObject;
 /** What compiling needs besides the schema. */
 export interface TreeParts {
   readonly dialect: Dialect;
+  readonly patterns: Patterns;
   readonly assertionsOf: AssertionsOf;
   /** Charges the cost of patterns and copies. */
   readonly spend: Spend;
@@ -86,14 +87,15 @@ export interface TreeParts {
  * NotASchema, which says where, for a schema that the dialect can't read, a `$ref` without a target and an
  * invalid pattern.
  */
-export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: TreeParts): SchemaNode {
+export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
+  const { dialect, patterns, assertionsOf, spend } = parts;
   const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
   /** Some pattern is left to the Import API, so fewer values may conform than is known here. */
   let isOpen = false;
 
   const patternIn = (text: string) => {
-    const pattern = patternOf(text, dialect, spend);
+    const pattern = patterns.compile(text, spend);
     isOpen ||= pattern === null;
     return pattern;
   };
@@ -121,21 +123,21 @@ export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: Tre
       return rules === undefined ? open : new SchemaNode(rules);
     const node = new SchemaNode(rules);
     nodes.set(schema, node);
-    node.applicators = onwardOf(given, at);
+    node.applicators = applicatorsOf(given, at);
     return node;
   }
 
-  function onwardOf(given: JsonObject, at: string): Applicators {
+  function applicatorsOf(given: JsonObject, at: string): Applicators {
     const required = (given.required ?? []) as string[];
     const dependencies = entries(given.dependencies);
     const dependentRequired = dependencies.filter((each): each is [string, string[]] =>
       Array.isArray(each[1]),
     );
     const dependentSchemas = dependencies.filter((each): each is [string, Given] => !Array.isArray(each[1]));
-    const patterns = entries(given.patternProperties).map(
+    const byPattern = entries(given.patternProperties).map(
       ([name, each]) => [patternIn(name), of(each as Given, `${at}/patternProperties/${name}`)] as const,
     );
-    const patternProperties = patterns.filter(
+    const patternProperties = byPattern.filter(
       (each): each is readonly [Pattern, SchemaNode] => each[0] !== null,
     );
     const isTuple = Array.isArray(given.items);
@@ -151,7 +153,7 @@ export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: Tre
       patternProperties,
       // If a pattern is not checked, it is unknown which properties are additional.
       additionalProperties:
-        patternProperties.length === patterns.length
+        patternProperties.length === byPattern.length
           ? maybe(given.additionalProperties, `${at}/additionalProperties`)
           : undefined,
       propertyNames: maybe(given.propertyNames, `${at}/propertyNames`),
@@ -186,12 +188,13 @@ export function nodeOf(schema: JsonObject, { dialect, assertionsOf, spend }: Tre
 
   const root = of(schema, "schema");
   if (isOpen)
-    for (const node of nodes.values()) node.applicators = node.applicators && surely(node.applicators);
+    for (const node of nodes.values())
+      node.applicators = node.applicators && withoutNegations(node.applicators);
   return root;
 }
 
 /** Removes the keywords that need to know everything that a value matches. */
-const surely = (applicators: Applicators): Applicators => ({
+const withoutNegations = (applicators: Applicators): Applicators => ({
   ...applicators,
   oneOf: undefined,
   not: undefined,

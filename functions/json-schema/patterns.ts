@@ -23,31 +23,43 @@ const stepsPerPattern = 5_000;
  */
 const weightPerInstruction = 8;
 
-/** Kept between deliveries; null for patterns that are left to the Import API. */
-const kept = new Map<string, Pattern | null>();
+/** Compiles the patterns of one dialect, and keeps them between deliveries. */
+export class Patterns {
+  readonly #isJava: boolean;
+  /** null for patterns that are left to the destination. */
+  readonly #kept = new Map<string, Pattern | null>();
 
-/**
- * Compiles a JSON Schema pattern: ECMA 262 with the flag `u`. Returns null for a pattern that needs
- * backtracking, that is valid only in another dialect, or that Java reads differently: it is left to the
- * destination. Throws NotASchema for an invalid pattern.
- */
-export function patternOf(text: string, { isJava }: Dialect, spend: Spend): Pattern | null {
-  const identity = `${isJava} ${text}`;
-  const known = kept.get(identity);
-  if (known !== undefined) return known;
-  const re2 = re2Of(text, isJava);
-  spend(stepsPerPattern + stepsPerSize * re2.size);
+  constructor({ isJava }: Pick<Dialect, "isJava">) {
+    this.#isJava = isJava;
+  }
+
+  /**
+   * Compiles a JSON Schema pattern: ECMA 262 with the flag `u`. Returns null for a pattern that needs
+   * backtracking, that is valid only in another dialect, or that Java reads differently: it is left to the
+   * destination. Throws NotASchema for an invalid pattern.
+   */
+  compile(text: string, spend: Spend): Pattern | null {
+    const known = this.#kept.get(text);
+    if (known !== undefined) return known;
+    const re2 = re2Of(text, this.#isJava);
+    spend(stepsPerPattern + stepsPerSize * re2.size);
+    const pattern = checkedPattern(text, re2.text, this.#isJava);
+    if (this.#kept.size >= patternsKeptMax) this.#kept.clear();
+    this.#kept.set(text, pattern);
+    return pattern;
+  }
+}
+
+function checkedPattern(text: string, re2: string, isJava: boolean): Pattern | null {
   const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
-  const pattern = isKnown ? compiled(re2.text, isJava) : null;
-  const isNone = !isPattern(withoutJavas(text), "") && compiled(text, isJava) === null;
-  if (pattern === null && (isNone || (isJava && isRefusedByJava(text))))
+  const pattern = isKnown ? compile(re2, isJava) : null;
+  const isInvalid = !isPattern(withoutJavas(text), "") && compile(text, isJava) === null;
+  if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
     throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
-  if (kept.size >= patternsKeptMax) kept.clear();
-  kept.set(identity, pattern);
   return pattern;
 }
 
-function compiled(text: string, isJava: boolean): Pattern | null {
+function compile(text: string, isJava: boolean): Pattern | null {
   try {
     // A set of one pattern, because RE2JS otherwise lets a pattern's states grow to 8 MB.
     const found = new RE2Set(RE2Set.UNANCHORED, 0, patternStatesBytesMax);

@@ -1,4 +1,4 @@
-import type { Dialect } from "../json-schema/dialect.ts";
+import type { SchemaCompiler } from "../json-schema/compile.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import type { Activation, Contents } from "./body/contents.ts";
@@ -89,8 +89,8 @@ export interface Rules {
   readonly isReserved: (name: string) => boolean;
   /** The longest text of a key, in UTF-16 units; numbers are not limited: keys.ts. */
   readonly keyCharsMax: number;
-  /** The JSON Schema dialect of streams' schemas: json-schema/. */
-  readonly dialect: Dialect;
+  /** Compiles streams' schemas as the destination reads them, and keeps them: json-schema/. */
+  readonly schemas: SchemaCompiler;
 }
 
 /** Where a streamer's records go: the Import API, with its account. */

@@ -1,4 +1,4 @@
-import { importApiRules } from "../../functions/import-api/rules.ts";
+import { importApiDialect } from "../../functions/import-api/rules.ts";
 import type { Dialect } from "../../functions/json-schema/dialect.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
 import { deviationOf, type SuiteTest, type Verdict } from "./suite.ts";
@@ -8,7 +8,7 @@ export const dialects = {
   /** Every keyword of drafts 4 to 7. Formats are the destination's. */
   "JSON Schema": { ...wholeJsonSchema, formats: {} },
   /** What the Import API is known to refuse. */
-  "Import API": importApiRules.dialect,
+  "Import API": importApiDialect,
 } satisfies Record<string, Dialect>;
 export type DialectName = keyof typeof dialects;
 const both: readonly DialectName[] = ["JSON Schema", "Import API"];

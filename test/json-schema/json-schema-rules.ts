@@ -1,4 +1,5 @@
 import { importApiRules } from "../../functions/import-api/rules.ts";
+import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
 import type { Dialect } from "../../functions/json-schema/dialect.ts";
 import type { Rules } from "../../functions/persister/ports.ts";
 
@@ -16,4 +17,4 @@ export const wholeJsonSchema: Dialect = {
 };
 
 /** The Import API's, but for how it reads schemas. */
-export const jsonSchemaRules: Rules = { ...importApiRules, dialect: wholeJsonSchema };
+export const jsonSchemaRules: Rules = { ...importApiRules, schemas: new SchemaCompiler(wholeJsonSchema) };

@@ -3,9 +3,9 @@ import AjvDraft4 from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
-import { Assertions, assertionsIn } from "../../functions/json-schema/assertions.ts";
+import { Assertions } from "../../functions/json-schema/assertions.ts";
+import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
 import { Evaluator } from "../../functions/json-schema/evaluator.ts";
-import { nodeOf } from "../../functions/json-schema/node.ts";
 import type { StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import type { JsonObject } from "../../functions/values/json-object.ts";
 import { numRuns } from "../runs.ts";
@@ -118,13 +118,15 @@ const oracles = { 4: new AjvDraft4.default(options), 7: new Ajv.default(options)
 for (const oracle of Object.values(oracles))
   oracle.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/).addFormat("date", /^\d{4}-\d\d-\d\d$/);
 
+const compiler = new SchemaCompiler(dialect);
+
 describe("a record fits its schema where ajv says so", () => {
   it.each([4, 7] as const)("draft %i", draft => {
     let fitting = 0;
     let checked = 0;
     fc.assert(
       fc.property(schemas(draft), fc.array(values, { minLength: 1, maxLength: 8 }), (schema, instances) => {
-        const node = nodeOf(schema, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} });
+        const node = compiler.compileParsed(schema, () => {});
         const fitsByAjv = oracles[draft].compile(schema);
         for (const instance of instances) {
           const walk = new Evaluator(dialect, 1e6);
@@ -149,7 +151,7 @@ it("a record that does not fit is refused, though what looks for the reason find
   const asked = { times: 0 };
   const fickle = new Assertions(1, 0, [{ message: "unsaid", matches: () => asked.times++ > 0 }]);
   const node = {
-    ...nodeOf({}, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} }),
+    ...compiler.compileParsed({}, () => {}),
     rules: fickle,
   };
   const [first, ...more] = new Evaluator(dialect, 1e6).violations(node, {});

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NotASchema } from "../../functions/json-schema/dialect.ts";
 import { re2Of } from "../../functions/json-schema/pattern-syntax.ts";
-import { patternOf } from "../../functions/json-schema/patterns.ts";
+import { Patterns } from "../../functions/json-schema/patterns.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { requestsOf } from "../persister/delivery.ts";
 import { numRuns } from "../runs.ts";
@@ -58,6 +58,7 @@ const { pattern } = fc.letrec<{ pattern: string; part: string }>(tie => ({
 const characters = ["a", "b", "é", "😀", "0", "_", "-", ".", "]", " ", "\n", "\r", "\v", "\u00a0", "\u2028"];
 const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each => each.join(""));
 const free = () => {};
+const patterns = new Patterns(wholeJsonSchema);
 
 it("a pattern is found where ECMA's is", () => {
   let found = 0;
@@ -66,7 +67,7 @@ it("a pattern is found where ECMA's is", () => {
     fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 6 }), (given, texts) => {
       // A name twice is ECMA's to refuse.
       fc.pre((given.match(/\?<n>/g) ?? []).length < 2);
-      const ours = patternOf(given, wholeJsonSchema, free);
+      const ours = patterns.compile(given, free);
       const theirs = new RegExp(given, "u");
       expect(ours, given).not.toBeNull();
       for (const each of texts) {
@@ -84,13 +85,13 @@ it("a pattern is found where ECMA's is", () => {
 describe("patterns in other dialects", () => {
   it.each(["(?=a)b", "(?<!a)b", "(a)\\1", "(?i)a", "\\Aa", "[[:alpha:]]", "(?:a{1000}){1000}"])(
     "%s is left to the Import API",
-    given => expect(patternOf(given, wholeJsonSchema, free)).toBeNull(),
+    given => expect(patterns.compile(given, free)).toBeNull(),
   );
   it.each(["[", "(", "a**", "a\\", "(?<n", "b{2,1}"])("%s is not valid", given => {
-    expect(() => patternOf(given, wholeJsonSchema, free)).toThrow(NotASchema);
+    expect(() => patterns.compile(given, free)).toThrow(NotASchema);
   });
   it.each(["^\\d{4}\\-\\d{2}$", "\\'\\@\\#", "\\\\-"])("%s is checked for all its escapes", given => {
-    expect(patternOf(given, wholeJsonSchema, free)).not.toBeNull();
+    expect(patterns.compile(given, free)).not.toBeNull();
   });
 });
 

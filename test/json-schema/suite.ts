@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "lossless-json";
-import { compileSchema } from "../../functions/json-schema/compile.ts";
+import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
 import { type Dialect, NotASchema } from "../../functions/json-schema/dialect.ts";
 import { Evaluator } from "../../functions/json-schema/evaluator.ts";
 import { numberAsWritten } from "../../functions/json-schema/exact-number.ts";
@@ -80,7 +80,7 @@ export type Verdict = "accepts" | "refuses" | "refuses the schema";
 
 function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
   try {
-    const node = compileSchema({ text: Buffer.from(schema) }, dialect, () => {});
+    const node = new SchemaCompiler(dialect).compile({ text: Buffer.from(schema) }, () => {});
     const violations = new Evaluator(dialect, stepsMax).violations(node, reader.read(value));
     return violations.length === 0 ? "accepts" : "refuses";
   } catch (error) {

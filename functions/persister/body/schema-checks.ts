@@ -1,6 +1,6 @@
 import { BudgetExceeded } from "../../json-schema/budget.ts";
-import { compileSchema } from "../../json-schema/compile.ts";
-import { type Dialect, NotASchema } from "../../json-schema/dialect.ts";
+import type { SchemaCompiler } from "../../json-schema/compile.ts";
+import { NotASchema } from "../../json-schema/dialect.ts";
 import { Evaluator, type Violation } from "../../json-schema/evaluator.ts";
 import { numberAsWritten } from "../../json-schema/exact-number.ts";
 import { ExactReader } from "../../json-schema/exact-reader.ts";
@@ -20,7 +20,7 @@ const records = new ExactReader(numberAsWritten);
 
 /** Checks a body's records against their streams' schemas. */
 export class SchemaChecks {
-  readonly #dialect: Dialect;
+  readonly #compiler: SchemaCompiler;
   readonly #contents: Contents;
   readonly #faults: Faults;
   /** By the schema's id; null for an invalid schema, which is reported once. */
@@ -30,12 +30,12 @@ export class SchemaChecks {
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
-  constructor(contents: Contents, faults: Faults, dialect: Dialect) {
-    this.#dialect = dialect;
+  constructor(contents: Contents, faults: Faults, compiler: SchemaCompiler) {
+    this.#compiler = compiler;
     this.#contents = contents;
     this.#faults = faults;
     this.#evaluator = new Evaluator(
-      dialect,
+      compiler.dialect,
       limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length,
     );
   }
@@ -79,7 +79,7 @@ export class SchemaChecks {
     if (known !== undefined) return known;
     let node: SchemaNode | null = null;
     try {
-      node = compileSchema(schema, this.#dialect, evaluator.spend);
+      node = this.#compiler.compile(schema, evaluator.spend);
     } catch (error) {
       if (!(error instanceof NotASchema)) throw error;
       this.#faults.add("malformed", {

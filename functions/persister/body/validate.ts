@@ -39,7 +39,7 @@ function sinkOf(
   faults: Faults,
   { encoder, rules }: Pick<Destination, "encoder" | "rules">,
 ): MessageSink {
-  const schemas = new SchemaChecks(contents, faults, rules.dialect);
+  const schemas = new SchemaChecks(contents, faults, rules.schemas);
   return {
     schema(line, stream, schema) {
       schemas.checkSchema(line, stream, schema);

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { importApiRules } from "../../../functions/import-api/rules.ts";
-import { assertionsIn } from "../../../functions/json-schema/assertions.ts";
+import { importApiDialect } from "../../../functions/import-api/rules.ts";
+import { SchemaCompiler } from "../../../functions/json-schema/compile.ts";
 import { Evaluator } from "../../../functions/json-schema/evaluator.ts";
 import { numberAsWritten } from "../../../functions/json-schema/exact-number.ts";
 import { ExactReader } from "../../../functions/json-schema/exact-reader.ts";
-import { nodeOf } from "../../../functions/json-schema/node.ts";
 import type { JsonObject } from "../../../functions/values/json-object.ts";
 import { refusalsOf, refusalsOfSchema } from "../../persister/refusals.ts";
 
@@ -26,7 +25,7 @@ const vectorsOf = <T>(name: string) =>
   JSON.parse(readFileSync(new URL(`vectors/${name}.json`, import.meta.url), "utf8")) as T[];
 /** Everything that the Import API is not known to refuse is sent. */
 const isSent = ({ accepted, doubtful }: Answer) => accepted || doubtful !== undefined;
-const { formats } = importApiRules.dialect;
+const { formats } = importApiDialect;
 
 describe("a format refuses what every known version of the real library refuses", () => {
   it.each(Object.keys(formats))("%s", name => {
@@ -81,15 +80,15 @@ describe("a value is refused only if everit refuses it under the whole schema", 
     readonly data: unknown;
     readonly lines?: readonly string[];
   }
-  const { dialect } = importApiRules;
+  const compiler = new SchemaCompiler(importApiDialect);
   const reader = new ExactReader(numberAsWritten);
   const lines = readFileSync(new URL("vectors/schemas.jsonl", import.meta.url), "utf8")
     .trim()
     .split("\n");
   const answered = lines.map(line => reader.read(line) as Verdict).filter(each => each.lines !== undefined);
   const violationsOf = ({ schema, data }: Verdict) => {
-    const node = nodeOf(schema, { dialect, assertionsOf: assertionsIn(dialect), spend: () => {} });
-    return new Evaluator(dialect, 1e6).violations(node, data);
+    const node = compiler.compileParsed(schema, () => {});
+    return new Evaluator(importApiDialect, 1e6).violations(node, data);
   };
 
   it("and never if it conforms", () => {

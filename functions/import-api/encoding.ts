@@ -1,0 +1,12 @@
+import type { Contents } from "../persister/body/contents.ts";
+import type { Batch } from "../persister/ports.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
+
+/** One request to encode: `BatchEncoder.encode` in ports.ts. */
+export interface Encoding {
+  readonly contents: Contents;
+  readonly batch: Batch;
+  readonly firstSequence: bigint;
+  /** Empty, with room for the records. */
+  readonly out: ByteWriter;
+}
