@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * `npm run test:long [-- 10]`: the tests that `npm test` runs in part, as a whole. Every property is tried so
- * many times as often, every case of `casesOf` runs, and so does every `.long.test.ts`.
+ * `npm run test:long [-- 10]`: the tests that `npm test` runs only in part. Every property is tried that
+ * many times as often, and every case of `casesOf` and every `.long.test.ts` runs.
  */
 const times = process.argv[2] ?? "10";
 const hasMore = (path: string) =>

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./workshop/output.ts";
 
 /**
- * `npm test`: all checks, then all tests. The last line says how many passed, the one before it what they
- * cost. Arguments go to vitest.
+ * `npm test`: all checks, then all tests. The last line has the number of passed tests, the line before it
+ * the cost. Arguments are passed to vitest.
  */
 const checks = ["types", "lint", "knip", "bundle"];
 const started = performance.now();
@@ -43,10 +43,10 @@ async function runChecks(): Promise<boolean> {
   return ended.every(({ code }) => code === 0);
 }
 
-/** vitest writes no report where it can't even start. */
+/** vitest writes no report if it can't even start. */
 const noReport: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
 
-/** Runs vitest and prints what it says, which is little but for failures. */
+/** Runs vitest and prints its output, which is short without failures. */
 async function runTests(): Promise<{ report: Report } & Ended> {
   const dir = mkdtempSync(join(tmpdir(), "persister-test-"));
   const file = join(dir, "report.json");
@@ -60,9 +60,9 @@ async function runTests(): Promise<{ report: Report } & Ended> {
   return { ...ended, report };
 }
 
-/** Prints which rules of the output are broken: how many lines and titles. */
+/** Prints violations of the rules for output. Returns the number of lines and titles. */
 function countUnfit({ code, output, report }: Awaited<ReturnType<typeof runTests>>): number {
-  // A failure is shown with all that its test logged.
+  // A failure is shown with everything that its test logged.
   const stray = code === 0 ? strayLines(output) : [];
   for (const line of stray) console.log(`✗ a passing test printed: ${line}`);
   const titles = unfitTitles(report);
@@ -72,11 +72,11 @@ function countUnfit({ code, output, report }: Awaited<ReturnType<typeof runTests
 
 const budgetMinutes = 6;
 
-/** The line before the last: CPU-minutes with all children, and wall time. */
+/** The second to last line: CPU-minutes with all children, and wall time. */
 function costs(): string {
   const wall = `${((performance.now() - started) / 60_000).toFixed(1)} minutes of wall time`;
   const cpu = cpuSeconds();
-  if (cpu === undefined) return `CPU-minutes are known on Linux only, ${wall}`;
+  if (cpu === undefined) return `CPU-minutes are known only on Linux, ${wall}`;
   return `${(cpu / 60).toFixed(1)} CPU-minutes of at most ${budgetMinutes}, ${wall}`;
 }
 
@@ -86,7 +86,7 @@ const { numPassedTests, numFailedTests, numPendingTests } = ended.report;
 const unfit = countUnfit(ended);
 for (const title of skippedTitles(ended.report)) console.log(`- skipped: ${title}`);
 console.log(costs());
-// A file that does not load fails, and none of its tests does.
+// If a file does not load, it fails, but none of its tests does.
 const failed = Math.max(numFailedTests, ended.code === 0 ? 0 : 1) + unfit + (checked ? 0 : 1);
 console.log(
   `${numPassedTests} passed, ${failed} failed${numPendingTests === 0 ? "" : `, ${numPendingTests} skipped`}`,

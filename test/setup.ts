@@ -1,6 +1,6 @@
 /**
- * The code under test logs to the process's own streams, as Lambda needs. Here such a line belongs to the
- * test that runs: vitest shows it if that test fails, and only then.
+ * The code under test logs to the process's own streams, as Lambda requires. Here such a line belongs to
+ * the running test: vitest shows it only if that test fails.
  */
 const sentTo =
   (log: (text: string) => void): typeof process.stdout.write =>

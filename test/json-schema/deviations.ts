@@ -3,9 +3,9 @@ import type { Dialect } from "../../functions/json-schema/dialect.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
 import { deviationOf, type SuiteTest, type Verdict } from "./suite.ts";
 
-/** What the official suite is run on. */
+/** The dialects that the official suite runs with. */
 export const dialects = {
-  /** Every keyword of drafts 4 to 7. Formats are the destination's. */
+  /** Every keyword of drafts 4 to 7. Formats depend on the destination. */
   "JSON Schema": { ...wholeJsonSchema, formats: {} },
   /** What the Import API is known to refuse. */
   "Import API": importApiDialect,
@@ -18,16 +18,16 @@ interface Deviation {
   readonly reason: string;
   readonly dialects: readonly DialectName[];
   readonly verdict: Verdict;
-  /** Tests, or groups of them: a group's name without the test's is for all of it that deviates so. */
+  /** Tests, or groups of them: a group's name stands for all of its tests that deviate for this reason. */
   readonly names: readonly string[];
 }
 
 const left = "the Import API does not read the keyword (everit json-schema 1.5.1 knows draft 4)";
 
-/** Everything in which the evaluator differs from the suite, with the reason. */
+/** Every deviation of the evaluator from the suite, with the reason. */
 export const deviations: readonly Deviation[] = [
   {
-    reason: "nothing is fetched: a $ref leads to a part of its own schema, by a pointer or an #id",
+    reason: "nothing is fetched: a $ref points into its own schema, by a pointer or an #id",
     dialects: both,
     verdict: "refuses the schema",
     names: [
@@ -46,7 +46,7 @@ export const deviations: readonly Deviation[] = [
     ],
   },
   {
-    reason: "an integer has digits alone, of 64 bits: docs/import-api.md, section 2",
+    reason: "an integer has only digits and 64 bits: docs/import-api.md, section 2",
     dialects: both,
     verdict: "refuses",
     names: [
@@ -63,7 +63,7 @@ export const deviations: readonly Deviation[] = [
     names: ["ref: ref overrides any sibling keywords: ref valid, maxItems ignored"],
   },
   {
-    reason: "what a text holds is an annotation",
+    reason: "the content of text is an annotation",
     dialects: both,
     verdict: "accepts",
     names: [
@@ -132,11 +132,11 @@ export const deviations: readonly Deviation[] = [
 
 const isNamed = (test: SuiteTest, name: string) => test.name === name || test.name.startsWith(`${name}: `);
 
-/** The tests that are for a dialect. */
+/** The tests that apply to a dialect. */
 export const testsFor = (dialect: DialectName, tests: readonly SuiteTest[]) =>
   dialect === "Import API" ? tests : tests.filter(({ keyword }) => keyword !== "optional/format");
 
-/** Returns the deviations that are not listed, and the listed names of which none was found. */
+/** Returns the unlisted deviations, and the listed names that match none. */
 export function compareWithList(
   dialect: DialectName,
   tests: readonly SuiteTest[],

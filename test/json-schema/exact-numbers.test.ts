@@ -5,14 +5,14 @@ import { faultsOf as faultsOfBody } from "../persister/refusals.ts";
 import { numRuns } from "../runs.ts";
 import { jsonSchemaRules } from "./json-schema-rules.ts";
 
-/** A stream whose column `v` is as `schema` says, and its one record, of these texts. */
+/** A stream whose column `v` has this schema, with one record. */
 const body = (schema: string, value: string) =>
   [
     `{"type":"SCHEMA","stream":"s","schema":{"properties":{"v":${schema}}}}`,
     `{"type":"RECORD","stream":"s","record":{"v":${value}}}`,
   ].join("\n");
 
-/** What is said of the body's faults; nothing where it is accepted. */
+/** The messages of the body's faults; none if it is accepted. */
 const faultsOf = (text: string): string[] =>
   faultsOfBody(text, jsonSchemaRules).map(fault => fault.replace(/^\d+: /, ""));
 
@@ -25,7 +25,7 @@ const money = '{"maximum":1e16,"exclusiveMaximum":true,"multipleOf":0.01}';
 const deep = '{"enum":[{"a":[9007199254740993]}]}';
 const many = `{"enum":[${Array.from({ length: 60 }, (_, n) => `900719925474099${n + 10}`)}]}`;
 
-describe("numbers are held against schemas with all their digits", () => {
+describe("numbers are checked with all their digits", () => {
   it.each([
     [below1e38, nines],
     [below1e38, `-${nines}.99`],
@@ -98,26 +98,26 @@ describe("numbers are held against schemas with all their digits", () => {
     expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
   });
 
-  it("a multipleOf of more digits than a step divides by is refused", () => {
+  it("a multipleOf with too many digits is refused", () => {
     expect(faultsOf(body(`{"multipleOf":0.${"3".repeat(301)}}`, "1e1000000000000000"))).toEqual([
       "not a valid JSON Schema: a multipleOf has at most 300 digits, not 301",
     ]);
   });
 
-  it("a number of very many digits is checked like a short one", () => {
+  it("a number with very many digits is checked like a short one", () => {
     const digits = "123456789".repeat(400_001);
     expect(faultsOf(body('{"multipleOf":7,"minimum":0}', digits))).toHaveLength(1);
     expect(faultsOf(body('{"multipleOf":0.5,"minimum":0}', `${digits}.5`))).toEqual([]);
   });
 });
 
-/** A decimal of six places, by its millionths. */
+/** A decimal with six places, from its millionths. */
 const written = (millionths: bigint) => {
   const digits = `${millionths < 0n ? -millionths : millionths}`.padStart(7, "0");
   return `${millionths < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 };
 
-it("decimals of any length compare and divide as whole numbers of their last place do", () => {
+it("decimals of any length compare and divide like the integers of their last place", () => {
   const wide = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n });
   const near = fc.tuple(wide, fc.bigInt({ min: -3n, max: 3n })).map(([n, by]) => [n, n + by] as const);
   const step = fc.bigInt({ min: 1n, max: 10n ** 9n });
@@ -135,7 +135,7 @@ it("decimals of any length compare and divide as whole numbers of their last pla
   );
 });
 
-it("a record is read as JSON.parse reads it, but for its numbers", () => {
+it("a record is read as JSON.parse reads it, except for its numbers", () => {
   const reader = new ExactReader(Number);
   const text = fc.string({
     unit: fc.constantFrom("a", '"', "\\", "\n", "😀", "é", "{", ":", ",", "__proto__"),
@@ -180,13 +180,13 @@ describe("bounds", () => {
     expect(faultsOf(body(schema, value))).toEqual([`by the stream's schema, ${message}`]);
   });
 
-  it("a schema that refers to what is not a schema is refused", () => {
+  it("a schema with a $ref to something else than a schema is refused", () => {
     const schema = '{"$ref":"#/properties/v/x","x":{"type":5}}';
     expect(faultsOfBody(body(schema, "1"))).toEqual([expect.stringContaining("not a valid JSON Schema")]);
   });
 });
 
-it.each([450, 1_000])("%i columns of as many lengths are accepted each time", columns => {
+it.each([450, 1_000])("%i columns with as many lengths are accepted every time", columns => {
   const numbers = Array.from({ length: columns }, (_, n) => n + 1);
   const properties = numbers.map(n => `"c${n}":{"type":["null","string"],"maxLength":${n}}`);
   const text = [

@@ -7,8 +7,8 @@ const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const date = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * All of JSON Schema, as a destination would have it that reads all: numbers by value, patterns as ECMA 262
- * has them.
+ * All of JSON Schema, for a destination that supports everything: numbers by value, patterns as in ECMA
+ * 262.
  */
 export const wholeJsonSchema: Dialect = {
   formats: { "date-time": text => dateTime.test(text), date: text => date.test(text) },
@@ -16,5 +16,5 @@ export const wholeJsonSchema: Dialect = {
   read: schema => ({ keywords: schema }),
 };
 
-/** The Import API's, but for how it reads schemas. */
+/** The Import API's dialect, except for its interpretation of schemas. */
 export const jsonSchemaRules: Rules = { ...importApiRules, schemas: new SchemaCompiler(wholeJsonSchema) };

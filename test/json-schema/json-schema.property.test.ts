@@ -11,7 +11,7 @@ import type { JsonObject } from "../../functions/values/json-object.ts";
 import { numRuns } from "../runs.ts";
 import { wholeJsonSchema as dialect } from "./json-schema-rules.ts";
 
-/** Without `__proto__`, which ajv passes over. */
+/** Without `__proto__`, which ajv ignores. */
 const names = fc.constantFrom("a", "b", "id", "constructor");
 const scalars = fc.oneof(
   fc.constantFrom(null, true, false, "", "a", "abc", "2026-11-23T12:00:00Z", "2026-11-23"),
@@ -26,7 +26,7 @@ const { value } = fc.letrec<{ value: unknown }>(tie => ({
     fc.dictionary(names, tie("value"), { maxKeys: 3 }),
   ),
 }));
-/** As JSON.parse makes them. */
+/** As JSON.parse returns them. */
 const values = value.map(each => JSON.parse(JSON.stringify(each)) as unknown);
 const types = fc.constantFrom("null", "boolean", "integer", "number", "string", "array", "object");
 const small = fc.nat(3);
@@ -34,8 +34,8 @@ const small = fc.nat(3);
 const patterns = ["a", "^a", "d$", "^[^b-z]*$", "^(?:a|b|c){1,2}$", "^\\d{4}-\\d\\d", "o.s", "\\S"];
 
 /**
- * Schemas of a draft, without `contains`, which ajv passes over beside a list of `items`, and with `$ref`s to
- * the two that are defined at the top.
+ * Schemas of a draft with `$ref`s to the two definitions at the top, and without `contains`, which ajv
+ * ignores next to a list of `items`.
  */
 function schemas(draft: 4 | 7): fc.Arbitrary<JsonObject> {
   const { schema } = fc.letrec<{ schema: object | boolean; list: unknown[] }>(tie => {
@@ -102,7 +102,7 @@ function schemas(draft: 4 | 7): fc.Arbitrary<JsonObject> {
   return (schema as fc.Arbitrary<object>).map(root => ({ ...root, definitions }) as JsonObject);
 }
 
-/** The second one is of itself. */
+/** The second one refers to itself. */
 const definitions = {
   x: { type: "string" },
   "y z": { type: "object", properties: { a: { $ref: "#/definitions/y%20z" }, b: { type: "integer" } } },
@@ -120,7 +120,7 @@ for (const oracle of Object.values(oracles))
 
 const compiler = new SchemaCompiler(dialect);
 
-describe("a record fits its schema where ajv says so", () => {
+describe("a record conforms to its schema if ajv says so", () => {
   it.each([4, 7] as const)("draft %i", draft => {
     let fitting = 0;
     let checked = 0;
@@ -147,7 +147,7 @@ describe("a record fits its schema where ajv says so", () => {
   });
 });
 
-it("a record that does not fit is refused, though what looks for the reason finds none", () => {
+it("a record that does not conform is refused even if no reason can be found", () => {
   const asked = { times: 0 };
   const fickle = new Assertions(1, 0, [{ message: "unsaid", matches: () => asked.times++ > 0 }]);
   const node = {
@@ -158,10 +158,10 @@ it("a record that does not fit is refused, though what looks for the reason find
   expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not conform") }, []]);
 });
 
-/** What draft 4 has no words for, and the Import API passes over. */
+/** Keywords that draft 4 doesn't have, and that the Import API ignores. */
 const newer = /"(const|propertyNames|if|then|else)":/;
 
-it("a schema of draft 7 is sent as one of draft 4 that the same records fit", () => {
+it("a schema of draft 7 is sent as a schema of draft 4 for the same records", () => {
   let compared = 0;
   fc.assert(
     fc.property(schemas(7), fc.array(values, { minLength: 1, maxLength: 4 }), (schema, instances) => {

@@ -38,7 +38,7 @@ const atoms = [
   "\\/",
   "-",
 ];
-/** Without `\B`, which V8 finds in the midst of a surrogate pair. */
+/** Without `\B`, which V8 matches within a surrogate pair. */
 const asserted = ["^", "$", "\\b"];
 const counts = ["", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"];
 const { pattern } = fc.letrec<{ pattern: string; part: string }>(tie => ({
@@ -60,12 +60,12 @@ const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each
 const free = () => {};
 const patterns = new Patterns(wholeJsonSchema);
 
-it("a pattern is found where ECMA's is", () => {
+it("a pattern matches where ECMA's does", () => {
   let found = 0;
   let tried = 0;
   fc.assert(
     fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 6 }), (given, texts) => {
-      // A name twice is ECMA's to refuse.
+      // ECMA refuses a repeated name.
       fc.pre((given.match(/\?<n>/g) ?? []).length < 2);
       const ours = patterns.compile(given, free);
       const theirs = new RegExp(given, "u");
@@ -90,12 +90,12 @@ describe("patterns in other dialects", () => {
   it.each(["[", "(", "a**", "a\\", "(?<n", "b{2,1}"])("%s is not valid", given => {
     expect(() => patterns.compile(given, free)).toThrow(NotASchema);
   });
-  it.each(["^\\d{4}\\-\\d{2}$", "\\'\\@\\#", "\\\\-"])("%s is checked for all its escapes", given => {
+  it.each(["^\\d{4}\\-\\d{2}$", "\\'\\@\\#", "\\\\-"])("%s is checked despite its escapes", given => {
     expect(patterns.compile(given, free)).not.toBeNull();
   });
 });
 
-it("a pattern is known to be as large as it is once its counts are written out", () => {
+it("a pattern's size includes its repetitions", () => {
   const sizeOf = (given: string) => re2Of(given, false).size;
   expect(sizeOf("abc")).toBe(3);
   expect(sizeOf("(?:ab{10}){10}")).toBeGreaterThanOrEqual(110);
@@ -105,7 +105,7 @@ it("a pattern is known to be as large as it is once its counts are written out",
   expect(sizeOf("((((")).toBeGreaterThanOrEqual(4);
 });
 
-describe("what patterns take is counted", () => {
+describe("the work of patterns is counted", () => {
   const lineRefused = (patterns: string[], text: string): number | undefined => {
     const schema = { properties: { v: { allOf: patterns.map(each => ({ pattern: each })) } } };
     const messages = [
@@ -124,15 +124,15 @@ describe("what patterns take is counted", () => {
   };
 
   it.each([
-    ["many that are large", Array.from({ length: 60 }, (_, n) => `(?:ab?c){300}|${n}`), "x", 1],
-    ["a large one, held against a long text", ["^(?:[ab]{500}c)*"], "ab".repeat(50_000), 2],
+    ["many large ones", Array.from({ length: 60 }, (_, n) => `(?:ab?c){300}|${n}`), "x", 1],
+    ["a large one, checked against a long text", ["^(?:[ab]{500}c)*"], "ab".repeat(50_000), 2],
     [
       "as many as tables have",
       Array.from({ length: 300 }, (_, n) => `^([a-z]{2,8}-){4}\\d+|^1|${n}`),
       "1",
       undefined,
     ],
-    ["a common one, held against long texts", ["^[a-z]+$"], "ab".repeat(50_000), undefined],
+    ["a common one, checked against long texts", ["^[a-z]+$"], "ab".repeat(50_000), undefined],
   ] as const)("%s", (_name, patterns, text, line) => {
     expect(lineRefused([...patterns], text)).toBe(line);
   });

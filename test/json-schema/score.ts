@@ -2,13 +2,13 @@ import { type DialectName, deviations, dialects, testsFor } from "./deviations.t
 import { debiansTests, deviationOf, npmsDraft4, type SuiteTest, testsIn } from "./suite.ts";
 
 /**
- * `npm run json-schema`: the score in the official suite, by dialect, draft and keyword, and what is left
+ * `npm run json-schema`: the score in the official suite, by dialect, draft and keyword, and the tests left
  * to the destination. Drafts 6 and 7 need Debian's package json-schema-test-suite, or
  * JSON_SCHEMA_TEST_SUITE naming its folder.
  */
 const tests = debiansTests ?? testsIn(npmsDraft4, "draft4");
 if (debiansTests === undefined)
-  console.log("Draft 4 only, as npm has it: Debian's package json-schema-test-suite is not installed.\n");
+  console.log("Only draft 4, from npm: Debian's package json-schema-test-suite is not installed.\n");
 
 const drafts = [...new Set(tests.map(({ draft }) => draft))];
 const scoreOf = (some: readonly SuiteTest[], dialect: DialectName) => {

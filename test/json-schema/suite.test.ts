@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { compareWithList, type DialectName, dialects, testsFor } from "./deviations.ts";
 import { debiansTests, deviationOf, npmsDraft4, type SuiteTest, testsIn } from "./suite.ts";
 
-/** The official JSON-Schema-Test-Suite: every deviation from it is listed in deviations.ts. */
+/** The official JSON-Schema-Test-Suite. Every deviation from it is listed in deviations.ts. */
 const names = Object.keys(dialects) as DialectName[];
 const draft4 = testsIn(npmsDraft4, "draft4");
 
 describe.each(names)("the official suite, read as %s,", dialect => {
-  it("passes in draft 4 as npm has it, but for what is listed", () => {
+  it("passes draft 4 from npm, except for listed deviations", () => {
     expect(testsFor(dialect, draft4).length).toBeGreaterThan(250);
     expect(compareWithList(dialect, draft4).unlisted).toEqual([]);
   });
@@ -22,7 +22,7 @@ describe.each(names)("the official suite, read as %s,", dialect => {
   );
 });
 
-it("a deviation that is not listed is found", () => {
+it("an unlisted deviation is found", () => {
   const wrong = (each: SuiteTest): SuiteTest => ({ ...each, valid: !each.valid });
   const [first] = draft4.filter(({ keyword }) => keyword === "minimum");
   expect(deviationOf(first!, dialects["JSON Schema"])).toBeUndefined();

@@ -12,12 +12,12 @@ import { ExactReader } from "../../functions/json-schema/exact-reader.ts";
 
 export type Draft = "draft4" | "draft6" | "draft7";
 
-/** One of its tests: a schema and a value, as JSON texts. */
+/** A test of the suite: a schema and a value, as JSON text. */
 export interface SuiteTest {
   readonly draft: Draft;
-  /** The file's name: `optional/…` for tests that a validator need not pass. */
+  /** The file's name. `optional/…` are tests that a validator may fail. */
   readonly keyword: string;
-  /** The keyword, what the schema says and what the value is: the same in every draft. */
+  /** The keyword, and the descriptions of the schema and the value: the same in every draft. */
   readonly name: string;
   readonly schema: string;
   readonly value: string;
@@ -56,7 +56,7 @@ export function testsIn(folder: string, draft: Draft): readonly SuiteTest[] {
   });
 }
 
-/** As npm packages it: draft 4 as of 2015. */
+/** Draft 4 as of 2015, from npm. */
 export const npmsDraft4 = join(
   dirname(createRequire(import.meta.url).resolve("json-schema-test-suite/package.json")),
   "tests/draft4",
@@ -69,13 +69,13 @@ const debians = [process.env.JSON_SCHEMA_TEST_SUITE ?? "", "/usr/share/json-sche
   .map(folder => join(folder, "tests"))
   .find(existsSync);
 
-/** Drafts 4, 6 and 7 as Debian packages them; undefined where its package is not installed. */
+/** Drafts 4, 6 and 7 from Debian's package; undefined if it is not installed. */
 export const debiansTests =
   debians === undefined
     ? undefined
     : (["draft4", "draft6", "draft7"] as const).flatMap(draft => testsIn(join(debians, draft), draft));
 
-/** What the evaluator does with a test's value. */
+/** The evaluator's verdict on a test's value. */
 export type Verdict = "accepts" | "refuses" | "refuses the schema";
 
 function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
@@ -89,7 +89,7 @@ function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
   }
 }
 
-/** The verdict if it is not what the suite says. */
+/** The verdict if it differs from the suite's. */
 export function deviationOf(test: SuiteTest, dialect: Dialect): Verdict | undefined {
   const verdict = verdictOf(test, dialect);
   return verdict === (test.valid ? "accepts" : "refuses") ? undefined : verdict;

@@ -2,7 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "vitest";
 
-/** An OpenAPI document, as far as answers are compared with it. */
+/** The parts of an OpenAPI document with which answers are compared. */
 export interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
 }
@@ -22,18 +22,18 @@ interface ResponseObject {
   readonly content?: Readonly<Record<string, MediaType>>;
 }
 
-/** What HTTP and the gateway say themselves. */
+/** Headers of HTTP and of the gateway. */
 const transport =
   /^(date|connection|keep-alive|content-length|content-type|transfer-encoding|apigw-requestid)$/;
 
 const pointer = (...parts: string[]) =>
   parts.map(part => `/${part.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
-/** Compares answers with the document, and knows what of it was seen. */
+/** Compares answers with the document, and records which parts of it occurred. */
 export class Contract {
   readonly document: Document;
   readonly #ajv = new Ajv2020({ strict: false });
-  /** "POST /v1/streamers/{streamer} 200" and, behind it, a header's name or an error's code. */
+  /** "POST /v1/streamers/{streamer} 200", followed by a header's name or an error's code. */
   readonly seen = new Set<string>();
 
   constructor(document: Document) {
@@ -42,7 +42,7 @@ export class Contract {
     this.#ajv.addSchema(document, "openapi");
   }
 
-  /** All that the document says there is. */
+  /** Everything in the document. */
   documented(): string[] {
     return Object.entries(this.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, { responses }]) =>
@@ -55,7 +55,7 @@ export class Contract {
     );
   }
 
-  /** Holds an answer of `route` against the document. */
+  /** Compares an answer of `route` with the document. */
   async check(route: string, response: Response): Promise<void> {
     const [method, path] = route.split(" ") as [string, string];
     const { status } = response;
@@ -75,7 +75,7 @@ export class Contract {
     }
     const known = Object.keys(documented).map(name => name.toLowerCase());
     const others = [...headers.keys()].filter(name => !transport.test(name) && !known.includes(name));
-    expect(others, `${answer} has headers that the document does not know`).toEqual([]);
+    expect(others, `${answer} has undocumented headers`).toEqual([]);
   }
 
   async #checkBody(
@@ -97,7 +97,7 @@ export class Contract {
   }
 }
 
-/** The error codes that a problem's schema names. */
+/** The error codes in a problem's schema. */
 function codesOf({ schema }: MediaType): readonly string[] {
   const { allOf = [] } = schema as { allOf?: { properties?: { code?: { enum?: string[] } } }[] };
   return allOf.flatMap(({ properties }) => properties?.code?.enum ?? []);

@@ -23,10 +23,7 @@ import { stackFileOf, tokenTableOf } from "../endpoint/stack-file.ts";
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { Contract, type Document } from "./contract.ts";
 
-/**
- * The document is what the endpoint answers, and the endpoint answers what is in the document: each example,
- * status and header.
- */
+/** The document and the endpoint agree on every example, status and header. */
 const open: { close(): Promise<void> }[] = [];
 let stack: LocalStack;
 let contract: Contract;
@@ -61,7 +58,7 @@ interface Asked {
   readonly body?: string | Uint8Array;
 }
 
-/** Asks a route, and holds the answer against the document. */
+/** Sends a request, and compares the answer with the document. */
 async function ask(route: string, asked: Asked = {}): Promise<Response> {
   const {
     on = stack,
@@ -104,7 +101,7 @@ it("is OpenAPI 3.1", async () => {
   expect(contract.document).toMatchObject({ openapi: "3.1.1" });
 });
 
-it("is in docs/, as `npm run openapi` writes it", async () => {
+it("in docs/ is what `npm run openapi` writes", async () => {
   const file = await readFile(new URL("../../docs/openapi.json", import.meta.url), "utf8");
   expect(JSON.parse(file)).toEqual(contract.document);
 });
@@ -116,7 +113,7 @@ it("has the catalogue of errors, in order of precedence", async () => {
   expect(problems.map(({ code }) => code)).toEqual(codes);
 });
 
-describe("each documented example is taken", () => {
+describe("each documented example is accepted", () => {
   const examples = operations.flatMap(({ route, body: types = {} }) =>
     Object.entries(types).flatMap(([type, { examples: values }]) =>
       Object.entries(values).map(([name, value]) => [route, type, name, value] as const),
@@ -150,8 +147,8 @@ describe("each documented example is taken", () => {
   });
 });
 
-describe("each answer is documented, and each that is documented is given", () => {
-  it("what goes well", async () => {
+describe("each answer is documented, and each documented answer occurs:", () => {
+  it("success", async () => {
     const key = { "idempotency-key": "k" };
     const taken = (await (await ask(deliver, { body: body(), headers: key })).json()) as { delivery: string };
     await ask(deliver, { body: body(), headers: key });
@@ -165,16 +162,16 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask("GET /v1/errors/{code}");
   });
 
-  it.each(guarded)("%s: without a token, and with one of others", async route => {
+  it.each(guarded)("%s without a token, and with another's", async route => {
     await ask(route, { headers: { authorization: "Bearer wrong" } });
     await ask(route, { headers: { authorization: `Bearer ${othersToken}` } });
   });
 
-  it.each(named)("%s: a name that is not valid", async route => {
+  it.each(named)("%s with an invalid name", async route => {
     await ask(route, { streamer: "No%20Name" });
   });
 
-  it("queries, headers and bodies that can't be read", async () => {
+  it("invalid queries, headers and bodies", async () => {
     for (const { route } of operations.filter(({ query }) => query)) await ask(route, { query: "?limit=0" });
     for (const route of [deliver, ...byHand, setSettings]) await ask(route, { headers: { "if-match": "5" } });
     await ask(deliver, { body: "x", headers: { "content-encoding": "br" } });
@@ -194,7 +191,7 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask(setSettings, { body: "{}", headers: { ...json, ...any, "content-encoding": "gzip" } });
   });
 
-  it("what stands against it", async () => {
+  it("conflicts", async () => {
     await ask(deliver, { streamer: "moved", body: body() });
     const old = { "if-match": '"7"' };
     await ask(deliver, { streamer: "moved", body: body(), headers: old });
@@ -215,7 +212,7 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask("GET /v1/errors/{code}", { code: "nothing" });
   });
 
-  it("another delivery in flight, and one that overtakes", async () => {
+  it("another delivery in flight, and one that supersedes", async () => {
     let isFirst = true;
     const server = createServer(async (message, response) => {
       for await (const _ of message);
@@ -266,7 +263,7 @@ describe("each answer is documented, and each that is documented is given", () =
     );
   });
 
-  it("a bookmark and a receipt that the archive has lost", async () => {
+  it("a bookmark and a receipt missing from the archive", async () => {
     const streamer = "lost";
     const streams = Array.from({ length: 1_000 }, (_, i) =>
       record(`${"s".repeat(300)}${i}`, { id: i }, ["id"]),
@@ -286,7 +283,7 @@ describe("each answer is documented, and each that is documented is given", () =
     await ask(deliver, { on, body: body() });
   });
 
-  it("a table that is down, and one that answers what is not ours", async () => {
+  it("a table that is down, and one with a foreign item", async () => {
     const up: Step = { status: 200, body: "{}" };
     const down = await started({
       AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, { status: 500, body: "{}" }),
@@ -312,7 +309,7 @@ describe("each answer is documented, and each that is documented is given", () =
     );
   });
 
-  it("nothing of the document was not seen", () => {
+  it("nothing documented is left", () => {
     expect(contract.documented().filter(each => !contract.seen.has(each))).toEqual([]);
   });
 });

@@ -42,7 +42,7 @@ interface Row {
 }
 
 describe("a delivery on the wire", () => {
-  it("holds every record once, as it was, under its own sequence", () => {
+  it("contains every record once, unchanged, with its own sequence", () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 20 }), messages => {
         const lines = messages.map(each => JSON.stringify(each));
@@ -61,7 +61,7 @@ describe("a delivery on the wire", () => {
     );
   });
 
-  it("is the same wherever in memory its bytes stand", () => {
+  it("does not depend on where its bytes are in memory", () => {
     const written = fc
       .array(message, { maxLength: 5 })
       .map(messages => messages.map(each => JSON.stringify(each)));

@@ -9,7 +9,7 @@ import { ByteWriter } from "../../functions/values/byte-writer.ts";
 const encoder = batchEncoder(4242);
 export const firstSequence = 1_735_689_600_000_000_000n;
 
-/** What a body becomes on the wire when every batch is accepted, and the bookmark then. */
+/** The requests for a body if every batch is accepted, and the bookmark after them. */
 export function requestsOf(
   body: string | Uint8Array,
   rules = importApiRules,

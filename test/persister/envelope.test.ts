@@ -3,7 +3,7 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { jsonline, transit } from "../endpoint/local-stack.ts";
 import { requestsOf } from "./delivery.ts";
 
-/** What a message's other fields, and the lines before it, must not change of its record or its bookmark. */
+/** A record and a bookmark don't depend on the message's other fields or on the lines before it. */
 const bodies = (body: string) =>
   requestsOf(body).requests.map(({ body: sent }) => Buffer.from(sent).toString());
 const refusal = (body: string) => {
@@ -24,7 +24,7 @@ describe("keys", () => {
     ["a set", '["~#set",["id"]]'],
     ["a verbose list", '{"~#list":["id"]}'],
     ["a quoted array", '["~#\'",["id"]]'],
-    ["a list that has one twice", '["id","~:id"]'],
+    ["a list with a repeated name", '["id","~:id"]'],
   ])("named by %s are keys", (_, names) => {
     const [push] = bodies(
       transit(`["^ ","type","RECORD","stream","s","key_fields",${names},"record",["^ ","id",1]]`),
@@ -33,7 +33,7 @@ describe("keys", () => {
   });
 });
 
-describe("a record with a `value` behind it", () => {
+describe("a record followed by a `value`", () => {
   it.each([
     ["codes of its line", `${oneRow},"^1","x"],"value",1]`, '"stream","x"'],
     ["long integers", `${oneRow},"n",9007199254740993],"value",1]`, '"~i9007199254740993"'],
@@ -45,15 +45,15 @@ describe("a record with a `value` behind it", () => {
   });
 });
 
-it("a bookmark with a `record` behind it stands for itself", () => {
+it("a bookmark followed by a `record` is independent of it", () => {
   const state = '["^ ","type","STATE","value",["^ ","longname",1,"x","longname"],"record",["^ ","^2",1]]';
   expect(requestsOf(transit(state)).bookmark).not.toContain("^2");
   const cached = '["^ ","type","STATE","longname",1,"value",["^ ","^1",1],"record",2]';
   expect(requestsOf(transit(cached)).bookmark).toBe('["^ ","longname",1]');
 });
 
-describe("lines that are like an earlier one but for a space", () => {
-  it("have their time", () => {
+describe("lines that differ from an earlier one only by a space", () => {
+  it("have their own time", () => {
     const time = '"2026-11-23T12:00:00Z"';
     const line = (space: string) =>
       `{"type":"RECORD","stream":"s","record":{"id":1},"time_extracted":${space}${time}}`;
@@ -77,7 +77,7 @@ describe("lines that are like an earlier one but for a space", () => {
   });
 });
 
-describe("names beside a schema", () => {
+describe("names next to a schema", () => {
   const names = Array.from({ length: 30_000 }, (_, n) => `name ${n}`);
   it.each([
     ["key_properties", "JSON", jsonline],
@@ -90,7 +90,7 @@ describe("names beside a schema", () => {
   });
 });
 
-it("the line behind a schema that has no JSON form is read for itself", () => {
+it("the line after a schema without a JSON form is read independently", () => {
   const line = '["^ ","type","SCHEMA","stream","s","schema",["^ ","x","~zNaN"]]';
   expect(refusal(transit(line, line)).details.faultsTotal).toBe(2);
 });
@@ -110,7 +110,7 @@ describe("half a surrogate pair", () => {
   const row = (name: string) =>
     `{"type":"RECORD","stream":"s","key_fields":["\\ud83d"],"record":{"${name}":1,"b":2}}`;
 
-  it("is a key's name in any case of its digits, and no other name is", () => {
+  it("names a key in any case of its digits, but not another one", () => {
     expect(bodies(jsonline(row("\\ud83d"), row("\\uD83D")))[0]).toContain('"key_names":["\\ud83d"]');
     for (const other of ["\\ud83c", "\\ufffd", "\ufffd", "😀", "\\ud83d\\ude00"])
       expect(refusal(jsonline(row("\\ud83d"), row(other))).details.faults).toMatchObject([
@@ -125,7 +125,7 @@ describe("half a surrogate pair", () => {
     expect(refusal(twice).message).toContain("twice");
   });
 
-  it("is no character in a fault that quotes its name", () => {
+  it("is replaced in a fault that quotes the name", () => {
     const schema = '{"type":"object","properties":{"a":{"properties":{"\\ud83d":{"type":"integer"}}}}}';
     const line = `{"type":"RECORD","stream":"\\ude00","schema":${schema},"record":{"a":{"\\ud83d":"x"}}}`;
     const { message, details } = refusal(jsonline(line));
@@ -135,7 +135,7 @@ describe("half a surrogate pair", () => {
   });
 });
 
-describe("what can't be carried", () => {
+describe("values that can't be forwarded", () => {
   it.each([
     [
       "a name that holds NUL",
@@ -153,12 +153,12 @@ describe("what can't be carried", () => {
     expect(refusal(body).message).toContain(words);
   });
 
-  it("but a tilde is", () => {
+  it("a tilde is not refused", () => {
     expect(bodies(transit(`${oneRow},"t","~"]]`))[0]).toContain('"t","~~"');
   });
 });
 
-describe("codes that stand for more than there is memory for", () => {
+describe("codes that expand to more than the memory", () => {
   const long = "n".repeat(60_000);
   it.each([
     [
@@ -177,7 +177,7 @@ describe("codes that stand for more than there is memory for", () => {
   });
 });
 
-it("a schema that looks at a long text again and again is given up", () => {
+it("a schema that checks a long text repeatedly is given up", () => {
   const definitions: Record<string, object> = { d0: { maxLength: 9_999_999 } };
   for (let n = 1; n <= 14; n++) {
     const before = { $ref: `#/definitions/d${n - 1}` };
@@ -188,7 +188,7 @@ it("a schema that looks at a long text again and again is given up", () => {
   expect(refusal(jsonline({ type: "SCHEMA", stream: "s", schema }, record)).message).toContain("more work");
 });
 
-it("faults have a bounded length, whatever they name", () => {
+it("faults have a bounded length, whatever they quote", () => {
   const schema = { additionalProperties: false, properties: { id: {} } };
   const records = Array.from({ length: 80 }, (_, id) => ({
     type: "RECORD",
@@ -202,25 +202,25 @@ it("faults have a bounded length, whatever they name", () => {
   expect(none.message.length).toBeLessThan(2_000);
 });
 
-describe("names that are written with escapes", () => {
+describe("names written with escapes", () => {
   it("are the envelope's", () => {
     const line = '{"type":"\\u0052ECORD","stream":"s","key_f\\u0069elds":["id"],"record":{"id":1}}';
     expect(bodies(jsonline(line))[0]).toContain('"key_names":["id"]');
   });
 });
 
-/** The bytes of a name with a backslash are how another is written. */
+/** The bytes of a name with a backslash are another name's escaped form. */
 describe("a name with a backslash and an n", () => {
   const record = (stream: string, key: string, name: string) =>
     jsonline({ type: "RECORD", stream, key_fields: [key], record: { [name]: 1 } }).split("\n")[3]!;
 
-  it("is another stream's than one with a line's end", () => {
+  it("of a stream differs from one with a line end", () => {
     const lines = ["a\\nb", "a\nb", "a\\nb"].map(stream => record(stream, "id", "id"));
     const sent = bodies(jsonline(...lines)).flatMap(body => JSON.parse(body) as { table_name: string }[]);
     expect(sent.map(each => each.table_name).toSorted()).toEqual(["a\nb", "a\\nb", "a\\nb"]);
   });
 
-  it("is another key's", () => {
+  it("of a key differs, too", () => {
     expect(bodies(jsonline(record("s", "x\\nb", "x\\nb"), record("s", "x\nb", "x\nb")))).toHaveLength(1);
     expect(refusal(jsonline(record("s", "x\\nb", "x\nb"))).message).toContain("missing");
     expect(refusal(jsonline(record("s", "x\nb", "x\\nb"))).message).toContain("missing");
@@ -228,7 +228,7 @@ describe("a name with a backslash and an n", () => {
 });
 
 describe("a version", () => {
-  it.each(['"5"', '{"a":5}', '""'])("that is %s is refused, behind a good one too", version => {
+  it.each(['"5"', '{"a":5}', '""'])("that is %s is refused, even after a valid one", version => {
     const line = (text: string) =>
       `{"type":"RECORD","stream":"s","key_fields":["id"],"version":${text},"record":{"id":1}}`;
     expect(refusal(jsonline(line("5"), line(version))).code).toBe("malformed");
@@ -250,14 +250,14 @@ it("a record whose schema makes its request too large is refused before anything
   expect(refusal(body).code).toBe("invalid-records");
 });
 
-it("empty maps of verbose transit grow no more than foreseen when they are rewritten", () => {
+it("empty maps of verbose transit grow no more than computed when rewritten", () => {
   const maps = Array(2_000).fill("{}").join(",");
   const record = `{"id":9007199254740993,"m":[${maps}]}`;
   const line = `{"type":"RECORD","stream":"s","key_fields":["id"],"record":${record}}`;
   expect(bodies(transit(line))[0]).toContain('"~i9007199254740993"');
 });
 
-describe("an activation has the keys and the schema that its version's records had", () => {
+describe("an activation has the keys and the schema of its version's records", () => {
   const properties = { id: { type: "integer" } };
   const schema = { type: "object", properties };
   const declared = { type: "SCHEMA", stream: "s", schema };
@@ -270,8 +270,8 @@ describe("an activation has the keys and the schema that its version's records h
     ["of `key_fields` under a schema without keys", [declared, row({ key_fields: ["id"] })], { properties }],
     ["of a record's own schema", [declared, row({ schema: { properties: { id: { key: true } } } })], {}],
     ["of its version, where another's came later", [row({ key_fields: ["id"] }), row({ version: 2 })], {}],
-    ["of the latest rows, where none of the version came", [row({ version: 2, key_fields: ["id"] })], {}],
-    ["of the stream's schema, where no rows came", [{ ...declared, ...keyed }], { properties }],
+    ["of the latest rows, if none have the version", [row({ version: 2, key_fields: ["id"] })], {}],
+    ["of the stream's schema, without rows", [{ ...declared, ...keyed }], { properties }],
   ])("%s", (_, before, expected) => {
     const sent = JSON.parse(bodies(jsonline(...before, activation)).at(-1)!) as object;
     expect(sent).toMatchObject({
@@ -283,7 +283,7 @@ describe("an activation has the keys and the schema that its version's records h
     });
   });
 
-  it("or none, where they had none", () => {
+  it("or none, if they had none", () => {
     const sent = JSON.parse(bodies(jsonline(declared, row({}), activation)).at(-1)!) as object;
     expect(sent).toMatchObject({ schema, messages: [{ action: "activate_version" }] });
     expect(sent).not.toHaveProperty("key_names");

@@ -4,11 +4,11 @@ import type { Contents } from "../../functions/persister/body/contents.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import type { Table } from "../../functions/stitchstream/tables.ts";
 
-/** What a body says, in its order, as the Import API and the bookmark's readers see it. */
+/** The events of a body in order, as the Import API and readers of the bookmark see them. */
 export interface Event {
   readonly kind: "record" | "activation" | "bookmark";
   readonly text: string;
-  /** Of the body, 1-based. */
+  /** The line in the body, from 1. */
   readonly line: number;
 }
 
@@ -17,7 +17,7 @@ const encoder = batchEncoder(1);
 export function eventsOf(body: Uint8Array): Event[] {
   const contents = validate(body, { encoder, rules: importApiRules });
   const { activations, bookmarks } = contents;
-  // Sorted by records, then activations, before them: what is between two records comes before the second.
+  // An activation between two records comes before the second one.
   const placed = [
     ...Array.from({ length: contents.records }, (_, n) => ({
       at: [n, Number.POSITIVE_INFINITY, 0],
@@ -41,7 +41,7 @@ export function eventsOf(body: Uint8Array): Event[] {
   return placed.map(each => each.event);
 }
 
-/** Of bookmarks with nothing between them only the last counts. */
+/** Of consecutive bookmarks only the last one counts. */
 export const withoutReplaced = (events: readonly Event[]): Event[] =>
   events.filter(({ kind }, n) => kind !== "bookmark" || events[n + 1]?.kind !== "bookmark");
 

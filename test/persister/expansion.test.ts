@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { transit } from "../endpoint/local-stack.ts";
 import { requestsOf } from "./delivery.ts";
 
-it("cache codes that stand for far more than the body is are refused, before memory is spent on them", () => {
+it("cache codes that expand to far more than the body are refused before they use memory", () => {
   const name = "n".repeat(60_000);
   const codes = Array.from({ length: 300 }, () => `["^ ","^4",1]`);
   const record = `["^ ","id",1,"${name}",[${codes}]]`;
@@ -15,17 +15,15 @@ it("cache codes that stand for far more than the body is are refused, before mem
   expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
 });
 
-/**
- * Reading a line once more, for one of its fields, takes nothing of what the body may: it was taken at first.
- */
-describe("a line whose codes stand for most of what a body's may", () => {
+/** Reading a field of a line again does not count against the body's limit a second time. */
+describe("a line whose codes use most of a body's limit", () => {
   const own = `"x",["~:${"n".repeat(1_000_000)}"${',"^0"'.repeat(200)}]`;
   const schema = '"schema",["^ ","properties",["^ ","id",["^ ","type","integer"]]]';
   const fields =
     '"type","RECORD","stream","s","time_extracted","2026-01-01T00:00:00Z","record",["^ ","id",1]';
   const requests = (...lines: string[]) => requestsOf(transit(...lines)).requests;
 
-  it("is written, whichever of its fields are asked for", () => {
+  it("is accepted, whichever of its fields are read", () => {
     const declared = `["^ ","type","SCHEMA","stream","s",${schema}]`;
     const [batch] = requests(declared, `["^ ",${own},${fields}]`);
     expect(JSON.parse(Buffer.from(batch!.body).toString())).toMatchObject({
@@ -33,7 +31,7 @@ describe("a line whose codes stand for most of what a body's may", () => {
     });
   });
 
-  it("is a schema's", () => {
+  it("may be a schema", () => {
     const names = '"key_properties",["id"],"bookmark_properties",["id"]';
     const declared = `["^ ",${own},"type","SCHEMA","stream","s",${schema},${names}]`;
     const [batch] = requests(declared, `["^ ",${fields}]`);

@@ -20,7 +20,7 @@ function expectAnswer(body: Buffer): void {
   }
 }
 
-it("a body that nobody sends by chance is written to batches or refused, and nothing else", () => {
+it("a hostile body is written to batches or refused, and nothing else", () => {
   fc.assert(
     fc.property(
       hostileBodies,
@@ -28,7 +28,7 @@ it("a body that nobody sends by chance is written to batches or refused, and not
       fc.nat(255),
       (body, place, byte) => {
         const whole = bytesOf(body, bytes);
-        // Half of them with a byte changed somewhere.
+        // Half of them with one byte changed.
         if (place < 1) whole[Math.floor(place * whole.length)] = byte;
         expectAnswer(whole);
       },
@@ -107,7 +107,7 @@ const piece = fc.oneof(
   fc.uint8Array({ maxLength: 8 }).map(raw => Buffer.from(raw)),
 );
 
-it("any bytes have an answer", () => {
+it("any bytes get an answer", () => {
   fc.assert(
     fc.property(heads, fc.array(piece, { maxLength: 40 }), (head, pieces) => {
       expectAnswer(Buffer.concat([Buffer.from(head), ...pieces]));

@@ -11,7 +11,7 @@ function faultsOf(schema: object): readonly string[] {
 
 const draft4 = "http://json-schema.org/draft-04/schema#";
 
-describe("what a $ref alone finds", () => {
+describe("a value that only a $ref reaches", () => {
   it.each([
     { required: 5 },
     { required: "abc" },
@@ -31,13 +31,13 @@ describe("what a $ref alone finds", () => {
     { not: [] },
     { $ref: 5 },
     { $ref: "#/y" },
-  ])("%j is no schema", x => {
+  ])("%j is not a valid schema", x => {
     const schema = { properties: { id: { $ref: "#/x" } }, x, y: { required: 5 } };
     for (const given of [schema, { ...schema, $schema: draft4 }])
       expect(faultsOf(given)).toEqual([expect.stringMatching(/^1: not a valid JSON Schema: /)]);
   });
 
-  it("is said by its place", () => {
+  it("is reported with its place", () => {
     expect(faultsOf({ properties: { id: { $ref: "#/x/y" } }, x: { y: { items: { required: 5 } } } })).toEqual(
       [
         expect.stringMatching(
@@ -56,14 +56,14 @@ describe("what a $ref alone finds", () => {
     expect(faultsOf({ properties: { id: { $ref: "#/x" } }, x })).toEqual([]);
   });
 
-  it("is a schema, which the record is held against", () => {
+  it("is a schema, against which the record is checked", () => {
     const x = { properties: { a: { $ref: "#/y/0" } } };
     const schema = (type: string) => ({ properties: { id: { $ref: "#/x" } }, x, y: [{ type }] });
     expect(faultsOf(schema("integer"))).toEqual([]);
     expect(faultsOf(schema("string"))).toEqual(["2: by the stream's schema, a must be string"]);
   });
 
-  it("is not found by a name where no draft has schemas", () => {
+  it("is not found by a name in a place where no draft has schemas", () => {
     const v = { $id: "#v", type: "string" };
     const id = { $ref: "#v" };
     for (const given of [{ properties: { id, a: { enum: [v] } } }, { properties: { id }, x: v }])
@@ -73,14 +73,14 @@ describe("what a $ref alone finds", () => {
       ]);
   });
 
-  it("may be the schema that it is in, beside what the value breaks", () => {
+  it("may be the schema that contains the $ref", () => {
     const itself = { type: "null", $ref: "#" };
     expect(faultsOf({ oneOf: [{ type: "number" }, itself] })).toEqual([
       "2: by the stream's schema, fits none of what it may be: must be number; or must be null",
     ]);
   });
 
-  it("is not looked at where no $ref leads to it", () => {
+  it("is not checked without a $ref to it", () => {
     const unused = { $ref: "https://example.com/schema.json" };
     expect(faultsOf({ x: { required: 5 }, examples: [{ $ref: "#/none" }], definitions: { unused } })).toEqual(
       [],

@@ -2,13 +2,10 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import type { Rules } from "../../functions/persister/ports.ts";
 import { requestsOf } from "./delivery.ts";
 
-/** What the core says of a schema by itself, none where it is sent. */
+/** The core's faults in a schema alone; none if it is sent. */
 export const refusalsOfSchema = (schema: string): readonly string[] => faultsOf(bodyOf(schema, []));
 
-/**
- * What the core says of each value of a property that has this schema: the first fault of its record,
- * undefined where it is sent.
- */
+/** For each value of a property with this schema, the first fault of its record; undefined if it is sent. */
 export function refusalsOf(schema: string, values: readonly string[]): readonly (string | undefined)[] {
   const refusals: (string | undefined)[] = values.map(() => undefined);
   for (const fault of faultsOf(bodyOf(schema, values))) {
@@ -18,7 +15,7 @@ export function refusalsOf(schema: string, values: readonly string[]): readonly 
   return refusals;
 }
 
-/** A `$ref` in the schema is of its own root: it is that of the property alone where there are none. */
+/** A `$ref` in the schema points into the schema itself, which is the property's if there are no definitions. */
 function bodyOf(schema: string, values: readonly string[]): string {
   const { definitions } = JSON.parse(schema) as { readonly definitions?: unknown };
   const root =
@@ -28,7 +25,7 @@ function bodyOf(schema: string, values: readonly string[]): string {
   return [`{"type":"SCHEMA","stream":"s","schema":${root}}`, ...records].join("\n");
 }
 
-/** `line: message` of each fault. */
+/** Each fault as `line: message`. */
 export function faultsOf(body: string, rules?: Rules): readonly string[] {
   try {
     requestsOf(body, rules);

@@ -8,7 +8,7 @@ import { type Parts, persist } from "../../functions/persister/persist.ts";
 import type { ImportApi, Outcome } from "../../functions/persister/ports.ts";
 import type { Streamer } from "../../functions/persister/store.ts";
 
-/** One delivery's attempts, and what time does to its key: on a clock of its own. */
+/** Attempts of one delivery, and the expiry of its key, on a clock of their own. */
 const hour = 3_600_000;
 const identity = { name: "scripted" };
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
@@ -24,7 +24,7 @@ function world() {
   let now = 1_700_000_000_000;
   let ids = 0;
   const store = memoryStore();
-  /** What is answered for a table; accepted if nothing is. */
+  /** The answer for a table; by default it is accepted. */
   const answers = new Map<string, Outcome>();
   let failing: (next: Streamer) => boolean = () => false;
   const importApi: ImportApi = {
@@ -81,9 +81,9 @@ function world() {
 
 const rejected: Outcome = { kind: "rejected", status: 400, message: "no", attempts: 1 };
 
-it("a receipt is not good by a commit of a part that an attempt after it made", async () => {
+it("a receipt does not become valid through a later attempt's partial commit", async () => {
   const { send, answers, pass, failWhere } = world();
-  // All is accepted, the receipt is remembered, and the commit is never written.
+  // Everything is accepted, the receipt is stored, and the commit is never written.
   failWhere(({ commit }) => commit !== undefined);
   expect(await send()).toBe("store-unavailable");
   failWhere(() => false);
@@ -95,7 +95,7 @@ it("a receipt is not good by a commit of a part that an attempt after it made", 
   expect(await send()).toEqual({ replayed: true, bookmark: "2", revision: 2 });
 });
 
-it("a step that fails before the commit gives the streamer back at once", async () => {
+it("a step that fails before the commit releases the lease at once", async () => {
   const { send, failWhere } = world();
   failWhere(({ commit }) => commit !== undefined);
   expect(await send()).toBe("store-unavailable");
@@ -103,7 +103,7 @@ it("a step that fails before the commit gives the streamer back at once", async 
   expect(await send()).toEqual({ replayed: false, bookmark: "2", revision: 1 });
 });
 
-it("a refusal is answered though the store is silent about what is committed", async () => {
+it("a refusal is answered even if the store can't say what is committed", async () => {
   const { send, answers, failWhere } = world();
   answers.set("b", rejected);
   failWhere(({ commit }) => commit !== undefined);

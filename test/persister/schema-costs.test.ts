@@ -10,8 +10,8 @@ const schemaLine = (schema: string) => `{"type":"SCHEMA","stream":"s","schema":$
 const recordLine = (v: string) => `{"type":"RECORD","stream":"s","record":{"v":${v}}}`;
 
 /**
- * The line that takes more work than the body may cost; undefined for a body that is forwarded, or refused
- * for something else.
+ * The line that exceeds the body's budget; undefined if the body is forwarded or refused for another
+ * reason.
  */
 function lineRefused(body: string, rules?: Rules): number | undefined {
   try {
@@ -25,7 +25,7 @@ function lineRefused(body: string, rules?: Rules): number | undefined {
   }
 }
 
-/** `v` is held against `rule` ten thousand times. */
+/** Checks `v` against `rule` ten thousand times. */
 function fan(rule: string): string {
   const hundredOf = (name: string) => `{"allOf":[${list(100, () => `{"$ref":"#/definitions/${name}"}`)}]}`;
   return schemaLine(
@@ -33,16 +33,16 @@ function fan(rule: string): string {
   );
 }
 
-describe("what a check looks at is counted", () => {
+describe("the work of a check is counted", () => {
   const map = (width: number, value = "1") => `{${list(width, n => `"k${n}":${value}`)}}`;
   const wide = map(5_000);
   it.each([
     ["a small value", '{"minProperties":1}', map(10), undefined],
     ["minProperties of a wide map", '{"minProperties":1}', wide, 2],
     ["maxProperties of a wide map", '{"maxProperties":9000}', wide, 2],
-    ["an empty const beside a wide map", '{"not":{"const":{}}}', wide, 2],
-    ["an empty const within, beside a wide map", '{"not":{"const":[{}]}}', `[${wide}]`, 2],
-    ["a first property that breaks", '{"not":{"properties":{"k0":{"type":"string"}}}}', wide, 2],
+    ["an empty const and a wide map", '{"not":{"const":{}}}', wide, 2],
+    ["a nested empty const and a wide map", '{"not":{"const":[{}]}}', `[${wide}]`, 2],
+    ["a first property that violates", '{"not":{"properties":{"k0":{"type":"string"}}}}', wide, 2],
     ["a const of many members", `{"const":${map(1_000)}}`, map(1_000), 2],
     [
       "an enum of maps",
@@ -56,7 +56,7 @@ describe("what a check looks at is counted", () => {
   });
 });
 
-describe("what a schema takes to read is counted", () => {
+describe("the work of reading a schema is counted", () => {
   const schemas = (count: number, properties: string) =>
     Array.from({ length: count }, (_, n) => schemaLine(`{"x":${n},"properties":{${properties}}}`)).join("\n");
   const columns = (rule: string) => list(1_000, n => `"column_${n}":${rule}`);
@@ -70,12 +70,12 @@ describe("what a schema takes to read is counted", () => {
       columns('{"anyOf":[{"type":"null"},{"type":"string","format":"date-time"}]}'),
       undefined,
     ],
-    ["many that say much in little", 10, list(9_000, n => `"${n.toString(36)}":{"items":{}}`), 6],
+    ["many that are dense", 10, list(9_000, n => `"${n.toString(36)}":{"items":{}}`), 6],
   ])("%s", (_name, count, properties, line) => {
     expect(lineRefused(schemas(count, properties))).toBe(line);
   });
 
-  it("even where its draft's own schema refuses it", () => {
+  it("even if its draft's metaschema refuses it", () => {
     const types = `{"type":[${list(30_000, n => `"a${n}"`)}]}`;
     expect(lineRefused(schemaLine(types))).toBeUndefined();
     expect(
@@ -88,7 +88,7 @@ describe("what a schema takes to read is counted", () => {
     ).toBeUndefined();
   });
 
-  it("as often as a $ref finds a part of it that is read together with what stands beside the $ref", () => {
+  it("for every $ref to a part that is read together with the keywords next to the $ref", () => {
     const inner = `${'{"items":'.repeat(100)}{"allOf":[${list(500, () => "{}")}]}${"}".repeat(100)}`;
     const references = list(100, n => `{"type":"array","$ref":"#/x${"/items".repeat(100 - n)}"}`);
     expect(lineRefused(schemaLine(`{"allOf":[${references}],"x":${inner}}`))).toBe(1);

@@ -5,7 +5,7 @@ import { faultsOf } from "./refusals.ts";
 
 const line = (message: object) => JSON.stringify(message);
 
-/** As tap-hubspot builds the schema of deals: each property twice, with four fields. */
+/** The schema of deals as tap-hubspot builds it: each property twice, with four fields. */
 function deals(properties: number): object {
   const text = { type: ["null", "string"] };
   const time = { ...text, format: "date-time" };
@@ -23,7 +23,7 @@ function deals(properties: number): object {
 }
 
 describe("schemas of 2 MiB", () => {
-  it("a schema such as tap-hubspot's of deals is checked and sent", () => {
+  it("a schema like tap-hubspot's for deals is checked and sent", () => {
     const schema = deals(2_000);
     expect(line(schema).length).toBeGreaterThan(900_000);
     const declared = { type: "SCHEMA", stream: "deals", schema, key_properties: ["dealId"] };
@@ -60,7 +60,7 @@ describe("schemas of 2 MiB", () => {
     }
   });
 
-  it("that grow in draft 4 leave room for records, too", () => {
+  it("that grow when translated to draft 4 leave room for records, too", () => {
     const properties = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`p${n}`, false]));
     const schema = { properties };
     const records = Array.from({ length: 3 }, (_, n) => line({ type: "RECORD", stream: "s", record: { n } }));
@@ -69,7 +69,7 @@ describe("schemas of 2 MiB", () => {
     expect(requests[0]!.body.length).toBeLessThan(limits.batchBytesMax);
   });
 
-  it("a larger one is refused with its size", () => {
+  it("a larger one is refused, with its size", () => {
     const schema = { description: "x".repeat(limits.schemaBytesMax) };
     expect(faultsOf(line({ type: "SCHEMA", stream: "s", schema }))).toEqual([
       expect.stringMatching(/^1: a `schema` of 20971\d\d bytes, more than 2097152/),

@@ -11,7 +11,7 @@ const safe = (tracker: Tracker) => {
   return value === undefined ? undefined : Number(Buffer.from(value).toString());
 };
 
-/** Three batches, a bookmark behind each: 0, 1, 2. */
+/** Three batches, with a bookmark after each: 0, 1, 2. */
 function three(): { tracker: Tracker; tickets: Ticket[] } {
   const tracker = new Tracker();
   const tickets = [0, 1, 2].map(n => {
@@ -27,7 +27,7 @@ describe("the safe bookmark", () => {
     expect(safe(three().tracker)).toBeUndefined();
   });
 
-  it("is one that no record stands before", () => {
+  it("may come before all records", () => {
     const tracker = new Tracker();
     tracker.bookmark(bookmark(7));
     tracker.open();
@@ -48,7 +48,7 @@ describe("the safe bookmark", () => {
     expect(seen).toEqual(expected);
   });
 
-  it("stays where batches without bookmarks are accepted", () => {
+  it("doesn't change when batches without bookmarks are accepted", () => {
     const tracker = new Tracker();
     const first = tracker.open();
     tracker.bookmark(bookmark(1));
@@ -58,7 +58,7 @@ describe("the safe bookmark", () => {
     expect(safe(tracker)).toBe(1);
   });
 
-  it("is the last with every earlier batch accepted, whatever the order", () => {
+  it("is the last one with every earlier batch accepted, in any order", () => {
     const step = fc.oneof(fc.constant("open" as const), fc.constant("bookmark" as const), fc.nat());
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), steps => {

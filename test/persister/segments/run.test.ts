@@ -9,7 +9,7 @@ import type { ImportApi } from "../../../functions/persister/ports.ts";
 import { run } from "../../../functions/persister/segments/run.ts";
 import type { Streaming } from "../../../functions/persister/segments/streaming.ts";
 
-/** A run that finds its streamer held, by one that was killed or by one that lives: on a clock of its own. */
+/** A run whose streamer is held by a killed or a live run, on a clock of its own. */
 const identity = { name: "scripted" };
 const minute = 60_000;
 const bodyOf = (ids: readonly number[]) =>
@@ -23,7 +23,7 @@ const bodyOf = (ids: readonly number[]) =>
       .join("")}`,
   );
 
-/** Gives records 1 to 4 from its bookmark on, in one segment. */
+/** Prints records 1 to 4, from its bookmark on, in one segment. */
 const streaming: Streaming = async function* (bookmark) {
   yield bodyOf([1, 2, 3, 4].filter(id => id > Number(bookmark ?? 0)));
 };
@@ -32,7 +32,7 @@ function world() {
   let now = 1_700_000_000_000;
   let ids = 0;
   const store = memoryStore();
-  /** By id, the sequence it stands with. */
+  /** By id, the sequence of its row. */
   const rows = new Map<number, bigint>();
   const slept: number[] = [];
   const during: { sleep(): Promise<unknown>; send(): Promise<unknown> } = {
@@ -85,7 +85,7 @@ function world() {
   };
 }
 
-/** Its records land, and nothing is heard of it any more. */
+/** A run that dies after its records have landed. */
 async function killedRun(made: ReturnType<typeof world>) {
   await made.deliver(bodyOf([1]));
   const landed = new Promise<void>(resolve => {
@@ -100,7 +100,7 @@ async function killedRun(made: ReturnType<typeof world>) {
   made.slept.length = 0;
 }
 
-it("a killed run holds its streamer no longer than its lease: the next one waits, and resumes", async () => {
+it("a killed run holds its streamer until its lease expires: the next one waits and resumes", async () => {
   const made = world();
   await killedRun(made);
   expect(await made.bookmark()).toBe("1");
@@ -113,7 +113,7 @@ it("a killed run holds its streamer no longer than its lease: the next one waits
   for (const id of [2, 3, 4]) expect(made.rows.get(id)! > before.get(id)!).toBe(true);
 });
 
-it("one that was only slow, and wakes up behind the next one, commits nothing", async () => {
+it("a slow run that wakes up after the next one commits nothing", async () => {
   const made = world();
   let wake = () => {};
   const slow = new Promise<void>(resolve => {
@@ -152,7 +152,7 @@ it("exits without committing at once if the lease would outlast it", async () =>
   expect(made.slept).toEqual([]);
 });
 
-it("a run of a tap that prints no more than an empty state keeps the bookmark, and its age", async () => {
+it("a run of a tap that prints only an empty state keeps the bookmark and its age", async () => {
   const made = world();
   await made.deliver(bodyOf([1]));
   const { bookmarkAt } = (await made.commit())!;

@@ -21,13 +21,13 @@ function ringing() {
     async ring() {
       for (const end of waits) end();
       waits = [];
-      // Whoever waited has gone on, and taken what there was.
+      // The waiting code has continued and consumed everything available.
       await setImmediate();
     },
   };
 }
 
-/** Its chunks; `between` is awaited before each but the first. */
+/** Its chunks; `between` is awaited before each one except the first. */
 async function* chunksOf(
   { bytes, chunkSizes }: Printed,
   between?: (n: number) => Promise<void>,
@@ -42,14 +42,14 @@ async function* chunksOf(
 
 const chunked = (text: string, ...chunkSizes: number[]) => chunksOf({ bytes: Buffer.from(text), chunkSizes });
 
-/** All of them: each one's body is good only until the next is there. */
+/** Copies of all segments: a body is valid only until the next one. */
 async function segmentsOf(source: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<Segment[]> {
   const cut: Segment[] = [];
   for await (const segment of segments(source, options)) cut.push({ ...segment, body: segment.body.slice() });
   return cut;
 }
 
-/** What segments say one after the other, in the whole stream's lines. */
+/** The events of all segments in order, with the whole stream's line numbers. */
 const together = (cut: readonly Segment[]): Event[] =>
   withoutReplaced(
     cut.flatMap(segment =>
@@ -58,8 +58,8 @@ const together = (cut: readonly Segment[]): Event[] =>
   );
 
 /**
- * No larger than it may be, its head included, but for a message that is too large alone; heads are no more
- * than half of it.
+ * Asserts that a segment with its head is not too large, unless it is a single larger message, and that its
+ * head is at most half of it.
  */
 function expectBounded({ body, headLines }: Segment, bytesMax: number): void {
   const all = Buffer.from(body).toString().split("\n");
@@ -67,12 +67,12 @@ function expectBounded({ body, headLines }: Segment, bytesMax: number): void {
   const schemas = all.slice(0, headLines).filter(line => line.includes("SCHEMA"));
   const headBytes = Buffer.byteLength(all.slice(0, headLines).join("\n"));
   const blank = all.filter(line => line.trim() === "").length;
-  // The last line may be given its end, and blank lines come with the line before them.
+  // The last line may get a line end, and blank lines belong to the line before them.
   if (body.length > bytesMax + 4 * blank + 4) expect(lines).toHaveLength(1);
   if (2 * headBytes > bytesMax) expect(schemas.length).toBeLessThanOrEqual(1);
 }
 
-/** Of no more streams and schemas than it may have. */
+/** Asserts that a segment has no more streams and schemas than allowed. */
 function expectWithin({ body }: Segment, limits: { streamsMax: number; schemasMax: number }): void {
   const faults: string[] = [];
   const other = () => {};
@@ -93,7 +93,7 @@ function expectWithin({ body }: Segment, limits: { streamsMax: number; schemasMa
 
 const bytesMax = fc.integer({ min: 1, max: 3_000 });
 
-it("segments say together what the whole says, line by line, and each stands alone", async () => {
+it("segments together equal the whole, line by line, and each is a valid body", async () => {
   await fc.assert(
     fc.asyncProperty(printed, bytesMax, async (stream, most) => {
       const cut = await segmentsOf(chunksOf(stream), { clock, bytesMax: most });
@@ -107,7 +107,7 @@ it("segments say together what the whole says, line by line, and each stands alo
   );
 });
 
-it("so do those that are cut because a bookmark has waited, at any time", async () => {
+it("so do those cut at any time because a bookmark has waited", async () => {
   await fc.assert(
     fc.asyncProperty(printed, bytesMax, fc.integer({ min: 1, max: 5 }), async (stream, most, every) => {
       const bell = ringing();
@@ -119,7 +119,7 @@ it("so do those that are cut because a bookmark has waited, at any time", async 
   );
 });
 
-it("so do those of few streams and schemas each", async () => {
+it("so do those limited to a few streams and schemas", async () => {
   const few = fc.record({
     streamsMax: fc.integer({ min: 1, max: 4 }),
     schemasMax: fc.integer({ min: 2, max: 5 }),
@@ -177,7 +177,7 @@ it.each<[name: string, lines: string[]]>([
     "2,500 versions of a table",
     numbers(2_500).map(n => JSON.stringify({ ...JSON.parse(rowLine("s", n)), version: n })),
   ],
-])("%s are more than one segment, though they are small", async (_, lines) => {
+])("%s make more than one segment, though they are small", async (_, lines) => {
   const cut = await segmentsOf(chunked(`${lines.join("\n")}\n`, 65_536), { clock });
   expect(cut.length).toBe(2);
   expect(cut.reduce((sum, { records }) => sum + records, 0)).toBe(
@@ -206,7 +206,7 @@ it("repeat only the schemas of their own streams, and are cut before those fill 
   expect(together(cut).map(({ line }) => line)).toEqual(numbers(400).map(n => n + 21));
 });
 
-it("are cut behind bookmarks where those are", async () => {
+it("are cut after bookmarks if there are any", async () => {
   const text = Array.from({ length: 1_000 }, (_, id) =>
     JSON.stringify(
       id % 10 === 9 ? { type: "STATE", value: id } : { type: "RECORD", stream: "s", record: { id } },
@@ -221,7 +221,7 @@ it("are cut behind bookmarks where those are", async () => {
   }
 });
 
-it("a header that comes byte by byte is read as if it came at once", async () => {
+it("a header that arrives byte by byte is read like one that arrives at once", async () => {
   const text = 'stitchstream/0.1\r\nContent-Type: jsonline\r\n--\r\n\r\n{"type":"STATE","value":1}';
   const cut = await segmentsOf(chunked(text, 1), { clock, bytesMax: 1 });
   expect(cut).toHaveLength(1);
@@ -235,7 +235,7 @@ it.each([
   "stitchstream/0.1\nContent Type: jsonline\n--\n",
   "\n \n",
   '{\0"\0t\0y\0p\0e\0"\0:\0"\0S\0T\0A\0T\0E\0"\0}\0\n\0',
-])("what is no stitchstream is said so: %j", async text => {
+])("a body that is not a stitchstream is reported: %j", async text => {
   for (const chunkSize of [1, 3, 1_000]) {
     const first = segments(chunked(text, chunkSize), { clock }).next();
     await expect(first).rejects.toMatchObject({ code: "not-a-stitchstream" });

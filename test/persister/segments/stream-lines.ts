@@ -2,7 +2,7 @@ import fc from "fast-check";
 import transit from "transit-js";
 import { transitOf } from "../../bench/lines.ts";
 
-/** A stitchstream as some streamer may print it: its bytes, and how they are cut into chunks. */
+/** A stitchstream as a streamer may print it: its bytes, and their division into chunks. */
 export interface Printed {
   readonly bytes: Buffer;
   readonly chunkSizes: readonly number[];
@@ -12,7 +12,7 @@ const schemaOf = (more: number) => ({ properties: { id: { type: "integer" }, [`m
 const stream = fc.constantFrom("a", "b", "c", "versioned");
 const record = fc.record({ id: fc.nat(99), text: fc.constantFrom("", "ä\u2028😀", "x".repeat(80)) });
 
-/** One that says its version names it in each record: the stream has its SCHEMA before all. */
+/** A stream with a version names it in each record, and has its SCHEMA first. */
 const recordMessage = fc
   .tuple(stream, record, fc.nat(2), fc.constantFrom("none", "keys", "schema"))
   .map(([of, made, n, inline]) => ({
