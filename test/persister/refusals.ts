@@ -15,7 +15,7 @@ export function refusalsOf(schema: string, values: readonly string[]): readonly 
   return refusals;
 }
 
-/** A `$ref` in the schema points into the schema itself, which is the property's if there are no definitions. */
+/** A `$ref` points into the property's own schema, unless there are definitions. */
 function bodyOf(schema: string, values: readonly string[]): string {
   const { definitions } = JSON.parse(schema) as { readonly definitions?: unknown };
   const root =
