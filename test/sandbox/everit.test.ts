@@ -9,7 +9,7 @@ import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
 const vectors = new URL("../import-api/rules/vectors/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, vectors), "utf8");
 
-/** What the sandbox says of a vector: the lines of a violation, or why the schema or the check is refused. */
+/** The sandbox's verdict on a vector: the lines of a violation, or why it refuses the schema or the check. */
 function verdictOf(schema: Value, data: Value): readonly string[] | string {
   try {
     const violation = loadSchema(schema as Map<string, Value>)(data);
@@ -21,7 +21,8 @@ function verdictOf(schema: Value, data: Value): readonly string[] | string {
 }
 
 /**
- * Java's maps have another order; and the sandbox repeats neither schemas nor how org.json writes objects.
+ * Java's maps have another order, and the sandbox quotes neither schemas nor objects as org.json writes
+ * them.
  */
 const comparable = (lines: readonly string[]) =>
   lines
@@ -38,17 +39,17 @@ interface Verdict {
   readonly loaderThrows?: string;
 }
 
-/** The order of the types in this message is by chance. */
+/** The order of the types in this message is random. */
 const unordered = (message: string) =>
   message.replace(/one of (\w+), (\w+),/, (_, ...types: string[]) => `one of ${types.slice(0, 2).sort()},`);
 
 /**
- * Where the service is known to accept more than everit 1.5.1 (client code): tap-mysql prints such a
+ * The service is known to accept more than everit 1.5.1 here (client code): tap-mysql prints such a
  * `maxLength`.
  */
 const isMoreThan32Bits = (message: string) => message.endsWith("expected type: Integer , found : Long");
 
-/** Which of two faults of a schema is named is by chance, too. */
+/** Which of two faults of a schema is reported is random, too. */
 const isOurs = (verdict: string) => verdict.endsWith("(the sandbox's words)");
 
 function expectVerdict(verdict: readonly string[] | string, expected: Verdict, vector: string) {
@@ -62,14 +63,14 @@ function expectVerdict(verdict: readonly string[] | string, expected: Verdict, v
   return expect(unordered(String(verdict)), vector).toBe(unordered(`Invalid JSON schema: ${message}`));
 }
 
-it("the sandbox says of a schema and a value what everit 1.5.1 says", () => {
+it("the sandbox says the same about a schema and a value as everit 1.5.1", () => {
   for (const line of read("schemas.jsonl").trimEnd().split("\n")) {
     const { schema, data, ...expected } = Object.fromEntries(fromJson(line) as Map<string, Value>);
     expectVerdict(verdictOf(schema!, data!), expected as Verdict, line);
   }
 });
 
-describe("the sandbox accepts a text that the receiver's library accepts, or may accept", () => {
+describe("the sandbox accepts text that the receiver's library accepts or may accept", () => {
   it.each([...formats.keys()])("%s", name => {
     const texts = JSON.parse(read(`${name}.json`)) as {
       text: string;
@@ -85,12 +86,12 @@ describe("the sandbox accepts a text that the receiver's library accepts, or may
 });
 
 /**
- * The nearest double of 1e23 is 9.999999999999999E22 to the JDKs before 19 (JDK-4511638), and 1.0E23 to later
- * ones.
+ * JDKs before 19 write the nearest double of 1e23 as 9.999999999999999E22 (JDK-4511638), and later ones as
+ * 1.0E23.
  */
 const dependsOnJdk = (value: string) => value === "1e23";
 
-it("the sandbox divides as BigDecimal does", () => {
+it("the sandbox divides like BigDecimal", () => {
   const vectors = JSON.parse(read("multiple-of.json")) as {
     value: string;
     multipleOf: string;

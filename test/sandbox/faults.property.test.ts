@@ -36,7 +36,7 @@ const keywords = [
   "id",
 ];
 
-/** A value with any part of it exchanged for any other value. */
+/** A value with any part of it replaced by any other value. */
 function mutated(value: unknown): fc.Arbitrary<unknown> {
   if (typeof value !== "object" || value === null)
     return fc.oneof({ weight: 9, arbitrary: fc.constant(value) }, any);
@@ -73,7 +73,7 @@ const request = (
   body: string,
 ) => ({ endpoint, contentType, body });
 
-it("the sandbox accepts or refuses whatever it receives, and never fails by itself", () => {
+it("the sandbox accepts or refuses every input, and never fails itself", () => {
   const found = { accepted: 0, refused: 0 };
   fc.assert(
     fc.property(requests, each => {

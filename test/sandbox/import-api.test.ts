@@ -247,7 +247,7 @@ describe("the sandbox Import API", () => {
           "yyyy-MM-dd'T'HH:mm:ss.[0-9]{1,9}Z]",
       ],
     ],
-  ])("says of %j and %j what the real one says", async (schema, x, lines) => {
+  ])("answers %j and %j like the real one", async (schema, x, lines) => {
     const body = batch({
       schema: { type: "object", properties: { x: schema } },
       messages: [{ action: "upsert", sequence: 1, data: { x } }],
@@ -258,7 +258,7 @@ describe("the sandbox Import API", () => {
     });
   });
 
-  it("keeps of each key the highest sequence, and all rows without keys", async () => {
+  it("keeps the highest sequence of each key, and all rows without keys", async () => {
     const send = (sequence: number, name: string) =>
       call({ body: [upsert({ table_name: "kept", sequence, data: { id: 1, name } })] });
     expect(await send(2, "second")).toEqual({
@@ -294,7 +294,7 @@ describe("the sandbox Import API", () => {
     ]);
   });
 
-  it("checks without keeping, and says that it is up", async () => {
+  it("validates without storing, and reports its status", async () => {
     expect(await call({ path: "validate", body: [upsert({ table_name: "unkept" })] })).toEqual({
       status: 200,
       body: { status: "OK", message: "Batch is valid!" },
@@ -321,7 +321,7 @@ describe("the sandbox Import API", () => {
     expect(await rows("select id from told order by id")).toEqual([["3"], ["4"]]);
   });
 
-  it("drops what a kill left half-written", async () => {
+  it("drops a row that a kill left half-written", async () => {
     const other = await mkdtemp(join(tmpdir(), "persister-torn-"));
     const before = await startImportApi({ dir: other, ...account });
     const send = (url: string, id: number) =>
@@ -349,7 +349,7 @@ describe("the sandbox Import API", () => {
     await rm(other, { recursive: true, force: true });
   });
 
-  it("keeps nothing of a request that the disk had no room for", async () => {
+  it("stores nothing of a request if the disk is full", async () => {
     const other = await mkdtemp(join(tmpdir(), "persister-full-"));
     const log = await openLog(other);
     const row = { table: "t", sequence: 1n, keyNames: [], version: undefined };
@@ -369,7 +369,7 @@ describe("the sandbox Import API", () => {
     await rm(other, { recursive: true, force: true });
   });
 
-  it("types columns so that no digit is lost", async () => {
+  it("chooses column types that lose no digit", async () => {
     const data =
       `{"id":1,"big":9007199254740993,"huge":12345678901234567890,"vast":${"9".repeat(50)},"half":0.5,` +
       '"exact":0.12345678901234567890,"mixed":1,"nested":{"a":[1.10]},"flag":true}';
@@ -401,7 +401,7 @@ describe("the sandbox Import API", () => {
     ]);
   });
 
-  it("types numbers by their value, whatever their spelling", async () => {
+  it("chooses a number's type by its value, not its spelling", async () => {
     const send = (id: number, fields: string) =>
       call({
         body:
@@ -424,7 +424,7 @@ describe("the sandbox Import API", () => {
     ]);
   });
 
-  it("types timestamps by their value, whatever their spelling", async () => {
+  it("chooses a timestamp's type by its value, not its spelling", async () => {
     const dateTime = { type: ["null", "string"], format: "date-time" };
     const schema = {
       type: "object",
@@ -466,7 +466,7 @@ describe("the sandbox Import API", () => {
     expect(await rows("select fine, odd from times where id = 10")).toEqual([[fine.fine, fine.odd]]);
   });
 
-  it("numbers a column that the loader makes itself, and leaves a tap's own as it is", async () => {
+  it("numbers a column with a name of the loader's, and keeps a tap's own name", async () => {
     const names = ["_sdc_sequence", "_SDC_Received_At", "_rjm_level_0_id", "_sdc_source_key_id"];
     const own = ["_sdc_repository", "_sdc_record_hash", "_sdc_level_id", "_sdc_sequences"];
     const data = Object.fromEntries([...names, ...own].map(name => [name, 1]));
@@ -481,7 +481,7 @@ describe("the sandbox Import API", () => {
     ]);
   });
 
-  it("takes any name for a column, and any text", async () => {
+  it("accepts any name for a column, and any text", async () => {
     const names = [
       "number",
       "key",
@@ -527,7 +527,7 @@ describe("the sandbox Import API", () => {
     await rm(other, { recursive: true, force: true });
   });
 
-  it("loads the first instant that there is, the last one, and those around them", async () => {
+  it("loads the first and the last possible instant, and those around them", async () => {
     const instants = [-8_640_000_000_000_000, -62_198_755_200_000, 0, 253_402_300_800_000, 8.64e15];
     const records = instants.map(
       (at, i) =>
@@ -541,7 +541,7 @@ describe("the sandbox Import API", () => {
     );
   });
 
-  it("reads each transit body by itself", async () => {
+  it("reads each transit body independently", async () => {
     const body = (data: string) =>
       '[["^ ","client_id",4242,"table_name","cached","sequence",1,"action","upsert","key_names",["id"],' +
       `"data",${data}]]`;
@@ -562,7 +562,7 @@ describe("the sandbox Import API", () => {
     expect(await rows(`select value from sets where id = '${json}'`)).toEqual([[json]]);
   });
 
-  it("answers a fault of its own with 500, and not as the caller's", async () => {
+  it("answers its own fault with 500, not as the caller's", async () => {
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
     expect(await call({ body: deep })).toMatchObject({
       status: 500,

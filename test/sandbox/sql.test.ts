@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { logPathOf, openLog } from "../../infra/local/import-api/log.ts";
 
-/** `npm run sql` as a process of its own. */
+/** `npm run sql` in a process of its own. */
 const root = new URL("../../", import.meta.url).pathname;
 let dataDir: string;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-/** With `readsOn` false, nobody reads what it prints after the first bytes. */
+/** If `readsOn` is false, nobody reads its output after the first bytes. */
 async function sql(args: readonly string[], readsOn = true) {
   const child = spawn(process.execPath, ["--import", "tsx", "infra/local/sql.ts", ...args], {
     cwd: root,
@@ -38,7 +38,7 @@ async function sql(args: readonly string[], readsOn = true) {
 }
 
 describe("npm run sql", () => {
-  it("says what tables there are to whoever asks for another one", async () => {
+  it("lists the tables if a query names another one", async () => {
     expect(await sql(["select * from none"])).toEqual({
       code: 1,
       stdout: "",
@@ -46,12 +46,12 @@ describe("npm run sql", () => {
     });
   });
 
-  it.each([[["--json"]], [[]]])("with %j ends quietly when nobody reads on", async options => {
+  it.each([[["--json"]], [[]]])("with %j ends quietly when its reader stops", async options => {
     const many = "select repeat('x', 1000) as x from range(3000)";
     expect(await sql([...options, many], false)).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("says of a damaged log that it is damaged, and no more", async () => {
+  it("reports a damaged log in one sentence", async () => {
     await appendFile(logPathOf(join(dataDir, "import-api")), '{"request":2,"rows":1}\n');
     for (const args of [[], ["select 1"]])
       expect(await sql(args)).toEqual({

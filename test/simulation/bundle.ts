@@ -2,13 +2,13 @@ import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
-/** Below it packages are found, and Git sees nothing. */
+/** Packages resolve from here, and Git ignores it. */
 const cache = new URL("../../node_modules/.simulation-", import.meta.url).pathname;
 
-/** A folder for bundles. Whoever makes it takes it away. */
+/** Creates a folder for bundles, which the caller deletes. */
 export const bundleFolder = () => mkdtemp(cache);
 
-/** Makes one module of a file in test/simulation and all that it imports of ours; resolves to its path. */
+/** Bundles a file in test/simulation with its own imports into one module; resolves to its path. */
 export async function bundle(
   entry: string,
   dir: string,

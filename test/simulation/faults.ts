@@ -1,99 +1,96 @@
 import type { Random } from "./random.ts";
 import type { Service, Step } from "./steps.ts";
 
-/** What may happen to a single call, whatever it goes to. */
+/** Faults of a single call to any service. */
 const networkFaults = [
-  /** It never gets there, and its sender hears so. */
+  /** It never arrives, and the sender gets an error. */
   "lost-before",
-  /** It is done, and its answer is lost. */
+  /** It takes effect, and its answer is lost. */
   "lost-after",
-  /** It is done long after its sender has given it up. */
+  /** It takes effect long after its sender has given up. */
   "late",
 ] as const;
 
-/** What may happen to a process at a call. */
+/** Faults of a process at a call. */
 const processFaults = [
   "killed-before",
   "killed-after",
-  /** The process sleeps before it hears the answer. */
+  /** The process sleeps before it receives the answer. */
   "asleep",
 ] as const;
 
-/** What may happen to a call of AWS's SDK. */
+/** Faults of a call by AWS's SDK. */
 const sdkFaults = [
-  /**
-   * It is done, its answer is lost, and the SDK tries again: what that second attempt is answered is what
-   * counts.
-   */
+  /** It takes effect, its answer is lost, and the SDK retries: the answer to the second attempt counts. */
   "retried",
   /** This process can't reach the service for a while. */
   "cut-off",
 ] as const;
 
-/** What the Import API may answer, and what may have become of its account meanwhile. */
+/** Answers of the Import API, and changes of its account. */
 const apiFaults = [
-  /** 202, which is as good as 201. */
+  /** 202, which means the same as 201. */
   "queued",
-  /** 429, with `Retry-After` or without. */
+  /** 429, with or without `Retry-After`. */
   "throttled",
-  /** 503, and nothing is done. */
+  /** 503, without effect. */
   "unavailable",
   /** 500, though the batch is accepted. */
   "taken-and-failed",
-  /** 400, whatever the batch holds. */
+  /** 400 for any batch. */
   "rejected",
-  /** 413, also where it is within the limit. */
+  /** 413, even within the limit. */
   "too-large",
   /** The token was replaced: 401 until the new one is read. */
   "token-replaced",
-  /** The same, and the new one is another account's. */
+  /** The same, and the new one belongs to another account. */
   "account-replaced",
 ] as const;
 type ApiFault = (typeof apiFaults)[number];
 
-/** What may happen to a single call. */
+/** Faults of a single call. */
 const callFaults = [
   ...networkFaults,
   ...processFaults,
   ...sdkFaults,
-  /** 409 of S3: another conditional write of the same key is under way. */
+  /** 409 of S3: another conditional write of the same key is in progress. */
   "conflict",
   ...apiFaults,
-  /** What a streamer does: it ends badly, or takes longer than there is time. */
+  /** Faults of a streamer: it fails, or takes too long. */
   "broken-stream",
   "slow-stream",
 ] as const;
 export type CallFault = (typeof callFaults)[number];
 
-/** What is found at a call, and was not drawn for it. */
+/** Conditions found at a call, rather than drawn for it. */
 const worldFaults = [
   /** A service is down for minutes. */
   "outage",
-  /** 412 of S3: an earlier attempt was done. */
+  /** 412 of S3: an earlier attempt took effect. */
   "exists",
   /** The clock of the process is minutes wrong. */
   "clock-set",
-  /** The process runs the code of before. */
+  /** The process runs the previous version of the code. */
   "old-code",
-  /** The token has ended, or is revoked. */
+  /** The token has expired or is revoked. */
   "token-ended",
-  /** Other runs of the same schedule are under way. */
+  /** Other runs of the same schedule are in progress. */
   "fired-twice",
-  /** The client has not waited for the answer. */
+  /** The client did not wait for the answer. */
   "impatient",
   /** Somebody has moved the bookmark meanwhile. */
   "bookmark-moved",
-  /** The item has outlived its time, and is gone. */
+  /** The item has expired, and is gone. */
   "expired",
-  /** The table is the one of an earlier moment. */
+  /** The table was restored to an earlier moment. */
   "restored",
 ] as const;
 
-/** Every kind there is. */
+/** All kinds. */
 export const faults = [...callFaults, ...worldFaults] as const;
 export type Fault = (typeof faults)[number];
 
-/** What may happen to a call of each service. */
+/** The faults of each service's calls. */
 const faultsOf: Record<Service, readonly CallFault[]> = {
   table: [...networkFaults, ...processFaults, ...sdkFaults],
   bucket: [...networkFaults, ...processFaults, ...sdkFaults],
@@ -105,7 +102,7 @@ const faultsOf: Record<Service, readonly CallFault[]> = {
   self: ["killed-before", "killed-after"],
 };
 
-/** The fault of the next call, if it has one. */
+/** The fault of the next call, if any. */
 export interface FaultPlan {
   next(step: Step, service: Service): CallFault | undefined;
 }
@@ -113,13 +110,13 @@ export interface FaultPlan {
 export const calm: FaultPlan = { next: () => undefined };
 
 interface Probabilities {
-  /** Of a fault of any call. */
+  /** Probability of a fault at any call. */
   readonly call: number;
-  /** Of trouble of the Import API's own. */
+  /** Probability of a fault of the Import API itself. */
   readonly api: number;
 }
 
-/** Every call is at risk. */
+/** Draws a fault for every call. */
 export const randomFaults = (random: Random, { call, api }: Probabilities): FaultPlan => ({
   next: (step, service) => {
     if (service === "import-api" && random.chance(api)) return apiFaultOf(random);
@@ -132,10 +129,7 @@ export const randomFaults = (random: Random, { call, api }: Probabilities): Faul
 const apiFaultOf = (random: Random): ApiFault =>
   random.chance(0.9) ? random.pick(apiFaults.slice(0, -3)) : random.pick(apiFaults.slice(-3));
 
-/**
- * The calls at these places, counted from 0, have these faults. `calls` is what each call was, in their
- * order.
- */
+/** The calls at these indexes, from 0, have these faults. `calls` lists the calls in order. */
 export function scriptedFaults(
   script: ReadonlyMap<number, CallFault>,
 ): FaultPlan & { readonly calls: Service[] } {
@@ -145,7 +139,7 @@ export function scriptedFaults(
     next(_step, service) {
       calls.push(service);
       const fault = script.get(calls.length - 1);
-      // After one fault the calls are others.
+      // After a fault, the calls differ.
       return fault !== undefined && faultsAt(service).includes(fault) ? fault : undefined;
     },
   };
@@ -163,6 +157,6 @@ export function faultAt(step: Step, fault: CallFault): FaultPlan {
   };
 }
 
-/** Every fault that a call of this service may have, for those who try them one by one. */
+/** Every fault of this service's calls, to try one by one. */
 export const faultsAt = (service: Service): readonly CallFault[] =>
   service === "import-api" ? [...faultsOf[service], ...apiFaults] : faultsOf[service];

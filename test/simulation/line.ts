@@ -6,12 +6,12 @@ import { type FaultCounts, noteFault } from "./report.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Service, Step } from "./steps.ts";
 
-/** What a process and everything it calls share. */
+/** What a process and its calls share. */
 export interface Surroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly faults: FaultCounts;
-  /** How far a clock may be off, ms. */
+  /** The maximum error of a clock, in ms. */
   readonly skewMillisecondsMax: number;
   /** Whether the service is down. */
   isOut(service: Service): boolean;
@@ -20,33 +20,33 @@ export interface Surroundings {
 export interface Call<T> {
   readonly step: Step;
   readonly service: Service;
-  /** When the caller gives up, by its own clock, ms since the epoch. */
+  /** When the caller gives up, by its own clock, in ms since the epoch. */
   readonly deadline: number;
   /** Aborted once the caller no longer waits. */
   readonly signal?: AbortSignal | undefined;
-  /** What the call does. It is done again where the SDK tries again: `attempt` counts from 1. */
+  /** The call's effect. It happens again if the SDK retries: `attempt` counts from 1. */
   effect(attempt: number): T | Promise<T>;
-  /** What the caller hears where no answer comes: resolves or rejects. */
+  /** What the caller gets without an answer: resolves or rejects. */
   lost(hasTimeLeft: boolean): Promise<T>;
-  /** What the service answers instead of having done anything. */
+  /** The service's answer instead of an effect. */
   instead?(fault: CallFault): (() => Promise<T>) | undefined;
 }
 
 const latencyMillisecondsMax = 50;
-/** Longer than any lease of a delivery. */
+/** Longer than any delivery's lease. */
 const longMilliseconds = 60_000;
 /** Longer than the adapters wait for a service. */
 const cutOffMilliseconds = [4_000, 40_000] as const;
-/** Until the SDK, or a client, gives an attempt up. */
+/** How long the SDK or a client waits for an attempt. */
 const timeoutMilliseconds = [100, 1_000] as const;
 
-/** A process's line into the world: its clock, and its calls, at each of which something may happen to it. */
+/** A process's line into the world: its clock, and its calls. At each call a fault may happen to it. */
 export class Line {
-  /** Calls that are not answered yet. */
+  /** Calls without an answer yet. */
   inFlight = 0;
-  /** What the last call was for. */
+  /** The step of the last call. */
   step: Step = "authenticate";
-  /** Found at each of its calls. */
+  /** Conditions found at each of its calls. */
   also: Fault | undefined;
   /** Resolves once it is dead. */
   readonly death: Promise<void>;
@@ -72,7 +72,7 @@ export class Line {
     return this.#isAlive;
   }
 
-  /** By the process's own clock, ms since the epoch. */
+  /** The time by the process's own clock, in ms since the epoch. */
   readonly now = (): number => this.#world.scheduler.now + this.#skew;
 
   readonly sleep = (milliseconds: number): Promise<void> =>
@@ -89,26 +89,26 @@ export class Line {
     this.#die();
   }
 
-  /** The same, for whoever has to wait for what never comes. */
+  /** The same as a promise that never resolves otherwise. */
   die(): Promise<never> {
     this.kill();
     return new Promise(() => {});
   }
 
-  /** What may happen to the process by itself, at a step that is no call. */
+  /** A fault of the process itself, at a step without a call. */
   fault(step: Step): CallFault | undefined {
     const fault = this.#plan.next(step, "self");
     if (fault !== undefined) this.note(fault, step);
     return fault;
   }
 
-  /** One call. It never resolves for a process that is dead. */
+  /** Makes a call. It never resolves for a dead process. */
   call<T>(call: Call<T>): Promise<T> {
     this.step = call.step;
     if (this.also !== undefined) this.note(this.also, call.step);
     const fault = this.#faultOf(call);
     if (fault !== undefined) this.note(fault, call.step);
-    // The clock is set right, or wrong the other way.
+    // The clock is corrected, or wrong in the other direction.
     if (fault !== undefined) this.#skew = this.#drawSkew();
     if (this.#isFirst || fault !== undefined) this.#noteClock(call.step);
     this.#isFirst = false;
@@ -135,7 +135,7 @@ export class Line {
   ) {
     const { scheduler, random } = this.#world;
     const left = call.deadline - this.now();
-    // It is not even sent.
+    // The call is never sent.
     if (left <= 0) return scheduler.in(0, () => answer(() => call.lost(false)));
     const loseAfter = (milliseconds: number) =>
       scheduler.in(Math.min(left, milliseconds), () => answer(() => call.lost(milliseconds < left)));
@@ -165,7 +165,7 @@ export class Line {
     }
   }
 
-  /** The effect, after a while, and its answer a while later, or none where there is no time for it. */
+  /** The effect after a while, and its answer later, or none if the time is up before. */
   #answerLater<T>(
     call: Call<T>,
     attempt: number,
@@ -176,7 +176,7 @@ export class Line {
     const { scheduler, random } = this.#world;
     scheduler.in(milliseconds, () => {
       const done = once(call, attempt);
-      // Whoever hears of it handles it, and nobody else has to.
+      // The receiver handles the rejection.
       done.catch(() => {});
       if (fault === "killed-after") this.kill();
       if (fault === "asleep") this.#asleepUntil = scheduler.now + random.int(1, longMilliseconds);
@@ -195,7 +195,7 @@ export class Line {
     return fault;
   }
 
-  /** Continues with what it hears, unless it is dead; one that is asleep hears it later. */
+  /** Continues with the answer, unless the process is dead; a sleeping process gets it later. */
   #wake(goOn: () => void): void {
     if (!this.#isAlive) return;
     const asleep = this.#asleepUntil - this.#world.scheduler.now;
@@ -217,10 +217,10 @@ export class Line {
   }
 }
 
-/** The effect as a promise, whatever becomes of it. */
+/** The effect as a promise, whether it succeeds or not. */
 async function once<T>({ effect }: Call<T>, attempt: number): Promise<T> {
   return effect(attempt);
 }
 
-/** The effect of a call whose answer nobody waits for. */
+/** The effect of a call whose answer nobody awaits. */
 const unheard = <T>(call: Call<T>) => void once(call, 1).catch(() => {});

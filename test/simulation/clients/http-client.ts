@@ -6,11 +6,11 @@ import type { Source } from "../source/source.ts";
 import { request } from "../world/gateway.ts";
 import type { World } from "../world/world.ts";
 
-/** How a client asks: with a key and the revision that it has seen, with a key alone, or with neither. */
+/** How a client sends: with a key and the revision that it has seen, with only a key, or with neither. */
 export const manners = ["chained", "keyed", "bare"] as const;
 export type Manner = (typeof manners)[number];
 
-/** A delivery, as a client sends it each time. */
+/** A delivery, as the client sends it each time. */
 interface Delivery {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -18,35 +18,32 @@ interface Delivery {
   readonly match: string | undefined;
 }
 
-/** What is committed, as `GET …/bookmark` answers it. */
+/** The committed bookmark, as `GET …/bookmark` returns it. */
 interface Seen {
   readonly position: number;
   /** The revision's ETag. */
   readonly etag: string;
 }
 
-/** What is looked at: a streamer, its deliveries and commits, or all streamers. */
+/** The lists that are read: a streamer, its deliveries and commits, or all streamers. */
 const looks = ["", "/deliveries?limit=100", "/bookmark/history?limit=100", undefined] as const;
-/** As the HTTP API waits, and a client that loses patience before. */
+/** How long the HTTP API waits, and an impatient client. */
 const patiences = [30_000, 3_000];
 const triesMax = 6;
 const dayMilliseconds = 86_400_000;
-/** About when a key is forgotten. */
+/** About when a key expires. */
 const forgottenDays = [399, 404] as const;
-/** An answer after which the same is not sent again. */
+/** An answer after which the same request is not sent again. */
 const final = new Set(["malformed", "superseded", "precondition-failed", "key-reused"]);
 
-/** What happens to the first of a delivery's attempts, and when another one comes and falls asleep. */
+/** What happens to the first attempt of a delivery, and when another one arrives and sleeps. */
 const twinKinds = [
   { step: "commit", fault: "killed-before", asleepAt: "recall", milliseconds: [60_000, 60_000] },
   { step: "forward", fault: "asleep", asleepAt: "recall", milliseconds: [200, 5_000] },
   { step: "commit", fault: "cut-off", asleepAt: "read", milliseconds: [8_000, 22_000] },
 ] as const;
 
-/**
- * A streamer's client: it fetches the bookmark, sends what is after it, and tries again until it is
- * accepted.
- */
+/** A streamer's client: it fetches the bookmark, sends what is after it, and retries until it is accepted. */
 export class HttpClient {
   readonly #world: World;
   readonly #source: Source;
@@ -74,7 +71,7 @@ export class HttpClient {
     const seen = await this.#fetch();
     const delivery = this.#deliveryAfter(seen, random.chance(0.1));
     if (random.chance(0.1)) await this.#changeBookmark();
-    // In the midst of a request, or before.
+    // During a request, or before.
     if (traits.tokensEnd && random.chance(0.3))
       scheduler.in(random.int(0, 200), () => this.#world.endToken());
     await this.#deliver(delivery);
@@ -85,7 +82,7 @@ export class HttpClient {
     if (random.chance(0.1)) this.#reuseLater(delivery, seen);
   }
 
-  /** Sends each delivery several times at once, until it hears that it is accepted. */
+  /** Sends each delivery several times at once, until one answer says that it is accepted. */
   async insist(rounds: number): Promise<void> {
     const { random, scheduler } = this.#world;
     for (let round = 0; round < rounds; round++) {
@@ -99,9 +96,9 @@ export class HttpClient {
   }
 
   /**
-   * Attempts of one delivery at once: the first dies before it commits, sleeps before, or has its commit
-   * done late; another sleeps between what it reads and what it writes, and wakes up when one of the others
-   * has committed.
+   * Concurrent attempts of one delivery. The first one dies or sleeps before it commits, or its commit
+   * takes effect late. Another one sleeps between its read and its write, and wakes up when one of the
+   * others has committed.
    */
   async twins(): Promise<void> {
     const { random, scheduler } = this.#world;
@@ -114,7 +111,7 @@ export class HttpClient {
     await Promise.all([first, asleep, this.#post(delivery)]);
   }
 
-  /** Delivers, and looks at once at what became of it. */
+  /** Delivers, and checks the result immediately. */
   async watch(rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       await this.#deliver(this.#deliveryAfter(await this.#fetch(), false));
@@ -139,8 +136,8 @@ export class HttpClient {
   }
 
   /**
-   * A day later another body comes under a delivery's key, and the same delivery, which sleeps between its
-   * reads.
+   * A day later, another body arrives under a delivery's key, and so does the same delivery, which sleeps
+   * between its reads.
    */
   async handOver(): Promise<void> {
     const { random, scheduler } = this.#world;
@@ -153,7 +150,7 @@ export class HttpClient {
     await Promise.all([again, this.#post({ ...other, key: delivery.key })]);
   }
 
-  /** With nothing left that could happen to it, it is accepted, and its source is in the destination. */
+  /** Delivers until everything is accepted. Nothing can go wrong any more. */
   async finish(): Promise<void> {
     for (;;) {
       const seen = await this.#fetch();
@@ -205,7 +202,7 @@ export class HttpClient {
     }
   }
 
-  /** The same delivery, against a revision that is past. */
+  /** The same delivery, against an old revision. */
   async #tryOtherwise(delivery: Delivery): Promise<void> {
     const revision = Number(delivery.match!.replaceAll('"', ""));
     if (revision > 0) await this.#post({ ...delivery, match: `"${revision - 1}"` });
@@ -221,7 +218,7 @@ export class HttpClient {
     return this.#ask({ method: "POST", path: this.#pathOf(""), headers, body: bytes }, plan);
   }
 
-  /** What the client hears in time, over a network that may lose it. */
+  /** The answer that the client receives in time, over a network that may lose it. */
   #ask(
     { method, path, headers, body }: Omit<Asked, "headers"> & Partial<Asked>,
     plan = this.#plan,
@@ -240,7 +237,7 @@ export class HttpClient {
       deadline: Number.POSITIVE_INFINITY,
       effect: async () => {
         const answer = await request(this.#world, asked, plan);
-        // Somebody gives it the new one.
+        // Somebody gives it the new token.
         if (answer.status === 401) this.#token = this.#world.token;
         return answer;
       },
@@ -265,7 +262,7 @@ export class HttpClient {
         this.#world.note("impatient", process);
   }
 
-  /** The same delivery once more, after others. */
+  /** The same delivery again, after others. */
   #replay(delivery: Delivery): void {
     const { random, scheduler, traits } = this.#world;
     const days = traits.isLong && random.chance(0.7) ? random.int(...forgottenDays) : random.int(0, 3);
@@ -278,19 +275,19 @@ export class HttpClient {
     await this.#post({ bytes, name, key, match });
   }
 
-  /** The same when its day is over, or nearly. */
+  /** The same when its day is over, or almost. */
   #reuseLater(delivery: Delivery, seen: Seen): void {
     const { random, scheduler } = this.#world;
     const milliseconds = random.int(dayMilliseconds / 2, 3 * dayMilliseconds);
     scheduler.in(milliseconds, () => void this.#reuse(delivery, seen));
   }
 
-  /** The bookmark goes back, or is forgotten: the source's changes come again from there. */
+  /** The bookmark is rewound or deleted: the source's changes are sent again from there. */
   async #changeBookmark(): Promise<void> {
     const { random, scheduler, processes } = this.#world;
     const seen = await this.#fetch();
     const back = random.int(0, seen.position);
-    // Somebody thinks about it.
+    // Somebody thinks about it first.
     await scheduler.sleep(random.int(0, 2_000));
     for (const process of processes)
       if (process.sent.streamer === this.#source.streamer) this.#world.note("bookmark-moved", process);

@@ -13,27 +13,24 @@ import { request } from "../world/gateway.ts";
 import type { World } from "../world/world.ts";
 
 /**
- * How `persist` is called: with a command behind `--`; at the end of a pipe whose streamer starts from what
- * was printed last; the same with `--bookmark FILE`.
+ * How `persist` is called: with a command after `--`; at the end of a pipe whose streamer starts from the
+ * last printed bookmark; or the same with `--bookmark FILE`.
  */
 export const calls = ["command", "pipe", "file"] as const;
 export type CallOf = (typeof calls)[number];
 
 const intervalMilliseconds = [0, 60_000] as const;
-/** A streamer of a pipe is ended by nobody. */
+/** Nobody ends a streamer in a pipe. */
 const slowMilliseconds = 600_000;
 const idle = { committed: () => {}, retrying: () => {}, waiting: () => {} };
 
-/**
- * Somebody's laptop, or a cron job: `persist` runs again and again, sometimes twice at a time, and may be
- * killed.
- */
+/** Somebody's laptop or cron job: `persist` runs repeatedly, sometimes twice at once, and may be killed. */
 export class PersistClient {
   readonly #world: World;
   readonly #streamer: string;
   readonly #call: CallOf;
   readonly #plan: FaultPlan;
-  /** What was printed last, or the file that `--bookmark` names. */
+  /** The last printed bookmark, or the file of `--bookmark`. */
   #kept: string | undefined;
 
   constructor(world: World, streamer: string, call: CallOf, plan: FaultPlan) {
@@ -52,7 +49,7 @@ export class PersistClient {
     }
   }
 
-  /** Resolves once it has ended, or is dead. */
+  /** Resolves once it has ended or died. */
   async #runOnce(): Promise<void> {
     const line = new Line(this.#world, this.#plan);
     const givenUp = new AbortController();
@@ -88,10 +85,7 @@ export class PersistClient {
     await Promise.race([delivered, line.death]);
   }
 
-  /**
-   * Prints a committed bookmark, and replaces the file where there is one, unless another run has replaced
-   * it since.
-   */
+  /** Prints a committed bookmark and replaces the file, if any, unless another run has replaced it since. */
   async #keep(bookmark: string, began: string | undefined, line: Line): Promise<void> {
     const fault = line.fault("print");
     if (fault === "killed-before") return line.die();
@@ -117,7 +111,7 @@ export class PersistClient {
     const step: Step = method === "GET" ? "fetch" : "send";
     const { "content-encoding": encoding, ...rest } = headers;
     const path = `${url.pathname.replace(/^\/v1/, "")}${url.search}`;
-    // As a proxy does: the endpoint's own way to unzip takes real time.
+    // Like a proxy: the endpoint's own decompression takes real time.
     const plain = encoding === "gzip" && body !== undefined ? gunzipSync(body) : body;
     return line.call({
       step,

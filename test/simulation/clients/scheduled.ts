@@ -9,14 +9,14 @@ import { contentsOf } from "../sent.ts";
 import { type Printed, printFrom } from "../source/stream.ts";
 import type { World } from "../world/world.ts";
 
-/** A Lambda function's longest life, ms. */
+/** The maximum duration of a Lambda function, in ms. */
 const lifeMilliseconds = 900_000;
 const intervalMilliseconds = [0, 120_000] as const;
-/** EventBridge Scheduler starts it once more within so long. */
+/** EventBridge Scheduler may start it again within this time, in ms. */
 const againMilliseconds = [5_000, 65_000] as const;
 const againMax = 3;
 
-/** A streamer that runs in Lambda by a schedule, which may fire twice. */
+/** A streamer that runs in Lambda on a schedule, which may fire twice. */
 export class Scheduled {
   readonly #world: World;
   readonly #streamer: string;
@@ -35,7 +35,7 @@ export class Scheduled {
     for (let round = 0; round < rounds; round++) {
       await scheduler.sleep(random.int(...intervalMilliseconds));
       if (random.chance(0.4)) void this.#fire();
-      // One that is killed is never heard of again.
+      // A killed run never answers.
       void this.#fire();
     }
   }
@@ -88,7 +88,7 @@ export class Scheduled {
     };
   }
 
-  /** What calls itself whole has brought everything. */
+  /** A run that calls itself whole has delivered everything. */
   #check({ outcome }: Ran, printed: Printed | undefined): void {
     const { invariants } = this.#world;
     if (outcome !== "whole") return;

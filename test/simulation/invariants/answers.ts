@@ -6,25 +6,22 @@ import type { World } from "../world/world.ts";
 import { Violation } from "./violation.ts";
 
 const dayMilliseconds = 86_400_000;
-/** How long a process may last, and how far its clock may be off. */
+/** The maximum duration of a process plus the maximum error of its clock. */
 const slackMilliseconds = 1_200_000;
-/** A delivery gives in to others once it has lost so many races for the streamer. */
+/** A delivery gives up after it has lost this many races for the streamer. */
 const racesMin = 5;
-/** Keys are known for 400 days. */
+/** Keys expire after 400 days. */
 const knownMilliseconds = 399 * dayMilliseconds;
 
-/** The answers that callers get: I2, I3, I6 and I7. */
+/** Checks the answers that callers get: I2, I3, I6 and I7. */
 export class Answers {
   readonly #world: World;
   readonly #receipts = new Map<string, string>();
-  /** The first body that a key had a receipt for. */
+  /** By key, the first body with a receipt. */
   readonly #taken = new Map<string, string>();
   readonly #asked = new Map<string, number>();
   readonly #lastAsked = new Map<string, number>();
-  /**
-   * Keys that may have passed from one body to another, or are forgotten: what they knew of the first is no
-   * more.
-   */
+  /** Keys that may have passed from one body to another, or have expired: their first body is unknown. */
   readonly #shared = new Set<string>();
 
   constructor(world: World) {
@@ -35,13 +32,13 @@ export class Answers {
     return this.#shared.has(key);
   }
 
-  /** The table is an earlier one. */
+  /** The table was restored to an earlier state. */
   forget(): void {
     for (const key of this.#asked.keys()) this.#shared.add(key);
     this.#receipts.clear();
   }
 
-  /** A process begins. */
+  /** Called when a process begins. */
   asked({ key, body }: Sent): void {
     if (key === undefined || body === undefined) return;
     const { now } = this.#world.scheduler;
@@ -55,12 +52,12 @@ export class Answers {
     this.#lastAsked.set(`${key} ${body.name}`, now);
   }
 
-  /** A process ends, whose answer nobody checks. */
+  /** Called when a process ends whose answer is not checked. */
   ended({ line }: Process): void {
     if (line.inFlight > 0) throw new Violation("I6", "something is in flight after the end");
   }
 
-  /** A process answers. */
+  /** Called when a process answers. */
   check(process: Process, answered: Answered): void {
     const { sent } = process;
     if (process.line.inFlight > 0)
@@ -73,7 +70,7 @@ export class Answers {
     else this.#checkRefused(process, code, members);
   }
 
-  /** I7: whoever has no right to has no effect. */
+  /** I7: a caller without permission has no effect. */
   #checkToken({ sent: { token }, began }: Process, { status }: Answered): void {
     const ended = this.#world.endedTokens.get(token);
     const isEnded = ended !== undefined && ended < began - this.#world.skewMillisecondsMax;
@@ -81,7 +78,7 @@ export class Answers {
     if (isEnded) noteFault(this.#world.faults, "token-ended", "authenticate");
   }
 
-  /** I6: whoever looks sees every commit before. */
+  /** I6: a list shows every earlier commit. */
   #checkLook(process: Process, { status, headers, text }: Answered): void {
     const { sent, revisionBefore, streamersBefore } = process;
     if (status !== 200) return;
@@ -145,13 +142,13 @@ export class Answers {
       throw new Violation("I3", "a delivery that was committed is called superseded");
   }
 
-  /** I6: a change that was made is not called refused. */
+  /** I6: a change that was made is not reported as refused. */
   #checkChange({ hasChanged }: Process, code: string): void {
     if (hasChanged && code !== "store-unavailable")
       throw new Violation("I6", `a change that was made is answered ${code}`);
   }
 
-  /** I1: where an error says to start from is where the streamer once was. */
+  /** I1: the bookmark in an error was once the streamer's. */
   #checkNamed(streamer: string, { revision, bookmark }: Members): void {
     if (revision === undefined) return;
     const made = this.#world.invariants.commits.madeAt(streamer, revision);
@@ -162,10 +159,7 @@ export class Answers {
       throw new Violation("I1", `an error names ${named}, and revision ${revision} is at ${made?.position}`);
   }
 
-  /**
-   * I3: a delivery's receipt is the same whenever it is asked for, and for a day no other body has one
-   * under its key.
-   */
+  /** I3: a delivery's receipt never changes, and for a day no other body has one under its key. */
   #checkReceipt({ body, key }: Sent, text: string): void {
     if (key === undefined || body === undefined || this.#shared.has(key)) return;
     const name = this.#taken.get(key) ?? body.name;
@@ -178,7 +172,7 @@ export class Answers {
     if (first !== text) throw new Violation("I3", `${body.name} has a second receipt: ${first} / ${text}`);
   }
 
-  /** No other body has come under the key for a day, and what a process may last. */
+  /** Whether no other body has arrived under the key for a day plus the duration of a process. */
   #isFree(key: string, name: string): boolean {
     const { now } = this.#world.scheduler;
     return [...this.#lastAsked].every(
@@ -205,7 +199,7 @@ interface Members {
   readonly bookmark?: unknown;
 }
 
-/** Of a receipt or a problem; `Accept: text/plain` has none. */
+/** The member of a receipt or problem; `Accept: text/plain` has none. */
 function membersOf({ headers, text }: Answered): Members {
   return headers["content-type"]?.includes("json") === true ? (JSON.parse(text) as Members) : {};
 }

@@ -6,7 +6,7 @@ import type { Written } from "../world/table.ts";
 import type { World } from "../world/world.ts";
 import { Violation } from "./violation.ts";
 
-/** A streamer's item, as it is stored. */
+/** A streamer's item as stored. */
 interface Streamer {
   readonly fence: number;
   readonly lastSequence: bigint;
@@ -23,30 +23,30 @@ interface Commit {
   readonly bookmark?: { readonly value: string } | { readonly key: string };
 }
 
-/** A revision that somebody made. */
+/** A revision and what made it. */
 interface Made {
   readonly delivery: string;
   readonly position: number;
   readonly isWhole: boolean;
 }
 
-/** How far a clock may be off, and the product still keeps two deliveries apart, ms. */
+/** The clock error up to which the product keeps two deliveries apart, in ms. */
 const marginMilliseconds = 500;
 
-/** Each write of a streamer's item: I1 of its bookmark, I4 and I5. */
+/** Checks each write of a streamer's item: I1 of its bookmark, I4 and I5. */
 export class Commits {
   readonly #world: World;
-  /** The last write of each streamer, and what the writes before it have made. */
+  /** The last write of each streamer, and the commits of the writes before. */
   #streamers = new Map<string, Streamer>();
   #made = new Map<string, readonly Made[]>();
-  /** How many commits there were when a delivery first began. */
+  /** By delivery, the number of commits when it first began. */
   #commitsAtBegin = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  /** How many there were. */
+  /** The number of commits. */
   get count(): number {
     return [...this.#made.values()].reduce((sum, made) => sum + made.length, 0);
   }
@@ -55,7 +55,7 @@ export class Commits {
     return [...this.#streamers.keys()];
   }
 
-  /** What is known of the items, to go back to where the table does. */
+  /** A copy of the knowledge about items, restored with the table. */
   copy(): () => void {
     const [streamers, made, begins] = [this.#streamers, this.#made, this.#commitsAtBegin];
     this.#streamers = new Map(streamers);
@@ -84,7 +84,7 @@ export class Commits {
     return this.#streamers.get(streamer)?.commit?.revision ?? 0;
   }
 
-  /** Where the bookmark was at a revision; undefined for one that nobody has made. */
+  /** The position of the bookmark at a revision; undefined if the revision doesn't exist. */
   madeAt(streamer: string, revision: number): Made | undefined {
     return this.#made.get(streamer)?.[revision - 1];
   }
@@ -93,7 +93,7 @@ export class Commits {
     return this.#made.get(streamer)?.some(made => made.delivery === delivery) === true;
   }
 
-  /** The streamer's last commit is a part of this delivery, and nobody else's. */
+  /** Whether the streamer's last commit is a part of this delivery. */
   isContinued(streamer: string, delivery: string | undefined): boolean {
     const commit = this.#streamers.get(streamer)?.commit;
     return commit !== undefined && commit.delivery === delivery && commit.whole !== true;
@@ -115,10 +115,7 @@ export class Commits {
       this.#checkCommit(name, before?.commit, commit, process);
   }
 
-  /**
-   * I5: nobody takes a streamer that another one holds; I4: only against the revision that the caller has
-   * seen.
-   */
+  /** I5: nobody takes a live lease; I4: a delivery begins only at the revision that the caller has seen. */
   #checkBegin(name: string, before: Streamer | undefined, { lease }: Streamer, { sent }: Process): void {
     const { delivery } = lease!;
     if (!this.#commitsAtBegin.has(delivery))
@@ -162,8 +159,8 @@ export class Commits {
   }
 
   /**
-   * I1: what a delivery moves the bookmark past has landed from it; I6: so has all of it, where it is
-   * whole.
+   * I1: everything before the bookmark that a delivery commits has landed from it. I6: so has everything in
+   * it if it is whole.
    */
   #checkOwn(name: string, { delivery, revision, whole }: Commit, position: number, { sent }: Process): void {
     const { body, changes } = sent;
@@ -183,14 +180,14 @@ export class Commits {
       throw new Violation("I6", `${delivery} is committed, and its receipt is not there`);
   }
 
-  /** I3: what a receipt of long ago is good by is still known. */
+  /** I3: the commit that makes an old receipt valid is still known. */
   #checkFiled(name: string, { revision, delivery }: Commit): void {
     const key = `commit#${String(revision).padStart(16, "0")}`;
     const filed = this.#world.table.find(`streamer#${name}`, key);
     if (filed?.delivery?.S !== delivery) throw new Violation("I3", `revision ${revision} is forgotten`);
   }
 
-  /** I1: what is before a bookmark has landed; and I3: it is there in its newest form. */
+  /** I1: everything before a bookmark has landed. I3: each row has its newest version. */
   checkBookmark(name: string): void {
     const bookmark = this.positionOf(name);
     const { landings, chained } = this.#world.invariants;

@@ -8,7 +8,7 @@ import { Commits } from "./commits.ts";
 import { Landings } from "./landings.ts";
 import { Violation } from "./violation.ts";
 
-/** The seven invariants of the product, checked against what really happened. */
+/** The product's seven invariants, checked against what really happened. */
 export class Invariants {
   /** Streamers whose clients all chain their deliveries by `If-Match`. */
   readonly chained = new Set<string>();
@@ -26,7 +26,7 @@ export class Invariants {
     this.answers = new Answers(world);
   }
 
-  /** Something broke outside of a step. */
+  /** A violation outside of a step. */
   fail(error: unknown): void {
     this.#failure ??= error;
   }
@@ -35,7 +35,7 @@ export class Invariants {
     this.fail(new Violation(invariant, message));
   }
 
-  /** A check within a call, whose caller may be dead. */
+  /** Records a violation within a call, whose caller may be dead. */
   #watch(check: () => void): void {
     this.#isChanged = true;
     try {
@@ -50,7 +50,7 @@ export class Invariants {
   activated = (activation: Activated, process: Process) =>
     this.#watch(() => this.landings.activated(activation, process));
 
-  /** A process has written an item. */
+  /** Called when a process has written an item. */
   written(written: Written, process: Process): void {
     if (written.pk === "tokens" && written.after?.id === undefined)
       this.broken("I7", "a token that was revoked is back");
@@ -78,8 +78,8 @@ export class Invariants {
   }
 
   /**
-   * What is known, to go back to where the table does; then older bookmarks are right, and what came since
-   * comes again.
+   * Copies all knowledge, to restore it with the table. After that, older bookmarks are right, and newer
+   * changes are sent again.
    */
   copy(): () => void {
     const goBack = this.commits.copy();
@@ -92,7 +92,7 @@ export class Invariants {
   }
 
   /**
-   * I5 and I7: only who holds the streamer sends, nothing of a faulty body, and nothing new after a
+   * I5 and I7: only the holder of the lease sends, nothing from a faulty body, and nothing new after a
    * refusal.
    */
   checkSend(process: Process, body: Uint8Array): void {
@@ -105,13 +105,13 @@ export class Invariants {
     process.begun.add(body);
   }
 
-  /** The records of one delivery are one account's. */
+  /** All records of a delivery go to one account. */
   landsIn(process: Process, clientId: number): void {
     process.clientId ??= clientId;
     if (process.clientId !== clientId) this.broken("I1", "a delivery's records land in two accounts");
   }
 
-  /** After every step. */
+  /** Called after every step. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isChanged) return;
@@ -119,7 +119,7 @@ export class Invariants {
     for (const streamer of this.commits.streamers) this.commits.checkBookmark(streamer);
   }
 
-  /** When nothing is left to happen: what the sources hold has landed. */
+  /** Called at the end: everything in the sources has landed. */
   checkEnd(): void {
     this.check();
     for (const { streamer, changes } of this.#world.sources) {

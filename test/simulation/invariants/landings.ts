@@ -5,14 +5,14 @@ import type { Activated, Landed } from "../world/landed.ts";
 import type { World } from "../world/world.ts";
 import { Violation } from "./violation.ts";
 
-/** What has landed, in the order in which it did: I1 of activations, and I3 of sequences. */
+/** Checks what has landed, in order: I1 of activations, and I3 of sequences. */
 export class Landings {
   readonly #world: World;
-  /** By streamer and position, the parts that were accepted; of an activation, part 0. */
+  /** By streamer and position, the accepted parts. An activation is part 0. */
   readonly #accepted = new Map<string, Set<number>>();
-  /** The same of each body. */
+  /** The same for each body. */
   readonly #acceptedOf = new Map<string, Set<number>>();
-  /** Of each record of a body: the sequence that it first landed with, and the other way round. */
+  /** For each record of a body, the sequence with which it first landed, and the reverse. */
   readonly #sequences = new Map<string, bigint>();
   readonly #owners = new Map<string, string>();
 
@@ -20,17 +20,17 @@ export class Landings {
     this.#world = world;
   }
 
-  /** All parts of a change were accepted, from whatever body. */
+  /** Whether all parts of a change were accepted, from any body. */
   isAccepted(streamer: string, change: Change): boolean {
     return holdsAll(this.#accepted.get(`${streamer} ${change.position}`), change);
   }
 
-  /** The same, from this body. */
+  /** Whether all parts of a change were accepted from this body. */
   isAcceptedOf(body: string, change: Change): boolean {
     return holdsAll(this.#acceptedOf.get(`${body} ${change.position}`), change);
   }
 
-  /** What is known of deliveries is no longer so: the table is an earlier one. */
+  /** Forgets the deliveries: the table was restored to an earlier state. */
   forget(): void {
     this.#sequences.clear();
     this.#owners.clear();
@@ -74,7 +74,7 @@ export class Landings {
     add(this.#acceptedOf, `${body.name} ${position}`, 0);
   }
 
-  /** A record of a delivery has one sequence, which no other record has. */
+  /** I3: a record of a delivery has one sequence, which no other record has. */
   #checkSequence({ streamer, body, n, sequence }: Landed, process: Process): void {
     this.#checkReserved(streamer, sequence);
     const record = `${body} ${n}`;

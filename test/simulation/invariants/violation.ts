@@ -1,4 +1,4 @@
-/** A broken promise of the product, by the name that docs/guarantees.md gives it. */
+/** A broken promise of the product, with its name in docs/guarantees.md. */
 export class Violation extends Error {
   override readonly name = "Violation";
 
