@@ -51,10 +51,14 @@ async function available<T>(
 }
 
 const storeUnavailable = (cause: unknown) =>
-  new PersisterError("store-unavailable", "The bookmark table did not answer in time.", {
-    retryAfterSeconds,
-    cause,
-  });
+  new PersisterError(
+    "store-unavailable",
+    "The bookmark store (the table, or the archive for large bookmarks) did not answer in time.",
+    {
+      retryAfterSeconds,
+      cause,
+    },
+  );
 
 /** A server's error, throttling, a write in conflict, a broken connection, or a timeout. */
 function isTransient(error: unknown): boolean {

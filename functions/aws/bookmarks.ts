@@ -5,8 +5,8 @@ import { waitingOut } from "./available.ts";
 import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
 /**
- * Stores small bookmarks in the item that names them, and large ones in S3 as
- * `bookmarks/<streamer>/<digest>`.
+ * Stores small bookmarks in the item that names them, and larger ones in S3 as
+ * `bookmarks/<streamer>/<digest>`. Earlier versions stored up to 256 KiB in the item.
  */
 export function s3Bookmarks(options: BucketOptions): Bookmarks {
   const values = largeValues(options);

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { allSettled } from "../persister/all-settled.ts";
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { DeliveryLog, FiledDelivery } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
@@ -62,9 +63,7 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
         // BETWEEN includes its bounds, so one more item makes up for `before` itself.
         const range = [first, before === undefined ? last : keyOf(before)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit + 1, deadline);
-        const filed: FiledDelivery[] = [];
-        // One after the other: receipts in S3 are rare, and nothing may be in flight after a failure.
-        for (const item of items) filed.push(await filedOf(item, streamer, deadline));
+        const filed = await allSettled(items.map(item => filedOf(item, streamer, deadline)));
         return filed.filter(({ delivery }) => delivery !== before).slice(0, limit);
       }),
   };

@@ -9,6 +9,12 @@ export interface BucketOptions extends TimingOptions {
   readonly bucket: string;
 }
 
+/**
+ * The timeout of one attempt: S3 answers a PUT or GET of this size in a tenth of it, and the commit has three
+ * seconds (`commitMillisecondsMin`).
+ */
+const requestMillisecondsMax = 1_000;
+
 /** The pointer to a value that is too large for an item. */
 interface LargeValue {
   /** Where it was stored. The table may have moved to another archive since. */
@@ -31,8 +37,10 @@ class ChangedValue extends Error {
  * SDK's errors, and with `bookmark-lost` if a value is missing.
  */
 export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: BucketOptions) {
+  const until = (deadline: number) => ({ ...timing.until(deadline), requestTimeout: requestMillisecondsMax });
+
   async function read(Bucket: string, { key: Key, sha256 }: LargeValue, deadline: number) {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), timing.until(deadline));
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), until(deadline));
     const bytes = await Body!.transformToByteArray();
     if (digestOf(bytes) !== sha256)
       throw new ChangedValue(`The object ${Key} has changed since it was stored.`);
@@ -43,7 +51,7 @@ export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: Buck
     async store(prefix: string, Body: Uint8Array, deadline: number): Promise<LargeValue> {
       const sha256 = digestOf(Body);
       const key = `${prefix}/${sha256}`;
-      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), timing.until(deadline));
+      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline));
       return { bucket: Bucket, key, sha256 };
     },
 

@@ -12,8 +12,9 @@ export const storedReceipt = z.union([
 type StoredReceipt = z.infer<typeof storedReceipt>;
 
 /**
- * Stores small receipts in the item that names them, and those of very many streams in S3 as
- * `receipts/<streamer>/<digest>`. Rejects with the SDK's errors.
+ * Stores small receipts in the item that names them, and those of some dozens of streams in S3 as
+ * `receipts/<streamer>/<digest>`. Earlier versions stored up to 256 KiB in the item. Rejects with the SDK's
+ * errors.
  */
 export function receiptStore(options: BucketOptions) {
   const values = largeValues(options);

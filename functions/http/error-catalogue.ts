@@ -125,7 +125,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "store-unavailable": {
     status: 503,
     title: "Bookmark store unavailable",
-    when: "The bookmark table did not answer in time.",
+    when: "The bookmark store (the table, or the archive for large bookmarks) did not answer in time.",
     hint: "Send the request again with its `Idempotency-Key`, or fetch the bookmark and start from it.",
   },
   "bookmark-lost": {

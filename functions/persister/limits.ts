@@ -100,7 +100,10 @@ export const expectedMillisecondsMax = 3_650 * 86_400_000;
  * millisecond.
  */
 export const leaseMarginMillisecondsMax = 1_000;
-/** Reserved for the commit: two DynamoDB writes, each after one attempt that got no answer within 800 ms. */
+/**
+ * Reserved for the commit: the write of a large bookmark to S3 and, next to it, of the receipt, and then the
+ * write of the streamer's item, each after one attempt that got no answer within a second.
+ */
 export const commitMillisecondsMin = 3_000;
 /** Reserved for the response. */
 export const answerMillisecondsMin = 200;
@@ -114,5 +117,8 @@ export const segmentMillisecondsMax = 120_000;
 /** Returns when the work must be done for its response to be in time, ms since the epoch. */
 export const answerBy = (deadline: number): number => deadline - answerMillisecondsMin;
 
-/** Larger values are stored in S3: a DynamoDB item holds 400 KB with all its attributes. */
-export const inlineBytesMax = 256 * KiB;
+/**
+ * Larger values are stored in S3. A delivery writes its bookmark into three items, at a write unit a started
+ * kB: from here on, one PUT is cheaper. docs/operations.md has the prices.
+ */
+export const inlineBytesMax = 2 * KiB;

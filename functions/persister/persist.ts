@@ -1,7 +1,7 @@
 import { allSettled } from "./all-settled.ts";
 import { gunzip } from "./body/gunzip.ts";
 import { validate } from "./body/validate.ts";
-import { commit, commitWhatIsSafe, keepsBookmark, replacing } from "./commit/commit.ts";
+import { commit, commitWhatIsSafe, keepsBookmark, prepare, replacing } from "./commit/commit.ts";
 import {
   assertKeyUnused,
   committedReceipt,
@@ -113,11 +113,12 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
           ...(keepsBookmark(contents, safe, lease) && { bookmarkKept: true as const }),
         };
         const revision = revisionOf(lease.held) + 1;
-        await allSettled([
+        const [, , prepared] = await allSettled([
           fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, commitPorts),
           record && saveReceipt(record, facts, revision, commitPorts),
+          prepare(lease, safe, commitPorts),
         ]);
-        const state = await commit(lease, safe, contents, commitPorts);
+        const state = await commit(lease, prepared, contents, commitPorts);
         progress.took("commit");
         if (replaces) progress.bookmarkStored(state.committedAt);
         return { receipt: { ...facts, state }, replayed: false };

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
-import { commit } from "../../functions/persister/commit/commit.ts";
-import { begin } from "../../functions/persister/commit/lease.ts";
+import { commit, prepare } from "../../functions/persister/commit/commit.ts";
+import { begin, type Lease } from "../../functions/persister/commit/lease.ts";
 import { readState } from "../../functions/persister/commit/state.ts";
 import { within } from "../../functions/persister/deadline.ts";
 import type { SafeBookmark } from "../../functions/persister/store.ts";
@@ -85,6 +85,10 @@ const leaseOf = (parts: Parts, streamer: string) =>
     },
     within(parts, deadline()),
   );
+async function commitTo(parts: Parts, lease: Lease, safe?: SafeBookmark) {
+  const ports = within(parts, deadline());
+  return commit(lease, await prepare(lease, safe, ports), { records: 1 }, ports);
+}
 const read = (streamer: string) => readState(streamer, partsOf(), deadline());
 
 describe("an answer that is lost after the effect", () => {
@@ -104,7 +108,7 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-begin");
     expect(lease.held.fence).toBe(1);
-    await commit(lease, undefined, { records: 1 }, within(parts, deadline()));
+    await commitTo(parts, lease);
   });
 
   it("of commit: it is counted once", async () => {
@@ -112,9 +116,7 @@ describe("an answer that is lost after the effect", () => {
     const parts = partsOf(client);
     const lease = await leaseOf(parts, "lost-commit");
     afterEffect(client, "PutItemCommand", lose);
-    expect(await commit(lease, bookmark("1"), { records: 1 }, within(parts, deadline()))).toMatchObject({
-      revision: 1,
-    });
+    expect(await commitTo(parts, lease, bookmark("1"))).toMatchObject({ revision: 1 });
     expect(await read("lost-commit")).toMatchObject({ revision: 1 });
   });
 
@@ -124,15 +126,10 @@ describe("an answer that is lost after the effect", () => {
     const lease = await leaseOf(parts, "followed");
     afterEffect(client, "PutItemCommand", async () => {
       for (const value of ["2", "3"])
-        await commit(
-          await leaseOf(partsOf(), "followed"),
-          bookmark(value),
-          { records: 1 },
-          within(partsOf(), deadline()),
-        );
+        await commitTo(partsOf(), await leaseOf(partsOf(), "followed"), bookmark(value));
       await lose();
     });
-    const state = await commit(lease, bookmark("1"), { records: 1 }, within(parts, deadline()));
+    const state = await commitTo(parts, lease, bookmark("1"));
     expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
     expect(await read("followed")).toMatchObject({ revision: 3 });
   });
@@ -141,7 +138,7 @@ describe("an answer that is lost after the effect", () => {
 it("a large bookmark that was changed in S3 is not returned", async () => {
   const parts = partsOf();
   const lease = await leaseOf(parts, "changed");
-  await commit(lease, bookmark(`"${"x".repeat(300_000)}"`), { records: 1 }, within(parts, deadline()));
+  await commitTo(parts, lease, bookmark(`"${"x".repeat(3_000)}"`));
   const stored = (await parts.streamers.read("changed", deadline()))?.commit?.bookmark;
   const Key = stored !== undefined && "key" in stored ? stored.key : "";
   expect(Key).toMatch(/^bookmarks\/changed\/[0-9a-f]{64}$/);

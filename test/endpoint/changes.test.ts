@@ -182,7 +182,8 @@ describe("history", () => {
       receipts.map(({ delivery }) => delivery).reverse(),
     );
     const times = entries.map(({ committedAt }) => Date.parse(committedAt as string));
-    expect([Date.now(), ...times, began].toSorted((a, b) => b - a)).toEqual([Date.now(), ...times, began]);
+    const sorted = [Date.now(), ...times, began];
+    expect(sorted.toSorted((a, b) => b - a)).toEqual(sorted);
 
     const pages: number[][] = [];
     for (let query = "?limit=2"; query !== ""; ) {

@@ -5,7 +5,7 @@ import { get, getBookmark, jsonline, post, token, useStack } from "./local-stack
 
 /** A table that was moved without its archive: the object with a large bookmark is missing. */
 const stack = useStack();
-const large = JSON.stringify({ at: "x".repeat(300_000) });
+const large = JSON.stringify({ at: "x".repeat(3_000) });
 const withBookmark = jsonline(`{"type":"BOOKMARK","value":${large}}`);
 
 /** Delivers a large bookmark and deletes its object. Resolves to the object's key. */

@@ -1,3 +1,4 @@
+import { allSettled } from "../all-settled.ts";
 import { within } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
 import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../store.ts";
@@ -30,7 +31,10 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
   const current = await ports.streamers.read(streamer);
   assertNotLeased(current, ports.clock.now());
   await assertPrecondition(precondition, current, ports);
-  if (current?.commit !== undefined) await ports.history.file(streamer, current.commit);
+  const [stored] = await allSettled([
+    bookmark && ports.bookmarks.store(streamer, bookmark as ChosenBookmark),
+    current?.commit && ports.history.file(streamer, current.commit),
+  ]);
   const id = ports.newId();
   const at = ports.clock.now();
   const made: Commit = {
@@ -38,10 +42,7 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
     at,
     by: bookmark === undefined ? "forget" : "rewind",
     delivery: id,
-    ...(bookmark && {
-      bookmark: await ports.bookmarks.store(streamer, bookmark as ChosenBookmark),
-      bookmarkAt: at,
-    }),
+    ...(stored && { bookmark: stored, bookmarkAt: at }),
   };
   const { lease: _, ...rest } = current ?? { lastSequence: 0n };
   const next: Streamer = { ...rest, ...nextFence(current, id), name: streamer, commit: made };

@@ -1,37 +1,62 @@
 import { holdsSomething } from "../body/bookmark.ts";
 import type { Contents } from "../body/contents.ts";
 import { PersisterError } from "../errors.ts";
-import type { Commit, SafeBookmark, Streamer, Totals } from "../store.ts";
+import type { Bookmark, Commit, SafeBookmark, StoredBookmark, Streamer, Totals } from "../store.ts";
 import { acceptedBefore, type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
+/** A bookmark that a commit can name: it is stored, and it is read for the response. */
+export interface PreparedBookmark {
+  /** The delivery's own safe bookmark; otherwise the current one stays. */
+  readonly isNew: boolean;
+  readonly acceptedCount: number;
+  /** Both are absent if the streamer has no bookmark. */
+  readonly stored: StoredBookmark | undefined;
+  readonly bookmark: Bookmark | undefined;
+}
+
+/**
+ * Stores the safe bookmark if it replaces the current one, and otherwise reads the current one. Nothing may
+ * fail after the commit, and the commit may name nothing that is not stored, so this is done before it.
+ * Rejects with `store-unavailable` or `bookmark-lost`.
+ */
+export async function prepare(
+  lease: Lease,
+  safe: SafeBookmark | undefined,
+  ports: LeasePorts,
+): Promise<PreparedBookmark> {
+  const { name, commit: current } = lease.held;
+  const acceptedCount = safe?.acceptedCount ?? acceptedBefore(lease);
+  const bookmark = replacing(safe, lease);
+  if (bookmark !== undefined) {
+    const stored = await ports.bookmarks.store(name, bookmark);
+    return { isNew: true, acceptedCount, stored, bookmark };
+  }
+  const state = await stateOf(current, ports);
+  return { isNew: false, acceptedCount, stored: current?.bookmark, bookmark: state.bookmark };
+}
+
 /**
  * The commit point of a whole delivery, or of the safe part of one. A single conditional write increments the
- * revision, stores the safe bookmark (without one, the current bookmark stays) and releases the lease.
- * Rejects with `superseded` if another writer came first, and with `store-unavailable`, after which the write
- * may have happened.
+ * revision, names the prepared bookmark and releases the lease. Rejects with `superseded` if another writer
+ * came first, and with `store-unavailable`, after which the write may have happened.
  */
 export async function commit(
   lease: Lease,
-  safe: SafeBookmark | undefined,
+  { isNew, acceptedCount, stored, bookmark }: PreparedBookmark,
   whole: { readonly records: number } | undefined,
   ports: LeasePorts,
 ): Promise<StreamerState> {
   const { held, delivery } = lease;
-  const brought = replacing(safe, lease);
-  // Nothing may fail after the commit, so everything that the response needs is read before it.
-  const { bookmark } = brought === undefined ? await stateOf(held.commit, ports) : { bookmark: brought };
-  const stored =
-    brought === undefined ? held.commit?.bookmark : await ports.bookmarks.store(held.name, brought);
   const at = ports.clock.now();
-  const bookmarkAt = brought === undefined ? held.commit?.bookmarkAt : at;
+  const bookmarkAt = isNew ? at : held.commit?.bookmarkAt;
   const made: Commit = {
     revision: revisionOf(held) + 1,
     at,
     by: "delivery",
     delivery,
     whole: whole !== undefined,
-    acceptedCount: safe?.acceptedCount ?? acceptedBefore(lease),
+    acceptedCount,
     ...(stored && { bookmark: stored }),
     ...(bookmarkAt !== undefined && { bookmarkAt }),
   };
@@ -57,8 +82,8 @@ export async function commitWhatIsSafe(
   ports: LeasePorts,
 ): Promise<StreamerState | undefined> {
   try {
-    if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);
-    return await stateOf(lease.held.commit, ports);
+    if (replacing(safe, lease) === undefined) return await stateOf(lease.held.commit, ports);
+    return await commit(lease, await prepare(lease, safe, ports), undefined, ports);
   } catch (error) {
     const isUnread =
       error instanceof PersisterError && /^(store-unavailable|bookmark-lost)$/.test(error.code);

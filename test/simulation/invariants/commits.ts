@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Process } from "../process.ts";
 import { positionIn } from "../source/body.ts";
@@ -20,7 +21,7 @@ interface Commit {
   readonly by: "delivery" | "rewind" | "forget";
   readonly delivery: string;
   readonly whole?: boolean;
-  readonly bookmark?: { readonly value: string } | { readonly key: string };
+  readonly bookmark?: { readonly value: string } | { readonly key: string; readonly sha256: string };
 }
 
 /** A revision and what made it. */
@@ -176,7 +177,9 @@ export class Commits {
     if (whole === true && position !== last)
       throw new Violation("I6", `${delivery} is whole, and its bookmark is ${position}, not ${last}`);
     const receipt = this.#world.table.find(`streamer#${name}`, `delivery#${delivery}`)?.receipt?.M;
-    if (whole === true && receipt?.revision?.N !== String(revision))
+    const key = receipt?.key?.S;
+    const isStored = key === undefined || this.#world.bucket.objects.has(key);
+    if (whole === true && (receipt?.revision?.N !== String(revision) || !isStored))
       throw new Violation("I6", `${delivery} is committed, and its receipt is not there`);
   }
 
@@ -185,6 +188,7 @@ export class Commits {
     const key = `commit#${String(revision).padStart(16, "0")}`;
     const filed = this.#world.table.find(`streamer#${name}`, key);
     if (filed?.delivery?.S !== delivery) throw new Violation("I3", `revision ${revision} is forgotten`);
+    this.#positionIn(unmarshall(filed) as Commit);
   }
 
   /** I1: everything before a bookmark has landed. I3: each row has its newest version. */
@@ -212,8 +216,11 @@ export class Commits {
     const { bookmark } = commit ?? {};
     if (bookmark === undefined) return 0;
     if ("value" in bookmark) return positionIn(bookmark.value);
-    const stored = this.#world.bucket.objects.get(bookmark.key);
-    if (stored === undefined) throw new Violation("I1", `the bookmark at ${bookmark.key} is not there`);
+    const { key, sha256 } = bookmark;
+    const stored = this.#world.bucket.objects.get(key);
+    if (stored === undefined) throw new Violation("I1", `the bookmark at ${key} is not there`);
+    if (createHash("sha256").update(stored).digest("hex") !== sha256)
+      throw new Violation("I1", `the bookmark at ${key} is another one than was committed`);
     return positionIn(Buffer.from(stored.subarray(0, 100)).toString());
   }
 }

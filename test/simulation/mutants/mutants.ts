@@ -38,10 +38,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
-    from: "if (replacing(safe, lease) !== undefined) return await commit(lease, safe, undefined, ports);",
+    from: "if (replacing(safe, lease) === undefined) return await stateOf(",
     to:
       "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, " +
-      "bookmark: safe };",
+      "bookmark: safe }; else return await stateOf(",
     seed: 35,
   },
   {
@@ -135,6 +135,35 @@ export const mutants: readonly Mutant[] = [
     from:
       "          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, " +
       "commitPorts),\n",
+    to: "undefined,\n",
+  },
+  {
+    name: "the item that names a large value is written before its object",
+    from: "      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline));",
+    to:
+      "      void s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline))" +
+      ".catch(() => {});",
+  },
+  {
+    name: "a large bookmark is committed though its object could not be stored",
+    from: "      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline));",
+    to:
+      "      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline))" +
+      ".catch(() => {});",
+  },
+  {
+    name: "a large receipt is named though its object could not be stored",
+    from: "bytes, deadline)) };",
+    to: 'bytes, deadline).catch(() => ({ key: "receipts/lost", sha256: "" }))) };',
+  },
+  {
+    name: "all large bookmarks of a streamer have one object",
+    from: "const key = `",
+    to: "const key = true ? prefix : `",
+  },
+  {
+    name: "a manual change does not file the commit that it replaces",
+    from: "    current?.commit && ports.history.file(streamer, current.commit),\n",
     to: "",
   },
   {

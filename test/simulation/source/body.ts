@@ -67,8 +67,8 @@ export function bodyOf({ name, source, changes, dialect, isFaulty = false, isMar
 
 export const bytesOf = ({ lines }: Body): Uint8Array => Buffer.from(lines.join(""));
 
-/** More than an item has room for. */
-const padding = "x".repeat(300_000);
+/** More than is stored in an item. */
+const padding = "x".repeat(2_100);
 
 const bookmarkOf = (position: number, { traits }: Source) =>
   traits.hasLargeBookmarks && position % 2 === 0 ? { at: position, padding } : position;

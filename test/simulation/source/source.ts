@@ -38,7 +38,7 @@ export interface Traits {
   readonly hasBursts: boolean;
   /** Records of very many streams, whose receipt is large. */
   readonly isWide: boolean;
-  /** Bookmarks that no item has room for. */
+  /** Bookmarks that are stored in S3. */
   readonly hasLargeBookmarks: boolean;
   readonly dialects: readonly Dialect[];
   /** The tables' names are those of other streamers' too, each with rows of its own. */
@@ -61,8 +61,8 @@ export function drawTraits(
   return {
     kinds: given ?? (kinds.length > 0 ? kinds : [random.pick(shareable)]),
     hasBursts: random.chance(0.1),
-    isWide: random.chance(0.01),
-    hasLargeBookmarks: random.chance(0.03),
+    isWide: random.chance(0.05),
+    hasLargeBookmarks: random.chance(0.3),
     dialects: random.chance(0.5) ? [random.pick(dialects)] : dialects,
     sharesTables,
   };
@@ -70,8 +70,8 @@ export function drawTraits(
 
 const rowsMax = 3;
 const burstRecords = [85, 130] as const;
-/** Receipts of so many streams are larger than an item has room for. */
-const wideRecords = 950;
+/** Receipts of so many streams are stored in S3. */
+const wideRecords = 30;
 const rowsOfEachStreamer = 10_000;
 
 /** What a streamer's source holds: changes to a few rows of a few streams, in their order. */
@@ -142,4 +142,4 @@ export class Source {
 
 /** A wide change's streams; any other has one. */
 export const streamOf = ({ stream, isWide }: Change, part: number): Stream =>
-  isWide ? { name: `${stream.name}_${part}_${"x".repeat(280)}`, kind: "keyed" } : stream;
+  isWide ? { name: `${stream.name}_${part}_${"x".repeat(80)}`, kind: "keyed" } : stream;
