@@ -3,6 +3,12 @@ import type { Sent, Watcher } from "./send.ts";
 const megabyte = 1_000_000;
 const clearLine = "\r\u001b[K";
 
+/** What it reports about a run that waits. */
+export const lines = {
+  waiting: "waiting for a delivery that is in flight",
+  interrupted: "Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.",
+};
+
 /**
  * Prints bookmarks on stdout, one a line, and the progress on stderr: one changing line on a terminal, else a
  * line per segment.
@@ -32,7 +38,7 @@ export class Progress implements Watcher {
   }
 
   waiting(): void {
-    this.#say("waiting for a delivery that is in flight");
+    this.#say(lines.waiting);
   }
 
   retrying(reason: string): void {
@@ -41,7 +47,7 @@ export class Progress implements Watcher {
   }
 
   interrupted(): void {
-    this.#say("Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.");
+    this.#say(lines.interrupted);
   }
 
   warn(message: string): void {

@@ -200,14 +200,14 @@ describe("the command line of 2016, directly to the Import API", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const args = ["--cid", "4242", "--token", accessToken, "--bookmark", file];
-    const { child, ended } = persist(args, { IMPORT_API_URL: stack().importApiUrl });
-    made.stdout.pipe(child.stdin);
-    return { child, ended: ended.finally(() => made.kill()) };
+    const running = persist(args, { IMPORT_API_URL: stack().importApiUrl });
+    made.stdout.pipe(running.child.stdin);
+    return { ...running, ended: running.ended.finally(() => made.kill()) };
   }
 
   it("is killed, refused for a dead token and run again: the file holds what is committed", async () => {
     const killed = line({ N: "1000", PAUSE_AFTER: "505" });
-    await new Promise(resolve => killed.child.stdout.once("data", resolve));
+    await killed.stdout.until("\n");
     killed.child.kill("SIGKILL");
     expect((await killed.ended).stdout).toBe("500\n");
     expect(await textIn(file)).toBe("500\n");
@@ -230,7 +230,7 @@ describe("the command line of 2016, directly to the Import API", () => {
     const to = { IMPORT_API_URL: stack().importApiUrl };
     const slow = persist(args, to);
     slow.child.stdin.write(body(1));
-    await new Promise(resolve => slow.child.stdout.once("data", resolve));
+    await slow.stdout.until("\n");
     expect(await persisted(args, body(9), to)).toMatchObject({ code: 0 });
     slow.child.stdin.end(`${JSON.stringify(bookmark({ at: 2 }))}\n`);
     const { code, stderr } = await slow.ended;

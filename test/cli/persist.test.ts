@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { exits } from "../../cli/cli-error.ts";
+import { lines } from "../../cli/progress.ts";
 import { listen } from "../../infra/local/listen.ts";
 import {
   bookmark,
@@ -122,12 +122,9 @@ describe("a stream on stdin", () => {
   });
 
   it("is sent within a second of its first bookmark, though the streamer continues", async () => {
-    const { child, ended } = persist(to("slow"), env);
+    const { child, stdout, ended } = persist(to("slow"), env);
     child.stdin.write(body(1));
-    const [first] = (await new Promise<Buffer>(resolve => child.stdout.once("data", resolve)))
-      .toString()
-      .split("\n");
-    expect(first).toBe('{"at":1}');
+    expect(await stdout.until("\n")).toBe('{"at":1}\n');
     child.stdin.end(`${JSON.stringify(bookmark({ at: 2 }))}\n`);
     expect((await ended).stdout).toBe('{"at":1}\n{"at":2}\n');
   });
@@ -203,19 +200,16 @@ async function holding() {
   };
 }
 
-const untilSaid = (stderr: Readable, words: string) =>
-  new Promise<void>(resolve => stderr.on("data", text => String(text).includes(words) && resolve()));
-
 describe("a delivery in flight", () => {
   it("is waited for, and the streamer starts from the bookmark that it commits", async () => {
     const { own, untilHeld, release, received } = await holding();
     const first = post(own, "waited", jsonline(record("t", { id: 1 }, ["id"]), bookmark(10)));
     await untilHeld();
-    const { child, ended } = persist([...to("waited", own), "--state", ...made], { ...env, N: "40" });
-    await untilSaid(child.stderr, "waiting for a delivery");
+    const running = persist([...to("waited", own), "--state", ...made], { ...env, N: "40" });
+    await running.stderr.until(lines.waiting);
     release();
     expect((await first).status).toBe(200);
-    const { code, stdout } = await ended;
+    const { code, stdout } = await running.ended;
     expect([code, stdout.trim().split("\n").at(-1)]).toEqual([0, "40"]);
     expect(received().match(/"id":\d+/g)?.[1]).toBe('"id":11');
   });
@@ -227,7 +221,7 @@ describe("a delivery in flight", () => {
     await untilHeld();
     const second = persist(to("overlapping", own), env);
     second.child.stdin.write(body(3));
-    await untilSaid(second.child.stderr, "waiting for a delivery");
+    await second.stderr.until(lines.waiting);
     release();
     expect(await first.ended).toMatchObject({ code: 0, stdout: '{"at":7}\n' });
     // It prints what is committed, so that a caller who keeps its last line has that.
@@ -242,9 +236,9 @@ describe("a delivery in flight", () => {
     const { own, untilHeld, release } = await holding();
     const first = post(own, "failing", jsonline(record("t", { id: 1 }, ["id"]), bookmark(1)));
     await untilHeld();
-    const { child, ended } = persist(to("failing", own), env);
+    const { child, stderr, ended } = persist(to("failing", own), env);
     child.stdin.end(body(2));
-    await untilSaid(child.stderr, "waiting for a delivery");
+    await stderr.until(lines.waiting);
     release(400);
     expect((await first).status).toBe(502);
     expect(await ended).toMatchObject({ code: 0, stdout: '{"at":2}\n' });
@@ -254,14 +248,14 @@ describe("a delivery in flight", () => {
 describe("Ctrl-C", () => {
   it("waits for the segment in flight, and prints its bookmark", async () => {
     const { own, untilHeld, release } = await holding();
-    const { child, ended } = persist(to("interrupted", own), env);
+    const running = persist(to("interrupted", own), env);
+    const { child } = running;
     child.stdin.write(body(1));
     await untilHeld();
-    const said = untilSaid(child.stderr, "waiting for the request in flight");
     child.kill("SIGINT");
-    await said;
+    await running.stderr.until(lines.interrupted);
     release();
-    const { code, stdout, stderr } = await ended;
+    const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([130, '{"at":1}\n']);
     expect(stderr).toContain("What was committed stays committed");
     expect(await (await getBookmark(own, "interrupted")).text()).toBe('{"at":1}');
@@ -269,14 +263,14 @@ describe("Ctrl-C", () => {
 
   it("a second time ends it at once", async () => {
     const { own, untilHeld, release } = await holding();
-    const { child, ended } = persist(to("hurried", own), env);
+    const running = persist(to("hurried", own), env);
+    const { child } = running;
     child.stdin.write(body(1));
     await untilHeld();
-    const said = untilSaid(child.stderr, "waiting for the request in flight");
     child.kill("SIGINT");
-    await said;
+    await running.stderr.until(lines.interrupted);
     child.kill("SIGINT");
-    const { code, stdout, stderr } = await ended;
+    const { code, stdout, stderr } = await running.ended;
     expect([code, stdout]).toEqual([130, ""]);
     expect(stderr).toContain("What was committed stays committed");
     release();
@@ -308,8 +302,8 @@ describe("a streamer that is run", () => {
     const script =
       `trap "" TERM; echo $$ > ${join(dir, "pid")}; printf '{"type":"STATE","value":1}\\n'; while :; ` +
       "do sleep 1; done";
-    const { child, ended } = persist([...to("stubborn"), "--", "sh", "-c", script], env);
-    await new Promise(resolve => child.stdout.once("data", resolve));
+    const { child, stdout, ended } = persist([...to("stubborn"), "--", "sh", "-c", script], env);
+    await stdout.until("\n");
     child.kill("SIGTERM");
     expect((await ended).code).toBe(128 + 15);
     const pid = Number(await readFile(join(dir, "pid"), "utf8"));
@@ -336,17 +330,17 @@ describe("a streamer that is run", () => {
 });
 
 it("is killed repeatedly and run until it is done: all rows, and the last bookmark", async () => {
-  const own = await startTestStack({}, { ingestMilliseconds: 7_000 });
+  const own = await startTestStack();
   open.push(own);
   const N = "50000";
   let kills = 0;
   for (;;) {
-    const { child, ended } = persist([...to("killed", own), "--state", ...made], { ...env, N });
+    const { child, stdout, ended } = persist([...to("killed", own), "--state", ...made], { ...env, N });
     child.stdin.end();
     const isKilled = kills < 2;
     // Somewhere in a segment: perhaps some are committed.
     if (isKilled) {
-      await Promise.race([new Promise(resolve => child.stdout.once("data", resolve)), ended]);
+      await stdout.until("\n");
       child.kill("SIGKILL");
       kills++;
     }

@@ -5,6 +5,7 @@ import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { buildSync } from "esbuild";
 import { afterAll } from "vitest";
+import { Printed } from "../printed.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
@@ -16,6 +17,8 @@ interface Ended {
 
 interface Running {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly stdout: Printed;
+  readonly stderr: Printed;
   readonly ended: Promise<Ended>;
 }
 
@@ -55,15 +58,12 @@ export function running(
   });
   // It may end before it has read everything.
   child.stdin.on("error", () => {});
-  let [stdout, stderr] = ["", ""];
-  child.stdout.on("data", text => {
-    stdout += String(text);
-  });
-  child.stderr.on("data", text => {
-    stderr += String(text);
-  });
-  const ended = new Promise<Ended>(resolve => child.on("close", code => resolve({ code, stdout, stderr })));
-  return { child, ended };
+  const stdout = new Printed(child.stdout);
+  const stderr = new Printed(child.stderr);
+  const ended = new Promise<Ended>(resolve =>
+    child.on("close", code => resolve({ code, stdout: stdout.text, stderr: stderr.text })),
+  );
+  return { child, stdout, stderr, ended };
 }
 
 /** Gets all of its stdin at once. */

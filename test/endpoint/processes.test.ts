@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { greeting } from "../../infra/local/greeting.ts";
+import { Printed } from "../printed.ts";
 
 /** The local stack as people start it: in its own processes, some of which are killed. */
 const root = new URL("../../", import.meta.url).pathname;
@@ -24,13 +25,10 @@ async function start(): Promise<{ child: ChildProcess; url: string; printed: str
   const child = spawn(process.execPath, [...tsx, "infra/local/start.ts"], {
     cwd: root,
     env: environment(),
-    stdio: "pipe",
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const printed: string[] = [];
-  for await (const line of createInterface({ input: child.stdout! })) {
-    printed.push(line);
-    if (line.startsWith("Press Ctrl-C")) break;
-  }
+  child.stderr.on("data", text => console.error(String(text)));
+  const printed = (await new Printed(child.stdout).until(greeting.end)).split("\n");
   return { child, url: /http:\S+?(?=,)/.exec(printed[0]!)![0], printed };
 }
 

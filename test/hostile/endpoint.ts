@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { greeting } from "../../infra/local/greeting.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 export const token = "a-token-of-the-hostile-table";
@@ -34,8 +35,9 @@ export class Endpoint {
       for (const stream of [child.stdout!, child.stderr!]) {
         stream.on("data", text => {
           said.push(String(text));
-          const found = /Persister is up at (\S+),/.exec(said.join(""))?.[1];
-          if (found !== undefined) resolve(found);
+          const [, after] = said.join("").split(greeting.up);
+          const found = after?.split(",", 1)[0];
+          if (after?.includes(greeting.end)) resolve(found!);
         });
       }
       child.once("exit", code => reject(new Error(`npm start ended with ${code}: ${said.join("")}`)));
@@ -45,7 +47,7 @@ export class Endpoint {
 
   /** What it has printed after its greeting. */
   get log(): string {
-    return this.#said.join("").split("Press Ctrl-C to stop.")[1] ?? "";
+    return this.#said.join("").split(greeting.end)[1] ?? "";
   }
 
   /** Its memory in MiB; undefined if the system doesn't report it. */

@@ -1,0 +1,36 @@
+import type { Settings } from "./settings.ts";
+
+/** What `npm start` prints first, before the URL, and last. */
+export const greeting = { up: "Persister is up at ", end: "Press Ctrl-C to stop." };
+
+export interface Greeted {
+  readonly url: string;
+  readonly importApiUrl: string;
+  /** The data folder, as a person would name it. */
+  readonly data: string;
+  /** A line for each scheduled streamer. */
+  readonly scheduled: readonly string[];
+}
+
+/** What to do with a local stack that is up, as commands to paste. */
+export function greetingOf({ token }: Settings, { url, importApiUrl, data, scheduled }: Greeted): string {
+  const header = `-H "Authorization: Bearer ${token}"`;
+  return `${greeting.up}${url}, its data in ${data}/
+
+POST a stitchstream:
+
+  curl ${header} --data-binary @test/streams/inboxes.stitchstream ${url}/v1/streamers/drift
+
+The last bookmark, and the rows that landed:
+
+  curl ${header} ${url}/v1/streamers/drift/bookmark
+  npm run sql -- "select * from inboxes"
+
+Records go to the Import API at ${importApiUrl}, to which \`persist -C\` can send them directly.
+
+Streamers that run on a schedule once the environment has their credentials:
+
+${scheduled.map(line => `  ${line}`).join("\n")}
+
+${greeting.end}`;
+}
