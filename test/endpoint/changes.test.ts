@@ -117,7 +117,7 @@ describe("a manual change", () => {
 
   it("waits for the delivery in flight", async () => {
     const delivery = post(other, "busy", body(1));
-    while (api.requests.length === 0) await new Promise(setImmediate);
+    await api.received(1, delivery);
     const response = await change("PUT", "busy", { ...json, "if-match": '"0"' }, "1", other.url);
     expect(await response.json()).toMatchObject({ status: 409, code: "delivery-in-flight" });
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);

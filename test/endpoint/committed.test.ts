@@ -259,7 +259,7 @@ describe("trouble", () => {
     open.push(on, api);
     await post(on, "busy", good("first"));
     const second = post(on, "busy", good("second"));
-    while (api.requests.length < 2) await new Promise(setImmediate);
+    await api.received(2, second);
     const asked = [
       ask({ on, streamer: "busy" }, { body: good("third") }),
       ask(

@@ -123,7 +123,7 @@ describe("while it is in flight", () => {
   it("the same delivery gets 409", async () => {
     const { other, api } = await stackOn("hang");
     const first = post(other, "twins", body(1), keyed("k"));
-    while (api.requests.length === 0) await new Promise(setImmediate);
+    await api.received(1, first);
     const twin = await post(other, "twins", body(1), keyed("k"));
     expect(await twin.json()).toMatchObject({ status: 409, code: "delivery-in-flight" });
     expect(Number(twin.headers.get("retry-after"))).toBeGreaterThan(0);

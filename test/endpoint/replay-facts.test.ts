@@ -87,8 +87,7 @@ describe("a filed delivery", () => {
   it("keeps it for an attempt that is refused while an earlier one is in flight", async () => {
     const { stack, api } = await stackWith("hang");
     const first = post(stack, "s", twice, key);
-    while (api.requests.length === 0) await new Promise(setImmediate);
-    while (api.requests[0]!.body.length === 0) await new Promise(setImmediate);
+    await api.received(1, first);
     const filed = await filedOf(stack, "s", await post(stack, "s", twice, key));
     expect(filed).toMatchObject({
       ...factsOf(twice, "json", 3, api),

@@ -254,7 +254,7 @@ describe("no bookmark ahead of its records", () => {
     const { stack, api } = await stackWith("hang");
     const body = jsonline(record("k", { id: 1 }, ["id"]));
     const first = post(stack, "busy", body);
-    while (api.requests.length === 0) await new Promise(setImmediate);
+    await api.received(1, first);
     const second = await post(stack, "busy", body);
     expect(await second.json()).toMatchObject({
       status: 409,

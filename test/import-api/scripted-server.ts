@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
@@ -35,12 +36,16 @@ export interface ScriptedServer {
   readonly url: string;
   /** In order of arrival, including those dropped before their body. */
   readonly requests: readonly SeenRequest[];
+  /** Resolves once it has read so many bodies. Rejects if `asked`, which sends them, is answered first. */
+  received(count: number, asked: Promise<Response>): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A real server that follows one step for each request, and repeats the last one. */
 export async function startScriptedServer(steps: readonly [Step, ...Step[]]): Promise<ScriptedServer> {
   const requests: SeenRequest[] = [];
+  const bodies = new EventEmitter();
+  let bodiesRead = 0;
   const connections = new Map<Socket, number>();
   const server = createServer(async (message, response) => {
     const step = steps[Math.min(requests.length, steps.length - 1)]!;
@@ -52,6 +57,8 @@ export async function startScriptedServer(steps: readonly [Step, ...Step[]]): Pr
     requests.push(seen);
     if (step === "drop-before") return void message.socket.destroy();
     seen.body = await bodyOf(message);
+    bodiesRead++;
+    bodies.emit("read");
     take(step, message.socket, response);
   });
   server.on("connection", socket => connections.set(socket, connections.size + 1));
@@ -59,6 +66,13 @@ export async function startScriptedServer(steps: readonly [Step, ...Step[]]): Pr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    async received(count, asked) {
+      const answered = asked.then(({ status }) => {
+        throw new Error(`${status} was answered after ${bodiesRead} requests of ${count}`);
+      });
+      while (bodiesRead < count) await Promise.race([once(bodies, "read"), answered]);
+      answered.catch(() => {});
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve());
