@@ -42,7 +42,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|store|errors|limits|replay-facts)\\.ts$",
+        "^functions/persister/(ports|store|errors|limits|replay-facts|all-settled)\\.ts$",
         "^functions/persister/segments/(run|streaming)\\.ts$",
         "^functions/http/http-message\\.ts$",
       ],
