@@ -89,7 +89,7 @@ export class Line {
     this.#die();
   }
 
-  /** The same as a promise that never resolves otherwise. */
+  /** Kills the process, and never resolves: the code that awaits it must not continue. */
   die(): Promise<never> {
     this.kill();
     return new Promise(() => {});

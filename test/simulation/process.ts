@@ -19,34 +19,34 @@ const table = "simulated";
 const bucket = "simulated";
 
 /**
- * One invocation of a function: the product's own code, on AWS's clients that lead into the world. It may
+ * One invocation of a function: the product's own code, with AWS clients that lead into the world. It may
  * die at every call.
  */
 export class Process {
   readonly line: Line;
   readonly invariants: Invariants;
   sent: Sent;
-  /** When it began, ms since the epoch. */
+  /** When it began, in ms since the epoch. */
   readonly began: number;
-  /** The streamer's when it began, and its revision. */
+  /** The streamer's bookmark and revision when it began. */
   readonly fenceBefore: number;
   readonly revisionBefore: number;
   readonly streamersBefore: readonly string[];
-  /** Of the lease that it was given. */
+  /** The fence of its lease. */
   fence: number | undefined;
-  /** Whether it has written anything but the archive and why it failed. */
+  /** Whether it has written anything except the archive and its failure. */
   hasWritten = false;
-  /** It has made the change that it was asked for. */
+  /** It has made the requested change. */
   hasChanged = false;
-  /** Whose records it has sent. */
+  /** The account to which it has sent records. */
   clientId: number | undefined;
-  /** A batch of its was refused, and no new one may follow; `undefined` until then. */
+  /** Set once one of its batches was refused: no new one may follow. */
   refusedAfter: ReadonlySet<Uint8Array> | undefined;
-  /** Halves of a batch are no new ones. */
+  /** Halves of a batch are not new batches. */
   hasHalved = false;
   /** The bodies of the requests that it has begun. */
   readonly begun = new Set<Uint8Array>();
-  /** Of what has landed from it, by position: the lowest and the highest sequence. */
+  /** By position, the lowest and the highest sequence of what has landed from it. */
   readonly sequences = new Map<number, readonly [bigint, bigint]>();
   readonly #world: World;
 
@@ -61,7 +61,7 @@ export class Process {
     this.revisionBefore = world.invariants.commits.revisionOf(sent.streamer);
   }
 
-  /** As functions/wire.ts does, on the world. */
+  /** Wires the product to the world, like functions/wire.ts. */
   wired(isOld: boolean): Wired {
     const world = this.#world;
     const { line } = this;
@@ -104,8 +104,8 @@ export class Process {
 type Handler<Event, Result> = (event: Event, context: Context) => Promise<Result>;
 
 /**
- * Invokes a function as Lambda does, with so much time. A handler asks the machine what time it is before
- * it does anything else, and hears what time it is here.
+ * Invokes a function like Lambda, with this much time. A handler first reads the machine's clock, and gets
+ * the time of this world.
  */
 export function invoke<Event, Result>(
   handler: Handler<Event, Result>,

@@ -1,7 +1,7 @@
 import { faults } from "./faults.ts";
 import { steps } from "./steps.ts";
 
-/** How many faults of each kind fell into which step. */
+/** The number of faults of each kind at each step. */
 export type FaultCounts = Map<string, Map<string, number>>;
 
 export function noteFault(counts: FaultCounts, fault: string, step: string, times = 1): void {
@@ -14,13 +14,13 @@ export function addFaults(counts: FaultCounts, more: FaultCounts): void {
     for (const [step, times] of bySteps) noteFault(counts, fault, step, times);
 }
 
-/** Kinds of faults and steps that no schedule has hit: what the run has not tested. */
+/** Kinds of faults and steps that no schedule has hit, so that the run has not tested them. */
 export function neverHit(counts: FaultCounts): string[] {
   const hit = new Set([...counts.values()].flatMap(bySteps => [...bySteps.keys()]));
   return [...faults.filter(fault => !counts.has(fault)), ...steps.filter(step => !hit.has(step))];
 }
 
-/** A row a kind of fault, a column a step, as a table of Markdown. */
+/** A Markdown table with a row for each kind of fault and a column for each step. */
 export function faultTable(counts: FaultCounts): string {
   const cells = faults.map(fault => [
     fault,

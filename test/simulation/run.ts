@@ -3,8 +3,8 @@ import { faultTable, neverHit } from "./report.ts";
 import { runSeeds, type Summary } from "./workers.ts";
 
 /**
- * `npm run simulate -- --seeds 100000 [--from 0]` on all cores, `-- --minutes 10` for as long, or `--
- * --seed 17` for one that failed: it replays exactly.
+ * `npm run simulate -- --seeds 100000 [--from 0]` on all cores; `-- --minutes 10` for that long; `-- --seed
+ * 17` replays a failed one exactly.
  */
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 const seedsDefault = 10_000;
-/** With fewer schedules a fault or a step may be missed by chance. */
+/** With fewer schedules, a fault or a step may be missed by chance. */
 const tellingMin = 1_000;
 const minuteMilliseconds = 60_000;
 
@@ -59,7 +59,7 @@ function say({ schedules, steps, commits, faults, workers }: Summary): void {
       `${workers} cores)`,
   );
   if (values.seed !== undefined) return;
-  console.log(`\nFaults by the step that they fell into:\n\n${faultTable(faults)}`);
+  console.log(`\nFaults by step:\n\n${faultTable(faults)}`);
   const missed = neverHit(faults);
   if (missed.length === 0) return;
   console.log(`\nNever hit: ${missed.join(", ")}`);

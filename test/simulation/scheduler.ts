@@ -6,17 +6,14 @@ interface Event {
   readonly run: () => void;
 }
 
-/** Far more than the longest schedule takes. */
+/** Far more steps than the longest schedule needs. */
 const stepsMaxDefault = 100_000;
 
-/**
- * A virtual clock and the events due on it: one at a time, and everything that follows from it before the
- * next.
- */
+/** A virtual clock with its events: one at a time, and all of its consequences before the next. */
 export class Scheduler {
-  /** ms since the epoch. */
+  /** In ms since the epoch. */
   now = 1_700_000_000_000;
-  /** Events that have happened. */
+  /** The number of events so far. */
   steps = 0;
   readonly #stepsMax: number;
   readonly #events: Event[] = [];
@@ -38,8 +35,8 @@ export class Scheduler {
   }
 
   /**
-   * Runs until no event is left. `afterStep` may throw. Throws for more steps than any schedule needs: a
-   * livelock.
+   * Runs until no event is left. `afterStep` may throw. Throws after more steps than any schedule needs,
+   * which is a livelock.
    */
   async run(afterStep: () => void): Promise<void> {
     await setImmediate();
@@ -48,12 +45,12 @@ export class Scheduler {
         throw new Error(`livelock: it is not over after ${this.#stepsMax} steps`);
       this.now = next.time;
       next.run();
-      // Promises' reactions, however deep, come before the next event.
+      // All promise reactions come before the next event.
       await setImmediate();
       afterStep();
     }
   }
 }
 
-/** The list is in reverse: the next event is its last. */
+/** The list is in reverse order: the next event is the last one. */
 const isAfter = (a: Event, b: Event) => a.time > b.time || (a.time === b.time && a.order > b.order);

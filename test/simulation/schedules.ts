@@ -36,7 +36,7 @@ const forgetful: PlanOf = ({ random }) => ({
     step === "change" && random.chance(0.6) ? random.pick(["retried", "lost-after", "late"]) : undefined,
 });
 
-/** Kinds of schedules, each of which a seed determines. */
+/** Kinds of schedules. A seed determines each one. */
 export const schedules = {
   any: simulate,
   /** Attempts of one delivery at once. */
@@ -46,29 +46,29 @@ export const schedules = {
     1,
     client => client.twins(),
   ),
-  /** Two clients that each send a delivery again and again, in much trouble. */
+  /** Two clients that each send a delivery repeatedly, with many faults. */
   crowded: chained({}, much, 2, client => client.insist(3)),
-  /** The same with clocks that are minutes wrong, so that a lease is taken over while it is live. */
+  /** The same with clocks that are minutes wrong, so that live leases are taken over. */
   clocks: chained({ skewMillisecondsMax: 300_000 }, much, 2, client => client.insist(3)),
-  /** Versions that are activated one after the other, and batches that are refused. */
+  /** Versions activated one after the other, and refused batches. */
   versions: chained({ streamKinds: ["versioned"] }, refusing, 1, client => client.insist(4)),
-  /** Bookmarks that are moved by hand, whose answers are lost, while others deliver. */
+  /** Bookmarks moved manually, with lost answers, during deliveries. */
   changes: chained({}, forgetful, 3, client => client.meddle(3)),
-  /** A key that passes to another body while its first one is asked for again. */
+  /** A key that passes to another body while its first one is sent again. */
   handover: chained(
     {},
     () => calm,
     1,
     client => client.handOver(),
   ),
-  /** What is committed is looked at, at once. */
+  /** Commits are read immediately. */
   looks: chained(
     {},
     () => calm,
     2,
     client => client.watch(3),
   ),
-  /** Requests that arrive long after they were given up. */
+  /** Requests that arrive long after their senders have given up. */
   late: chained({}, late, 1, client => client.run(4)),
 } as const;
 export type ScheduleKind = keyof typeof schedules;

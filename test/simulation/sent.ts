@@ -11,27 +11,27 @@ export interface Asked {
   readonly body?: Uint8Array | undefined;
 }
 
-/** What the endpoint answers. */
+/** The endpoint's answer. */
 export interface Answered {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
-/** What a process was asked to do, as the invariants see it. */
+/** The request to a process, as the invariants see it. */
 export interface Sent {
   readonly streamer: string;
   readonly kind: "delivery" | "change" | "look" | "run";
   readonly bytes: Uint8Array | undefined;
-  /** What its records are of, all or a part of it. */
+  /** The body of which it contains all or some records. */
   readonly body: Body | undefined;
-  /** What of the body it holds, in its order. */
+  /** The parts of the body in it, in order. */
   readonly changes: readonly Change[];
   readonly key: string | undefined;
-  /** The revision that `If-Match` names. */
+  /** The revision in `If-Match`. */
   readonly match: number | undefined;
   readonly token: string;
-  /** What is listed, where that is asked for. */
+  /** The list that it requests, if any. */
   readonly list?: "streamers" | "history" | "deliveries" | undefined;
 }
 
@@ -55,7 +55,7 @@ export function sentOf({ method, path, headers, body }: Asked, world: World): Se
 const listOf = (path: string) =>
   path === "/streamers" ? "streamers" : (/\/(history|deliveries)$/.exec(path)?.[1] as Sent["list"]);
 
-/** What a stitchstream, whole or a segment, is of. */
+/** The body to which a stitchstream, whole or a segment, belongs. */
 export function contentsOf(
   bytes: Uint8Array,
   world: World,
@@ -68,7 +68,7 @@ export function contentsOf(
   };
 }
 
-/** The changes whose records and activations a stitchstream holds. */
+/** The changes whose records and activations are in a stitchstream. */
 function changesIn(text: string, changes: readonly Change[]): Change[] {
   const found = new Set<Change>();
   for (const line of text.split("\n")) {

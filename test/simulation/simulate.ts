@@ -9,14 +9,14 @@ import { calmTraits } from "./world/traits.ts";
 import { World } from "./world/world.ts";
 
 export interface Simulated {
-  /** Events that have happened. */
+  /** The number of events. */
   readonly steps: number;
   readonly commits: number;
-  /** How many faults of each kind fell into which step. */
+  /** The number of faults of each kind at each step. */
   readonly faults: FaultCounts;
 }
 
-/** Runs what a seed determines: streamers, their clients, and what happens to them. Throws a Violation. */
+/** Runs a seed's schedule: streamers, their clients, and faults. Throws a Violation. */
 export async function simulate(seed: number): Promise<Simulated> {
   const world = new World(seed);
   const { random, traits } = world;
@@ -33,7 +33,7 @@ interface Client {
   run(rounds: number): Promise<void>;
 }
 
-/** Who delivers a streamer's records: one kind of client, or several that all chain their deliveries. */
+/** A streamer's clients: one kind of client, or several that all chain their deliveries. */
 function clientsOf(streamer: string, world: World, plan: FaultPlan): Client[] {
   const { random, invariants } = world;
   const kind = random.pick([...manners, ...manners, "scheduled", "persist", "mixed"] as const);
@@ -50,17 +50,17 @@ function clientsOf(streamer: string, world: World, plan: FaultPlan): Client[] {
   return [http("chained"), scheduled(), new PersistClient(world, streamer, "command", plan)];
 }
 
-/** One client's deliveries: what happens to each of their calls is in `plan`. Throws a Violation. */
+/** Runs one client's deliveries with the faults in `plan`. Throws a Violation. */
 export async function simulateDelivery(seed: number, plan: FaultPlan): Promise<Simulated> {
   const world = new World(seed, () => calmTraits);
   world.invariants.chained.add("a");
   return run(world, [() => new HttpClient(world, "a", "chained", plan).run(2)]);
 }
 
-/** Lets clients come to their end; then, all trouble over, whoever is left finishes what the sources hold. */
+/** Lets clients finish. Then all faults end, and the remaining clients deliver everything in the sources. */
 export async function run(world: World, clients: readonly (() => Promise<void>)[]): Promise<Simulated> {
   const { write } = process.stderr;
-  // What the endpoint logs is no news here.
+  // The endpoint's log lines don't matter here.
   if (!process.env.SIM_LOG) process.stderr.write = () => true;
   try {
     planEvents(world);
@@ -84,12 +84,12 @@ export async function run(world: World, clients: readonly (() => Promise<void>)[
 
 const minuteMilliseconds = 60_000;
 const dayMilliseconds = 86_400_000;
-/** Longer than any process lasts. */
+/** Longer than any process. */
 const closedMilliseconds = 20 * minuteMilliseconds;
-/** About when items have outlived their time. */
+/** About when items expire. */
 const expiringDays = [400.5, 401, 401.5, 402, 403];
 
-/** What happens to the world, whatever clients do. */
+/** Events of the world that don't depend on clients. */
 function planEvents(world: World): void {
   const { scheduler, traits } = world;
   if (traits.isLong)
@@ -98,7 +98,7 @@ function planEvents(world: World): void {
   if (restore === undefined) return;
   scheduler.in(restore.from, () => {
     const goBack = world.copyTable();
-    // As docs/operations.md has it: nobody is let in until all that was under way has ended.
+    // As in docs/operations.md: no request is accepted until everything in progress has ended.
     scheduler.in(restore.at - restore.from, () => {
       world.isClosed = true;
       scheduler.in(closedMilliseconds, () => {

@@ -26,9 +26,9 @@ describe("the invariants hold", () => {
   it("in schedules that together hit every kind of fault and every step", async () => {
     const some = casesOf(seeds, 16);
     const { commits, faults } = await simulateAll(simulate, some);
-    // A world in which nothing is committed breaks no promise.
+    // A world without commits can't break a promise.
     expect(commits).toBeGreaterThan(some.length);
-    // Few schedules may miss one by chance.
+    // A few schedules may miss one by chance.
     if (some.length === seeds.length) expect(neverHit(faults)).toEqual([]);
   });
 
@@ -40,11 +40,11 @@ describe("the invariants hold", () => {
     },
   );
 
-  it.each(casesOf([1, 2, 6], 3))("whatever happens to one call, each in turn: seed %i", async seed => {
+  it.each(casesOf([1, 2, 6], 3))("with every fault at every call, one at a time: seed %i", async seed => {
     expect(await sweep(seed, casesOf(await singles(seed), 4))).toBeGreaterThan(50);
   });
 
-  it.each(casesOf([4, 5], 2))("wherever a process is killed twice: seed %i", async seed => {
+  it.each(casesOf([4, 5], 2))("with processes killed at every two calls: seed %i", async seed => {
     expect(await sweep(seed, casesOf(await pairs(seed), 16))).toBeGreaterThan(30);
   });
 

@@ -1,6 +1,6 @@
-/** What a call into the world is for: the steps of a delivery, and what comes before and after it. */
+/** The purpose of a call into the world: the steps of a delivery, and those before and after it. */
 export const steps = [
-  // A client's: what it asks of the endpoint, what `persist` prints, what a streamer prints.
+  // A client's: requests to the endpoint, `persist`'s output, a streamer's output.
   "fetch",
   "send",
   "print",
@@ -25,7 +25,7 @@ export const steps = [
 ] as const;
 export type Step = (typeof steps)[number];
 
-/** What a call goes to. */
+/** The receiver of a call. */
 export type Service =
   | "table"
   | "archive"

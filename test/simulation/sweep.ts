@@ -4,20 +4,20 @@ import type { Service } from "./steps.ts";
 
 export type Script = ReadonlyMap<number, CallFault>;
 
-/** What the deliveries of a seed call when nothing happens to them, in their order. */
+/** The calls of a seed's deliveries without faults, in order. */
 async function callsOf(seed: number): Promise<readonly Service[]> {
   const plan = scriptedFaults(new Map());
   await simulateDelivery(seed, plan);
   return plan.calls;
 }
 
-/** Every fault at every call, each alone. */
+/** Every fault at every call, one at a time. */
 export async function singles(seed: number): Promise<Script[]> {
   const calls = await callsOf(seed);
   return calls.flatMap((service, call) => faultsAt(service).map(fault => new Map([[call, fault]])));
 }
 
-/** Every two calls at which a process is killed. */
+/** Every pair of calls at which processes are killed. */
 export async function pairs(seed: number): Promise<Script[]> {
   const calls = (await callsOf(seed)).flatMap((service, call) => (service === "endpoint" ? [] : [call]));
   return calls.flatMap(first =>
@@ -33,7 +33,7 @@ export async function pairs(seed: number): Promise<Script[]> {
   );
 }
 
-/** Runs a seed's deliveries once a script. Throws a Violation, and says which script broke what. */
+/** Runs a seed's deliveries once for each script. Throws a Violation that names the script. */
 export async function sweep(seed: number, scripts: readonly Script[]): Promise<number> {
   for (const script of scripts) {
     try {

@@ -3,7 +3,7 @@ import { addFaults, type FaultCounts } from "./report.ts";
 import { simulate } from "./simulate.ts";
 import { type Message, seedsSharedWith } from "./workers.ts";
 
-/** A thread that takes one seed after the other, and says from time to time what they came to. */
+/** A thread that runs one seed after the other, and reports sums from time to time. */
 const {
   shared,
   slot,

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { bundle, bundleFolder } from "./bundle.ts";
 import { addFaults, type FaultCounts } from "./report.ts";
 
-/** What so many schedules came to. */
+/** The results of a number of schedules. */
 export interface Summary {
   schedules: number;
   steps: number;
@@ -15,16 +15,16 @@ export interface Summary {
 
 interface Seeds {
   readonly from: number;
-  /** How many; may be infinite, where an end is given. */
+  /** The number of schedules; infinite if there is an end time. */
   readonly seeds: number;
-  /** ms since the epoch; undefined for no end but the last seed's. */
+  /** The end time in ms since the epoch; undefined to end with the last seed. */
   readonly endMilliseconds: number | undefined;
-  /** All there are, unless it is given. */
+  /** The number of cores; all by default. */
   readonly cores: number | undefined;
   onProgress(done: number): void;
 }
 
-/** What a worker says: sums since its last message, or that a schedule broke an invariant. */
+/** A worker's message: sums since the last one, or that a schedule broke an invariant. */
 export type Message =
   | {
       readonly schedules: number;
@@ -34,16 +34,16 @@ export type Message =
     }
   | { readonly seed: number; readonly failure: string };
 
-/** Memory that the workers share: the next seed, and the one that each of them is at. */
+/** Shared memory of the workers: the next seed, and the current one of each. */
 export const seedsSharedWith = (shared: SharedArrayBuffer) => new Int32Array(shared);
 
-/** A schedule takes milliseconds: one that takes so long goes round and round between two events. */
+/** A schedule takes milliseconds. One that takes this long loops between two events. */
 const hangMilliseconds = 120_000;
 const watchMilliseconds = 500;
 
 /**
- * Runs the schedules of many seeds, on all cores. Rejects for the first that breaks an invariant or hangs,
- * with its seed.
+ * Runs the schedules of many seeds on all cores. Rejects with the seed of the first one that breaks an
+ * invariant or hangs.
  */
 export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress }: Seeds): Promise<Summary> {
   const workers = Math.min(seeds, cores ?? availableParallelism());
@@ -52,7 +52,7 @@ export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress
   at[0] = from;
   const end = Math.min(from + seeds, 2 ** 31 - 1);
   const summary: Summary = { schedules: 0, steps: 0, commits: 0, faults: new Map(), workers };
-  // A thread reads no TypeScript.
+  // A thread can't load TypeScript.
   const dir = await bundleFolder();
   const file = await bundle("worker.ts", dir, "worker");
   const started = Array.from({ length: workers }, (_, n) => {
@@ -90,7 +90,7 @@ function sumOf(worker: Worker, summary: Summary, onProgress: (done: number) => v
   });
 }
 
-/** Notices a schedule that never comes to its end, nor to a next step, which would count. */
+/** Notices a schedule that reaches neither its end nor a next step, which would be counted. */
 function watch(at: Int32Array, reject: (error: Error) => void): NodeJS.Timeout {
   const since = new Map<number, { seed: number; at: number }>();
   return setInterval(() => {

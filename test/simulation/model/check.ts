@@ -6,7 +6,7 @@ import type { Scenario } from "./state.ts";
 const checkModel = (scenario: Scenario): Promise<Explored> =>
   explore(scenario, { start: undefined, follow: () => undefined });
 
-/** The same, and takes every edge in the real core, too. Throws a Violation or a Difference. */
+/** The same, and also takes every edge in the real core. Throws a Violation or a Difference. */
 const checkCore = (scenario: Scenario): Promise<Explored> => explore(scenario, new Replay());
 
 export const checks = { model: checkModel, core: checkCore };

@@ -12,12 +12,12 @@ import {
 import type { At, Commit, Item, KeyItem, Process, State } from "./state.ts";
 
 /**
- * What a process does next, as docs/guarantees.md has it: recall, begin, remember, send, commit; a change.
+ * The next step of a process, as in docs/guarantees.md: recall, begin, remember, send, commit; or a change.
  */
 export const records = 2;
 const triesMax = 5;
 
-/** What a read finds; whether a write was done. */
+/** What a read finds, or whether a write was done. */
 export type Found = Item | KeyItem | boolean | undefined;
 
 /** The process gets its call's result and continues with the next call. */
@@ -104,7 +104,7 @@ function withItem(state: State, client: number, item: Item | undefined): State {
   return withProcess(state, client, { ...process, ...(item && { item }) });
 }
 
-/** The commit that makes a receipt good. */
+/** The commit that makes a receipt valid. */
 function goodCommit(state: State, keyItem: KeyItem | undefined, item: Item | undefined): Commit | undefined {
   if (keyItem?.receipt === undefined) return undefined;
   const commit = commitOf(state, item, keyItem.receipt);
@@ -116,7 +116,7 @@ function replayed(state: State, client: number, keyItem: KeyItem | undefined, it
   return hear(state, client, { code: "replayed", revision, position });
 }
 
-/** Before a commit is replaced. */
+/** Files a commit before it is replaced. */
 function file(state: State, { commit }: Item): State {
   if (commit === undefined || state.history[commit.revision - 1] !== undefined) return state;
   return { ...state, history: [...state.history, commit] };
@@ -144,7 +144,7 @@ function begin(state: State, client: number): State {
   return write<Item>(file(state, item), client, { ...process!, at: "begin" }, next);
 }
 
-/** The lease is this process's: it remembers its sequences. */
+/** The process has the lease: it stores its sequences under its key. */
 function remember(state: State, client: number): State {
   const { process } = state.clients[client]!;
   const item = process!.next as Item;
@@ -167,7 +167,7 @@ function sendAll(state: State, client: number): State {
   return { ...next, sent, sentRange: Math.max(state.sentRange, range) };
 }
 
-/** Its records are answered, the first of them accepted. */
+/** Its records are answered: the first ones are accepted. */
 export function answered(state: State, client: number, accepted: number): State {
   const { process } = state.clients[client]!;
   const { keyItem, item, acceptedCount } = process!;
@@ -180,7 +180,7 @@ export function answered(state: State, client: number, accepted: number): State 
     : fail(state, client, naming({ code: "unavailable" }, item));
 }
 
-/** About to commit the first records, all or some. */
+/** About to commit the first records, or all. */
 function commit(state: State, client: number, acceptedCount: number): State {
   const { body, process } = state.clients[client]!;
   const { item, delivery } = process!;

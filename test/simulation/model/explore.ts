@@ -3,10 +3,10 @@ import { keyOf } from "./key.ts";
 import { type Edge, edgesOf, initial, step } from "./model.ts";
 import type { Scenario, State } from "./state.ts";
 
-/** What goes from state to state next to the model: another form of the same. */
+/** Another form of the model's states, which follows each edge with it. */
 export interface Companion<T> {
   readonly start: T;
-  /** Takes the edge, too. Throws where that is not what the model does. */
+  /** Takes the edge, too. Throws if the result differs from the model's. */
   follow(at: T, before: State, edge: Edge, after: State): T | Promise<T>;
 }
 
@@ -16,8 +16,8 @@ export interface Explored {
 }
 
 /**
- * Reaches every state there is, breadth first, equal ones merged, and takes every edge from each once; the
- * invariants are checked at each. Throws a Violation, and what the companion throws.
+ * Reaches every state, breadth first, merges equal ones, and takes every edge from each once. Checks the
+ * invariants at each edge. Throws a Violation, and what the companion throws.
  */
 export async function explore<T>(scenario: Scenario, companion: Companion<T>): Promise<Explored> {
   const first = initial(scenario);

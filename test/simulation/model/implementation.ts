@@ -9,7 +9,7 @@ import type { Outcome } from "../../../functions/persister/ports.ts";
 import type { Commit, IdempotencyRecord, Store, Streamer } from "../../../functions/persister/store.ts";
 import type { Answer, Body } from "./state.ts";
 
-/** What a process of the real core does next: a call into the store or to the destination, or its answer. */
+/** The next step of a process of the real core: a call to the store or to the destination, or its answer. */
 export type Ask =
   | { readonly kind: "read item" | "read key" }
   | { readonly kind: "write item"; readonly next: Streamer }
@@ -19,20 +19,20 @@ export type Ask =
   | { readonly kind: "send" }
   | { readonly kind: "answer"; readonly answer: Answer };
 
-/** A call that fails, whether it was done or not. */
+/** A call that fails, with or without effect. */
 export const lost = Symbol("lost");
 
 interface Run {
   readonly body: Body;
   readonly delivery: string;
-  /** ms since the epoch. */
+  /** In ms since the epoch. */
   readonly started: number;
-  /** How far its clock is ahead, ms. Different for each run, so that no two commit at the same time. */
+  /** How far its clock is ahead, in ms. It differs for each run, so that no two commit at the same time. */
   readonly skew: number;
 }
 
 const timeoutMilliseconds = 29_000;
-/** Each record is a batch of its own. */
+/** Makes each record a batch of its own. */
 const encoder = { ...batchEncoder(4242), bytesAround: () => 3_000_000 };
 const accepted: Outcome = { kind: "accepted", attempts: 1 };
 const failed: Outcome = { kind: "failed", reason: "unavailable", message: "lost", attempts: 1 };
@@ -40,8 +40,8 @@ const records = 2;
 const identity = { name: "import-api", account: "4242" };
 
 /**
- * A process of the real core after what it has heard so far. What it does next depends on that alone, so
- * that it is run once for each: from its beginning, each call answered as it was.
+ * A process of the real core after its answers so far. Its next step depends only on them, so it runs once
+ * for each list of answers: from its beginning, with each call answered as before.
  */
 export class Heard {
   readonly ask: Ask;
@@ -59,7 +59,7 @@ export class Heard {
     return new Heard(run, [], await askOf(run, []));
   }
 
-  /** What it is once its call is answered, at `now`, ms since the epoch. */
+  /** The process after the answer to its call, at `now`, in ms since the epoch. */
   hear(answer: unknown, now: number): Heard | Promise<Heard> {
     return this.#next.get(now)?.get(answer) ?? this.#hearFirst({ answer, now });
   }
@@ -79,7 +79,7 @@ interface Answered {
   readonly now: number;
 }
 
-/** Runs a process on answers, and resolves to what it does after the last of them. */
+/** Runs a process on answers, and resolves to its step after the last one. */
 function askOf(run: Run, answers: readonly Answered[]): Promise<Ask> {
   return new Promise((resolve, reject) => {
     let [heard, now] = [0, run.started + run.skew];
@@ -158,8 +158,7 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
 }
 
 /**
- * All batches that are in flight are one call: it is answered with how many of the delivery's records are
- * accepted.
+ * All batches in flight are one call, which is answered with the number of the delivery's accepted records.
  */
 function sending(call: Calling, isLate: () => boolean): () => Promise<Outcome> {
   let batches = 0;

@@ -2,12 +2,12 @@ import type { Edge } from "./model.ts";
 import { positionOf, revisionOf } from "./moves.ts";
 import type { Commit, Item, Scenario, State } from "./state.ts";
 
-/** A broken promise: its message begins with the invariant's name (docs/guarantees.md). */
+/** A broken promise. Its message begins with the invariant's name (docs/guarantees.md). */
 class Violation extends Error {
   override readonly name = "Violation";
 }
 
-/** Throws a Violation; at every edge, each state is good if the one before it was. */
+/** Throws a Violation if an edge breaks an invariant, given that the state before it is valid. */
 export function checkEdge(before: State, edge: Edge, after: State, { chained }: Scenario): void {
   if (before.item?.fence !== after.item?.fence) checkWrite(before, edge, after, chained);
   if (edge.kind === "pass") return;
@@ -19,21 +19,21 @@ function hold(isHeld: boolean, message: string): void {
   if (!isHeld) throw new Violation(message);
 }
 
-/** At each write of the item: I3, I4, I5. */
+/** Checks each write of the item: I3, I4, I5. */
 function checkWrite(before: State, edge: Edge, after: State, chained: boolean): void {
   const [old, item] = [before.item, after.item!];
   if (edge.kind === "pass") throw new Violation("I5: time writes");
   const { at } = before.clients[edge.client]!.process!;
   const isBegun = at === "begin" || at === "change";
   hold(item.fence === (old?.fence ?? 0) + 1, "I5: a write on top of an old fence");
-  hold(!isBegun || old?.lease?.over !== false, "I5: a lease is taken from one that lives");
+  hold(!isBegun || old?.lease?.over !== false, "I5: a live lease is taken");
   hold(item.range >= (old?.range ?? 0), "I3: sequences go back");
   if (revisionOf(item) === revisionOf(old)) return;
   hold(revisionOf(item) === revisionOf(old) + 1, "I5: a revision is skipped");
   checkCommit(before, edge.client, item, chained);
 }
 
-/** At each commit: I1, I4. */
+/** Checks each commit: I1, I4. */
 function checkCommit(before: State, client: number, item: Item, chained: boolean): void {
   const { body, process } = before.clients[client]!;
   const { isChange, from, revision, key } = body!;
@@ -60,7 +60,7 @@ function checkCommit(before: State, client: number, item: Item, chained: boolean
 const committed = ({ item, history }: State, revision: number): Commit | undefined =>
   revision === revisionOf(item) ? item?.commit : history[revision - 1];
 
-/** When records are sent: I3, I5. */
+/** Checks sent records: I3, I5. */
 function checkSend(before: State, after: State, client: number, chained: boolean): void {
   const [earlier, { process, body }] = [before.clients[client]!, after.clients[client]!];
   if (process?.at !== "send" || earlier.process?.at === "send") return;
@@ -75,7 +75,7 @@ function checkSend(before: State, after: State, client: number, chained: boolean
     );
 }
 
-/** At each answer: I3, I6. */
+/** Checks each answer: I3, I6. */
 function checkAnswer(before: State, after: State, client: number): void {
   const [earlier, { heard }] = [before.clients[client]!, after.clients[client]!];
   if (heard === earlier.heard || earlier.body === undefined || earlier.body.isChange) return;

@@ -74,7 +74,7 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     const [held, known] = [itemIn(process, item), keyItemIn(process)];
     const given = answer && (isFinal(answer) || answer.code === "delivery-in-flight" ? answer.code : "");
     const texts = [known ? keyItemText(known) : "", held ? itemText(held) : "", acceptedCount, given];
-    // The delivery is the remembered one as soon as it is recalled.
+    // From the recall on, the delivery is the recorded one.
     const delivery = at === "recall" && there !== undefined ? "" : id(process.delivery);
     return `${at}${flags}${delivery}${texts.join("|")}`;
   };
@@ -95,7 +95,7 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
   ].join(";");
 }
 
-/** The commit that it is about to make, or has tried to. */
+/** The commit that it is about to make, or has tried to make. */
 const madeBy = ({ at, next }: Process) =>
   at.endsWith("commit") || at.endsWith("change") ? (next as Item).commit : undefined;
 
@@ -106,6 +106,6 @@ function itemIn({ at, next, item }: Process, there: Item | undefined): Item | un
   return isStale || isReplaced || at.endsWith("change") ? undefined : item;
 }
 
-/** The same for what it has read under its key. */
+/** The same for the record that it has read under its key. */
 const keyItemIn = ({ at, keyItem }: Process) =>
   ["release", "commit", "reread commit", "twin"].includes(at) ? undefined : keyItem;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** The number of states and of edges: a step that is forgotten makes them fewer. */
+/** The numbers of states and of edges: a forgotten step makes them smaller. */
 const counted = [
   ["alone", 365, 1_694],
   ["change", 2_580, 14_189],
@@ -42,14 +42,14 @@ describe("in every state of", () => {
   );
 });
 
-/** What each edge leads to. */
+/** The state after each edge. */
 const edgeKeys = (state: State, scenario: Scenario) =>
   edgesOf(state, scenario)
     .map(edge => `${edge.kind} ${keyOf(step(state, edge, scenario), scenario)}`)
     .sort()
     .join("\n");
 
-it("states are merged only if the same can happen from them", async () => {
+it("merged states have the same futures", async () => {
   const { change: scenario } = scenarios;
   const known = new Map<string, string>();
   await explore(scenario, {
@@ -64,7 +64,7 @@ it("states are merged only if the same can happen from them", async () => {
   });
 });
 
-/** The check with the mutant's bug in it. */
+/** The check with the mutant's bug. */
 async function checkWith({ file, from, to }: Mutant, name: string): Promise<typeof checks> {
   const text = await readFile(root + file, "utf8");
   expect(text.split(from).length, `${file} holds this once: ${from}`).toBe(2);

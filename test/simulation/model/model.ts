@@ -3,14 +3,14 @@ import { fail, hear, positionOf, revisionOf, start, underLease, withClient, with
 import type { At, Body, Client, Item, KeyItem, Process, Scenario, State } from "./state.ts";
 
 /**
- * The streamer's item and the commands on it, as docs/guarantees.md has them: pure functions from state to
- * state. One process's call is one edge, and so is a record that lands late, and time that passes.
+ * The streamer's item and the commands on it, as in docs/guarantees.md: pure functions from state to state.
+ * Each call of a process is an edge. So is a record that lands late, and the passing of time.
  */
 export type Edge =
   | { readonly kind: "fetch" | CallFault; readonly client: number }
   | { readonly kind: "send"; readonly client: number; readonly accepted: number }
   | { readonly kind: "pass" };
-/** done: well. twice: by a retry, the first answer lost. lost: not done. unsaid: done, its answer lost. */
+/** done: normally. twice: by a retry after a lost answer. lost: without effect. unsaid: answer lost. */
 type CallFault = "done" | "twice" | "lost" | "unsaid" | "killed" | "killed after";
 
 export const initial = (scenario: Scenario): State => ({
@@ -40,9 +40,9 @@ export const isWrite = ({ at }: Process) => writing.includes(at);
 const isStale = ({ item }: State, { next }: Process) => (item?.fence ?? 0) !== next!.fence - 1;
 
 /**
- * Whether a process's call can't be seen by anybody else, nor see them: on an item of its own, to the
- * destination, a write that is too late, or a read after it. It comes before the calls of others, for any
- * other order leads to the same states.
+ * Whether a process's call is independent of all others: on an item of its own, to the destination, a write
+ * that is too late, or a read after it. Such a call comes first, since any other order leads to the same
+ * states.
  */
 function isAlone(state: State, { process, body }: Client, { keys }: Scenario): boolean {
   if (process === undefined) return false;
@@ -54,7 +54,7 @@ function isAlone(state: State, { process, body }: Client, { keys }: Scenario): b
   return at === "send" || at === "find change" || (at === "reread commit" && isOwn);
 }
 
-/** All that may happen next. */
+/** All possible next edges. */
 export function edgesOf(state: State, scenario: Scenario): Edge[] {
   const { keys } = scenario;
   const edges: Edge[] = [];
@@ -104,9 +104,7 @@ function fetch(state: State, client: number, { keys, chained }: Scenario): State
   return start(withClient({ ...state, bodies }, client, { body }), client);
 }
 
-/**
- * A minute passes: leases are over and their holders are late. A client that waits for a lease asks again.
- */
+/** A minute passes: leases expire, and their holders are late. A client that waits for a lease retries. */
 function pass(state: State): State {
   const item = state.item!;
   const over: State = { ...state, item: { ...item, lease: { ...item.lease!, over: true } } };
@@ -118,7 +116,7 @@ function pass(state: State): State {
   }, over);
 }
 
-/** The first records are accepted; the others failed, and may have been taken, or be taken later. */
+/** The first records are accepted. The others failed, and may have landed or land later. */
 function send(state: State, { client, accepted }: Extract<Edge, { kind: "send" }>): State {
   const { key } = state.clients[client]!.body!;
   const before = state.sent[key]!;
@@ -130,7 +128,7 @@ function send(state: State, { client, accepted }: Extract<Edge, { kind: "send" }
   );
 }
 
-/** One call of a client's process, and what befalls it. */
+/** One call of a client's process, with its fault. */
 function call(state: State, client: number, fault: CallFault): State {
   const process = state.clients[client]!.process!;
   if (fault === "killed") return killed(state, client);
@@ -138,7 +136,7 @@ function call(state: State, client: number, fault: CallFault): State {
   const [written, answer] = effect(state, client);
   if (fault === "killed after") return killed(written, client);
   if (fault === "unsaid") return fail(written, client, { code: "store-unavailable" });
-  // The second time another write is there: its own.
+  // The second attempt finds another write: its own first one.
   return resume(written, client, process.at, fault === "twice" ? false : answer);
 }
 
@@ -153,5 +151,5 @@ function effect(state: State, client: number): [State, Found] {
   return [{ ...state, item: next as Item }, true];
 }
 
-/** The client hears nothing. Records on their way may land yet. */
+/** The client gets no answer. Records in flight may still land. */
 const killed = (state: State, client: number) => hear(state, client, { code: "nothing" });

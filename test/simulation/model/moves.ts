@@ -1,6 +1,6 @@
 import type { Answer, At, Client, Commit, Item, KeyItem, Process, State } from "./state.ts";
 
-/** What every command of the model is made of. */
+/** The moves of which every command of the model consists. */
 const retriesMax = 1;
 
 export const revisionOf = (item: Item | undefined) => item?.commit?.revision ?? 0;
@@ -29,7 +29,7 @@ export const naming = ({ code }: Answer, item: Item | undefined): Answer => ({
   position: positionOf(item),
 });
 
-/** The client retries where that may help, and otherwise takes its next delivery. */
+/** The client retries if that may help, and otherwise continues with its next delivery. */
 export function hear(state: State, client: number, answer: Answer): State {
   const { retries, done, body } = state.clients[client]!;
   const isNamed = answer.revision !== undefined || answer.isUnknown === true || body!.isChange;
@@ -51,14 +51,14 @@ export const underLease: readonly At[] = [
   "reread commit",
 ];
 
-/** The process has an error to answer; one that has the lease gives it back first. */
+/** The process answers an error. If it has the lease, it releases it first. */
 export function fail(state: State, client: number, error: Answer): State {
   const process = state.clients[client]!.process!;
   const { at, item, answer } = process;
   if (at === "release") return released(state, client);
   if (underLease.includes(at)) {
     const { lease: _, ...rest } = item!;
-    // A refusal stays one where the store does not say what is committed.
+    // A refusal remains one if the store can't say what is committed.
     const given = error.code === "store-unavailable" ? (answer ?? error) : error;
     return write(state, client, { ...process, at: "release", answer: given }, rest);
   }

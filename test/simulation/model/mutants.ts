@@ -1,6 +1,6 @@
 import type { Scenario } from "./state.ts";
 
-/** Who does what in the scenarios, from the smallest on. */
+/** The scenarios, from the smallest on. */
 export const scenarios = {
   alone: { name: "one client, two deliveries", chained: true, keys: [["a1", "a2"]], isAsymmetric: true },
   change: {
@@ -45,7 +45,7 @@ export interface Mutant {
   readonly from: string;
   readonly to: string;
   readonly scenario: keyof typeof scenarios;
-  /** How the message begins that it is caught with. */
+  /** The beginning of the message that catches it. */
   readonly caught: RegExp;
 }
 
@@ -56,10 +56,10 @@ const change = "functions/persister/commit/change.ts";
 const model = "test/simulation/model/model.ts";
 const commands = "test/simulation/model/commands.ts";
 
-/** In the core: the replay differs. In the model: an invariant is broken. */
+/** A bug in the core makes the replay differ. A bug in the model breaks an invariant. */
 export const mutants: readonly Mutant[] = [
   {
-    name: "the core takes a lease that lives",
+    name: "the core takes a live lease",
     file: lease,
     from: "if (remaining <= 0) return;",
     to: "if (remaining !== null) return;",
@@ -115,7 +115,7 @@ export const mutants: readonly Mutant[] = [
     caught: /^history: /,
   },
   {
-    name: "the core tells its commit by the delivery alone",
+    name: "the core recognizes its commit only by the delivery",
     file: commit,
     from: "there?.delivery === delivery && there.at === at",
     to: "there?.delivery === delivery",
@@ -123,7 +123,7 @@ export const mutants: readonly Mutant[] = [
     caught: / in the model, .* in the core/,
   },
   {
-    name: "the core keeps the receipt of an attempt before",
+    name: "the core keeps an earlier attempt's receipt",
     file: idempotency,
     from: "const { receipt: _, ...before } =",
     to: "const before =",
@@ -155,7 +155,7 @@ export const mutants: readonly Mutant[] = [
     caught: /^I\d: /,
   },
   {
-    name: "the model takes a lease that lives",
+    name: "the model takes a live lease",
     file: commands,
     from: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease?.over === false)",
     to: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease === null)",
@@ -195,7 +195,7 @@ export const mutants: readonly Mutant[] = [
     caught: /^I1: a bookmark is ahead of its records/,
   },
   {
-    name: "the model's receipt is good before its commit",
+    name: "the model's receipt is valid before its commit",
     file: commands,
     from: "return commit?.delivery === keyItem.delivery && commit.whole ? commit : undefined;",
     to: "return commit;",

@@ -9,12 +9,12 @@ import { type Ask, Heard, lost, positionIn } from "./implementation.ts";
 import { type Edge, isWrite, onKeyItem } from "./model.ts";
 import type { Answer, Body, Client, Commit, Item, KeyItem, State } from "./state.ts";
 
-/** The implementation does what the model does not, or the other way round. */
+/** A difference between the implementation and the model. */
 class Difference extends Error {
   override readonly name = "Difference";
 }
 
-/** A state of the real core: what is stored, and what each client's process has heard. */
+/** A state of the real core: what is stored, and the answers that each client's process has received. */
 interface Real {
   readonly now: number;
   readonly item?: Streamer;
@@ -28,7 +28,7 @@ const passMilliseconds = 60_000;
 const skewMilliseconds = 900;
 const marginMilliseconds = 1_000;
 
-/** Takes every edge of the model on the real core, too, and compares what is written, asked and answered. */
+/** Takes every edge of the model in the real core, too, and compares writes, calls and answers. */
 export class Replay implements Companion<Real> {
   readonly start: Real = { now: 1_700_000_000_000, keyItems: {}, history: {}, processes: [] };
   readonly #started = new Map<string, Promise<Heard> | Heard>();
@@ -44,7 +44,7 @@ export class Replay implements Companion<Real> {
       [next, process] = await this.#call(real, before.clients[client]!, edge);
       if (process !== undefined) [next, process] = await immediate(next, process);
       const isHeard = after.clients[client]!.heard !== before.clients[client]!.heard;
-      // An error names what is committed when it is answered.
+      // An error includes what is committed at the time of the answer.
       if (isHeard && process?.ask.kind === "read item") process = await process.hear(next.item, next.now);
       answer =
         process === undefined
@@ -65,7 +65,7 @@ export class Replay implements Companion<Real> {
     return next;
   }
 
-  /** One call of a client's process, and what befalls it; no process where it was killed. */
+  /** One call of a client's process with its fault; no process if it was killed. */
   async #call(
     real: Real,
     { body }: Client,
@@ -101,7 +101,7 @@ export class Replay implements Companion<Real> {
     }
   }
 
-  /** Whether the store in memory takes `next` where `there` is: asked once. */
+  /** Whether the store in memory accepts `next` on top of `there`. Memoized. */
   #write<T>(there: T | undefined, next: T, write: (there: T | undefined, next: T) => Promise<boolean>) {
     const known = this.#writes.get(there) ?? new Map<unknown, Promise<boolean> | boolean>();
     this.#writes.set(there, known);
@@ -118,7 +118,7 @@ export class Replay implements Companion<Real> {
     return process;
   }
 
-  /** A minute passes. A client without a lease has asked again. */
+  /** A minute passes. A client without a lease has retried. */
   async #pass(real: Real, after: State): Promise<Real> {
     const now = real.now + passMilliseconds;
     let next: Real = { ...real, now };
@@ -134,7 +134,7 @@ export class Replay implements Companion<Real> {
 
 const placed = <T>(list: readonly T[], n: number, value: T): T[] => Object.assign([...list], { [n]: value });
 
-/** What is done at once: nobody else's call comes between, for what is filed of a revision never changes. */
+/** Calls that are done at once, since what is filed of a revision never changes. */
 async function immediate(real: Real, process: Heard): Promise<[Real, Heard]> {
   const { ask } = process;
   if (ask.kind === "read history")
@@ -144,7 +144,7 @@ async function immediate(real: Real, process: Heard): Promise<[Real, Heard]> {
   return immediate({ ...real, history }, await process.hear(undefined, real.now));
 }
 
-/** Writes `next` to a store in memory that holds `there`. */
+/** Writes `next` to a store in memory that contains `there`. */
 async function isStreamerWritten(there: Streamer | undefined, next: Streamer): Promise<boolean> {
   const { streamers } = memoryStore();
   for (let fence = 1; fence <= (there?.fence ?? 0); fence++) await streamers.write({ ...there!, fence }, 0);
@@ -160,7 +160,7 @@ async function isKeyItemWritten(
   return deliveries.write(next, 0);
 }
 
-/** The model's and the real state after a client's step. */
+/** Compares the model's and the real state after a client's step. */
 function compare(client: number, real: Real, { item, keyItems, history, clients }: State): void {
   const { process, body } = clients[client]!;
   same("the item", item && itemOf(item), real.item && realItemOf(real.item));
@@ -194,7 +194,7 @@ function compare(client: number, real: Real, { item, keyItems, history, clients 
   }
 }
 
-/** The same object is described once. */
+/** Describes each object once. */
 function described<T extends object>(describe: (each: T) => string): (each: T) => string {
   const known = new WeakMap<T, string>();
   return each => {

@@ -1,4 +1,4 @@
-/** What the model knows. Times are left out: a lease is over or not, a process late or not. */
+/** The model's state. It has no times: a lease is over or not, and a process is late or not. */
 
 export interface Commit {
   readonly revision: number;
@@ -14,42 +14,42 @@ export interface Commit {
 export interface Item {
   readonly fence: number;
   readonly stamp: number;
-  /** The last range of sequences that was reserved: each delivery reserves one. */
+  /** The last reserved range of sequences. Each delivery reserves one. */
   readonly range: number;
   readonly lease?: { readonly delivery: string; readonly over: boolean };
   readonly commit?: Commit;
 }
 
-/** A delivery that is remembered by its key. */
+/** A delivery recorded under its key. */
 export interface KeyItem {
   readonly fence: number;
   readonly stamp: number;
   readonly delivery: string;
   readonly base: number;
   readonly range: number;
-  /** The revision that makes it good. */
+  /** The revision that makes it valid. */
   readonly receipt?: number;
 }
 
-/** What a client sends: two records that follow `from`, each before a bookmark, or a rewind to 0. */
+/** What a client sends: two records after `from`, each before a bookmark, or a rewind to 0. */
 export interface Body {
   readonly key: string;
   readonly from: number;
-  /** What `If-Match` names; any where it is undefined. */
+  /** The revision in `If-Match`; undefined for any. */
   readonly revision?: number;
   readonly isChange: boolean;
 }
 
-/** What a caller hears, and what is committed as far as it is named. */
+/** The answer to a caller, and what it says is committed. */
 export interface Answer {
   readonly code: string;
   readonly revision?: number;
   readonly position?: number;
-  /** The store does not say what is committed. */
+  /** The store can't say what is committed. */
   readonly isUnknown?: boolean;
 }
 
-/** The calls into the store and to the destination, in the order of a delivery and then of a change. */
+/** The calls to the store and to the destination, in the order of a delivery and then of a change. */
 export type At =
   | "recall"
   | "read"
@@ -72,55 +72,52 @@ export type At =
   | "reread change"
   | "find change";
 
-/** A process of the endpoint: `at` is the call that it waits for. */
+/** A process of the endpoint. `at` is the call that it waits for. */
 export interface Process {
   readonly at: At;
   readonly delivery: string;
   readonly late: boolean;
   readonly tries: number;
-  /** As it was read under the key, or as this process has written it. */
+  /** The record under the key, as read or as this process has written it. */
   readonly keyItem?: KeyItem;
-  /** As it was read, or as this process has written it. */
+  /** The item, as read or as this process has written it. */
   readonly item?: Item;
-  /** What it is about to write, or has just tried to. */
+  /** What it is about to write, or has just tried to write. */
   readonly next?: Item | KeyItem;
   /** How many records were accepted in an earlier attempt. */
   readonly acceptedCount: number;
-  /** To be given once the lease is given back. */
+  /** The answer to give once the lease is released. */
   readonly answer?: Answer;
 }
 
 export interface Client {
-  /** How many deliveries are over. */
+  /** How many deliveries are finished. */
   readonly done: number;
-  /** How often the delivery was tried again. */
+  /** How often the delivery was retried. */
   readonly retries: number;
   readonly body?: Body;
   readonly process?: Process;
-  /** What it has heard last; no step depends on it. */
+  /** The last answer; no step depends on it. */
   readonly heard?: Answer;
 }
 
 export interface State {
   readonly item?: Item;
   readonly keyItems: Readonly<Record<string, KeyItem>>;
-  /** By revision, from 1; the last commit of the item is not yet among them. */
+  /** By revision, from 1, without the item's last commit. */
   readonly history: readonly Commit[];
   readonly clients: readonly Client[];
-  /** Bodies by key, where two clients send the same. */
+  /** Bodies by key, if two clients send the same. */
   readonly bodies: Readonly<Record<string, Body>>;
-  /** How many writes there were: it makes stamps. */
+  /** The number of writes, from which stamps are made. */
   readonly writes: number;
-  /**
-   * Of each key: how many of its records were accepted, the first ones, and the range that they were sent
-   * with.
-   */
+  /** For each key, how many of its first records were accepted, and the range they were sent with. */
   readonly sent: Readonly<Record<string, { readonly accepted: number; readonly range: number }>>;
-  /** The highest range that records were sent with. */
+  /** The highest range with which records were sent. */
   readonly sentRange: number;
 }
 
-/** Who the clients are. */
+/** The clients. */
 export interface Scenario {
   readonly name: string;
   /**
@@ -128,8 +125,8 @@ export interface Scenario {
    * same body.
    */
   readonly keys: readonly (readonly string[])[];
-  /** Deliveries name the revision that their client has seen. */
+  /** Whether deliveries name the revision that their client has seen. */
   readonly chained: boolean;
-  /** The clients don't do the same. */
+  /** Whether the clients differ in what they do. */
   readonly isAsymmetric?: boolean;
 }

@@ -6,14 +6,14 @@ import type { schedules } from "../schedules.ts";
 import type { Mutant } from "./mutants.ts";
 
 const root = new URL("../../../", import.meta.url).pathname;
-/** What may hold a bug. */
+/** The folders that a mutant may change. */
 const sources = ["functions", "cli"].flatMap(dir =>
   readdirSync(join(root, dir), { recursive: true, encoding: "utf8" })
     .filter(path => path.endsWith(".ts"))
     .map(path => ({ path: join(dir, path), text: readFileSync(join(root, dir, path), "utf8") })),
 );
 
-/** The file that holds the mutant's snippet, wherever it is by now. Throws unless it is there once. */
+/** The file that contains the mutant's snippet. Throws unless exactly one does, exactly once. */
 export function fileOf({ name, from }: Pick<Mutant, "name" | "from">): string {
   const found = sources.flatMap(({ path, text }) => Array(text.split(from).length - 1).fill(path));
   if (found.length === 1) return found[0];
@@ -41,13 +41,13 @@ export async function mutated(
   return bundled.schedules;
 }
 
-/** What a schedule shows of a bug, and its seed. */
+/** The violation that shows a bug, and the schedule's seed. */
 export interface Caught {
   readonly message: string;
   readonly seed: number;
 }
 
-/** The first of so many schedules that shows a bug. */
+/** The first of this many schedules that shows a bug. */
 export async function firstCaught(
   run: (seed: number) => Promise<unknown>,
   from: number,

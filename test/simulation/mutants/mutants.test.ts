@@ -5,14 +5,14 @@ import { bundleFolder } from "../bundle.ts";
 import { firstCaught, mutated } from "./catch.ts";
 import { mutants } from "./mutants.ts";
 
-/** The simulation is worth what it catches: each mutant is caught, and the product as it is is not. */
+/** Proves that the simulation notices bugs: each mutant is caught, and the real product is not. */
 let dir: string;
 beforeAll(async () => {
   dir = await bundleFolder();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** From the mutant's seed on: a change of the simulation may have moved it. */
+/** From the mutant's seed on: a change to the simulation may have moved it. */
 const schedulesMax = 300;
 
 describe("the simulation", () => {
@@ -23,7 +23,7 @@ describe("the simulation", () => {
     expect(caught?.message, "npm run mutants -- --find looks for a seed").toMatch(/^I\d: /);
   });
 
-  it("finds nothing in a product that is only written in other words", async () => {
+  it("finds nothing in a product that differs only in its spelling", async () => {
     const same = { name: "same", from: "?.accepted === true", to: "?.accepted" };
     for (const run of Object.values(await mutated(same, dir, mutants.length)))
       expect(await firstCaught(run, 0, 10)).toBeUndefined();

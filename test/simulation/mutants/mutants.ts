@@ -1,6 +1,6 @@
 import type { ScheduleKind } from "../schedules.ts";
 
-/** A bug that somebody might write: in the one file that holds `from`, it becomes `to`. */
+/** A bug that somebody might write: in the one file that contains `from`, it becomes `to`. */
 export interface Mutant {
   readonly name: string;
   readonly from: string;
@@ -8,7 +8,7 @@ export interface Mutant {
   /** The kind of schedule that shows it. */
   readonly schedules?: ScheduleKind;
   /**
-   * A seed that shows it: few do. `npm run mutants -- --find` finds another one once the simulation is
+   * A seed that shows it, if few do. `npm run mutants -- --find` finds another one when the simulation has
    * changed.
    */
   readonly seed?: number;

@@ -5,9 +5,9 @@ import { fileOf, firstCaught, mutated } from "./catch.ts";
 import { mutants } from "./mutants.ts";
 
 /**
- * `npm run mutants` prints each mutant with the schedule that catches it. With `-- --find` it looks for a
- * seed where the given one does not, from the first on; `-- --only WORDS` takes those whose names hold
- * them.
+ * `npm run mutants` prints each mutant with the schedule that catches it. With `-- --find` it searches for
+ * a seed, from the first on, if the given one fails. `-- --only WORDS` selects the mutants whose names
+ * contain them.
  */
 const { values } = parseArgs({
   options: { find: { type: "boolean" }, only: { type: "string" }, max: { type: "string", default: "20000" } },

@@ -10,13 +10,13 @@ import {
 
 /** A stitchstream as a streamer prints it from a bookmark on, whole or in parts. */
 export interface Body {
-  /** Tells its records from those of other bodies, wherever they turn up. */
+  /** Distinguishes its records from those of other bodies. */
   readonly name: string;
   readonly streamer: string;
   readonly changes: readonly Change[];
-  /** It has a faulty line: nothing of it may be forwarded. */
+  /** Whether it has a faulty line: nothing of it may be forwarded. */
   readonly isFaulty: boolean;
-  /** Its header's lines, if it has any, and then its messages' lines; each ends with a newline. */
+  /** The lines of its header, if any, and of its messages. Each ends with a newline. */
   readonly lines: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface BodyOptions {
   readonly changes: readonly Change[];
   readonly dialect: Dialect;
   readonly isFaulty?: boolean;
-  /** A bookmark is after each change for which this says so, and after the last. */
+  /** Whether a bookmark follows a change. One always follows the last change. */
   isMarked(change: Change): boolean;
 }
 
@@ -37,9 +37,9 @@ const headers: Record<Dialect, readonly string[]> = {
 };
 
 export function bodyOf({ name, source, changes, dialect, isFaulty = false, isMarked }: BodyOptions): Body {
-  // Two bodies without records are still two bodies.
+  // Two bodies without records are different bodies.
   const messages: object[] = [{ type: "NOTE", name }];
-  // A tap that was given no state prints what it was given, and so it does at its end.
+  // A tap without a state prints an empty one, here and at its end.
   const isForgetful = dialect === "singer" && changes.length % 2 === 1;
   if (isForgetful) messages.push({ type: "STATE", value: {} });
   const described = new Map<string, number>();
@@ -73,7 +73,7 @@ const padding = "x".repeat(2_100);
 const bookmarkOf = (position: number, { traits }: Source) =>
   traits.hasLargeBookmarks && position % 2 === 0 ? { at: position, padding } : position;
 
-/** The position that a bookmark's text is, as JSON or transit; 0 without one, and for an empty state. */
+/** The position in a bookmark's text, JSON or transit; 0 without one, and for an empty state. */
 export function positionIn(text: string | undefined): number {
   if (text === undefined || text === "{}" || text === "null") return 0;
   const [, position] = /^(?:\["~#'",|\["\^ ","at",|\{"at":)?(\d+)/.exec(text) ?? [];
@@ -110,7 +110,7 @@ const activationMessage = ({ stream, version }: Change, body: string) => ({
   body,
 });
 
-/** A property more with each generation. */
+/** One more property with each generation. */
 const extrasOf = (stream: Stream, generation: number) =>
   hasSchema(stream) ? Array.from({ length: generation }, (_, n) => `extra${n}`) : [];
 
@@ -132,7 +132,7 @@ function schemaMessage(stream: Stream, generation: number): object {
   };
 }
 
-/** JSON as transit's compact form; no text here begins with one of transit's marks. */
+/** JSON as compact transit. No text here begins with a marker of transit. */
 function transitOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(transitOf).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);

@@ -1,7 +1,7 @@
 import type { Random } from "../random.ts";
 
 /**
- * How a stream's records come: with keys or without, with a SCHEMA or without, in versions that are
+ * The kind of a stream's records: with or without keys, with or without a SCHEMA, or in versions that are
  * activated.
  */
 const streamKinds = ["keyed", "appended", "typed", "typed-appended", "versioned"] as const;
@@ -16,36 +16,36 @@ export interface Stream {
 export const hasKeys = ({ kind }: Stream): boolean => !kind.endsWith("appended");
 export const hasSchema = ({ kind }: Stream): boolean => kind !== "keyed" && kind !== "appended";
 
-/** What has happened in a source: rows of a stream were changed, or all rows of a version have come. */
+/** A change in a source: rows of a stream have changed, or a version is complete. */
 export interface Change {
   /** From 1, in the source's order. */
   readonly position: number;
   readonly stream: Stream;
-  /** A record each, in this order; none for an activation. */
+  /** The changed rows in order, each a record; none for an activation. */
   readonly ids: readonly number[];
-  /** Each record is of a stream of its own. */
+  /** Whether each record has a stream of its own. */
   readonly isWide: boolean;
   readonly isActivation: boolean;
-  /** Of a versioned stream's rows. */
+  /** The version of a versioned stream's rows. */
   readonly version: number | undefined;
-  /** Of the stream's SCHEMA, which changes with time. */
+  /** The generation of the stream's SCHEMA, which changes over time. */
   readonly generation: number;
 }
 
 export interface Traits {
   readonly kinds: readonly StreamKind[];
-  /** Changes of as many records as a batch has no room for. */
+  /** Changes with more records than fit into a batch. */
   readonly hasBursts: boolean;
-  /** Records of very many streams, whose receipt is large. */
+  /** Records of very many streams, which make a large receipt. */
   readonly isWide: boolean;
   /** Bookmarks that are stored in S3. */
   readonly hasLargeBookmarks: boolean;
   readonly dialects: readonly Dialect[];
-  /** The tables' names are those of other streamers' too, each with rows of its own. */
+  /** Tables shared with other streamers, each with rows of its own. */
   readonly sharesTables: boolean;
 }
 
-/** With a header as JSON, without one as Singer's taps print it, or as transit. */
+/** JSON with a header, Singer's format without one, or transit. */
 const dialects = ["json", "singer", "transit"] as const;
 export type Dialect = (typeof dialects)[number];
 
@@ -74,7 +74,7 @@ const burstRecords = [85, 130] as const;
 const wideRecords = 30;
 const rowsOfEachStreamer = 10_000;
 
-/** What a streamer's source holds: changes to a few rows of a few streams, in their order. */
+/** A streamer's source: changes to a few rows of a few streams, in order. */
 export class Source {
   readonly streamer: string;
   readonly traits: Traits;
@@ -85,7 +85,7 @@ export class Source {
   readonly #random: Random;
   #isWideDone = false;
   #generation = 0;
-  /** The version that the versioned stream's rows are of, and how many rows of it have come. */
+  /** The current version of the versioned stream, and its number of rows so far. */
   #version = { number: 1, rows: 0, isActive: false };
 
   constructor(streamer: string, n: number, traits: Traits, random: Random) {
@@ -97,7 +97,7 @@ export class Source {
     this.#streams = traits.kinds.map(kind => ({ name: `${prefix}_${kind.replace("-", "_")}`, kind }));
   }
 
-  /** A few changes more. */
+  /** Adds a few changes. */
   grow(): void {
     for (let more = this.#random.int(0, 4); more > 0; more--) this.changes.push(this.#next());
   }
@@ -126,7 +126,7 @@ export class Source {
   }
 
   /**
-   * A version is activated once, after some of its rows; then another begins, or rows of the same one
+   * A version is activated once, after some of its rows. Then another one begins, or more rows of it
    * follow.
    */
   #nextOfVersion(change: Omit<Change, "ids">): Change {
@@ -140,6 +140,6 @@ export class Source {
   }
 }
 
-/** A wide change's streams; any other has one. */
+/** The streams of a wide change; any other change has one. */
 export const streamOf = ({ stream, isWide }: Change, part: number): Stream =>
   isWide ? { name: `${stream.name}_${part}_${"x".repeat(80)}`, kind: "keyed" } : stream;

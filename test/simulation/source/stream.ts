@@ -6,26 +6,26 @@ import { type Body, bodyOf, positionIn } from "./body.ts";
 export interface Printing {
   readonly world: World;
   readonly streamer: string;
-  /** Of the process that the streamer is a child of, and dies with. */
+  /** The streamer's parent process, with which it dies. */
   readonly line: Line;
-  /** When a slow streamer is ended, by the process's clock, ms since the epoch. */
+  /** When a slow streamer is ended, by the process's clock, in ms since the epoch. */
   readonly stopAt: number;
   readonly givenUp: AbortSignal;
 }
 
-/** What a streamer prints, and of what. */
+/** A streamer's output, and the body that it prints. */
 export interface Printed {
   readonly body: Body;
   readonly output: AsyncGenerator<Uint8Array>;
 }
 
 const changesMax = 12;
-/** A bookmark that waits for so long is sent. */
+/** A bookmark is sent after waiting this long. */
 const pauseMilliseconds = [0, 20_000] as const;
 
 /**
- * Runs a streamer from a bookmark's text on: it prints what its source holds, now and then in small parts,
- * and may break.
+ * Runs a streamer from a bookmark's text on. It prints its source's changes, sometimes in small parts, and
+ * may fail.
  */
 export function printFrom(bookmark: string | undefined, printing: Printing): Printed {
   const { world, streamer } = printing;
@@ -58,7 +58,7 @@ async function* print(body: Body, { world, line, stopAt, givenUp }: Printing): A
   }
 }
 
-/** The stream in so many pieces, cut anywhere. */
+/** The stream in this many pieces, cut anywhere. */
 function partsOf({ lines }: Body, count: number): Uint8Array[] {
   const bytes = Buffer.from(lines.join(""));
   const size = Math.ceil(bytes.length / count);

@@ -2,7 +2,7 @@ import { GetObjectCommand, PutObjectCommand, S3ServiceException } from "@aws-sdk
 
 export type BucketCommand = GetObjectCommand | PutObjectCommand;
 
-/** What S3 refuses a request with; `attempts` counts the SDK's. */
+/** An error of S3 after this many attempts of the SDK. */
 export const s3Error = (name: string, httpStatusCode: number, attempts: number) =>
   new S3ServiceException({
     name,

@@ -18,7 +18,7 @@ import type { OldCode } from "./old-code.ts";
 import type { SimulatedTable, TableCommand } from "./table.ts";
 import type { World } from "./world.ts";
 
-/** How the SDK hears of a deadline here. */
+/** How the SDK learns about a deadline here. */
 interface Until {
   readonly deadline?: number;
   readonly abortSignal?: AbortSignal;
@@ -34,11 +34,11 @@ export const timingOf = ({ now, sleep }: Line, random: Random): Timing => ({
 
 const never = Number.POSITIVE_INFINITY;
 
-/** AWS's clients as a process has them: each command is one call on its line. */
+/** A process's AWS clients: each command is one call on its line. */
 export function clientsOf(by: Process, world: World, oldCode: OldCode | undefined) {
   const { line } = by;
   const { bucket, random } = world;
-  // Another one may take its place meanwhile.
+  // Another one may replace it meanwhile.
   const { table } = world;
   const dynamodb = (command: TableCommand, { deadline = never, abortSignal: signal }: Until) => {
     const step = stepOfTable(command, table);
@@ -90,7 +90,7 @@ export function clientsOf(by: Process, world: World, oldCode: OldCode | undefine
   };
 }
 
-/** As the SDK says it, once its own attempts have come to nothing. */
+/** The SDK's error after all of its attempts have failed. */
 const lost = (hasTimeLeft: boolean): Promise<never> =>
   Promise.reject(
     Object.assign(new Error("no answer"), { name: hasTimeLeft ? "TimeoutError" : "AbortError" }),

@@ -2,15 +2,15 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
 export type Attributes = Record<string, AttributeValue>;
 
-/** What an expression's placeholders stand for. */
+/** The values of an expression's placeholders. */
 export interface Placeholders {
   readonly names?: Readonly<Record<string, string>> | undefined;
   readonly values?: Readonly<Attributes> | undefined;
 }
 
 /**
- * Whether an item is as a condition says: the part of DynamoDB's expressions that the adapters use. Throws
- * for any other.
+ * Whether an item meets a condition: the part of DynamoDB's expressions that the adapters use. Throws for
+ * any other.
  * docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
  */
 export function holds(expression: string, item: Attributes | undefined, placeholders: Placeholders): boolean {
@@ -82,7 +82,7 @@ class Condition {
     throw this.#unknown();
   }
 
-  /** Nothing that is missing compares with anything. */
+  /** A missing value is not comparable. */
   #comparison(left: AttributeValue | undefined): boolean {
     const operator = this.#next();
     const order = compare(left, this.#operand(this.#next()));
@@ -132,7 +132,7 @@ function valueAt(item: Attributes, path: readonly string[]): AttributeValue | un
   return value;
 }
 
-/** Below 0, 0, or above it; NaN for what does not compare. */
+/** Negative, 0 or positive; NaN for values that are not comparable. */
 function compare(left: AttributeValue | undefined, right: AttributeValue | undefined): number {
   if (left?.N !== undefined && right?.N !== undefined) return order(BigInt(left.N), BigInt(right.N));
   if (left?.S !== undefined && right?.S !== undefined) return order(left.S, right.S);

@@ -7,16 +7,16 @@ import { type GatewayEvent, type GatewayResult, invoke, Process } from "../proce
 import { type Answered, type Asked, sentOf } from "../sent.ts";
 import type { World } from "./world.ts";
 
-/** As in serverless.yml, ms. */
+/** As in serverless.yml, in ms. */
 const timeouts = { ingest: 29_000, other: 10_000 };
-/** API Gateway's own, ms. */
+/** API Gateway's own limit, in ms. */
 const patienceMilliseconds = 30_000;
 
 const unavailable: Answered = { status: 503, headers: {}, text: '{"message":"Service Unavailable"}' };
 
 /**
- * One request to the endpoint, in a process of its own. Resolves to what API Gateway answers, within its
- * own time.
+ * Sends a request to the endpoint, in a process of its own. Resolves to API Gateway's answer, within its
+ * time limit.
  */
 export function request(world: World, asked: Asked, plan: FaultPlan): Promise<Answered> {
   if (world.isClosed) return Promise.resolve(unavailable);

@@ -8,7 +8,7 @@ type Post = NonNullable<Parameters<typeof importApi>[0]["post"]>;
 type Call = Parameters<Post>[0];
 type Answer = Awaited<ReturnType<Post>>;
 
-/** Hears of what is accepted, and from whom. */
+/** Called with everything that is accepted, and its sender. */
 export interface Landing {
   landed(record: Landed, process: Process): void;
   activated(activation: Activated, process: Process): void;
@@ -29,14 +29,14 @@ const silence = (hasTimeLeft: boolean): Answer => ({
   message: "no answer",
 });
 
-/** The Import API, and the secret that holds its account. */
+/** The Import API, and the secret with its account. */
 export class SimulatedImportApi {
-  /** Of a table's key, the row with the highest sequence; the first of equal ones. */
+  /** For each key of a table, the row with the highest sequence, and of equal ones the first. */
   readonly rows = new Map<string, Landed>();
   readonly #random: Random;
   readonly #landing: Landing;
   #account = { clientId: 4_242, token: "token-1" };
-  /** By the token, whose it is. */
+  /** By token, the account. */
   readonly #accounts = new Map([[this.#account.token, this.#account.clientId]]);
   #tokens = 1;
 
@@ -47,11 +47,11 @@ export class SimulatedImportApi {
 
   readonly secret = (): string => JSON.stringify({ default: this.#account });
 
-  /** One request of a process, on its line. */
+  /** A process's request, on its line. */
   post(process: Process): Post {
     return (call, { remainingMilliseconds, silenceMilliseconds }) => {
       const { line } = process;
-      // What is on its way is no longer its sender's to change.
+      // The sender may no longer change bytes in flight.
       const sent = Buffer.from(call.body);
       process.invariants.checkSend(process, call.body);
       return line.call<Answer>({
@@ -103,7 +103,7 @@ export class SimulatedImportApi {
     }
   }
 
-  /** What is accepted is answered with another status. */
+  /** The batch is accepted, but answered with another status. */
   #though(status: number, work: () => Answer): Answer {
     const done = work();
     return done.kind === "answer" && done.status === 201 ? answer(status) : done;
@@ -141,6 +141,6 @@ export class SimulatedImportApi {
   }
 }
 
-/** What the versions of a row share. */
+/** The identity of a row over its versions. */
 export const rowKey = ({ table, version, id }: Pick<Landed, "table" | "version" | "id">): string =>
   `${table} ${version ?? ""} ${id}`;

@@ -1,9 +1,9 @@
-/** A record as it was accepted. */
+/** A record as accepted. */
 export interface Landed {
   readonly table: string;
   readonly streamer: string;
   readonly body: string;
-  /** Its place among the body's records. */
+  /** Its index among the body's records. */
   readonly n: number;
   readonly id: number;
   readonly position: number;
@@ -13,7 +13,7 @@ export interface Landed {
   readonly hasKeys: boolean;
 }
 
-/** A version that takes the place of the table's earlier ones. */
+/** A version that replaces the table's earlier ones. */
 export interface Activated {
   readonly table: string;
   readonly version: number;
@@ -23,7 +23,7 @@ export interface Activated {
 export interface Request {
   readonly records: readonly Landed[];
   readonly activations: readonly Activated[];
-  /** Whose records they are; only `/push` says so. */
+  /** The account; only in `/push`. */
   readonly clientIds: ReadonlySet<number>;
 }
 
@@ -39,9 +39,9 @@ interface Message {
   readonly key_names?: readonly string[];
 }
 
-/** What a request to the Import API holds. Throws for what is neither of its bodies. */
+/** The records in a request to the Import API. Throws if it is neither of its bodies. */
 export function requestIn(body: Uint8Array, contentType: string): Request {
-  // Sequences have more digits than a number holds.
+  // Sequences have more digits than a number can represent.
   const text = Buffer.from(body)
     .toString()
     .replaceAll(/"sequence":(\d+)/g, '"sequence":"$1"');
@@ -60,7 +60,7 @@ export function requestIn(body: Uint8Array, contentType: string): Request {
   };
 }
 
-/** `/push` is a list of records; `/batch` says once what its messages share. */
+/** `/push` is a list of records; `/batch` states once what its messages share. */
 function messagesIn(value: unknown): Message[] {
   if (Array.isArray(value)) return value as Message[];
   const { messages, schema: _, ...shared } = value as { messages: Message[]; schema: object };
@@ -78,10 +78,7 @@ const landedOf = (message: Message, { from, ...data }: Data): Landed => ({
 
 const sequenceOf = ({ sequence }: Message) => BigInt(sequence.replace("~i", ""));
 
-/**
- * Transit's compact maps as objects. What the simulation sends holds nothing else of transit, and no cache
- * codes.
- */
+/** Compact transit maps as objects. The simulation sends nothing else of transit, and no cache codes. */
 function fromTransit(value: unknown): unknown {
   if (typeof value === "string" && value.startsWith("^"))
     throw new Error(`A cache code outside of its line: ${value}`);

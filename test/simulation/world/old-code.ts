@@ -4,12 +4,12 @@ import type { Attributes } from "./condition.ts";
 import type { TableCommand } from "./table.ts";
 
 /**
- * An earlier version of the code beside the one under test: it reads and writes items as that version did,
- * whose attributes are those of the items that it has written. Any other is unknown to it, and is gone once
- * it has written the item.
+ * An earlier version of the code next to the one under test. It reads and writes items as that version did,
+ * with the attributes in its items. It doesn't know any other attribute, which is lost when it writes the
+ * item.
  */
 export class OldCode {
-  /** The attributes of each kind of item, and of each map, by its own name, wherever it is. */
+  /** The attributes of each kind of item, and of each map by its name, wherever it is. */
   readonly #known = new Map<string, Set<string>>();
 
   constructor(items = fixture.items as unknown as readonly Attributes[]) {
@@ -47,10 +47,10 @@ export class OldCode {
   }
 }
 
-/** `tokens`, `streamers`; of a streamer's partition `state`, `key`, `delivery`, `commit`. */
+/** The kind of an item: `tokens`, `streamers`; in a streamer's partition `state`, `key`, `delivery`, `commit`. */
 function kindOf({ pk, sk }: Attributes): string {
   const [partition] = pk!.S!.split("#");
   if (partition === "streamer") return sk!.S!.split("#")[0]!;
-  // The tokens of this world are where the newer version stores them.
+  // This world's tokens are stored where the newer version stores them.
   return partition === "token" ? "tokens" : partition!;
 }

@@ -16,12 +16,12 @@ export type TableCommand =
   | UpdateItemCommand
   | DeleteItemCommand;
 
-/** How one command is done. */
+/** How a command is executed. */
 export interface Doing {
   readonly by: Process;
-  /** Which of the SDK's attempts it is, from 1. */
+  /** The number of the SDK's attempt, from 1. */
   readonly attempt: number;
-  /** A read that asks for no consistency misses the latest write. */
+  /** Whether an eventually consistent read misses the latest write. */
   readonly isStale: boolean;
 }
 
@@ -34,13 +34,13 @@ export interface Written {
 
 interface Held {
   readonly item: Attributes | undefined;
-  /** What was there until the last write. */
+  /** The item before the last write. */
   readonly before: Attributes | undefined;
 }
 
 /**
- * A table of DynamoDB in memory: conditional writes of single items, reads that may lag, time to live, and
- * copies of then.
+ * A DynamoDB table in memory: conditional writes of single items, reads that may lag, time to live, and
+ * copies of earlier states.
  */
 export class SimulatedTable {
   readonly #partitions: Map<string, Map<string, Held>>;
@@ -52,7 +52,7 @@ export class SimulatedTable {
     for (const item of items) this.#hold(item.pk!.S!, item.sk!.S!, item);
   }
 
-  /** All items; each is replaced by a write, and never changed. */
+  /** All items. A write replaces an item and never changes it. */
   get items(): Attributes[] {
     return [...this.#partitions.values()].flatMap(items =>
       [...items.values()].flatMap(({ item }) => (item === undefined ? [] : [item])),
@@ -63,7 +63,7 @@ export class SimulatedTable {
     return this.#partitions.get(pk)?.get(sk)?.item;
   }
 
-  /** What somebody else does who has a right to. */
+  /** A write by somebody else who is allowed to. */
   replace(item: Attributes): void {
     this.#hold(item.pk!.S!, item.sk!.S!, item, this.find(item.pk!.S!, item.sk!.S!));
   }
@@ -73,8 +73,8 @@ export class SimulatedTable {
   }
 
   /**
-   * Takes away what has expired by `now`, in seconds since the epoch, where `isDue` says so: the table
-   * takes its time. Returns the keys.
+   * Deletes items that have expired by `now`, in seconds since the epoch, if `isDue` says so, since the
+   * table may be late. Returns the keys.
    */
   expire(now: number, isDue: () => boolean): string[] {
     const due = this.items.filter(

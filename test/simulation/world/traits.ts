@@ -3,45 +3,45 @@ import type { Random } from "../random.ts";
 import type { StreamKind } from "../source/source.ts";
 import type { Service } from "../steps.ts";
 
-/** What a schedule's world is like. */
+/** The properties of a schedule's world. */
 export interface WorldTraits {
-  /** Of a fault at any call. */
+  /** Probability of a fault at any call. */
   readonly callFaults: number;
-  /** Of trouble of the Import API's own. */
+  /** Probability of a fault of the Import API itself. */
   readonly apiFaults: number;
-  /** How far clocks may be off, ms. */
+  /** The maximum error of clocks, in ms. */
   readonly skewMillisecondsMax: number;
-  /** How many bytes are taken to be around a record: so few records fill a batch. */
+  /** The bytes counted in addition to each record, so that a few records fill a batch. */
   readonly bytesAround: number;
   readonly outages: readonly Outage[];
-  /** Of a process that runs the code of before. */
+  /** Probability of a process with the previous code. */
   readonly oldCode: number;
-  /** Tokens end, or are revoked. */
+  /** Whether tokens expire or are revoked. */
   readonly tokensEnd: boolean;
-  /** A later moment finds the table as it was at an earlier one, ms from the start. */
+  /** When the table is copied, and when that copy is restored, in ms from the start. */
   readonly restore: { readonly from: number; readonly at: number } | undefined;
-  /** Clients come back once items have outlived their time. */
+  /** Whether clients return after items have expired. */
   readonly isLong: boolean;
-  /** How long a client rests between two deliveries at most, ms. */
+  /** The maximum pause of a client between two deliveries, in ms. */
   readonly pauseMillisecondsMax: number;
-  /** What the sources' streams are like; drawn unless they are given. */
+  /** The traits of the sources' streams; random by default. */
   readonly streamKinds?: readonly StreamKind[];
-  /** Two streamers' records go to the same tables. */
+  /** Whether two streamers write to the same tables. */
   readonly sharesTables: boolean;
 }
 
 interface Outage {
   readonly services: readonly Service[];
-  /** ms from the start. */
+  /** In ms from the start. */
   readonly from: number;
   readonly until: number;
 }
 
-/** Half of what the lease's margin lets two clocks differ. */
+/** Half of the difference between two clocks that the lease's margin tolerates. */
 const marginMillisecondsMax = leaseMarginMillisecondsMax / 2;
 const minuteMilliseconds = 60_000;
 
-/** Nothing goes wrong but what is said. */
+/** A world without faults, except the given ones. */
 export const calmTraits: WorldTraits = {
   callFaults: 0,
   apiFaults: 0,
@@ -63,7 +63,7 @@ const outageServices: readonly (readonly Service[])[] = [
   ["secrets"],
 ];
 
-/** At most one of what moves time and what moves the table: together they are more than is promised. */
+/** Either time moves or the table does: both together exceed the promise. */
 export function drawWorld(random: Random): WorldTraits {
   const special = random.next();
   const restore = special > 0.94 ? drawRestore(random) : undefined;
@@ -89,7 +89,7 @@ function drawOutage(random: Random): Outage {
   return { services: random.pick(outageServices), from, until: from + random.int(1, 5) * minuteMilliseconds };
 }
 
-/** The operator lets nobody in until everything that was under way has ended. */
+/** How long the operator accepts no requests, until everything in progress has ended. */
 function drawRestore(random: Random): WorldTraits["restore"] {
   const from = random.int(0, minuteMilliseconds);
   return { from, at: from + random.int(1, 10) * minuteMilliseconds };

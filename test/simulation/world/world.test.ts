@@ -11,7 +11,7 @@ import { holds } from "./condition.ts";
 import { OldCode } from "./old-code.ts";
 import { SimulatedTable, type TableCommand } from "./table.ts";
 
-/** The simulated services are as good as those that the same contracts are run on: test/contracts. */
+/** The simulated services pass the same contracts as the real ones: test/contracts. */
 const nobody = {} as Process;
 
 function services() {
@@ -57,12 +57,12 @@ it.each([
   expect(holds(expression, item, { values, names: { "#f": "fence" } })).toBe(expected);
 });
 
-it("a condition that the table does not know is no condition that holds", () => {
+it("a condition that the table does not know throws", () => {
   for (const expression of ["size(pk)", "fence =", "fence", "fence = :read fence"])
     expect(() => holds(expression, {}, {})).toThrow("does not know");
 });
 
-it("an earlier version of the code loses what it does not know of an item, and nothing else", () => {
+it("an earlier version of the code loses only the attributes it does not know", () => {
   const known = { fence: { N: "1" }, lease: { M: { delivery: { S: "d" }, until: { N: "1" } } } };
   const item = { pk: { S: "streamer#a" }, sk: { S: "state" }, ...known };
   const newer = {

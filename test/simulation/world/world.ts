@@ -18,9 +18,7 @@ import { drawWorld, type WorldTraits } from "./traits.ts";
 
 const minuteMilliseconds = 60_000;
 
-/**
- * Everything outside of the product: it outlives every process, and loses nothing that it has said it has.
- */
+/** Everything outside of the product. It outlives every process, and never loses what it has confirmed. */
 export class World implements Surroundings {
   readonly random: Random;
   readonly traits: WorldTraits;
@@ -29,23 +27,23 @@ export class World implements Surroundings {
   readonly invariants: Invariants = new Invariants(this);
   readonly bucket = new SimulatedBucket();
   readonly importApi: SimulatedImportApi;
-  /** By their names. */
+  /** By name. */
   readonly bodies = new Map<string, Body>();
-  /** Processes that are under way, dead ones among them. */
+  /** Processes in progress, including dead ones. */
   readonly processes = new Set<Process>();
-  /** No request is let in. */
+  /** Whether the operator accepts no requests. */
   isClosed = false;
   readonly #began: number;
   readonly #sources = new Map<string, Source>();
   #table = new SimulatedTable((written, { by }) => this.invariants.written(written, by));
-  /** What is found in the table where its time is over. */
+  /** Expired items found in the table. */
   readonly #gone = new Set<string>();
-  /** The table has been brought back in the last minute. */
+  /** Whether the table was restored within the last minute. */
   #isRestored = false;
   #ids = 0;
   #tokens = 0;
   #token = "";
-  /** Whether the trouble is over. */
+  /** Whether all faults are over. */
   #isCalm = false;
 
   constructor(seed: number, traitsOf: (random: Random) => WorldTraits = drawWorld) {
@@ -60,7 +58,7 @@ export class World implements Surroundings {
     return this.traits.skewMillisecondsMax;
   }
 
-  /** Clocks differ by more than the product promises to bear. */
+  /** Whether clocks differ by more than the product tolerates. */
   get hasWrongClocks(): boolean {
     return this.skewMillisecondsMax > 1_000;
   }
@@ -78,7 +76,7 @@ export class World implements Surroundings {
     return source;
   }
 
-  /** The trouble ends: what is left can be finished. */
+  /** Ends all faults, so that the rest can finish. */
   calmDown(): void {
     this.#isCalm = true;
     this.isClosed = false;
@@ -99,7 +97,7 @@ export class World implements Surroundings {
     return this.#table;
   }
 
-  /** Does a command of a process in the table that it was given. */
+  /** Executes a process's command in its table. */
   do(table: SimulatedTable, command: TableCommand, doing: Doing): object {
     const { Key } = command.input as {
       readonly Key?: { readonly pk: { S: string }; readonly sk: { S: string } };
@@ -109,21 +107,18 @@ export class World implements Surroundings {
     return table.do(command, doing);
   }
 
-  /** A fault of the world's falls into the step that a process is at. */
+  /** Counts a fault of the world at a process's current step. */
   note(fault: Fault, { line }: { readonly line: Line }): void {
     noteFault(this.faults, fault, line.step);
   }
 
-  /** Takes away what has outlived its time, all of it or a part. */
+  /** Deletes all expired items, or some. */
   expire(): void {
     const gone = this.#table.expire(Math.floor(this.scheduler.now / 1_000), () => this.random.chance(0.7));
     for (const key of gone) this.#gone.add(key);
   }
 
-  /**
-   * Keeps the table as it is now; the function that it returns brings it back in the place of the one that
-   * there is then.
-   */
+  /** Copies the table. The returned function restores the copy in place of the current table. */
   copyTable(): () => void {
     const { items } = this.#table;
     const goBack = this.invariants.copy();
@@ -134,25 +129,25 @@ export class World implements Surroundings {
         this.#isRestored = false;
       });
       goBack();
-      // The operator revokes again what was revoked since.
+      // The operator repeats the revocations since then.
       for (const token of this.endedTokens.keys()) this.#removeToken(token);
       this.renewToken();
     };
   }
 
-  /** In the order of time, as UUIDs of version 7 are. */
+  /** An id in order of time, like a version 7 UUID. */
   newId(): string {
     const time = this.scheduler.now.toString(16).padStart(12, "0");
     const n = (this.#ids++).toString(16).padStart(12, "0");
     return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n}`;
   }
 
-  /** What clients are authorized by now. */
+  /** The clients' current token. */
   get token(): string {
     return this.#token;
   }
 
-  /** The token that there is ends, at once or soon. */
+  /** The current token expires or is revoked, at once or soon. */
   endToken(): void {
     const { pk, sk } = tokenKey(digestOf(this.#token));
     const item = this.#table.find(pk, sk)!;
@@ -165,7 +160,7 @@ export class World implements Surroundings {
     this.endedTokens.set(this.#token, this.scheduler.now);
     this.renewToken();
   }
-  /** When they ended, ms since the epoch. */
+  /** When each ended, in ms since the epoch. */
   readonly endedTokens = new Map<string, number>();
 
   #removeToken(token: string): void {
