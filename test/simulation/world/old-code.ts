@@ -47,7 +47,7 @@ export class OldCode {
   }
 }
 
-/** The kind of an item: `tokens`, `streamers`; in a streamer's partition `state`, `key`, `delivery`, `commit`. */
+/** An item's kind: `tokens`, `streamers`; in a streamer's partition `state`, `key`, `delivery`, `commit`. */
 function kindOf({ pk, sk }: Attributes): string {
   const [partition] = pk!.S!.split("#");
   if (partition === "streamer") return sk!.S!.split("#")[0]!;
