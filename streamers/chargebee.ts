@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
-import { asking, chargebeeClient } from "./chargebee/client.ts";
-import { byUpdate, inOrder } from "./chargebee/in-order.ts";
+import { byCreation } from "./chargebee/by-creation.ts";
+import { byInstant, byUpdate } from "./chargebee/by-update.ts";
+import { chargebeeClient, listOf } from "./chargebee/client.ts";
 import * as tables from "./chargebee/tables.ts";
-import { walk } from "./chargebee/walk.ts";
 import { program } from "./program.ts";
 import { address, streamer } from "./streamer.ts";
 
@@ -25,17 +25,17 @@ export const chargebee = streamer({
   }),
   sources({ CHARGEBEE_SITE: site, CHARGEBEE_API_KEY: key, CHARGEBEE_API_URL: url }, run) {
     const client = chargebeeClient(site, key, url, run);
-    // What was deleted is listed once more, with `deleted` set.
+    // Deleted resources are listed with `deleted` set.
     const all = { include_deleted: "true" };
-    // What each can be sorted by is as in Chargebee's own Java client, 4.0.1: the enum SortByAsc of each
-    // list's parameters. Credit notes are the ones that can't be had in the order of their updates.
+    // Chargebee's Java client 4.0.1 names the sort orders of each list (the enum SortByAsc of its
+    // parameters). Credit notes are the only ones that can't be sorted by their updates.
     return [
-      byUpdate(tables.customers, "created_at", asking(client, "customers", "customer", all)),
-      byUpdate(tables.subscriptions, "created_at", asking(client, "subscriptions", "subscription", all)),
-      byUpdate(tables.invoices, "date", asking(client, "invoices", "invoice", all)),
-      walk(tables.creditNotes, "date", asking(client, "credit_notes", "credit_note", all)),
-      byUpdate(tables.transactions, "date", asking(client, "transactions", "transaction", all)),
-      inOrder(tables.events, "occurred_at", asking(client, "events", "event", {})),
+      byUpdate(tables.customers, "created_at", listOf(client, "customers", "customer", all)),
+      byUpdate(tables.subscriptions, "created_at", listOf(client, "subscriptions", "subscription", all)),
+      byUpdate(tables.invoices, "date", listOf(client, "invoices", "invoice", all)),
+      byCreation(tables.creditNotes, "date", listOf(client, "credit_notes", "credit_note", all)),
+      byUpdate(tables.transactions, "date", listOf(client, "transactions", "transaction", all)),
+      byInstant(tables.events, "occurred_at", listOf(client, "events", "event", {})),
     ];
   },
 });

@@ -2,63 +2,61 @@ import { isLosslessNumber } from "lossless-json";
 import * as z from "zod/mini";
 import { parseJson } from "./json.ts";
 
-/**
- * The answer is not from the vendor's API but from a login page, a proxy, another service: its address, and
- * what to check.
- */
-export class Stray extends Error {
+/** A response from a login page, a proxy or another service instead of the vendor's API. */
+export class UnexpectedResponse extends Error {
   override readonly name = "Stray";
 }
 
-/** A number that keeps its text is an object, too. */
+/** A LosslessNumber is an object as well. */
 const isRecord = (value: unknown) =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 const record = z.custom<Readonly<Record<string, unknown>>>(isRecord);
-/** Records, whatever they hold. */
+/** Records with any contents. */
 export const records = z.array(record);
 
-/** Whose API it is, and what its answers mean. */
+/** A vendor's API, and how to explain its errors. */
 export interface Api {
   readonly owner: string;
-  /** What its paths are appended to. */
+  /** The base of its paths. */
   readonly url: string;
-  /** The settings that say where it is. */
+  /** The settings that define `url`, for messages. */
   readonly settings: string;
-  /** What a person does about a refusal, by its status. */
+  /** What to do about a refusal, by its status. */
   readonly hints: Readonly<Record<number, string>>;
-  /** True where a refusal says that there is nothing to read. */
+  /** Returns whether a refusal means that there is nothing to read. */
   readonly saysEmpty?: (status: number, words: string) => boolean;
 }
 
-/** Without the query, which may hold personal data, and a password. */
+/** Removes the query, which may hold personal data, and the password. */
 export function addressOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;
 }
 
-export const strayOf = ({ url, status }: Response, { owner, settings }: Api) =>
-  new Stray(
+export const unexpectedResponse = ({ url, status }: Response, { owner, settings }: Api) =>
+  new UnexpectedResponse(
     `${addressOf(url)} answered ${status} with what is not a page of ${owner}'s API
 Check ${settings} and that no proxy or login page is in between`,
   );
 
 /**
- * An answer's body, of which only `page` is checked. Rejects with Stray for any other answer: taken for an
- * empty page, it would move the bookmark past records that were never read.
+ * Resolves to a response's body if it matches `page`, including members that `page` does not declare. Rejects
+ * with UnexpectedResponse for any other: read as an empty page, it would move the bookmark past records that
+ * were never read.
  */
-export async function pageIn<Page extends z.ZodMiniType>(
+export async function readPage<Page extends z.ZodMiniType>(
   response: Response,
   page: Page,
   api: Api,
 ): Promise<z.output<Page>> {
-  const body = jsonIn(await response.text());
-  if (!z.safeParse(page, body).success) throw strayOf(response, api);
-  // As it was parsed, and not zod's copy.
+  const body = jsonOrUndefined(await response.text());
+  if (!z.safeParse(page, body).success) throw unexpectedResponse(response, api);
+  // The parsed body, because zod's copy lacks undeclared members.
   return body as z.output<Page>;
 }
 
-/** Undefined for what is not JSON. */
-export function jsonIn(text: string): unknown {
+/** Parses JSON. Returns undefined for any other text. */
+export function jsonOrUndefined(text: string): unknown {
   try {
     return parseJson(text);
   } catch {

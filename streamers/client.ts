@@ -1,21 +1,19 @@
 import { HTTPError, isForceRetryError, type KyInstance, type Options, TimeoutError } from "ky";
 import type * as z from "zod/mini";
-import { type Api, pageIn } from "./check-page.ts";
+import { type Api, readPage } from "./check-page.ts";
 import { refusalOf } from "./refusal.ts";
 import { ConnectionFailed, reasonOf } from "./retrying-client.ts";
 
 interface Answer<Body> {
   readonly body: Body;
   readonly headers: Headers;
-  /** When the vendor answered, ms since the epoch; 0 where it does not say. */
+  /** The response's `Date`, ms since the epoch; 0 without one. */
   readonly at: number;
 }
 
-/** A vendor's API, as its pages. */
+/** A client of a vendor's API. */
 export interface Client {
-  /**
-   * Asks for a page, of which only what `page` says is checked. Rejects with Refusal, Stray or Unreachable.
-   */
+  /** Requests a page, which has to match `page`. Rejects with Refusal, UnexpectedResponse or Unreachable. */
   get<Page extends z.ZodMiniType>(
     path: string,
     page: Page,
@@ -23,29 +21,29 @@ export interface Client {
   ): Promise<Answer<z.output<Page>>>;
 }
 
-/** There was no answer, try after try. */
+/** No attempt got a response. */
 class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
 export const clientOf = (http: KyInstance, api: Api): Client => ({
   async get(path, page, options = {}) {
-    const response = await answered(http.get(`${api.url}/${path}`, options), api);
+    const response = await translateErrors(http.get(`${api.url}/${path}`, options), api);
     const { headers } = response;
-    const body = await pageIn(response, page, api);
+    const body = await readPage(response, page, api);
     return { body, headers, at: Date.parse(headers.get("date") ?? "") || 0 };
   },
 });
 
-/** What ky resolves to; its failures in our words. */
-export const answered = (asked: Promise<Response>, api: Api): Promise<Response> =>
+/** Resolves as `asked` does. Replaces ky's errors with Refusal, UnexpectedResponse or Unreachable. */
+export const translateErrors = (asked: Promise<Response>, api: Api): Promise<Response> =>
   asked.catch(async (error: unknown) => {
     if (error instanceof HTTPError) throw await refusalOf(error.response, api);
     if (isUnanswered(error)) throw unreachable(error, api);
     throw error;
   });
 
-/** The last try of several may have been one that was to be repeated. */
+/** After the last attempt, ky may reject with its own request to retry. */
 const isUnanswered = (error: unknown): error is Error =>
   error instanceof TimeoutError || error instanceof ConnectionFailed || isForceRetryError(error);
 

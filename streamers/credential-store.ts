@@ -4,28 +4,28 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { HTTPError } from "ky";
 import * as z from "zod/mini";
-import { patient } from "./retrying-client.ts";
-import { type Run, Unsettled } from "./streamer.ts";
+import { retryingClient } from "./retrying-client.ts";
+import { ConfigError, type Run } from "./streamer.ts";
 
-/** Where a credential is kept that each use renews. */
+/** Stores a credential that each use renews. */
 export interface CredentialStore {
-  /** Where a person sets it, in words. */
+  /** Where a person sets it, for messages. */
   readonly place: string;
-  /** True where another run may write to it meanwhile. */
+  /** Whether another run may write to it at the same time. */
   readonly isShared: boolean;
   read(): Promise<string>;
-  /** Resolves once the next run will read `value`. Rejects with NotStored. */
+  /** Stores `value` durably. Rejects with NotStored. */
   write(value: string): Promise<void>;
 }
 
-/** A credential was renewed, and the new one is lost: its old one is dead. */
+/** A renewed credential could not be stored, and the previous one is no longer valid. */
 class NotStored extends Error {
   override readonly name = "NotStored";
 }
 
-/** What a run's environment says about where a renewed credential is kept. */
+/** Where the environment says that a renewed credential is stored. */
 interface Places {
-  /** An address that a scheduled run's function gives: docs/building-a-streamer.md, "Scheduling". */
+  /** The credential server of a scheduled run: docs/building-a-streamer.md, "Scheduling". */
   readonly url: string | undefined;
   readonly file: string | undefined;
   /** The variable that names the file. */
@@ -33,16 +33,18 @@ interface Places {
 }
 
 /**
- * The store for the credential `name`, which the environment has as `given`. Throws Unsettled for a file that
- * can't be one.
+ * Opens the store for the credential `name`, whose value in the environment is `given`. Throws ConfigError for
+ * an unusable file.
  */
-export function storeFor(name: string, given: string, places: Places, run: Run): CredentialStore {
+export function openCredentialStore(name: string, given: string, places: Places, run: Run): CredentialStore {
   const { url, file, fileVariable } = places;
   if (url !== undefined) return secretStore(url, name, run);
   if (file !== undefined) return fileStore(resolve(file), name, given);
   return memoryStore(name, given, () => {
-    run.log(`warning: ${name} was renewed: the one that you set is dead, and the new one is kept nowhere`);
-    run.log(`warning: before the next run set ${fileVariable} to a file, and ${name} to a new one`);
+    run.log(
+      `warning: ${name} was renewed: the one that you set is no longer valid, and the new one is not stored`,
+    );
+    run.log(`warning: before the next run, set ${fileVariable} to a file, and ${name} to a new one`);
   });
 }
 
@@ -63,13 +65,13 @@ const texts = z.record(z.string(), z.string());
 const digestOf = (value: string) => createHash("sha256").update(value).digest("hex");
 
 /**
- * A file that only its owner can read: the credential's newest value, and the digest of the variable's, which
- * shows whether a person has set the variable again since.
+ * Keeps the credential in a file that only its owner can read, with the digest of the environment's value,
+ * which shows whether a person has set the variable again since.
  */
 function fileStore(file: string, name: string, given: string): CredentialStore {
   const givenSha256 = digestOf(given);
   const read = () => {
-    const held = contents(file);
+    const held = readContents(file);
     return (held.givenSha256 === givenSha256 ? held[name] : undefined) ?? given;
   };
   checkWritable(file);
@@ -89,36 +91,36 @@ function checkWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);
   } catch (error) {
-    throw new Unsettled(`${file} can't be written: ${(error as Error).message}`);
+    throw new ConfigError(`${file} can't be written: ${(error as Error).message}`);
   }
 }
 
 const others = 0o077;
 
-function contents(file: string): Readonly<Record<string, string>> {
-  const text = textIn(file);
+function readContents(file: string): Readonly<Record<string, string>> {
+  const text = readText(file);
   if (text.trim() === "") return {};
   if (process.platform !== "win32" && (statSync(file).mode & others) !== 0)
-    throw new Unsettled(`${file} holds a credential, and others can read it: chmod 600 ${file}`);
+    throw new ConfigError(`${file} holds a credential, and others can read it: chmod 600 ${file}`);
   try {
     return z.parse(texts, JSON.parse(text));
   } catch {
-    throw new Unsettled(`${file} does not hold what a streamer stored: name another file`);
+    throw new ConfigError(`${file} does not hold what a streamer stored: name another file`);
   }
 }
 
-function textIn(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw new Unsettled(`${file} can't be read: ${(error as Error).message}`);
+    throw new ConfigError(`${file} can't be read: ${(error as Error).message}`);
   }
 }
 
 const ownerOnly = 0o600;
 
-/** Whole or not at all, whenever it is cut off: written to another file, to the disk, and then renamed. */
+/** Replaces a file atomically: writes another file, syncs it and renames it. */
 async function replace(file: string, text: string): Promise<void> {
   const next = `${file}.${process.pid}`;
   await rm(next, { force: true });
@@ -135,22 +137,22 @@ async function replace(file: string, text: string): Promise<void> {
   await directory.sync().finally(() => directory.close());
 }
 
-/** The secret of a scheduled run, by the function that may write to it. */
+/** Keeps the credential in a scheduled run's secret, through its function's credential server. */
 function secretStore(url: string, name: string, run: Run): CredentialStore {
-  const http = patient(run);
+  const http = retryingClient(run);
   const place = `${name} in the streamer's secret`;
   return {
     place,
     isShared: true,
     async read() {
-      const { [name]: value } = z.parse(texts, await http.get(url).json().catch(asWords));
-      if (value === undefined) throw new Unsettled(`The streamer's secret has no ${name} any more`);
+      const { [name]: value } = z.parse(texts, await http.get(url).json().catch(rejectWithText));
+      if (value === undefined) throw new ConfigError(`The streamer's secret has no ${name} any more`);
       return value;
     },
     async write(value) {
       await http
         .put(url, { json: { [name]: value } })
-        .catch(asWords)
+        .catch(rejectWithText)
         .catch((error: Error) => {
           throw notStored(name, "the streamer's secret", error.message);
         });
@@ -158,13 +160,13 @@ function secretStore(url: string, name: string, run: Run): CredentialStore {
   };
 }
 
-/** What the function says, without the address. */
-async function asWords(error: Error): Promise<never> {
+/** Rejects with the server's message, without its address. */
+async function rejectWithText(error: Error): Promise<never> {
   throw error instanceof HTTPError ? new Error(await error.response.text()) : error;
 }
 
 const notStored = (name: string, place: string, reason: string) =>
   new NotStored(
     `${name} was renewed, and the new one can't be stored in ${place}: ${reason}
-The one before it is dead: make ${place} writable, and set ${name} to a new one`,
+The previous one is no longer valid: make ${place} writable, and set ${name} to a new one`,
   );

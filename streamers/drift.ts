@@ -35,13 +35,13 @@ export const drift = streamer({
   },
 });
 
-/** A list that is short, and read whole each time. */
+/** A short list, which is read whole each time. */
 const all = (table: Table, client: Client, path: string): Source => ({
   name: table.name,
   tables: [table],
   async *pages() {
     const { body } = await client.get(path, listed);
-    yield { rows: body.data.map(each => [table, table.row(each)]), place: undefined };
+    yield { rows: body.data.map(each => [table, table.row(each)]), position: undefined };
   },
 });
 

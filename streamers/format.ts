@@ -10,11 +10,11 @@ import type { Bookmark, Message } from "./streamer.ts";
 
 export type FormatName = "jsonline" | "transit" | "singer";
 
-/** How a stitchstream's messages are written: docs/format.md. */
+/** An encoding of a stitchstream's messages: docs/format.md. */
 export interface Format {
-  /** What precedes the first message. */
+  /** Precedes the first message. */
   readonly header: string;
-  /** A message's line, with its newline. */
+  /** Returns a message's line, with its newline. */
   line(message: Message): string;
 }
 
@@ -46,8 +46,8 @@ function fieldsOf(message: Message, bookmarkType: "BOOKMARK" | "STATE"): object 
 }
 
 /**
- * A value as compact transit-JSON without cache codes: github.com/cognitect/transit-format. transit-js would
- * print 1.0 as 1, and throws for a record that has a column `constructor`.
+ * Returns a value as compact transit-JSON without cache codes: github.com/cognitect/transit-format.
+ * transit-js would print 1.0 as 1, and throws for a record with a column `constructor`.
  */
 function transitOf(value: unknown): unknown {
   if (typeof value === "string") return /^[~^`]/.test(value) ? `~${value}` : value;
@@ -59,8 +59,8 @@ function transitOf(value: unknown): unknown {
 }
 
 /**
- * Readers take a bare number for a double, or for an integer below 2^53; the rest is tagged, as an integer or
- * a decimal.
+ * Readers accept a bare number as a double or as an integer below 2^53. Other integers and decimals need a
+ * tag.
  */
 function transitNumber(text: string): unknown {
   const isInteger = !/[.eE]/.test(text);
@@ -70,14 +70,14 @@ function transitNumber(text: string): unknown {
   return (isInt64(text) ? "~i" : "~n") + text;
 }
 
-/** A bookmark is our own: below 1 MiB, and some levels deep. */
+/** A streamer's bookmark is below 1 MiB and a few levels deep. */
 const limits: ValueLimits = { depthMax: 128, dataPointsMax: 2 ** 20, expansionBytesMax: 2 ** 26 };
 
 /** Reads a bookmark that any of the formats wrote. Throws for other text. */
 export function bookmarkOf(text: string): Bookmark {
   const value = parse(text.startsWith("[") ? jsonOfTransit(text) : text, undefined, numberOf);
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new Error("a bookmark is a map, with a place for each source");
+    throw new Error("a bookmark is a map, with a position for each source");
   return value as Bookmark;
 }
 

@@ -5,17 +5,17 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { bookmarkOf, type FormatName, formats } from "./format.ts";
-import { type Bookmark, messages, type Run, type Streamer, Unsettled } from "./streamer.ts";
+import { type Bookmark, ConfigError, messages, type Run, type Streamer } from "./streamer.ts";
 
 const exits = { broken: 1, usage: 2 } as const;
 
-/** It was called wrongly: what is wrong, and what to do. */
-class Misused extends Error {}
+/** The command line is wrong; the message says how to fix it. */
+class UsageError extends Error {}
 
 /**
- * Runs a streamer as a program where `module` is what Node was started with: credentials from the
- * environment, a bookmark's file as its only argument, a stitchstream on stdout, its progress on stderr.
- * Exits with 0 once all was read.
+ * Runs a streamer as a program if `module` is Node's main module: credentials from the environment, a
+ * bookmark's file as the only argument, a stitchstream on stdout, progress on stderr. Exits with 0 if
+ * everything was read.
  */
 export async function program(streamer: Streamer, module: ImportMeta): Promise<void> {
   const started = process.argv[1];
@@ -25,7 +25,7 @@ export async function program(streamer: Streamer, module: ImportMeta): Promise<v
   try {
     await stream(streamer, process.argv.slice(2), run);
   } catch (error) {
-    const isMisuse = error instanceof Misused || error instanceof Unsettled;
+    const isMisuse = error instanceof UsageError || error instanceof ConfigError;
     const message = error instanceof Error ? error.message : String(error);
     for (const line of message.split("\n")) run.log(line);
     process.exitCode = isMisuse ? exits.usage : exits.broken;
@@ -35,17 +35,17 @@ export async function program(streamer: Streamer, module: ImportMeta): Promise<v
 async function stream(streamer: Streamer, args: readonly string[], run: Run): Promise<void> {
   const { help, format, file } = argumentsOf(args);
   if (help) return void process.stdout.write(helpOf(streamer));
-  const bookmark = file === undefined ? undefined : bookmarkIn(file);
-  const printed = untilFailure(lines(streamer, { format, bookmark, env: process.env }, run));
+  const bookmark = file === undefined ? undefined : readBookmark(file);
+  const printed = holdFailure(lines(streamer, { format, bookmark, env: process.env }, run));
   await pipeline(Readable.from(printed.lines), process.stdout);
   printed.check();
 }
 
 /**
- * The lines before a failure, which must all be printed: `pipeline` drops what waits when its source rejects.
- * `check` throws the failure.
+ * Yields the lines before a failure and ends, because `pipeline` drops lines that wait when its source
+ * rejects. `check` throws the failure.
  */
-function untilFailure(all: AsyncIterable<string>) {
+function holdFailure(all: AsyncIterable<string>) {
   let failure: { readonly error: unknown } | undefined;
   return {
     check() {
@@ -61,7 +61,7 @@ function untilFailure(all: AsyncIterable<string>) {
   };
 }
 
-/** A run's stitchstream, line by line. */
+/** Yields a run's stitchstream, line by line. */
 export async function* lines(
   streamer: Streamer,
   from: { format: FormatName; bookmark: Bookmark | undefined; env: NodeJS.ProcessEnv },
@@ -82,34 +82,34 @@ function argumentsOf(args: readonly string[]) {
     });
     const { help = false, format } = values;
     if (!Object.hasOwn(formats, format))
-      throw new Misused(`--format is ${Object.keys(formats).join(", ")}, and not ${format}`);
-    if (positionals.length > 1) throw new Misused("at most one argument, the bookmark's file");
+      throw new UsageError(`--format must be one of ${Object.keys(formats).join(", ")}, not ${format}`);
+    if (positionals.length > 1) throw new UsageError("give at most one argument, the bookmark's file");
     return { help, format: format as FormatName, file: positionals[0] };
   } catch (error) {
-    throw error instanceof TypeError ? new Misused(error.message) : error;
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
   }
 }
 
-function bookmarkIn(file: string): Bookmark {
-  const text = textIn(file);
-  // A shell's `> bookmark` empties the file before the streamer reads it: from the beginning would load
-  // everything again, unnoticed.
+function readBookmark(file: string): Bookmark {
+  const text = readText(file);
+  // A shell's `> bookmark` empties the file before the streamer reads it. Starting from the beginning would
+  // load everything again, unnoticed.
   if (text === "")
-    throw new Misused(
+    throw new UsageError(
       `${file}: bookmark is empty: delete it to start from the beginning, or use persist --bookmark FILE`,
     );
   try {
     return bookmarkOf(text);
   } catch (error) {
-    throw new Misused(`${file} does not hold a bookmark of this streamer: ${(error as Error).message}`);
+    throw new UsageError(`${file} does not hold a bookmark of this streamer: ${(error as Error).message}`);
   }
 }
 
-function textIn(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (error) {
-    throw new Misused(`${file} can't be read: ${(error as Error).message}`);
+    throw new UsageError(`${file} can't be read: ${(error as Error).message}`);
   }
 }
 
@@ -123,10 +123,10 @@ function helpOf({ name, about, environment }: Streamer): string {
 
   node ${name}.mjs [--format ${Object.keys(formats).join("|")}] [BOOKMARK_FILE]
 
-prints a stitchstream from the bookmark on, or of all there is. In the environment:
+prints a stitchstream that starts from the bookmark, or from the beginning. In the environment:
 
 ${settings.join("")}
-Exit codes: 0 all was read; ${exits.broken} something was not read, and what was printed is valid;
-${exits.usage} it was called wrongly.
+Exit codes: 0 everything was read; ${exits.broken} something was not read, but the output is valid;
+${exits.usage} the command line or the environment is wrong.
 `;
 }

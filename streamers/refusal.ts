@@ -1,12 +1,19 @@
-import { type Api, addressOf, jsonIn, type Stray, strayOf } from "./check-page.ts";
+import {
+  type Api,
+  addressOf,
+  jsonOrUndefined,
+  type UnexpectedResponse,
+  unexpectedResponse,
+} from "./check-page.ts";
 
 /**
- * What a refusal keeps from being read: all, as a dead credential does; its source; or nothing, where there
- * is nothing to read.
+ * What can't be read because of a refusal: everything, its source, or nothing if there is nothing to read.
  */
 type Reach = "run" | "source" | "nothing";
 
-/** The vendor refused a request: status, address, its words and, on a line of its own, what to do. */
+/**
+ * The vendor refused a request. The message has the status, address and reason, and on its own line a hint.
+ */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly status: number;
@@ -19,7 +26,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The HTTP status that a request was refused with. */
+/** Returns the HTTP status of a Refusal; undefined for other errors. */
 export const statusOf = (error: unknown): number | undefined =>
   error instanceof Refusal ? error.status : undefined;
 
@@ -27,18 +34,18 @@ const unauthorized = 401;
 const timeout = 408;
 const tooManyRequests = 429;
 const serverError = 500;
-/** The credential, or the pace, is the whole run's. */
+/** The credential and the rate limit are the whole run's. */
 const ofRun: readonly number[] = [unauthorized, timeout, tooManyRequests];
 
 /**
- * What a vendor's answer with an error status comes to. A 5xx has often a page of HTML, another one is a
- * proxy's.
+ * Returns the error for a response with an error status. A page of HTML is common with 5xx; with any other
+ * status it is a proxy's.
  */
-export async function refusalOf(response: Response, api: Api): Promise<Refusal | Stray> {
+export async function refusalOf(response: Response, api: Api): Promise<Refusal | UnexpectedResponse> {
   const { status } = response;
   const text = await response.text();
   const isPage = text.trimStart().startsWith("<");
-  if (isPage && status < serverError) return strayOf(response, api);
+  if (isPage && status < serverError) return unexpectedResponse(response, api);
   const words = (isPage ? "" : wordsIn(text)) || response.statusText || "no reason given";
   const message = `${addressOf(response.url)} answered ${status}: ${words}\n${hintFor(status, api)}`;
   return new Refusal(message, status, reachOf(status, words, api));
@@ -53,15 +60,16 @@ function hintFor(status: number, { owner, hints }: Api): string {
   const hint = hints[status];
   if (hint !== undefined) return hint;
   if (status === tooManyRequests) return `${owner}'s rate limit is still reached: run it again later`;
-  return `Run it again later; if the answer stays, show it to ${owner}'s support`;
+  return `Run it again later; if the error persists, show it to ${owner}'s support`;
 }
 
-/**
- * GitHub and Chargebee have `message`, Chargebee a code as well; Drift has `error`, a text or `{type,
- * message}`.
- */
+/** GitHub and Chargebee send `message`, Chargebee also a code; Drift sends `error`, a text or an object. */
 function wordsIn(text: string): string {
-  const body = (jsonIn(text) ?? {}) as { message?: unknown; error?: unknown; api_error_code?: unknown };
+  const body = (jsonOrUndefined(text) ?? {}) as {
+    message?: unknown;
+    error?: unknown;
+    api_error_code?: unknown;
+  };
   const inner = body.error as { message?: unknown } | string | undefined;
   const words = body.message ?? (typeof inner === "object" ? inner?.message : inner);
   if (typeof words !== "string") return short(text);

@@ -1,25 +1,25 @@
 import ky, { HTTPError, isForceRetryError, type KyInstance, TimeoutError } from "ky";
 import type { Run } from "./streamer.ts";
 
-const triesMax = 6;
+const attemptsMax = 6;
 
-/** The network failed: no answer, or one that broke off. */
+/** The network failed: there was no response, or it broke off. */
 export class ConnectionFailed extends Error {
   override readonly name = "ConnectionFailed";
 }
 
-/**
- * How long an answer asks to wait before the next try, s; undefined where it does not. `tries` is how many
- * there were.
- */
-export type Pause = (response: Response, tries: number) => number | undefined | Promise<number | undefined>;
+/** Returns how long a response asks to wait before a retry, s; undefined if it does not. */
+export type Pause = (
+  response: Response,
+  attempts: number,
+) => number | undefined | Promise<number | undefined>;
 
 /**
- * A client that tries again, later and later, what fails by the network, takes too long, or is answered 408,
- * 429 or 5xx, and what `pauseOf` says; after as long as the answer says, where it does. After the last try it
- * rejects with ky's errors, or ConnectionFailed.
+ * Returns a client that retries after network failures, timeouts, 408, 429 and 5xx, and whenever `pauseOf`
+ * returns a time, which it then waits; otherwise it backs off exponentially. After the last attempt it
+ * rejects with ky's errors or ConnectionFailed.
  */
-export const patient = (
+export const retryingClient = (
   { log, second, timeout }: Run,
   pauseOf: Pause = response => retryAfter(response, [429, 503]),
 ): KyInstance =>
@@ -27,11 +27,11 @@ export const patient = (
     timeout,
     fetch: fetchWhole,
     retry: {
-      limit: triesMax - 1,
+      limit: attemptsMax - 1,
       retryOnTimeout: true,
-      // ky takes X-RateLimit-Reset, which GitHub sends with each answer, for the end of a 503.
+      // ky would read X-RateLimit-Reset, which GitHub sends with each response, as the end of a 503.
       afterStatusCodes: [],
-      // What a hook rejects with is the same the next time.
+      // A hook that rejects would reject again.
       shouldRetry: ({ error }) => (isTransient(error) ? undefined : false),
       delay: attempt => second * 2 ** (attempt - 1),
       jitter: true,
@@ -40,7 +40,7 @@ export const patient = (
       afterResponse: [
         async (_request, _options, response, { retryCount }) => {
           const seconds = response.ok ? undefined : await pauseOf(response, retryCount + 1);
-          if (seconds === undefined || retryCount + 1 === triesMax) return undefined;
+          if (seconds === undefined || retryCount + 1 === attemptsMax) return undefined;
           log(`answered ${response.status}: next try in ${Math.ceil(seconds)} s`);
           return ky.retry({ delay: seconds * second });
         },
@@ -56,7 +56,10 @@ export const patient = (
 const isTransient = (error: Error) =>
   error instanceof HTTPError || error instanceof TimeoutError || error instanceof ConnectionFailed;
 
-/** What an answer with one of `statuses` says in Retry-After, s: seconds, or a date (RFC 9110, 10.2.3). */
+/**
+ * Returns the Retry-After (RFC 9110, 10.2.3) of a response with one of `statuses`, s; undefined without
+ * one.
+ */
 export function retryAfter({ status, headers }: Response, statuses: readonly number[]): number | undefined {
   const given = headers.get("retry-after");
   if (given === null || !statuses.includes(status)) return undefined;
@@ -65,23 +68,22 @@ export function retryAfter({ status, headers }: Response, statuses: readonly num
 }
 
 /**
- * Answers once the body is there: ky tries again what `fetch` rejects with, and not what breaks off while a
- * body is read.
+ * Resolves once the whole body is read: ky retries if `fetch` rejects, but not if the body breaks off later.
  */
 async function fetchWhole(...asked: Parameters<typeof fetch>): Promise<Response> {
   try {
     const response = await fetch(...asked);
     const body = await response.arrayBuffer();
-    // A 204, say, may have none.
+    // A 204 must not have a body.
     const whole = new Response(body.byteLength === 0 ? null : body, response);
-    // A Response that is constructed has none of its own.
+    // A constructed Response has no URL.
     return Object.defineProperty(whole, "url", { value: response.url });
   } catch (error) {
     throw new ConnectionFailed(causeOf(error as Error), { cause: error });
   }
 }
 
-/** Without the address, whose query may hold personal data. */
+/** Describes an error without the address, whose query may hold personal data. */
 export const reasonOf = (error: Error) =>
   error instanceof HTTPError
     ? `${error.response.status} ${error.response.statusText}`
@@ -89,7 +91,7 @@ export const reasonOf = (error: Error) =>
       ? "no answer in time"
       : error.message;
 
-/** `fetch failed` says less than its cause, which may have a code alone. */
+/** The cause of `fetch failed` says more; it may have only a code. */
 function causeOf({ cause, message }: Error): string {
   const { message: inner, code } = (cause ?? {}) as { message?: string; code?: string };
   return inner || code || message;

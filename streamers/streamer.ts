@@ -8,63 +8,64 @@ export type Message =
   | { readonly type: "RECORD"; readonly table: Table; readonly record: Row }
   | { readonly type: "BOOKMARK"; readonly value: Bookmark };
 
-/** Where each source stands, by its name. */
+/** The position of each source, by its name. */
 export type Bookmark = Readonly<Record<string, unknown>>;
 
-/** What a source gave in one go. */
-export interface Page<Place> {
+/** Rows of a source that were read together. */
+export interface Page<Position> {
   readonly rows: readonly (readonly [table: Table, row: Row])[];
   /**
-   * Where to go on once these rows, and all before them, are accepted; undefined where that can't be said
-   * yet.
+   * Where to resume once these rows, and all before them, are accepted; undefined if that is not known yet.
    */
-  readonly place: Place | undefined;
+  readonly position: Position | undefined;
 }
 
-/** A part of what a streamer reads, which continues from a place of its own. */
-export interface Source<Place = unknown> {
+/** A part of a streamer's data, with a position of its own. */
+export interface Source<Position = unknown> {
   readonly name: string;
   readonly tables: readonly Table[];
   /**
-   * From `place` on, or all there is. What `place` says has been given before is given again at most where a
-   * bound falls.
+   * Reads pages from `position` on, or from the beginning. Only rows on a boundary, such as those of the last
+   * second, may be yielded again.
    */
-  pages(place: Place | undefined): AsyncIterable<Page<Place>>;
+  pages(position: Position | undefined): AsyncIterable<Page<Position>>;
 }
 
-/** What a run can do beside reading. */
+/** A run's surroundings. */
 export interface Run {
-  /** Tells people of what is going on; never of a credential or a record's contents. */
+  /** Reports progress to people; never a credential or a record's contents. */
   log(line: string): void;
-  /** So many ms is what clients take for a second when they wait to try again: 1,000 but in tests. */
+  /** The length of a second when clients wait for a retry, ms: 1,000, and less in tests. */
   readonly second: number;
-  /** How long clients wait for an answer, with its body, before they try again, ms: a minute but in tests. */
+  /**
+   * How long clients wait for a response with its body before they retry, ms: a minute, and less in tests.
+   */
   readonly timeout: number;
 }
 
-/** Reads a source of data from a bookmark on. */
+/** A program that reads data from a bookmark on. */
 export interface Streamer {
   readonly name: string;
   /** A line for `--help`. */
   readonly about: string;
   /** Settings and credentials, by their names in the environment. */
   readonly environment: z.ZodMiniObject;
-  /** Throws Unsettled for an environment that is not complete. */
+  /** Throws ConfigError for an incomplete or invalid environment. */
   sources(env: Environment, run: Run): readonly Source[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a vendor's API is. */
+/** The URL of a vendor's API. */
 export const address = z.url({
   protocol: /^https?$/,
   error: "set it to an address that begins with https:// or http://, or leave it out",
 });
 
-/** The environment lacks what a streamer needs: each name, and what is wrong with it. */
-export class Unsettled extends Error {}
+/** The environment is incomplete or invalid; the message has a line for each variable. */
+export class ConfigError extends Error {}
 
-/** Makes a streamer whose sources are made from a checked environment. */
+/** Returns a streamer, which checks the environment before it makes its sources. */
 export function streamer<Settings extends z.ZodMiniObject>(made: {
   readonly name: string;
   readonly about: string;
@@ -74,7 +75,7 @@ export function streamer<Settings extends z.ZodMiniObject>(made: {
   return {
     ...made,
     sources(env, run) {
-      // An empty variable is as good as none: shells make them.
+      // Shells set empty variables: they count as absent.
       const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
       const settings = z.safeParse(made.environment, given);
       if (settings.success) return made.sources(settings.data, run);
@@ -82,12 +83,12 @@ export function streamer<Settings extends z.ZodMiniObject>(made: {
         const name = path.join(".");
         return given[name] === undefined ? `${name} is not set` : `${name}: ${message}`;
       });
-      throw new Unsettled(faults.join("\n"));
+      throw new ConfigError(faults.join("\n"));
     },
   };
 }
 
-/** Sources could not be read, and all others were: which, why, and what to do. */
+/** Some sources could not be read; all others were. The message says which, why, and what to do. */
 class NotAllRead extends Error {
   override readonly name = "NotAllRead";
 }
@@ -98,10 +99,10 @@ interface Unread {
 }
 
 /**
- * All messages of a run, source by source: a source's schemas, then its records, with a bookmark of the whole
- * streamer after each page that allows one. A source that the vendor refuses keeps its place, and the sources
- * after it are read. Rejects in the end with NotAllRead, unless the vendor says that there is nothing to
- * read; with any other error where it occurs.
+ * Yields all messages of a run, source by source: a source's schemas, then its records, with a bookmark of
+ * the whole streamer after each page that allows one. A source that the vendor refuses keeps its position,
+ * and the next sources are read. At the end rejects with NotAllRead, unless the vendor says that there is
+ * nothing to read. Rejects with any other error at once.
  */
 export async function* messages(
   sources: readonly Source[],
@@ -121,7 +122,7 @@ export async function* messages(
     for (const line of linesOn(unread)) run.log(line);
     throw error;
   }
-  // Though nothing is new, it says that all was read.
+  // Even without new records, a last bookmark shows that everything was read.
   if (Object.keys(value).length > 0) yield { type: "BOOKMARK", value };
   if (unread.some(({ refusal }) => refusal.reach === "source"))
     throw new NotAllRead(linesOn(unread).join("\n"));
@@ -137,10 +138,10 @@ async function* messagesOf(
   for (const table of source.tables) yield { type: "SCHEMA", table };
   let records = 0;
   try {
-    for await (const { rows, place } of source.pages(value[source.name])) {
+    for await (const { rows, position } of source.pages(value[source.name])) {
       for (const [table, record] of rows) yield { type: "RECORD", table, record };
       records += rows.length;
-      if (place !== undefined) yield { type: "BOOKMARK", value: { ...value, [source.name]: place } };
+      if (position !== undefined) yield { type: "BOOKMARK", value: { ...value, [source.name]: position } };
     }
   } catch (error) {
     if (!(error instanceof Refusal) || error.reach === "run") throw error;
@@ -149,7 +150,7 @@ async function* messagesOf(
   log(`${source.name}: ${records} records`);
 }
 
-/** A line for each, and what to do once for all that share it. */
+/** Returns a line for each source, and each hint once. */
 function linesOn(unread: readonly Unread[]): readonly string[] {
   const each = unread.map(({ source, refusal }) => ({ source, lines: refusal.message.split("\n") }));
   const hints = new Set(each.flatMap(({ lines }) => lines.slice(1)));

@@ -1,30 +1,27 @@
 import type { LosslessNumber } from "lossless-json";
 import { integerOf } from "./json.ts";
 
-/** A value of a record: what JSON can say, its numbers as they were written, and instants. */
+/** A value of a record: JSON, with numbers as they were written, and instants. */
 type Value = Scalar | readonly Value[] | { readonly [name: string]: Value };
 type Scalar = string | number | LosslessNumber | boolean | null | Date;
 export type Row = { readonly [column: string]: Value };
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** How a source writes an instant: as ISO 8601, or as a number since the epoch. */
+/** The form of a source's instants: ISO 8601, or a number since the epoch. */
 type InstantForm = "iso" | "seconds" | "milliseconds";
 
 /** A stream's table. */
 export interface Table {
   readonly name: string;
   readonly keys: readonly string[];
-  /** Of a record (json-schema.org, draft 4), with the keys required. */
+  /** A record's schema (json-schema.org, draft 4), which requires the keys. */
   readonly schema: JsonSchema;
-  /**
-   * A record as the source gave it, with Dates in the columns that hold instants. Columns that are not
-   * declared go along.
-   */
+  /** Returns a source's record with its instants as Dates. Undeclared columns are kept. */
   row(given: object): Row;
 }
 
-/** Columns by type, names with spaces between them. */
+/** Columns by type, as names separated by spaces. */
 interface Columns {
   readonly keys: string;
   readonly instantsAre?: InstantForm;
@@ -49,7 +46,7 @@ const types: Readonly<Record<Exclude<keyof Columns, "keys" | "instantsAre">, Jso
 
 const namesIn = (list: string | undefined) => list?.split(/\s+/).filter(name => name !== "") ?? [];
 
-/** Every column but the keys may be null. */
+/** Defines a table, whose columns are nullable except for the keys. */
 export function table(name: string, columns: Columns): Table {
   const keys = namesIn(columns.keys);
   const properties: Record<string, JsonSchema> = {};
@@ -77,12 +74,12 @@ export function table(name: string, columns: Columns): Table {
   };
 }
 
-/** A Date holds milliseconds. */
+/** A Date has a resolution of milliseconds. */
 const isFiner = /\.\d{3}\d*[1-9]/;
 
 /**
- * What is not an instant, or is finer than a Date, stays as it is: the check of the stream names the line of
- * a fault.
+ * Leaves a value that is not an instant, or that is finer than a Date, unchanged: the endpoint's validation
+ * names the line of a fault.
  */
 function instantOf(value: Value, form: InstantForm): Value {
   const given = form !== "iso" ? integerOf(value) : typeof value === "string" ? value : undefined;

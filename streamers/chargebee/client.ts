@@ -1,29 +1,29 @@
 import * as z from "zod/mini";
 import type { Api } from "../check-page.ts";
 import { type Client, clientOf } from "../client.ts";
-import { patient } from "../retrying-client.ts";
+import { retryingClient } from "../retrying-client.ts";
 import type { Run } from "../streamer.ts";
 
-/** A customer, an invoice, …: apidocs.chargebee.com says what each holds. */
+/** A customer, an invoice and so on: apidocs.chargebee.com documents their members. */
 type Resource = Readonly<Record<string, unknown>>;
 
 interface Listed {
   readonly list: readonly Resource[];
   readonly next: string | undefined;
-  /** When Chargebee answered, s since the epoch; 0 where it does not say. */
+  /** The response's time, s since the epoch; 0 if it is not known. */
   readonly at: number;
 }
 
-/** Asks for a list's page. */
+/** Requests a page of a list. */
 export type Ask = (parameters: Readonly<Record<string, string | number>>) => Promise<Listed>;
 
-/** As many as a page may hold. */
+/** The maximum of a page. */
 export const perPage = 100;
 
 const keysPage = "https://www.chargebee.com/docs/api_keys.html";
 
 const hints = {
-  // chargebee/chargebee-ruby#66: `configuration_incompatible` for what is not enabled for a site.
+  // chargebee/chargebee-ruby#66: `configuration_incompatible` means that a feature is not enabled for a site.
   400: "If it is not enabled for this site, support@chargebee.com enables it; otherwise show them the answer",
   401: `Chargebee does not know the key: set CHARGEBEE_API_KEY to one of this site, ${keysPage}`,
   403: "The key may not read this: create one with read-only access to all",
@@ -32,22 +32,22 @@ const hints = {
 
 const apiPath = "/api/v2";
 
-/** Of the site `site`, or at `url` where that is given: apidocs.chargebee.com/docs/api, "Authentication". */
+/** Returns a client of a site, or of `url` if given: apidocs.chargebee.com/docs/api, "Authentication". */
 export function chargebeeClient(site: string, key: string, url: string | undefined, run: Run): Client {
   const { origin, pathname } = new URL(url ?? `https://${site}.chargebee.com`);
   const api: Api = {
     owner: "Chargebee",
     settings: "CHARGEBEE_SITE, or CHARGEBEE_API_URL,",
-    // Whoever gives the API's own path means the same.
+    // The setting may include the API's path.
     url: `${origin}${pathname.replace(/(\/api\/v2)?\/*$/, "")}${apiPath}`,
     hints,
   };
   const authorization = `Basic ${Buffer.from(`${key}:`).toString("base64")}`;
-  return clientOf(patient(run).extend({ headers: { authorization } }), api);
+  return clientOf(retryingClient(run).extend({ headers: { authorization } }), api);
 }
 
-/** Asks for what `path` lists, each under the name `item`; `fixed` goes with each question. */
-export function asking(client: Client, path: string, item: string, fixed: Record<string, string>): Ask {
+/** Returns requests for the list at `path`, whose elements are each under `item`, with `fixed` parameters. */
+export function listOf(client: Client, path: string, item: string, fixed: Record<string, string>): Ask {
   const page = z.object({
     list: z.array(z.object({ [item]: z.looseObject({ id: z.string() }) })),
     next_offset: z.optional(z.string()),

@@ -4,8 +4,8 @@ import { integerOf } from "../json.ts";
 import type { Source } from "../streamer.ts";
 import { accounts as table } from "./tables.ts";
 
-interface Place {
-  /** All that was updated before this instant was given; ms since the epoch. */
+interface Position {
+  /** Everything updated before this instant was read; ms since the epoch. */
   readonly upTo?: number;
 }
 
@@ -15,32 +15,32 @@ const listed = z.object({ data: z.object({ accounts: z.array(account), next: z.n
 const perPage = 100;
 
 /**
- * Accounts, of which Drift lists all each time: given are those that were updated since the last run began.
- * Only the whole list says that none was passed over, and only where it stood still: each page begins with
- * the last account of the one before, and where it does not, a deletion has drawn another across the bound.
- * Then the next run gives all that this one was to give.
+ * Reads the accounts that were updated since the last run began; Drift always lists all. The position moves
+ * only after the whole list, and only if no account was skipped: each page must begin with the last account
+ * of the page before. If it does not, a deletion has moved an account across the boundary, and the next run
+ * yields the same updates again.
  */
-export const accounts = (drift: Client): Source<Place> => ({
+export const accounts = (drift: Client): Source<Position> => ({
   name: "accounts",
   tables: [table],
-  async *pages(place) {
-    const { upTo = 0 } = place ?? {};
+  async *pages(position) {
+    const { upTo = 0 } = position ?? {};
     let began: number | undefined;
-    let stoodStill = true;
+    let isStable = true;
     let before: readonly z.output<typeof account>[] = [];
     for (let index = 0, more = true; more; index += perPage - 1) {
       const answer = await page(drift, index);
       began ??= answer.at;
       const { accounts: found, next } = answer.body.data;
       const isBound = before.some(({ accountId }) => accountId === found[0]?.accountId);
-      stoodStill &&= index === 0 || isBound;
+      isStable &&= index === 0 || isBound;
       const fresh = found
         .slice(isBound ? 1 : 0)
         .filter(({ updateDateTime }) => (integerOf(updateDateTime) ?? upTo) >= upTo);
       before = found;
       more = Boolean(next);
-      const reached = stoodStill ? { upTo: began } : place;
-      yield { rows: fresh.map(account => [table, table.row(account)]), place: more ? undefined : reached };
+      const reached = isStable ? { upTo: began } : position;
+      yield { rows: fresh.map(account => [table, table.row(account)]), position: more ? undefined : reached };
     }
   },
 });

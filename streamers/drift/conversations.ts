@@ -7,17 +7,15 @@ import type { Page, Source } from "../streamer.ts";
 import type { Row, Table } from "../table.ts";
 import { contacts as contactsTable, messages as messagesTable, conversations as table } from "./tables.ts";
 
-interface Place {
-  /** All that was updated before this instant was given; ms since the epoch. */
+interface Position {
+  /** Everything updated before this instant was read; ms since the epoch. */
   readonly upTo?: number;
-  /**
-   * On the way from the newest down to there: what `upTo` becomes at the end, and the page to continue with.
-   */
+  /** An unfinished pass from the newest down to `upTo`: what `upTo` becomes at its end, and the next page. */
   readonly walking?: { readonly upTo: number; readonly pageToken: string };
 }
 
 const integer = z.custom<number>(value => integerOf(value) !== undefined);
-/** Ids are printed as they were read, whatever their length. */
+/** Ids of any length keep their digits. */
 const id = z.custom<object>(value => /^\d+$/.test(String(value)));
 const conversation = z.looseObject({ id, contactId: z.nullish(id), updatedAt: integer });
 type Conversation = z.output<typeof conversation>;
@@ -33,25 +31,25 @@ const listedMessages = z.object({
 const found = z.object({ data: z.looseObject({ id }) });
 
 const perPage = "50";
-/** What a page token that is too old is answered with, and a contact that was deleted. */
+/** The statuses for an expired page token and for a deleted contact. */
 const gone: readonly number[] = [400, 404, 410];
-/** What the messages are answered with of a conversation that was deleted since it was listed. */
+/** The statuses for the messages of a conversation that was deleted after it was listed. */
 const deleted: readonly number[] = [404, 410];
 
 type RowsOf = (conversation: Conversation) => Promise<readonly [Table, Row][]>;
 
-/** Conversations, each with all its messages. */
-export const conversations = (drift: Client): Source<Place> =>
+/** Reads conversations, each with all its messages. */
+export const conversations = (drift: Client): Source<Position> =>
   byConversation("conversations", [table, messagesTable], drift, () => async conversation => [
     [table, table.row(conversation)],
     ...(await messagesOf(drift, conversation.id)),
   ]);
 
 /**
- * The contacts of conversations, each once: Drift lists no others. They have a scope of their own, and so a
- * place.
+ * Reads the contacts of conversations, each once: Drift lists no others. They require a scope of their own,
+ * so they are a source of their own.
  */
-export const contacts = (drift: Client): Source<Place> =>
+export const contacts = (drift: Client): Source<Position> =>
   byConversation("contacts", [contactsTable], drift, () => {
     const seen = new Set<string>();
     return async ({ contactId }) => {
@@ -63,28 +61,32 @@ export const contacts = (drift: Client): Source<Place> =>
   });
 
 /**
- * Goes through conversations from the newest update down to the last run's newest. One that is updated
- * meanwhile moves to the front, where the next run finds it.
+ * Reads conversations from the newest update down to the last run's newest. A conversation that is updated in
+ * between moves to the front, where the next run finds it.
  */
 const byConversation = (
   name: string,
   tables: readonly Table[],
   drift: Client,
   rowsOf: () => RowsOf,
-): Source<Place> => ({
+): Source<Position> => ({
   name,
   tables,
-  async *pages(place = {}) {
+  async *pages(position = {}) {
     try {
-      yield* walk(drift, place, rowsOf());
+      yield* walk(drift, position, rowsOf());
     } catch (error) {
-      if (place.walking === undefined || !gone.includes(statusOf(error) ?? 0)) throw error;
-      yield* walk(drift, place.upTo === undefined ? {} : { upTo: place.upTo }, rowsOf());
+      if (position.walking === undefined || !gone.includes(statusOf(error) ?? 0)) throw error;
+      yield* walk(drift, position.upTo === undefined ? {} : { upTo: position.upTo }, rowsOf());
     }
   },
 });
 
-async function* walk(drift: Client, { upTo, walking }: Place, rowsOf: RowsOf): AsyncGenerator<Page<Place>> {
+async function* walk(
+  drift: Client,
+  { upTo, walking }: Position,
+  rowsOf: RowsOf,
+): AsyncGenerator<Page<Position>> {
   let newest = walking?.upTo;
   let pageToken = walking?.pageToken;
   do {
@@ -96,10 +98,10 @@ async function* walk(drift: Client, { upTo, walking }: Place, rowsOf: RowsOf): A
     pageToken = fresh.length === body.data.length ? tokenIn(body.links?.next) : undefined;
     const rows: [Table, Row][] = [];
     for (const conversation of fresh) rows.push(...(await rowsOf(conversation)));
-    const place = pageToken
+    const position = pageToken
       ? { ...(upTo !== undefined && { upTo }), walking: { upTo: newest, pageToken } }
       : { upTo: newest };
-    yield { rows, place };
+    yield { rows, position };
   } while (pageToken !== undefined);
 }
 
@@ -112,7 +114,7 @@ async function messagesOf(drift: Client, conversation: object): Promise<[Table, 
   do {
     const path = `conversations/${conversation}/messages`;
     const options = next === undefined ? {} : { searchParams: { next } };
-    const answer = await unless(deleted, drift.get(path, listedMessages, options));
+    const answer = await undefinedIf(deleted, drift.get(path, listedMessages, options));
     if (answer === undefined) return rows;
     const { data, pagination } = answer.body;
     for (const message of data.messages)
@@ -123,12 +125,12 @@ async function messagesOf(drift: Client, conversation: object): Promise<[Table, 
 }
 
 async function contactOf(drift: Client, id: string): Promise<[Table, Row][]> {
-  const answer = await unless(gone, drift.get(`contacts/${id}`, found));
+  const answer = await undefinedIf(gone, drift.get(`contacts/${id}`, found));
   return answer === undefined ? [] : [[contactsTable, contactsTable.row(answer.body.data)]];
 }
 
-/** What is answered; undefined where that is one of `statuses`. */
-const unless = <T>(statuses: readonly number[], answer: Promise<T>): Promise<T | undefined> =>
+/** Resolves as `answer` does, or to undefined if it is refused with one of `statuses`. */
+const undefinedIf = <T>(statuses: readonly number[], answer: Promise<T>): Promise<T | undefined> =>
   answer.catch((error: unknown) => {
     if (statuses.includes(statusOf(error) ?? 0)) return undefined;
     throw error;

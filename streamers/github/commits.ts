@@ -12,61 +12,61 @@ const commit = z.looseObject({
 const listed = z.array(commit);
 const compared = z.object({ commits: listed });
 
-interface Place {
-  /** All that this commit leads back to was given. */
+interface Position {
+  /** All ancestors of this commit were read. */
   readonly head?: string;
-  /** On the way from there to another commit: the page to go on with. */
+  /** An unfinished pass from `head` to another commit, and its next page. */
   readonly walking?: { readonly to: string; readonly page: number };
 }
 
 /** docs.github.com/rest/commits: a repository without commits. */
 const isEmpty = 409;
-/** What a commit's name is answered with that a push by force has removed. */
+/** The statuses for a commit that a force push has removed. */
 const gone: readonly number[] = [404, 422];
 /**
- * What a comparison is answered with whose diff is too large: github-changelog-generator#920 has 500, others
+ * The status for a comparison whose diff is too large: github-changelog-generator#920 reports 500, others
  * 406, 422 and 503.
  */
 const tooLarge = 406;
 const serverError = 500;
 
 /**
- * The commits of the default branch that the last run's newest one does not lead back to: by their dates
- * alone one would miss those that a merge brings in late. Which pages there are does not change while they
- * are read, for both ends are named.
+ * Reads the default branch's commits that are not ancestors of the last run's newest one. By date alone, a
+ * run would miss commits that are merged late. The pages are stable while they are read, as both ends are
+ * named.
  */
-export const commits = (repository: Repository): Source<Place> => ({
+export const commits = (repository: Repository): Source<Position> => ({
   name: "commits",
   tables: [table],
-  async *pages(place = {}) {
-    const { head, walking } = place;
+  async *pages(position = {}) {
+    const { head, walking } = position;
     const to = walking?.to ?? (await newest(repository));
     if (to === undefined || to === head) return;
     try {
-      yield* walk(repository, place, to);
+      yield* walk(repository, position, to);
     } catch (error) {
-      if (!canBeListed(place, statusOf(error) ?? 0)) throw error;
+      if (!canBeListed(position, statusOf(error) ?? 0)) throw error;
       const now = await newest(repository);
       if (now !== undefined) yield* walk(repository, {}, now);
     }
   },
 });
 
-/** True where what was refused at a place may be had by listing all commits again. */
-const canBeListed = ({ head, walking }: Place, status: number) =>
+/** Returns whether listing all commits again can replace what was refused at a position. */
+const canBeListed = ({ head, walking }: Position, status: number) =>
   ((head ?? walking) !== undefined && gone.includes(status)) ||
   (head !== undefined && (status === tooLarge || status >= serverError));
 
-/** From a place to the commit `to`. */
+/** Reads from a position to the commit `to`. */
 async function* walk(
   repository: Repository,
-  { head, walking }: Place,
+  { head, walking }: Position,
   to: string,
-): AsyncGenerator<Page<Place>> {
+): AsyncGenerator<Page<Position>> {
   for (let page = walking?.page ?? 1; ; page++) {
     const { found, more } = await between(repository, head, to, page);
-    const place = more ? { ...(head && { head }), walking: { to, page: page + 1 } } : { head: to };
-    yield { rows: found.map(commit => [table, rowOf(commit)]), place };
+    const position = more ? { ...(head && { head }), walking: { to, page: page + 1 } } : { head: to };
+    yield { rows: found.map(commit => [table, rowOf(commit)]), position };
     if (!more) return;
   }
 }

@@ -1,27 +1,27 @@
 import type * as z from "zod/mini";
 import type { Page, Source } from "../streamer.ts";
-import { ifChanged, perPage, type Repository, unlessMatches, updated } from "./client.ts";
+import { ifChanged, ifNoneMatch, perPage, type Repository, updated } from "./client.ts";
 import { issues as table } from "./tables.ts";
 
 type Issue = z.output<typeof updated>[number];
 
-interface Place {
-  /** All that was updated before this instant was given. */
+interface Position {
+  /** Everything updated before this instant was read. */
   readonly since: string;
-  /** What the question for all since then was answered with last, where one page held them all. */
+  /** The ETag of the last request for everything since then, if it fit on one page. */
   readonly etag?: string;
 }
 
 /**
- * Issues in the order of their updates. Each question is for those since the last answer's newest, and not
- * for the next page: one that is updated meanwhile moves to the end, and would draw another across a page's
- * bound, unseen.
+ * Reads issues in the order of their updates. Each request is for those since the last page's newest, not for
+ * the next page: an issue that is updated in between moves to the end, and would move another across a page's
+ * boundary, unseen.
  */
-export const issues = (repository: Repository): Source<Place> => ({
+export const issues = (repository: Repository): Source<Position> => ({
   name: "issues",
   tables: [table],
-  async *pages(place) {
-    let { since, etag } = place ?? {};
+  async *pages(position) {
+    let { since, etag } = position ?? {};
     for (;;) {
       const answer = await ifChanged(ask(repository, since, 1, etag));
       const last = answer?.body.at(-1)?.updated_at;
@@ -29,9 +29,9 @@ export const issues = (repository: Repository): Source<Place> => ({
       const isSame = last === since;
       const isFull = answer.body.length === perPage;
       const tag = answer.headers.get("etag");
-      // A full page's says nothing of those that follow it.
-      const place = { since: last, ...(isSame && !isFull && tag && { etag: tag }) };
-      yield { rows: rowsOf(answer.body), place };
+      // The ETag of a full page says nothing about the next pages.
+      const position = { since: last, ...(isSame && !isFull && tag && { etag: tag }) };
+      yield { rows: rowsOf(answer.body), position };
       if (!isFull) return;
       etag = undefined;
       since = isSame ? yield* restOfSecond(repository, last, answer.body) : last;
@@ -41,16 +41,16 @@ export const issues = (repository: Repository): Source<Place> => ({
 });
 
 /**
- * What follows `first`, a page full of issues of the second `since`: page by page to the second's end, and
- * then back to the first page. On the way back none is missed that was drawn across a bound on the way there,
- * for issues only ever move towards the front before they leave for the end. Returns the newest that was
- * read, unless nothing follows it.
+ * Reads what follows `first`, a full page of issues of the second `since`: page by page to the second's
+ * end, and then back to the first page. The way back finds issues that moved across a boundary on the way
+ * there, because issues only move to the front until they leave for the end. Returns the newest update that
+ * was read; undefined if nothing follows it.
  */
 async function* restOfSecond(
   repository: Repository,
   since: string,
   first: readonly Issue[],
-): AsyncGenerator<Page<Place>, string | undefined> {
+): AsyncGenerator<Page<Position>, string | undefined> {
   const seen = new Set(first.map(({ id }) => String(id)));
   const unseen = async (page: number) => {
     const { body } = await ask(repository, since, page);
@@ -63,13 +63,13 @@ async function* restOfSecond(
   let isFull: boolean;
   do {
     const { body, rows } = await unseen(++page);
-    yield { rows, place: { since } };
+    yield { rows, position: { since } };
     last = body.at(-1)?.updated_at ?? since;
     isFull = body.length === perPage;
   } while (isFull && last === since);
   while (--page > 0) {
     const { rows } = await unseen(page);
-    yield { rows, place: { since: page === 1 ? last : since } };
+    yield { rows, position: { since: page === 1 ? last : since } };
   }
   return isFull ? last : undefined;
 }
@@ -79,9 +79,9 @@ const order = { state: "all", sort: "updated", direction: "asc", per_page: perPa
 const ask = ({ client, path }: Repository, since: string | undefined, page: number, etag?: string) =>
   client.get(`${path}/issues`, updated, {
     searchParams: { ...(since && { since }), ...order, page },
-    headers: unlessMatches(etag),
+    headers: ifNoneMatch(etag),
   });
 
-/** Pull requests are issues, too: a source of their own has them. */
+/** GitHub lists pull requests as issues as well; they have a source of their own. */
 const rowsOf = (found: readonly Issue[]) =>
   found.flatMap(issue => (issue.pull_request ? [] : [[table, table.row(issue)] as const]));

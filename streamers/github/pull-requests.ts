@@ -1,13 +1,13 @@
 import type { Source } from "../streamer.ts";
-import { hasNext, ifChanged, perPage, type Repository, unlessMatches, updated } from "./client.ts";
+import { hasNext, ifChanged, ifNoneMatch, perPage, type Repository, updated } from "./client.ts";
 import { pullRequests as table } from "./tables.ts";
 
-interface Place {
-  /** All that was updated before this instant was given. */
+interface Position {
+  /** Everything updated before this instant was read. */
   readonly upTo?: string;
-  /** Of the first page, when it was read. */
+  /** The ETag of the first page when it was read. */
   readonly etag?: string;
-  /** On the way from the newest down to there: what these become at the end, and the page to go on with. */
+  /** An unfinished pass from the newest down to `upTo`: what these become at its end, and the next page. */
   readonly walking?: End & { readonly page: number };
 }
 
@@ -19,20 +19,20 @@ interface End {
 const order = { state: "all", sort: "updated", direction: "desc", per_page: perPage };
 
 /**
- * Pull requests from the newest update down to the last run's newest: their listing knows no `since`. One
- * that is updated meanwhile moves to the front, where the next run finds it, and moves others back: they come
- * twice, none is passed over.
+ * Reads pull requests from the newest update down to the last run's newest, as their listing has no
+ * `since`. One that is updated in between moves to the front, where the next run finds it. Others move back
+ * and are read twice, but none is skipped.
  */
-export const pullRequests = ({ client, path }: Repository): Source<Place> => ({
+export const pullRequests = ({ client, path }: Repository): Source<Position> => ({
   name: "pull_requests",
   tables: [table],
-  async *pages(place = {}) {
-    const { upTo, walking } = place;
+  async *pages(position = {}) {
+    const { upTo, walking } = position;
     let end: End | undefined = walking && endOf(walking.upTo, walking.etag);
     for (let page = walking?.page ?? 1; ; page++) {
       const asked = client.get(`${path}/pulls`, updated, {
         searchParams: { ...order, page },
-        headers: unlessMatches(page === 1 ? place.etag : undefined),
+        headers: ifNoneMatch(page === 1 ? position.etag : undefined),
       });
       const answer = await ifChanged(asked);
       if (answer === undefined) return;
@@ -43,7 +43,7 @@ export const pullRequests = ({ client, path }: Repository): Source<Place> => ({
       const more = hasNext(headers) && fresh.length === body.length;
       yield {
         rows: fresh.map(pull => [table, table.row(pull)]),
-        place: more ? { ...place, walking: { ...end, page: page + 1 } } : end,
+        position: more ? { ...position, walking: { ...end, page: page + 1 } } : end,
       };
       if (!more) return;
     }

@@ -1,13 +1,13 @@
 import { records } from "../check-page.ts";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
-import { type ListingPlace, listing } from "./listing.ts";
+import { type ListingPosition, listing } from "./listing.ts";
 import { releases as table } from "./tables.ts";
 
-export const releases = ({ client, path, log }: Repository): Source<ListingPlace> => ({
+export const releases = ({ client, path, log }: Repository): Source<ListingPosition> => ({
   name: "releases",
   tables: [table],
-  pages: place =>
+  pages: position =>
     listing(
       async (page, headers) => {
         const searchParams = { per_page: perPage, page };
@@ -15,7 +15,7 @@ export const releases = ({ client, path, log }: Repository): Source<ListingPlace
         const rows = answer.body.map(release => [table, table.row(release)] as const);
         return { rows, items: answer.body.length, headers: answer.headers };
       },
-      place,
+      position,
       line => log(`releases: ${line}`),
     ),
 });

@@ -1,19 +1,19 @@
 import * as z from "zod/mini";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
-import { type ListingPlace, listing } from "./listing.ts";
+import { type ListingPosition, listing } from "./listing.ts";
 import { stargazers as table } from "./tables.ts";
 
-/** docs.github.com/rest/activity/starring: answers with the instants of the stars, too. */
+/** docs.github.com/rest/activity/starring: this media type includes the time of each star. */
 const withInstants = "application/vnd.github.star+json";
 
 const listed = z.array(z.looseObject({ starred_at: z.string(), user: z.nullable(z.looseObject({})) }));
 
-/** Who has starred it, and when; without accounts that were deleted. */
-export const stargazers = ({ client, path, log }: Repository): Source<ListingPlace> => ({
+/** Reads who has starred the repository, and when, without deleted accounts. */
+export const stargazers = ({ client, path, log }: Repository): Source<ListingPosition> => ({
   name: "stargazers",
   tables: [table],
-  pages: place =>
+  pages: position =>
     listing(
       async (page, conditions) => {
         const searchParams = { per_page: perPage, page };
@@ -24,7 +24,7 @@ export const stargazers = ({ client, path, log }: Repository): Source<ListingPla
         );
         return { rows, items: answer.body.length, headers: answer.headers };
       },
-      place,
+      position,
       line => log(`stargazers: ${line}`),
     ),
 });

@@ -78,7 +78,7 @@ it("one that is called wrongly exits with 2 and says what to do", async () => {
     wrongly([join(dir, "none")]),
   ]);
   expect(unset).toBe("github: GITHUB_ACCESS_TOKEN is not set\ngithub: GITHUB_REPO_PATH is not set\n");
-  expect(format).toContain("--format is jsonline, transit, singer, and not csv");
+  expect(format).toContain("--format must be one of jsonline, transit, singer, not csv");
   expect(more).toContain("at most one argument");
   expect(bookmarks).toContain("does not hold a bookmark of this streamer");
   expect(none).toContain("no such file");

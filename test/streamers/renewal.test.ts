@@ -173,7 +173,7 @@ describe("the variables of the first documentation", () => {
     const { code, stdout, stderr } = await running("streamers/drift.ts", [], first).ended;
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
-      "drift: Drift accepts no password any more, and nothing reads DRIFT_REDIRECT_URI, " +
+      "drift: Drift no longer accepts passwords, and nothing reads DRIFT_REDIRECT_URI, " +
         "DRIFT_USERNAME and DRIFT_PASSWORD\n" +
         "drift: Set DRIFT_ACCESS_TOKEN, or DRIFT_CLIENT_SECRET and DRIFT_REFRESH_TOKEN as well: " +
         `${credentialsPage} describes how to get them\n`,
@@ -186,7 +186,7 @@ describe("the variables of the first documentation", () => {
     const { failure, log } = await readRun(drift, env);
     expect([failure, log[0]]).toEqual([
       undefined,
-      expect.stringContaining("Drift accepts no password any more"),
+      expect.stringContaining("Drift no longer accepts passwords"),
     ]);
   });
 });

@@ -1,10 +1,10 @@
 const signals = ["SIGINT", "SIGTERM"] as const;
 
 /**
- * Does work that must not be cut off: a first Ctrl-C or SIGTERM ends the process once it is done, a second
- * one at once.
+ * Does work that must not be interrupted: the first Ctrl-C or SIGTERM ends the process after the work, a
+ * second one immediately.
  */
-export async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+export async function withoutInterruption<T>(work: () => Promise<T>): Promise<T> {
   let asked: NodeJS.Signals | undefined;
   const hold = (signal: NodeJS.Signals) => {
     asked = signal;

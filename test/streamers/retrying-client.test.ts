@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { patient } from "../../streamers/retrying-client.ts";
+import { retryingClient } from "../../streamers/retrying-client.ts";
 import { type StandIn, startStandIn } from "./stand-in.ts";
 
 let standIn: StandIn;
@@ -11,7 +11,8 @@ beforeEach(async () => {
   );
 });
 afterEach(() => standIn.close());
-const client = (timeout = 600_000) => patient({ log: line => void log.push(line), second: 1, timeout });
+const client = (timeout = 600_000) =>
+  retryingClient({ log: line => void log.push(line), second: 1, timeout });
 
 it("tries again where an answer breaks off in its body", async () => {
   for (let times = 0; times < 2; times++) standIn.answerOnce(/list/, "break off");
