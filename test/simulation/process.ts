@@ -28,7 +28,7 @@ export class Process {
   sent: Sent;
   /** When it began, in ms since the epoch. */
   readonly began: number;
-  /** The streamer's bookmark and revision when it began. */
+  /** The streamer's fence and revision when it began. */
   readonly fenceBefore: number;
   readonly revisionBefore: number;
   readonly streamersBefore: readonly string[];
@@ -40,7 +40,7 @@ export class Process {
   hasChanged = false;
   /** The account to which it has sent records. */
   clientId: number | undefined;
-  /** Set once one of its batches was refused: no new one may follow. */
+  /** The bodies begun when one of its batches was refused: no new one may follow. */
   refusedAfter: ReadonlySet<Uint8Array> | undefined;
   /** Halves of a batch are not new batches. */
   hasHalved = false;

@@ -25,7 +25,7 @@ export interface Sent {
   readonly bytes: Uint8Array | undefined;
   /** The body of which it contains all or some records. */
   readonly body: Body | undefined;
-  /** The parts of the body in it, in order. */
+  /** The changes of the body in it, in order. */
   readonly changes: readonly Change[];
   readonly key: string | undefined;
   /** The revision in `If-Match`. */

@@ -6,8 +6,7 @@ import { JsonWriter } from "../../functions/values/json-writer.ts";
 import { TransitWriter } from "../../functions/values/transit-writer.ts";
 
 /**
- * The text of one value, read as `from` and written as `to`. Throws where it is malformed or has no form
- * there.
+ * The text of one value, read as `from` and written as `to`. Throws if it is malformed or has no such form.
  */
 export function convert(text: string | Uint8Array, from: Encoding, to: Encoding): string {
   const out = new ByteWriter();

@@ -5,7 +5,7 @@ import { picking, picks, spelled } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
 
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
-/** A backslash and an `n`, and a line's end: the bytes of one are how the other is written. */
+/** A backslash and an `n`, and a line end: the bytes of the first are the escape of the second. */
 const lookalikes = ["a\\nb", "a\nb"] as const;
 const name = fc.constantFrom("id", "name", "a/b", "type", "schema", "é", "😀", 'q"', ...lookalikes);
 const scalar = fc.oneof(fc.string({ maxLength: 6 }), fc.integer(), fc.boolean(), fc.constant(null));
@@ -31,7 +31,7 @@ const message = fc.oneof(
   fc.record({ type: fc.oneof(type("STATE"), type("BOOKMARK")), value: fc.jsonValue() }),
   fc.record({ type: fc.constantFrom("BATCHES", "", "RECORDS"), stream }),
 );
-/** Fields of the streamer's own, which say nothing. */
+/** The streamer's own fields, which are ignored. */
 const own = fc.dictionary(fc.constantFrom("Type", "streams", "x", "ßecord", "RECORD"), scalar, {
   maxKeys: 2,
 });

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 
-/** What the next choice is: numbers from 0 to 7. */
+/** Returns the next choice, from 0 to 7. */
 export type Pick = () => number;
 
 export const picks = fc.array(fc.nat(7), { minLength: 1, maxLength: 40 });
 
-/** The same choices over and over. */
+/** Repeats the same choices. */
 export function picking(from: readonly number[]): Pick {
   let n = 0;
   return () => from[n++ % from.length]!;
@@ -18,7 +18,7 @@ const escaped = (character: string, isUpper: boolean) =>
     return `\\u${isUpper ? hex.toUpperCase() : hex}`;
   }).join("");
 
-/** A string as JSON text, any of its characters as escapes. */
+/** A string as JSON text, with any of its characters as escapes. */
 const spelledString = (text: string, pick: Pick) =>
   `"${Array.from(text, character => {
     const choice = pick();
@@ -29,8 +29,8 @@ const spelledString = (text: string, pick: Pick) =>
 const spaced = (token: string, pick: Pick) => spaces[pick()]! + token + spaces[pick()]!;
 
 /**
- * A value as JSON text with spaces and escapes wherever a writer may put them; `pickText` is for the strings
- * that are no names.
+ * A value as JSON text, with spaces and escapes wherever a writer may put them. `pickText` is for strings
+ * that are not names.
  */
 export function spelled(value: unknown, pick: Pick, pickText: Pick = pick): string {
   const inner = (each: unknown) => spaced(spelled(each, pick, pickText), pick);

@@ -9,14 +9,14 @@ import { convert } from "./convert.ts";
 const numRuns = runs(1_000);
 const json = (text: string | Uint8Array) => convert(text, "json", "json");
 
-/** JSON text with spaces where a writer may put them, as Python does. */
+/** JSON text with spaces where a writer may put them, like Python's. */
 const spaced = (value: unknown) => JSON.stringify(value, null, 1).replaceAll("\n", " ");
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const newline = 0x0a;
 const space = 0x20;
 
-/** Few names, so that they come twice, and halves of surrogate pairs. */
+/** A few names, so that they repeat, and halves of surrogate pairs. */
 const piece = fc.constantFrom(
   "a",
   "b",
@@ -52,7 +52,7 @@ const { jsonText } = fc.letrec<{ jsonText: string }>(tie => {
   };
 });
 
-/** Whether docs/format.md refuses what JSON.parse takes: a name twice, and what is nested too deep. */
+/** Whether docs/format.md refuses what JSON.parse accepts: a repeated name, or nesting too deep. */
 function isRefused(text: string, parsed: unknown): boolean {
   const outsideStrings = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, "");
   const membersWritten = outsideStrings.split(":").length - 1;
@@ -65,7 +65,7 @@ function isRefused(text: string, parsed: unknown): boolean {
       walk(each, at + 1);
     }
   };
-  // A value that stands for itself begins within a message.
+  // A value by itself begins within a message.
   walk(parsed, envelopeDepth + 1);
   return membersWritten > members || depth > depthMax;
 }
@@ -107,7 +107,7 @@ describe("the JSON reader and JSON.parse", () => {
     );
   });
 
-  it("takes UTF-8 and nothing else", () => {
+  it("accepts only UTF-8", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 6 }), bytes => {
         const inner = bytes
@@ -124,7 +124,7 @@ describe("the JSON reader and JSON.parse", () => {
   it.each([
     ["a name twice", '{"a":1,"a":2}'],
     ["a name twice, once in escapes", '{"a":1,"\\u0061":2}'],
-    ["a name twice among many", `{${Array.from({ length: 40 }, (_, i) => `"k${i}":1`)},"k7":2}`],
+    ["a repeated name among many", `{${Array.from({ length: 40 }, (_, i) => `"k${i}":1`)},"k7":2}`],
     ["a number that is not valid", "[NaN]"],
     ["a leading zero", "[01]"],
     ["a control character", '"\u0001"'],
@@ -132,12 +132,12 @@ describe("the JSON reader and JSON.parse", () => {
     expect(() => json(text)).toThrow();
   });
 
-  it("takes `__proto__` and `constructor` as names like others", () => {
+  it("treats `__proto__` and `constructor` like other names", () => {
     const text = '{"__proto__":{"a":1},"constructor":2}';
     expect(json(text)).toBe(text);
   });
 
-  it("knows a message's fields among hundreds of others, wherever they stand", () => {
+  it("finds a message's fields among hundreds of others, in any place", () => {
     const others = Array.from({ length: 300 }, (_, i) => [`k${i}`, i] as const);
     const fields = [
       ["type", "RECORD"],
@@ -155,7 +155,7 @@ describe("the JSON reader and JSON.parse", () => {
     expect(JSON.parse(Buffer.from(requests[0]!.body).toString())).toHaveLength(3);
   });
 
-  it("refuses what is nested too deep, cheaply", () => {
+  it("refuses nesting that is too deep, at low cost", () => {
     expect(() => json("[".repeat(1_000_000))).toThrow(/nested deeper/);
   });
 });

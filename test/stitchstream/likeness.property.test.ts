@@ -14,8 +14,8 @@ import { picking, picks, spelled, withSpaces } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
 
 /**
- * Bodies of several streams in turns, with what comes between records: lines are read by the templates of
- * earlier ones, and are said to be what they are where none is like another.
+ * Bodies of several alternating streams, with other messages between records. Lines are read with the
+ * templates of earlier lines, and must mean the same as in bodies without similar lines.
  */
 const numRuns = runs(150);
 const word = fc.constantFrom("name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');
@@ -32,14 +32,14 @@ const value = fc.oneof(
   fc.array(scalar, { maxLength: 2 }),
   fc.dictionary(word, scalar, { maxKeys: 2 }),
 );
-/** A fault in a body is enough, and most of them have none. */
+/** A body has at most one fault, and most have none. */
 const seldom = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 60, arbitrary: usual }, other);
 const time = seldom(
   fc.constantFrom<unknown[]>("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5+05:30", null),
   fc.constantFrom<unknown[]>("yesterday", 1),
 );
-/** A backslash and an `n`, and a line's end: the bytes of one are how the other is written. */
+/** A backslash and an `n`, and a line end: the bytes of the first are the escape of the second. */
 const streamNames = ["s", "a\\nb", "a\nb"] as const;
 const keys = ["id", "k\\nb", "k\nb"] as const;
 const ofKeys = Object.fromEntries(keys.map(key => [key, { type: "integer" }]));
@@ -48,7 +48,7 @@ const schemas = fc.constantFrom<object[]>(
   { type: "object", properties },
   { type: "object", properties: { ...ofKeys, id: { type: "integer", key: true } } },
 );
-/** What describes a stream's records, apart from them or within. */
+/** The description of a stream's records, in a SCHEMA or within them. */
 const described = fc.constantFrom("schema", "inline", "keys", "schema and keys", "nothing");
 
 interface Stream {
@@ -59,7 +59,7 @@ interface Stream {
   readonly timed: boolean;
   readonly versioned: boolean;
   readonly valued: boolean;
-  /** The same on every line, so that lines are alike whose names come by transit's codes. */
+  /** The same on every line, so that lines whose names are transit codes are similar. */
   readonly inner: object[];
   readonly spaces: readonly number[];
 }
@@ -126,7 +126,7 @@ const bodies = fc
     return [...declared, ...others];
   });
 
-/** Some lines have a byte changed, behind the place that the comparison needs. */
+/** Some lines have a byte changed, after the place that the comparison needs. */
 const damage = fc.option(
   fc.array(
     fc.tuple(
@@ -151,7 +151,7 @@ function damaged(lines: Buffer[], changes: readonly (readonly number[])[], form:
   return lines;
 }
 
-/** The line with a field more that no other has and that says nothing; too short for a cache code. */
+/** The line with a unique extra field, which is ignored and too short for a cache code. */
 const unlike = (line: Buffer, n: number, form: Form) =>
   Buffer.concat([
     line.subarray(0, opening[form].length),
@@ -159,7 +159,7 @@ const unlike = (line: Buffer, n: number, form: Form) =>
     line.subarray(opening[form].length),
   ]);
 
-/** A request has room for no more of a record than is said of it. */
+/** A record is at most as long as announced. */
 function expectAsLongAsSaid(body: Uint8Array): void {
   const contents = validate(body, { encoder: batchEncoder(4242), rules: importApiRules });
   const reader = readerOf(contents.header, contents.bytes, limits);
@@ -184,14 +184,14 @@ function expectAlike(lines: Buffer[], form: Form): void {
 }
 
 const toTransit = (each: unknown): unknown => {
-  // Keywords enter the cache, and its codes are then others.
+  // Keywords enter the cache and change its codes.
   if (each === "~:key") return transit.keyword("key");
   if (Array.isArray(each)) return each.map(toTransit);
   if (typeof each !== "object" || each === null) return each;
   return transit.map(Object.entries(each).flatMap(([name, inner]) => [name, toTransit(inner)]));
 };
 
-describe("lines that are like earlier ones say what they say where none is", () => {
+describe("lines similar to earlier ones mean the same as without them", () => {
   it("in JSON", () => {
     fc.assert(
       fc.property(bodies, damage, (body, changes) => {
@@ -228,7 +228,7 @@ describe("lines that are like earlier ones say what they say where none is", () 
     expectAlike([line(1), line("12345678901234567"), line("12345678901234567"), line('"~m0"')], "verbose");
   });
 
-  it("in transit, where a keyword among the values gives a later code another meaning", () => {
+  it("in transit, if a keyword among the values changes the meaning of a later code", () => {
     const line = (value: string) =>
       Buffer.from(
         `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"aaaa","${value}",` +
@@ -245,7 +245,7 @@ describe("lines that are like earlier ones say what they say where none is", () 
     expectAlike([line("a"), line("id"), line("a")], "compact");
   });
 
-  it("in transit, of lists without a string among them, at a cost that grows no faster than they do", () => {
+  it("in transit, with lists without strings, at a cost linear in their length", () => {
     const lists = Array(400_000).fill("[]").join(",");
     expectAlike(
       [Buffer.from(`["^ ","type","RECORD","stream","s","record",["^ ","a",[${lists}]]]`)],

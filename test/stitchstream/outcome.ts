@@ -8,15 +8,15 @@ interface Sent {
 }
 type Batch = { readonly messages: readonly Sent[] } & Record<string, unknown>;
 
-/** A record of transit's `/push`, whose names and values come in turns. */
+/** A record in transit's `/push`, with alternating names and values. */
 const ofTransit = (entries: unknown[]): Sent => {
   const digits = String(entries[entries.indexOf("sequence") + 1]).slice("~i".length);
   return { sequence: { value: digits }, entries };
 };
 
 /**
- * What the endpoint makes of a body: every record and activation as the Import API receives it, in the
- * streamer's order, and the bookmark; or every line that it refuses, and why.
+ * The outcome of a body: every record and activation as the Import API receives it, in the streamer's
+ * order, with the bookmark; or every refused line, with the reason.
  */
 export function outcomeOf(body: string | Uint8Array) {
   try {

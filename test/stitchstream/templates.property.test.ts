@@ -8,18 +8,18 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { numRuns } from "../runs.ts";
 
-/** A line is read alike whatever lines came before it: templates change the speed and nothing else. */
+/** A line is read the same way after any other lines: templates change the speed and nothing else. */
 const encoder = batchEncoder(4242);
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 const headerLines = 3;
 
-/** What becomes of a body: each record's request, or its faults by line. */
+/** The outcome of a body: each record's request, or its faults by line. */
 function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
   try {
     const contents = validate(body, { encoder, rules: importApiRules });
     const records = Array.from({ length: contents.records }, (_, record) => {
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
-      // The same sequence, whichever its place.
+      // The same sequence in every place.
       const first = 5_000_000_000_000_000_000n - BigInt(record);
       const { body: bytes } = encoder.encode(contents, { kind, records: [record] }, first, new ByteWriter());
       return Buffer.from(bytes).toString();
@@ -64,7 +64,7 @@ const value = fc.oneof(
   fc.array(scalar, { maxLength: 2 }),
   fc.dictionary(word, scalar, { maxKeys: 2 }),
 );
-/** Records of the same names, and so lines of the same template, now and then. */
+/** Records that sometimes have the same names, and so the same template. */
 const records = shape.chain(names =>
   fc.array(
     fc.tuple(...names.map(() => value)).map(values => {
@@ -74,7 +74,7 @@ const records = shape.chain(names =>
     { minLength: 2, maxLength: 12 },
   ),
 );
-/** Bytes of some lines are changed. */
+/** Changes bytes of some lines. */
 const damage = fc.array(
   fc.tuple(fc.nat(), fc.nat(), fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('"\\{}[],:0-.e~^ \t')))),
   {
@@ -104,8 +104,8 @@ const times = fc.array(
   },
 );
 
-describe("a line among others like it", () => {
-  it("of JSON is read as if it were alone", () => {
+describe("a line among similar ones", () => {
+  it("of JSON is read like a single line", () => {
     fc.assert(
       fc.property(records, times, damage, fc.constantFrom(0, 1), (each, at, changes, indent) => {
         const lines = each.map((record, n) => {

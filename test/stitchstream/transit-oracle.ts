@@ -10,7 +10,7 @@ interface Tagged {
   readonly rep: unknown;
 }
 
-/** transit-js does not know UUIDs of two halves. */
+/** transit-js does not support UUIDs as two halves. */
 const uuidOf = (rep: unknown) => {
   if (!Array.isArray(rep)) return transit.uuid(rep as string);
   const hex = rep.map(half =>
@@ -21,11 +21,11 @@ const uuidOf = (rep: unknown) => {
   return transit.uuid(hex.join(""));
 };
 
-/** To transit-js a character is a string. */
+/** For transit-js, a character is a string. */
 const characterOf = (rep: unknown) => transit.tagged("c", rep);
 const options = { handlers: { u: uuidOf, c: characterOf }, preferBuffers: false };
 
-/** A reader whose cache is empty: a transit-js reader still has the last text's. */
+/** A reader with an empty cache: a transit-js reader keeps that of the last text. */
 export const readByTransit = (text: string) => transit.reader("json", options).read(text);
 
 const isName = (key: unknown) => typeof key === "string" || transit.isKeyword(key) || transit.isSymbol(key);
@@ -50,8 +50,8 @@ export function hasJson(value: unknown): boolean {
 }
 
 /**
- * Whether JSON, its numbers kept as digits, is what docs/format.md says of a value that transit-js read.
- * Where transit-js has a double, digits beyond it may be more.
+ * Whether JSON, with numbers as digits, is the form in docs/format.md of a value that transit-js read. If
+ * transit-js has a double, the JSON may have more digits.
  */
 export function isJsonOf(value: unknown, json: unknown): boolean {
   if (value === null || typeof value === "boolean" || typeof value === "string") return json === value;
@@ -77,7 +77,7 @@ function isJsonOfTagged({ tag, rep }: Tagged, json: unknown): boolean {
 const areElements = (values: readonly unknown[], json: unknown) =>
   Array.isArray(json) && json.length === values.length && values.every((each, n) => isJsonOf(each, json[n]));
 
-/** A set's order is anyone's, and whether it repeats itself; but of a keyword and its name there are two. */
+/** A set may have any order and repetitions, but a keyword and its name are two values. */
 const areMembers = (values: readonly unknown[], json: unknown) =>
   Array.isArray(json) &&
   json.length >= values.length &&

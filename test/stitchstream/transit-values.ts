@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import transit from "transit-js";
 
-/** Values of transit as transit-js writes them, in every spelling that the format has. */
+/** Transit values as transit-js writes them, in every spelling of the format. */
 
 const compact = transit.writer("json");
 const verbose = transit.writer("json-verbose");
 export type Form = "compact" | "verbose";
 
-/** The spellings that transit-js reads and never writes stand behind this mark until the text is written. */
+/** Marks spellings that transit-js reads and never writes, until the text is written. */
 const mark = "\u{f8ff}";
 const bare = (digits: string) => `${mark}n${digits}`;
 const bareKey = (digit: number) => `${mark}k${digit}`;
@@ -21,7 +21,7 @@ const spellings: Readonly<Record<string, (text: string, form: Form) => string>> 
 };
 const marked = new RegExp(`"${mark}(.)([^"]*)"`, "gu");
 
-/** transit-js does not see a tagged value within a quote: an array needs none. */
+/** transit-js misses a tagged value within a quote; an array needs no quote. */
 const quotedHalves = /^(?:\["~#'",|\{"~#'":)(\["~#u",.*\])[\]}]$/;
 
 export const written = (value: unknown, form: Form): string =>
@@ -30,12 +30,12 @@ export const written = (value: unknown, form: Form): string =>
     .replaceAll(marked, (_, spelling: string, text: string) => spellings[spelling]!(text, form))
     .replace(quotedHalves, "$1");
 
-/** A map of Object's own names leads transit-js's cache astray: transit.test.ts has such names. */
+/** Names of Object's own members corrupt transit-js's cache: transit.test.ts has such names. */
 const isOrdinary = (name: string) => !(name in {});
-/** JavaScript objects, which the verbose writer makes, put names of digits first. */
+/** The verbose writer makes JavaScript objects, which put names of digits first. */
 const isNumeral = (name: string) => /^\d+$/.test(name);
 
-/** Often the same ones, so that codes come; short ones of many bytes, which have none. */
+/** Often repeated names, which get codes, and short names of many bytes, which don't. */
 const name = fc.oneof(
   fc.constantFrom(
     "type",
@@ -72,7 +72,8 @@ const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const uri = fc.webPath().map(path => transit.uri(`https://example.com${path}`));
 
 /**
- * transit-js takes a bare integer beyond 2^53 for a double, and we keep its digits: transit.test.ts has some.
+ * transit-js reads a bare integer beyond 2^53 as a double, and we keep its digits: transit.test.ts has
+ * some.
  */
 const isRounded = (number: number) => !Number.isSafeInteger(number) && /^-?\d+$/.test(String(number));
 
@@ -98,7 +99,7 @@ const scalar = fc.oneof(
   fc.tuple(int64, int64).map(([high, low]) => halves(high, low)),
 );
 
-/** Keys that are no names: such a map has no JSON form. */
+/** Keys that are not names: such a map has no JSON form. */
 const oddKey = fc.oneof(
   fc.nat(9).map(bareKey),
   fc.constantFrom(5, 77, null, true, transit.tagged("c", "x"), transit.tagged("f", "1.50"), double("1.5")),
@@ -108,7 +109,7 @@ const oddKey = fc.oneof(
 );
 const special = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
 
-/** What tells two keys apart: their names or numbers, whatever they are written as. */
+/** The identity of a key: its name or number, in any spelling. */
 const spelled = (key: unknown) =>
   typeof key === "string" ? key.replace(`${mark}k`, "") : String(key).replace(/^:/, "");
 const mapOf = (key: fc.Arbitrary<unknown>, value: fc.Arbitrary<unknown>) =>
@@ -134,7 +135,7 @@ const valuesOf = (
 /** Values that have a JSON form. */
 export const plainValue = valuesOf(scalar, value => mapOf(nameKey, value));
 
-/** Any values: NaN, and maps whose keys are anything, too. */
+/** Any values, including NaN and maps with any keys. */
 export const anyValue = valuesOf(fc.oneof({ weight: 9, arbitrary: scalar }, special), value =>
   fc.oneof(
     { weight: 3, arbitrary: mapOf(nameKey, value) },
@@ -144,8 +145,8 @@ export const anyValue = valuesOf(fc.oneof({ weight: 9, arbitrary: scalar }, spec
 );
 
 /**
- * More entries than one digit's codes, than two digits' codes, and of a cache that was restarted, with some
- * of them again.
+ * More entries than codes of one digit, than codes of two digits, and than a cache holds before it
+ * restarts, with repetitions.
  */
 export const wideValue = fc
   .record({
@@ -161,7 +162,7 @@ export const wideValue = fc
     return [...keys, ...repeated, inner];
   });
 
-/** Values with a tag somewhere that is not the format's. */
+/** Values with an unknown tag somewhere. */
 export const unknownTag = fc
   .tuple(
     plainValue,

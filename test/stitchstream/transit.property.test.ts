@@ -11,7 +11,7 @@ import { anyValue, type Form, plainValue, unknownTag, wideValue, written } from 
 
 const numRuns = runs(500);
 const compact = transit.writer("json");
-/** A value as transit-js writes it once more: two that are equal are written alike. */
+/** A value as transit-js writes it again: equal values have equal text. */
 const again = (text: string) => compact.write(readByTransit(text));
 
 const forms = fc.constantFrom<Form>("compact", "verbose");
@@ -27,7 +27,7 @@ const schema = '["^ ","type","SCHEMA","stream","typed","schema",["^ ","propertie
 const body = (...lines: (string | Uint8Array)[]) =>
   Buffer.concat(lines.flatMap((each, n) => [Buffer.from(n === 0 ? header : "\n"), Buffer.from(each)]));
 
-/** What the endpoint makes of a body: bookmark and requests, or the lines that it refuses. */
+/** The outcome of a body: bookmark and requests, or the refused lines. */
 function outcomeOf(...lines: (string | Uint8Array)[]) {
   try {
     const { requests, bookmark } = requestsOf(body(...lines));
@@ -41,7 +41,7 @@ function outcomeOf(...lines: (string | Uint8Array)[]) {
 const dataOf = (record: unknown) => (record as { get(name: string): unknown }).get("value");
 
 describe("the transit reader and transit-js", () => {
-  it("read the same of any value, compact and verbose", () => {
+  it("read every value alike, compact and verbose", () => {
     fc.assert(
       fc.property(fc.oneof({ weight: 30, arbitrary: anyValue }, wideValue), each => {
         const text = written(each, "compact");
@@ -52,7 +52,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("make the same JSON of a value, or none", () => {
+  it("convert a value to the same JSON, or to none", () => {
     fc.assert(
       fc.property(fc.oneof({ weight: 30, arbitrary: anyValue }, wideValue), forms, (each, form) => {
         const text = written(each, form);
@@ -64,7 +64,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("agree on what a record and a bookmark say, whichever way it takes", () => {
+  it("agree on records and bookmarks, sent as transit or as JSON", () => {
     fc.assert(
       fc.property(anyValue, forms, (each, form) => {
         const text = written(each, form);
@@ -91,7 +91,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("refuse what is cut at any byte, with its line", () => {
+  it("refuse text truncated at any byte, with its line", () => {
     fc.assert(
       fc.property(anyValue, forms, fc.nat(), (each, form, place) => {
         const text = Buffer.from(written(bookmarkOf(each), form));
@@ -102,7 +102,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("refuse a tag that is not transit's, wherever it stands, with its line", () => {
+  it("refuse an unknown tag in any place, with its line", () => {
     fc.assert(
       fc.property(unknownTag, forms, (each, form) => {
         expect(outcomeOf(schema, written(bookmarkOf(each), form))).toEqual({ refused: [line + 1] });
@@ -115,7 +115,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("read the same of a line with a byte changed anywhere, or it is refused with its line", () => {
+  it("read a line with any byte changed alike, or it is refused with its line", () => {
     const bytes = fc.oneof(fc.nat(255), fc.constantFrom(...Buffer.from('"\\{}[],:0-.e~^ `#$ibdfnmtuz_?c')));
     fc.assert(
       fc.property(anyValue, forms, fc.nat(), bytes, (each, form, place, byte) => {
@@ -123,7 +123,7 @@ describe("the transit reader and transit-js", () => {
         text[place % text.length] = byte === newline ? space : byte;
         const outcome = outcomeOf(text);
         if (outcome.refused) expect(outcome).toEqual({ refused: [line] });
-        // Without a bookmark its type is no longer this format's.
+        // Without a bookmark, its type is not known.
         if (outcome.bookmark === undefined || isReadOtherwise(text.toString())) return;
         const theirs = dataOf(readByTransit(text.toString()));
         expect(rounded(again(outcome.bookmark))).toBe(rounded(compact.write(theirs)));
@@ -132,7 +132,7 @@ describe("the transit reader and transit-js", () => {
     );
   });
 
-  it("write no cache codes, so that a value stands alone", () => {
+  it("write no cache codes, so that each value is independent", () => {
     fc.assert(
       fc.property(fc.oneof({ weight: 30, arbitrary: plainValue }, wideValue), each => {
         const alone = convert(written(each, "compact"), "transit", "transit");
@@ -147,18 +147,17 @@ describe("the transit reader and transit-js", () => {
 const newline = 0x0a;
 const space = 0x20;
 
-/** Where transit-js reads otherwise than transit's specification, or than it says itself. */
+/** Where transit-js deviates from transit's specification or from its own documentation. */
 function isReadOtherwise(text: string): boolean {
-  // transit-js takes a lone tilde for a tag without a name; to Java's and Python's readers, and to us, it is
-  // text.
+  // transit-js reads a lone tilde as a tag without a name; for Java's and Python's readers, and for us, it is text.
   const isTilde = text.includes('"~"');
   // In a verbose map of one key transit-js counts the key twice; nobody writes codes there.
   const isCodeInVerbose = text.startsWith("{") && /"\^[^ "]/.test(text);
-  // Its maps of names are JavaScript's objects, which put those of digits first.
+  // Its maps of names are JavaScript objects, which put names of digits first.
   const isDigitsInVerbose = text.startsWith("{") && /"\d+":/.test(text);
   return isTilde || isCodeInVerbose || isDigitsInVerbose;
 }
 
-/** transit-js takes a bare number for a double; we keep its digits. */
+/** transit-js reads a bare number as a double; we keep its digits. */
 const rounded = (text: string) =>
   text.replaceAll(/"~[in](-?\d{16,})"/g, (_, digits: string) => String(Number(digits)));

@@ -12,7 +12,7 @@ describe("transit values as JSON", () => {
   it.each([
     ["an instant in ms", '"~m1468435557000"', '"2016-07-13T18:45:57.000Z"'],
     ["an instant as text", '"~t2016-07-13T18:45:57.000Z"', '"2016-07-13T18:45:57.000Z"'],
-    ["an instant of another zone", '"~t2016-07-13T20:45:57+02:00"', '"2016-07-13T18:45:57.000Z"'],
+    ["an instant in another zone", '"~t2016-07-13T20:45:57+02:00"', '"2016-07-13T18:45:57.000Z"'],
     ["an instant before the epoch", '"~m-6106017600000"', '"1776-07-04T12:00:00.000Z"'],
     ["an integer of 64 bits", '"~i9007199254740993"', "9007199254740993"],
     ["the smallest of them", '"~i-9223372036854775808"', "-9223372036854775808"],
@@ -28,7 +28,7 @@ describe("transit values as JSON", () => {
     ],
     ["bytes", '"~baGVsbG8="', '"aGVsbG8="'],
     ["no bytes", '"~b"', '""'],
-    ["bytes with all of the alphabet", '"~b+/az09AZ\\/w=="', '"+/az09AZ\\/w=="'],
+    ["bytes with the whole alphabet", '"~b+/az09AZ\\/w=="', '"+/az09AZ\\/w=="'],
     ["a URI", '"~rhttp://example.com/?a=1"', '"http://example.com/?a=1"'],
     ["a keyword", '"~:status"', '"status"'],
     ["a symbol", '"~$status"', '"status"'],
@@ -65,7 +65,7 @@ describe("transit values as JSON", () => {
     ["an integer with a fraction", '"~i1.5"'],
     ["a leading zero", '"~i007"'],
     ["a decimal without digits", '"~f."'],
-    ["a date that no calendar has", '"~t2016-02-30T00:00:00Z"'],
+    ["an impossible date", '"~t2016-02-30T00:00:00Z"'],
     ["an instant without its zone", '"~t2016-02-01T00:00:00"'],
     ["an instant finer than a millisecond", '"~t2016-02-01T00:00:00.000001Z"'],
     ["an instant beyond the calendar", '"~m8640000000000001"'],
@@ -73,10 +73,10 @@ describe("transit values as JSON", () => {
     ["a bad UUID", '"~u5a2cbea3"'],
     ["UUID halves beyond 64 bits", '["~#u",[9223372036854775808,0]]'],
     ["bad base64", '"~ba"'],
-    ["base64 that lacks its padding", '"~baGVsbG8"'],
+    ["base64 without its padding", '"~baGVsbG8"'],
     ["base64 with a character too many", '"~baGVsbG8=a"'],
     ["base64 with too much padding", '"~baGVs===="'],
-    ["base64 of padding alone", '"~b="'],
+    ["base64 of only padding", '"~b="'],
     ["base64 with an escape of another character", '"~baGV\\n"'],
     ["two characters", '"~cxy"'],
     ["two characters, escaped", '"~c\\ud83d\\ude00\\u0041"'],
@@ -89,13 +89,13 @@ describe("transit values as JSON", () => {
     ["a code of three digits", '["~:abcdef","^000"]'],
     ["a key without its value", '["^ ","a"]'],
     ["a name twice", '["^ ","a",1,"a",2]'],
-    ["a name twice, once as a keyword", '["^ ","a",1,"~:a",2]'],
-    ["a name twice, once by its code", '["^ ","abcd",1,"^0",2]'],
+    ["a repeated name, once as a keyword", '["^ ","a",1,"~:a",2]'],
+    ["a repeated name, once by its code", '["^ ","abcd",1,"^0",2]'],
     ["a tag hidden in an escape", '"\\u007em0"'],
-    ["a cmap with a key left over", '["~#cmap",[1]]'],
-    ["a number twice as a key, once bare", '["^ ",5,1,"~i5",2]'],
-    ["a fraction twice as a key, once bare", '["^ ",1.5,1,"~d1.5",2]'],
-    ["a UUID twice as a key", '["^ ","~u5a2cbea3-e8c6-428b-b525-21239370dd55",1,"^0",2]'],
+    ["a cmap with a key and no value", '["~#cmap",[1]]'],
+    ["a repeated number as a key, once bare", '["^ ",5,1,"~i5",2]'],
+    ["a repeated fraction as a key, once bare", '["^ ",1.5,1,"~d1.5",2]'],
+    ["a repeated UUID as a key", '["^ ","~u5a2cbea3-e8c6-428b-b525-21239370dd55",1,"^0",2]'],
   ])("refuses %s", (_name, text) => {
     expect(() => convert(text, "transit", "transit")).toThrow();
   });
@@ -122,14 +122,14 @@ describe("transit values as JSON", () => {
     );
   });
 
-  it("takes bytes as long as a line may be, and looks at no more of a character than it may have", () => {
+  it("accepts bytes up to the length of a line, and reads only the start of a character", () => {
     const long = 16_000_000;
     expect(convert(`"~b${"A".repeat(long)}"`, "transit", "json")).toHaveLength(long + 2);
     expect(() => convert(`"~b${"A".repeat(long)}!"`, "transit", "json")).toThrow(/~b requires base64/);
     expect(() => convert(`"~c${"x".repeat(long)}"`, "transit", "json")).toThrow(/~c requires one character/);
   });
 
-  it("keeps its cache to the line's first 1,936 entries, then restarts it", () => {
+  it("restarts its cache after 1,936 entries of a line", () => {
     const keys = Array.from({ length: 1_936 }, (_, i) => `"~:key${i}"`).join(",");
     expect(convert(`[${keys},"^0"]`, "transit", "json")).toContain('"key1935","key0"');
     expect(convert(`[${keys},"~:again","^0"]`, "transit", "json")).toContain('"again","again"');
@@ -141,19 +141,19 @@ describe("a map with the number 5 and the text 5", () => {
   const body = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
   const both = '["^ ",5,1,"5",2]';
 
-  it("is kept as it is in a bookmark", () => {
+  it("is kept unchanged in a bookmark", () => {
     const { bookmark } = requestsOf(body(`["^ ","type","BOOKMARK","value",${both}]`));
     expect(bookmark).toBe(both);
   });
 
-  it("is refused in a record, whose columns would be one", () => {
+  it("is refused in a record, where both would be one column", () => {
     const line = `["^ ","type","RECORD","stream","s","record",["^ ","a",${both}]]`;
     expect(() => requestsOf(body(line))).toThrow(
       /line 4, .*a map's key that is not a string.* can't name a column/,
     );
   });
 
-  it("does no harm to the next message's fields, where it is a message", () => {
+  it("does not affect the next message if it is a message itself", () => {
     const lines = ['["^ ",5,1,"type","STATE","value",1]', '["^ ",5,1,"value",2,"type","STATE"]'];
     expect(requestsOf(body(...lines)).bookmark).toBe('["~#\'",2]');
   });
@@ -181,7 +181,7 @@ describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1
     const names = existsSync(exemplars)
       ? readdirSync(exemplars).filter(name => /^[^.]+\.json$/.test(name))
       : [];
-    it("are there", () => expect(names.length).toBeGreaterThan(20));
+    it("exist", () => expect(names.length).toBeGreaterThan(20));
 
     it.each(names)("%s decodes alike in both forms, and as transit-js reads it", name => {
       const compact = readFileSync(new URL(name, exemplars), "utf8");
@@ -193,5 +193,5 @@ describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1
   },
 );
 
-/** transit-js holds NaN for unequal to itself. */
+/** For transit-js, NaN is unequal to itself. */
 const sameNaN = (ours: string, theirs: string) => theirs.includes("~zNaN") && ours === theirs.trim();

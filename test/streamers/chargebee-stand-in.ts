@@ -3,7 +3,7 @@ import { type Answer, type StandIn, startStandIn } from "./stand-in.ts";
 
 export const key = "test_key";
 
-/** What the site holds. */
+/** The site's data. */
 export interface Held {
   customers: Customer[];
   subscriptions: Subscription[];
@@ -16,16 +16,16 @@ export interface Held {
 const began = 1_767_225_600;
 /** Seconds since the epoch. */
 const at = (second: number) => began + second;
-/** The second it is. */
+/** The current second. */
 export const now = () => Math.floor(Date.now() / 1_000) - began;
 
-/** As Chargebee has what was not updated since 2016-09-28. */
+/** A record not updated since 2016-09-28, which has no updated_at in Chargebee. */
 export const untouched = <T extends { updated_at?: number }>(held: T): T => ({
   ...held,
   updated_at: undefined,
 });
 
-// The shapes are those of Chargebee's own client.
+// The structures are those of Chargebee's own client.
 export const customer = (n: number, second = n, more: Partial<Customer> = {}): Customer => ({
   id: `customer-${n}`,
   first_name: `Ada ${n}`,
@@ -123,7 +123,7 @@ const items: Readonly<Record<keyof Held, string>> = {
   events: "event",
 };
 
-/** What each list can be sorted by. */
+/** The fields by which each list can be sorted. */
 const sorts: Readonly<Record<keyof Held, string>> = {
   customers: "created_at updated_at",
   subscriptions: "created_at updated_at",
@@ -133,7 +133,7 @@ const sorts: Readonly<Record<keyof Held, string>> = {
   events: "occurred_at",
 };
 
-/** An instant, and which of those that share it. */
+/** An instant, and an index among the records that share it. */
 type InList = readonly [instant: number, number: number];
 const compare = (a: InList, b: InList) => a[0] - b[0] || a[1] - b[1];
 
@@ -149,8 +149,8 @@ const refused = (status: number, code: string, message: string): Answer => ({
 });
 
 /**
- * Chargebee's API over what `held` holds at the moment: its filters, order, refusals, and offsets,
- * `["1630848839000","42903379"]`, which say behind which instant and which number a page begins.
+ * Chargebee's API over the current data in `held`: its filters, order, refusals and offsets, such as
+ * `["1630848839000","42903379"]`: a page begins after this instant and number.
  */
 export const startChargebee = (held: Held): Promise<StandIn> =>
   startStandIn(({ path, query, headers }) => {
@@ -165,7 +165,7 @@ export const startChargebee = (held: Held): Promise<StandIn> =>
     const after = query.get(`${filtered}[after]`);
     const sortable = sorts[name].split(" ");
     if (!sortable.includes(by)) return refused(400, "param_wrong_value", `sort_by can't be ${by}`);
-    // What lacks an instant passes no filter of it, and comes first in its order.
+    // A record without the instant passes no filter by it, and comes first when sorted by it.
     const found = (held[name] as unknown as Record<string, number | undefined>[])
       .map((each, number) => ({ each, place: [each[by] ?? 0, number] as const }))
       .filter(({ each }) => after === null || (each[filtered] ?? 0) > Number(after))

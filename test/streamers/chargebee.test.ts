@@ -61,8 +61,8 @@ describe("a site's first run", () => {
   });
 });
 
-describe("records that were never updated since Chargebee keeps the instant", () => {
-  it("come with all others, in a second run too where the first was ended", async () => {
+describe("records without updated_at", () => {
+  it("are sent with all others, and by a second run if the first one was ended", async () => {
     held.customers = upTo(122, n => (n <= 120 ? untouched(customer(n)) : customer(n)));
     held.invoices = upTo(3, n => untouched(invoice(n)));
     held.transactions = upTo(3, n => (n === 3 ? untouched(transaction(n)) : transaction(n)));
@@ -71,7 +71,7 @@ describe("records that were never updated since Chargebee keeps the instant", ()
     expect(await landed()).toEqual([122, 3, 3, 230, 3, 110]);
   });
 
-  it("come again once they are", async () => {
+  it("are sent again once they are updated", async () => {
     held.customers = upTo(122, n => untouched(customer(n)));
     standIn.beforeNext(/customers.*offset/, () => {
       held.customers[4] = customer(5, now(), { first_name: "Changed" });
@@ -82,13 +82,13 @@ describe("records that were never updated since Chargebee keeps the instant", ()
   });
 });
 
-describe("a run after another", () => {
-  it("brings what is new or has changed, and what was deleted", async () => {
+describe("a later run", () => {
+  it("sends new, changed and deleted records", async () => {
     await run();
     held.customers[4] = customer(5, now(), { deleted: true });
     held.credit_notes[8] = creditNote(9, now());
     held.events.push(event(111));
-    // An instant's bound is given twice.
+    // The records at the bound are sent twice.
     expect((await run()).records).toEqual({ customers: 1, credit_notes: 1, events: 2 });
     expect(await landed()).toEqual([230, 3, 3, 230, 3, 111]);
     expect(await value("select deleted from customers where id = 'customer-5'")).toBe("true");
@@ -96,7 +96,7 @@ describe("a run after another", () => {
 });
 
 describe("a run in trouble", () => {
-  it("tries a page again that fails twice, and one whose connection breaks", async () => {
+  it("retries a page that fails twice, and one whose connection breaks", async () => {
     standIn.answerOnce(/customers.*offset/, { status: 503, body: { message: "later" } });
     standIn.answerOnce(/customers.*offset/, { status: 500, body: { message: "oops" } });
     standIn.answerOnce(/invoices/, "hang up");
@@ -109,7 +109,7 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual(whole);
   });
 
-  it("waits for as long as Retry-After says", async () => {
+  it("waits as long as Retry-After says", async () => {
     standIn.answerOnce(/customers/, {
       status: 429,
       headers: { "retry-after": "7" },
@@ -122,7 +122,7 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual(whole);
   });
 
-  it("passes nothing over that changes while it is read", async () => {
+  it("misses nothing that changes while it is read", async () => {
     standIn.beforeNext(/customers.*offset/, () => {
       held.customers[10] = customer(11, now(), { first_name: "Changed" });
     });
@@ -136,7 +136,7 @@ describe("a run in trouble", () => {
     expect(await value("select status from credit_notes where id = 'CN-11'")).toBe("voided");
   });
 
-  it("reads on where a whole page was updated in one second", async () => {
+  it("continues if a whole page was updated in one second", async () => {
     await run();
     const second = now();
     held.customers = upTo(250, n => customer(n, second, { first_name: "Changed" }));
@@ -144,7 +144,7 @@ describe("a run in trouble", () => {
     expect(await value("select count(*) from customers where first_name = 'Changed'")).toBe("250");
   });
 
-  it("passes none over in a second of many where one of them is updated meanwhile", async () => {
+  it("misses none of many records in one second if one of them is updated meanwhile", async () => {
     await run();
     const second = now();
     held.customers = upTo(250, n => customer(n, second, { first_name: "Changed" }));
@@ -159,7 +159,7 @@ describe("a run in trouble", () => {
   it.each([
     ["customers", 1],
     ["credit_notes", 7],
-  ])("restarts a walk if its offset is refused: %s", async (table, bookmarksMax) => {
+  ])("restarts a listing if its offset is refused: %s", async (table, bookmarksMax) => {
     await run({ bookmarksMax });
     standIn.answerOnce(new RegExp(`${table}.*offset`), {
       status: 400,
@@ -173,7 +173,7 @@ describe("a run in trouble", () => {
     expect(asked[1]).not.toMatch(/offset/);
   });
 
-  it("fails where all is refused, an offset or none", async () => {
+  it("fails if every page is refused, with or without an offset", async () => {
     await run({ bookmarksMax: 1 });
     const answer = { status: 400, body: { message: "no", http_status_code: 400 } };
     for (let times = 0; times < 2; times++) standIn.answerOnce(/customers/, answer);
@@ -187,7 +187,7 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual(whole);
-      // What it had brought is not asked for again.
+      // What it had sent is not requested again.
       if (bookmarksMax === 7)
         expect(standIn.asked.slice(before).find(each => each.includes("credit_notes"))).toMatch(/offset=/);
     },

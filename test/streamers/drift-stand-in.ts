@@ -12,20 +12,20 @@ interface Conversation {
   readonly updatedAt: number;
 }
 
-/** What the organization holds. */
+/** The organization's data. */
 export interface Held {
   conversations: Conversation[];
-  /** Of each conversation. */
+  /** The messages of each conversation. */
   messages: Map<number, object[]>;
   contacts: Map<number, object>;
   accounts: object[];
-  /** The tokens that are alive. */
+  /** The valid tokens. */
   tokens: Set<string>;
-  /** The one that others are asked for with; a new one comes with each, and then the old one is dead. */
+  /** The refresh token. Each use returns a new one and invalidates the old one. */
   refreshToken?: string;
 }
 
-/** ms since the epoch. */
+/** In ms since the epoch. */
 export const at = (second: number) => 1_767_225_600_000 + second * 1_000;
 
 // devdocs.drift.com: the models of a conversation, a message, a contact, an account and a user.
@@ -91,7 +91,7 @@ const inbox = {
   totalConversationCount: 616,
 };
 
-/** Drift's API over what `held` holds at the moment: its order, page tokens, cursors and refusals. */
+/** Drift's API over the current data in `held`: its order, page tokens, cursors and refusals. */
 export const startDrift = (held: Held): Promise<StandIn> =>
   startStandIn(asked => {
     const { path, headers } = asked;

@@ -51,7 +51,7 @@ describe("an organization's first run", () => {
     expect(await value("select createdAt from inboxes")).toBe("2016-07-13T18:45:57.000Z");
   });
 
-  it("asks for a token where it is given an app, and for another when that one has expired", async () => {
+  it("requests a token if it has an app's credentials, and another one when that expires", async () => {
     standIn.beforeNext(/conversations\/7\/messages/, () => held.tokens.clear());
     await run({}, app);
     expect(await landed()).toEqual(whole);
@@ -59,14 +59,14 @@ describe("an organization's first run", () => {
   });
 });
 
-describe("a run after another", () => {
-  it("brings what is new or has changed", async () => {
+describe("a later run", () => {
+  it("sends what is new or has changed", async () => {
     await run();
     held.conversations[3] = conversation(4, 1_000, "closed");
     held.messages.get(4)!.push(message(4, 5));
     held.accounts[6] = account(7, Date.now() / 1_000 - at(0) / 1_000 + 60);
     const { records } = await run();
-    // An instant's bound is given twice.
+    // The records at the bound are sent twice.
     expect(records).toEqual({
       inboxes: 1,
       users: 2,
@@ -81,7 +81,7 @@ describe("a run after another", () => {
 });
 
 describe("a run in trouble", () => {
-  it("tries a page again that fails twice, and one whose connection breaks", async () => {
+  it("retries a page that fails twice, and one whose connection breaks", async () => {
     for (const status of [500, 503]) standIn.answerOnce(/page_token/, { status, body: {} });
     standIn.answerOnce(/accounts/, "hang up");
     standIn.answerOnce(/inboxes/, "break off");
@@ -89,13 +89,13 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual(whole);
   });
 
-  it("waits for as long as Retry-After says", async () => {
+  it("waits as long as Retry-After says", async () => {
     standIn.answerOnce(/users/, { status: 429, headers: { "retry-after": "7" }, body: {} });
     expect((await run()).log).toContain("answered 429: next try in 7 s");
     expect(await landed()).toEqual(whole);
   });
 
-  it("passes no conversation over that changes while they are read", async () => {
+  it("misses no conversation that changes while they are read", async () => {
     standIn.beforeNext(/page_token/, () => {
       held.conversations[10] = conversation(11, 2_000, "closed");
     });
@@ -105,7 +105,7 @@ describe("a run in trouble", () => {
     expect(await value("select status from conversations where id = 11")).toBe("closed");
   });
 
-  it("passes no account over where one is deleted while they are read", async () => {
+  it("misses no account if one is deleted while they are read", async () => {
     held.accounts = upTo(150, n => account(n));
     standIn.beforeNext(/accounts\?index=[1-9]/, () => {
       held.accounts.splice(4, 1);
@@ -116,13 +116,13 @@ describe("a run in trouble", () => {
     expect((await run()).records.accounts).toBeUndefined();
   });
 
-  it("leaves out contacts that were deleted", async () => {
+  it("skips deleted contacts", async () => {
     held.contacts.delete(10_005);
     await run();
     expect((await landed())[5]).toBe(39);
   });
 
-  it("brings no messages of a conversation that is deleted while they are read, and all others", async () => {
+  it("skips a conversation that is deleted while it is read, and sends all others", async () => {
     standIn.beforeNext(/conversations\/104\/messages$/, () => held.messages.delete(104));
     standIn.beforeNext(/conversations\/109\/messages\?next/, () => held.messages.delete(109));
     await run();
@@ -136,13 +136,13 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual(whole);
-      // What it had brought is not asked for again.
+      // What it had sent is not requested again.
       if (bookmarksMax === 3)
         expect(standIn.asked.slice(before).find(each => each.includes("list?"))).toMatch(/page_token=50.100/);
     },
   );
 
-  it("begins from the front again where its page token has grown too old", async () => {
+  it("restarts if its page token has expired", async () => {
     await run({ bookmarksMax: 2 });
     standIn.answerOnce(/page_token/, { status: 400, body: { error: { type: "validation_error" } } });
     await run();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Endpoints } from "@octokit/types";
 import { type Answer, type Asked, type StandIn, startStandIn } from "./stand-in.ts";
 
-// The shapes are those of GitHub's OpenAPI description, which these types are made of.
+// The structures are those of GitHub's OpenAPI description, from which these types are made.
 type Commit = Endpoints["GET /repos/{owner}/{repo}/commits"]["response"]["data"][number];
 type Issue = Endpoints["GET /repos/{owner}/{repo}/issues"]["response"]["data"][number];
 type Pull = Endpoints["GET /repos/{owner}/{repo}/pulls"]["response"]["data"][number];
@@ -13,8 +13,8 @@ export const token = "ghp_secret";
 export const repository = "octocat/hello";
 
 /**
- * What the repository holds: commits and stars in the order in which they came, each commit on top of the one
- * before it.
+ * The repository's data: commits and stars in order of creation. Each commit is on top of the one before
+ * it.
  */
 export interface Held {
   commits: Commit[];
@@ -22,7 +22,7 @@ export interface Held {
   pulls: Pull[];
   releases: Release[];
   stars: { starred_at: string; user: User }[];
-  /** So many pages are given of the stars at most, 400 if it is not said. */
+  /** The maximum number of pages of stars, by default 400. */
   starPagesMax?: number;
 }
 
@@ -172,7 +172,7 @@ export const release = (id: number): Release => ({
 
 export const star = (id: number) => ({ starred_at: at(id), user: user(id) });
 
-/** GitHub's REST API over what `held` holds at the moment: its order, pages, links, ETags and refusals. */
+/** GitHub's REST API over the current data in `held`: its order, pages, links, ETags and refusals. */
 export const startGithub = (held: Held): Promise<StandIn> =>
   startStandIn(asked => {
     if (asked.headers.authorization !== `token ${token}`)

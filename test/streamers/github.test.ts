@@ -59,13 +59,13 @@ describe("a repository's first run", () => {
     ]);
   });
 
-  it("brings nothing of a repository without commits, and what else it has", async () => {
+  it("sends everything else of a repository without commits", async () => {
     held.commits = [];
     standIn.answerOnce(/commits/, { status: 409, body: { message: "Git Repository is empty." } });
     expect((await run()).records).toMatchObject({ releases: 3, stargazers: 100 });
   });
 
-  it("leaves the pull requests out of the issues", async () => {
+  it("does not send pull requests as issues", async () => {
     held.issues.push(
       issue(131, 131, { pull_request: { url: "", html_url: "", diff_url: "", patch_url: "" } }),
     );
@@ -74,8 +74,8 @@ describe("a repository's first run", () => {
   });
 });
 
-describe("a run after another", () => {
-  it("brings what is new or has changed, and asks for no more", async () => {
+describe("a later run", () => {
+  it("sends what is new or has changed, and requests no more", async () => {
     await run();
     held.commits.push(commit(131), commit(132));
     held.issues[4] = issue(5, 1_000, { state: "closed", title: "Done" });
@@ -83,13 +83,13 @@ describe("a run after another", () => {
     held.releases.push(release(4));
     held.stars.push(star(101));
     const { records } = await run();
-    // An instant's bound is given twice.
+    // The records at the bound are sent twice.
     expect(records).toEqual({ commits: 2, issues: 2, pull_requests: 2, releases: 4, stargazers: 1 });
     expect(await landed()).toEqual([132, 130, 130, 4, 101]);
     expect(await values("select title from issues where number = 5")).toEqual(["Done"]);
   });
 
-  it("brings nothing where nothing has changed, and is answered 304 to all that counts", async () => {
+  it("sends nothing if nothing has changed, and gets 304 for every request that counts", async () => {
     await run();
     await run();
     const before = standIn.asked.length;
@@ -104,13 +104,13 @@ describe("a run after another", () => {
     ]);
   });
 
-  it("brings commits that a merge brought in, whatever their dates", async () => {
+  it("sends commits from a merge, whatever their dates", async () => {
     await run();
     held.commits.push(commit(131, 3));
     expect((await run()).records.commits).toBe(1);
   });
 
-  it("lists all commits again if the last run's was removed by force", async () => {
+  it("lists all commits again if the last run's was removed by a force push", async () => {
     await run();
     held.commits = [...held.commits.slice(0, 128), commit(500), commit(501)];
     expect((await run()).records.commits).toBe(130);
@@ -130,7 +130,7 @@ describe("a run after another", () => {
     },
   );
 
-  it("finds stars that moved to an earlier page while that one was read", async () => {
+  it("finds stars that moved to an earlier page while that page was read", async () => {
     held.stars = upTo(150, star);
     standIn.beforeNext(/stargazers.*&page=2/, () => {
       held.stars = held.stars.filter(({ user }) => user.id !== 3);
@@ -142,7 +142,7 @@ describe("a run after another", () => {
 });
 
 describe("a run in trouble", () => {
-  it("tries a page again that fails twice", async () => {
+  it("retries a page that fails twice", async () => {
     for (const status of [502, 500])
       standIn.answerOnce(/issues.*since/, { status, body: { message: "Server Error" } });
     standIn.answerOnce(/pulls/, "hang up");
@@ -152,13 +152,13 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
-  it("asks again where no answer comes in time", async () => {
+  it("retries if no answer comes in time", async () => {
     for (let times = 0; times < 2; times++) standIn.answerOnce(/issues/, "be silent");
     await run({ timeout: 2_000 });
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
-  it("waits for as long as the rate limits say", async () => {
+  it("waits as long as the rate limits say", async () => {
     standIn.answerOnce(/issues/, {
       status: 429,
       headers: { "retry-after": "7" },
@@ -178,7 +178,7 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
   });
 
-  it("takes the end of a rate limit, which each answer names, for no other wait", async () => {
+  it("uses the end of a rate limit, which each answer names, for no other wait", async () => {
     const reset = String(Math.floor(Date.now() / 1_000) + 3_600);
     standIn.answerOnce(/issues/, {
       status: 503,
@@ -188,7 +188,7 @@ describe("a run in trouble", () => {
     expect((await run()).log).toContain("try 2, after 503 Service Unavailable");
   });
 
-  it("passes no issue or pull request over that changes while they are read", async () => {
+  it("misses no issue or pull request that changes while they are read", async () => {
     standIn.beforeNext(/issues.*since/, () => {
       held.issues[10] = issue(11, 2_000, { title: "Changed" });
     });
@@ -202,7 +202,7 @@ describe("a run in trouble", () => {
     expect((await landed())[2]).toBe(130);
   });
 
-  it("reads on in a second of many issues where it was ended, whatever is answered 304", async () => {
+  it("resumes within a second of many issues, despite answers of 304", async () => {
     held.commits = [commit(1)];
     held.issues = upTo(250, n => issue(n, 7));
     await run({ bookmarksMax: 3 });
@@ -210,7 +210,7 @@ describe("a run in trouble", () => {
     expect((await landed())[1]).toBe(250);
   });
 
-  it("passes no issue over in a second of many where one of them is updated meanwhile", async () => {
+  it("misses none of many issues in one second if one of them is updated meanwhile", async () => {
     held.issues = upTo(250, n => issue(n, 7));
     standIn.beforeNext(/issues.*&page=2/, () => {
       held.issues[3] = issue(4, 1_000, { title: "Changed" });
@@ -223,7 +223,7 @@ describe("a run in trouble", () => {
     expect((await landed())[1]).toBe(250);
   });
 
-  it("reads as many stars as GitHub lists, and tells of it, in each run", async () => {
+  it("reads as many stars as GitHub lists, and reports that in each run", async () => {
     held.stars = upTo(350, star);
     held.starPagesMax = 3;
     for (let ran = 0; ran < 2; ran++)
@@ -238,12 +238,12 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual([130, 130, 130, 3, 100]);
-      // What it had brought is not asked for again.
+      // What it had sent is not requested again.
       if (bookmarksMax === 1) expect(standIn.asked[before]).toMatch(/commits\?.*page=2/);
     },
   );
 
-  it("lists no commits again that it has, where the newest one is not answered", async () => {
+  it("does not list commits again if the request for the newest one fails", async () => {
     await run();
     held.commits.push(commit(131));
     for (let tries = 0; tries < 6; tries++)
@@ -252,7 +252,7 @@ describe("a run in trouble", () => {
     expect((await run()).records.commits).toBe(1);
   });
 
-  it("goes on where it was when a page fails for good", async () => {
+  it("continues where it was when a page fails permanently", async () => {
     for (let tries = 0; tries < 6; tries++)
       standIn.answerOnce(/pulls.*&page=2/, { status: 500, body: { message: "Oops" } });
     await expect(run()).rejects.toThrow(/Oops/);

@@ -15,7 +15,7 @@ import * as ofGithub from "./github-stand-in.ts";
 import { type Read, readRun } from "./runs.ts";
 import type { StandIn } from "./stand-in.ts";
 
-/** Each digit of a vendor's numbers is printed, whatever the format. */
+/** Each digit of a vendor's numbers is printed, in every format. */
 const every = ["jsonline", "transit", "singer"] as const satisfies readonly FormatName[];
 const numbers: Readonly<Record<string, string>> = {
   cf_serial: "12345678901234567890",
@@ -147,7 +147,7 @@ const cases: Readonly<
 };
 
 describe.each(Object.entries(cases))("of %s's answers", (_name, { start, run, answers }) => {
-  it.each(every)("every digit is printed, as %s, and ids are asked for by all of theirs", async format => {
+  it.each(every)("every digit is printed, as %s, and ids are requested with every digit", async format => {
     const standIn = await start();
     for (const [question, body] of answers) standIn.answerAlways(question, { body });
     const { records, failure } = await run(standIn.url, format);
@@ -192,7 +192,7 @@ const shared = new URL(
 
 const isAbsent = !existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1";
 
-it.skipIf(isAbsent)("the answer kept beside this checkout is printed digit by digit", async () => {
+it.skipIf(isAbsent)("the answer stored next to this checkout is printed with every digit", async () => {
   const body = readFileSync(shared, "utf8");
   const standIn = await start.chargebee();
   standIn.answerAlways(/customers/, { body });
@@ -232,7 +232,7 @@ const value = fc.letrec<{ value: unknown }>(tie => ({
   ),
 })).value;
 
-it("whatever a record holds, its transit line and its JSON line are the same value", () => {
+it("the transit line and the JSON line of any record have the same value", () => {
   void fc.assert(
     fc.property(fc.dictionary(name, value, { noNullPrototype: true }), given => {
       const record = anything.row(given);
@@ -243,7 +243,7 @@ it("whatever a record holds, its transit line and its JSON line are the same val
   );
 });
 
-it("a bookmark keeps every digit of what another version of the streamer put into it", () => {
+it("a bookmark keeps every digit that another version of the streamer wrote", () => {
   const text = '{"other":{"at":1610521604143693812,"rate":1.0,"page":2}}';
   const value = bookmarkOf(text);
   expect(formats.jsonline.line({ type: "BOOKMARK", value })).toContain(text);
@@ -252,7 +252,7 @@ it("a bookmark keeps every digit of what another version of the streamer put int
   expect(formats.jsonline.line({ type: "BOOKMARK", value: bookmarkOf(transit) })).toContain(text);
 });
 
-it("an instant that is finer than a millisecond stays as it was written", () => {
+it("an instant finer than a millisecond is kept as written", () => {
   const instants = table("instants", { keys: "id", texts: "id", instants: "at" });
   const at = "2026-01-01T00:00:00.123456Z";
   expect(instants.row({ id: "a", at })).toEqual({ id: "a", at });

@@ -50,7 +50,7 @@ it("prints a stitchstream on stdout, its progress on stderr, and reads a bookmar
   expect(second.stdout.match(/"RECORD","stream":"\w+"/g)).toEqual(['"RECORD","stream":"issues"']);
 });
 
-it("its output through `persist`, in each format, resumes where the other format's ended", async () => {
+it("resumes with `persist` in each format where the other format ended", async () => {
   for (const format of ["transit", "singer", "jsonline"]) {
     const file = join(dir, "current");
     const current = await getBookmark(stack, "piped");
@@ -62,7 +62,7 @@ it("its output through `persist`, in each format, resumes where the other format
   expect((await rows(stack, "select count(*) from commits")).rows).toEqual([["1"]]);
 });
 
-it("one that is called wrongly exits with 2 and says what to do", async () => {
+it("with wrong arguments it exits with 2 and says what to do", async () => {
   const wrongly = async (args: readonly string[], env?: NodeJS.ProcessEnv) => {
     const { code, stdout, stderr } = await github(args, env);
     expect([code, stdout]).toEqual([2, ""]);
@@ -84,7 +84,7 @@ it("one that is called wrongly exits with 2 and says what to do", async () => {
   expect(none).toContain("no such file");
 });
 
-it.each(["", "\n"])("one whose bookmark file was emptied (%j) ends with 2, and reads nothing", async text => {
+it.each(["", "\n"])("with an emptied bookmark file (%j) it exits with 2 and reads nothing", async text => {
   const file = join(dir, "bookmark");
   await writeFile(file, text);
   const before = standIn.asked.length;
@@ -96,7 +96,7 @@ it.each(["", "\n"])("one whose bookmark file was emptied (%j) ends with 2, and r
   );
 });
 
-it("one that was refused a source prints all others, names it last, and ends with 1", async () => {
+it("with a refused source it prints all others, names it last, and exits with 1", async () => {
   const issues = (status: number, message: string) =>
     standIn.answerOnce(/\/issues/, { status, body: { message } });
   issues(404, "Not Found");
@@ -116,14 +116,14 @@ it("one that was refused a source prints all others, names it last, and ends wit
   }
 });
 
-it("one that fails ends with 1, and says no secret", async () => {
+it("exits with 1 if it fails, and prints no secret", async () => {
   const { code, stderr } = await github([], { ...settings(), GITHUB_ACCESS_TOKEN: "ghp_dead" });
   expect(code).toBe(1);
   expect(stderr).toMatch(/401|Bad credentials/);
   expect(stderr).not.toContain("ghp_dead");
 });
 
-it("one whose vendor's address answers something else ends with 1, and says so once", async () => {
+it("exits with 1 if something else answers at the vendor's address, and says so once", async () => {
   standIn.answerOnce(/commits/, { body: "<html>login</html>" });
   const { code, stdout, stderr } = await github();
   expect([code, stdout.includes("BOOKMARK")]).toEqual([1, false]);
@@ -138,7 +138,7 @@ it("--help names what it needs", async () => {
   for (const name of Object.keys(settings())) expect(stdout).toContain(name);
 });
 
-it("a reader that has had enough ends it", async () => {
+it("ends when its reader stops", async () => {
   const { child, ended } = running("streamers/github.ts", [], settings());
   child.stdout.destroy();
   expect((await ended).code).not.toBe(0);

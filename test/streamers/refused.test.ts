@@ -11,16 +11,16 @@ import * as ofGithub from "./github-stand-in.ts";
 import { type Read, readRun } from "./runs.ts";
 import type { Answer, StandIn } from "./stand-in.ts";
 
-/** Three runs against each vendor: the first, one for what is new, and one whose second source is refused. */
+/** Three runs against each vendor: the first one, one for new data, and one with its second source refused. */
 interface Vendor {
   readonly streamer: Streamer;
   start(): Promise<StandIn>;
   env(url: string): Record<string, string>;
-  /** What each further run brings in. */
+  /** The records of each later run. */
   readonly sources: readonly string[];
-  /** Its question, and what it is refused with. */
+  /** Its request, and the refusal. */
   readonly second: readonly [question: RegExp, answer: Answer, hint: RegExp];
-  /** Something new in every source. */
+  /** Adds something new to every source. */
   grow(): void;
 }
 
@@ -129,7 +129,7 @@ describe.each(Object.entries(vendors))("%s", (_name, { streamer, start, env, sou
   };
   const streamsOf = ({ records }: Read) => Object.keys(records).sort();
 
-  it("reads all, then what is new, and where its second source is refused all others", async () => {
+  it("reads everything, then what is new, and all other sources if the second is refused", async () => {
     const [question, answer, hint] = second;
     const refused = sources[1]!;
     const first = await run();
@@ -150,7 +150,7 @@ describe.each(Object.entries(vendors))("%s", (_name, { streamer, start, env, sou
     expect(third.bookmark).not.toEqual(next.bookmark);
   });
 
-  it("names all that was not read, and what to do about it once", async () => {
+  it("names everything that was not read, and once what to do about it", async () => {
     standIn.answerAlways(/./, { status: 404, body: { message: "Not Found" } });
     const { failure, records, printed } = await run();
     expect([records, printed.filter(each => each.includes("BOOKMARK"))]).toEqual([{}, []]);
@@ -159,7 +159,7 @@ describe.each(Object.entries(vendors))("%s", (_name, { streamer, start, env, sou
     expect(lines.length).toBeGreaterThan(4);
   });
 
-  it("stops where the credential is dead: no source can be read with it", async () => {
+  it("stops if the credential is invalid, since no source can be read with it", async () => {
     standIn.answerAlways(second[0], { status: 401, body: { message: "dead" } });
     const { failure } = await run();
     expect(failure!.message).toMatch(/answered 401: dead\n/);
@@ -167,7 +167,7 @@ describe.each(Object.entries(vendors))("%s", (_name, { streamer, start, env, sou
     expect(standIn.asked.at(-1)).toMatch(second[0]);
   });
 
-  it.each([400, 403, 404, 409, 422, 451])("says status, address and what to do, of %i", async status => {
+  it.each([400, 403, 404, 409, 422, 451])("reports status, address and what to do for %i", async status => {
     standIn.answerAlways(second[0], { status, body: { message: "Sorry", api_error_code: "some_code" } });
     const { failure } = await run();
     expect(failure!.message).toMatch(
@@ -175,7 +175,7 @@ describe.each(Object.entries(vendors))("%s", (_name, { streamer, start, env, sou
     );
   });
 
-  it("says where it got no answer, try after try", async () => {
+  it("reports where it got no answer in any attempt", async () => {
     const { url } = standIn;
     await standIn.close();
     const { failure } = await readRun(streamer, env(url));
@@ -203,14 +203,14 @@ describe("a repository whose issues are switched off", () => {
     ]);
   }
 
-  it("is read but for these, and that is no failure", () =>
+  it("is read without them, which is not a failure", () =>
     expectAllButIssues({ status: 410, body: { message: "Issues are disabled for this repo" } }));
 
-  it.skipIf(isAbsent)("so it is with the answer kept beside this checkout", () =>
+  it.skipIf(isAbsent)("so it is with the answer stored next to this checkout", () =>
     expectAllButIssues(JSON.parse(readFileSync(shared, "utf8")) as Answer),
   );
 
-  it("but a listing that is gone for another reason is one", async () => {
+  it("but a listing that is gone for another reason is a failure", async () => {
     standIn = await vendors.github!.start();
     standIn.answerAlways(/releases/, { status: 410, body: { message: "This API version was removed" } });
     const { failure } = await readRun(github, vendors.github!.env(standIn.url));
@@ -218,7 +218,7 @@ describe("a repository whose issues are switched off", () => {
   });
 });
 
-it("what was not read is also named where another error ends the run", async () => {
+it("what was not read is also named if another error ends the run", async () => {
   vendors.github!.grow();
   standIn = await vendors.github!.start();
   standIn.answerAlways(/\/issues/, { status: 404, body: { message: "Not Found" } });
@@ -242,7 +242,7 @@ it("contacts have a scope of their own: without it, conversations are still read
   expect(granted.records.contacts).toHaveLength(3);
 });
 
-it("Chargebee is asked as its own client asks", async () => {
+it("requests to Chargebee are like those of its own client", async () => {
   standIn = await vendors.chargebee!.start();
   const { hostname, port } = new URL(standIn.url);
   const client = new Chargebee({

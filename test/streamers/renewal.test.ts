@@ -10,7 +10,7 @@ import { app, type Held, startDrift } from "./drift-stand-in.ts";
 import { readRun } from "./runs.ts";
 import type { StandIn } from "./stand-in.ts";
 
-/** Each use of Drift's refresh token makes the next one, and the one before it is dead. */
+/** Each use of Drift's refresh token returns a new one and invalidates the old one. */
 let held: Held;
 let standIn: StandIn;
 let dir: string;
@@ -31,7 +31,7 @@ const withFile = (more: Record<string, string> = {}) => settings({ DRIFT_CREDENT
 const kept = async () => JSON.parse(await readFile(file, "utf8")).DRIFT_REFRESH_TOKEN as string;
 
 describe("a file", () => {
-  it("keeps the newest token from run to run, for its owner alone", async () => {
+  it("keeps the newest token between runs, readable only by its owner", async () => {
     for (let run = 1; run <= 3; run++) {
       const { failure, log } = await readRun(drift, withFile());
       expect([failure, log.join()]).toEqual([undefined, expect.not.stringContaining("warning")]);
@@ -41,7 +41,7 @@ describe("a file", () => {
     expect(await readdir(dir)).toEqual(["credentials"]);
   });
 
-  it("has the new token before anything is asked with what came with it", async () => {
+  it("contains the new refresh token before the new access token is used", async () => {
     let atFirstQuestion = "";
     standIn.beforeNext(/inboxes/, () => {
       atFirstQuestion = readFileSync(file, "utf8");
@@ -51,7 +51,7 @@ describe("a file", () => {
     expect(held.refreshToken).toBe("refresh+");
   });
 
-  it("is passed over for a token that a person has set since", async () => {
+  it("is ignored if a person has set a newer token", async () => {
     await readRun(drift, withFile());
     held.refreshToken = "installed-again";
     const { failure } = await readRun(drift, withFile({ DRIFT_REFRESH_TOKEN: "installed-again" }));
@@ -72,7 +72,7 @@ describe("a file", () => {
     expect(standIn.asked).toEqual([]);
   });
 
-  it("that can't be written in the end stops the run, with what to do", async () => {
+  it("that can no longer be written stops the run, with what to do", async () => {
     standIn.beforeNext(/oauth2/, () => rmSync(dir, { recursive: true }));
     const { failure, printed } = await readRun(drift, withFile());
     expect(failure!.message).toMatch(
@@ -84,7 +84,7 @@ describe("a file", () => {
 });
 
 describe("two runs that renew at once", () => {
-  it("both read all: one is refused, and takes the token that the other stores", async () => {
+  it("both read everything: the refused one uses the token that the other one stores", async () => {
     const [first, second] = await Promise.all([
       readRun(drift, withFile(), undefined, { second: 200 }),
       readRun(drift, withFile(), undefined, { second: 200 }),
@@ -95,7 +95,7 @@ describe("two runs that renew at once", () => {
     expect((await readRun(drift, withFile())).failure).toBeUndefined();
   });
 
-  it("so does one whose token the other has made useless on the way", async () => {
+  it("so does one whose token the other one invalidates during its run", async () => {
     standIn.beforeNext(/users/, () => {
       held.tokens.clear();
       held.refreshToken = "refresh++";
@@ -108,10 +108,10 @@ describe("two runs that renew at once", () => {
 });
 
 describe("a run that is killed between Drift's answer and the store", () => {
-  it("loses the token: the next one says what to do, and runs once it is done", async () => {
+  it("loses the token: the next run says what to do, and works after that", async () => {
     const { child, ended } = running("streamers/drift.ts", [], withFile());
     standIn.beforeNext(/oauth2/, () => {
-      // Drift has renewed it, and its answer is never read.
+      // Drift has renewed the token, and its answer is never read.
       held.refreshToken = "refresh+";
       child.kill("SIGKILL");
     });
@@ -127,7 +127,7 @@ describe("a run that is killed between Drift's answer and the store", () => {
     expect(await kept()).toBe("installed-again+");
   });
 
-  it("one that is asked to end at that moment stores it first", async () => {
+  it("stores it first if it gets SIGTERM at that moment", async () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const { child, ended } = running("streamers/drift.ts", [], withFile());
       standIn.beforeNext(/oauth2/, () => child.kill(signal));
@@ -138,7 +138,7 @@ describe("a run that is killed between Drift's answer and the store", () => {
     expect((await running("streamers/drift.ts", [], withFile()).ended).code).toBe(0);
   });
 
-  it("one that is killed after the store loses nothing", async () => {
+  it("loses nothing if it is killed after the store", async () => {
     const { child, ended } = running("streamers/drift.ts", [], withFile());
     standIn.beforeNext(/inboxes/, () => child.kill("SIGKILL"));
     await ended;
@@ -147,7 +147,7 @@ describe("a run that is killed between Drift's answer and the store", () => {
 });
 
 describe("without a file", () => {
-  it("the first renewal warns that the next run can't begin, and it can't", async () => {
+  it("the first renewal warns that the next run can't start, and it can't", async () => {
     const { failure, log } = await readRun(drift, settings());
     expect(failure).toBeUndefined();
     const warnings = log.filter(each => each.startsWith("warning: "));
@@ -161,7 +161,7 @@ describe("without a file", () => {
   });
 });
 
-describe("the variables of the first documentation", () => {
+describe("the variables of the original documentation", () => {
   const first = {
     DRIFT_CLIENT_ID: "client",
     DRIFT_REDIRECT_URI: "https://example.com",
@@ -169,7 +169,7 @@ describe("the variables of the first documentation", () => {
     DRIFT_PASSWORD: "hunter2",
   };
 
-  it("get a sentence of their own, with what is missing and where to get it", async () => {
+  it("are explained, with what is missing and where to get it", async () => {
     const { code, stdout, stderr } = await running("streamers/drift.ts", [], first).ended;
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
@@ -180,7 +180,7 @@ describe("the variables of the first documentation", () => {
     );
   });
 
-  it("are named, and harmless, where today's are set", async () => {
+  it("are reported and ignored if today's are set", async () => {
     held.tokens.add("valid");
     const env = { ...first, DRIFT_ACCESS_TOKEN: "valid", DRIFT_API_URL: standIn.url };
     const { failure, log } = await readRun(drift, env);

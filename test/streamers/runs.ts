@@ -7,31 +7,31 @@ import { getBookmark, type LocalStack, post } from "../endpoint/local-stack.ts";
 
 export interface Ran {
   readonly log: string[];
-  /** Of each stream. */
+  /** The number of records of each stream. */
   readonly records: Readonly<Record<string, number>>;
 }
 
-/** What a run gets besides its environment. */
+/** What a run gets in addition to its environment. */
 interface Options {
   readonly format?: FormatName;
-  /** It is ended behind so many bookmarks. */
+  /** The run is ended after this many bookmarks. */
   readonly bookmarksMax?: number;
-  /** How long it waits for an answer, ms. */
+  /** How long it waits for an answer, in ms. */
   readonly timeout?: number;
 }
 
-/** What a run printed and logged, with nothing sent. */
+/** The output and log of a run, without sending anything. */
 export interface Read {
   readonly printed: readonly string[];
   readonly log: readonly string[];
   readonly failure: Error | undefined;
-  /** Of each stream, the records' lines. */
+  /** The record lines of each stream. */
   readonly records: Readonly<Record<string, readonly string[]>>;
-  /** The last one. */
+  /** The last bookmark. */
   readonly bookmark: Bookmark | undefined;
 }
 
-/** Runs a streamer, from a bookmark on, to its end or its failure. */
+/** Runs a streamer from a bookmark to its end or its failure. */
 export async function readRun(
   streamer: Streamer,
   env: NodeJS.ProcessEnv,
@@ -61,8 +61,8 @@ export async function readRun(
 const streamOf = (line: string) => /"RECORD","stream",?:?"(\w+)"/.exec(line)?.[1];
 
 /**
- * Runs a streamer from the bookmark that the endpoint holds, and POSTs what it prints; what it has printed
- * when it fails is POSTed anyway, and its error thrown.
+ * Runs a streamer from the endpoint's bookmark, and POSTs its output. If it fails, its output so far is
+ * POSTed anyway, and its error thrown.
  */
 export async function deliverRun(
   stack: LocalStack,

@@ -14,7 +14,7 @@ export interface Asked {
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text is sent as it is, all else as JSON. */
+  /** Text is sent unchanged, and everything else as JSON. */
   readonly body: unknown;
 }
 
@@ -22,21 +22,21 @@ type Trouble = "hang up" | "break off" | "be silent";
 
 export interface StandIn {
   readonly url: string;
-  /** All that was asked for, as `path?query`. */
+  /** All requests, as `path?query`. */
   readonly asked: string[];
   /**
-   * The next question whose path and query match is answered by this; "break off" ends within the body, "be
-   * silent" is no answer.
+   * Answers the next request whose path and query match. "break off" ends within the body; "be silent"
+   * sends no answer.
    */
   answerOnce(question: RegExp, answer: Answer | Trouble): void;
-  /** Each question whose path and query match, from now on. */
+  /** Answers every request whose path and query match, from now on. */
   answerAlways(question: RegExp, answer: Answer): void;
-  /** Just before the next question that matches is answered. */
+  /** Calls back just before the next matching request is answered. */
   beforeNext(question: RegExp, act: () => void): void;
   close(): Promise<void>;
 }
 
-/** A vendor's API on a port of its own, in trouble where a test says so. */
+/** A vendor's API on a port of its own, with failures as scripted by a test. */
 export async function startStandIn(answer: (asked: Asked) => Answer): Promise<StandIn> {
   const asked: string[] = [];
   const scripted: { question: RegExp; then: Answer | Trouble | (() => void); lasts?: boolean }[] = [];

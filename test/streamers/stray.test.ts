@@ -9,8 +9,8 @@ import { type Read, readRun } from "./runs.ts";
 import type { Answer, StandIn } from "./stand-in.ts";
 
 /**
- * What answers in the vendor's place: a login page, with and without a right content type, and other
- * services.
+ * Things that answer at the vendor's address: a login page, with and without the right content type, and
+ * other services.
  */
 const strays: readonly Answer[] = [
   { body: "<html>login</html>", headers: { "content-type": "text/html" } },
@@ -66,7 +66,7 @@ const vendors = {
   },
 };
 
-/** It says, once, what answered and what to do. */
+/** Asserts that the error says once what answered, and what to do. */
 function expectTold({ failure, log }: Read, standIn: StandIn, setting: string) {
   const address = standIn.url + standIn.asked.at(-1)!.split("?")[0];
   expect((failure as Error).message.split("\n")).toEqual([
@@ -79,7 +79,7 @@ function expectTold({ failure, log }: Read, standIn: StandIn, setting: string) {
 const recordsOf = (...runs: readonly Read[]) =>
   new Set(runs.flatMap(({ records }) => Object.values(records).flat()));
 
-describe.each(Object.entries(vendors))("%s, where something else answers in its place", (name, vendor) => {
+describe.each(Object.entries(vendors))("%s, if something else answers", (name, vendor) => {
   const { streamer, questions } = vendor;
   const setting = `${name.toUpperCase()}_API_URL`;
 
@@ -101,7 +101,7 @@ describe.each(Object.entries(vendors))("%s, where something else answers in its 
     await standIn.close();
   });
 
-  it("says what an address is", async () => {
+  it("describes a valid address", async () => {
     for (const url of ["nourl", "localhost:8080", "ftp://example.com"]) {
       const { failure } = await readRun(streamer, { ...vendor.env, [setting]: url });
       expect((failure as Error).message).toBe(
@@ -119,7 +119,7 @@ describe.each(Object.entries(vendors))("%s, where something else answers in its 
   });
 });
 
-it("what is not a token of Drift's is reported in the same way", async () => {
+it("an answer that is not a token of Drift is reported in the same way", async () => {
   const standIn = await vendors.drift.start();
   for (const stray of strays) {
     standIn.answerOnce(/oauth2/, stray);
@@ -129,7 +129,7 @@ it("what is not a token of Drift's is reported in the same way", async () => {
   await standIn.close();
 });
 
-it("Chargebee's API is below the path of its address, with its own path or without", async () => {
+it("Chargebee's address may have a path, with or without the API's own path", async () => {
   const standIn = await vendors.chargebee.start();
   for (const path of ["/sub", "/sub/", "/sub/api/v2", "/api/v2/", "/"]) {
     standIn.answerOnce(/./, { status: 401, body: {} });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 
-/** A stitchstream that is one thing over and over: what its lines are, and what comes before them. */
+/** A stitchstream that repeats one kind of line: the lines, and what precedes them. */
 export interface Body {
   readonly name: string;
   readonly head: string;
   readonly line: (n: number) => string;
 }
 
-/** Lines until there are `size` bytes. */
+/** Repeats lines up to `size` bytes. */
 export function bytesOf({ head, line }: Body, size: number): Buffer {
   const lines = [head];
   for (let length = head.length, n = 0; length < size; n++) {
@@ -20,10 +20,10 @@ export function bytesOf({ head, line }: Body, size: number): Buffer {
 
 const jsonlineHead = "stitchstream/0.1\nContent-Type: jsonline\n--";
 const transitHead = "stitchstream/0.1\nContent-Type: transit\n--";
-/** As many of small numbers as of large ones. */
+/** Numbers of all magnitudes, with equal probability. */
 const sized = (max: number) =>
   fc.double({ min: 0, max: Math.log(max), noNaN: true }).map(each => Math.round(Math.exp(each)));
-/** No list is longer than this by much: memory is not what is tested here. */
+/** The approximate maximum length of lists, since this does not test memory. */
 const listCharsMax = 2_000_000;
 function list(count: number, of: (n: number) => string): string {
   const fitting = Math.min(count, Math.ceil(listCharsMax / (of(0).length + 1)));
@@ -86,7 +86,7 @@ const faulty = fc.constantFrom(
 
 const record = (data: string, more = "") => `{"type":"RECORD","stream":"s"${more},"record":${data}}`;
 
-/** Records of any width and nesting, whose names are the same on every line or never. */
+/** Records of any width and nesting, with the same names on every line or never. */
 const jsonRecords = fc
   .record({
     value: scalars,
@@ -209,7 +209,7 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
   ["circles", n => `{"$ref":"#/properties/k${n}"}`],
   ["no schema", () => "1"],
 ];
-/** What stands under a name that is no keyword, and a reference may lead to. */
+/** Schemas under a name that is not a keyword, to which a reference may lead. */
 const unseen = fc
   .constantFrom(
     ...[
@@ -224,7 +224,7 @@ const unseen = fc
   )
   .map(inner => `{"a":{"a":${inner}}}`);
 
-/** A SCHEMA for all lines or for each, and records that hold some of what it describes. */
+/** A SCHEMA for all lines or for each, and records with some of its properties. */
 const schemas = fc
   .record({
     rule: fc.constantFrom(...rules),
@@ -262,7 +262,7 @@ const schemas = fc
     };
   });
 
-/** Lists of key names as transit writes them, and what is not one. */
+/** Lists of key names in transit, and invalid ones. */
 const transitNames = fc.constantFrom(
   '["id"]',
   '["~#list",["id"]]',
@@ -274,7 +274,7 @@ const transitNames = fc.constantFrom(
   "7",
 );
 
-/** A stream that transit describes, most names by codes, and bookmarks between its records. */
+/** A stream described in transit, with codes for most names, and bookmarks between its records. */
 const transitStreams = fc
   .record({
     keys: transitNames,
@@ -315,7 +315,7 @@ const transitStreams = fc
     };
   });
 
-/** JSON's lines are verbose transit's. */
+/** Lines of JSON are also verbose transit. */
 const asTransit = (body: Body): Body => ({
   ...body,
   name: `${body.name}, as transit`,

@@ -1,14 +1,14 @@
-/** Streams of Singer's kinds: what target tests everywhere hold a target to, with data of our own. */
+/** The kinds of Singer streams that test suites of targets use, with data of our own. */
 export interface SingerStream {
   readonly name: string;
   readonly lines: readonly string[];
-  /** By table, the rows that land: their columns, and values as text. */
+  /** By table, the expected rows: their columns, and values as text. */
   readonly tables: Readonly<Record<string, Rows>>;
   readonly keyless?: true;
 }
 export type Rows = readonly (readonly (string | null)[])[];
 
-/** Streams that are refused, and for what. */
+/** Streams that are refused, with the errors. */
 export interface RefusedStream {
   readonly name: string;
   readonly lines: readonly string[];
@@ -115,8 +115,8 @@ export const singerStreams: readonly SingerStream[] = [
     },
   },
   {
-    // The sandbox's database takes no half of a surrogate pair.
-    name: "an emoji that was cut",
+    // The sandbox's database accepts no half of a surrogate pair.
+    name: "a truncated emoji",
     lines: [
       schema("cuts", ["id"], { ...id, note: text, inner: { type: "object" } }),
       '{"type": "RECORD", "stream": "cuts", "record": ' +
@@ -131,7 +131,7 @@ export const singerStreams: readonly SingerStream[] = [
     },
   },
   {
-    // As taps of databases without columns say it.
+    // As printed by taps of databases without columns.
     name: "a schema without properties",
     lines: [
       JSON.stringify({ type: "SCHEMA", stream: "blobs", schema: { type: "object" }, key_properties: [] }),
@@ -144,7 +144,7 @@ export const singerStreams: readonly SingerStream[] = [
     keyless: true,
   },
   {
-    name: "several states, and records behind the last",
+    name: "several states, and records after the last one",
     lines: [
       schema("left", ["id"], { ...id, n: integer }),
       schema("right", ["id"], { ...id, n: integer }),
@@ -293,7 +293,7 @@ export const singerStreams: readonly SingerStream[] = [
     },
   },
   {
-    name: "prices of days, digits and all",
+    name: "daily prices with all digits",
     lines: [
       schema("prices", ["date"], {
         date: { type: "string", format: "date" },
@@ -344,13 +344,13 @@ export const singerStreams: readonly SingerStream[] = [
 
 export const refusedSingerStreams: readonly RefusedStream[] = [
   {
-    name: "a record that misses its key",
+    name: "a record without its key",
     lines: [schema("s", ["id"], { ...id, n: integer }), record("s", { n: 1 })],
     status: 422,
     errors: [{ line: 2, stream: "s", field: "id" }],
   },
   {
-    name: "a record that misses a required property",
+    name: "a record without a required property",
     lines: [schema("s", [], { ...id, n: integer }, { required: ["id"] }), record("s", { n: 1 }), state(1)],
     status: 422,
     errors: [{ line: 2, stream: "s", field: "id" }],

@@ -14,8 +14,8 @@ import {
 } from "../endpoint/local-stack.ts";
 
 /**
- * What public taps print: `<tap>.jsonl`, and the rows that land, `<tap>.rows.jsonl`. The shapes are those
- * that the taps' code makes (singer-io, transferwise, wintersrd and meltano on GitHub), the data is our own.
+ * The output of public taps, `<tap>.jsonl`, and the expected rows, `<tap>.rows.jsonl`. The structure is
+ * that of the taps' code (singer-io, transferwise, wintersrd and meltano on GitHub); the data is our own.
  */
 const stack = useStack();
 type Row = Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ function read(tap: string): { body: string; tables: ReadonlyMap<string, Row[]> }
   return { body: readFileSync(new URL(`${tap}.jsonl`, folder), "utf8"), tables };
 }
 
-/** A table's rows as texts of the fields of their records, an instant and a decimal in one form of each. */
+/** A table's rows as text of their fields, with instants and decimals in a canonical form. */
 async function landed(stack: LocalStack, table: string): Promise<Record<string, string | null>[]> {
   const { columns, rows: found } = await rows(stack, `select * exclude (_sdc_sequence) from "${table}"`);
   return sorted(found.map(row => Object.fromEntries(columns.map((name, n) => [name, plain(row[n]!)]))));
@@ -62,7 +62,7 @@ function textOf(value: unknown): string | null {
 const instant = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d(?::\d\d)?)$/;
 const decimal = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** A moment is the same however it is written, and so is a number. */
+/** The canonical form of an instant or a number. */
 function plain(text: string | null): string | null {
   const [, date, time, fraction = "", zone] = instant.exec(text ?? "") ?? [];
   if (date !== undefined) {
@@ -122,13 +122,13 @@ function dealsOf(properties: number): { body: string; tables: ReadonlyMap<string
   return { body, tables: new Map([["large_deals", parse(stringify(deals)!) as Row[]]]) };
 }
 
-describe("what is printed by", () => {
-  it.each(taps)("%s lands, digit for digit", async tap => {
+describe("the output of", () => {
+  it.each(taps)("%s lands with every digit", async tap => {
     const { body, tables } = read(tap);
     await expectLanded(stack(), tap, body, tables);
   });
 
-  it("tap-hubspot of deals with 900 properties of their own lands", async () => {
+  it("tap-hubspot with 900 custom properties of deals lands", async () => {
     const { body, tables } = dealsOf(900);
     await expectLanded(stack(), "deals", body, tables);
   });
@@ -139,7 +139,7 @@ describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")(
   "others' reproductions",
   () => {
     const bodyOf = (name: string) => readFileSync(new URL(name, shared), "utf8");
-    /** Each record stands: none has the key of another. */
+    /** Every record remains: no two have the same key. */
     const tablesOf = (body: string) => {
       const tables = new Map<string, Row[]>();
       for (const line of linesOf(body)) {
@@ -156,7 +156,7 @@ describe.skipIf(!existsSync(shared) && process.env.REQUIRE_SHARED_DATA !== "1")(
       "02-tap-mongodb-schema-without-properties.jsonl",
       "04-mysql-time-of-one-digit-hour.jsonl",
       "05-mssql-cdc-null-bookmark-property.jsonl",
-    ])("%s lands, digit for digit", async name => {
+    ])("%s lands with every digit", async name => {
       await expectLanded(stack(), name.slice(0, 2), bodyOf(name), tablesOf(bodyOf(name)));
     });
 

@@ -3,7 +3,7 @@ import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 import { oneLine, paths, root, type TextFile, textFiles } from "./tree.ts";
 
-/** What code says of documents is there, and what documents say of code. */
+/** Documents that code names exist, and so does the code that documents name. */
 const documents = textFiles(/\.md$/);
 const code = textFiles(/\.(ts|cjs|yml)$|^\.ci\/run$/).filter(
   ({ path }) => path !== "test/workshop/documents.test.ts",
@@ -16,7 +16,7 @@ const named = (name: string) =>
 
 const headingsOf = ({ text }: TextFile) => [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, title]) => title!);
 
-/** As GitHub makes it of a heading. */
+/** The anchor that GitHub makes from a heading. */
 const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
@@ -32,7 +32,7 @@ const number = String.raw`(\d(?:\.\d)?)`;
 const sections = `(?:,? sections? ${number}(?:(?: and | to |, )${number})?)?`;
 const reference = new RegExp(`${path}(?:#([\\w-]+)|${sections}(?:, "([^"]+)")?)`, "g");
 
-/** What `text` says of documents and is not so. */
+/** The wrong references to documents in `text`. */
 function wrongReferences(text: string): string[] {
   return [...oneLine(text).matchAll(reference)].flatMap(([whole, name, anchor, first, second, title]) => {
     const document = named(name!);
@@ -48,7 +48,7 @@ function wrongReferences(text: string): string[] {
 }
 
 describe("documents that code names", () => {
-  it("are there, with the section", () => {
+  it("exist, with the section", () => {
     expect(code.flatMap(({ path, text }) => wrongReferences(text).map(each => `${path}: ${each}`))).toEqual(
       [],
     );
@@ -72,7 +72,7 @@ describe("documents that code names", () => {
   ])("%j is fine", text => expect(wrongReferences(text)).toEqual([]));
 });
 
-/** Links to files of this project that lead nowhere. */
+/** Broken links to files of this project. */
 function deadLinks({ path, text }: TextFile): string[] {
   return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, link]) => {
     if (/^[a-z]+:/.test(link!)) return [];
@@ -85,15 +85,15 @@ function deadLinks({ path, text }: TextFile): string[] {
   });
 }
 
-/** Paths and names in code spans that are nowhere. */
+/** Paths in code spans that don't exist. */
 function wrongSpans({ text }: TextFile): string[] {
   const spans = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
   const folder = /^(cli|docs|functions|infra|streamers|test)\/[\w./-]*\w\/?$/;
   return spans.filter(span => folder.test(span) && !paths.includes(span.replace(/\/$/, "")));
 }
 
-describe("what documents say of files", () => {
-  it("links lead somewhere", () => {
+describe("what documents say about files", () => {
+  it("links work", () => {
     expect(documents.flatMap(deadLinks)).toEqual([]);
     expect(documents.length).toBeGreaterThan(15);
     const text = "[a](none.md) [b](format.md#not-there) [c](format.md) [d](https://example.com/none.md)";

@@ -6,7 +6,7 @@ import { layersOf } from "./layers.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 
-/** An import that no layer allows, and the rule that has to notice. */
+/** Forbidden imports, and the rule that has to notice each. */
 const seeds: readonly [file: string, imports: string, rule: string][] = [
   ["functions/values/seed-1.ts", "node:fs", "values import themselves alone"],
   ["functions/values/seed-2.ts", "../stitchstream/header.ts", "values import themselves alone"],
@@ -80,12 +80,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(copy, { recursive: true, force: true }));
 
-it("every import is as CONTRIBUTING.md says", async () => {
+it("every import is allowed by CONTRIBUTING.md's table", async () => {
   expect((await layersOf(root)).violations).toEqual([]);
 });
 
 it.each(seeds)("%s may not import %s", (file, _, rule) => {
-  // Of a cycle one file is named.
+  // A cycle is reported for one of its files.
   const files = rule === "no cycles" ? ["infra/seed-2.ts", "infra/seed-3.ts"] : [file];
   expect(files.some(each => found.includes(`${each}: ${rule}`))).toBe(true);
 });

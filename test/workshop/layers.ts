@@ -9,7 +9,7 @@ export interface Layers {
   readonly violations: readonly Pick<IViolation, "rule" | "from" | "to">[];
 }
 
-/** Who imports whom below `root`. Throws where there is nothing to look at. */
+/** The imports below `root`. Throws if there are no modules. */
 export async function layersOf(root: string): Promise<Layers> {
   const options = await extractOptions("./.dependency-cruiser.cjs");
   const { output } = await cruise(
@@ -22,7 +22,7 @@ export async function layersOf(root: string): Promise<Layers> {
   );
   if (typeof output === "string") throw new Error(output);
   const { totalCruised: modules, violations } = output.summary;
-  // Without TypeScript 6's API it reads no TypeScript, and finds nothing wrong in nothing.
+  // Without TypeScript 6's API it reads no TypeScript files, and reports no violation.
   if (modules === 0) throw new Error("No module was cruised: is `typescript` the one of package.json?");
   return { modules, violations };
 }

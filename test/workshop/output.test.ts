@@ -2,18 +2,18 @@ import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./output.ts";
 
-/** The rules that `npm test` holds its own output to. */
+/** The rules for the output of `npm test`. */
 const reportOf = (fullName: string, status: "passed" | "skipped" = "passed"): Report => ({
   numPassedTests: 1,
   numFailedTests: 0,
   numPendingTests: 0,
   testResults: [{ name: "a.test.ts", assertionResults: [{ fullName, status }] }],
 });
-/** A title is checked, and this file's are titles, too. */
+/** Written like this since this file's own titles are checked, too. */
 const cent = String.fromCharCode(37);
 
 describe("a title", () => {
-  it("says what it is about", () => {
+  it("must have all values filled in", () => {
     for (const fit of ["a number", "undefinedness", "NaNo", `80 ${cent} of it`, `y${cent}20z`])
       expect(unfitTitles(reportOf(fit))).toEqual([]);
     for (const unfit of [`is ${undefined}`, `at ${Number.NaN} s`, `${cent}s is refused`])

@@ -15,10 +15,10 @@ export interface Report {
   readonly testResults: readonly { readonly name: string; readonly assertionResults: readonly Tested[] }[];
 }
 
-/** A title in which a value was missing or a placeholder was not replaced. */
+/** Matches a title with a missing value or an unreplaced placeholder. */
 const unfitTitle = /\b(undefined|NaN)\b|%[sdifjoOc#$%]/;
 
-/** Titles that say nothing, each with its file. */
+/** Titles with missing values, each with its file. */
 export const unfitTitles = ({ testResults }: Report): string[] =>
   testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
@@ -26,7 +26,7 @@ export const unfitTitles = ({ testResults }: Report): string[] =>
       .map(({ fullName }) => `${name}: ${fullName}`),
   );
 
-/** Tests that did not run, by title: each title says why. */
+/** The titles of skipped tests. */
 export const skippedTitles = ({ testResults }: Report): string[] =>
   testResults.flatMap(({ assertionResults }) =>
     assertionResults
@@ -34,10 +34,10 @@ export const skippedTitles = ({ testResults }: Report): string[] =>
       .map(({ fullName }) => fullName),
   );
 
-/** What vitest itself prints where all tests pass. */
+/** Matches what vitest itself prints if all tests pass. */
 const summary = /^ *(RUN|Test Files|Tests|Start at|Duration|JSON report written to) /;
 
-/** Lines that passing tests, or the code under test, have printed. */
+/** Lines printed by passing tests or the code under test. */
 export const strayLines = (output: string): string[] =>
   stripVTControlCharacters(output)
     .split("\n")
@@ -52,7 +52,7 @@ const ticksPerSecond = 100; // USER_HZ, the same on every Linux: man 5 proc
 export function cpuSeconds(): number | undefined {
   try {
     const stat = readFileSync("/proc/self/stat", "utf8");
-    // The second field is the command's name, which may hold spaces.
+    // The second field is the command's name, which may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const [user, system, childrensUser, childrensSystem] = fields.slice(11, 15).map(Number);
     return (user! + system! + childrensUser! + childrensSystem!) / ticksPerSecond;

@@ -13,11 +13,11 @@ interface Ban {
   readonly pattern: RegExp;
   readonly in: RegExp;
   readonly except?: RegExp;
-  /** What it has to find. */
+  /** Examples that it must find. */
   readonly seeds: readonly string[];
 }
 
-/** What no file may hold, but for those that `except` names. */
+/** What no file may contain, except those that `except` names. */
 const banned: readonly Ban[] = [
   {
     name: "the environment outside the config",
@@ -39,31 +39,31 @@ const banned: readonly Ban[] = [
     seeds: ["// @ts-ignore", "(event: any) =>", "event as any", "Promise<any>"],
   },
   {
-    name: "tests left out",
+    name: "skipped tests",
     pattern: /\b(it|test|describe)(\.\w+)*\.(only|skip|todo)\b/,
     in: /^test\//,
     seeds: ["it.only(", "describe.skip(", 'it.todo("', "it.concurrent.only("],
   },
   {
-    name: "tests that measure wall-clock time: the bench does, as a ratio",
+    name: "tests that measure wall-clock time, which only the bench does",
     pattern: /performance\.now|hrtime|expect\([^;]*Date\.now\(\) - /,
     in: /\.(test|contract)\.ts$/,
     seeds: ["const began = performance.now();", "process.hrtime()", "expect(Date.now() - began).toBe("],
   },
   {
-    name: "time-outs of a test's own: vitest's is for hangs, and long",
+    name: "time-outs in tests: vitest's own is only for hangs",
     pattern: /^ *\}, [\d_]+\);$|^ {4}[\d_]+_000,$|\b(it|test|describe|beforeAll)\b.*\{ timeout\b/m,
     in: /\.(test|contract)\.ts$/,
     seeds: ["}, 60_000);", "    120_000,", 'it("works", { timeout }, async () => {'],
   },
   {
-    name: "work left undone",
+    name: "unfinished work",
     pattern: /\b(TODO|FIXME|XXX)\b/,
     in: /./,
     seeds: ["// TODO later"],
   },
   {
-    name: "the clock, and what else is the process's, in the core",
+    name: "the clock and the process in the core",
     pattern: /Date\.now|new Date\(\)|performance\.now|setTimeout|setInterval|process\./,
     in: /^functions\/(persister|stitchstream)\//,
     seeds: ["Date.now()", "new Date()", "setTimeout(", "process.hrtime()"],
@@ -72,8 +72,8 @@ const banned: readonly Ban[] = [
 
 const meaningless = /(^|\/)(utils?|helpers?|common|misc|shared|lib)(\/|\.\w+$|$)/;
 
-describe("the workshop's rules", () => {
-  it.each(banned)("$name: nowhere", ({ pattern, in: where, except, seeds }) => {
+describe("the code has", () => {
+  it.each(banned)("no $name", ({ pattern, in: where, except, seeds }) => {
     const found = files.filter(
       ({ path, text }) => where.test(path) && !except?.test(path) && pattern.test(text),
     );
@@ -81,20 +81,20 @@ describe("the workshop's rules", () => {
     expect(seeds.filter(seed => !pattern.test(seed))).toEqual([]);
   });
 
-  it("no file or folder is named for nothing", () => {
+  it("no file or folder with a meaningless name", () => {
     expect(paths.filter(path => meaningless.test(path))).toEqual([]);
     const seeds = ["functions/utils.ts", "functions/lib/seed.ts", "test/helpers"];
     expect(seeds.filter(path => !meaningless.test(path))).toEqual([]);
   });
 
-  it("no source file is longer than 250 lines", () => {
+  it("no source file longer than 250 lines", () => {
     const sources = files.filter(({ path }) => /^(functions|infra)\//.test(path));
     expect(sources.length).toBeGreaterThan(50);
     const long = sources.filter(({ text }) => text.split("\n").length > 251);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  it("no line of code is longer than 110 columns, in code, comments and texts", () => {
+  it("no line longer than 110 columns, in code, comments and strings", () => {
     const widest = (text: string) => Math.max(...text.split("\n").map(line => line.length));
     const wide = textFiles(/\.ts$/).filter(({ text }) => widest(text) > 110);
     expect(
@@ -104,7 +104,7 @@ describe("the workshop's rules", () => {
     expect(seeds.map(seed => widest(`${seed}\n`))).toEqual([113, 111]);
   });
 
-  it("README's commands exist", () => {
+  it("every command that documents name", () => {
     const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       scripts: Record<string, string>;
     };

@@ -25,5 +25,5 @@ export const textFiles = (pattern: RegExp): TextFile[] =>
     .filter(path => pattern.test(path))
     .map(path => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
-/** Comments without what begins each of their lines: a sentence may go on in the next. */
+/** Text without the beginnings of comment lines, since a sentence may continue on the next line. */
 export const oneLine = (text: string) => text.replace(/\n\s*(\*|\/\/|#) /g, " ").replace(/\s+/g, " ");

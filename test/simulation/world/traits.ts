@@ -63,7 +63,7 @@ const outageServices: readonly (readonly Service[])[] = [
   ["secrets"],
 ];
 
-/** Either time moves or the table does: both together exceed the promise. */
+/** Draws a world. Either time or the table moves, since both together exceed the promise. */
 export function drawWorld(random: Random): WorldTraits {
   const special = random.next();
   const restore = special > 0.94 ? drawRestore(random) : undefined;
@@ -89,7 +89,7 @@ function drawOutage(random: Random): Outage {
   return { services: random.pick(outageServices), from, until: from + random.int(1, 5) * minuteMilliseconds };
 }
 
-/** How long the operator accepts no requests, until everything in progress has ended. */
+/** Draws a restore, before which the operator lets everything in progress end. */
 function drawRestore(random: Random): WorldTraits["restore"] {
   const from = random.int(0, minuteMilliseconds);
   return { from, at: from + random.int(1, 10) * minuteMilliseconds };

@@ -36,7 +36,7 @@ export class World implements Surroundings {
   readonly #began: number;
   readonly #sources = new Map<string, Source>();
   #table = new SimulatedTable((written, { by }) => this.invariants.written(written, by));
-  /** Expired items found in the table. */
+  /** Keys of items that expired and were deleted. */
   readonly #gone = new Set<string>();
   /** Whether the table was restored within the last minute. */
   #isRestored = false;
