@@ -121,7 +121,7 @@ describe("a line among similar ones", () => {
     );
   });
 
-  it.each(["json", "json-verbose"] as const)("of transit, %s, is read as if it were alone", form => {
+  it.each(["json", "json-verbose"] as const)("of transit, %s, is read like a single line", form => {
     const writer = transit.writer(form);
     const of = (each: unknown): unknown =>
       Array.isArray(each)

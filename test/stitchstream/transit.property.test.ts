@@ -149,7 +149,8 @@ const space = 0x20;
 
 /** Where transit-js deviates from transit's specification or from its own documentation. */
 function isReadOtherwise(text: string): boolean {
-  // transit-js reads a lone tilde as a tag without a name; for Java's and Python's readers, and for us, it is text.
+  // transit-js reads a lone tilde as a tag without a name. For Java's and Python's readers, and for us, it
+  // is text.
   const isTilde = text.includes('"~"');
   // In a verbose map of one key transit-js counts the key twice; nobody writes codes there.
   const isCodeInVerbose = text.startsWith("{") && /"\^[^ "]/.test(text);

@@ -183,7 +183,7 @@ describe.skipIf(!existsSync(exemplars) && process.env.REQUIRE_SHARED_DATA !== "1
       : [];
     it("exist", () => expect(names.length).toBeGreaterThan(20));
 
-    it.each(names)("%s decodes alike in both forms, and as transit-js reads it", name => {
+    it.each(names)("%s is read alike in both forms, and like transit-js", name => {
       const compact = readFileSync(new URL(name, exemplars), "utf8");
       const verbose = readFileSync(new URL(name.replace(".json", ".verbose.json"), exemplars), "utf8");
       const ours = convert(compact.trim(), "transit", "transit");

@@ -50,7 +50,7 @@ const value = async (sql: string) => (await rows(stack, sql)).rows[0]![0];
 const whole = [230, 3, 3, 230, 3, 110];
 
 describe("a site's first run", () => {
-  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+  it.each(["jsonline", "transit", "singer"] as const)("sends everything, as %s", async format => {
     await run({ format });
     expect(await landed()).toEqual(whole);
     expect(await value("select updated_at from customers where id = 'customer-7'")).toBe(

@@ -45,7 +45,7 @@ const value = async (sql: string) => (await rows(stack, sql)).rows[0]![0];
 const whole = [1, 2, 120, 130, 260, 40];
 
 describe("an organization's first run", () => {
-  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+  it.each(["jsonline", "transit", "singer"] as const)("sends everything, as %s", async format => {
     await run({ format });
     expect(await landed()).toEqual(whole);
     expect(await value("select createdAt from inboxes")).toBe("2016-07-13T18:45:57.000Z");

@@ -48,7 +48,7 @@ const landed = async () => {
 const values = async (sql: string) => (await rows(stack, sql)).rows.map(([value]) => value);
 
 describe("a repository's first run", () => {
-  it.each(["jsonline", "transit", "singer"] as const)("brings all there is, as %s", async format => {
+  it.each(["jsonline", "transit", "singer"] as const)("sends everything, as %s", async format => {
     await run({ format });
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
     const [typed] = (await rows(stack, "select typeof(starred_at), typeof(user_id) from stargazers limit 1"))

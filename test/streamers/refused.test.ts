@@ -11,7 +11,7 @@ import * as ofGithub from "./github-stand-in.ts";
 import { type Read, readRun } from "./runs.ts";
 import type { Answer, StandIn } from "./stand-in.ts";
 
-/** Three runs against each vendor: the first one, one for new data, and one with its second source refused. */
+/** Three runs against each vendor: the first, one for new data, and one with its second source refused. */
 interface Vendor {
   readonly streamer: Streamer;
   start(): Promise<StandIn>;
