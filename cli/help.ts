@@ -25,7 +25,7 @@ bookmark.
   persist bookmark forget            forgets it: the next run starts from the beginning
   persist bookmark history           lists earlier bookmarks
   persist settings get               prints the streamer's settings
-  persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} is how often a bookmark is expected
+  persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} expects a bookmark every hour
   persist deliveries                 lists the newest deliveries, and why one failed
   persist check FILE                 checks a stitchstream and sends nothing
 

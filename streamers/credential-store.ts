@@ -33,8 +33,8 @@ interface Places {
 }
 
 /**
- * Opens the store for the credential `name`, whose value in the environment is `given`. Throws ConfigError for
- * an unusable file.
+ * Opens the store for the credential `name`, whose value in the environment is `given`. Throws ConfigError
+ * for an unusable file.
  */
 export function openCredentialStore(name: string, given: string, places: Places, run: Run): CredentialStore {
   const { url, file, fileVariable } = places;

@@ -4,8 +4,7 @@ import { batchEncoder } from "./encoder.ts";
 import { importApiRules } from "./rules.ts";
 
 /**
- * The Import API as a place where records go, in the name of an account. Throws a TypeError for an invalid
- * url.
+ * Returns the Import API as the destination of an account's records. Throws a TypeError for an invalid url.
  */
 export function importApiDestination(options: ImportApiOptions): Destination {
   const { clientId } = options.account;

@@ -1,12 +1,9 @@
 import { wellFormed } from "../values/scanner.ts";
 
-/**
- * What a value is to a schema: a schema, a map or a list of them, either, one that may be a boolean, or none
- * of these.
- */
+/** A value's role in a schema; `items` may be a schema or a list, `additional` a schema or a boolean. */
 export type Role = "schema" | "schemas" | "list" | "items" | "additional" | "plain";
 
-/** By the keyword above it: those that the Import API looks into. */
+/** The role of a keyword's value, for keywords with subschemas that the Import API reads. */
 export const roles: ReadonlyMap<string, Role> = new Map([
   ["properties", "schemas"],
   ["patternProperties", "schemas"],
@@ -22,15 +19,15 @@ export const roles: ReadonlyMap<string, Role> = new Map([
   ["not", "schema"],
 ]);
 
-/** Of a value that is a map. */
+/** Returns the role of a map. */
 export const roleOfMap = (role: Role): Role =>
   role === "items" || role === "additional" ? "schema" : role === "list" ? "plain" : role;
-/** Of a value that is a list. */
+/** Returns the role of a list. */
 export const roleOfList = (role: Role): Role => (role === "items" || role === "list" ? "list" : "plain");
 
 /**
- * JSON pointers to a schema's parts by the `#name` that each has for its `$id` or `id`. everit 1.5.1 reads a
- * `$ref` as a pointer alone (ReferenceLookup.java).
+ * Returns JSON pointers to a schema's parts by each part's `$id` or `id` of the form `#name`. everit 1.5.1
+ * reads a `$ref` only as a pointer (ReferenceLookup.java).
  */
 export function pointersByName(
   value: unknown,
@@ -52,6 +49,6 @@ export function pointersByName(
   return pointers;
 }
 
-/** No URI has half a surrogate pair. */
+/** A URI can't contain half a surrogate pair. */
 const encoded = (key: string) =>
   encodeURIComponent(wellFormed(key).replaceAll("~", "~0").replaceAll("/", "~1"));

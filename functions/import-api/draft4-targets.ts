@@ -5,7 +5,7 @@ export class Targets {
   isOne = false;
   readonly #within = new Map<string, Targets>();
 
-  /** Those below `part`, a member's name or an element's place; undefined where there are none. */
+  /** Returns the targets below `part`, a member's name or an element's index; undefined if there are none. */
   at(part: string): Targets | undefined {
     return this.#within.get(part);
   }

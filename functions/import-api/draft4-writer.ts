@@ -8,7 +8,7 @@ import type { Targets } from "./draft4-targets.ts";
 /** Keywords that depend on one another. */
 const paired: ReadonlySet<string> = new Set(["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"]);
 
-interface Place {
+interface HeldValue {
   readonly kind: Kind;
   readonly bytes: Uint8Array;
   readonly start: number;
@@ -18,28 +18,28 @@ interface Place {
 /** An open map or list. */
 interface Open {
   readonly role: Role;
-  /** What `$ref`s lead to within it. */
+  /** The targets of `$ref`s within it. */
   readonly targets: Targets | undefined;
-  /** Of a list, how many elements have come; undefined for a map. */
+  /** The number of a list's elements so far; undefined for a map. */
   count: number | undefined;
   /** A schema's bounds, which are written after its other members. */
-  readonly held: Map<string, Place>;
+  readonly held: Map<string, HeldValue>;
 }
 
 const utf8 = new TextEncoder();
 
 /** Translates the schema that it visits to draft 4. Digits are unchanged. */
 export class Draft4Writer implements Visitor {
-  /** Something was said otherwise; else what is written differs in blanks and in order alone. */
+  /** Something was translated; otherwise the output differs only in white space and order. */
   isChanged = false;
   readonly #writer: JsonWriter;
   readonly #open: Open[] = [];
-  /** Of the value that comes next. */
+  /** The role of the next value. */
   #role: Role = "schema";
   #targets: Targets | undefined;
-  /** The member that it is, where that is held back. */
+  /** The name of the next value if that is held back. */
   #member: string | undefined;
-  /** It is a schema's `$ref`. */
+  /** The next value is a schema's `$ref`. */
   #isRef = false;
   /** JSON pointers by the names that `$ref`s use for them. */
   readonly #pointers: ReadonlyMap<string, string>;
@@ -68,7 +68,7 @@ export class Draft4Writer implements Visitor {
 
   open(kind: Kind): void {
     const role = this.#nextRole();
-    // Not a bound: others say what it is.
+    // Not a valid bound: rules/ reports it.
     if (this.#member !== undefined) this.#key(this.#member);
     this.#member = undefined;
     const isMap = kind === Kind.map;
@@ -99,7 +99,7 @@ export class Draft4Writer implements Visitor {
     this.#writer.close(kind);
   }
 
-  /** Of the value that begins here. */
+  /** Returns the role of the value that begins here. */
   #nextRole(): Role {
     const around = this.#open.at(-1);
     if (around?.count !== undefined) {
@@ -121,11 +121,9 @@ export class Draft4Writer implements Visitor {
     this.#writer.close(Kind.map);
   }
 
-  /**
-   * Of two bounds the stricter one; where doubles can't tell, one that refuses nothing that the other takes.
-   */
+  /** Writes the stricter of two bounds; if they are equal as doubles, the one that refuses less. */
   #bounds(
-    held: ReadonlyMap<string, Place>,
+    held: ReadonlyMap<string, HeldValue>,
     name: string,
     exclusiveName: string,
     isStricter: (exclusive: number, bound: number) => boolean,
@@ -147,10 +145,10 @@ export class Draft4Writer implements Visitor {
     this.#writer.scalar(Kind.boolean, yes, 0, yes.length);
   }
 
-  #write(name: string, place: Place | undefined): void {
-    if (place === undefined) return;
+  #write(name: string, value: HeldValue | undefined): void {
+    if (value === undefined) return;
     this.#key(name);
-    this.#writer.scalar(place.kind, place.bytes, place.start, place.end);
+    this.#writer.scalar(value.kind, value.bytes, value.start, value.end);
   }
 
   #text(text: string): void {
@@ -167,4 +165,4 @@ export class Draft4Writer implements Visitor {
 
 const numbers: ReadonlySet<Kind> = new Set([Kind.integer, Kind.bigInteger, Kind.double, Kind.decimal]);
 const yes = utf8.encode("true");
-const numberOf = ({ bytes, start, end }: Place) => Number(stringOf(bytes, start, end));
+const numberOf = ({ bytes, start, end }: HeldValue) => Number(stringOf(bytes, start, end));

@@ -57,7 +57,7 @@ export interface AttemptTime {
   readonly silenceMilliseconds: number;
 }
 
-/** Between two pieces of a body the network has taken one: 8 s for each are 32 kB/s. */
+/** The progress of a body is seen piece by piece: 8 s for each mean 32 kB/s. */
 const pieceBytes = 256 * 1024;
 
 /** POSTs once. Never rejects because of the network or the server. */
@@ -161,7 +161,7 @@ function readBody(response: http.IncomingMessage): Promise<{ bytes: Uint8Array; 
   });
 }
 
-/** A code such as ECONNRESET; messages of node name hosts and ports and little else. */
+/** Returns a code such as ECONNRESET, or else node's message, which names hosts and ports. */
 function nameOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.message;
 }

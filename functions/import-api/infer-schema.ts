@@ -22,7 +22,7 @@ function typeIn(seen: number): TypeName | TypeName[] {
   return names.length === 1 ? names[0]! : names;
 }
 
-/** Everything that was seen at one place of the records. There may be as many as there are values. */
+/** The values seen at one position of the records. There may be as many positions as values. */
 class Seen {
   types = 0;
   instants = false;

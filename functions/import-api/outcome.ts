@@ -1,7 +1,7 @@
 import { fitForMessage, wordsOf } from "./error-message.ts";
 import type { Answer, Silence } from "./http-post.ts";
 
-/** What one attempt says of the batch. `transient` may be tried again. */
+/** The result of one attempt. `transient` may be retried. */
 export type Verdict =
   | { readonly kind: "accepted" }
   | { readonly kind: "rejected"; readonly status: number; readonly message: string }
@@ -11,7 +11,7 @@ export type Verdict =
       readonly message: string;
       /** The Import API was silent for too long. */
       readonly hung?: true;
-      /** The header as it came. */
+      /** The header, unparsed. */
       readonly retryAfter?: string;
     };
 
@@ -44,7 +44,7 @@ export function verdictOf(end: Answer | Silence, token: string): Verdict {
 }
 
 const isPage = ({ contentType }: Answer) => /^text\/html/i.test(contentType);
-const aPage = "a page, and not the Import API: something else is where it should be";
+const aPage = "a page of HTML, which is not from the Import API: another server answered at its address";
 
 const isTransient = (status: number) =>
   status === requestTimeout || status === tooManyRequests || status >= 500;

@@ -75,10 +75,9 @@ const noTime: Transient = {
 };
 
 /**
- * Tries until a verdict stands, at most `attemptsMax` times and never beyond the deadline; it does not wait
- * for an attempt that could not begin before it. Fails `out-of-time` where the time ran out while an answer
- * was awaited (or before the first attempt), else `unavailable`: the server said no, was silent, or was not
- * there.
+ * Attempts until there is a final verdict, at most `attemptsMax` times and never beyond the deadline. Does
+ * not wait for an attempt that could not begin before the deadline. Fails with `out-of-time` if time ran
+ * out while it awaited a response or before the first attempt; otherwise with `unavailable`.
  */
 export async function retrying(
   attempt: (allowed: Attempt) => Promise<Verdict>,

@@ -4,23 +4,21 @@ const ten = 10;
 
 const utf8 = new TextEncoder();
 
-/**
- * Text that holds a sequence, whose digits are counted on in place: 19 digits don't fit a JavaScript number.
- */
+/** Text with a sequence, which is incremented in place: 19 digits don't fit a JavaScript number. */
 export class SequencedText {
   readonly #bytes: Uint8Array;
   readonly #digitsEnd: number;
   #n = 0;
 
-  /** `head`, the digits of `first`, `tail`. */
+  /** The text is `head`, the digits of `first`, and `tail`. */
   constructor(head: string, first: bigint, tail: string) {
     this.#bytes = utf8.encode(`${head}${first}${tail}`);
     this.#digitsEnd = this.#bytes.length - utf8.encode(tail).length;
   }
 
   /**
-   * The text with the digits of `first + n`, good until the next call. `n` may not be less than the one
-   * before.
+   * Returns the text with the digits of `first + n`, valid until the next call. `n` must not be less than
+   * in the last call.
    */
   of(n: number): Uint8Array {
     const bytes = this.#bytes;

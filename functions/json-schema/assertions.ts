@@ -51,7 +51,10 @@ interface CheckParts {
   readonly spend: Spend;
 }
 
-/** Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to check. */
+/**
+ * Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to
+ * check.
+ */
 const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Check | undefined>> = {
   type: given => {
     const types = typesOf(given as TypeNames);

@@ -1,6 +1,6 @@
 /**
- * Waits for all of `works`, so that none is in flight after the answer: Lambda freezes it then. Resolves to what
- * they resolve to, or rejects with the first failure in their order.
+ * Waits for all of `works`, so that none is in flight after the response, when Lambda freezes the process.
+ * Resolves to their results, or rejects with the first failure in their order.
  */
 export async function allSettled<const T extends readonly unknown[]>(
   works: T,

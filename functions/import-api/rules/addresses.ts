@@ -3,21 +3,21 @@
  * `InternetDomainName`. An address passes if any version of Guava accepts it.
  */
 
-/** A decimal digit of any script: Guava asks `Character.digit`. */
+/** Decimal digits of any script: Guava uses `Character.digit`. */
 const octet = /^(?:0|(?!0)\p{Nd}{1,3})$/u;
 const group = /^0*[\da-f\p{Nd}]{1,4}$/iu;
 const groupCount = 8;
 /** Limits the time of a check. */
 const addressCharsMax = 1_000;
 
-/** An address of IPv4, or one of IPv6 that stands for it, `::ffff:1.2.3.4`. */
+/** An IPv4 address, or one mapped to IPv6, `::ffff:1.2.3.4`. */
 export function isIpv4(text: string): boolean {
   if (!text.includes(":")) return octetsOf(text) !== undefined;
   const groups = groupsOf(text);
   return groups?.length === groupCount && groups.findIndex(each => each !== 0) === 5 && groups[5] === 0xffff;
 }
 
-/** With a zone, `fe80::1%eth0`, as Guava from 30 on reads it, or without. */
+/** A zone is optional, `fe80::1%eth0`, as in Guava 30 and later. */
 export const isIpv6 = (text: string): boolean =>
   text.includes(":") && groupsOf(text.split("%", 1)[0]!) !== undefined;
 
@@ -50,11 +50,11 @@ function groupsIn(text: string, isEnd: boolean): number[] {
   return groups;
 }
 
-/** The value of digits, in whatever script. */
+/** Returns the value of digits of any script. */
 const numberOf = (digits: string, radix: number) =>
   [...digits].reduce((value, digit) => value * radix + digitOf(digit), 0);
 
-/** Unicode has the digits of a script in a row of ten that begins at its zero. */
+/** In Unicode, the digits of a script are consecutive and begin with its zero. */
 function digitOf(digit: string): number {
   const code = digit.codePointAt(0)!;
   if (code < 0x80) return Number.parseInt(digit, 16);

@@ -5,7 +5,8 @@ const blanksAround = /^[ \t-\r]+|[ \t-\r]+$/g;
 const lineEnd = /[\n\r\u0085\u2028\u2029]/;
 const userCharsMax = 64;
 /** Words, plain or quoted, with dots between them. */
-const word = `(?:(?:\\\\.|[^\\s\\u0000-\\u001f\\u007f()<>@,;:\\\\".[\\]]|[\\u0080-\\uffff])+|"(?:\\\\"|[^"])*")`;
+const plain = String.raw`(?:\\.|[^\s\u0000-\u001f\u007f()<>@,;:\\".[\]]|[\u0080-\uffff])+`;
+const word = String.raw`(?:${plain}|"(?:\\"|[^"])*")`;
 const user = new RegExp(`^${word}(?:\\.${word})*$`);
 
 /**

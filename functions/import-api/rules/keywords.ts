@@ -1,19 +1,19 @@
 /**
- * What a keyword's value must be so that the Import API reads it: everit json-schema 1.5.1, the loaders'
+ * The type that the Import API requires of a keyword's value: everit json-schema 1.5.1, the loaders'
  * `ifPresent` and `get…`.
  */
 type Shape = readonly [is: (value: unknown) => boolean, words: string];
 
 const isFlag = (value: unknown) => typeof value === "boolean";
 const isText = (value: unknown) => typeof value === "string";
-/** A number that was kept in full is an object of its own class. */
+/** An ExactNumber is an object of its own class. */
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-/** A double, or one of that class. */
+/** A double or an ExactNumber. */
 export const isNumber = (value: unknown) =>
   (typeof value === "number" || (typeof value === "object" && !Array.isArray(value) && !isMap(value))) &&
   Number.isFinite(Number(`${value}`));
-/** A boolean is sent as draft 4 has it: draft4-writer.ts. */
+/** A boolean is sent translated to draft 4: draft4-writer.ts. */
 const isSchema = (value: unknown) => isFlag(value) || isMap(value);
 const isListOf = (is: (value: unknown) => boolean) => (value: unknown) =>
   Array.isArray(value) && value.every(is);
@@ -24,7 +24,10 @@ const types = ["array", "boolean", "integer", "null", "number", "object", "strin
 const isType = (value: unknown) => types.includes(value as string);
 
 const number: Shape = [isNumber, "a number"];
-/** 2.0 is not an integer. Java's Integer has 32 bits; tap-mysql's `maxLength` of a longtext has more, and loads. */
+/**
+ * 2.0 is not an integer. Java's Integer has 32 bits, but tap-mysql's `maxLength` of a longtext has more, and
+ * loads.
+ */
 const count: Shape = [value => isNumber(value) && /^-?\d+$/.test(`${value}`), "an integer"];
 const exclusive: Shape = [value => isFlag(value) || isNumber(value), "a boolean or a number"];
 const flag: Shape = [isFlag, "a boolean"];
@@ -55,7 +58,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   required: names,
   minProperties: count,
   maxProperties: count,
-  // An empty one ends in its NullPointerException.
+  // An empty map causes a NullPointerException.
   dependencies: [
     value =>
       isMapOf(each => isSchema(each) || names[0](each))(value) && Object.keys(value as object).length > 0,

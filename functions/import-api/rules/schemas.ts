@@ -11,7 +11,7 @@ const ofObjects = [
 const ofNumbers = ["minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"] as const;
 const ofTexts = ["minLength", "maxLength", "pattern", "format"] as const;
 const kinds = [ofArrays, ofObjects, ofNumbers, ofTexts] as const;
-/** By what a keyword is of: a bit for each kind. */
+/** A keyword's kind of value, as a bit. */
 const kindOf: ReadonlyMap<string, number> = new Map(
   kinds.flatMap((names, n) => names.map(name => [name as string, 1 << n] as const)),
 );
@@ -24,11 +24,11 @@ const kindsOfType: Readonly<Record<string, number>> = {
 };
 
 /**
- * What the Import API reads of a schema: everit json-schema 1.5.1, SchemaLoader.java. An `enum` stands alone;
- * one of `allOf`, `anyOf` and `oneOf` stands beside a type's keywords; a `$ref` is what it leads to, with the
- * keywords beside it put over that; without a type the keywords of one kind of value count, of arrays before
- * objects, numbers and texts; `not` counts where there is nothing else. What is newer than draft 4 is passed
- * over. A keyword that is null counts as absent.
+ * Reads a schema as the Import API does: everit json-schema 1.5.1, SchemaLoader.java. Next to an `enum`,
+ * nothing else counts. One of `allOf`, `anyOf` and `oneOf` is combined with the type's keywords. A `$ref`
+ * is replaced by its target, whose keywords those next to the `$ref` override. Without a type, only the
+ * keywords of one kind of value count: of arrays before objects, numbers and texts. `not` counts if there
+ * is nothing else. Keywords newer than draft 4 are ignored. A keyword that is null counts as absent.
  */
 export function readSchema(schema: JsonObject, find: (ref: string) => unknown): Reading {
   const merged = followed(schema, find);
@@ -46,7 +46,7 @@ export function readSchema(schema: JsonObject, find: (ref: string) => unknown): 
   return { keywords };
 }
 
-/** The keywords that are read, annotations included; or why the schema can't be read. */
+/** Returns the keywords that are read, with annotations, or why the schema can't be read. */
 function namesRead(schema: JsonObject): readonly string[] | string {
   const names = Object.keys(schema).filter(each => schema[each] !== null);
   const named = (read: (name: string) => boolean) =>
@@ -69,20 +69,20 @@ function bitsOf(type: unknown): number {
 }
 
 /**
- * Without a type: the first kind that is named. Boolean `exclusiveMinimum` is draft 4's, and names none by
- * itself.
+ * Returns the first kind whose keywords occur. A boolean `exclusiveMinimum` is draft 4's and does not
+ * count.
  */
 function sniffed(schema: JsonObject, names: readonly string[]): number {
   let bits = 0;
   for (const name of names)
     if (!name.startsWith("exclusive") || isNumber(schema[name])) bits |= kindOf.get(name) ?? 0;
-  // The lowest.
+  // The lowest bit.
   return bits & -bits;
 }
 
 const keywordsRead: ReadonlySet<string> = new Set(["type", "enum", "not", ...choices, ...kindOf.keys()]);
 
-/** A schema merged with what its `$ref` leads to, and so on; or why that can't be read. */
+/** Returns a schema merged with the targets of its `$ref`s, or why they can't be read. */
 function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObject | string {
   let merged = schema;
   const seen = new Set<unknown>();
@@ -90,7 +90,7 @@ function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObjec
   while (has(merged, "$ref") && !["enum", ...choices].some(each => has(merged, each))) {
     const { $ref: ref, ...others } = merged;
     if (typeof ref !== "string") return "has a $ref that is not a string";
-    // By itself: whoever refers to the same shares what is made of it.
+    // A lone `$ref` is kept, so that all references share its compiled target.
     if (!Object.keys(others).some(each => keywordsRead.has(each))) return { $ref: ref };
     if (seen.has(ref)) return `has a $ref that leads to itself, ${shown(ref)}`;
     seen.add(ref);

@@ -17,13 +17,11 @@ export function isUri(text: string): boolean {
 
 const scheme = /^[a-z][a-z\d+.-]*$/i;
 
-/**
- * RFC 2396's unreserved characters, and what Java adds: those beyond ASCII that are neither controls nor
- * spaces.
- */
+/** RFC 2396's unreserved characters, and Java's: those beyond ASCII that are neither controls nor spaces. */
 const unreserved =
-  "a-z\\d_\\-!.~'()*\\u00a1-\\u167f\\u1681-\\u1fff\\u200b-\\u2027\\u202a-\\u202e\\u2030-\\u205e\\u2060-\\u2fff\\u3001-\\uffff";
-/** Finds what is neither one of `allowed` nor an escape: a search takes no stack, however long the text. */
+  String.raw`a-z\d_\-!.~'()*\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e` +
+  String.raw`\u2030-\u205e\u2060-\u2fff\u3001-\uffff`;
+/** Finds a character that is not allowed and not an escape. A search needs no stack, even for a long text. */
 const unlike = (allowed: string) => new RegExp(`[^%${unreserved}${allowed}]|%(?![\\da-f]{2})`, "i");
 
 const notInQuery = unlike(",;:$&+=?/@\\[\\]");
@@ -58,7 +56,7 @@ function isServer(authority: string): boolean {
 const group = /^[\da-f]{1,4}$/i;
 const ipv4 = /^(?:0*(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** RFC 2732's, whose IPv4 part may have zeros in front. */
+/** An IPv6 address by RFC 2732, whose IPv4 part may have leading zeros. */
 function isReference(address: string): boolean {
   const halves = address.split("::");
   const parts = halves.map(half => (half === "" ? [] : half.split(":")));

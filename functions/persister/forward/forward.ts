@@ -43,9 +43,9 @@ class Slot {
 }
 
 /**
- * Sends the batches that `cut` returns, several at a time, and tracks which bookmark is safe. After the first
- * batch that is not accepted, no new one is sent; those in flight are awaited, as they may be accepted. Rejects
- * if `requests` rejects, also after the batches in flight have ended.
+ * Sends the batches that `cut` returns, several at a time, and tracks which bookmark is safe. After the
+ * first batch that is not accepted, no new one is sent; those in flight are awaited, as they may be
+ * accepted. Rejects if `requests` rejects, also after the batches in flight have ended.
  */
 export const forward = (
   cut: (tracker: Registrar) => Iterable<TrackedBatch>,

@@ -18,8 +18,8 @@ export type Registrar = Pick<Tracker, "open" | "bookmark">;
 
 /**
  * Tracks which bookmark is safe to commit. Batches are accepted in any order; bookmarks become safe in the
- * body's order. A bookmark is safe once every batch that was opened before it is accepted. Only `forward` makes
- * trackers and accepts batches, so a SafeBookmark is proof that its records were accepted.
+ * body's order. A bookmark is safe once every batch that was opened before it is accepted. Only `forward`
+ * makes trackers and accepts batches, so a SafeBookmark is proof that its records were accepted.
  */
 export class Tracker {
   /** Everything up to here is accepted. */
