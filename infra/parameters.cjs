@@ -20,6 +20,9 @@ const kinds = {
   importApiRegion: [/^(us|eu)$/, "us or eu"],
   accountsSecret: [/^$/, secretArn, "the whole ARN of a secret, with the six characters at its end"],
   alarmAddress: [/^$/, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"],
+  monthlyBudget: [/^(0|[1-9]\d{0,6})$/, "a number of dollars, or 0 for no budget"],
+  rate: [count, "a number of requests a second"],
+  burst: [count, "a number of requests at once"],
   bookmarkAgeHours: [count, "a number of hours"],
   concurrency: [/^none$/, count, "a number of runs at a time, or none"],
   logDays: [new RegExp(`^(${logDays.join("|")})$`), `one of ${logDays.join(", ")}`],
@@ -116,6 +119,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
 
   const { accountsSecret, alarmAddress, archive, archiveDays, auth, concurrency, customDomain, table } =
     given;
+  const { monthlyBudget } = given;
   return {
     importApiUrl: importApiUrls[given.importApiRegion],
     accountsSecretArn: accountsSecret || { Ref: "Secret" },
@@ -131,6 +135,10 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     protect: given.protect === "true",
     alarmAddress,
     alarmAddressFile: alarmAddress ? "alarm-address" : "none",
+    monthlyBudget,
+    budgetFile: alarmAddress && monthlyBudget !== "0" ? "budget" : "none",
+    rate: Number(given.rate),
+    burst: Number(given.burst),
     bookmarkAgeSeconds: Number(given.bookmarkAgeHours) * 3_600,
     concurrency: concurrency === "none" ? null : Number(concurrency),
     logDays: Number(given.logDays),
@@ -139,6 +147,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     authorizer: { token: null, jwt: { name: "jwt" }, iam: { type: "aws_iam" } }[auth],
     authorizers: auth === "jwt" ? authorizers(given) : {},
     customDomain,
+    disableDefaultEndpoint: customDomain !== "",
     scheduled: given.scheduled === "" ? [] : given.scheduled.split(","),
     certificateArn: given.certificateArn,
     domainFile: customDomain ? "domain" : "none",

@@ -30,5 +30,6 @@ function tagAll({ compiledCloudFormationTemplate: { Resources }, stackTags }) {
   for (const { Type, Properties } of Object.values(Resources)) {
     if (tagged.includes(Type)) Properties.Tags = list;
     if (taggedByMap.includes(Type)) Properties.Tags = stackTags;
+    if (Type === "AWS::Budgets::Budget") Properties.ResourceTags = list;
   }
 }

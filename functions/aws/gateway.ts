@@ -47,11 +47,19 @@ export function lambda(respond: (request: HttpRequest, deadline: number) => Prom
   };
 }
 
-/** Returns the claim `scope` of a JWT that the gateway has verified. */
+/** Cognito has `scope`, Okta `scp`, Entra `scp` for people and `roles` for programs. */
+const scopeClaims = ["scope", "scp", "roles"] as const;
+
+/**
+ * Returns the words in the scope claims of a JWT that the gateway has verified, separated by spaces. The
+ * gateway passes an array as `[a b]`:
+ * github.com/aws-solutions-library-samples/guidance-for-claude-code-with-amazon-bedrock/pull/803
+ */
 function jwtScopesOf({ requestContext }: APIGatewayProxyEventV2): string | undefined {
-  const { authorizer } = requestContext as { authorizer?: { jwt?: { claims?: { scope?: unknown } } } };
-  const scope = authorizer?.jwt?.claims?.scope;
-  return typeof scope === "string" ? scope : undefined;
+  const { authorizer } = requestContext as { authorizer?: { jwt?: { claims?: Record<string, unknown> } } };
+  const claims = authorizer?.jwt?.claims ?? {};
+  const texts = scopeClaims.map(name => claims[name]).filter(claim => typeof claim === "string");
+  return texts.length === 0 ? undefined : texts.map(text => text.replace(/^\[(.*)\]$/, "$1")).join(" ");
 }
 
 function headersOf({ headers: received, cookies }: APIGatewayProxyEventV2): Headers {

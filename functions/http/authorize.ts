@@ -9,7 +9,7 @@ import { scopeOf } from "./routes.ts";
 /** What decides a caller's permissions: our own tokens, or the gateway. */
 export type Authority =
   | { readonly by: "token"; readonly tokens: Tokens }
-  /** A JWT that the gateway has verified. Its scopes are `<streamer or *>:<scope>`. */
+  /** A JWT that the gateway has verified. Its scopes are `<streamer or *>:<scope>`, after any `/`. */
   | { readonly by: "jwt" }
   /** IAM policies, which name methods and paths: every request that the gateway passes on is permitted. */
   | { readonly by: "iam" };
@@ -85,10 +85,14 @@ async function ofToken(
 /** Returns the digest by which a token is stored. */
 export const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
-/** Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services. */
+/**
+ * Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services. What
+ * precedes a word's last slash names the API, as in Cognito's `<resource server>/<scope>`:
+ * docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
+ */
 function ofClaim(claim: string): readonly Permission[] {
   return claim.split(" ").flatMap(word => {
-    const [streamer = "", name, ...more] = word.split(":");
+    const [streamer = "", name, ...more] = word.slice(word.lastIndexOf("/") + 1).split(":");
     const scope = scopes.find(each => each === name);
     return scope === undefined || more.length > 0 ? [] : [{ scope, streamer }];
   });

@@ -16,19 +16,30 @@ export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise
 /** A new API's first answers may be 404, until all of the region knows its routes. */
 const patience = { attempts: 10, waitMilliseconds: 3_000 };
 
-/** Asks the endpoint whether it is well. Throws CommandError where it is not within half a minute. */
-export async function checkHealth(url: string, { attempts, waitMilliseconds } = patience): Promise<void> {
+/**
+ * Asks the endpoint whether it is healthy. Throws CommandError if it is not within half a minute; if there is no
+ * answer, the message names `dnsTarget`, to which a domain of one's own must point.
+ */
+export async function checkHealth(
+  url: string,
+  { attempts, waitMilliseconds } = patience,
+  dnsTarget?: string,
+): Promise<void> {
   const health = `${url}/v1/health`;
   let heard = "";
+  let hint = "";
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    heard = await fetch(health).then(
-      ({ status }) => String(status),
-      (error: Error) => String(error.cause ?? error),
+    [heard, hint] = await fetch(health).then(
+      ({ status }) => [String(status), "see the log of `bookmark`"],
+      (error: Error) => [String(error.cause ?? error), dnsHint(url, dnsTarget)],
     );
     if (heard === "200") return;
     if (attempt < attempts) await new Promise(resolve => setTimeout(resolve, waitMilliseconds));
   }
-  throw new CommandError(
-    `The stack is deployed, and GET ${health} answers ${heard}: see the log of \`bookmark\`.`,
-  );
+  throw new CommandError(`The stack is deployed, and GET ${health} answers ${heard}: ${hint}.`);
 }
+
+const dnsHint = (url: string, dnsTarget: string | undefined) =>
+  dnsTarget === undefined
+    ? "can this machine reach it"
+    : `point the DNS record of ${new URL(url).hostname} to ${dnsTarget}`;

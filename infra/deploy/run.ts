@@ -70,13 +70,15 @@ function refuseProtectedCreation(options: Options, template: Template, isCreated
 async function report(client: CloudFormationClient, { name }: Stack, template: Template, options: Options) {
   const { region } = options;
   const outputs = await readOutputs(client, name);
-  const { TableName, HttpApiUrl, AlarmTopicArn } = outputs;
+  const { TableName, HttpApiUrl, DomainUrl, DomainTarget, AlarmTopicArn } = outputs;
   const ownsTable = template.Resources.Table !== undefined;
   if (ownsTable && !protectsTable(template) && !namesProtect(options))
     await protectTable(new DynamoDBClient({ region }), TableName!);
   for (const line of await subscriptionsOf(new SNSClient({ region }), AlarmTopicArn!)) console.log(line);
-  await checkHealth(HttpApiUrl!);
-  console.log(`The endpoint answers: ${HttpApiUrl}`);
+  // With a domain of one's own, AWS's own name is disabled.
+  const url = DomainUrl ?? HttpApiUrl!;
+  await checkHealth(url, undefined, DomainTarget);
+  console.log(`The endpoint answers: ${url}`);
 }
 
 /** What AWS refuses is the caller's to fix, and its message says it all. */

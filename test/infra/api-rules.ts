@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { routeEntries } from "../../functions/http/routes.ts";
 import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
@@ -17,6 +18,8 @@ const logged = [
   "integrationErrorMessage",
   "authorizer.error",
 ];
+
+const delivery = "POST /v1/streamers/{streamer}";
 
 /** The routes that need no token. */
 const open: readonly string[] = routeEntries
@@ -49,6 +52,44 @@ export const apiRules: readonly Rule[] = [
       ),
     ),
     seeds: [["HttpApiStage.Properties.DefaultRouteSettings", undefined]],
+  },
+  {
+    name: "each route is throttled on its own, at the stage's rate and burst",
+    check: template => {
+      const stage = template.Resources.HttpApiStage?.Properties;
+      const settings = at(stage, "RouteSettings") as Record<string, unknown> | undefined;
+      const keys = ofType(template, "AWS::ApiGatewayV2::Route").map(({ resource }) =>
+        String(at(resource.Properties, "RouteKey")),
+      );
+      const wrong = keys.filter(
+        key => !isDeepStrictEqual(settings?.[key], at(stage, "DefaultRouteSettings")),
+      );
+      return [...wrong, ...Object.keys(settings ?? {}).filter(key => !keys.includes(key))];
+    },
+    seeds: [
+      ["HttpApiStage.Properties.RouteSettings", undefined],
+      [`HttpApiStage.Properties.RouteSettings.${delivery}`, undefined],
+      [`HttpApiStage.Properties.RouteSettings.${delivery}`, { ThrottlingRateLimit: 50 }],
+      ["HttpApiStage.Properties.RouteSettings.GET /v1/other", { ThrottlingRateLimit: 50 }],
+    ],
+  },
+  {
+    name: "the stage is created after each route that it names",
+    check: template => {
+      const { HttpApiStage: stage } = template.Resources;
+      const named = Object.keys((at(stage?.Properties, "RouteSettings") as object | undefined) ?? {});
+      const waitedFor = [stage?.DependsOn ?? []].flat();
+      return ofType(template, "AWS::ApiGatewayV2::Route").flatMap(({ name, resource }) =>
+        named.includes(String(at(resource.Properties, "RouteKey"))) && !waitedFor.includes(name)
+          ? [name]
+          : [],
+      );
+    },
+    seeds: [
+      ["HttpApiStage.DependsOn", undefined],
+      ["HttpApiStage.DependsOn", "HttpApiLogGroup"],
+      ["HttpApiStage.DependsOn.1", "HttpApiLogGroup"],
+    ],
   },
   {
     name: "the HTTP API has an access log",
@@ -93,6 +134,20 @@ export const apiRules: readonly Rule[] = [
       ["IngestLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "jwt"],
       ["BookmarkLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "iam"],
       ["HttpApiRouteGetV1Health.Properties.AuthorizationType", "AWS_IAM"],
+    ],
+  },
+  {
+    name: "with a custom domain, no other name leads to the API",
+    check: template =>
+      all(
+        "AWS::ApiGatewayV2::Api",
+        get =>
+          (get("DisableExecuteApiEndpoint") === true) ===
+          ofType(template, "AWS::ApiGatewayV2::DomainName").length > 0,
+      )(template),
+    seeds: [
+      ["HttpApi.Properties.DisableExecuteApiEndpoint", true],
+      ["Extra", { Type: "AWS::ApiGatewayV2::DomainName", Properties: {} }],
     ],
   },
   {

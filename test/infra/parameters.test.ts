@@ -51,6 +51,8 @@ describe("refuses", () => {
     ["archiveDays=30", "archiveDays is more than 90"],
     ["accountsSecret=stitch", "accountsSecret is the whole ARN of a secret"],
     ["archive=Kept", 'archive is a bucket\'s name, and not "Kept"'],
+    ["monthlyBudget=-1", 'monthlyBudget is a number of dollars, or 0 for no budget, and not "-1"'],
+    ["rate=0", 'rate is a number of requests a second, and not "0"'],
     ["protect=yes", 'protect is true or false, and not "yes"'],
   ] as const;
   it.concurrent.each(casesOf(refused, 4))("%s", async (parameter, sentence) => {

@@ -6,6 +6,7 @@ export interface Template {
 interface Resource {
   readonly Type: string;
   readonly Properties: unknown;
+  readonly DependsOn?: string | readonly string[];
 }
 
 /** A change to a template's resources: the value for a dotted path, or undefined to delete it. */

@@ -47,6 +47,9 @@ const restored: Variant = {
     "importApiRegion=eu",
     `accountsSecret=${secret}`,
     "alarmAddress=ops@example.com",
+    "monthlyBudget=200",
+    "rate=5",
+    "burst=7",
     "logDays=90",
     "table=restored",
     "archive=kept-bodies",
@@ -77,6 +80,16 @@ const restored: Variant = {
       `arn:\${AWS::Partition}:s3:::kept-bodies/raw/*`,
     );
     expect(at(propertiesOf(template, "AlarmAddress"), "Endpoint")).toBe("ops@example.com");
+    expect(propertiesOf(template, "Budget")).toMatchObject({
+      Budget: { BudgetLimit: { Amount: "200", Unit: "USD" } },
+      NotificationsWithSubscribers: ["ACTUAL", "FORECASTED"].map(NotificationType => ({
+        Notification: { NotificationType },
+        Subscribers: [{ SubscriptionType: "EMAIL", Address: "ops@example.com" }],
+      })),
+    });
+    expect(
+      at(propertiesOf(template, "HttpApiStage"), "RouteSettings.POST /v1/streamers/{streamer}"),
+    ).toMatchObject({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 7 });
     expect(at(propertiesOf(template, "Domain"), "DomainName")).toBe("persister.example.com");
     expect(at(propertiesOf(template, "IngestLogGroup"), "RetentionInDays")).toBe(90);
     expect(authorizationOf(template)).toEqual(guardedBy("JWT"));
@@ -116,6 +129,7 @@ export const variants: readonly Variant[] = [
     stage: longestStage,
     shows(template) {
       expect(reservedOf(template)).toEqual({});
+      expect(template.Resources).not.toHaveProperty("Budget");
       expect(Object.keys(template.Resources).filter(isOfRun)).toEqual([]);
       expect(String(at(propertiesOf(template, "OverviewLambdaFunction"), "FunctionName"))).toHaveLength(64);
     },
@@ -137,7 +151,15 @@ export const variants: readonly Variant[] = [
     name: "a first deploy",
     parameters: ["protect=false", "alarmAddress=ops@example.com"],
     without: /^the table is protected/,
-    shows: template => expect(at(propertiesOf(template, "Table"), "DeletionProtectionEnabled")).toBe(false),
+    shows(template) {
+      expect(at(propertiesOf(template, "Table"), "DeletionProtectionEnabled")).toBe(false);
+      expect(at(propertiesOf(template, "Budget"), "Budget.BudgetLimit.Amount")).toBe("50");
+    },
+  },
+  {
+    name: "an address, and no budget",
+    parameters: ["alarmAddress=ops@example.com", "monthlyBudget=0"],
+    shows: template => expect(template.Resources).not.toHaveProperty("Budget"),
   },
   {
     name: "China",

@@ -145,6 +145,9 @@ describe("the result", () => {
       `GET ${api.url}/v1/health answers 500`,
     );
     await api.close();
+    await expect(
+      checkHealth(api.url, { attempts: 1, waitMilliseconds: 1 }, "d-1.execute-api.us-east-1.amazonaws.com"),
+    ).rejects.toThrow("point the DNS record of 127.0.0.1 to d-1.execute-api.us-east-1.amazonaws.com.");
   });
 });
 
