@@ -15,6 +15,7 @@ const failed: ReadonlySet<Report["outcome"]> = new Set<Report["outcome"]>([
   "account-unavailable",
   "archive-unavailable",
   "store-unavailable",
+  "newer-format",
   "bookmark-lost",
   "internal",
 ]);

@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -7,6 +8,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { PersisterError } from "../persister/errors.ts";
 import type { Fenced } from "../persister/store.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
@@ -31,10 +33,36 @@ export const sequence = z.pipe(
 /** Returns the partition of all items of a streamer. */
 export const partitionOf = (streamer: string) => `streamer#${streamer}`;
 
-/** Returns a table that is written by single conditional puts. Rejects with the SDK's errors. */
+/**
+ * The version of the items' attributes, stored with each. A change that an older version of this code would
+ * damage, as it writes whole items, increments it.
+ */
+const itemFormat = 1;
+const formatted = z.object({ format: z._default(z.number(), itemFormat) });
+
+/** Throws `newer-format` for an item of a newer version. The first releases stored no version. */
+function assertReadable(item: unknown): void {
+  const { format } = formatted.parse(item);
+  if (format > itemFormat)
+    throw new PersisterError(
+      "newer-format",
+      `An item of the table has the format ${format}, and this version knows formats up to ${itemFormat}.`,
+    );
+}
+
+function readable(item: Record<string, AttributeValue>): unknown {
+  const read = unmarshall(item);
+  assertReadable(read);
+  return read;
+}
+
+/**
+ * Returns a table that is written by single conditional puts. Rejects with the SDK's errors, and with
+ * `newer-format` for an item that a newer version has written.
+ */
 export function itemTable({ client, table: TableName, timing = machineTiming }: TableOptions) {
   async function put(item: Item, condition: object, deadline: number): Promise<boolean> {
-    const Item = marshall(item, { removeUndefinedValues: true });
+    const Item = marshall({ ...item, format: itemFormat }, { removeUndefinedValues: true });
     try {
       await client.send(new PutItemCommand({ TableName, Item, ...condition }), timing.until(deadline));
       return true;
@@ -51,7 +79,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
         new GetItemCommand({ TableName, Key: marshall({ pk, sk }), ConsistentRead: true }),
         timing.until(deadline),
       );
-      return Item && unmarshall(Item);
+      return Item && readable(Item);
     },
 
     /** Resolves to false if the stored item's fencing token is not the one before `fence`. */
@@ -87,7 +115,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
         }),
         timing.until(deadline),
       );
-      return Items.map(item => unmarshall(item));
+      return Items.map(readable);
     },
 
     /** Resolves to at most `limit` items from `last` back to `first`; to fewer if they are large. */
@@ -108,7 +136,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
         }),
         timing.until(deadline),
       );
-      return Items.map(item => unmarshall(item));
+      return Items.map(readable);
     },
   };
 }

@@ -86,8 +86,8 @@ async function ofToken(
 export const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 /**
- * Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services. What
- * precedes a word's last slash names the API, as in Cognito's `<resource server>/<scope>`:
+ * Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services.
+ * What precedes a word's last slash names the API, as in Cognito's `<resource server>/<scope>`:
  * docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
  */
 function ofClaim(claim: string): readonly Permission[] {

@@ -21,11 +21,22 @@ const singer = `{"type":"SCHEMA","stream":"deals","key_properties":["id"],"schem
 
 /** The bodies of a delivery, as the OpenAPI document describes them. */
 export const stitchstreamBody = {
+  "application/octet-stream": {
+    schema: z
+      .string()
+      .check(z.describe("A stitchstream, gzipped or not. Its own header names its encoding.")),
+    examples: { transit, jsonline, singer },
+  },
   "*/*": {
     schema: z
       .string()
-      .check(z.describe("A stitchstream. Its header names its encoding, so any `Content-Type` is accepted.")),
-    examples: { transit, jsonline, singer },
+      .check(
+        z.describe(
+          "A stitchstream with any other type. API Gateway escapes bodies of text types, such as " +
+            "`application/json`, into Lambda's event of 6 MB: above 3.9 MB send `application/octet-stream`.",
+        ),
+      ),
+    examples: { jsonline },
   },
 };
 

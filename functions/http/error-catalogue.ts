@@ -128,6 +128,12 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     when: "The bookmark store (the table, or the archive for large bookmarks) did not answer in time.",
     hint: "Send the request again with its `Idempotency-Key`, or fetch the bookmark and start from it.",
   },
+  "newer-format": {
+    status: 503,
+    title: "Newer format",
+    when: "A newer version of the endpoint has written an item that this version must not change.",
+    hint: "Ask the endpoint's operators to deploy the newer version, in a scheduled streamer's image, too.",
+  },
   "bookmark-lost": {
     status: 503,
     title: "Bookmark lost",

@@ -25,6 +25,23 @@ export const bodyTooLarge = (bytes: number) =>
     { limit: wireBytesMax, actual: bytes },
   );
 
+/** Lambda's limit of an event: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const eventBytesMax = 6 * 1024 * 1024;
+const grouped = new Intl.NumberFormat("en-US");
+
+/** Returns the error for a body of a text type that, escaped into Lambda's event, makes it too large. */
+export const eventTooLarge = (bytes: number) =>
+  new PersisterError(
+    "body-too-large",
+    `As an event this body has ${grouped.format(bytes)} bytes, ` +
+      `and Lambda takes ${grouped.format(eventBytesMax)}. Send it as application/octet-stream.`,
+    {
+      limit: eventBytesMax,
+      actual: bytes,
+      hint: "Send it with `Content-Type: application/octet-stream`: text types are escaped as JSON.",
+    },
+  );
+
 function codingFault(coding: string, gzipped: boolean, bodyIsText: boolean): PersisterError | undefined {
   if (!gzipped && coding !== "identity") {
     return new PersisterError("unsupported-encoding", "The Content-Encoding is unknown.", {

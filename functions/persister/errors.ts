@@ -28,6 +28,7 @@ export type ErrorCode =
   | "broken-gzip"
   | "inflated-too-large"
   | "store-unavailable"
+  | "newer-format"
   | "bookmark-lost"
   | "key-reused"
   | "account-unavailable"

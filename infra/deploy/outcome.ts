@@ -17,8 +17,8 @@ export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise
 const patience = { attempts: 10, waitMilliseconds: 3_000 };
 
 /**
- * Asks the endpoint whether it is healthy. Throws CommandError if it is not within half a minute; if there is no
- * answer, the message names `dnsTarget`, to which a domain of one's own must point.
+ * Asks the endpoint whether it is healthy. Throws CommandError if it is not within half a minute; if there is
+ * no answer, the message names `dnsTarget`, to which a custom domain must point.
  */
 export async function checkHealth(
   url: string,

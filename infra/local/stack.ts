@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { toResult } from "../../functions/aws/gateway.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
-import { bodyTooLarge } from "../../functions/http/request-body.ts";
+import { bodyTooLarge, eventTooLarge } from "../../functions/http/request-body.ts";
+import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
-import { startGateway } from "./gateway/gateway.ts";
+import { type LargeBody, startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { type HandlerOf, handlersHere, routesOf } from "./routes.ts";
@@ -31,6 +32,9 @@ const region = "us-east-1";
 const service = "persister-local";
 const bucket = "persister-archive";
 const table = "persister";
+/** In base64 a body of up to `wireBytesMax` would fit. */
+const tooLarge = ({ bytes, textEventBytes }: LargeBody) =>
+  textEventBytes === undefined || bytes > wireBytesMax ? bodyTooLarge(bytes) : eventTooLarge(textEventBytes);
 /** There is no CloudWatch to report to. */
 const silent: Observer = { onDelivery: () => {}, onBookmarkAges: () => {} };
 
@@ -97,7 +101,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
       startGateway({
         port: settings.port,
         // AWS answers "Request Entity Too Large" alone. Locally, the answer names the limit.
-        onTooLarge: (bytes, path) => toResult(problemResponse(path, bodyTooLarge(bytes))),
+        onTooLarge: (body, path) => toResult(problemResponse(path, tooLarge(body))),
         routes: routesOf(lambda?.handlerOf ?? handlersHere(wired), variant.ingestMilliseconds),
       }),
     );

@@ -1,6 +1,7 @@
 import { gunzipSync } from "node:zlib";
-import { PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
@@ -89,6 +90,25 @@ it("a superseded delivery, and one in flight with its own sequences", async () =
   expect(await part.json()).toMatchObject({ status: 409, code: "superseded" });
   const inFlight = await again("github", "inflight", { "idempotency-key": "inflight", "if-match": '"4"' });
   expect(await inFlight.json()).toMatchObject({ revision: 5, bookmark: 5, records: 1 });
+});
+
+it("an item of a newer format is refused, and stays as it is", async () => {
+  const { dynamodb, region, table } = await stackFileOf(stack);
+  const client = dynamoClient({ region, endpoint: dynamodb });
+  const newer = marshall({ pk: "streamer#newer", sk: "state", format: 2, whatever: true });
+  await client.send(new PutItemCommand({ TableName: table, Item: newer }));
+  const asked = [
+    post(stack, "newer", unzipped(fixture.bodies.first)),
+    getBookmark(stack, "newer"),
+    get(stack, "/v1/streamers/newer"),
+  ];
+  for (const answer of asked)
+    expect(await (await answer).json()).toMatchObject({ status: 503, code: "newer-format" });
+  const Key = { pk: newer.pk!, sk: newer.sk! };
+  expect((await client.send(new GetItemCommand({ TableName: table, Key }))).Item).toEqual(newer);
+  const written = { pk: { S: "streamer#github" }, sk: { S: "state" } };
+  const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: written }));
+  expect(Item?.format).toEqual({ N: "1" });
 });
 
 it("tokens", async () => {

@@ -231,6 +231,39 @@ describe("a bookmark", () => {
   });
 });
 
+describe("a body of some 4 MB", () => {
+  // Half of it is quotes, which JSON escapes: as a text type it makes an event above Lambda's 6 MB.
+  const dense = jsonline(record("dense", { id: 1, text: '"'.repeat(1_000_000) }, ["id"]), bookmark(1));
+  const text = Buffer.concat([Buffer.from(dense), Buffer.alloc(4_300_000 - dense.length, "\n")]);
+
+  const asEvent = new RegExp(
+    "^As an event this body has \\d,\\d{3},\\d{3} bytes, and Lambda takes 6,291,456\\. " +
+      "Send it as application/octet-stream\\.$",
+  );
+
+  it("is accepted as application/octet-stream", async () =>
+    expect((await post(stack(), "dense", text)).status).toBe(200));
+
+  it("of a text type is refused with its size as an event", async () => {
+    const response = await post(stack(), "dense", text, { "content-type": "application/json" });
+    expect(await response.json()).toMatchObject({
+      status: 413,
+      code: "body-too-large",
+      detail: expect.stringMatching(asEvent),
+      limit: 6_291_456,
+      actual: expect.any(Number),
+    });
+  });
+
+  it("and more is too large with any type", async () => {
+    const larger = Buffer.concat([text, Buffer.alloc(300_000, '"')]);
+    for (const type of ["application/json", "application/octet-stream"]) {
+      const response = await post(stack(), "dense", larger, { "content-type": type });
+      expect(await response.json()).toMatchObject({ code: "body-too-large", limit: 4_500_000 });
+    }
+  });
+});
+
 describe("health", () => {
   it("is 200 without a token", async () => {
     const response = await fetch(`${stack().url}/v1/health`);

@@ -60,12 +60,12 @@ const restored: Variant = {
     const env = {
       AUTHORIZATION: "jwt",
       IMPORT_API_URL: "https://api.eu-central-1.stitchdata.com",
-      ACCOUNTS_SECRET_ARN: secret,
       TABLE_NAME: "restored",
       ARCHIVE_BUCKET: "kept-bodies",
     };
     for (const name of ["IngestLambdaFunction", "RunGithubLambdaFunction"])
       expect(environmentOf(template, name)).toMatchObject(env);
+    expect(environmentOf(template, "IngestLambdaFunction")).toHaveProperty("ACCOUNTS_SECRET_ARN", secret);
     for (const name of ["Secret", "Table", "Archive", "ArchivePolicy"])
       expect(template.Resources).not.toHaveProperty(name);
     expect(template.Outputs).toMatchObject({
@@ -77,7 +77,7 @@ const restored: Variant = {
       /Archive\.Arn|\["Table","Arn"\]|"Ref":"(Table|Archive|Secret)"/,
     );
     expect(JSON.stringify(propertiesOf(template, "RunGithubRole"))).toContain(
-      `arn:\${AWS::Partition}:s3:::kept-bodies/raw/*`,
+      `arn:\${AWS::Partition}:s3:::kept-bodies/raw/github/*`,
     );
     expect(at(propertiesOf(template, "AlarmAddress"), "Endpoint")).toBe("ops@example.com");
     expect(propertiesOf(template, "Budget")).toMatchObject({

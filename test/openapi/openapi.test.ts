@@ -123,7 +123,7 @@ describe("each documented example is accepted", () => {
     const streamer = `example-${name.replaceAll(" ", "-")}`;
     if (route !== deliver) await ask(deliver, { streamer, body: body() });
     const sent = typeof value === "string" ? value : JSON.stringify(value);
-    const headers = type === "*/*" ? {} : { "content-type": type, ...any };
+    const headers = { ...(type !== "*/*" && { "content-type": type }), ...(route !== deliver && any) };
     expect((await ask(route, { streamer, headers, body: sent })).status).toBe(200);
   });
 
@@ -283,7 +283,7 @@ describe("each answer is documented, and each documented answer occurs:", () => 
     await ask(deliver, { on, body: body() });
   });
 
-  it("a table that is down, and one with a foreign item", async () => {
+  it("a table that is down, one with a foreign item, and one of a newer version", async () => {
     const up: Step = { status: 200, body: "{}" };
     const down = await started({
       AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, { status: 500, body: "{}" }),
@@ -292,6 +292,13 @@ describe("each answer is documented, and each documented answer occurs:", () => 
       AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, {
         status: 200,
         body: '{"Item":{"pk":{"S":"x"}},"Items":[{"pk":{"S":"x"}}]}',
+      }),
+    });
+    const item = '{"pk":{"S":"x"},"sk":{"S":"x"},"format":{"N":"2"}}';
+    const newer = await started({
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, {
+        status: 200,
+        body: `{"Item":${item},"Items":[${item}]}`,
       }),
     });
     await Promise.all(
@@ -304,6 +311,7 @@ describe("each answer is documented, and each documented answer occurs:", () => 
           ask(route, { on: down, ...sent }),
           ask(route, { on: down, ...sent, headers: { ...sent.headers, authorization: "Bearer other" } }),
           ask(route, { on: odd, ...sent }),
+          ask(route, { on: newer, ...sent }),
         ];
       }),
     );

@@ -12,6 +12,13 @@ const integrationTimeoutMillisecondsDefault = 30_000;
 /** A request that has not wholly come in so long is given up. */
 const requestTimeoutMillisecondsDefault = 60_000;
 
+/** A body that no function gets. */
+export interface LargeBody {
+  readonly bytes: number;
+  /** The size of its event, if it is too large as one and is of a text type. */
+  readonly textEventBytes?: number;
+}
+
 export interface GatewayOptions {
   readonly routes: readonly Route[];
   /** 0, the default, takes a free one. */
@@ -19,7 +26,7 @@ export interface GatewayOptions {
   readonly integrationTimeoutMilliseconds?: number;
   readonly requestTimeoutMilliseconds?: number;
   /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
-  readonly onTooLarge?: (bytes: number, path: string) => APIGatewayProxyStructuredResultV2;
+  readonly onTooLarge?: (body: LargeBody, path: string) => APIGatewayProxyStructuredResultV2;
   /** Hears what handlers throw; console.error if left out. */
   readonly onError?: (error: unknown) => void;
 }
@@ -56,7 +63,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     // The client, curl above 1 MB, waits before it sends the body: one too large need not come at all.
     const tooLarge = announcedTooLarge(message);
     if (tooLarge !== undefined) {
-      refuseBody(options, message, tooLarge.bytes, response);
+      refuseBody(options, message, tooLarge, response);
       return;
     }
     response.writeContinue();
@@ -74,7 +81,7 @@ async function respond(
 ): Promise<void> {
   const { onError = console.error } = options;
   try {
-    if (body instanceof TooLarge) refuseBody(options, message, body.bytes, response);
+    if (body instanceof TooLarge) refuseBody(options, message, body, response);
     else await route(options, message, body, response);
     await sent(response);
   } catch (error) {
@@ -99,7 +106,11 @@ async function route(
   if (match === undefined) return answerFault(response, notFound);
   const routeKey = `${match.route.method} ${match.route.path}`;
   const event = eventOf({ message, path, rawQuery, routeKey, parameters: match.parameters }, body);
-  if (eventBytes(event) >= eventBytesLimit) return refuseBody(options, message, body.length, response);
+  const size = eventBytes(event);
+  if (size >= eventBytesLimit) {
+    const text = event.isBase64Encoded ? {} : { textEventBytes: size };
+    return refuseBody(options, message, { bytes: body.length, ...text }, response);
+  }
   const invocation = await invoke(match.route, event, integrationTimeoutMilliseconds);
   response.setHeader("apigw-requestid", event.requestContext.requestId);
   if ("result" in invocation) return answerResult(response, invocation.result);
@@ -126,13 +137,13 @@ function targetOf(url: string): { path: string; rawQuery: string } {
 function refuseBody(
   { onTooLarge }: GatewayOptions,
   { complete, url = "/" }: IncomingMessage,
-  bytes: number,
+  body: LargeBody,
   response: ServerResponse,
 ): void {
   // What is left of the body can't be told from another request.
   if (!complete) response.setHeader("connection", "close");
   if (onTooLarge === undefined) answerFault(response, tooLarge);
-  else answerResult(response, onTooLarge(bytes, targetOf(url).path));
+  else answerResult(response, onTooLarge(body, targetOf(url).path));
 }
 
 async function close(server: Server, answers: ReadonlySet<Promise<void>>): Promise<void> {
