@@ -247,7 +247,3 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     hint: "Send the request again; if the error persists, report the request that `detail` names.",
   },
 };
-
-/** Returns the entry of a code that may be unknown. */
-export const entryOf = (code: string): CatalogueEntry | undefined =>
-  Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as ProblemCode] : undefined;

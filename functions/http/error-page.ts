@@ -1,6 +1,6 @@
 import { PersisterError } from "../persister/errors.ts";
 import { preferred } from "./conversion.ts";
-import { type CatalogueEntry, entryOf } from "./error-catalogue.ts";
+import { type CatalogueEntry, errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 
 const plainText = "text/plain";
@@ -45,3 +45,7 @@ const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", 
 /** The catalogue's Markdown holds code spans alone. */
 const markupOf = (markdown: string) =>
   markdown.replace(/[&<>]/g, char => entities[char]!).replace(/`([^`]*)`/g, "<code>$1</code>");
+
+/** Returns the entry of a code that may be unknown. */
+export const entryOf = (code: string): CatalogueEntry | undefined =>
+  Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as ProblemCode] : undefined;

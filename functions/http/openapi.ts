@@ -97,9 +97,13 @@ function parametersOf({ route, query, headers = {} }: Operation, schemaOf: Schem
 /** Errors of every route that requires a token. */
 const authorizationErrors: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];
 
+/** An operation that reads the table may find an item of a newer version there. */
+const withFormat = (code: ErrorCode): readonly ErrorCode[] =>
+  code === "store-unavailable" ? [code, "newer-format"] : [code];
+
 function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
   const { scope, responses, errors } = operation;
-  const codes = [...(scope === undefined ? [] : authorizationErrors), ...errors];
+  const codes = [...(scope === undefined ? [] : authorizationErrors), ...errors.flatMap(withFormat)];
   const statuses = new Map<number, string[]>();
   for (const code of codes) {
     const { status } = errorCatalogue[code];

@@ -3,7 +3,8 @@ import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.
 import type { Commit } from "../persister/store.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
-import { entryOf, type ProblemCode } from "./error-catalogue.ts";
+import type { ProblemCode } from "./error-catalogue.ts";
+import { entryOf } from "./error-page.ts";
 import type { HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
 import type { Members } from "./responses.ts";
