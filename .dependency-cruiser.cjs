@@ -27,7 +27,7 @@ module.exports = {
       pathNot: [
         "^functions/(import-api|stitchstream|values)/",
         "^functions/json-schema/(compile|dialect)\\.ts$",
-        "^functions/persister/(ports|store|errors|limits|body/contents)\\.ts$",
+        "^functions/persister/(ports|store|errors|limits|backoff|body/contents)\\.ts$",
       ],
     }),
     never("HTTP knows the core's ports, requests and results", "^functions/http/", {
@@ -42,7 +42,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|store|errors|limits|replay-facts|all-settled)\\.ts$",
+        "^functions/persister/(ports|store|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
         "^functions/persister/segments/(run|streaming)\\.ts$",
         "^functions/http/http-message\\.ts$",
       ],

@@ -1,3 +1,4 @@
+import { type Backoff, delayOf } from "../functions/persister/backoff.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { faultLines, type LineOf } from "./fault-lines.ts";
@@ -23,8 +24,7 @@ interface Problem {
 /** Statuses that a retry may overcome; 0 is a broken connection. */
 const transient = new Set([0, 408, 425, 429, 500, 503, 504]);
 const attemptsMax = 10;
-const backoffMilliseconds = 250;
-const backoffMillisecondsMax = 20_000;
+const backoff: Backoff = { firstMillisecondsMax: 500, millisecondsMax: 20_000 };
 /** A delivery that was cut off holds its streamer for 30 s. */
 const retryAfterSecondsMax = 60;
 
@@ -81,11 +81,11 @@ function problemOf({ text }: HttpResponse): Problem {
   }
 }
 
-/** Full jitter, or as long as the response asks for; ms. */
+/** Returns how long to wait after an attempt, from 1, or as long as the response asks for; ms. */
 function waitOf({ headers }: HttpResponse, attempt: number, random: number): number {
-  const request = Number(headers["retry-after"] ?? 0);
-  const jitter = random * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
-  return Math.max(Math.min(request || 0, retryAfterSecondsMax) * 1_000, jitter);
+  const asked = Number(headers["retry-after"] ?? 0);
+  const jitter = delayOf(backoff, attempt - 1, random);
+  return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
 }
 
 function refusalOf(

@@ -3,8 +3,11 @@
  * Each has a function, a secret for its credentials, a schedule, a queue for runs that failed, and an alarm for that queue.
  */
 
+const { pattern } = require("../functions/program/credential-entry.json");
 const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
 
+/** The grammar of functions/program/credentials.ts. */
+const credentialEntry = new RegExp(pattern);
 const minutes = 60;
 const days = 24 * 60 * minutes;
 /** Lambda's longest. */
@@ -29,7 +32,7 @@ function entryOf(streamer, given, stack) {
     faults.push("its name is small letters, digits and dashes, at most 24");
   if (!/^(rate|cron)\(.+\)$/.test(given.every ?? "")) faults.push("`every` is rate(…) or cron(…)");
   if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
-  if (!Array.isArray(given.credentials) || !given.credentials.every(entry => /^\w+([|+]\w+)*$/.test(entry)))
+  if (!Array.isArray(given.credentials) || !given.credentials.every(entry => credentialEntry.test(entry)))
     faults.push("`credentials` names what its secret has to hold, `A|B+C`: A, or both B and C");
   const { renewed = [], sharedAccount = false } = given;
   if (!Array.isArray(renewed) || !renewed.every(name => /^\w+$/.test(name)))

@@ -1,3 +1,4 @@
+import { type Backoff, delayOf } from "../persister/backoff.ts";
 import { PersisterError } from "../persister/errors.ts";
 import { machineTiming, type Timing, type TimingOptions } from "./timing.ts";
 
@@ -11,8 +12,7 @@ const inConflict = /^(ConditionalRequestConflict|OperationAborted)$/;
 
 /** An outage of this length fails the request: its caller can retry after the 503. */
 const outageMillisecondsMax = 3_000;
-const backoffMilliseconds = 50;
-const backoffMillisecondsMax = 500;
+const backoff: Backoff = { firstMillisecondsMax: 50, millisecondsMax: 500 };
 
 /** `deadline` is in ms since the epoch. */
 type Available = <T>(
@@ -29,13 +29,19 @@ type Available = <T>(
 export const waitingOut =
   ({ timing = machineTiming }: TimingOptions): Available =>
   (deadline, work, failure = storeUnavailable) =>
-    available(timing, deadline, work, failure);
+    retryUntil(deadline, { timing, work, failure });
 
-async function available<T>(
-  { now, sleep, random }: Timing,
+async function retryUntil<T>(
   deadline: number,
-  work: () => Promise<T>,
-  failure: (cause: unknown) => PersisterError,
+  {
+    timing: { now, sleep, random },
+    work,
+    failure,
+  }: {
+    readonly timing: Timing;
+    readonly work: () => Promise<T>;
+    readonly failure: (cause: unknown) => PersisterError;
+  },
 ): Promise<T> {
   const giveUp = Math.min(deadline, now() + outageMillisecondsMax);
   for (let attempt = 0; ; attempt++) {
@@ -43,7 +49,7 @@ async function available<T>(
       return await work();
     } catch (cause) {
       if (!isTransient(cause)) throw cause;
-      const wait = random() * Math.min(backoffMillisecondsMax, backoffMilliseconds * 2 ** attempt);
+      const wait = delayOf(backoff, attempt, random());
       if (now() + wait >= giveUp) throw failure(cause);
       await sleep(wait);
     }

@@ -1,3 +1,4 @@
+import { type Backoff, delayOf } from "../persister/backoff.ts";
 import type { Clock, Outcome } from "../persister/ports.ts";
 import type { AttemptTime } from "./http-post.ts";
 import type { Verdict } from "./outcome.ts";
@@ -12,16 +13,7 @@ export const attemptMillisecondsMin = 500;
 const silenceMillisecondsMaxDefault = 60_000;
 /** A batch is answered within about a second: a shorter wait would needlessly send it twice. */
 const silenceMillisecondsMin = 3_000;
-const backoffMillisecondsBase = 100;
-export const backoffMillisecondsMax = 5_000;
-
-/**
- * Full jitter: random × min(cap, base × 2^attempt), `attempt` from 0, in ms.
- * aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
- */
-export function backoffMilliseconds(attempt: number, random: () => number): number {
-  return random() * Math.min(backoffMillisecondsMax, backoffMillisecondsBase * 2 ** attempt);
-}
+export const backoff: Backoff = { firstMillisecondsMax: 100, millisecondsMax: 5_000 };
 
 /**
  * Returns how long the Import API may be silent, ms. At first this is a third of the remaining time, about 8
@@ -99,7 +91,7 @@ export async function retrying(
     last = verdict;
     hasHung ||= verdict.hung === true;
     const delay = Math.max(
-      backoffMilliseconds(attempts - 1, random),
+      delayOf(backoff, attempts - 1, random()),
       retryAfterMilliseconds(verdict.retryAfter, clock.now()),
     );
     const goesOn =

@@ -1,8 +1,11 @@
+import grammar from "./credential-entry.json" with { type: "json" };
+
 /**
  * An entry in a streamer's list of credentials: a name, or alternatives. `A|B+C` is A, or both B and C.
- * Entries have no spaces, as a function's environment holds the list separated by spaces.
+ * Entries have no spaces, as a function's environment holds the list separated by spaces. The pattern is JSON
+ * because infra/scheduled.cjs reads it as well.
  */
-export const credentialPattern = /^\w+([|+]\w+)*$/;
+export const credentialPattern = new RegExp(grammar.pattern);
 
 /** Returns the names in an entry. */
 export const namesIn = (entry: string): string[] => entry.split(/[|+]/);

@@ -4,24 +4,24 @@ import {
   type Attempt,
   attemptMillisecondsMin,
   attemptsMax,
-  backoffMilliseconds,
-  backoffMillisecondsMax,
+  backoff,
   retryAfterMilliseconds,
   retrying,
 } from "../../functions/import-api/retry.ts";
+import { delayOf } from "../../functions/persister/backoff.ts";
 import { leapingClock } from "./leaping-clock.ts";
 
 const unavailable = { kind: "transient", reason: "unavailable", message: "no" } as const;
-const almostOne = () => 1 - Number.EPSILON;
+const almostOne = 1 - Number.EPSILON;
 
 describe("the delay", () => {
   it("is full jitter below a doubling bound, up to a cap", () => {
     const bounds = Array.from({ length: 10 }, (_, attempt) =>
-      Math.round(backoffMilliseconds(attempt, almostOne)),
+      Math.round(delayOf(backoff, attempt, almostOne)),
     );
     expect(bounds).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000, 5_000]);
-    expect(backoffMilliseconds(5, () => 0)).toBe(0);
-    expect(backoffMilliseconds(2_000, almostOne)).toBeLessThan(backoffMillisecondsMax);
+    expect(delayOf(backoff, 5, 0)).toBe(0);
+    expect(delayOf(backoff, 2_000, almostOne)).toBeLessThan(backoff.millisecondsMax);
   });
 });
 
@@ -54,7 +54,7 @@ describe("retrying", () => {
     const clock = leapingClock();
     const outcome = await retrying(async () => unavailable, {
       clock,
-      random: almostOne,
+      random: () => almostOne,
       deadline: Number.MAX_SAFE_INTEGER,
     });
     expect(outcome).toEqual({ kind: "failed", reason: "unavailable", message: "no", attempts: attemptsMax });
