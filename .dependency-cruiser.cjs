@@ -35,7 +35,7 @@ module.exports = {
       pathNot: [
         "^functions/(http|stitchstream|values)/",
         "^functions/persister/(ports|store|errors|limits|receipt|settings|duration)\\.ts$",
-        "^functions/persister/(query/(overview|history)|commit/(precondition|state))\\.ts$",
+        "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|state))\\.ts$",
       ],
     }),
     never("AWS's adapters know the core's ports, and what a request is", "^functions/aws/", {

@@ -8,6 +8,9 @@ const url = z.pipe(
   z.transform((given: string) => given.replace(/\/+$/, "")),
 );
 
+/** The default of serverless.yml. */
+export const bookmarkAgeHours = 26;
+
 const environment = z.object({
   ARCHIVE_BUCKET: text,
   TABLE_NAME: text,
@@ -21,6 +24,8 @@ const environment = z.object({
   SERVICE: text,
   /** The part before `/v2/…`. */
   IMPORT_API_URL: url,
+  /** How old a bookmark may be while nothing is known of its streamer's interval. */
+  BOOKMARK_AGE_HOURS: z._default(z.coerce.number().check(z.positive()), bookmarkAgeHours),
   /** What decides a caller's permissions: http/authorize.ts. */
   AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
 });
@@ -31,6 +36,7 @@ export interface Config {
   readonly bucket: string;
   readonly table: string;
   readonly importApiUrl: string;
+  readonly bookmarkAgeHours: number;
   readonly authorization: "token" | "jwt" | "iam";
   /** Accounts by streamer, or the ARN of the secret that holds them. */
   readonly accounts:
@@ -82,6 +88,7 @@ export function readConfig(): Config {
     bucket: data.ARCHIVE_BUCKET,
     table: data.TABLE_NAME,
     importApiUrl: data.IMPORT_API_URL,
+    bookmarkAgeHours: data.BOOKMARK_AGE_HOURS,
     authorization: data.AUTHORIZATION,
     accounts: data.ACCOUNTS_SECRET_ARN === undefined ? { known: {} } : { arn: data.ACCOUNTS_SECRET_ARN },
   };

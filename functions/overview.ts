@@ -10,7 +10,8 @@ import {
 } from "./http/overview-responses.ts";
 import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
 import { settingsResponse } from "./http/responses.ts";
-import { listDeliveries, listStreamers, readDelivery, readStreamer } from "./persister/query/overview.ts";
+import { listDeliveries, readDelivery, readStreamer } from "./persister/query/overview.ts";
+import { listStreamers } from "./persister/query/streamers.ts";
 import { readSettings } from "./persister/settings.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
@@ -18,8 +19,8 @@ export const overview = byRoute<"overview">({
   "GET /v1/streamers": async ({ request, wired, background, deadline }) => {
     const { authority, store } = wired();
     const named = await authorizeSome(request, { authority, deadline, background });
-    const page = pageOf(request.query, streamersQuery);
-    return streamersResponse(await listStreamers({ named, ...page, deadline }, store));
+    const { q: prefix, state, ...page } = pageOf(request.query, streamersQuery);
+    return streamersResponse(await listStreamers({ named, ...page, prefix, state, deadline }, store));
   },
   "GET /v1/streamers/{streamer}": forStreamer(async ({ streamer, store, deadline }) =>
     streamerResponse(await readStreamer(streamer, store, deadline)),

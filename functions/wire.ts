@@ -11,13 +11,16 @@ import { importApiDestination } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
+import type { StreamersParts } from "./persister/query/streamers.ts";
 import { systemClock } from "./system-clock.ts";
+
+const hourMilliseconds = 3_600_000;
 
 /** The ports' implementations. */
 export interface Wired {
   readonly authority: Authority;
   /** What reading and changing bookmarks requires. */
-  readonly store: LeaseParts;
+  readonly store: LeaseParts & StreamersParts;
   /** What a delivery requires. */
   readonly parts: Parts;
 }
@@ -27,7 +30,8 @@ export function wire(config: Config, observer: Observer, clock = systemClock): W
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
   const client = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
   // UUIDs of version 7 sort by time, and so do deliveries.
-  const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7 };
+  const bookmarkAgeMax = config.bookmarkAgeHours * hourMilliseconds;
+  const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7, bookmarkAgeMax };
   return {
     authority: authorityOf(config, dynamoTokens({ client, table })),
     store,

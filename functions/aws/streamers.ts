@@ -2,14 +2,11 @@ import * as z from "zod/mini";
 import type { Streamer, StreamerSettings, Streamers } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
 import { commitAttributes, commitSchema } from "./commits.ts";
+import { createEntry } from "./entries.ts";
 import { type Item, itemTable, partitionOf, sequence, type TableOptions } from "./table.ts";
 
 const state = "state";
 const settings = "settings";
-/** The partition with an item for each streamer, by which streamers are listed. */
-const register = "streamers";
-/** Sorts before every name. A key may not be empty. */
-const beforeAll = " ";
 
 /**
  * Stores streamers in DynamoDB: the item `state` in each one's partition, and `settings` if it has any.
@@ -42,13 +39,8 @@ export function dynamoStreamers(options: TableOptions): Streamers {
     write: (next, deadline) =>
       available(deadline, async () => {
         // Written first, so that every streamer is listed.
-        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);
+        if (next.fence === 1) await createEntry(options, next, deadline);
         return table.putFenced(itemOf(next), next, deadline);
-      }),
-    list: (after, limit, deadline) =>
-      available(deadline, async () => {
-        const items = await table.onwards(register, after === "" ? beforeAll : after, limit, deadline);
-        return items.map(item => keyed.parse(item).sk);
       }),
   };
 }
@@ -81,6 +73,8 @@ const streamerSchema = z.pipe(
     lease: z.optional(z.object({ delivery: z.string(), until: z.number() })),
     commit: z.optional(commitSchema),
     totals: z.optional(z.object({ deliveries: z.number(), records: z.number() })),
+    since: z.exactOptional(z.number()),
+    gaps: z.exactOptional(z.array(z.number())),
   }),
   z.transform(
     ({ lease, commit, totals, ...streamer }): Omit<Streamer, "name"> => ({

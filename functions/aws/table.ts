@@ -5,6 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
@@ -22,6 +23,14 @@ export interface Item {
 export interface TableOptions extends TimingOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
+}
+
+/** A change of some of an item's attributes. */
+interface Update {
+  readonly set: object;
+  readonly first?: object;
+  readonly condition?: string;
+  readonly values?: object;
 }
 
 /** A sequence, which is read as a number or, above 2^53, as a BigInt. */
@@ -72,6 +81,25 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
     }
   }
 
+  async function query(
+    pk: string,
+    [first, last]: readonly [string, string],
+    how: { readonly Limit: number; readonly ScanIndexForward: boolean },
+    deadline: number,
+  ): Promise<readonly unknown[]> {
+    const { Items = [] } = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
+        ExpressionAttributeValues: marshall({ ":pk": pk, ":first": first, ":last": last }),
+        ConsistentRead: true,
+        ...how,
+      }),
+      timing.until(deadline),
+    );
+    return Items.map(readable);
+  }
+
   return {
     /** Resolves to the stored item, unparsed. */
     async get(pk: string, sk: string, deadline: number): Promise<unknown> {
@@ -89,10 +117,6 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
         : this.putIf("fence = :read", { ":read": fence - 1 }, item, deadline);
     },
 
-    async put(item: Item, deadline: number): Promise<void> {
-      await put(item, {}, deadline);
-    },
-
     /** Resolves to false if the stored item does not satisfy `expression`. */
     putIf(expression: string, values: object, item: Item, deadline: number): Promise<boolean> {
       const hasValues = Object.keys(values).length > 0;
@@ -103,40 +127,62 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       return put(item, condition, deadline);
     },
 
-    /** Resolves to at most `limit` items after the key `after`. */
-    async onwards(pk: string, after: string, limit: number, deadline: number): Promise<readonly unknown[]> {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: "pk = :pk AND sk > :after",
-          ExpressionAttributeValues: marshall({ ":pk": pk, ":after": after }),
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-        timing.until(deadline),
-      );
-      return Items.map(readable);
+    /**
+     * Sets attributes of an item, and creates it if there is none; undefined removes one. `first` is set only
+     * where the item lacks it. Resolves to false if the stored item does not satisfy `condition`.
+     */
+    async update(
+      key: { readonly pk: string; readonly sk: string },
+      { set, first = {}, condition, values = {} }: Update,
+      deadline: number,
+    ): Promise<boolean> {
+      const given = Object.entries(set);
+      const keep = Object.entries(first).filter(([, value]) => value !== undefined);
+      const changed = given.filter(([, value]) => value !== undefined);
+      const removed = given.filter(([, value]) => value === undefined).map(([name]) => `#${name}`);
+      const sets = [
+        ...changed.map(([name]) => `#${name} = :${name}`),
+        ...keep.map(([name]) => `#${name} = if_not_exists(#${name}, :${name})`),
+      ];
+      const expression = [
+        ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
+        ...(removed.length > 0 ? [`REMOVE ${removed.join(", ")}`] : []),
+      ];
+      const bound = [...changed, ...keep].map(([name, value]) => [`:${name}`, value] as const);
+      const all = { ...Object.fromEntries(bound), ...values };
+      try {
+        await client.send(
+          new UpdateItemCommand({
+            TableName,
+            Key: marshall(key),
+            ...(expression.length > 0 && {
+              UpdateExpression: expression.join(" "),
+              ExpressionAttributeNames: Object.fromEntries(
+                [...keep, ...given].map(([name]) => [`#${name}`, name]),
+              ),
+            }),
+            ...(Object.keys(all).length > 0 && {
+              ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }),
+            }),
+            ...(condition !== undefined && { ConditionExpression: condition }),
+          }),
+          timing.until(deadline),
+        );
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    },
+
+    /** Resolves to at most `limit` items from `first` on to `last`. */
+    between(pk: string, range: readonly [string, string], limit: number, deadline: number) {
+      return query(pk, range, { Limit: limit, ScanIndexForward: true }, deadline);
     },
 
     /** Resolves to at most `limit` items from `last` back to `first`; to fewer if they are large. */
-    async backwards(
-      pk: string,
-      [first, last]: readonly [string, string],
-      limit: number,
-      deadline: number,
-    ): Promise<readonly unknown[]> {
-      const { Items = [] } = await client.send(
-        new QueryCommand({
-          TableName,
-          KeyConditionExpression: "pk = :pk AND sk BETWEEN :first AND :last",
-          ExpressionAttributeValues: marshall({ ":pk": pk, ":first": first, ":last": last }),
-          ScanIndexForward: false,
-          ConsistentRead: true,
-          Limit: limit,
-        }),
-        timing.until(deadline),
-      );
-      return Items.map(readable);
+    backwards(pk: string, range: readonly [string, string], limit: number, deadline: number) {
+      return query(pk, range, { Limit: limit, ScanIndexForward: false }, deadline);
     },
   };
 }

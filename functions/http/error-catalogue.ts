@@ -1,7 +1,6 @@
 import type { ErrorCode } from "../persister/errors.ts";
 import {
   bookmarkBytesMax,
-  historyEntriesMax,
   idempotencyKeyCharsMax,
   idempotencyKeyHoursMax,
   inflatedBytesMax,
@@ -57,8 +56,8 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "bad-query": {
     status: 400,
     title: "Invalid query parameter",
-    when: "A list's `limit`, `before` or `after` is not valid.",
-    hint: `\`limit\` is 1 to ${historyEntriesMax}; the others are \`next\` of the previous page.`,
+    when: "A parameter of a list is not valid; `detail` names it.",
+    hint: "`before` and `after` are `next` of the previous page; see `GET /v1/openapi.json` for the others.",
   },
   "no-error-code": {
     status: 404,

@@ -1,6 +1,7 @@
 import type { StreamerState } from "../persister/commit/state.ts";
-import type { DeliveryStatus, Page, Summary } from "../persister/query/overview.ts";
-import type { Commit } from "../persister/store.ts";
+import type { DeliveryStatus } from "../persister/query/overview.ts";
+import type { Page, Summary } from "../persister/query/streamers.ts";
+import type { Commit, LastFailure } from "../persister/store.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { ProblemCode } from "./error-catalogue.ts";
@@ -63,13 +64,19 @@ export function deliveryResponse(streamer: string, status: DeliveryStatus): Http
 }
 
 function summaryMembers(summary: Summary): SummaryMembers {
-  const { committedAt, bookmarkAge, inFlight, ...others } = summary;
+  const { committedAt, bookmarkAge, inFlight, lastFailure, ...others } = summary;
   return {
     ...others,
     committedAt: committedAt === undefined ? undefined : instant(committedAt),
     bookmarkAge: bookmarkAge === undefined ? undefined : Math.round(bookmarkAge / 1_000),
     inFlight: inFlight && { delivery: inFlight.delivery, until: instant(inFlight.until) },
+    lastFailure: lastFailure && failureMembers(lastFailure),
   };
+}
+
+function failureMembers({ at, code, ...failure }: LastFailure) {
+  const current = currentCode(code);
+  return { hint: entryOf(current)?.hint, ...failure, code: current, at: instant(at) };
 }
 
 function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {

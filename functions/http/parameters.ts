@@ -1,6 +1,11 @@
 import * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
-import { historyEntriesMax, idempotencyKeyCharsMax, streamerNameCharsMax } from "../persister/limits.ts";
+import {
+  historyEntriesMax,
+  idempotencyKeyCharsMax,
+  streamerNameCharsMax,
+  streamersListedMax,
+} from "../persister/limits.ts";
 import { noDelivery } from "../persister/query/overview.ts";
 import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
 
@@ -37,10 +42,28 @@ export const historyQuery = z.object({
     Number.MAX_SAFE_INTEGER,
   ),
 });
+const states = ["stale", "failing", "running"] as const;
 export const streamersQuery = z.object({
-  limit: z._default(limit, 20),
+  limit: z._default(
+    natural(streamersListedMax).check(z.describe("The most streamers to return; 20 by default.")),
+    20,
+  ),
   after: z._default(
     streamerNameParameter.check(z.describe("Only streamers after this name: `next` of the previous page.")),
+    "",
+  ),
+  state: z.optional(
+    z
+      .enum(states, `one of ${states.join(", ")}`)
+      .check(z.describe("Only streamers in this state. A page may be short: `next` continues.")),
+  ),
+  q: z._default(
+    z
+      .string()
+      .check(
+        z.regex(/^[a-z0-9_-]{0,64}$/, "the beginning of a name"),
+        z.describe("Only streamers whose names begin with this."),
+      ),
     "",
   ),
 });

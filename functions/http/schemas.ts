@@ -85,6 +85,29 @@ export const summarySchema = z.object({
       .object({ delivery, until: instant("The end of its lease.") })
       .check(z.describe("The delivery that holds the streamer.")),
   ),
+  state: z
+    .enum(["stale", "failing", "running", "ok"])
+    .check(
+      z.describe(
+        "`stale`: its bookmark is older than expected. `failing`: its last delivery failed. " +
+          "`running`: a delivery is in flight. Of several, the first.",
+      ),
+    ),
+  expectedEvery: z.optional(text("How often a bookmark is expected, from the streamer's settings.")),
+  lastFailure: z.optional(
+    z
+      .object({
+        at: instant("When the delivery failed."),
+        delivery,
+        code: text("The error's code."),
+        hint: z.optional(text("What to do.")),
+        line: z.optional(natural("The line of its first fault.")),
+        stream: z.optional(z.string()),
+        field: z.optional(z.string()),
+        message: z.optional(text("What is wrong there.")),
+      })
+      .check(z.describe("The last delivery that failed, and its first fault. Long texts are cut.")),
+  ),
 });
 export const streamerSchema = z
   .object({

@@ -3,6 +3,8 @@ import type {
   Commit,
   Deliveries,
   DeliveryLog,
+  Entries,
+  Entry,
   Fenced,
   FiledDelivery,
   History,
@@ -21,19 +23,48 @@ function putFenced<T extends Fenced>(items: Map<string, T>, key: string, next: T
   return true;
 }
 
-function memoryStreamers(): Streamers {
+function memoryStreamers(entries: Map<string, Entry>): Streamers {
   const items = new Map<string, Streamer>();
   const settings = new Map<string, StreamerSettings>();
   return {
     read: async name => items.get(name),
     readWithSettings: async name => ({ streamer: items.get(name), settings: settings.get(name) }),
     writeSettings: async next => putFenced(settings, next.streamer, next),
-    write: async next => putFenced(items, next.name, next),
-    list: async (after, limit) =>
-      [...items.keys()]
-        .filter(name => name > after)
-        .sort()
-        .slice(0, limit),
+    write: async next => {
+      if (next.fence === 1) entries.set(next.name, { ...created(next), ...entries.get(next.name) });
+      return putFenced(items, next.name, next);
+    },
+  };
+}
+
+const created = ({ name, since }: Streamer): Entry => ({
+  streamer: name,
+  ...(since !== undefined && { since }),
+});
+
+function memoryEntries(entries: Map<string, Entry>): Entries {
+  return {
+    read: async streamer => entries.get(streamer),
+    update: async ({ commit, ...update }) => {
+      const current = entries.get(update.streamer);
+      if (commit !== undefined && (current?.commit?.revision ?? 0) > commit.revision) return;
+      const since = current?.since ?? update.since;
+      entries.set(update.streamer, { ...current, ...update, since, ...(commit && { commit }) });
+    },
+    notify: async (streamer, notice) => {
+      const current = entries.get(streamer);
+      if (current === undefined) return;
+      const { notice: _, ...entry } = current;
+      entries.set(streamer, { ...entry, ...(notice && { notice }) });
+    },
+    set: async (streamer, settings) => {
+      const entry = entries.get(streamer);
+      if (entry !== undefined) entries.set(streamer, { ...entry, settings });
+    },
+    async *list({ after, prefix }) {
+      const names = [...entries.keys()].filter(name => name > after && name.startsWith(prefix));
+      for (const name of names.sort()) yield entries.get(name)!;
+    },
   };
 }
 
@@ -94,10 +125,14 @@ function memoryLog(): DeliveryLog {
 }
 
 /** An in-memory store: its contents last as long as the process. */
-export const memoryStore = (): Store => ({
-  streamers: memoryStreamers(),
-  bookmarks: memoryBookmarks,
-  history: memoryHistory(),
-  deliveries: memoryDeliveries(),
-  log: memoryLog(),
-});
+export function memoryStore(): Store {
+  const entries = new Map<string, Entry>();
+  return {
+    streamers: memoryStreamers(entries),
+    entries: memoryEntries(entries),
+    bookmarks: memoryBookmarks,
+    history: memoryHistory(),
+    deliveries: memoryDeliveries(),
+    log: memoryLog(),
+  };
+}

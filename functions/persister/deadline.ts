@@ -1,4 +1,4 @@
-import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
+import type { Bookmarks, Deliveries, DeliveryLog, Entries, History, Store, Streamers } from "./store.ts";
 
 /** A port whose calls lack the last argument, the deadline. */
 type Bound<Port> = {
@@ -10,6 +10,7 @@ type Bound<Port> = {
 /** A store whose calls all give up at one deadline. */
 export interface BoundStore {
   readonly streamers: Bound<Streamers>;
+  readonly entries: Bound<Entries>;
   readonly bookmarks: Bound<Bookmarks>;
   readonly history: Bound<History>;
   readonly deliveries: Bound<Deliveries>;
@@ -21,7 +22,7 @@ export function within<Ports extends Store>(
   ports: Ports,
   deadline: number,
 ): Omit<Ports, keyof Store> & BoundStore {
-  const { streamers, bookmarks, history, deliveries, log, ...others } = ports;
+  const { streamers, entries, bookmarks, history, deliveries, log, ...others } = ports;
   return {
     ...others,
     streamers: {
@@ -29,7 +30,13 @@ export function within<Ports extends Store>(
       readWithSettings: name => streamers.readWithSettings(name, deadline),
       write: next => streamers.write(next, deadline),
       writeSettings: next => streamers.writeSettings(next, deadline),
-      list: (after, limit) => streamers.list(after, limit, deadline),
+    },
+    entries: {
+      read: streamer => entries.read(streamer, deadline),
+      update: update => entries.update(update, deadline),
+      notify: (streamer, notice) => entries.notify(streamer, notice, deadline),
+      set: (streamer, settings) => entries.set(streamer, settings, deadline),
+      list: range => entries.list(range, deadline),
     },
     bookmarks: {
       store: (streamer, bookmark) => bookmarks.store(streamer, bookmark, deadline),

@@ -1,9 +1,17 @@
 import { archiveKey } from "./archive.ts";
 import type { Contents } from "./body/contents.ts";
+import { entryCommitOf, lastFailureOf } from "./entry.ts";
 import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
 import type { ReceiptFacts } from "./receipt.ts";
 import { earlierFactsOf } from "./replay-facts.ts";
-import type { FiledDelivery, IdempotencyRecord, ReplayFacts, Streamer } from "./store.ts";
+import type {
+  EntryUpdate,
+  FiledDelivery,
+  IdempotencyRecord,
+  ReplayFacts,
+  Settings,
+  Streamer,
+} from "./store.ts";
 
 export interface ProgressOptions {
   readonly streamer: string;
@@ -30,6 +38,8 @@ export class DeliveryProgress {
   #bookmarkAt: number | undefined;
   #current: { readonly streamer: Streamer | undefined } | undefined;
   #replay: Partial<ReplayFacts> | undefined;
+  #settings: Settings | undefined;
+  #item: Streamer | undefined;
 
   constructor(options: ProgressOptions, { clock, newId }: { readonly clock: Clock; newId(): string }) {
     this.#options = options;
@@ -78,8 +88,9 @@ export class DeliveryProgress {
   }
 
   /** Keeps the streamer that was read before the delivery begins. */
-  found(streamer: Streamer | undefined): void {
+  found(streamer: Streamer | undefined, settings: Settings): void {
     this.#current = { streamer };
+    this.#settings = settings;
     this.#bookmarkAt = streamer?.commit?.bookmarkAt;
   }
 
@@ -107,9 +118,25 @@ export class DeliveryProgress {
     this.took("forward");
   }
 
-  /** `at`: when a bookmark was stored, ms since the epoch; undefined if the store did not answer. */
-  bookmarkStored(at: number | undefined): void {
-    this.#bookmarkAt = at;
+  /** `item`: the streamer as it was committed; undefined if nothing was, or the store did not answer. */
+  committed(item: Streamer | undefined, hasBookmark: boolean): void {
+    this.#item = item;
+    if (hasBookmark) this.#bookmarkAt = item?.commit?.at;
+  }
+
+  /** Returns what the streamer's entry gets to know; `error` is why the delivery failed. */
+  entryUpdate(error?: unknown): EntryUpdate | undefined {
+    const isFailed = error !== undefined && this.#archive !== undefined;
+    const lastFailure = isFailed ? lastFailureOf(error, this.#delivery, this.#clock.now()) : undefined;
+    const commit = this.#item && entryCommitOf(this.#item);
+    if (commit === undefined && lastFailure === undefined) return undefined;
+    return {
+      streamer: this.streamer,
+      since: this.#item?.since ?? this.at,
+      ...(commit && { commit }),
+      ...(this.#settings && { settings: this.#settings }),
+      ...(lastFailure && { lastFailure }),
+    };
   }
 
   /** Returns the receipt's facts, before the commit. */

@@ -72,8 +72,8 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
     progress.unzipped(body);
     // Read before the streamer: a receipt that is saved after this read is not committed yet.
     const lookup = await lookUp(request, body, ports);
-    const current = await ports.streamers.read(streamer);
-    progress.found(current);
+    const { streamer: current, settings } = await ports.streamers.readWithSettings(streamer);
+    progress.found(current, settings?.settings ?? {});
     assertKeyUnused(lookup, parts.clock);
     const earlier = lookup?.earlier;
     if (earlier !== undefined) progress.continues(earlier);
@@ -103,9 +103,9 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
         const { safe } = sent;
         const replaces = replacing(safe, lease) !== undefined;
         if (sent.refusal !== undefined) {
-          const state = await commitWhatIsSafe(safe, lease, commitPorts);
+          const { state, item } = await commitWhatIsSafe(safe, lease, commitPorts);
           progress.took("commit");
-          if (replaces) progress.bookmarkStored(state?.committedAt);
+          progress.committed(item, replaces);
           throw refusalError(sent.refusal, contents, state);
         }
         const facts = {
@@ -118,9 +118,9 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
           record && saveReceipt(record, facts, revision, commitPorts),
           prepare(lease, safe, commitPorts),
         ]);
-        const state = await commit(lease, prepared, contents, commitPorts);
+        const { state, item } = await commit(lease, prepared, contents, commitPorts);
         progress.took("commit");
-        if (replaces) progress.bookmarkStored(state.committedAt);
+        progress.committed(item, replaces);
         return { receipt: { ...facts, state }, replayed: false };
       }),
     );

@@ -1,7 +1,9 @@
 import { wellFormed } from "../values/scanner.ts";
+import { allSettled } from "./all-settled.ts";
 import { stateOf, withCommitted } from "./commit/state.ts";
 import type { BoundStore } from "./deadline.ts";
 import type { DeliveryProgress } from "./delivery-progress.ts";
+import { updateEntry } from "./entry.ts";
 import { type ErrorCode, PersisterError } from "./errors.ts";
 import type { Observer } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";
@@ -18,17 +20,26 @@ export async function recordOutcome<T extends { readonly replayed: boolean }>(
 ): Promise<T> {
   try {
     const result = await work();
+    await updateEntryAfter(progress, ports);
     ports.observer.onDelivery(progress.report(result.replayed ? "replayed" : "committed"));
     return result;
   } catch (error) {
     ports.observer.onDelivery(progress.report(codeOf(error)));
-    const unfiled = await fileFailure(progress, error, ports);
+    const [unfiled] = await allSettled([
+      fileFailure(progress, error, ports),
+      updateEntryAfter(progress, ports, error),
+    ]);
     if (!(error instanceof PersisterError)) throw error;
     throw await withCommitted(named(error, progress, unfiled), async () => {
       const { streamer } = progress.current ?? { streamer: await ports.streamers.read(progress.streamer) };
       return stateOf(streamer?.commit, ports);
     });
   }
+}
+
+async function updateEntryAfter(progress: DeliveryProgress, ports: BoundStore, error?: unknown) {
+  const update = progress.entryUpdate(error);
+  return update && updateEntry(update, ports);
 }
 
 const codeOf = (error: unknown) => (error instanceof PersisterError ? error.code : "internal");

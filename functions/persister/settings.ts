@@ -36,7 +36,7 @@ export async function changeSettings(
   { streamer, settings, precondition, deadline }: SettingsRequest,
   store: Store & { newId(): string },
 ): Promise<VersionedSettings> {
-  const { streamers, newId } = within(store, deadline);
+  const { streamers, entries, newId } = within(store, deadline);
   const { settings: current } = await streamers.readWithSettings(streamer);
   const { version } = versionedOf(current);
   if (!matches(precondition, version)) throw changed(version);
@@ -46,6 +46,7 @@ export async function changeSettings(
     // The stamp tells another caller's write from our own whose answer was lost.
     if (found?.stamp !== next.stamp) throw changed(versionedOf(found).version);
   }
+  await entries.set(streamer, settings).catch(() => undefined);
   return versionedOf(next);
 }
 

@@ -4,6 +4,7 @@ import { problemResponse } from "../../functions/http/problem.ts";
 import { bodyTooLarge, eventTooLarge } from "../../functions/http/request-body.ts";
 import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
+import { bookmarkAgeHours } from "../../functions/config.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
@@ -89,6 +90,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         bucket,
         table,
         importApiUrl: importApi,
+        bookmarkAgeHours,
         authorization: "token",
         accounts: { known: { default: { clientId, token: stitchToken } } },
         ownerToken: settings.token,

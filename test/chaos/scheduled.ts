@@ -28,6 +28,7 @@ const { parts } = wire(
     bucket,
     table,
     importApiUrl: importApiUrl!,
+    bookmarkAgeHours: 26,
     authorization: "iam",
     accounts: { known: { default: { clientId, token: stitchToken } } },
     endpoints: { s3, dynamodb },

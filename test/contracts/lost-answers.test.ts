@@ -87,7 +87,8 @@ const leaseOf = (parts: Parts, streamer: string) =>
   );
 async function commitTo(parts: Parts, lease: Lease, safe?: SafeBookmark) {
   const ports = within(parts, deadline());
-  return commit(lease, await prepare(lease, safe, ports), { records: 1 }, ports);
+  const { state } = await commit(lease, await prepare(lease, safe, ports), { records: 1 }, ports);
+  return state;
 }
 const read = (streamer: string) => readState(streamer, partsOf(), deadline());
 

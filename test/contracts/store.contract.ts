@@ -112,10 +112,67 @@ export function storeContract(make: () => Store): void {
         await store.streamers.write({ name: each, fence: 2, stamp: "t", lastSequence: 1n }, deadline());
       }
       const before = `${name.slice(0, -1)}`;
-      const all = (await store.streamers.list(before, 10, deadline())).filter(each => each.startsWith(name));
-      expect(all).toEqual(names);
-      expect(await store.streamers.list(names[0]!, 2, deadline())).toEqual(names.slice(1, 3));
-      expect(await store.streamers.list("~", 2, deadline())).toEqual([]);
+      const listed = async (after: string, prefix = "") => {
+        const found: string[] = [];
+        const range = { after, prefix, expected: 2 };
+        for await (const { streamer } of store.entries.list(range, deadline()))
+          if (streamer.startsWith(name)) found.push(streamer);
+        return found;
+      };
+      expect(await listed(before)).toEqual(names);
+      expect(await listed(names[0]!)).toEqual(names.slice(1));
+      expect(await listed("", `${name}-`)).toEqual([`${name}-b`]);
+      expect(await listed(`${name}-`, name)).toEqual(names.filter(each => each > `${name}-`));
+      expect(await listed("~")).toEqual([]);
+      expect(await listed("b", "a")).toEqual([]);
+    });
+  });
+
+  describe("entries", () => {
+    const commit = (revision: number) => ({ revision, at: at + revision, deliveries: 1, records: 2 });
+    const lastFailure = { at, delivery: "d", code: "malformed", line: 3, message: "wrong" };
+
+    it("are made by the first item or the first update, and keep what no update names", async () => {
+      const { store, name: streamer } = fresh();
+      const { entries } = store;
+      const read = () => entries.read(streamer, deadline());
+      expect(await read()).toBeUndefined();
+      await entries.update({ streamer, since: at, lastFailure }, deadline());
+      expect(await read()).toEqual({ streamer, since: at, lastFailure });
+      const first = { name: streamer, fence: 1, stamp: "s", lastSequence: 1n, since: at + 5 };
+      await store.streamers.write(first, deadline());
+      expect(await read()).toEqual({ streamer, since: at, lastFailure });
+      const made = { ...commit(1), bookmarkAt: at, longestGap: 60 };
+      const settings = { expectedEvery: "PT1H" };
+      await entries.update({ streamer, since: 1, commit: made, settings }, deadline());
+      expect(await read()).toEqual({ streamer, since: at, lastFailure, commit: made, settings });
+      await entries.update({ streamer, since: 1, commit: commit(2), settings: {} }, deadline());
+      expect(await read()).toMatchObject({ streamer, commit: commit(2), lastFailure });
+      expect((await read())?.commit).toEqual(commit(2));
+      expect((await read())?.settings?.expectedEvery).toBeUndefined();
+    });
+
+    it("are not set back to an earlier revision", async () => {
+      const { store, name: streamer } = fresh();
+      for (const revision of [2, 1])
+        await store.entries.update({ streamer, since: at, commit: commit(revision) }, deadline());
+      expect((await store.entries.read(streamer, deadline()))?.commit).toEqual(commit(2));
+    });
+
+    it("note what people were notified of, and new settings, but are not made by that", async () => {
+      const { store, name: streamer } = fresh();
+      const { entries } = store;
+      const notice = { staleSince: at, notifiedAt: at + 1 };
+      await entries.notify(streamer, notice, deadline());
+      await entries.set(streamer, { expectedEvery: "P1D" }, deadline());
+      expect(await entries.read(streamer, deadline())).toBeUndefined();
+      await entries.update({ streamer, since: at }, deadline());
+      await entries.notify(streamer, notice, deadline());
+      await entries.set(streamer, { expectedEvery: "P1D" }, deadline());
+      const settings = { expectedEvery: "P1D" };
+      expect(await entries.read(streamer, deadline())).toEqual({ streamer, since: at, notice, settings });
+      await entries.notify(streamer, undefined, deadline());
+      expect(await entries.read(streamer, deadline())).toEqual({ streamer, since: at, settings });
     });
   });
 

@@ -59,13 +59,86 @@ describe("streamers", () => {
       lastCommit: { by: "delivery", delivery },
       bookmark: { at: 2 },
       bookmarkType: "application/json",
+      state: "ok",
     });
+  });
+
+  it("are found by their state and by the beginning of their names", async () => {
+    let now = Date.now();
+    const clock = { now: () => now, sleep: async () => {} };
+    const on = await startTestStack({}, { clock, ingestMilliseconds: 720_000_000 });
+    open.push(on);
+    for (const name of ["old", "old-2", "well"]) await post(on, name, body(1));
+    const invalid = { type: "RECORD", stream: "t", key_fields: ["id"], record: { name: "no key" } };
+    const failed = (await (await post(on, "new", jsonline(invalid))).json()) as { delivery: string };
+    const listed = async (query: string) =>
+      (await json<Page>(`/v1/streamers?limit=1000${query}`, on)).streamers.map(({ streamer }) => streamer);
+    expect(await listed("")).toEqual(["new", "old", "old-2", "well"]);
+    expect(await listed("&q=old")).toEqual(["old", "old-2"]);
+    expect(await listed("&q=old&after=old")).toEqual(["old-2"]);
+    expect(await listed("&state=stale")).toEqual([]);
+    expect(await listed("&state=failing")).toEqual(["new"]);
+    expect((await json<Page>("/v1/streamers?q=new", on)).streamers[0]).toEqual({
+      streamer: "new",
+      state: "failing",
+      revision: 0,
+      deliveries: 0,
+      records: 0,
+      lastFailure: {
+        at: expect.stringMatching(/Z$/),
+        delivery: failed.delivery,
+        code: "invalid-records",
+        hint: expect.stringMatching(/^Fix/),
+        line: 4,
+        stream: "t",
+        field: "id",
+        message: expect.any(String),
+      },
+    });
+    expect(await json("/v1/streamers/new", on)).toMatchObject({ state: "failing", revision: 0 });
+    now += 27 * 3_600_000;
+    await post(on, "well", body(2));
+    expect(await listed("&state=stale")).toEqual(["new", "old", "old-2"]);
+    expect(await json("/v1/streamers/old", on)).toMatchObject({ state: "stale" });
+    await post(on, "new", body(1));
+    expect(await listed("&state=stale")).toEqual(["old", "old-2"]);
+    expect(await listed("&state=failing")).toEqual([]);
+  });
+
+  it("are stale after twice what is expected and a quarter of an hour, set or by their gaps", async () => {
+    let now = Date.now();
+    const [minute, hour] = [60_000, 3_600_000];
+    const clock = { now: () => now, sleep: async () => {} };
+    const on = await startTestStack({}, { clock, ingestMilliseconds: 720_000_000 });
+    open.push(on);
+    await fetch(`${on.url}/v1/streamers/set/settings`, {
+      method: "PUT",
+      headers: { authorization: "Bearer a-token", "content-type": "application/json", "if-match": "*" },
+      body: '{"expectedEvery":"PT2H"}',
+    });
+    await post(on, "set", body(1));
+    for (let n = 0; n < 4; n++) {
+      now += hour;
+      await post(on, "hourly", body(n));
+    }
+    const stateOf = async (name: string) =>
+      (await json<{ state: string }>(`/v1/streamers/${name}`, on)).state;
+    now += 15 * minute;
+    expect([await stateOf("set"), await stateOf("hourly")]).toEqual(["ok", "ok"]);
+    now += 2 * minute;
+    expect([await stateOf("set"), await stateOf("hourly")]).toEqual(["stale", "ok"]);
+    expect((await json<Page>("/v1/streamers?q=set", on)).streamers[0]).toMatchObject({
+      state: "stale",
+      expectedEvery: "PT2H",
+    });
+    now += 2 * hour;
+    expect(await stateOf("hourly")).toBe("stale");
   });
 
   it("have a bookmark that ages while deliveries contain none", async () => {
     let now = Date.now();
     const clock = { now: () => now, sleep: async () => {} };
-    const aging = await startTestStack({}, { clock, ingestMilliseconds: 3_600_000 });
+    const aging = await startTestStack({}, { clock, ingestMilliseconds: 720_000_000 });
     open.push(aging);
     await post(aging, "aging", body(1));
     now += 600_000;
@@ -82,9 +155,11 @@ describe("streamers", () => {
 
   it("show which delivery holds them", async () => {
     let asked: unknown;
+    let running: unknown;
     const server = createServer(async (message, response) => {
       for await (const _ of message);
       asked = await json("/v1/streamers/held", held);
+      running = await json("/v1/streamers?state=running", held);
       response.writeHead(201).end();
     });
     const api = await listen(server);
@@ -94,8 +169,11 @@ describe("streamers", () => {
     expect(asked).toMatchObject({
       revision: 0,
       deliveries: 0,
+      state: "running",
       inFlight: { delivery, until: expect.stringMatching(/Z$/) },
     });
+    expect(running).toMatchObject({ streamers: [{ streamer: "held", inFlight: { delivery } }] });
+    expect(await json("/v1/streamers?state=running", held)).toEqual({ streamers: [] });
     expect(await json("/v1/streamers/held", held)).not.toHaveProperty("inFlight");
   });
 });
@@ -207,10 +285,13 @@ describe("an error's `type`", () => {
   });
 });
 
-it.each(["limit=0", "limit=101", "limit=many", "after=../x"])("a query of ?%s is refused", async query => {
-  const response = await get(stack, `/v1/streamers?${query}`);
-  expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
-});
+it.each(["limit=0", "limit=1001", "limit=many", "after=../x", "state=well", "q=A"])(
+  "a query of ?%s is refused",
+  async query => {
+    const response = await get(stack, `/v1/streamers?${query}`);
+    expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
+  },
+);
 
 it("the watch reports the age of every bookmark, also without new deliveries", async () => {
   const watched = await startTestStack();
@@ -224,7 +305,7 @@ it("the watch reports the age of every bookmark, also without new deliveries", a
     onBookmarkAges: (ages: ReadonlyMap<string, number>) => void told.push(ages),
   };
   const store = storeOf(await tokenTableOf(watched));
-  await watchBookmarks({ ...store, clock, observer }, Date.now() + 600_000);
+  await watchBookmarks({ ...store, clock, observer, bookmarkAgeMax: 1 }, Date.now() + 600_000);
   expect([...told[0]!.keys()]).toEqual(["one", "two"]);
   for (const age of told[0]!.values()) expect(age).toBeGreaterThanOrEqual(60_000);
 });

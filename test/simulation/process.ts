@@ -71,6 +71,7 @@ export class Process {
       ...awsStore({ client, table, s3, bucket, timing }),
       clock: line.clock,
       newId: () => world.newId(),
+      bookmarkAgeMax: 26 * 3_600_000,
     };
     const accounts = secretAccounts(secrets, "accounts", { timing });
     const destinations: Destinations = {

@@ -21,6 +21,7 @@ export const steps = [
   "commit",
   "release",
   "failure",
+  "entry",
   "change",
 ] as const;
 export type Step = (typeof steps)[number];

@@ -1,5 +1,6 @@
 import { allSettled } from "../all-settled.ts";
 import { within } from "../deadline.ts";
+import { entryCommitOf, updateEntry } from "../entry.ts";
 import { PersisterError } from "../errors.ts";
 import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../store.ts";
 import {
@@ -45,7 +46,8 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
     ...(stored && { bookmark: stored, bookmarkAt: at }),
   };
   const { lease: _, ...rest } = current ?? { lastSequence: 0n };
-  const next: Streamer = { ...rest, ...nextFence(current, id), name: streamer, commit: made };
+  const since = current?.since ?? at;
+  const next: Streamer = { ...rest, ...nextFence(current, id), name: streamer, commit: made, since };
   if (!(await writeStreamer(next, ports)) && !(await wasCommitted(made, streamer, ports))) {
     throw new PersisterError(
       "delivery-in-flight",
@@ -53,6 +55,7 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
       { retryAfterSeconds: 1 },
     );
   }
+  await updateEntry({ streamer, since, commit: entryCommitOf(next)! }, ports);
   return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
 }
 

@@ -2,6 +2,7 @@ import { holdsSomething } from "../body/bookmark.ts";
 import type { Contents } from "../body/contents.ts";
 import { PersisterError } from "../errors.ts";
 import type { Bookmark, Commit, SafeBookmark, StoredBookmark, Streamer, Totals } from "../store.ts";
+import { gapsAfter } from "./gaps.ts";
 import { acceptedBefore, type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
@@ -36,6 +37,12 @@ export async function prepare(
   return { isNew: false, acceptedCount, stored: current?.bookmark, bookmark: state.bookmark };
 }
 
+/** The committed state, and the streamer's item as it was written. */
+export interface CommitResult {
+  readonly state: StreamerState;
+  readonly item: Streamer;
+}
+
 /**
  * The commit point of a whole delivery, or of the safe part of one. A single conditional write increments the
  * revision, names the prepared bookmark and releases the lease. Rejects with `superseded` if another writer
@@ -46,7 +53,7 @@ export async function commit(
   { isNew, acceptedCount, stored, bookmark }: PreparedBookmark,
   whole: { readonly records: number } | undefined,
   ports: LeasePorts,
-): Promise<StreamerState> {
+): Promise<CommitResult> {
   const { held, delivery } = lease;
   const at = ports.clock.now();
   const bookmarkAt = isNew ? at : held.commit?.bookmarkAt;
@@ -62,32 +69,36 @@ export async function commit(
   };
   const { lease: _, ...rest } = held;
   const totals = whole === undefined ? held.totals : totalsAfter(held, whole);
+  const gaps = isNew ? gapsAfter(held, at) : held.gaps;
   const next: Streamer = {
     ...rest,
     ...nextFence(held, ports.newId()),
     commit: made,
     ...(totals && { totals }),
+    ...(gaps && { gaps }),
   };
   if (!(await ports.streamers.write(next))) await assertCommitted(next, made, ports);
-  return { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
+  const state = { revision: made.revision, committedAt: made.at, ...(bookmark && { bookmark }) };
+  return { state, item: next };
 }
 
 /**
- * Commits the bookmark before a batch that was not accepted. Resolves to undefined if the store does not
- * answer: the caller must learn of the batch in any case.
+ * Commits the bookmark before a batch that was not accepted. Resolves to no state if the store does not
+ * answer: the caller must learn of the batch in any case. To no item if nothing was committed.
  */
 export async function commitWhatIsSafe(
   safe: SafeBookmark | undefined,
   lease: Lease,
   ports: LeasePorts,
-): Promise<StreamerState | undefined> {
+): Promise<Partial<CommitResult>> {
   try {
-    if (replacing(safe, lease) === undefined) return await stateOf(lease.held.commit, ports);
+    if (replacing(safe, lease) === undefined) 
+      return { state: await stateOf(lease.held.commit, ports) };
     return await commit(lease, await prepare(lease, safe, ports), undefined, ports);
   } catch (error) {
     const isUnread =
       error instanceof PersisterError && /^(store-unavailable|bookmark-lost)$/.test(error.code);
-    if (isUnread) return undefined;
+    if (isUnread) return {};
     throw error;
   }
 }

@@ -63,6 +63,7 @@ export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<L
       name: streamer,
       lastSequence: maximum(current?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
       lease: { delivery, until },
+      since: current?.since ?? now,
     };
     if (await writeStreamer(held, ports)) return { held, delivery, firstSequence };
   }

@@ -1,88 +1,29 @@
 import { allSettled } from "../all-settled.ts";
-import { commitOf, type StreamerState, stateOf } from "../commit/state.ts";
+import { commitOf, revisionOf, type StreamerState, stateOf } from "../commit/state.ts";
 import { type BoundStore, within } from "../deadline.ts";
 import { PersisterError } from "../errors.ts";
-import type { Clock } from "../ports.ts";
+import { historyEntriesMax } from "../limits.ts";
 import { type Receipt, receiptOf } from "../receipt.ts";
 import type { Commit, FiledDelivery, Store, Streamer } from "../store.ts";
-
-/** A summary of a streamer; times in ms since the epoch. */
-export interface Summary {
-  readonly streamer: string;
-  readonly revision: number;
-  /** The last commit; undefined before the first. */
-  readonly committedAt: number | undefined;
-  /** Time since the bookmark was sent, ms; undefined without a bookmark. */
-  readonly bookmarkAge: number | undefined;
-  /** The number of deliveries that were committed whole. */
-  readonly deliveries: number;
-  readonly records: number;
-  /** The delivery that holds the streamer's lease, and the lease's end. */
-  readonly inFlight: { readonly delivery: string; readonly until: number } | undefined;
-}
-
-/** A part of a list. `next` is the cursor of the next page; undefined on the last one. */
-export interface Page<T> {
-  readonly entries: readonly T[];
-  readonly next: string | undefined;
-}
-
-export interface OverviewParts extends Store {
-  readonly clock: Clock;
-}
-
-/**
- * Lists streamers after the name `after`: all, or only those in `named`. Rejects with `store-unavailable`.
- */
-export async function listStreamers(
-  request: {
-    readonly named: ReadonlySet<string> | "all";
-    readonly after: string;
-    readonly limit: number;
-    readonly deadline: number;
-  },
-  parts: OverviewParts,
-): Promise<Page<Summary>> {
-  const { named, after, limit } = request;
-  const ports = within(parts, request.deadline);
-  const names =
-    named === "all"
-      ? await ports.streamers.list(after, limit)
-      : [...named]
-          .filter(name => name > after)
-          .sort()
-          .slice(0, limit);
-  const streamers = await allSettled(names.map(name => ports.streamers.read(name)));
-  const now = parts.clock.now();
-  const entries = streamers.flatMap(streamer => (streamer === undefined ? [] : [summaryOf(streamer, now)]));
-  return { entries, next: names.length < limit ? undefined : names.at(-1) };
-}
+import { type Page, type StreamersParts, type Summary, summaryOf } from "./streamers.ts";
 
 /** Resolves to one streamer and its bookmark. Rejects with `no-streamer` or `store-unavailable`. */
 export async function readStreamer(
   name: string,
-  parts: OverviewParts,
+  parts: StreamersParts,
   deadline: number,
 ): Promise<{ readonly summary: Summary; readonly last: Commit | undefined; readonly state: StreamerState }> {
   const ports = within(parts, deadline);
-  const streamer = await ports.streamers.read(name);
-  if (streamer === undefined) {
+  const [{ streamer, settings }, entry = { streamer: name }] = await allSettled([
+    ports.streamers.readWithSettings(name),
+    ports.entries.read(name),
+  ]);
+  const known = { entry, streamer, settings: settings?.settings };
+  const summary = summaryOf(known, parts.clock.now(), parts.bookmarkAgeMax);
+  if (summary === undefined) {
     throw new PersisterError("no-streamer", "No delivery of this streamer has begun yet.");
   }
-  const state = await stateOf(streamer.commit, ports);
-  return { summary: summaryOf(streamer, parts.clock.now()), last: streamer.commit, state };
-}
-
-function summaryOf({ name, commit, totals, lease }: Streamer, now: number): Summary {
-  return {
-    streamer: name,
-    revision: commit?.revision ?? 0,
-    committedAt: commit?.at,
-    bookmarkAge: commit?.bookmarkAt && Math.max(0, now - commit.bookmarkAt),
-    deliveries: totals?.deliveries ?? 0,
-    records: totals?.records ?? 0,
-    inFlight: lease !== undefined && lease.until > now ? lease : undefined,
-  };
+  return { summary, last: streamer?.commit, state: await stateOf(streamer?.commit, ports) };
 }
 
 /** A delivery and its result. */
@@ -105,27 +46,53 @@ export async function listDeliveries(
     readonly limit: number;
     readonly deadline: number;
   },
-  parts: OverviewParts,
+  parts: Store,
 ): Promise<Page<DeliveryStatus>> {
   const { streamer: name, before, limit } = request;
   const ports = within(parts, request.deadline);
   const filed = await ports.log.list(name, before, limit);
+  // Read after the log: a receipt that was filed before may have been committed meanwhile, and not the reverse.
   const streamer = await ports.streamers.read(name);
-  const entries = await allSettled(filed.map(each => statusOf(each, streamer, ports, withoutBookmark)));
+  const commits = await commitsOf(filed, streamer, ports);
+  const entries = filed.map(each => statusOf(each, each.receipt && commits.get(each.receipt.revision)));
   // A page of large entries may be shorter than the limit: only an empty page is the last.
   return { entries, next: filed.at(-1)?.delivery };
+}
+
+/** Resolves to the commits that receipts name, by revision, in a few calls: their revisions are neighbours. */
+async function commitsOf(
+  filed: readonly FiledDelivery[],
+  streamer: Streamer | undefined,
+  { history }: BoundStore,
+): Promise<ReadonlyMap<number, Commit>> {
+  const last = revisionOf(streamer);
+  const named = filed.flatMap(({ receipt }) => receipt?.revision ?? []).filter(each => each <= last);
+  const commits = new Map<number, Commit>();
+  if (streamer?.commit !== undefined) commits.set(last, streamer.commit);
+  const first = Math.min(...named);
+  let before = Math.max(0, ...named.filter(revision => revision < last)) + 1;
+  while (before > first) {
+    const page = await history.list(streamer!.name, before, Math.min(before - first, historyEntriesMax));
+    for (const commit of page) commits.set(commit.revision, commit);
+    before = page.at(-1)?.revision ?? 0;
+  }
+  return commits;
 }
 
 /** Resolves to one delivery. Rejects with `no-delivery` or `store-unavailable`. */
 export async function readDelivery(
   { streamer, delivery }: { readonly streamer: string; readonly delivery: string },
-  parts: OverviewParts,
+  parts: Store,
   deadline: number,
 ): Promise<DeliveryStatus> {
   const ports = within(parts, deadline);
   const filed = await ports.log.read(streamer, delivery);
   if (filed === undefined) throw noDelivery();
-  return statusOf(filed, await ports.streamers.read(streamer), ports, stateOf);
+  if (filed.receipt === undefined) return { filed, receipt: undefined };
+  const commit = await commitOf(await ports.streamers.read(streamer), filed.receipt.revision, ports);
+  const status = statusOf(filed, commit);
+  if (status.receipt === undefined) return status;
+  return { filed, receipt: { ...status.receipt, state: await stateOf(commit, ports) } };
 }
 
 /** Returns the error for an id that no delivery has, or can have. */
@@ -135,21 +102,14 @@ export const noDelivery = () =>
     "No delivery with this id has ended. A delivery in flight is listed with its streamer.",
   );
 
-/** A receipt is valid if its delivery committed the revision that the receipt names. */
-async function statusOf(
-  filed: FiledDelivery,
-  streamer: Streamer | undefined,
-  ports: BoundStore,
-  state: typeof stateOf,
-): Promise<DeliveryStatus> {
-  if (filed.receipt === undefined) return { filed, receipt: undefined };
-  const commit = await commitOf(streamer, filed.receipt.revision, ports);
+/**
+ * A receipt is valid if its delivery committed the revision that the receipt names: `commit`. Its bookmark is
+ * left out.
+ */
+function statusOf(filed: FiledDelivery, commit: Commit | undefined): DeliveryStatus {
+  const { receipt } = filed;
   const isGood = commit?.delivery === filed.delivery && commit.whole === true;
-  if (!isGood) return { filed, receipt: undefined };
-  return { filed, receipt: receiptOf(filed.receipt.text, await state(commit, ports)) };
+  if (receipt === undefined || !isGood) return { filed, receipt: undefined };
+  const { revision, at: committedAt } = commit;
+  return { filed, receipt: receiptOf(receipt.text, { revision, committedAt }) };
 }
-
-const withoutBookmark: typeof stateOf = async commit => ({
-  revision: commit?.revision ?? 0,
-  committedAt: commit?.at ?? 0,
-});

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { entryPartitionOf } from "../../../functions/aws/entries.ts";
 import type { Process } from "../process.ts";
 import { positionIn } from "../source/body.ts";
 import { rowKey } from "../world/import-api.ts";
@@ -108,7 +109,7 @@ export class Commits {
     if (next.fence !== (before?.fence ?? 0) + 1) throw new Violation("I5", "a write against an old fence");
     if (BigInt(next.lastSequence) < BigInt(before?.lastSequence ?? 0))
       throw new Violation("I3", "sequences go back");
-    if (this.#world.table.find("streamers", name) === undefined)
+    if (this.#world.table.find(entryPartitionOf(name), name) === undefined)
       throw new Violation("I6", `${name} is there, and is not listed`);
     if (next.lease !== undefined) this.#checkBegin(name, before, next, process);
     const { commit } = next;

@@ -124,16 +124,16 @@ async function answerOf({ body, started, skew }: Run, parts: Parts): Promise<Ans
 }
 
 function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => number): Parts {
-  const { bookmarks, log } = memoryStore();
+  const { bookmarks, entries, log } = memoryStore();
   const store: Store = {
     bookmarks,
+    entries,
     log,
     streamers: {
       read: () => call({ kind: "read item" }),
       readWithSettings: async () => ({ streamer: await call({ kind: "read item" }), settings: undefined }),
       writeSettings: async () => false,
       write: next => call({ kind: "write item", next }),
-      list: async () => [],
     },
     deliveries: {
       read: () => call({ kind: "read key" }),

@@ -320,11 +320,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the streamer is registered after its item is written",
     from:
-      "        if (next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n" +
+      "        if (next.fence === 1) await createEntry(options, next, deadline);\n" +
       "        return table.putFenced(itemOf(next), next, deadline);",
     to:
       "        const isWritten = await table.putFenced(itemOf(next), next, deadline);\n        if " +
-      "(next.fence === 1) await table.put({ pk: register, sk: next.name }, deadline);\n        " +
+      "(next.fence === 1) await createEntry(options, next, deadline);\n        " +
       "return isWritten;",
   },
   {
@@ -413,26 +413,15 @@ export const mutants: readonly Mutant[] = [
     seed: 96,
   },
   {
-    name: "lists of streamers are not consistent",
-    from:
-      '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ' +
-      '":after": after }),\n          ConsistentRead: true,',
-    to:
-      '"pk = :pk AND sk > :after",\n          ExpressionAttributeValues: marshall({ ":pk": pk, ' +
-      '":after": after }),',
-    schedules: "looks",
-    seed: 11,
-  },
-  {
-    name: "lists of deliveries and of past commits are not consistent",
-    from: "          ScanIndexForward: false,\n          ConsistentRead: true,",
-    to: "          ScanIndexForward: false,",
+    name: "lists of streamers, of deliveries and of past commits are not consistent",
+    from: "        ConsistentRead: true,\n        ...how,",
+    to: "        ...how,",
     schedules: "looks",
   },
   {
     name: "reads are in flight after the answer that one of them has failed",
-    from: "await allSettled(filed",
-    to: "await Promise.all(filed",
+    from: "await allSettled(summaries)",
+    to: "await Promise.all(summaries)",
     seed: 63,
   },
 ];

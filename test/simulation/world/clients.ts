@@ -105,7 +105,8 @@ const stepsOfPrefix: readonly (readonly [prefix: string, step: Step])[] = [
 
 function stepOfTable(command: TableCommand, table: SimulatedTable): Step {
   if (command instanceof PutItemCommand) return stepOfPut(command.input.Item!, table);
-  if (command instanceof UpdateItemCommand) return "authenticate";
+  if (command instanceof UpdateItemCommand)
+    return command.input.Key!.pk!.S === "tokens" ? "authenticate" : "entry";
   if (command instanceof QueryCommand) return "read";
   const key = command instanceof GetItemCommand ? command.input.Key! : {};
   if (/^tokens?(#|$)/.test(key.pk?.S ?? "")) return "authenticate";

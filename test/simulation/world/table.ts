@@ -120,14 +120,7 @@ export class SimulatedTable {
 
   #update({ input }: UpdateItemCommand, doing: Doing): object {
     const [pk, sk] = [input.Key!.pk!.S!, input.Key!.sk!.S!];
-    const set = /^SET (.+)$/.exec(input.UpdateExpression!)?.[1];
-    if (set === undefined) throw new Error(`The simulated table does not know ${input.UpdateExpression}`);
-    const changes = set.split(",").map(each => {
-      const [, name, value] = /^\s*(\w+)\s*=\s*(:\w+)\s*$/.exec(each)!;
-      return [name!, input.ExpressionAttributeValues![value!]!] as const;
-    });
-    const item = { ...(this.find(pk, sk) ?? input.Key), ...Object.fromEntries(changes) };
-    this.#write(input, [pk, sk], item, doing);
+    this.#write(input, [pk, sk], updated(input, this.find(pk, sk)), doing);
     return {};
   }
 
@@ -163,6 +156,33 @@ interface Conditional {
   readonly ConditionExpression?: string | undefined;
   readonly ExpressionAttributeNames?: Record<string, string> | undefined;
   readonly ExpressionAttributeValues?: Attributes | undefined;
+}
+
+const assignment = /(#?\w+) = (?:if_not_exists\(\1, (:\w+)\)|(:\w+))/g;
+
+/** An item after `SET a = :a, b = if_not_exists(b, :b) REMOVE c`: the part of updates that the adapters use. */
+function updated(
+  {
+    Key,
+    UpdateExpression = "",
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  }: Updating,
+  before: Attributes | undefined,
+): Attributes {
+  const [, set = "", removed] = /^(?:SET (.+?))? ?(?:REMOVE (.+))?$/.exec(UpdateExpression)!;
+  const nameOf = (text: string) => names?.[text] ?? text;
+  const item: Attributes = { ...(before ?? Key) };
+  for (const [, name, first, value] of set.matchAll(assignment))
+    if (value !== undefined || item[nameOf(name!)] === undefined)
+      item[nameOf(name!)] = values![(value ?? first)!]!;
+  for (const name of removed?.split(", ") ?? []) delete item[nameOf(name)];
+  return item;
+}
+
+interface Updating extends Conditional {
+  readonly Key: Attributes | undefined;
+  readonly UpdateExpression?: string | undefined;
 }
 
 const placeholdersOf = ({
