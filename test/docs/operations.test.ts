@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inlineBytesMax } from "../../functions/persister/limits.ts";
 import { packaged } from "../infra/packaged.ts";
 import { at, ofType, type Template } from "../infra/template.ts";
 
@@ -88,30 +89,65 @@ describe("what a month costs", () => {
     return Number(row.split("|")[2]);
   };
   const million = 1_000_000;
+  const gigabytesOfTerabyte = 1_024;
   const gigabytes = () =>
     Number((at(template.Resources.IngestLambdaFunction?.Properties, "MemorySize") as number) / 1_000);
+  const tiers: readonly [price: RegExp, terabytes: number][] = [
+    [/first 10 TB/, 10],
+    [/next 40 TB/, 40],
+    [/next 100 TB/, 100],
+  ];
+  const traffic = (total: number) => {
+    let [rest, dollars] = [total, 0];
+    for (const [unit, terabytes] of tiers) {
+      const some = Math.min(rest, terabytes * gigabytesOfTerabyte);
+      dollars += some * price(unit);
+      rest -= some;
+    }
+    expect(rest).toBe(0);
+    return dollars;
+  };
 
-  const rows = [...page.matchAll(/^\| ([^|]+) \| (\d+) \| (\d+) \| (\d+) \| ([\d.]+) \| ([\d.]+) \|$/gm)];
-  it.each(rows.map(([, name, ...numbers]) => [name!, ...numbers.map(Number)] as const))(
+  const cell = "([\\d.]+)";
+  const rowOf = (cells: number) =>
+    new RegExp(`^\\| ([^|]+) \\| ${Array(cells).fill(cell).join(" \\| ")} \\|$`, "gm");
+  const rows = [...page.matchAll(rowOf(7))].map(
+    ([, name, ...numbers]) => [name!, ...numbers.map(Number)] as [string, ...number[]],
+  );
+  it.each(rows)(
     "%s",
-    (_, streamers = 0, deliveries = 0, kilobytes = 0, seconds = 0, dollars = 0) => {
+    (_, streamers = 0, deliveries = 0, sent = 0, forwarded = 0, bookmark = 0, seconds = 0, dollars = 0) => {
+      const [inline, large] = bookmark <= inlineBytesMax / 1_024 ? [bookmark, 0] : [0, bookmark];
       const each =
-        (price(/requests to the HTTP API/) * Math.ceil(kilobytes / 512) +
+        (price(/requests to the HTTP API/) * Math.ceil(sent / 512) +
           price(/runs of a function/) +
           price(/PUTs to the archive/) +
-          (kilobytes >= 128 ? price(/moves of bodies/) : 0) +
-          price(/write units/) * 11 +
-          price(/read units/) * 6 +
-          price(/GB of logs/) * 1.5) /
+          price(/GB in the archive/) * sent +
+          (sent >= 128 ? price(/moves of bodies/) : 0) +
+          price(/GB of logs/) * 1.5 +
+          price(/write units of/) * (4 + 3 * Math.ceil(inline + 0.4)) +
+          price(/read units of/) * 3 +
+          (price(/GB in the table/) + price(/point-in-time/)) * 13.15 * (inline + 2.4) +
+          (large > 0 ? price(/PUTs to the archive/) + price(/GB of large bookmarks/) * large : 0)) /
           million +
         price(/GB-second/) * Number(gigabytes().toFixed(2)) * seconds;
       const month =
         price(/fixed/) +
         price(/streamer's metric/) * streamers +
-        (price(/GB in the archive/) + price(/GB sent on/)) * ((deliveries * kilobytes) / million) +
+        traffic((deliveries * (forwarded + inline + large + 0.6)) / million) +
         deliveries * each;
       expect(month.toFixed(2)).toBe(dollars.toFixed(2));
     },
   );
-  it("in three sizes", () => expect(rows).toHaveLength(3));
+
+  it("in five sizes, and each has its row of what to raise", () => {
+    expect(rows).toHaveLength(5);
+    const monthSeconds = (365.25 / 12) * 86_400;
+    const loads = rows.map(([name, , deliveries = 0, , , , seconds = 0]) => {
+      const rate = deliveries / monthSeconds;
+      return `| ${name} | ${Number(rate.toPrecision(2))} | ${Number((rate * seconds).toPrecision(2))} |`;
+    });
+    const said = [...page.matchAll(/^\| [^|]+ \| [\d.]+ \| [\d.]+ \|(?= [^|]+ \|$)/gm)].map(([row]) => row);
+    expect(said).toEqual(loads);
+  });
 });

@@ -16,6 +16,12 @@ const lifecycle = (get: Get) =>
     rule => rule.Status === "Enabled",
   );
 
+/** The history, receipts and idempotency records refer to these objects. */
+const keptPrefixes = ["bookmarks/", "receipts/"];
+const overlap = (a: string, b: string) => a.startsWith(b) || b.startsWith(a);
+/** The members of a lifecycle rule that delete or move an object. */
+const endings = ["ExpirationInDays", "ExpirationDate", "Transition", "Transitions"];
+
 /** A missing property. */
 const noValue = { Ref: "AWS::NoValue" };
 
@@ -157,6 +163,25 @@ const archiveRules: readonly Rule[] = [
       ["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationInDays", 90],
       ["Archive.Properties.LifecycleConfiguration.Rules.0.ExpirationDate", "2027-01-01T00:00:00Z"],
       ["Archive.Properties.LifecycleConfiguration.Rules.1.ExpirationInDays", 365],
+    ],
+  },
+  {
+    name: "bookmarks and receipts never expire, and stay where they can be read",
+    check: archive(get =>
+      lifecycle(get)
+        .filter(({ Prefix = "" }) => keptPrefixes.some(kept => overlap(kept, String(Prefix))))
+        .every(rule => endings.every(ending => rule[ending] === undefined)),
+    ),
+    seeds: [
+      ["Archive.Properties.LifecycleConfiguration.Rules.1.ExpirationInDays", 3_650],
+      ["Archive.Properties.LifecycleConfiguration.Rules.1.ExpirationDate", "2027-01-01T00:00:00Z"],
+      ...["", "bookmarks/", "receipts/", "bookmarks/github/", "r", undefined].map(
+        prefix => ["Archive.Properties.LifecycleConfiguration.Rules.0.Prefix", prefix] as [string, unknown],
+      ),
+      [
+        "Archive.Properties.LifecycleConfiguration.Rules.2",
+        { Status: "Enabled", Prefix: "receipts/", ExpirationInDays: 400 },
+      ],
     ],
   },
   {

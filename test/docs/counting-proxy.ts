@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { type Listening, listen } from "../../infra/local/listen.ts";
+
+/** The calls of AWS that were passed on, and what DynamoDB bills for them. */
+export interface Counts {
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  /** Of the table. */
+  readonly calls: number;
+  readonly puts: number;
+  readonly gets: number;
+}
+
+const none: Counts = { writeUnits: 0, readUnits: 0, calls: 0, puts: 0, gets: 0 };
+
+interface Answer {
+  /** Absent if the call failed, or was none for items. */
+  readonly ConsumedCapacity?: { readonly CapacityUnits: number };
+}
+
+/** Proxies in front of DynamoDB and S3. `take` returns what was counted since it was last called. */
+export async function startCountingProxies(targets: { readonly dynamodb: string; readonly s3: string }) {
+  let counts = none;
+  const add = (more: Partial<Counts>) => {
+    for (const [name, count] of Object.entries(more))
+      counts = { ...counts, [name]: counts[name as keyof Counts] + count };
+  };
+  const dynamodb = await proxyTo(targets.dynamodb, {
+    // The stand-in counts as documented: a unit for each started kB that is written, of the old or the new
+    // item, whichever is larger, and for each started 4 kB that is read consistently.
+    // docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html
+    // docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+    sent: body =>
+      Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: "TOTAL" })),
+    answered: ({ headers }, body) => {
+      const isWrite = /\.(Put|Update|Delete)Item$/.test(String(headers["x-amz-target"]));
+      const { ConsumedCapacity: { CapacityUnits = 0 } = {} } = JSON.parse(body.toString()) as Answer;
+      add({ calls: 1, [isWrite ? "writeUnits" : "readUnits"]: CapacityUnits });
+    },
+  });
+  const s3 = await proxyTo(targets.s3, {
+    sent: body => body,
+    answered: ({ method }) => add(method === "PUT" ? { puts: 1 } : { gets: 1 }),
+  });
+  return {
+    dynamodb: dynamodb.url,
+    s3: s3.url,
+    take: () => {
+      const taken = counts;
+      counts = none;
+      return taken;
+    },
+    close: async () => {
+      await dynamodb.close();
+      await s3.close();
+    },
+  };
+}
+
+interface Hooks {
+  /** Returns the body to pass on. */
+  sent(body: Buffer): Buffer;
+  answered(message: IncomingMessage, body: Buffer): void;
+}
+
+/** Of one connection alone. */
+const ownHeaders = ["connection", "content-length", "expect", "host", "transfer-encoding"];
+
+async function proxyTo(target: string, hooks: Hooks): Promise<Listening> {
+  const passOn = async (message: IncomingMessage, response: ServerResponse) => {
+    const { method = "", url = "", headers } = message;
+    const kept = Object.entries(headers).filter(([name]) => !ownHeaders.includes(name));
+    const body = await buffer(message);
+    const answer = await fetch(`${target}${url}`, {
+      method,
+      headers: kept as [string, string][],
+      ...(body.length > 0 && { body: hooks.sent(body) }),
+    });
+    const answered = Buffer.from(await answer.arrayBuffer());
+    hooks.answered(message, answered);
+    const { "content-length": _, ...own } = Object.fromEntries(answer.headers);
+    response.writeHead(answer.status, own).end(answered);
+  };
+  return listen(createServer((message, response) => void passOn(message, response)));
+}

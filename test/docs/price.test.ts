@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
+import { startS3 } from "../../infra/local/s3/s3.ts";
+import { createToken } from "../../infra/tokens/tokens.ts";
+import { bookmark, jsonline, type LocalStack, record, startTestStack } from "../endpoint/local-stack.ts";
+import { startCountingProxies } from "./counting-proxy.ts";
+
+let dir: string;
+let token: string;
+let stack: LocalStack;
+let proxies: Awaited<ReturnType<typeof startCountingProxies>>;
+const parts: { close(): Promise<void> }[] = [];
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "persister-price-"));
+  const dynamodb = await startDynamodb({ dir: join(dir, "dynamodb") });
+  const s3 = await startS3({ dir: join(dir, "s3") });
+  await ensureTable(dynamodb.url, "persister");
+  const client = dynamoClient({ region: "us-east-1", endpoint: dynamodb.url });
+  const scopes = ["write", "read"] as const;
+  ({ token } = await createToken(
+    { streamer: "*", scopes, validUntil: undefined },
+    { client, table: "persister" },
+  ));
+  proxies = await startCountingProxies({ dynamodb: dynamodb.url, s3: s3.url });
+  stack = await startTestStack({
+    AWS_ENDPOINT_URL_DYNAMODB: proxies.dynamodb,
+    AWS_ENDPOINT_URL_S3: proxies.s3,
+  });
+  parts.push(stack, proxies, dynamodb, s3);
+});
+afterAll(async () => {
+  for (const part of parts) await part.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** Delivers a record and a bookmark of so many bytes. */
+async function deliver(streamer: string, bytes: number, n: number, headers: Record<string, string>) {
+  const value = `${n}`.padEnd(bytes - 2, "x");
+  const response = await fetch(`${stack.url}/v1/streamers/${streamer}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    body: jsonline(record("issues", { id: n }, ["id"]), bookmark(value)),
+  });
+  expect([response.status, await response.text()]).toMatchObject([200, expect.stringContaining('"records"')]);
+}
+
+/** What a streamer's third delivery costs: it files a commit, and its token's use is noted already. */
+async function countsOf(bytes: number, hasKey: boolean) {
+  const streamer = `name-${bytes}-${hasKey}`.padEnd(32, "x");
+  for (const n of [1, 2, 3]) {
+    proxies.take();
+    await deliver(streamer, bytes, n, hasKey ? { "idempotency-key": `key-${n}` } : {});
+  }
+  return proxies.take();
+}
+
+const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+const rows = [...page.matchAll(/^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
+  row => row.slice(1).map(Number) as [number, number, number, number, number, number],
+);
+const [, calls, callsWithKey] = /calls the table (\d+) times, (\d+) with a key/.exec(page)!.map(Number);
+
+it("the page has rows on both sides of what an item holds, and they do not grow", () => {
+  expect(rows.map(([bytes, ...units]) => [bytes, ...units.slice(0, 2)])).toEqual([
+    [20, 5, 7],
+    [2_048, 11, 13],
+    [20_000, 5, 7],
+    [250_000, 5, 7],
+  ]);
+});
+
+it.each(rows)(
+  "a delivery with a bookmark of %i bytes writes and calls what the page says",
+  async (...row) => {
+    const [bytes, units, unitsWithKey, puts] = row;
+    expect(await countsOf(bytes, false)).toEqual({ ...atMost(units, calls!), readUnits: 2, puts, gets: 0 });
+    expect(await countsOf(bytes, true)).toEqual({
+      ...atMost(unitsWithKey, callsWithKey!),
+      readUnits: 3,
+      puts,
+      gets: 0,
+    });
+  },
+);
+
+it("a byte more than an item holds is stored in S3", async () => {
+  expect(await countsOf(2_049, true)).toMatchObject({
+    writeUnits: expect.toSatisfy(units => units <= 7),
+    puts: 2,
+  });
+});
+
+/** The entry in the list of streamers is written at best: it is one unit and one call. */
+const atMost = (writeUnits: number, calls: number) => ({
+  writeUnits: expect.toSatisfy(units => units === writeUnits || units === writeUnits - 1),
+  calls: expect.toSatisfy(some => some === calls || some === calls - 1),
+});
+
+it("a bookmark in S3 is read with one GET more", async () => {
+  const read = async (bytes: number) => {
+    const streamer = `read-${bytes}`;
+    await deliver(streamer, bytes, 1, {});
+    proxies.take();
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, { headers });
+    expect((await response.text()).length).toBe(bytes);
+    return proxies.take();
+  };
+  const inline = await read(2_048);
+  expect(inline).toMatchObject({ calls: 2, gets: 0 });
+  expect(await read(2_049)).toEqual({ ...inline, gets: 1 });
+});
