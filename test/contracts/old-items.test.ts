@@ -92,6 +92,23 @@ it("a superseded delivery, and one in flight with its own sequences", async () =
   expect(await inFlight.json()).toMatchObject({ revision: 5, bookmark: 5, records: 1 });
 });
 
+it("a bookmark in its item that is larger than what is stored there now, and its history", async () => {
+  const { dynamodb, region, table } = await stackFileOf(stack);
+  const client = dynamoClient({ region, endpoint: dynamodb });
+  const isState = ({ pk, sk }: Item) => pk?.S === "streamer#github" && sk?.S === "state";
+  const { commit, ...state } = (fixture.items as unknown as Item[]).find(isState)!;
+  const large = `"${"x".repeat(200_000)}"`;
+  const bookmark = { M: { encoding: { S: "json" }, value: { S: large } } };
+  const Item = ended({ ...state, pk: { S: "streamer#inline" }, commit: { M: { ...commit!.M, bookmark } } });
+  await client.send(new PutItemCommand({ TableName: table, Item }));
+  expect(await (await getBookmark(stack, "inline")).text()).toBe(large);
+  const next = '{"type":"STATE","value":{"at":1}}';
+  expect((await post(stack, "inline", next, { "if-match": '"4"' })).status).toBe(200);
+  const answered = await get(stack, "/v1/streamers/inline/bookmark/history?limit=2");
+  const { history } = (await answered.json()) as { history: { bookmark: unknown }[] };
+  expect(history.map(entry => entry.bookmark)).toEqual([{ at: 1 }, JSON.parse(large)]);
+});
+
 it("an item of a newer format is refused, and stays as it is", async () => {
   const { dynamodb, region, table } = await stackFileOf(stack);
   const client = dynamoClient({ region, endpoint: dynamodb });
