@@ -244,7 +244,12 @@ describe("each answer is documented, and each documented answer occurs:", () => 
       expect((await ask(deliver, { on, body: body() })).status).toBe(status);
     }
     const { s3, dynamodb, ...place } = await stackFileOf(stack);
-    const config = { bookmarkAgeHours: 26, service: "s", importApiUrl: stack.importApiUrl, authorization: "token" as const };
+    const config = {
+      bookmarkAgeHours: 26,
+      service: "s",
+      importApiUrl: stack.importApiUrl,
+      authorization: "token" as const,
+    };
     const lacking = wire(
       { ...place, ...config, accounts: { known: {} }, ownerToken: token, endpoints: { s3, dynamodb } },
       { onDelivery: () => {}, onBookmarkAges: () => {} },

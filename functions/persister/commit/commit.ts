@@ -92,8 +92,7 @@ export async function commitWhatIsSafe(
   ports: LeasePorts,
 ): Promise<Partial<CommitResult>> {
   try {
-    if (replacing(safe, lease) === undefined) 
-      return { state: await stateOf(lease.held.commit, ports) };
+    if (replacing(safe, lease) === undefined) return { state: await stateOf(lease.held.commit, ports) };
     return await commit(lease, await prepare(lease, safe, ports), undefined, ports);
   } catch (error) {
     const isUnread =

@@ -38,10 +38,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
-    from: "if (replacing(safe, lease) === undefined) return await stateOf(",
+    from: "if (replacing(safe, lease) === undefined) return { state: await stateOf(",
     to:
-      "if (safe !== undefined) return { revision: revisionOf(lease.held) + 1, committedAt: 0, " +
-      "bookmark: safe }; else return await stateOf(",
+      "if (safe !== undefined) return { state: { revision: revisionOf(lease.held) + 1, " +
+      "committedAt: 0, bookmark: safe } }; else return { state: await stateOf(",
     seed: 35,
   },
   {
