@@ -34,7 +34,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream|values)/",
-        "^functions/persister/(ports|store|errors|limits|receipt|settings|duration)\\.ts$",
+        "^functions/persister/(ports|store|entries|errors|limits|receipt|settings|duration)\\.ts$",
         "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|state))\\.ts$",
       ],
     }),
@@ -42,14 +42,17 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|store|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
+        "^functions/persister/(ports|store|entries|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
         "^functions/persister/segments/(run|streaming)\\.ts$",
         "^functions/http/http-message\\.ts$",
       ],
     }),
     never("the memory's adapters know the core's ports", "^functions/memory/", {
       path: "^functions/",
-      pathNot: ["^functions/memory/", "^functions/persister/(ports|store|errors|limits|replay-facts)\\.ts$"],
+      pathNot: [
+        "^functions/memory/",
+        "^functions/persister/(ports|store|entries|errors|limits|replay-facts)\\.ts$",
+      ],
     }),
     never("programs know what streaming is", "^functions/program/", {
       path: "^functions/",

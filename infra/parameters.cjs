@@ -139,6 +139,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     budgetFile: alarmAddress && monthlyBudget !== "0" ? "budget" : "none",
     rate: Number(given.rate),
     burst: Number(given.burst),
+    bookmarkAgeHours: Number(given.bookmarkAgeHours),
     bookmarkAgeSeconds: Number(given.bookmarkAgeHours) * 3_600,
     concurrency: concurrency === "none" ? null : Number(concurrency),
     logDays: Number(given.logDays),

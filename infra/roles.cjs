@@ -1,12 +1,14 @@
 /**
  * A role for each function: what it does, on what, and nothing else. In the table, partitions say who may do
  * what: a bearer token has a partition of its own, `token#<digest>`, and no function creates one; streamers
- * have `streamers` and `streamer#<name>`.
+ * have `streamer#<name>`, and their entries in the list of streamers share `streamers#0` to `streamers#f`.
  */
 
 const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
 
-const ofStreamers = ["streamers", "streamer#*"];
+/** Earlier versions kept all names in the partition `streamers`. */
+const ofStreamers = ["streamers", "streamers#*", "streamer#*"];
+const ofEntries = ["streamers#*"];
 /** Earlier versions kept all tokens in the partition `tokens`. */
 const ofTokens = ["token#*", "tokens"];
 
@@ -16,6 +18,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
   const read = isTokens ? [...ofStreamers, ...ofTokens] : ofStreamers;
   const readItems = allow("dynamodb:GetItem", table, partitions(read));
   const writeStreamers = allow("dynamodb:PutItem", table, partitions(ofStreamers));
+  const updateEntries = allow("dynamodb:UpdateItem", table, partitions(ofEntries));
   const queryStreamers = allow("dynamodb:Query", table, partitions(ofStreamers));
   // An attribute that is not named here can't be set: a token's scopes, for one.
   const attributes = ["pk", "sk", "usedOn"];
@@ -32,6 +35,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       readItems,
       writeStreamers,
       queryStreamers,
+      updateEntries,
       ...noteLastUse,
       allow("secretsmanager:GetSecretValue", accountsSecretArn),
       logTo("IngestLogGroup"),
@@ -50,6 +54,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       readItems,
       writeStreamers,
       queryStreamers,
+      updateEntries,
       ...noteLastUse,
       logTo("ChangeLogGroup"),
     ),
@@ -64,6 +69,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
     WatchRole: role(
       "watch",
       allow(["dynamodb:GetItem", "dynamodb:Query"], table, partitions(ofStreamers)),
+      updateEntries,
       allow("sqs:SendMessage", arnOf("DeadLetters")),
       logTo("WatchLogGroup"),
     ),

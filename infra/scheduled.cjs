@@ -3,6 +3,7 @@
  * Each has a function, a secret for its credentials, a schedule, a queue for runs that failed, and an alarm for that queue.
  */
 
+const { createHash } = require("node:crypto");
 const { pattern } = require("../functions/program/credential-entry.json");
 const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
 
@@ -91,12 +92,16 @@ const functionOf = (
       }),
 });
 
+/** As functions/aws/entries.ts has it; a test compares the two. */
+const entryPartitionOf = streamer => `streamers#${createHash("sha256").update(streamer).digest("hex")[0]}`;
+
 /* biome-ignore-start lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
 /**
  * A streamer's program can read the credentials of the role that its function runs with. So the role opens
- * what is the streamer's own: its partition and its prefixes in the archive. It also may write to the
- * partition `streamers`, and thereby falsify the list of streamers, but nothing else of any other streamer.
+ * what is the streamer's own: its partition and its prefixes in the archive. It also may update the partition
+ * of its entry in the list of streamers, and thereby falsify a sixteenth of the list, but nothing else of any
+ * other streamer.
  */
 function runStatements({ streamer, name, functionName, renewed, sharedAccount }, parameters) {
   const below = (...prefixes) =>
@@ -108,7 +113,8 @@ function runStatements({ streamer, name, functionName, renewed, sharedAccount },
     allow("s3:PutObject", below("raw", "bookmarks", "receipts")),
     allow("s3:GetObject", below("bookmarks", "receipts")),
     allow(["dynamodb:GetItem", "dynamodb:Query"], parameters.tableArn, exactly(own)),
-    allow("dynamodb:PutItem", parameters.tableArn, exactly("streamers", own)),
+    allow("dynamodb:PutItem", parameters.tableArn, exactly(own)),
+    allow("dynamodb:UpdateItem", parameters.tableArn, exactly(entryPartitionOf(streamer))),
     allow("secretsmanager:GetSecretValue", [
       credentials,
       ...(sharedAccount ? [parameters.accountsSecretArn] : []),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { allSettled } from "../persister/all-settled.ts";
-import type { Entries, Entry, EntryRange, EntryUpdate } from "../persister/store.ts";
+import type { Entries, Entry, EntryRange, EntryUpdate } from "../persister/entries.ts";
 import { waitingOut } from "./available.ts";
 import { itemTable, type TableOptions } from "./table.ts";
 import { machineTiming } from "./timing.ts";

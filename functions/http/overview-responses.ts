@@ -1,7 +1,8 @@
 import type { StreamerState } from "../persister/commit/state.ts";
+import type { LastFailure } from "../persister/entries.ts";
 import type { DeliveryStatus } from "../persister/query/overview.ts";
 import type { Page, Summary } from "../persister/query/streamers.ts";
-import type { Commit, LastFailure } from "../persister/store.ts";
+import type { Commit } from "../persister/store.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { ProblemCode } from "./error-catalogue.ts";

@@ -1,5 +1,5 @@
+import type { Settings } from "../persister/entries.ts";
 import { PersisterError } from "../persister/errors.ts";
-import type { Settings } from "../persister/store.ts";
 import { mediaTypes } from "./conversion.ts";
 import type { HttpRequest } from "./http-message.ts";
 import { settingsSchema } from "./schemas.ts";

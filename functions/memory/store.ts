@@ -1,10 +1,9 @@
+import type { Entries, Entry } from "../persister/entries.ts";
 import type {
   Bookmarks,
   Commit,
   Deliveries,
   DeliveryLog,
-  Entries,
-  Entry,
   Fenced,
   FiledDelivery,
   History,

@@ -1,4 +1,5 @@
-import type { Bookmarks, Deliveries, DeliveryLog, Entries, History, Store, Streamers } from "./store.ts";
+import type { Entries } from "./entries.ts";
+import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
 
 /** A port whose calls lack the last argument, the deadline. */
 type Bound<Port> = {

@@ -1,17 +1,11 @@
 import { archiveKey } from "./archive.ts";
 import type { Contents } from "./body/contents.ts";
+import type { EntryUpdate, Settings } from "./entries.ts";
 import { entryCommitOf, lastFailureOf } from "./entry.ts";
 import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
 import type { ReceiptFacts } from "./receipt.ts";
 import { earlierFactsOf } from "./replay-facts.ts";
-import type {
-  EntryUpdate,
-  FiledDelivery,
-  IdempotencyRecord,
-  ReplayFacts,
-  Settings,
-  Streamer,
-} from "./store.ts";
+import type { FiledDelivery, IdempotencyRecord, ReplayFacts, Streamer } from "./store.ts";
 
 export interface ProgressOptions {
   readonly streamer: string;

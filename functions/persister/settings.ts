@@ -1,8 +1,9 @@
 import { nextFence } from "./commit/lease.ts";
 import type { Precondition } from "./commit/precondition.ts";
 import { within } from "./deadline.ts";
+import type { Settings } from "./entries.ts";
 import { PersisterError } from "./errors.ts";
-import type { Settings, Store, StreamerSettings } from "./store.ts";
+import type { Store, StreamerSettings } from "./store.ts";
 
 /** A streamer's settings, and how often they have been set: their ETag. */
 export interface VersionedSettings {

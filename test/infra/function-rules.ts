@@ -16,6 +16,7 @@ const variablesOfAll = [
   "ARCHIVE_BUCKET",
   "IMPORT_API_URL",
   "AUTHORIZATION",
+  "BOOKMARK_AGE_HOURS",
 ];
 
 const variablesOfRun = [

@@ -1,4 +1,5 @@
 import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { entryPartitionOf } from "../../functions/aws/entries.ts";
 import { at, type Template } from "./template.ts";
 
 /** What each role may do, as IAM evaluates its policy. */
@@ -150,13 +151,15 @@ export const calls: readonly Call[] = [
   ]),
   ...callsOf("WatchRole", true, [
     [get, "Table", ["streamer#github"]],
-    [query, "Table", ["streamers"]],
+    [query, "Table", ["streamers#0"]],
+    [update, "Table", ["streamers#0"]],
     ["sqs:SendMessage", "DeadLetters"],
   ]),
   ...callsOf("WatchRole", false, [
     [get, "Table", token],
     [get, "Table", ["tokens"]],
     [put, "Table", ["streamers"]],
+    [update, "Table", ["streamer#github"]],
     [readSecret, "Secret"],
     [getObject, "Archive/bookmarks/github/digest"],
   ]),
@@ -164,7 +167,7 @@ export const calls: readonly Call[] = [
     [get, "Table", ["streamer#github"]],
     [query, "Table", ["streamer#github"]],
     [put, "Table", ["streamer#github"]],
-    [put, "Table", ["streamers"]],
+    [update, "Table", [entryPartitionOf("github")]],
     [putObject, "Archive/raw/github/2026/11/26/body"],
     [getObject, "Archive/bookmarks/github/digest"],
     [putObject, "Archive/receipts/github/digest"],
@@ -177,7 +180,9 @@ export const calls: readonly Call[] = [
     [get, "Table", ["streamer#drift"]],
     [put, "Table", ["streamer#drift"]],
     [put, "Table", ["streamer#github2"]],
-    [put, "Table", ["streamers", "streamer#drift"]],
+    [put, "Table", ["streamers"]],
+    [update, "Table", ["streamer#github"]],
+    [update, "Table", [entryPartitionOf("drift")]],
     [put, "Table"],
     [get, "Table", ["streamers"]],
     [query, "Table", ["streamers"]],

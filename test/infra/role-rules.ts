@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { entryPartitionOf } from "../../functions/aws/entries.ts";
 import { at, each, isOfRun, ofType, statements, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
@@ -25,9 +26,12 @@ const logTo = (group: string): Grants => ({
 });
 /** Looks up a bearer token, and records its use. */
 const authenticate: Grants = { "dynamodb:GetItem": table, "dynamodb:UpdateItem": table };
+/** Updates the list of streamers besides. */
+const updateEntries: Grants = { "dynamodb:UpdateItem": [...table, ...table] };
 const needed: Readonly<Record<string, Grants>> = {
   IngestRole: {
     ...authenticate,
+    ...updateEntries,
     ...logTo("IngestLogGroup"),
     "s3:PutObject": bodies,
     "s3:GetObject": texts,
@@ -43,6 +47,7 @@ const needed: Readonly<Record<string, Grants>> = {
   },
   ChangeRole: {
     ...authenticate,
+    ...updateEntries,
     ...logTo("ChangeLogGroup"),
     "s3:GetObject": ["Archive/bookmarks/*"],
     "s3:PutObject": ["Archive/bookmarks/*"],
@@ -59,6 +64,7 @@ const needed: Readonly<Record<string, Grants>> = {
     ...logTo("WatchLogGroup"),
     "dynamodb:GetItem": table,
     "dynamodb:Query": table,
+    "dynamodb:UpdateItem": table,
     "sqs:SendMessage": ["DeadLetters"],
   },
   WatchScheduleRole: {
@@ -83,6 +89,7 @@ const neededByRun = (template: Template, run: string): Grants => ({
   "dynamodb:GetItem": table,
   "dynamodb:PutItem": table,
   "dynamodb:Query": table,
+  "dynamodb:UpdateItem": table,
   // The accounts' secret is for those that serverless.yml marks: infra/scheduled.test.ts.
   "secretsmanager:GetSecretValue": [`${run}Credentials`],
   // Each use of Drift's refresh token renews it.
@@ -95,12 +102,18 @@ const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
 /** Whether the functions read bearer tokens, as they do where no gateway's authorizer precedes them. */
 const isOfTokens = (template: Template) => at(environmentIn(template, "Ingest"), "AUTHORIZATION") === "token";
 function neededBy(template: Template, role: string): Grants | undefined {
-  if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutUpdates(needed[role]);
+  if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutTokens(role, needed[role]);
   const run = role.replace(/(Schedule)?Role$/, "");
   return isOfSchedule(role) ? neededBySchedule(template, run) : neededByRun(template, run);
 }
 
-const withoutUpdates = ({ "dynamodb:UpdateItem": _, ...grants }: Grants = {}) => grants;
+function withoutTokens(
+  role: string,
+  { "dynamodb:UpdateItem": updates = [], ...grants }: Grants = {},
+): Grants {
+  const entries = role === "WatchRole" ? updates : updates.slice(1);
+  return entries.length === 0 ? grants : { ...grants, "dynamodb:UpdateItem": entries };
+}
 
 /** A resource by its logical id. */
 const nameOf = (resource: unknown) => {
@@ -125,22 +138,24 @@ const keysExactly = (...keys: readonly string[]) => ({
   "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": keys },
   ...isNamed,
 });
-const streamersKeys = keysLike("streamers", "streamer#*");
+const streamersKeys = keysLike("streamers", "streamers#*", "streamer#*");
+const entriesKeys = keysLike("streamers#*");
 const lastUse = {
   "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*", "tokens"] },
   "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "usedOn"] },
   Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
 };
 
-/** What an action on the table may touch: of a role, an action. */
-function keysOf(template: Template, role: string, action: string): object | undefined {
+/** What an action on the table may touch: each that a statement of the role may have. */
+function keysOf(template: Template, role: string, action: string): readonly object[] {
+  const isUpdate = action === "dynamodb:UpdateItem";
   if (isOfRun(role)) {
-    const own = `streamer#${streamerOf(template, role.replace(/Role$/, ""))}`;
-    return action === "dynamodb:PutItem" ? keysExactly("streamers", own) : keysExactly(own);
+    const streamer = streamerOf(template, role.replace(/Role$/, ""));
+    return [keysExactly(isUpdate ? entryPartitionOf(streamer) : `streamer#${streamer}`)];
   }
-  if (action === "dynamodb:UpdateItem") return lastUse;
-  if (action !== "dynamodb:GetItem" || role === "WatchRole" || !isOfTokens(template)) return streamersKeys;
-  return keysLike("streamers", "streamer#*", "token#*", "tokens");
+  if (isUpdate) return role === "WatchRole" ? [entriesKeys] : [entriesKeys, lastUse];
+  if (action !== "dynamodb:GetItem" || role === "WatchRole" || !isOfTokens(template)) return [streamersKeys];
+  return [keysLike("streamers", "streamers#*", "streamer#*", "token#*", "tokens")];
 }
 
 const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
@@ -235,8 +250,8 @@ export const roleRules: readonly Rule[] = [
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
-      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.5.Resource", { Ref: "Secret" }],
-      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource.1", { Ref: "Secret" }],
+      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.6.Resource", { Ref: "Secret" }],
+      ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.5.Resource.1", { Ref: "Secret" }],
       [
         "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Resource.0",
         { "Fn::Sub": `\${Archive.Arn}/raw/*` },
@@ -261,7 +276,7 @@ export const roleRules: readonly Rule[] = [
         actions
           .map(String)
           .filter(action => action.startsWith("dynamodb:"))
-          .every(action => isDeepStrictEqual(condition, keysOf(template, role, action)))
+          .every(action => keysOf(template, role, action).some(keys => isDeepStrictEqual(condition, keys)))
           ? []
           : [role],
       ),
@@ -269,15 +284,17 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.2.Condition`, undefined],
       [`${ingestStatement}.3.Condition`, undefined],
       [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
-      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.2`, "token#*"],
+      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.3`, "token#*"],
       [`${ingestStatement}.3.Condition.Null`, undefined],
-      [`${ingestStatement}.5.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
-      [`${ingestStatement}.5.Condition.Null.dynamodb:Attributes`, undefined],
+      [`${ingestStatement}.5.Condition`, undefined],
+      [`${ingestStatement}.6.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
+      [`${ingestStatement}.6.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", streamersKeys],
+      ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.4.Condition", entriesKeys],
       // The gateway's authorizer decides: no function needs a token.
       ["IngestLambdaFunction.Properties.Environment.Variables.AUTHORIZATION", "jwt"],
     ],
@@ -288,7 +305,7 @@ export const roleRules: readonly Rule[] = [
       statements(template).flatMap(({ role, actions, condition }) =>
         actions.includes("iam:PassRole") && !isDeepStrictEqual(condition, toScheduler) ? [role] : [],
       ),
-    seeds: [["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.7.Condition", undefined]],
+    seeds: [["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.8.Condition", undefined]],
   },
   {
     name: "a scheduled run reads its own secret, and passes its own schedule's role",
@@ -305,11 +322,11 @@ export const roleRules: readonly Rule[] = [
       }),
     seeds: [
       [
-        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.4.Resource.0.Ref",
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.5.Resource.0.Ref",
         "RunDriftCredentials",
       ],
       [
-        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.7.Resource",
+        "RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.8.Resource",
         { "Fn::GetAtt": ["IngestRole", "Arn"] },
       ],
     ],

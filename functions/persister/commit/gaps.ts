@@ -1,7 +1,7 @@
 import type { Streamer } from "../store.ts";
 
 /** How many gaps between bookmarks a streamer's item keeps: its expected interval is the longest. */
-export const gapsMax = 10;
+const gapsMax = 10;
 /** Bookmarks closer than this are those of one run, which is sent in segments. */
 const burstSeconds = 60;
 

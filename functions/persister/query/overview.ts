@@ -51,7 +51,7 @@ export async function listDeliveries(
   const { streamer: name, before, limit } = request;
   const ports = within(parts, request.deadline);
   const filed = await ports.log.list(name, before, limit);
-  // Read after the log: a receipt that was filed before may have been committed meanwhile, and not the reverse.
+  // Read after the log: what the log names as committed is in the streamer by now.
   const streamer = await ports.streamers.read(name);
   const commits = await commitsOf(filed, streamer, ports);
   const entries = filed.map(each => statusOf(each, each.receipt && commits.get(each.receipt.revision)));
@@ -59,7 +59,7 @@ export async function listDeliveries(
   return { entries, next: filed.at(-1)?.delivery };
 }
 
-/** Resolves to the commits that receipts name, by revision, in a few calls: their revisions are neighbours. */
+/** Resolves to the commits that receipts name, by revision: they are neighbours, so few calls read them. */
 async function commitsOf(
   filed: readonly FiledDelivery[],
   streamer: Streamer | undefined,

@@ -1,6 +1,7 @@
 import { durationMilliseconds } from "../duration.ts";
+import type { Entry, Settings } from "../entries.ts";
 import { longestGap } from "../entry.ts";
-import type { Entry, Settings, Streamer } from "../store.ts";
+import type { Streamer } from "../store.ts";
 
 /** What it takes to say whether a streamer's bookmark is stale. Times are ms since the epoch. */
 export interface Freshness {

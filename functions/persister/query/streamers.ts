@@ -1,15 +1,16 @@
 import { allSettled } from "../all-settled.ts";
 import { type BoundStore, within } from "../deadline.ts";
+import type { Entry, EntryCommit, LastFailure, Settings } from "../entries.ts";
 import { entryCommitOf } from "../entry.ts";
 import type { Clock } from "../ports.ts";
-import type { Entry, EntryCommit, LastFailure, Settings, Store, Streamer } from "../store.ts";
+import type { Store, Streamer } from "../store.ts";
 import { entryFreshness, type Freshness, freshnessOf } from "./staleness.ts";
 
 /**
  * `stale`: no bookmark for longer than is expected. `failing`: the last delivery failed. `running`: a
  * delivery is in flight. Of several, the first.
  */
-export type StreamerCondition = "stale" | "failing" | "running" | "ok";
+type StreamerCondition = "stale" | "failing" | "running" | "ok";
 
 /** A summary of a streamer; times in ms since the epoch. */
 export interface Summary {

@@ -160,7 +160,7 @@ interface Conditional {
 
 const assignment = /(#?\w+) = (?:if_not_exists\(\1, (:\w+)\)|(:\w+))/g;
 
-/** An item after `SET a = :a, b = if_not_exists(b, :b) REMOVE c`: the part of updates that the adapters use. */
+/** An item after `SET a = :a, b = if_not_exists(b, :b) REMOVE c`: the updates that the adapters use. */
 function updated(
   {
     Key,
