@@ -1,5 +1,5 @@
 /**
- * Waits for all of `works`, so that none is in flight after the response, when Lambda freezes the process.
+ * Waits for all of `works`, so that none is in flight after the response, when Lambda freezes the function.
  * Resolves to their results, or rejects with the first failure in their order.
  */
 export async function allSettled<const T extends readonly unknown[]>(

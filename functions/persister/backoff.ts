@@ -5,8 +5,8 @@ export interface Backoff {
 }
 
 /**
- * Returns how long to wait before a retry, ms: full jitter, random × min(max, first × 2^attempt), with `attempt`
- * from 0. aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+ * Returns how long to wait before a retry, ms: full jitter, random × min(max, first × 2^attempt), with
+ * `attempt` from 0. aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
  */
 export function delayOf(backoff: Backoff, attempt: number, random: number): number {
   return random * Math.min(backoff.millisecondsMax, backoff.firstMillisecondsMax * 2 ** attempt);

@@ -1,7 +1,10 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { CommandError } from "../run-command.ts";
 
-/** Whose credentials these are, checked against STS. Throws CommandError where there are none, or AWS does not accept them. */
+/**
+ * Resolves to the credentials' account, by STS. Throws CommandError if they are missing or AWS refuses
+ * them.
+ */
 export async function checkCredentials(region: string): Promise<string> {
   const sts = new STSClient({ region });
   try {
@@ -17,13 +20,13 @@ function sentenceOf(error: Error & { readonly code?: string }, region: string): 
     return `AWS can't be reached in ${region}: is that the name of a region?`;
   switch (error.name) {
     case "CredentialsProviderError":
-      return "There are no credentials of AWS. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
+      return "There are no AWS credentials. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
     case "ExpiredToken":
     case "ExpiredTokenException":
       return "The credentials have expired: log in again.";
     case "InvalidClientTokenId":
-      // STS answers the same in a region that the account has not enabled.
-      return `AWS does not know these credentials in ${region}: check them, and that the account has this region enabled.`;
+      // STS responds the same in a region that the account has not enabled.
+      return `AWS does not know these credentials in ${region}: check them, and enable that region.`;
     case "SignatureDoesNotMatch":
       return "The secret access key is not that of AWS_ACCESS_KEY_ID.";
     default:

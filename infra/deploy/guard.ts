@@ -2,7 +2,9 @@ import { CommandError } from "../run-command.ts";
 import type { Stack } from "./stack.ts";
 import { holdsData, type Template } from "./template.ts";
 
-/** Parameters that name what holds data: the stack's output that says which it uses, and its own resource. */
+/**
+ * The parameters that name resources with data, the output that names the one in use, and the stack's own.
+ */
 const named = {
   table: { output: "TableName", own: "Table" },
   archive: { output: "ArchiveBucket", own: "Archive" },
@@ -10,12 +12,12 @@ const named = {
 };
 
 interface Change {
-  /** What `--allow` calls it. */
+  /** Its name for `--allow`. */
   readonly name: string;
   readonly sentence: string;
 }
 
-/** Refuses a deploy that would use other data than the stack does, or drop some, unless it was allowed. Throws CommandError. */
+/** Throws CommandError for a deploy that would replace or drop data of the stack, unless that is allowed. */
 export function refuseChanges(stack: Stack, template: Template, allowed: readonly string[]): void {
   const changes = changesOf(stack, template);
   const refused = changes.filter(({ name }) => !allowed.includes(name));
@@ -23,11 +25,11 @@ export function refuseChanges(stack: Stack, template: Template, allowed: readonl
   const flags = refused.map(({ name }) => `--allow ${name}`).join(" ");
   throw new CommandError(
     `${refused.map(({ sentence }) => sentence).join("\n")}\n` +
-      `Nothing was changed. Parameters that are left out go back to their defaults. If it is what you want, add ${flags}.`,
+      `Nothing was changed. Omitted parameters return to their defaults. To do it anyway, add ${flags}.`,
   );
 }
 
-/** What of the data a deploy would change, in words. */
+/** Returns the changes of data that a deploy would make, a sentence each. */
 function changesOf(stack: Stack, template: Template): Change[] {
   const others = Object.entries(named).flatMap(([name, { output, own }]) => {
     const now = stack.outputs[output];
@@ -49,17 +51,19 @@ function changesOf(stack: Stack, template: Template): Change[] {
     ...others,
     ...dropped.map(([id, physical]) => ({
       name: id,
-      sentence: `This deploy drops ${id} from the stack: ${physical} is kept in the account, and a later deploy makes a new one.`,
+      sentence:
+        `This deploy drops ${id} from the stack: ` +
+        `${physical} is kept in the account, and a later deploy makes a new one.`,
     })),
   ];
 }
 
-/** Which table, archive or secret the stack uses after the deploy, if it is there already. */
+/** Returns the table, archive or secret that the stack uses after the deploy, if it exists already. */
 function nextOf({ data }: Stack, { Outputs }: Template, output: string, own: string): string | undefined {
   const value = Outputs[output]?.Value;
   return typeof value === "string" ? value : data[own];
 }
 
-/** What a stack policy may not protect in a deploy that was allowed to change it, and what it still has to. */
+/** Returns the resources that the stack policy still has to protect in a deploy that may drop others. */
 export const protectedIn = ({ data }: Stack, { Resources }: Template): string[] =>
   Object.keys(data).filter(id => Resources[id] !== undefined && holdsData(id, Resources[id].Type));

@@ -3,18 +3,19 @@ import { CommandError } from "../run-command.ts";
 
 const usage = `npm run deploy -- --stage prod --region eu-west-1 [--param name=value]…
   --allow <name>    lets this deploy change table, archive or accountsSecret, or drop a streamer's secret
-  --package <dir>   deploys what \`osls package --package <dir>\` wrote, with the same stage, region and parameters
+  --package <dir>   deploys the package that \`osls package --package <dir>\` wrote, with the same stage,
+                    region and parameters
   --aws-profile <name>, --verbose`;
 
-/** What a deploy is asked to do. */
+/** The options of a deploy. */
 export interface Options {
   readonly stage: string;
   readonly region: string;
   /** `name=value` each. */
   readonly parameters: readonly string[];
-  /** What holds data and may be changed or dropped this once. */
+  /** Resources with data that this deploy may change or drop. */
   readonly allowed: readonly string[];
-  /** A folder that holds a package, instead of packaging. */
+  /** The folder of a finished package to deploy. */
   readonly packaged: string | undefined;
   readonly profile: string | undefined;
   readonly verbose: boolean;
@@ -27,7 +28,7 @@ const flag = { type: "boolean" } as const;
 /** Those of serverless.yml. */
 const defaults = { stage: "dev", region: "us-east-1" };
 
-/** Reads the command's arguments. Throws CommandError where one is unknown, or the region is not certain. */
+/** Parses the command's arguments. Throws CommandError for an unknown one, and if the region is ambiguous. */
 export function optionsOf(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const values = valuesOf(args);
   return {
@@ -60,7 +61,7 @@ function valuesOf(args: readonly string[]) {
   }
 }
 
-/** Another region would get a stack of its own, with an empty table. */
+/** A deploy to another region would create another stack, with an empty table. */
 function regionOf(given: string | undefined, { AWS_REGION }: NodeJS.ProcessEnv): string {
   if (given === undefined && AWS_REGION !== undefined && AWS_REGION !== defaults.region)
     throw new CommandError(

@@ -7,7 +7,7 @@ import type { Options } from "./options.ts";
 const require = createRequire(import.meta.url);
 const osls = join(dirname(require.resolve("osls/package.json")), "bin", "serverless.js");
 
-/** Runs the deploy tool in the folder of serverless.yml; it prints what it does. Throws CommandError where it fails. */
+/** Runs the deploy tool, with its output, in serverless.yml's folder. Throws CommandError if it fails. */
 export async function runOsls(command: readonly string[], options: Options): Promise<void> {
   const { stage, region, parameters, profile, verbose } = options;
   const args = [

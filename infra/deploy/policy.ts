@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-cloudformation";
 
 /**
- * Does work that drops from a stack what its policy protects: meanwhile the policy protects `kept` alone, and is put back
- * where the work fails. Where it succeeds, osls sets that of serverless.yml.
+ * Does work that drops protected resources from a stack. During the work, the stack policy protects only
+ * `kept`. If the work fails, restores the policy; if it succeeds, osls has set serverless.yml's.
  */
 export async function withPolicyLifted<T>(
   client: CloudFormationClient,

@@ -3,18 +3,19 @@ import { CommandError } from "../run-command.ts";
 import type { Stack } from "./stack.ts";
 
 /**
- * Whether a deploy creates the table, if it has one of its own: in a stack that never got as far as its outputs, or that uses
+ * Returns whether a deploy creates the stack's own table: in a stack that has no outputs yet, or that uses
  * another table. Deletion protection would refuse the roll-back's own DeleteTable.
  */
 export const createsTable = ({ outputs, data }: Stack) =>
   outputs.TableName === undefined || data.Table === undefined;
 
-/** Protects a table from deletion, now that the deploy that made it is over. Throws CommandError where it can't. */
+/** Protects a table from deletion after the deploy that made it. Throws CommandError if it can't. */
 export async function protectTable(client: DynamoDBClient, TableName: string): Promise<void> {
   const protect = new UpdateTableCommand({ TableName, DeletionProtectionEnabled: true });
   await client.send(protect).catch((cause: Error) => {
     throw new CommandError(
-      `The stack is deployed, and its table is not protected from deletion: ${cause.name}: ${cause.message}\n` +
+      `The stack is deployed, but its table is not protected from deletion: ` +
+        `${cause.name}: ${cause.message}\n` +
         `  aws dynamodb update-table --table-name ${TableName} --deletion-protection-enabled`,
       { cause },
     );

@@ -6,17 +6,18 @@ import {
 import { CommandError } from "../run-command.ts";
 
 /**
- * Lambda lets so many of an account's runs at a time not be reserved, or all where the account has fewer:
- * docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html; "below its minimum value of [10]" in an account of
- * ten, "[50]" in one of 50: awslabs/fhir-works-on-aws-deployment#691, aws-samples/s3-to-lambda-patterns#36.
+ * Lambda requires this much of an account's concurrency to stay unreserved, or all of it if the account has
+ * less: docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html; "below its minimum value of
+ * [10]" in an account of ten, "[50]" in one of 50: awslabs/fhir-works-on-aws-deployment#691,
+ * aws-samples/s3-to-lambda-patterns#36.
  */
 const unreservedMin = 100;
-/** A limit at which bursts of deliveries are refused. */
+/** Below this limit, bursts of deliveries are refused. */
 const lowLimit = 10;
 
 /**
- * Checks what is to be reserved, by the functions' names, against the account's limit. Returns what an operator should know
- * of it. Throws CommandError where Lambda would refuse it.
+ * Checks the concurrency to reserve, by the functions' names, against the account's limit. Returns a note
+ * for the operator. Throws CommandError if Lambda would refuse it.
  */
 export async function checkQuota(
   lambda: LambdaClient,
@@ -29,8 +30,9 @@ export async function checkQuota(
   const kept = Math.min(limit, unreservedMin);
   if (more > 0 && unreserved - more < kept)
     throw new CommandError(
-      `This deploy reserves ${more} runs at a time more than now. The account has ${limit}, of which ${unreserved} are not ` +
-        `reserved, and Lambda keeps ${kept} so. Deploy with --param concurrency=none, or ask for a higher limit:\n  ${request}`,
+      `This deploy reserves ${more} runs at a time more than now. ` +
+        `The account has ${limit}, of which ${unreserved} are not reserved, and Lambda keeps ${kept} so. ` +
+        `Deploy with --param concurrency=none, or ask for a higher limit:\n  ${request}`,
     );
   return limit > lowLimit
     ? []
@@ -39,7 +41,8 @@ export async function checkQuota(
 
 /** docs.aws.amazon.com/general/latest/gr/lambda-service.html, "Concurrent executions". */
 const request =
-  "aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000";
+  "aws service-quotas request-service-quota-increase --service-code lambda " +
+  "--quota-code L-B99A9384 --desired-value 1000";
 
 async function moreThanNow(
   lambda: LambdaClient,

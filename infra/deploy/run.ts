@@ -35,7 +35,8 @@ async function deploy(options: Options): Promise<void> {
   refuseProtectedCreation(options, template, isCreated);
   refuseChanges(stack, template, allowed);
   for (const note of await checkQuota(new LambdaClient({ region }), reservedIn(template))) console.log(note);
-  // Without --force osls skips what it has uploaded before, rolled back or not: check-for-changes.js of its deploy.
+  // Without --force osls skips a package that it has uploaded before, even after a roll-back:
+  // check-for-changes.js.
   const work = () => runOsls(["deploy", "--force", "--package", dir], deployed);
   const isGuarded = Object.keys(stack.data).length > 0;
   await (allowed.length > 0 && isGuarded
@@ -44,7 +45,7 @@ async function deploy(options: Options): Promise<void> {
   await report(client, stack, template, options);
 }
 
-/** Packages what is to be deployed, unless that was done before. Returns the folder, and what it was packaged with. */
+/** Packages the stack unless the options name a package. Resolves to its folder and its options. */
 async function packageFor(options: Options, isCreated: boolean): Promise<{ dir: string; deployed: Options }> {
   if (options.packaged !== undefined) return { dir: options.packaged, deployed: options };
   const parameters = [...options.parameters];

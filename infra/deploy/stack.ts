@@ -6,15 +6,18 @@ import {
 import { CommandError } from "../run-command.ts";
 import { holdsData } from "./template.ts";
 
-/** A stack as it is in AWS before the deploy. */
+/** A stack's state in AWS before the deploy. */
 export interface Stack {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string>>;
-  /** What holds data in it: each one's name in AWS by its name in the template. */
+  /** The AWS names of its resources with data, by their names in the template. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** Reads a stack; one that is not there yet has nothing. Throws CommandError where its state forbids a deploy. */
+/**
+ * Reads a stack, which is empty if it does not exist yet. Throws CommandError if its state forbids a
+ * deploy.
+ */
 export async function readStack(client: CloudFormationClient, name: string): Promise<Stack> {
   const found = await describe(client, name);
   if (found === undefined) return { name, outputs: {}, data: {} };
@@ -33,7 +36,7 @@ async function describe(client: CloudFormationClient, StackName: string) {
     const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
     return Stacks[0];
   } catch (error) {
-    // CloudFormation has no name of its own for it.
+    // CloudFormation has no error name for this.
     if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
     throw error;
   }
@@ -57,7 +60,10 @@ async function dataOf(client: CloudFormationClient, StackName: string) {
   return data;
 }
 
-/** What to do about a stack that can't be deployed to: docs.aws.amazon.com/AWSCloudFormation, "Stack status codes". */
+/**
+ * What to do about a stack that can't be updated: docs.aws.amazon.com/AWSCloudFormation, "Stack status
+ * codes".
+ */
 function hintOf(status: string, name: string): string | undefined {
   const aws = (command: string) => `\`aws cloudformation ${command} --stack-name ${name}\``;
   if (status === "REVIEW_IN_PROGRESS" || status === "ROLLBACK_COMPLETE")

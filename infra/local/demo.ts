@@ -38,8 +38,9 @@ runCommand(async () => {
     heading("The archived bytes");
     const path = join(stack.archiveDir!, receipt.archive.replace("s3://", ""));
     const archived = await readFile(path);
+    const comparison = archived.equals(stitchstream) ? "identical to the request body" : "CHANGED";
     console.log(
-      `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${archived.equals(stitchstream) ? "identical to the request body" : "CHANGED"}`,
+      `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${comparison}`,
     );
     if (!archived.equals(stitchstream)) throw new Error("The archive differs from the request body.");
     console.log("\nNext: `npm start` keeps the stack running, and prints commands to paste.");

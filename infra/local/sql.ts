@@ -12,7 +12,7 @@ import {
 /** Aligning columns holds all rows in memory. */
 const rowsShownMax = 10_000;
 
-const usage = `npm run sql -- "select …"           queries the sandbox Import API's rows in DuckDB's SQL, ${rowsShownMax} at most
+const usage = `npm run sql -- "select …"           queries the sandbox's rows, at most ${rowsShownMax}
 npm run sql -- --json "select …"    prints all rows, a JSON object a line, values as text
 npm run sql                         lists the tables
 

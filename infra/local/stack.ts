@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { toResult } from "../../functions/aws/gateway.ts";
+import { bookmarkAgeHours } from "../../functions/config.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { bodyTooLarge, eventTooLarge } from "../../functions/http/request-body.ts";
 import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Clock, Observer } from "../../functions/persister/ports.ts";
-import { bookmarkAgeHours } from "../../functions/config.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";

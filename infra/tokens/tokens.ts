@@ -29,7 +29,9 @@ const liveMax = 2;
 const shownDays = 30;
 const daySeconds = 86_400;
 
-/** The sort key of an entry in the list of tokens, before the digest. No earlier version's digest begins so. */
+/**
+ * The prefix of the sort key of a token in the list, before the digest. No earlier version's digest has it.
+ */
 const listed = "listed#";
 const listedKey = (digest: string) => ({ pk: tokensPartition, sk: `${listed}${digest}` });
 

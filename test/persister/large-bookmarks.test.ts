@@ -52,7 +52,7 @@ const streamer = "s";
 const precondition = {};
 const body = Buffer.from('{"type":"RECORD","stream":"t","record":{"id":1}}\n{"type":"STATE","value":1}\n');
 
-it("a delivery stores its bookmark while it files its receipt, and before the item that names it", async () => {
+it("a delivery stores its bookmark with its receipt, and before the item that names it", async () => {
   const { store, notes } = notingStore();
   await persist({ streamer, body, gzipped: false, precondition, deadline }, partsOf(store));
   const afterBegin = notes.slice(notes.indexOf("item done") + 1);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { APIGatewayProxyResultV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
-/** An answer of the gateway itself. */
+/** A response of the gateway itself. */
 export interface GatewayFault {
   readonly status: number;
   readonly message: string;
@@ -9,14 +9,17 @@ export interface GatewayFault {
 
 export const notFound: GatewayFault = { status: 404, message: "Not Found" };
 export const tooLarge: GatewayFault = { status: 413, message: "Request Entity Too Large" };
-/** The function threw, ran out of its own time or returned what is no answer. */
+/** The function threw, timed out or returned an invalid response. */
 export const functionFailed: GatewayFault = { status: 500, message: "Internal Server Error" };
-/** The integration's 30 seconds are over, the function runs on: seen in github.com/cortexlabs/cortex/issues/1225. */
+/**
+ * The integration's 30 s are over; the function continues: seen in
+ * github.com/cortexlabs/cortex/issues/1225.
+ */
 export const integrationTimedOut: GatewayFault = { status: 503, message: "Service Unavailable" };
 
-/** Lambda's limit of a result, which is JSON: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** Lambda's limit of a JSON result: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const resultBytesMax = 6 * 1024 * 1024;
-/** A character of the result's JSON has so many bytes at most: a control character is escaped. */
+/** The most bytes of a character in JSON: control characters are escaped. */
 const bytesPerCharMax = 6;
 
 const isTooLarge = (result: APIGatewayProxyStructuredResultV2) =>
@@ -28,8 +31,8 @@ export function answerFault(response: ServerResponse, { status, message }: Gatew
 }
 
 /**
- * A handler's result as an answer. What is no structured result is answered as JSON with 200, as the payload format 2.0 says;
- * what HTTP can't carry is the function's failure.
+ * Sends a handler's result. A result without a status is sent as JSON with 200, as the payload format 2.0
+ * defines. A result that HTTP can't carry counts as the function's failure.
  */
 export function answerResult(response: ServerResponse, result: APIGatewayProxyResultV2 | undefined): void {
   if (isStructured(result)) answerStructured(response, result);
@@ -55,7 +58,7 @@ function answerStructured(response: ServerResponse, result: APIGatewayProxyStruc
   }
 }
 
-/** Throws for a status or a header that HTTP does not know. */
+/** Throws for an invalid status or header. */
 function end(
   response: ServerResponse,
   status: number,
@@ -63,7 +66,7 @@ function end(
   body: Buffer,
 ): void {
   for (const [name, value] of Object.entries(headers)) {
-    // The gateway frames the answer itself.
+    // The gateway frames the response itself.
     if (!/^(?:content-length|transfer-encoding|connection)$/i.test(name))
       response.setHeader(name, String(value));
   }

@@ -2,10 +2,13 @@ import type { IncomingMessage } from "node:http";
 
 /** 10 MB: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const bodyBytesMax = 10 * 1024 * 1024;
-/** Read so far at most, though no longer kept: a client that is still sending may not see its answer. */
+/**
+ * A larger body is read, but not kept, up to this size, because a client that still sends may miss a
+ * response.
+ */
 const readBytesMax = 10 * bodyBytesMax;
 
-/** A body beyond 10 MB: how many bytes came, or were announced. */
+/** A body beyond 10 MB, with the number of bytes received or announced. */
 export class TooLarge {
   readonly bytes: number;
 
@@ -15,8 +18,8 @@ export class TooLarge {
 }
 
 /**
- * The whole body; TooLarge beyond 10 MB, most often read to its end all the same, so that the client hears of it; `gone` if
- * the client left before its end.
+ * Resolves to the whole body, or to TooLarge beyond 10 MB, after most bodies are read to their end so that
+ * the client gets the response. Resolves to `gone` if the client left first.
  */
 export async function readBody(message: IncomingMessage): Promise<Buffer | TooLarge | "gone"> {
   const parts: Buffer[] = [];
@@ -37,7 +40,7 @@ export async function readBody(message: IncomingMessage): Promise<Buffer | TooLa
 
 const announcedBytes = ({ headers }: IncomingMessage) => Number(headers["content-length"] ?? 0);
 
-/** A body that says itself that it is too large. */
+/** Returns TooLarge if the Content-Length exceeds the limit. */
 export function announcedTooLarge(message: IncomingMessage): TooLarge | undefined {
   const bytes = announcedBytes(message);
   return bytes > bodyBytesMax ? new TooLarge(bytes) : undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 
-/** What the gateway knows of a request besides its body. */
+/** A request without its body, as the gateway received it. */
 export interface Received {
   readonly message: IncomingMessage;
   /** Without the query, percent-encoded. */
@@ -22,7 +22,7 @@ const localAccount = "000000000000";
 const localApi = "local";
 
 /**
- * The event of payload format 2.0.
+ * Returns the event of payload format 2.0.
  * docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function eventOf(received: Received, body: Buffer): APIGatewayProxyEventV2 {
@@ -46,7 +46,7 @@ export function eventOf(received: Received, body: Buffer): APIGatewayProxyEventV
   };
 }
 
-/** The bytes of the event as JSON, which is what Lambda measures; nothing of a large body is escaped twice. */
+/** Returns the size of the event as JSON, which Lambda limits, without escaping a large body twice. */
 export function eventBytes(event: APIGatewayProxyEventV2): number {
   const { body = "", ...envelope } = event;
   const around = Buffer.byteLength(JSON.stringify({ ...envelope, body: "" }));
@@ -54,9 +54,10 @@ export function eventBytes(event: APIGatewayProxyEventV2): number {
 }
 
 /**
- * Text for these types alone, base64 for all others, no type and curl's `application/x-www-form-urlencoded` among them:
- * measured on AWS in github.com/ministackorg/ministack/pull/766. AWS says nowhere that a Content-Encoding matters, so a gzip
- * body announced as `application/json` is destroyed here as it may be there: what works locally works there too.
+ * Returns the body as text for these types, and as base64 for all others, including none and curl's
+ * `application/x-www-form-urlencoded`: measured on AWS in github.com/ministackorg/ministack/pull/766. AWS
+ * does not document any effect of Content-Encoding, so a gzip body with the type `application/json` is
+ * corrupted here, as it may be on AWS: what works locally works there too.
  */
 function carried(contentType: string | undefined, body: Buffer): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
@@ -128,7 +129,7 @@ function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    // Not percent-encoded UTF-8: handed on as it came, for the handler to judge.
+    // Not percent-encoded UTF-8: the handler gets it unchanged.
     return value;
   }
 }

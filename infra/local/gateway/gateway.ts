@@ -34,19 +34,19 @@ export interface GatewayOptions {
 export interface Gateway {
   /** "http://127.0.0.1:3000" */
   readonly url: string;
-  /** Takes no more requests, waits for the answers in the making, cuts the rest. */
+  /** Accepts no more requests, waits for pending responses and closes all other connections. */
   close(): Promise<void>;
 }
 
 /**
- * Imitates an API Gateway HTTP API in front of Lambda, in this process: payload format 2.0, its limits, its timeouts, its words.
- * Rejects where it can't listen.
+ * Imitates an API Gateway HTTP API in front of Lambda, in this process: its payload format 2.0, limits,
+ * timeouts and messages. Rejects if it can't listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port = 0, requestTimeoutMilliseconds = requestTimeoutMillisecondsDefault } = options;
   const answers = new Set<Promise<void>>();
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
-    // The client may leave at any time: an answer that nobody takes is no fault.
+    // The client may leave at any time, which is not an error.
     response.on("error", () => {});
     const body = await readBody(message);
     if (body === "gone") return;
@@ -118,7 +118,7 @@ async function route(
   answerFault(response, invocation.fault);
 }
 
-/** Resolves when the answer is handed to the network, or its client is gone. */
+/** Resolves when the response is handed to the network, or its client is gone. */
 function sent(response: ServerResponse): Promise<void> {
   return new Promise(resolve => {
     if (response.closed || response.destroyed) resolve();
@@ -140,7 +140,7 @@ function refuseBody(
   body: LargeBody,
   response: ServerResponse,
 ): void {
-  // What is left of the body can't be told from another request.
+  // The rest of the body would be read as another request.
   if (!complete) response.setHeader("connection", "close");
   if (onTooLarge === undefined) answerFault(response, tooLarge);
   else answerResult(response, onTooLarge(body, targetOf(url).path));

@@ -9,8 +9,9 @@ export type Invocation =
   | { readonly fault: GatewayFault; readonly error?: unknown };
 
 /**
- * Calls a route's handler as Lambda does, and waits for it as the gateway does: a function out of its own time is answered with
- * 500, one that outlasts the integration with 503. Nothing stops a handler here; what it does late has no effect.
+ * Calls a route's handler as Lambda does, and waits for it as the gateway does. A function that exceeds its
+ * own timeout results in 500, one that exceeds the integration's in 503. Nothing stops the handler, but a
+ * late result is ignored.
  */
 export async function invoke(
   route: Route,

@@ -17,7 +17,9 @@ const envelopeMembers = new Set([
 ]);
 const sequenceMax = 9_223_372_036_854_775_807n;
 
-/** The rows of a `/batch` body: one table, its schema enforced. Throws a Refusal that names one record. */
+/**
+ * Returns the rows of a `/batch` body, which conform to its schema. Throws a Refusal that names one record.
+ */
 export function batchRows(body: Value): Row[] {
   const envelope = envelopeOf(body);
   const table = envelope.get("table_name") as string;
@@ -28,7 +30,7 @@ export function batchRows(body: Value): Row[] {
   const version = isInt64(tableVersion) ? BigInt(tableVersion.text) : undefined;
   return (envelope.get("messages") as Value[]).map((message, i) => {
     const { sequence, data } = messageOf(message, i);
-    if (data !== undefined) checkRecord(data, check, keyNames, table, i);
+    if (data !== undefined) checkRecord(data, i, { check, keyNames, table });
     return { table, sequence, keyNames, version, data: data && withInstants(data, schema) };
   });
 }
@@ -93,10 +95,12 @@ function messageOf(
 
 function checkRecord(
   data: Map<string, Value>,
-  check: Check,
-  keyNames: string[],
-  table: string,
   index: number,
+  {
+    check,
+    keyNames,
+    table,
+  }: { readonly check: Check; readonly keyNames: readonly string[]; readonly table: string },
 ): void {
   const violation = check(data);
   if (violation !== undefined) {
@@ -108,10 +112,10 @@ function checkRecord(
   for (const name of keyNames) {
     const key = data.get(name) ?? null;
     if (key === null) throw new Refusal(400, { error: `Record is missing key property ${name}` });
-    // Documented; which words the service has for it is not.
+    // Documented, but not the service's message.
     if (!isScalar(key))
       throw new Refusal(400, { error: `Key property ${name} is not a single value (the sandbox's words)` });
-    // The words are those of /push.
+    // The message is the one of /push.
     if (typeof key === "string" && key.length > keyCharsMax)
       throw new Refusal(400, { error: `String keys cannot be longer than ${keyCharsMax} characters` });
   }

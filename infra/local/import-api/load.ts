@@ -39,15 +39,15 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /**
- * Reads the log, and keeps of it in `_log.landed` what the tables hold: of each key the row with the highest
- * sequence, and all rows without keys; once a version is activated, its rows and those of later ones. DuckDB
- * does all of it: no row comes by here.
+ * Reads the log, and keeps the tables' rows in `_log.landed`: for each key the row with the highest
+ * sequence, all rows without keys, and after the activation of a version only its rows and those of later
+ * versions. DuckDB does all the work: no row passes through this process's code.
  */
 export async function loadLog(connection: DuckDBConnection, path: string): Promise<void> {
   await connection.run("ATTACH ':memory:' AS _log (COMPRESS)");
   const columns = Object.entries(columnsOfLog);
   const types = columns.map(([name, type]) => `${quoted(name)}: '${type}'`);
-  // What is half-written is passed over: here a line, and below a request without its end.
+  // Incomplete writes are ignored: here a partial line, and below a request without its end.
   const lines = `SELECT * FROM read_json(${literal(path)}, format = 'newline_delimited', ignore_errors = true,
     maximum_object_size = ${lineBytesMax}, columns = {${types.join(", ")}})`;
   await connection.run(
@@ -68,7 +68,9 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
     CREATE TABLE _log.landed AS
       WITH
         winners AS (
-          SELECT (max(sequence)::HUGEINT * ${rowsMax} - max(sequence::HUGEINT * ${rowsMax} - number))::BIGINT AS number
+          SELECT
+            (max(sequence)::HUGEINT * ${rowsMax}
+              - max(sequence::HUGEINT * ${rowsMax} - number))::BIGINT AS number
           FROM _log.accepted WHERE key IS NOT NULL GROUP BY "table", key),
         activated AS (
           SELECT "table", max(version) AS version, arg_max(sequence, version) AS since
@@ -81,7 +83,7 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
           OR (accepted.version IS NULL AND sequence > since))`);
 }
 
-/** The tables that landed, in the order they were first seen, and what a query calls them. */
+/** Returns the tables in the order they were first seen, with their names in queries. */
 export async function tablesOf(connection: DuckDBConnection) {
   const found = await askFor<{ table: string; rows: bigint; versioned: boolean | null }>(
     connection,
@@ -94,7 +96,7 @@ export async function tablesOf(connection: DuckDBConnection) {
   return found.map(each => ({ ...each, name: freeName(each.table, taken) }));
 }
 
-/** Makes a table of each that landed, in the schema that is in use, its columns typed. */
+/** Creates each table in the current schema, with typed columns. */
 export async function makeTables(connection: DuckDBConnection): Promise<void> {
   for (const { table, name, versioned } of await tablesOf(connection)) {
     const casts = (await columnsOf(connection, table)).map(
@@ -119,12 +121,11 @@ function castOf({ key, type }: { key: string; type: string }): string {
  * `_sdc_repository`). The API does not look at names (inferred from that), and the loader rejects the row
  * (documented); here it lands, and the field's column gets a number.
  */
-const isLoaders = (name: string) =>
-  /^_(?:sdc|rjm)_(?:(?:received|batched|extracted)_at|sequence|table_version|primary_key|rejected|level_\d+_id|source_key_.*)$/is.test(
-    name,
-  );
+const own = "(?:received|batched|extracted)_at|sequence|table_version|primary_key|rejected";
+const loadersName = new RegExp(String.raw`^_(?:sdc|rjm)_(?:${own}|level_\d+_id|source_key_.*)$`, "is");
+const isLoaders = (name: string) => loadersName.test(name);
 
-/** All fields of all rows, in the order they were first seen. */
+/** Returns all fields of all rows, in the order they were first seen. */
 async function columnsOf(connection: DuckDBConnection, table: string) {
   const found = await askFor<{ key: string; kinds: { items: string[] } | null }>(
     connection,
@@ -155,12 +156,13 @@ async function decimalType(connection: DuckDBConnection, table: string, key: str
        SELECT length(regexp_extract(text, '^-?0*(\\d*)', 1)) AS whole,
          length(regexp_extract(text, '\\.(\\d+)', 1)) AS scale,
          coalesce(try_cast(regexp_extract(text, '[eE](.+)', 1) AS BIGINT), 0) AS power
-       FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed WHERE "table" = ${literal(table)}))`,
+       FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed
+         WHERE "table" = ${literal(table)}))`,
   );
   return decimalTypeOf(Number(digits!.whole), Number(digits!.scale));
 }
 
-/** The rows of an answer that is short. */
+/** Runs a query with a short result, and returns its rows. */
 async function askFor<Row>(connection: DuckDBConnection, sql: string): Promise<Row[]> {
   return (await connection.runAndReadAll(sql)).getRowObjects() as Row[];
 }

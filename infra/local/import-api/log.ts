@@ -4,20 +4,20 @@ import { cellOf } from "./columns.ts";
 import { keyOf, type Row } from "./rows.ts";
 import { toJson } from "./values.ts";
 
-/** A line of the log: a row as it landed, or, without data, the switch to a table's version. */
+/** A line of the log: an accepted row, or, without data, the activation of a table's version. */
 export interface LoggedRow {
   readonly request: number;
   readonly table: string;
   /** Digits, as `version` is. */
   readonly sequence: string;
   readonly version: string | null;
-  /** What makes it the same row; null: it is appended. */
+  /** Identifies the row; null for an appended one. */
   readonly key: string | null;
-  /** Cells by the names of their columns: columns.ts says what stands in one. */
+  /** Cells by the names of their columns: columns.ts defines their contents. */
   readonly data: Readonly<Record<string, string | null>> | null;
 }
 
-/** The line after a request's last row: none of its rows has landed before it is written. */
+/** The line after a request's last row. Without it, none of the request's rows count. */
 export interface RequestEnd {
   readonly request: number;
   readonly rows: number;
@@ -25,13 +25,13 @@ export interface RequestEnd {
 
 export const logPathOf = (dir: string) => join(dir, "rows.ndjson");
 
-/** Appends the rows of accepted requests to a file in `dir`, a line each, all of them on disk before `append` resolves. */
+/** Opens the log in `dir`. `append` resolves once all rows of an accepted request are on disk. */
 export async function openLog(dir: string) {
   await mkdir(dir, { recursive: true });
   const path = logPathOf(dir);
   const { request, end } = await lastRequest(path);
   const file = await open(path, "a");
-  // A process that was killed while it wrote leaves a part of a request, which was not answered.
+  // A process that was killed while it wrote leaves a part of a request, which got no response.
   await truncate(path, end);
   let requests = request;
   let last: Promise<void> = Promise.resolve();
@@ -43,7 +43,7 @@ export async function openLog(dir: string) {
           await file.appendFile(linesOf(rows, ++requests));
           await file.datasync();
         } catch (error) {
-          // A disk that is full takes half a line, which the next row would be glued to.
+          // A full disk may hold half a line, to which the next row would be appended.
           await file.truncate(size);
           throw error;
         }
@@ -68,14 +68,15 @@ function lineOf({ table, sequence, version, keyNames, data }: Row, request: numb
   let cells = "";
   for (const [name, value] of data ?? []) cells += `${cells && ","}${toJson(name)}:${toJson(cellOf(value))}`;
   const numbers = `"sequence":"${sequence}","version":${version === undefined ? null : `"${version}"`}`;
-  return `{"request":${request},"table":${toJson(table)},${numbers},"key":${toJson(key)},"data":${data ? `{${cells}}` : null}}\n`;
+  const identity = `"table":${toJson(table)},${numbers},"key":${toJson(key)}`;
+  return `{"request":${request},${identity},"data":${data ? `{${cells}}` : null}}\n`;
 }
 
-/** Quotes within a row's values are escaped: no part of its line reads so. */
+/** No row contains this, as quotes within its values are escaped. */
 const endLine = /(?:^|\n)\{"request":(\d+),"rows":\d+\}\n/g;
 const tailBytes = 64 * 1024;
 
-/** The number of the log's last whole request, and where it ends; both 0 where there is none. */
+/** Resolves to the number and the end of the log's last whole request; both are 0 without one. */
 async function lastRequest(path: string): Promise<{ request: number; end: number }> {
   const file = await openIfThere(path);
   if (file === undefined) return { request: 0, end: 0 };

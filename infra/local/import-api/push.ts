@@ -15,7 +15,7 @@ const members = new Set([
 
 type Reasons = Record<string, string[]>;
 
-/** The rows of a `/push` or `/validate` body: several tables, no schema. Throws a Refusal that names all faulty records. */
+/** Returns the rows of a `/push` or `/validate` body. Throws a Refusal that names all faulty records. */
 export function pushedRows(body: Value, clientId: number): Row[] {
   if (!Array.isArray(body) || body.length === 0) {
     throw new Refusal(400, { status: "ERROR", message: "An array of records is expected" });

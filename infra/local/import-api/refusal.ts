@@ -1,4 +1,4 @@
-/** An answer that takes nothing: status and body as import-api.md quotes them. A string goes out as bare text. */
+/** A refusal with the status and body that import-api.md quotes. A string is sent as plain text. */
 export class Refusal extends Error {
   readonly status: number;
   readonly body: object | string;

@@ -40,16 +40,17 @@ export async function startImportApi(settings: ImportApiSettings): Promise<Liste
 }
 
 type Action = (sandbox: Sandbox, message: IncomingMessage, response: ServerResponse) => Promise<void>;
+type Endpoint = ImportRequest["endpoint"];
 
 const routes: Record<string, { readonly method: string; readonly action: Action }> = {
   "/v2/import/status": { method: "GET", action: status },
-  "/v2/import/push": { method: "POST", action: (...call) => take("push", true, ...call) },
-  "/v2/import/validate": { method: "POST", action: (...call) => take("push", false, ...call) },
-  "/v2/import/batch": { method: "POST", action: (...call) => take("batch", true, ...call) },
+  "/v2/import/push": { method: "POST", action: acceptTo("push") },
+  "/v2/import/validate": { method: "POST", action: validate },
+  "/v2/import/batch": { method: "POST", action: acceptTo("batch") },
   "/sandbox/faults": { method: "POST", action: script },
 };
 
-/** Method, content type, size, token, body: the real service's order is not known. */
+/** Checks method, content type, size, token and body; the real service's order is not known. */
 async function answer(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const route = routes[(message.url ?? "").split("?")[0]!];
   if (route === undefined) throw new Refusal(404, { message: "Not Found" });
@@ -67,28 +68,33 @@ async function status(_sandbox: Sandbox, _message: IncomingMessage, response: Se
   });
 }
 
-async function take(
-  endpoint: ImportRequest["endpoint"],
-  keeps: boolean,
-  sandbox: Sandbox,
-  message: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function requestOf(sandbox: Sandbox, message: IncomingMessage, endpoint: Endpoint) {
   const contentType = contentTypeOf(message, endpoint);
   const body = await readBody(message);
   authenticate(message, sandbox.token);
-  const fault = keeps ? sandbox.faults.shift() : undefined;
-  if (fault?.drop === "before") return void response.destroy();
-  if (fault?.status !== undefined)
-    throw new Refusal(fault.status, fault.body ?? { message: "a fault that /sandbox/faults asked for" });
-  const rows = rowsOf({ endpoint, contentType, clientId: sandbox.clientId, body });
-  if (!keeps) return send(response, 200, { status: "OK", message: "Batch is valid!" });
-  await sandbox.log.append(rows);
-  if (fault?.drop === "after") return void response.destroy();
-  send(response, 201, { status: "OK", message: "Batch Accepted!" });
+  return { endpoint, contentType, clientId: sandbox.clientId, body };
 }
 
-/** `{"next":[{"status":503},{"drop":"before"},{"drop":"after"}]}`: what becomes of the next requests that hold records. */
+async function validate(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  rowsOf(await requestOf(sandbox, message, "push"));
+  send(response, 200, { status: "OK", message: "Batch is valid!" });
+}
+
+/** Returns the action that stores the rows of a request, unless a scripted fault prevents it. */
+function acceptTo(endpoint: Endpoint): Action {
+  return async (sandbox, message, response) => {
+    const request = await requestOf(sandbox, message, endpoint);
+    const fault = sandbox.faults.shift();
+    if (fault?.drop === "before") return void response.destroy();
+    if (fault?.status !== undefined)
+      throw new Refusal(fault.status, fault.body ?? { message: "a fault that /sandbox/faults asked for" });
+    await sandbox.log.append(rowsOf(request));
+    if (fault?.drop === "after") return void response.destroy();
+    send(response, 201, { status: "OK", message: "Batch Accepted!" });
+  };
+}
+
+/** Sets the faults of the next requests: `{"next":[{"status":503},{"drop":"before"},{"drop":"after"}]}`. */
 async function script(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(message);
   authenticate(message, sandbox.token);
@@ -98,18 +104,18 @@ async function script(sandbox: Sandbox, message: IncomingMessage, response: Serv
   send(response, 200, { faults: sandbox.faults.length });
 }
 
-function contentTypeOf(
-  { headers }: IncomingMessage,
-  endpoint: ImportRequest["endpoint"],
-): ImportRequest["contentType"] {
+function contentTypeOf({ headers }: IncomingMessage, endpoint: Endpoint): ImportRequest["contentType"] {
   const type = (headers["content-type"] ?? "").split(";")[0]!.trim().toLowerCase();
   if (headers["content-encoding"] !== undefined)
     throw new Refusal(415, { message: "Content-Encoding is not supported (the sandbox's words)" });
   if (type === "application/json") return type;
   if (endpoint === "batch") throw new Refusal(415, "Content-Type must be application/json");
   if (type === "application/transit+json") return type;
-  const message = `Unsupported content-type ${type}. Please send application/json or application/transit+json`;
-  throw new Refusal(415, { status: "ERROR", message });
+  const accepted = "application/json or application/transit+json";
+  throw new Refusal(415, {
+    status: "ERROR",
+    message: `Unsupported content-type ${type}. Please send ${accepted}`,
+  });
 }
 
 async function readBody(message: IncomingMessage): Promise<string> {

@@ -24,7 +24,7 @@ export interface Answer {
 /** Measured with 10 million rows on 2 cores; the process has 0.3 GB more. */
 const settings = { memory_limit: "1GB", threads: "2", autoinstall_known_extensions: "false" };
 
-/** Runs `read` on a DuckDB that has read the log in `dir`; what it has no memory for, it keeps there meanwhile. */
+/** Runs `read` on a DuckDB that has loaded the log in `dir`. It spills to that folder if memory is short. */
 async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const temporary = join(dir, `sql-${randomUUID()}`);
   const clear = () => rmSync(temporary, { recursive: true, force: true });
@@ -42,7 +42,7 @@ async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => P
   }
 }
 
-/** Runs a query in DuckDB over what landed in `dir`, tables named as `listTables` says. Rejects with DuckDB's words. */
+/** Runs a DuckDB query over the rows in `dir`, with `listTables`' names. Rejects with DuckDB's message. */
 export const query = <T>(dir: string, sql: string, read: (answer: Answer) => Promise<T>): Promise<T> =>
   withLog(dir, async connection => {
     await makeTables(connection);

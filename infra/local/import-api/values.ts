@@ -12,7 +12,7 @@ export class Digits {
   }
 }
 
-/** What the Import API reads out of a body: read by other people's libraries, so that it checks our own readers. */
+/** A value of a body. Other people's libraries read it, so that the sandbox checks our own readers. */
 export type Value = null | boolean | string | Digits | Instant | Value[] | Map<string, Value>;
 
 /** Throws a SyntaxError for what is no JSON. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { crc32 } from "node:zlib";
 
-/** An error as S3 says it. */
+/** An error in S3's terms. */
 export class S3Error extends Error {
   readonly status: number;
   readonly code: string;
@@ -13,7 +13,7 @@ export class S3Error extends Error {
   }
 }
 
-/** The object's bytes that a request brings: out of `aws-chunked` frames where the SDK streams. Checks their CRC-32. */
+/** Reads a request's object, from `aws-chunked` frames if the SDK streams, and checks its CRC-32. */
 export async function readObject(message: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of message as AsyncIterable<Buffer>) parts.push(part);
@@ -33,7 +33,9 @@ function crc32Of(bytes: Uint8Array): string {
   return checksum.toString("base64");
 }
 
-/** docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html: `<hex size>[;…]\r\n<bytes>\r\n`, 0 ends them. */
+/**
+ * `<hex size>[;…]\r\n<bytes>\r\n`, until size 0: docs.aws.amazon.com/AmazonS3, "sigv4-streaming-trailers".
+ */
 function unframe(body: Buffer): { bytes: Buffer; trailers: Map<string, string> } {
   const chunks: Buffer[] = [];
   let at = 0;

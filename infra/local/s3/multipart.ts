@@ -14,20 +14,15 @@ export class MultipartUploads {
   /** Resolves to the upload's id. */
   async create(bucket: string, key: string, headers: Record<string, string>): Promise<string> {
     const id = randomUUID();
-    await this.#store.put(
-      this.#bucket,
-      `${id}/upload`,
-      Buffer.from(JSON.stringify({ bucket, key })),
-      headers,
-      true,
-    );
+    const bytes = Buffer.from(JSON.stringify({ bucket, key }));
+    await this.#store.put(this.#bucket, `${id}/upload`, { bytes, headers, onlyNew: true });
     return id;
   }
 
   /** Resolves to the part's ETag. */
   async addPart(id: string, number: number, bytes: Uint8Array): Promise<string> {
     await this.#headers(id);
-    return (await this.#store.put(this.#bucket, this.#partKey(id, number), bytes, {}, false)).etag;
+    return (await this.#store.put(this.#bucket, this.#partKey(id, number), { bytes })).etag;
   }
 
   /** Joins the parts in the order that `xml` lists them, and resolves to the object's ETag. */
@@ -40,7 +35,7 @@ export class MultipartUploads {
     if (parts.length === 0 || parts.includes(undefined)) {
       throw new S3Error(400, "InvalidPart", "One or more of the specified parts could not be found.");
     }
-    const { etag } = await this.#store.put(bucket, key, Buffer.concat(parts as Buffer[]), headers, false);
+    const { etag } = await this.#store.put(bucket, key, { bytes: Buffer.concat(parts as Buffer[]), headers });
     await this.abort(id);
     return etag;
   }

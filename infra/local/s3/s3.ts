@@ -14,11 +14,11 @@ interface Call extends Target {
 }
 
 export interface ListeningS3 extends Listening {
-  /** Where an object's bytes are on disk. */
+  /** Returns the path of an object's bytes on disk. */
   pathOf(bucket: string, key: string): string;
 }
 
-/** Starts an S3 endpoint that keeps its objects in `dir`. Buckets need not be made; signatures are not checked. */
+/** Starts an S3 endpoint that stores objects in `dir`. Every bucket exists; signatures are not checked. */
 export async function startS3({ dir, port }: { dir: string; port?: number }): Promise<ListeningS3> {
   const store = new ObjectStore(dir);
   const uploads = new MultipartUploads(store);
@@ -54,7 +54,7 @@ async function answer(
   }
 }
 
-/** Every bucket is there, and what is not understood is refused rather than taken for done. */
+/** Every bucket exists. Refuses unknown requests. */
 async function answerForBucket(call: Call, store: ObjectStore): Promise<void> {
   const { method } = call.message;
   if (method === "GET") return list(call, store);
@@ -73,7 +73,7 @@ async function put({ message, response, bucket, key }: Call, store: ObjectStore)
   if (message.headers["x-amz-copy-source"] !== undefined) throw notImplemented();
   const bytes = await readObject(message);
   const onlyNew = message.headers["if-none-match"] === "*";
-  const { etag } = await store.put(bucket, key, bytes, keptHeaders(message), onlyNew);
+  const { etag } = await store.put(bucket, key, { bytes, headers: keptHeaders(message), onlyNew });
   send(response, 200, { etag });
 }
 
@@ -91,11 +91,8 @@ async function createUpload(
   uploads: MultipartUploads,
 ): Promise<void> {
   const id = await uploads.create(bucket, key, keptHeaders(message));
-  sendXml(
-    response,
-    200,
-    `<InitiateMultipartUploadResult>${tags({ Bucket: bucket, Key: key, UploadId: id })}</InitiateMultipartUploadResult>`,
-  );
+  const result = tags({ Bucket: bucket, Key: key, UploadId: id });
+  sendXml(response, 200, `<InitiateMultipartUploadResult>${result}</InitiateMultipartUploadResult>`);
 }
 
 async function completeUpload(
@@ -104,11 +101,8 @@ async function completeUpload(
 ): Promise<void> {
   const xml = (await readObject(message)).toString();
   const etag = await uploads.complete(query.get("uploadId") ?? "", bucket, key, xml);
-  sendXml(
-    response,
-    200,
-    `<CompleteMultipartUploadResult>${tags({ Bucket: bucket, Key: key, ETag: etag })}</CompleteMultipartUploadResult>`,
-  );
+  const result = tags({ Bucket: bucket, Key: key, ETag: etag });
+  sendXml(response, 200, `<CompleteMultipartUploadResult>${result}</CompleteMultipartUploadResult>`);
 }
 
 async function get({ message, response, bucket, key }: Call, store: ObjectStore): Promise<void> {
@@ -127,7 +121,7 @@ async function get({ message, response, bucket, key }: Call, store: ObjectStore)
   response.end(message.method === "HEAD" ? undefined : part);
 }
 
-/** RFC 9110 section 14.1.2, one range alone. Both ends are within the object. */
+/** Parses a single range (RFC 9110 section 14.1.2), and clips it to the object. */
 function rangeOf(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (first === "" && last === "") return undefined;
@@ -146,10 +140,11 @@ async function list({ response, bucket, query }: Call, store: ObjectStore): Prom
   const isTruncated = page.length > 0 && all.length > page.length;
   const next = isTruncated ? { NextContinuationToken: page.at(-1)!.key } : {};
   const head = tags({ Name: bucket, KeyCount: page.length, MaxKeys: max, IsTruncated: isTruncated, ...next });
-  const contents = page.map(
-    ({ key, size, etag, modified }) =>
-      `<Contents>${tags({ Key: key, Size: size, ETag: etag, LastModified: new Date(modified).toISOString(), StorageClass: "STANDARD" })}</Contents>`,
-  );
+  const contents = page.map(({ key, size, etag, modified }) => {
+    const LastModified = new Date(modified).toISOString();
+    const facts = tags({ Key: key, Size: size, ETag: etag, LastModified, StorageClass: "STANDARD" });
+    return `<Contents>${facts}</Contents>`;
+  });
   sendXml(response, 200, `<ListBucketResult>${head}${contents.join("")}</ListBucketResult>`);
 }
 

@@ -3,7 +3,7 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "
 import { dirname, join, resolve } from "node:path";
 import { S3Error } from "./body.ts";
 
-/** What is kept of an object beside its bytes. */
+/** What is stored about an object next to its bytes. */
 export interface ObjectFacts {
   readonly key: string;
   readonly size: number;
@@ -11,13 +11,22 @@ export interface ObjectFacts {
   readonly etag: string;
   /** ms since the epoch. */
   readonly modified: number;
-  /** Headers that are given back as they came: Content-Type, Content-Encoding, x-amz-meta-… */
+  /** Headers that are returned unchanged: Content-Type, Content-Encoding, x-amz-meta-… */
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** An object to write. */
+export interface NewObject {
+  readonly bytes: Uint8Array;
+  readonly headers?: Record<string, string>;
+  /** Refuses to replace an object. */
+  readonly onlyNew?: boolean;
+}
+
 /**
- * Objects as plain files, `<dir>/<bucket>/<key>`, so that a person finds them; facts beside them in `.facts`. An object is
- * there once its bytes are: facts come before them and go after them, whenever the process is killed.
+ * Stores objects as plain files, `<dir>/<bucket>/<key>`, so that a person finds them, and their facts in
+ * `.facts`. An object exists if its bytes do: facts are written before the bytes and removed after them, so
+ * a killed process leaves no object without facts.
  */
 export class ObjectStore {
   readonly #dir: string;
@@ -28,32 +37,20 @@ export class ObjectStore {
     this.#dir = resolve(dir);
   }
 
-  put(
-    bucket: string,
-    key: string,
-    bytes: Uint8Array,
-    headers: Record<string, string>,
-    onlyNew: boolean,
-  ): Promise<ObjectFacts> {
+  put(bucket: string, key: string, object: NewObject): Promise<ObjectFacts> {
     const name = `${bucket}/${key}`;
     const written = (this.#writes.get(name) ?? Promise.resolve())
       .catch(() => undefined)
-      .then(() => this.#write(bucket, key, bytes, headers, onlyNew));
+      .then(() => this.#write(bucket, key, object));
     this.#writes.set(name, written);
     return written.finally(() => {
       if (this.#writes.get(name) === written) this.#writes.delete(name);
     });
   }
 
-  async #write(
-    bucket: string,
-    key: string,
-    bytes: Uint8Array,
-    headers: Record<string, string>,
-    onlyNew: boolean,
-  ) {
+  async #write(bucket: string, key: string, { bytes, headers = {}, onlyNew = false }: NewObject) {
     const path = this.pathOf(bucket, key);
-    // Before the facts of what is there are overwritten.
+    // Checked before the facts of an existing object are overwritten.
     const found = await orUndefined(stat(path));
     if (found?.isDirectory()) throw inTheWay();
     if (found !== undefined && onlyNew) throw exists();
@@ -64,7 +61,7 @@ export class ObjectStore {
     return facts;
   }
 
-  /** Durable before it resolves, and whole or not there at all: a file of its own, fsync, then its name. */
+  /** Writes a file atomically and durably: another file, fsync, then its name. */
   async #place(path: string, bytes: Uint8Array, onlyNew: boolean): Promise<void> {
     await mkdir(join(this.#dir, ".incoming"), { recursive: true });
     const incoming = join(this.#dir, ".incoming", randomUUID());
@@ -100,13 +97,13 @@ export class ObjectStore {
     await orUndefined(unlink(this.#factsPath(bucket, key)));
   }
 
-  /** All objects of a bucket, ordered by their keys' UTF-8 as S3 does. */
+  /** Resolves to all objects of a bucket, sorted by their keys' UTF-8 as in S3. */
   async list(bucket: string, prefix: string): Promise<ObjectFacts[]> {
     const dir = join(this.#dir, ".facts", encodeSegment(bucket));
     const entries = (await orUndefined(readdir(dir, { recursive: true, withFileTypes: true }))) ?? [];
     const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
     const all: ObjectFacts[] = [];
-    // One after the other: the system has only so many open files to give.
+    // One after the other, because the system limits open files.
     for (const file of files) {
       const text = await orUndefined(readFile(file, "utf8"));
       if (text === undefined) continue;
@@ -116,7 +113,7 @@ export class ObjectStore {
     return all.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  /** Where an object's bytes are. */
+  /** Returns the path of an object's bytes. */
   pathOf(bucket: string, key: string): string {
     return join(this.#dir, encodeSegment(bucket), ...key.split("/").map(encodeSegment));
   }
@@ -128,7 +125,7 @@ export class ObjectStore {
 
 const segmentCharsMax = 200;
 
-/** A part of a key as a file's name: itself where it is ordinary, and never one that leads elsewhere. */
+/** Encodes a part of a key as a file's name, which never leads to another folder. */
 function encodeSegment(segment: string): string {
   const name = encodeURIComponent(segment).replace(/^\.+$/, dots => dots.replaceAll(".", "%2E"));
   if (name === "") return "%";
@@ -138,7 +135,7 @@ function encodeSegment(segment: string): string {
 const exists = () =>
   new S3Error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
 
-/** S3 has no folders, and files do. */
+/** Keys may be prefixes of one another in S3, but a file can't be a folder. */
 const inTheWay = () =>
   new S3Error(
     409,
@@ -146,7 +143,7 @@ const inTheWay = () =>
     "This embedded S3 keeps keys as files: none can be another one's folder, too.",
   );
 
-/** Durable up to the first folder that was there already. */
+/** Creates a directory durably, with those above it. */
 async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true }).catch(error => {
     const { code } = error as NodeJS.ErrnoException;
@@ -175,7 +172,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Undefined for a file that is not there. */
+/** Resolves to undefined if the file does not exist. */
 async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

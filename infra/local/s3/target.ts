@@ -6,14 +6,16 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 export interface Target {
   readonly bucket: string;
-  /** Empty where the bucket itself is meant. */
+  /** Empty for the bucket itself. */
   readonly key: string;
   readonly query: URLSearchParams;
 }
 
-/** What a request is for. Refuses names that no bucket may have, and presigned URLs whose time is over. */
+/**
+ * Returns the target of a request. Throws S3Error for an invalid bucket name and an expired presigned URL.
+ */
 export function targetOf({ url = "/" }: IncomingMessage): Target {
-  // Not by URL, which takes `..` for a step up.
+  // `URL` would resolve `..`.
   const [path = "", search = ""] = url.split("?", 2);
   const [bucket = "", ...key] = path.slice(1).split("/");
   const target = {
@@ -21,7 +23,7 @@ export function targetOf({ url = "/" }: IncomingMessage): Target {
     key: decoded(key.join("/")),
     query: new URLSearchParams(search),
   };
-  // Folders whose name begins with a dot are the store's own.
+  // Folders that begin with a dot are the store's own.
   if (!bucketName.test(target.bucket))
     throw new S3Error(400, "InvalidBucketName", "The bucket is not valid.");
   refuseExpired(target.query);

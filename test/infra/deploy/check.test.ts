@@ -64,9 +64,7 @@ describe("the credentials", () => {
     const without = { AWS_ACCESS_KEY_ID: undefined, AWS_EC2_METADATA_DISABLED: "true" };
     const files = { AWS_SHARED_CREDENTIALS_FILE: join(dir, "none"), AWS_CONFIG_FILE: join(dir, "none") };
     for (const [variable, value] of Object.entries({ ...without, ...files })) vi.stubEnv(variable, value);
-    await expect(checkCredentials(region)).rejects.toThrow(
-      "There are no credentials of AWS. Set AWS_PROFILE",
-    );
+    await expect(checkCredentials(region)).rejects.toThrow("There are no AWS credentials. Set AWS_PROFILE");
     vi.stubEnv("AWS_ACCESS_KEY_ID", aws.env.AWS_ACCESS_KEY_ID);
   });
   it.each([

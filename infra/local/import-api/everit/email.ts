@@ -2,7 +2,9 @@ import { isIpv4, isIpv6 } from "./hosts.ts";
 
 /** Java's `\s`, as part of a class. */
 const space = " \\t\\n\\v\\f\\r";
-const word = `(?:(?:\\\\[^\\n\\r\\u0085\\u2028\\u2029]|[^${space}\\0-\\x1f\\x7f()<>@,;:\\\\".[\\]])+|"(?:\\\\"|[^"])*")`;
+const escaped = String.raw`\\[^\n\r\u0085\u2028\u2029]`;
+const plain = String.raw`[^${space}\0-\x1f\x7f()<>@,;:\\".[\]]`;
+const word = String.raw`(?:(?:${escaped}|${plain})+|"(?:\\"|[^"])*")`;
 const userForm = new RegExp(`^[${space}]*${word}(?:\\.${word})*$`, "u");
 const userMax = 64;
 const addressForm = new RegExp(`^([^\\n\\r\\u0085\\u2028\\u2029]+)@(.+?)[${space}]*$`, "su");

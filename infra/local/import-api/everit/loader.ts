@@ -36,8 +36,8 @@ export function loadSchema(root: Schema): Check {
 }
 
 /**
- * A schema's keywords. everit refuses one that is null, but org.json drops nulls from a map that it is given, and
- * which way the service goes is not known: a null says nothing.
+ * A schema's keywords. everit refuses one that is null, but org.json drops nulls from a map that it is
+ * given, and which way the service goes is not known: a null says nothing.
  */
 const withoutNulls = (schema: Schema): Schema => new Map([...schema].filter(([, value]) => value !== null));
 

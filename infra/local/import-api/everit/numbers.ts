@@ -7,11 +7,7 @@ export const numberKeywords = ["minimum", "maximum", "minimumExclusive", "maximu
 
 /** everit's NumberSchema: checks a number, through doubles, and names the first violation. */
 export function numberCheck(schema: Schema, isInteger: boolean): Check {
-  const bounds = [
-    boundCheck(schema, "minimum", "exclusiveMinimum", (value, bound) => value - bound, "higher"),
-    boundCheck(schema, "maximum", "exclusiveMaximum", (value, bound) => bound - value, "lower"),
-    multipleCheck(schema),
-  ];
+  const bounds = [boundCheck(schema, minimum), boundCheck(schema, maximum), multipleCheck(schema)];
   return value => {
     if (!(value instanceof Digits)) return undefined;
     const found = nameOf(value);
@@ -26,13 +22,29 @@ export function numberCheck(schema: Schema, isInteger: boolean): Check {
 
 type DoubleCheck = (value: number) => Violation | undefined;
 
-function boundCheck(
-  schema: Schema,
-  key: string,
-  exclusiveKey: string,
-  distance: (value: number, bound: number) => number,
-  word: string,
-): DoubleCheck {
+/** A pair of keywords that bound a number on one side. */
+interface Bound {
+  readonly key: string;
+  readonly exclusiveKey: string;
+  /** Returns how far a value is on the right side of the bound. */
+  readonly distance: (value: number, bound: number) => number;
+  readonly word: string;
+}
+
+const minimum: Bound = {
+  key: "minimum",
+  exclusiveKey: "exclusiveMinimum",
+  distance: (value, bound) => value - bound,
+  word: "higher",
+};
+const maximum: Bound = {
+  key: "maximum",
+  exclusiveKey: "exclusiveMaximum",
+  distance: (value, bound) => bound - value,
+  word: "lower",
+};
+
+function boundCheck(schema: Schema, { key, exclusiveKey, distance, word }: Bound): DoubleCheck {
   const bound = numberAt(schema, key);
   const isExclusive = booleanAt(schema, exclusiveKey);
   return value => {

@@ -59,8 +59,14 @@ const posix: Readonly<Record<string, string>> = {
   Punct: "!-\\/:-@\\[-`{-~",
 };
 
-const token =
-  /\\Q(.*?)(?:\\E|$)|\\([pP])(?:\{(\w+)\}|(\w))|\\x\{([\da-fA-F]+)\}|\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|k<\w+>|c.|[1-9])|\\(.)|\[\^?|[\s\S]/gsu;
+const quotation = String.raw`\\Q(.*?)(?:\\E|$)`;
+const property = String.raw`\\([pP])(?:\{(\w+)\}|(\w))`;
+const hexadecimal = String.raw`\\x\{([\da-fA-F]+)\}`;
+const alike = String.raw`\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|k<\w+>|c.|[1-9])`;
+const token = new RegExp(
+  String.raw`${quotation}|${property}|${hexadecimal}|${alike}|\\(.)|\[\^?|[\s\S]`,
+  "gsu",
+);
 
 /** JavaScript's counterpart, flag `u`; undefined if it has no counterpart. */
 function translated(text: string): string | undefined {
