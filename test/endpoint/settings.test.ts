@@ -16,7 +16,7 @@ const read = async (streamer: string) => {
 };
 const every = (expectedEvery: unknown) => JSON.stringify({ expectedEvery });
 
-it("are read as they were set, against the version that was read", async () => {
+it("are read as set, and set only at the version that was read", async () => {
   expect(await read("hourly")).toEqual([200, '"0"', {}]);
   const set = await put("hourly", every("PT1H"), { "if-match": '"0"' });
   expect([set.status, set.headers.get("etag"), await set.json()]).toEqual([
@@ -35,14 +35,14 @@ it("are read as they were set, against the version that was read", async () => {
   expect(await read("hourly")).toEqual([200, '"2"', {}]);
 });
 
-it("are one change of many at once", async () => {
+it("accept one of many concurrent changes", async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, (_, i) => put("raced", every(`PT${i + 1}H`), { "if-match": '"0"' })),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)]);
 });
 
-it("are apart from what the streamer has committed", async () => {
+it("are independent of the streamer's commits", async () => {
   await put("apart", every("P1D"));
   const body = jsonline(record("t", { id: 1 }, ["id"]), bookmark(1));
   expect((await post(stack(), "apart", body, { "if-match": '"0"' })).status).toBe(200);

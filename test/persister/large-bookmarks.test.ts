@@ -9,10 +9,10 @@ import { type Parts, persist } from "../../functions/persister/persist.ts";
 import { readHistory } from "../../functions/persister/query/history.ts";
 import type { Commit, Store, StoredBookmark } from "../../functions/persister/store.ts";
 
-/** A bookmark outside the table is stored and read without round trips of its own. */
+/** Storing and reading a bookmark outside the table adds no round trips. */
 const deadline = Date.now() + 600_000;
 
-/** A store that notes when some of its calls begin and end. */
+/** A store that records when some of its calls begin and end. */
 function notingStore(): { readonly store: Store; readonly notes: string[] } {
   const { bookmarks, history, log, streamers, ...others } = memoryStore();
   const notes: string[] = [];
@@ -60,7 +60,7 @@ it("a delivery stores its bookmark with its receipt, and before the item that na
   expect(afterBegin).toEqual([...stored, "item", "item done"]);
 });
 
-it("a manual change stores its bookmark while it files the commit before it", async () => {
+it("a manual change stores its bookmark while it files the earlier commit", async () => {
   const { store, notes } = notingStore();
   const parts = partsOf(store);
   const bookmark = { encoding: "json", value: Buffer.from("2") } as const;
@@ -71,7 +71,7 @@ it("a manual change stores its bookmark while it files the commit before it", as
   expect(notes).toEqual([...stored, "item", "item done"]);
 });
 
-it("a page of history loads its bookmarks a few at a time, in their order", async () => {
+it("a page of history loads its bookmarks a few at a time, in order", async () => {
   const { bookmarks, ...others } = memoryStore();
   let [loading, most, rounds] = [0, 0, 0];
   const store: Store = {
