@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** What a process prints on one of its streams, from its start. */
+/** The output of a process on one of its streams, from its start. */
 export class Printed {
   text = "";
   readonly #stream: Readable;

@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { type Listening, listen } from "../../infra/local/listen.ts";
 
-/** The calls of AWS that were passed on, and what DynamoDB bills for them. */
+/** The AWS calls that were passed on, and what DynamoDB bills for them. */
 export interface Counts {
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** Of the table. */
+  /** The operation on the table. */
   readonly calls: number;
   readonly puts: number;
   readonly gets: number;
@@ -15,11 +15,11 @@ export interface Counts {
 const none: Counts = { writeUnits: 0, readUnits: 0, calls: 0, puts: 0, gets: 0 };
 
 interface Answer {
-  /** Absent if the call failed, or was none for items. */
+  /** Absent if the call failed or did not concern items. */
   readonly ConsumedCapacity?: { readonly CapacityUnits: number };
 }
 
-/** Proxies in front of DynamoDB and S3. `take` returns what was counted since it was last called. */
+/** Proxies in front of DynamoDB and S3. `take` returns the calls since it was last called. */
 export async function startCountingProxies(targets: { readonly dynamodb: string; readonly s3: string }) {
   let counts = none;
   const add = (more: Partial<Counts>) => {
@@ -64,7 +64,7 @@ interface Hooks {
   answered(message: IncomingMessage, body: Buffer): void;
 }
 
-/** Of one connection alone. */
+/** The counter of one connection. */
 const ownHeaders = ["connection", "content-length", "expect", "host", "transfer-encoding"];
 
 async function proxyTo(target: string, hooks: Hooks): Promise<Listening> {

@@ -38,7 +38,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Delivers a record and a bookmark of so many bytes. */
+/** Delivers a record and a bookmark of this many bytes. */
 async function deliver(streamer: string, bytes: number, n: number, headers: Record<string, string>) {
   const value = `${n}`.padEnd(bytes - 2, "x");
   const response = await fetch(`${stack.url}/v1/streamers/${streamer}`, {
@@ -49,7 +49,7 @@ async function deliver(streamer: string, bytes: number, n: number, headers: Reco
   expect([response.status, await response.text()]).toMatchObject([200, expect.stringContaining('"records"')]);
 }
 
-/** What a streamer's third delivery costs: it files a commit, and its token's use is noted already. */
+/** The cost of a streamer's third delivery: it files a commit, and its token's use is already recorded. */
 async function countsOf(bytes: number, hasKey: boolean) {
   const streamer = `name-${bytes}-${hasKey}`.padEnd(32, "x");
   for (const n of [1, 2, 3]) {
@@ -65,7 +65,7 @@ const rows = [...page.matchAll(/^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|
 );
 const [, calls, callsWithKey] = /calls the table (\d+) times, (\d+) with a key/.exec(page)!.map(Number);
 
-it("the page has rows on both sides of what an item holds, and they do not grow", () => {
+it("the page has rows for bookmarks inside and outside the item, and they do not grow", () => {
   expect(rows.map(([bytes, ...units]) => [bytes, ...units.slice(0, 2)])).toEqual([
     [20, 5, 7],
     [2_048, 11, 13],
@@ -89,11 +89,11 @@ it.each(rows)(
   },
 );
 
-it("a byte more than an item holds is stored in S3", async () => {
+it("a bookmark one byte larger than an item allows is stored in S3", async () => {
   expect(await countsOf(2_049, true)).toMatchObject({ writeUnits: 7, puts: 2 });
 });
 
-it("a bookmark in S3 is read with one GET more", async () => {
+it("a bookmark in S3 is read with one more GET", async () => {
   const read = async (bytes: number) => {
     const streamer = `read-${bytes}`;
     await deliver(streamer, bytes, 1, {});

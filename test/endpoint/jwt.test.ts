@@ -6,8 +6,8 @@ import { BackgroundWork } from "../../functions/http/background-work.ts";
 import type { PersisterError } from "../../functions/persister/errors.ts";
 
 /**
- * The access tokens of three issuers, as their documentation shows them, and what they permit. API Gateway
- * has verified each, and passes its claims as text, arrays as `[a b]`.
+ * Access tokens of three issuers, as in their documentation, and what they permit. API Gateway has verified
+ * them, and passes claims as text and arrays as `[a b]`.
  */
 const cognito = {
   sub: "3example1client",
