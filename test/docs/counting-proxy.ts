@@ -6,7 +6,7 @@ import { type Listening, listen } from "../../infra/local/listen.ts";
 export interface Counts {
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** The operation on the table. */
+  /** Calls to the table. */
   readonly calls: number;
   readonly puts: number;
   readonly gets: number;
@@ -64,7 +64,7 @@ interface Hooks {
   answered(message: IncomingMessage, body: Buffer): void;
 }
 
-/** The counter of one connection. */
+/** Headers of a single connection, which are not passed on. */
 const ownHeaders = ["connection", "content-length", "expect", "host", "transfer-encoding"];
 
 async function proxyTo(target: string, hooks: Hooks): Promise<Listening> {

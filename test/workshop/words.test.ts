@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { withOldWords } from "./not-yet-clean.ts";
 import { oneLine, type TextFile, textFiles } from "./tree.ts";
 
 const self = "test/workshop/words.test.ts";
@@ -8,7 +7,6 @@ const self = "test/workshop/words.test.ts";
 const written: readonly TextFile[] = textFiles(/\.(cjs|json|md|mjs|py|ts|yml)$|^\.ci\/run$/)
   // An earlier version of the code has written the fixtures.
   .filter(({ path }) => path !== self && !/(^|\/)(fixtures|vectors)\//.test(path))
-  .filter(({ path }) => !withOldWords.includes(path))
   .map(({ path, text }) => ({ path, text: oneLine(text) }));
 
 /** Words of the project's old dialect, examples of them, and what to write instead. */
