@@ -11,10 +11,17 @@ export interface Violation {
   readonly message: string;
 }
 
+/** The violations found so far, at most `max`, and the path of the value to check. */
+interface Collected {
+  readonly path: Violation["path"];
+  readonly violations: Violation[];
+  readonly max: number;
+}
+
 /** Deeper than records and schemas may be nested; `$ref`s may be circular. */
 const depthMax = 1_000;
 /** More violations of one value help nobody. */
-const brokenMax = 20;
+const violationsMax = 20;
 
 /** A text's characters and a number's digits cost the assertions' weight divided by this. */
 const weightPerStep = 32;
@@ -42,7 +49,7 @@ export class Evaluator {
     this.#depth = 0;
     if (this.matches(node, value)) return [];
     const violations: Violation[] = [];
-    this.#collect(node, value, [], violations, brokenMax);
+    this.#collect(node, value, { path: [], violations, max: violationsMax });
     // The search may find no reason; the record is refused anyway.
     return violations.length > 0
       ? violations
@@ -135,23 +142,16 @@ export class Evaluator {
     return count;
   }
 
-  /**
-   * Collects up to `max` violations of a value for which `matches` returned false; schemas may be circular.
-   */
-  #collect(
-    { rules, applicators }: SchemaNode,
-    value: unknown,
-    path: Violation["path"],
-    violations: Violation[],
-    max: number,
-  ): void {
+  /** Collects violations of a value for which `matches` returned false; schemas may be circular. */
+  #collect({ rules, applicators }: SchemaNode, value: unknown, { path, violations, max }: Collected): void {
     const add = (message: string, name?: string) => {
       const at = name === undefined ? path : [...path, name];
       if (violations.length < max) violations.push({ path: at, message });
     };
     const into = (inner: SchemaNode | undefined, part: unknown, place?: string | number) => {
       if (inner === undefined || violations.length === max || this.matches(inner, part)) return;
-      this.#collect(inner, part, place === undefined ? path : [...path, place], violations, max);
+      const at = place === undefined ? path : [...path, place];
+      this.#collect(inner, part, { path: at, violations, max });
     };
     for (const message of rules?.violations(value, this.spend) ?? []) add(message);
     if (applicators === undefined || violations.length === max) return;
@@ -194,7 +194,7 @@ export class Evaluator {
   #reasons(choices: readonly SchemaNode[], value: unknown): string {
     const reasons = choices.slice(0, 5).map(each => {
       const violations: Violation[] = [];
-      this.#collect(each, value, [], violations, 1);
+      this.#collect(each, value, { path: [], violations, max: 1 });
       const [first] = violations;
       return [...(first?.path ?? []), first?.message].join(" ");
     });

@@ -51,9 +51,11 @@ export class StreamSchemas {
       return this.#last.schema;
     const text = this.#textOf(schema, reader, position);
     const keys = keyNamesAt(reader, position, this.#limits);
-    const bookmarks = bookmarkNamesAt(reader, position, this.#limits);
-    const identity = `${utf8.decode(text)}${JSON.stringify([keys, bookmarks])}`;
-    const known = this.#byText.get(identity) ?? this.#add(identity, text, keys, bookmarks, schema);
+    const bookmarkNames = bookmarkNamesAt(reader, position, this.#limits);
+    const identity = `${utf8.decode(text)}${JSON.stringify([keys, bookmarkNames])}`;
+    const known =
+      this.#byText.get(identity) ??
+      this.#add(identity, { text, keys, bookmarkNames, position: schema.textStart });
     if (isPlain) this.#last = { raw, schema: known };
     return known;
   }
@@ -67,15 +69,22 @@ export class StreamSchemas {
 
   #add(
     identity: string,
-    text: Uint8Array,
-    keys: readonly string[] | undefined,
-    bookmarkNames: readonly string[],
-    { textStart }: EnvelopeField,
+    {
+      text,
+      keys,
+      bookmarkNames,
+      position,
+    }: {
+      readonly text: Uint8Array;
+      readonly keys: readonly string[] | undefined;
+      readonly bookmarkNames: readonly string[];
+      readonly position: number;
+    },
   ): StreamSchema {
     if (this.#byText.size === this.#limits.schemasMax) {
       throw new Malformed(
         `more than ${this.#limits.schemasMax} schemas in one body: send them in several`,
-        textStart,
+        position,
       );
     }
     const keyNames = keys ?? flaggedKeys(text);

@@ -8,7 +8,6 @@ import type { SchemaNode } from "../../json-schema/node.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import { readerOf } from "../../stitchstream/readers.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
-import type { Table } from "../../stitchstream/tables.ts";
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import * as limits from "../limits.ts";
@@ -17,6 +16,16 @@ import type { Faults } from "./faults.ts";
 
 const utf8 = new TextDecoder();
 const records = new ExactReader(numberAsWritten);
+
+/** A record that was just read. */
+interface RecordCheck {
+  readonly line: number;
+  readonly stream: string;
+  readonly schema: StreamSchema;
+  readonly reader: ValueReader;
+  /** The keys that are already reported. */
+  readonly wrong: readonly { readonly field: string }[];
+}
 
 /** Checks a body's records against their streams' schemas. */
 export class SchemaChecks {
@@ -45,14 +54,8 @@ export class SchemaChecks {
     this.#withinBudget(line, stream, evaluator => this.#nodeOf(evaluator, line, stream, schema));
   }
 
-  /** Checks the record that was just read, except for the keys in `wrong`, which are already reported. */
-  checkRecord(
-    line: number,
-    { stream }: Table,
-    schema: StreamSchema,
-    reader: ValueReader,
-    wrong: readonly { readonly field: string }[],
-  ): void {
+  /** Checks a record, except for the keys that are already reported. */
+  checkRecord({ line, stream, schema, reader, wrong }: RecordCheck): void {
     this.#withinBudget(line, stream, evaluator => {
       const node = this.#nodeOf(evaluator, line, stream, schema);
       if (node === null) return;

@@ -54,7 +54,8 @@ function sinkOf(
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("invalid-records", { line, stream: table.stream, ...tooLarge(bytes) });
       // A record that is too large isn't checked: that would expand its cache codes in memory.
-      else if (table.schema !== undefined) schemas.checkRecord(line, table, table.schema, reader, wrong);
+      else if (table.schema !== undefined)
+        schemas.checkRecord({ line, stream: table.stream, schema: table.schema, reader, wrong });
       contents.addRecord(table, reader);
     },
     activation(line, table) {

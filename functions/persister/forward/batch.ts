@@ -29,14 +29,13 @@ export function* batches(
   tracker: Registrar,
   acceptedCount = 0,
 ): Generator<TrackedBatch> {
-  const open = new Map<string, OpenBatch>();
+  const open = new OpenBatches(encoder, tracker);
   const marks = new Marks(contents, acceptedCount);
   function* mark(records: number): Generator<TrackedBatch> {
     for (let next = marks.next(records); next !== undefined; next = marks.next(records)) {
       if ("bookmark" in next) tracker.bookmark(next.bookmark);
       else {
-        yield* open.values();
-        open.clear();
+        yield* open.close();
         yield { kind: "activate", records: [], activation: next.activation, ticket: tracker.open() };
       }
     }
@@ -46,42 +45,57 @@ export function* batches(
     if (record === marks.at) yield* mark(record);
     const table = contents.recordTable(record);
     const bytes = recordBytes(contents, record, encoder.bytesAround(table));
-    if (isFull(open.get(groupOf(table)), bytes)) {
-      yield* open.values();
-      open.clear();
-    }
-    add(open, table, record, bytes, { encoder, tracker });
+    if (open.isFull(table, bytes)) yield* open.close();
+    open.add(table, record, bytes);
   }
   yield* mark(contents.records);
-  yield* open.values();
+  yield* open.close();
 }
 
-function add(
-  open: Map<string, OpenBatch>,
-  table: Table,
-  record: number,
-  bytes: number,
-  { encoder, tracker }: { readonly encoder: BatchEncoder; readonly tracker: Registrar },
-): void {
-  const group = groupOf(table);
-  let batch = open.get(group);
-  if (batch === undefined) {
-    const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
-    const bytesOnce = envelopeBytes + encoder.schemaBytes(table);
-    batch = { kind, records: [], ticket: tracker.open(), bytes: bytesOnce };
-    open.set(group, batch);
+/** The batches that records are being added to, one for each group of tables. */
+class OpenBatches {
+  readonly #encoder: BatchEncoder;
+  readonly #tracker: Registrar;
+  readonly #byGroup = new Map<string, OpenBatch>();
+
+  constructor(encoder: BatchEncoder, tracker: Registrar) {
+    this.#encoder = encoder;
+    this.#tracker = tracker;
   }
-  batch.records.push(record);
-  batch.bytes += bytes;
+
+  /** Returns whether a table's batch has no room for another record of this size. */
+  isFull(table: Table, bytes: number): boolean {
+    const batch = this.#byGroup.get(groupOf(table));
+    return (
+      batch !== undefined && (batch.records.length === batchRecordsMax || batch.bytes + bytes > batchBytesMax)
+    );
+  }
+
+  /** Adds a record to its table's batch, which it opens if there is none. */
+  add(table: Table, record: number, bytes: number): void {
+    const group = groupOf(table);
+    let batch = this.#byGroup.get(group);
+    if (batch === undefined) {
+      const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
+      const bytesOnce = envelopeBytes + this.#encoder.schemaBytes(table);
+      batch = { kind, records: [], ticket: this.#tracker.open(), bytes: bytesOnce };
+      this.#byGroup.set(group, batch);
+    }
+    batch.records.push(record);
+    batch.bytes += bytes;
+  }
+
+  /** Yields all open batches, oldest first, and closes them. */
+  *close(): Generator<TrackedBatch> {
+    yield* this.#byGroup.values();
+    this.#byGroup.clear();
+  }
 }
 
 const upserts = "";
 /** Upserts of all tables without a schema share a request; each other table has its own. */
 const groupOf = ({ schema, keyNames, id }: Table) =>
   schema === undefined && keyNames.length > 0 ? upserts : String(id);
-
-const isFull = (batch: OpenBatch | undefined, bytes: number) =>
-  batch !== undefined && (batch.records.length === batchRecordsMax || batch.bytes + bytes > batchBytesMax);
 
 function recordBytes(contents: Contents, record: number, bytesAround: number): number {
   const length = contents.recordEnd(record) - contents.recordStart(record);
