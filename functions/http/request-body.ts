@@ -1,5 +1,5 @@
 import { PersisterError } from "../persister/errors.ts";
-import { wireBytesMax } from "../persister/limits.ts";
+import { eventBytesMax, wireBytesMax } from "../persister/limits.ts";
 import type { HttpRequest } from "./http-message.ts";
 
 /** A body and how it was sent. A `fault` is refused after the body is archived. */
@@ -25,8 +25,6 @@ export const bodyTooLarge = (bytes: number) =>
     { limit: wireBytesMax, actual: bytes },
   );
 
-/** Lambda's limit of an event: docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const eventBytesMax = 6 * 1024 * 1024;
 const grouped = new Intl.NumberFormat("en-US");
 
 /** Returns the error for a body of a text type that, escaped into Lambda's event, makes it too large. */
@@ -34,7 +32,7 @@ export const eventTooLarge = (bytes: number) =>
   new PersisterError(
     "body-too-large",
     `As an event this body has ${grouped.format(bytes)} bytes, ` +
-      `and Lambda takes ${grouped.format(eventBytesMax)}. Send it as application/octet-stream.`,
+      `and Lambda accepts ${grouped.format(eventBytesMax)}. Send it as application/octet-stream.`,
     {
       limit: eventBytesMax,
       actual: bytes,

@@ -1,6 +1,7 @@
 import { BudgetExceeded } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
+import { evaluationDepthMax } from "./limits.ts";
 import { type Members, namesOf } from "./members.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
@@ -18,8 +19,6 @@ interface Collected {
   readonly max: number;
 }
 
-/** Deeper than records and schemas may be nested; `$ref`s may be circular. */
-const depthMax = 1_000;
 /** More violations of one value help nobody. */
 const violationsMax = 20;
 
@@ -61,7 +60,7 @@ export class Evaluator {
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
     if (rules !== undefined && !rules.matches(value, this.spend)) return false;
     if (applicators === undefined) return true;
-    if (++this.#depth > depthMax) throw new BudgetExceeded();
+    if (++this.#depth > evaluationDepthMax) throw new BudgetExceeded();
     const matches = this.#fitsParts(applicators, value) && this.#fitsChoices(applicators, value);
     this.#depth--;
     return matches;

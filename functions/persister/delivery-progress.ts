@@ -1,4 +1,3 @@
-import { archiveKey } from "./archive.ts";
 import type { Contents } from "./body/contents.ts";
 import type { EntryUpdate, Settings } from "./entries.ts";
 import { entryCommitOf, lastFailureOf } from "./entry.ts";
@@ -171,4 +170,12 @@ export class DeliveryProgress {
       bookmarkAge,
     };
   }
+}
+
+/**
+ * Returns a delivery's archive key: by streamer and UTC day, for people to find. `now` in ms since the epoch.
+ */
+function archiveKey(streamer: string, delivery: string, now: number, gzipped: boolean): string {
+  const [year, month, day] = new Date(now).toISOString().slice(0, 10).split("-");
+  return `raw/${streamer}/${year}/${month}/${day}/${delivery}.stitchstream${gzipped ? ".gz" : ""}`;
 }

@@ -1,4 +1,5 @@
 export {
+  evaluationDepthMax,
   multipleOfDigitsMax,
   patternStatesBytesMax,
   patternsKeptMax,
@@ -15,6 +16,8 @@ const MiB = 1024 * KiB;
  * docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const wireBytesMax = 4_500_000;
+/** Lambda's limit of an event: same page. A body of a text type is escaped as JSON in it. */
+export const eventBytesMax = 6 * MiB;
 /** The largest expanded size of a gzip body. A Lambda function of 1 GB holds it twice with room to spare. */
 export const inflatedBytesMax = 64 * MiB;
 /** Machine-made records compress 5 to 30 times; a gzip bomb compresses 1,000 times. */
@@ -30,6 +33,7 @@ export const lineBytesMax = 20_000_000;
  */
 export const expansionBytesMax = 4 * inflatedBytesMax;
 export const headerLinesMax = 32;
+export const headerBytesMax = 64 * KiB;
 export const depthMax = 128;
 export const streamsMax = 1_000;
 /**

@@ -237,7 +237,7 @@ describe("a body of some 4 MB", () => {
   const text = Buffer.concat([Buffer.from(dense), Buffer.alloc(4_300_000 - dense.length, "\n")]);
 
   const asEvent = new RegExp(
-    "^As an event this body has \\d,\\d{3},\\d{3} bytes, and Lambda takes 6,291,456\\. " +
+    "^As an event this body has \\d,\\d{3},\\d{3} bytes, and Lambda accepts 6,291,456\\. " +
       "Send it as application/octet-stream\\.$",
   );
 

@@ -27,8 +27,6 @@ export interface Segment {
 export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
   line - headLines - 1 + firstLine;
 
-/** A longer header is invalid. */
-const headBytesMax = 65_536;
 /** Room next to a segment's lines: for the chunk that makes it full, or for the head. */
 const besideBytes = 131_072;
 
@@ -136,7 +134,7 @@ export class Cutter {
     try {
       return this.#headEnd() > 0 || this.#length > 0;
     } catch (error) {
-      if (!(error instanceof PersisterError) || this.#length > headBytesMax) throw error;
+      if (!(error instanceof PersisterError) || this.#length > limits.headerBytesMax) throw error;
       return false;
     }
   }
