@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { secretsClient } from "../../functions/aws/clients.ts";
 import { secretCredentials } from "../../functions/aws/credentials.ts";
 import type { Credentials } from "../../functions/persister/segments/streaming.ts";
@@ -23,12 +23,13 @@ beforeEach(async () => {
       secret = JSON.parse(value);
     },
   );
-  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = manager.url;
-  process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = "local";
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.url);
+  for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]) vi.stubEnv(name, "local");
   credentials = secretCredentials(secretsClient("us-east-1"), "of-made", ["TOKEN"]);
   open.push(manager);
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const each of open.splice(0)) await each.close();
 });
 

@@ -14,6 +14,7 @@ import {
   token,
   useStack,
 } from "../endpoint/local-stack.ts";
+import { casesOf } from "../runs.ts";
 import { persist, persisted } from "./program.ts";
 
 /** `--bookmark FILE` and `--if-bookmark FILE`, against the whole stack and directly against the sandbox. */
@@ -37,10 +38,15 @@ const textIn = (path: string) => readFile(path, "utf8");
 const etagOf = async (name: string) => (await getBookmark(stack(), name)).headers.get("etag");
 
 describe("--if-bookmark FILE", () => {
-  it.each<[name: string, text: string]>([
-    ["the endpoint's", '{"at":12345678901234567890}'],
-    ["the endpoint's, in other words", ' {\n "at" : 12345678901234567890.0 }\n'],
-  ])("that is %s lets the stream through, and is never written", async (name, text) => {
+  it.each(
+    casesOf<[name: string, text: string]>(
+      [
+        ["the endpoint's", '{"at":12345678901234567890}'],
+        ["the endpoint's, in other words", ' {\n "at" : 12345678901234567890.0 }\n'],
+      ],
+      2,
+    ),
+  )("that is %s lets the stream through, and is never written", async (name, text) => {
     const own = `if-${name.length}`;
     await post(stack(), own, jsonline('{"type":"BOOKMARK","value":{"at": 12345678901234567890}}'));
     await writeFile(file, text);
@@ -59,16 +65,21 @@ describe("--if-bookmark FILE", () => {
     expect(await readdir(dir)).not.toContain(file);
   });
 
-  it.each<[name: string, committed: string | undefined, text: string, words: string]>([
-    ["older", '{"at":2}', '{"at":1}', "is not the endpoint's bookmark"],
-    [
-      "different in the last digit",
-      "12345678901234567891",
-      "12345678901234567890",
-      "is not the endpoint's bookmark",
-    ],
-    ["present, though the endpoint has none", undefined, "1", "the endpoint has none"],
-  ])("that is %s ends the run with 5, and nothing is sent", async (name, committed, text, words) => {
+  it.each(
+    casesOf<[name: string, committed: string | undefined, text: string, words: string]>(
+      [
+        ["older", '{"at":2}', '{"at":1}', "is not the endpoint's bookmark"],
+        [
+          "different in the last digit",
+          "12345678901234567891",
+          "12345678901234567890",
+          "is not the endpoint's bookmark",
+        ],
+        ["present, though the endpoint has none", undefined, "1", "the endpoint has none"],
+      ],
+      2,
+    ),
+  )("that is %s ends the run with 5, and nothing is sent", async (name, committed, text, words) => {
     const own = `not-${name.length}`;
     if (committed !== undefined)
       await post(stack(), own, jsonline(`{"type":"BOOKMARK","value":${committed}}`));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bookmark, jsonline, record, token, useStack } from "../endpoint/local-stack.ts";
+import { casesOf } from "../runs.ts";
 import { persisted } from "./program.ts";
 
 /** `persist check`, compared with sending the same stream. */
@@ -55,11 +56,16 @@ it("reports each fault once, with its line in the file, whatever the segment", a
   ]);
 });
 
-it.each([
-  [250, 250, undefined],
-  [1_500, 1_001, "and 500 more"],
-  [400_000, 1_001, "and 9000 more; it was read no further"],
-])("prints for %d faults %d lines", async (faults, count, last) => {
+it.each(
+  casesOf(
+    [
+      [1_500, 1_001, "and 500 more"],
+      [250, 250, undefined],
+      [400_000, 1_001, "and 9000 more; it was read no further"],
+    ],
+    3,
+  ),
+)("prints for %d faults %d lines", async (faults, count, last) => {
   const said = (await checked("{}\n".repeat(faults))).stderr.trim().split("\n");
   expect(said).toHaveLength(count);
   if (last !== undefined) expect(said.at(-1)).toBe(last);
@@ -79,26 +85,31 @@ it("reports a missing file", async () => {
 });
 
 /** The place of the first fault in sending and checking, and the exit code. */
-it.each<[name: string, text: string, line: number | undefined]>([
-  ["of one segment", jsonline(row(1), bookmark(1)), undefined],
-  ["of several segments", jsonline(schema({ id: { type: "integer" } }), ...many, bookmark(1)), undefined],
-  ["that is empty", "", undefined],
-  ["with CRLF and blank lines", `\r\n${lines(row(1))}\r\n\r\n${lines(bookmark(1))}\r\n`, undefined],
-  [
-    "that compresses extremely well",
-    jsonline(...Array.from({ length: 9 }, (_, id) => row(id, long)), bookmark(1)),
-    undefined,
-  ],
-  ["with a fault in its second segment", jsonline(...many, { type: "RECORD" }, bookmark(1)), 9_004],
-  [
-    "that breaks the first segment's schema in the last",
-    lines(schema({ id: { type: "integer" } }), ...many, row("x"), bookmark(1)),
-    9_002,
-  ],
-  ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
-  ["whose header never ends", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
-  ["that is not valid", "hello", 1],
-])("a stream %s has the same fault in both", async (name, text, line) => {
+it.each(
+  casesOf<[name: string, text: string, line: number | undefined]>(
+    [
+      ["of one segment", jsonline(row(1), bookmark(1)), undefined],
+      ["of several segments", jsonline(schema({ id: { type: "integer" } }), ...many, bookmark(1)), undefined],
+      ["that is empty", "", undefined],
+      ["with CRLF and blank lines", `\r\n${lines(row(1))}\r\n\r\n${lines(bookmark(1))}\r\n`, undefined],
+      [
+        "that compresses extremely well",
+        jsonline(...Array.from({ length: 9 }, (_, id) => row(id, long)), bookmark(1)),
+        undefined,
+      ],
+      ["with a fault in its second segment", jsonline(...many, { type: "RECORD" }, bookmark(1)), 9_004],
+      [
+        "that breaks the first segment's schema in the last",
+        lines(schema({ id: { type: "integer" } }), ...many, row("x"), bookmark(1)),
+        9_002,
+      ],
+      ["with a line that is too long", lines(row(1), row(2, "x".repeat(20_000_001)), bookmark(1)), 2],
+      ["whose header never ends", "stitchstream/0.1\nContent-Type: jsonline\n", 2],
+      ["that is not valid", "hello", 1],
+    ],
+    3,
+  ),
+)("a stream %s has the same fault in both", async (name, text, line) => {
   const found = await checked(text);
   const streamer = name.replaceAll(/[^a-z]/g, "");
   const sent = await persisted(["--endpoint", stack().url, "--streamer", streamer], text, {

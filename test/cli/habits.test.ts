@@ -18,6 +18,7 @@ import {
   useStack,
 } from "../endpoint/local-stack.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { casesOf } from "../runs.ts";
 import { persisted } from "./program.ts";
 
 /** Command lines as people type them, and pipes as people build them. */
@@ -95,22 +96,27 @@ describe("a Singer tap behind -- without --state", () => {
 describe("a wrong command line:", () => {
   const keeps = "--state takes no file here: the endpoint keeps the state.\n";
   const account = ["-C", "1", "-T", "t"];
-  it.each<[name: string, args: string[], words: string]>([
-    ["a target's --state FILE", ["--state", "state.json"], keeps],
-    ["a target's --state=FILE", ["--state=state.json"], keeps],
-    ["--state FILE before --", ["--state", "state.json", "--", "tap"], keeps],
-    [
-      "--state FILE with -C",
-      [...account, "--state", "s.json"],
-      "--state takes no file here: give it as --bookmark FILE.\n",
-    ],
-    ["--state without a command", ["--state"], "-- command"],
-    ["--state and --bookmark-arg", ["--state", "--bookmark-arg=-b", "--", "tap"], "not both"],
-    ["--if-bookmark with -C", [...account, "--if-bookmark", "bm"], "--bookmark FILE"],
-    ["--bookmark and --if-bookmark", ["--bookmark", "bm", "--if-bookmark", "bm"], "give one of them"],
-    ["an endpoint and an account", [...account, "--endpoint", "http://127.0.0.1:1"], "not both"],
-    ["an access token without an account", ["--token", "t"], "PERSIST_TOKEN"],
-  ])("%s", async (_, args, words) => {
+  it.each(
+    casesOf<[name: string, args: string[], words: string]>(
+      [
+        ["a target's --state FILE", ["--state", "state.json"], keeps],
+        ["a target's --state=FILE", ["--state=state.json"], keeps],
+        ["--state FILE before --", ["--state", "state.json", "--", "tap"], keeps],
+        [
+          "--state FILE with -C",
+          [...account, "--state", "s.json"],
+          "--state takes no file here: give it as --bookmark FILE.\n",
+        ],
+        ["--state without a command", ["--state"], "-- command"],
+        ["--state and --bookmark-arg", ["--state", "--bookmark-arg=-b", "--", "tap"], "not both"],
+        ["--if-bookmark with -C", [...account, "--if-bookmark", "bm"], "--bookmark FILE"],
+        ["--bookmark and --if-bookmark", ["--bookmark", "bm", "--if-bookmark", "bm"], "give one of them"],
+        ["an endpoint and an account", [...account, "--endpoint", "http://127.0.0.1:1"], "not both"],
+        ["an access token without an account", ["--token", "t"], "PERSIST_TOKEN"],
+      ],
+      4,
+    ),
+  )("%s", async (_, args, words) => {
     const { code, stderr } = await persisted(args, "", env);
     expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
   });

@@ -19,6 +19,7 @@ import {
   token,
 } from "../endpoint/local-stack.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { casesOf } from "../runs.ts";
 import { persist, persisted } from "./program.ts";
 
 /** `persist`, against the whole stack. */
@@ -100,10 +101,15 @@ describe("a stream on stdin", () => {
     expect(stderr).not.toContain("    at ");
   });
 
-  it.each([
-    ["on stdin", []],
-    ["of a streamer after --", ["--", "true"]],
-  ])("that is empty, %s, is reported as such, and nothing is sent", async (_, command) => {
+  it.each(
+    casesOf(
+      [
+        ["on stdin", []],
+        ["of a streamer after --", ["--", "true"]],
+      ],
+      2,
+    ),
+  )("that is empty, %s, is reported as such, and nothing is sent", async (_, command) => {
     for (const args of [to("empty"), ["-C", "1", "-T", "t"]]) {
       const { code, stdout, stderr } = await persisted([...args, ...command], "", env);
       expect([code, stdout, stderr]).toEqual([0, "", expect.stringMatching(/^The stream is empty: /)]);
@@ -278,11 +284,16 @@ describe("Ctrl-C", () => {
 });
 
 describe("a streamer that is run", () => {
-  it.each([
-    ["as its last argument", ["--bookmark-arg="]],
-    ["behind --state", ["--state"]],
-    ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
-  ])("gets the last bookmark's file %s, and continues from there", async (name, args) => {
+  it.each(
+    casesOf(
+      [
+        ["as its last argument", ["--bookmark-arg="]],
+        ["behind --state", ["--state"]],
+        ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
+      ],
+      3,
+    ),
+  )("gets the last bookmark's file %s, and continues from there", async (name, args) => {
     const own = name.replaceAll(/[^a-z]/g, "");
     for (const N of ["25", "40"]) {
       const { code, stdout } = await persisted([...to(own), ...args, ...made], "", { ...env, N });
@@ -354,14 +365,19 @@ it("is killed repeatedly and run until it is done: all rows, and the last bookma
 
 describe("ends with", () => {
   const nowhere = ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"];
-  it.each([
-    [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
-    [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
-    [2, "no token", nowhere, {}, "PERSIST_TOKEN"],
-    [2, "an impossible token", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
-    [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
-    [2, "an unknown word", ["sync"], env, "persist --help"],
-  ])("%d for %s", async (exit, _, args, given, sentence) => {
+  it.each(
+    casesOf(
+      [
+        [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
+        [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
+        [2, "no token", nowhere, {}, "PERSIST_TOKEN"],
+        [2, "an impossible token", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
+        [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],
+        [2, "an unknown word", ["sync"], env, "persist --help"],
+      ],
+      3,
+    ),
+  )("%d for %s", async (exit, _, args, given, sentence) => {
     const { code, stderr } = await persisted(args, "", given);
     expect([code, stderr]).toEqual([exit, expect.stringContaining(sentence)]);
     expect(stderr).not.toContain("    at ");

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { threadId } from "node:worker_threads";
 import { buildSync } from "esbuild";
-import { afterAll } from "vitest";
+import { inject } from "vitest";
 import { Printed } from "../printed.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -22,22 +22,18 @@ interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Bundles of the programs that ran. A bundle starts in a fifth of the time that its sources need. */
-const bundles = new Map<string, string>();
-const dir = mkdtempSync(join(tmpdir(), "persister-program-"));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
-
-/** The bundle of a program, for use in a shell. */
+/** The bundle of a program, for use in a shell. All test files share it. */
 export function bundleOf(file: string): string {
-  const known = bundles.get(file);
-  if (known !== undefined) return known;
-  const outfile = join(dir, `${basename(file, ".ts")}.mjs`);
+  const bundled = join(inject("programs"), file.replace(/\W+/g, "-"), `${basename(file, ".ts")}.mjs`);
+  if (existsSync(bundled)) return bundled;
+  // Another thread may bundle it at the same time.
+  const outfile = `${bundled}.${threadId}.mjs`;
   const banner = {
     js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);',
   };
   buildSync({ entryPoints: [root + file], outfile, bundle: true, platform: "node", format: "esm", banner });
-  bundles.set(file, outfile);
-  return outfile;
+  renameSync(outfile, bundled);
+  return bundled;
 }
 
 /** `persist`, as typed. */

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { get, type LocalStack, startTestStack } from "../endpoint/local-stack.ts";
+import { casesOf } from "../runs.ts";
 
 /** `npm run token`, as typed, on a running stack. */
 let stack: LocalStack;
@@ -40,19 +41,24 @@ it("creates a token that is shown once, lists it, and revokes it", async () => {
 });
 
 describe("reports in a sentence", () => {
-  it.each([
-    [["create"], "--streamer must be a streamer's name"],
-    [["create", "--streamer", "Git Hub"], "--streamer must be a streamer's name"],
-    [["create", "--streamer", "github", "--scope", "all"], "--scope must be one or more"],
-    [
-      ["create", "--streamer", "*", "--scope", "read", "--expires", "soon"],
-      "--expires must be a number of days",
-    ],
-    [["create", "--stremer", "github"], "Unknown option '--stremer'"],
-    [["revoke", "nobody"], "There is no token nobody."],
-    [["revoke"], "npm run token -- create"],
-    [[], "npm run token -- create"],
-  ])("what is wrong with %j", async (args, sentence) => {
+  it.each(
+    casesOf(
+      [
+        [["create"], "--streamer must be a streamer's name"],
+        [["create", "--streamer", "Git Hub"], "--streamer must be a streamer's name"],
+        [["create", "--streamer", "github", "--scope", "all"], "--scope must be one or more"],
+        [
+          ["create", "--streamer", "*", "--scope", "read", "--expires", "soon"],
+          "--expires must be a number of days",
+        ],
+        [["create", "--stremer", "github"], "Unknown option '--stremer'"],
+        [["revoke", "nobody"], "There is no token nobody."],
+        [["revoke"], "npm run token -- create"],
+        [[], "npm run token -- create"],
+      ],
+      4,
+    ),
+  )("what is wrong with %j", async (args, sentence) => {
     const { code, said } = await run(args);
     expect([code, said]).toEqual([1, expect.stringContaining(sentence)]);
     expect(said).not.toContain("    at ");

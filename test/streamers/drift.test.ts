@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { drift } from "../../streamers/drift.ts";
 import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import { casesOf } from "../runs.ts";
 import {
   account,
   app,
@@ -44,8 +45,10 @@ const landed = async () => {
 const value = async (sql: string) => (await rows(stack, sql)).rows[0]![0];
 const whole = [1, 2, 120, 130, 260, 40];
 
+const formats = ["jsonline", "transit", "singer"] as const;
+
 describe("an organization's first run", () => {
-  it.each(["jsonline", "transit", "singer"] as const)("sends everything, as %s", async format => {
+  it.each(casesOf(formats, 3))("sends everything, as %s", async format => {
     await run({ format });
     expect(await landed()).toEqual(whole);
     expect(await value("select createdAt from inboxes")).toBe("2016-07-13T18:45:57.000Z");
@@ -129,7 +132,7 @@ describe("a run in trouble", () => {
     expect(await landed()).toEqual([1, 2, 120, 130, 260 - 4 - 2, 40]);
   });
 
-  it.each([1, 2, 3, 4])(
+  it.each(casesOf([1, 2, 3, 4], 4))(
     "ended after its bookmark %i, it resumes from there, and everything arrives",
     async bookmarksMax => {
       await run({ bookmarksMax });

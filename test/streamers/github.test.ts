@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { github } from "../../streamers/github.ts";
 import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
+import { casesOf } from "../runs.ts";
 import {
   commit,
   type Held,
@@ -47,8 +48,10 @@ const landed = async () => {
 };
 const values = async (sql: string) => (await rows(stack, sql)).rows.map(([value]) => value);
 
+const formats = ["jsonline", "transit", "singer"] as const;
+
 describe("a repository's first run", () => {
-  it.each(["jsonline", "transit", "singer"] as const)("sends everything, as %s", async format => {
+  it.each(casesOf(formats, 3))("sends everything, as %s", async format => {
     await run({ format });
     expect(await landed()).toEqual([130, 130, 130, 3, 100]);
     const [typed] = (await rows(stack, "select typeof(starred_at), typeof(user_id) from stargazers limit 1"))
@@ -117,7 +120,7 @@ describe("a later run", () => {
     expect((await landed())[0]).toBe(132);
   });
 
-  it.each([406, 500, 503])(
+  it.each(casesOf([406, 500, 503], 3))(
     "lists all commits again where what is new is answered %i, try after try",
     async status => {
       await run();
@@ -231,7 +234,7 @@ describe("a run in trouble", () => {
     expect((await landed())[4]).toBe(300);
   });
 
-  it.each([1, 2, 4, 7, 9])(
+  it.each(casesOf([1, 2, 4, 7, 9], 5))(
     "ended after its bookmark %i, it resumes from there, and everything arrives",
     async bookmarksMax => {
       await run({ bookmarksMax });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chargebee } from "../../streamers/chargebee.ts";
 import { drift } from "../../streamers/drift.ts";
 import { github } from "../../streamers/github.ts";
+import { casesOf } from "../runs.ts";
 import * as ofChargebee from "./chargebee-stand-in.ts";
 import * as ofDrift from "./drift-stand-in.ts";
 import * as ofGithub from "./github-stand-in.ts";
@@ -83,23 +84,27 @@ describe.each(Object.entries(vendors))("%s, if something else answers", (name, v
   const { streamer, questions } = vendor;
   const setting = `${name.toUpperCase()}_API_URL`;
 
-  it.each(questions.map(question => [question]))("to %s, says so once, and what to do", async question => {
-    const standIn: StandIn = await vendor.start();
-    const env = { ...vendor.env, [setting]: standIn.url };
-    // Commits are compared with those of an earlier run.
-    const from = String(question) === "/compare/" ? { commits: { head: commit(1).sha } } : undefined;
-    const all = await readRun(streamer, env, from);
-    for (const stray of strays) {
-      standIn.answerOnce(question, stray);
-      const ran = await readRun(streamer, env, from);
-      expect(standIn.asked.at(-1)).toMatch(question);
-      expectTold(ran, standIn, setting);
-      const next = await readRun(streamer, env, ran.bookmark);
-      expect(next.failure).toBeUndefined();
-      expect(recordsOf(ran, next)).toEqual(recordsOf(all));
-    }
-    await standIn.close();
-  });
+  const asked = questions.map(question => ({ question }));
+  it.each(casesOf(asked, asked.length))(
+    "to $question, says so once, and what to do",
+    async ({ question }) => {
+      const standIn: StandIn = await vendor.start();
+      const env = { ...vendor.env, [setting]: standIn.url };
+      // Commits are compared with those of an earlier run.
+      const from = String(question) === "/compare/" ? { commits: { head: commit(1).sha } } : undefined;
+      const all = await readRun(streamer, env, from);
+      for (const stray of strays) {
+        standIn.answerOnce(question, stray);
+        const ran = await readRun(streamer, env, from);
+        expect(standIn.asked.at(-1)).toMatch(question);
+        expectTold(ran, standIn, setting);
+        const next = await readRun(streamer, env, ran.bookmark);
+        expect(next.failure).toBeUndefined();
+        expect(recordsOf(ran, next)).toEqual(recordsOf(all));
+      }
+      await standIn.close();
+    },
+  );
 
   it("describes a valid address", async () => {
     for (const url of ["nourl", "localhost:8080", "ftp://example.com"]) {
