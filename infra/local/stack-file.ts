@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 
@@ -14,10 +14,12 @@ export const stackFileSchema = z.object({
 
 export type StackFile = z.infer<typeof stackFileSchema>;
 
-/** Writes the file, and deletes it on `close`. */
+/** Writes the file in one step, so that a reader never finds a part of it, and deletes it on `close`. */
 export async function writeStackFile(dataDir: string, place: StackFile): Promise<{ close(): Promise<void> }> {
   const path = join(dataDir, stackFileName);
   await mkdir(dataDir, { recursive: true });
-  await writeFile(path, JSON.stringify(place));
+  const written = `${path}.${process.pid}`;
+  await writeFile(written, JSON.stringify(place));
+  await rename(written, path);
   return { close: () => rm(path, { force: true }) };
 }
