@@ -5,7 +5,7 @@ import type { TestProject } from "vitest/node";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** The folder of bundled programs: each is bundled once for all test files, and starts five times as fast. */
+    /** The folder of bundled programs. Each is bundled once for all test files. */
     readonly programs: string;
   }
 }
