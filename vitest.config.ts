@@ -22,8 +22,6 @@ export default defineConfig({
     // Prints failures and a summary. A test's logs are shown with its failure.
     reporters: ["minimal"],
     silent: "passed-only",
-    // A test file that finds modules loaded costs a quarter less. Files restore what they change.
-    isolate: false,
     globalSetup: ["test/global.ts"],
     setupFiles: ["test/setup.ts"],
     // Titles and differences are printed whole.
