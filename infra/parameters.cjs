@@ -13,6 +13,7 @@ const logDays = "1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1827 2192 2557 
 const secretArn = /^arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 /** docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const roleArn = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const certificateArn = /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 
 /** A parameter's legal values, and how a refusal names them. An empty one is a parameter that was not given. */
@@ -35,6 +36,7 @@ const kinds = {
   scheduled: [/^$/, /^[a-z0-9-]+(,[a-z0-9-]+)*$/, "names of custom.streamers with commas between them"],
   table: [/^$/, /^[\w.-]{3,255}$/, "a table's name"],
   archive: [/^$/, bucketName, "a bucket's name"],
+  deploymentRole: [/^$/, roleArn, "the ARN of a role"],
   protect: [/^(true|false)$/, "true or false"],
 };
 
@@ -133,6 +135,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     archiveArnSub: archiveArnSub(archive),
     archiveFile: archive ? "none" : "archive",
     protect: given.protect === "true",
+    deploymentRole: given.deploymentRole || null,
     alarmAddress,
     alarmAddressFile: alarmAddress ? "alarm-address" : "none",
     monthlyBudget,

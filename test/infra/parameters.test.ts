@@ -52,6 +52,7 @@ describe("refuses", () => {
     ["accountsSecret=stitch", "accountsSecret is the whole ARN of a secret"],
     ["archive=Kept", 'archive is a bucket\'s name, and not "Kept"'],
     ["monthlyBudget=-1", 'monthlyBudget is a number of dollars, or 0 for no budget, and not "-1"'],
+    ["deploymentRole=ServiceRole", 'deploymentRole is the ARN of a role, and not "ServiceRole"'],
     ["rate=0", 'rate is a number of requests a second, and not "0"'],
     ["protect=yes", 'protect is true or false, and not "yes"'],
   ] as const;

@@ -54,6 +54,7 @@ const restored: Variant = {
     "table=restored",
     "archive=kept-bodies",
     "scheduled=github",
+    "deploymentRole=arn:aws:iam::123456789012:role/persister-ci-ServiceRole-1A2B",
   ],
   without: oneOf(ofTable, ofArchive, ofNames),
   shows(template) {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { casesOf } from "../../runs.ts";
+import { statementsOf } from "../deployer.ts";
 import { linkedProject } from "../packaged.ts";
 import { type StandIn, startAws } from "./aws.ts";
 import { changed, type Deployed, deploy, standInTemplateIn } from "./deploying.ts";
@@ -59,6 +60,10 @@ describe("in a new account", () => {
     expect([...aws.account.protectedTables]).toEqual([tableOf()]);
     expect(stack().policy).toContain("Update:Replace");
     expect(stack().tags).toEqual({ application: "persister", stage: "dev" });
+    const asked = aws.asked.flatMap(each => each.match(/^(cloudformation|dynamodb|sns) (\w+)$/)?.[0] ?? []);
+    const allowed = statementsOf("DeployRole").flatMap(({ Action }) => Action as string | string[]);
+    expect(new Set(asked).size).toBeGreaterThan(8);
+    expect(asked.filter(each => !allowed.includes(each.replace(" ", ":")))).toEqual([]);
   });
 });
 
