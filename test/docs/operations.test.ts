@@ -4,12 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inlineBytesMax } from "../../functions/persister/limits.ts";
+import { isAllowedBy, statementsOf, unmetBy } from "../infra/deployer.ts";
 import { packaged } from "../infra/packaged.ts";
 import { at, ofType, type Template } from "../infra/template.ts";
+import { commandsIn, faultOf } from "./aws-commands.ts";
 
 /** docs/operations.md names only what exists, and its sums are right. */
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 const page = read("docs/operations.md");
+const pages = ["operations", "first-deploy", "deploying"].map(
+  name => [name, read(`docs/${name}.md`)] as const,
+);
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 const [defaults = ""] = read("serverless.yml").split("params:\n  default:\n")[1]!.split("\n\n");
 const parameters = [...defaults.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => name!);
@@ -19,6 +24,9 @@ const code = [
   read("functions/program/streaming.ts"),
   read("infra/local/settings.ts"),
   read("infra/tokens/run.ts"),
+  read("infra/ci.yml"),
+  read("infra/deploy/outcome.ts"),
+  read("infra/front.yml"),
 ].join();
 
 let dir: string;
@@ -44,6 +52,8 @@ function unknown(text: string): string[] {
   const isKnown = (name: string) =>
     known.includes(name) ||
     new RegExp(`\\b${name}\\b`).test(code) ||
+    // A variable of the shell or of a pipeline that the page itself uses.
+    new RegExp(`(\\$|vars\\.)${name}\\b`).test(text) ||
     JSON.stringify(template).includes(`"${name}"`);
   const names = spans(text).flatMap(span => /^([A-Z][a-z]\w+|[A-Z][A-Z_0-9]{4,})$/.exec(span)?.[1] ?? []);
   const asked = [...text.matchAll(/--param (\w+)=/g)].map(([, name]) => name!);
@@ -56,7 +66,7 @@ function unknown(text: string): string[] {
 }
 
 describe("every name in it exists", () => {
-  it("in the page", () => expect(unknown(page)).toEqual([]));
+  it.each(pages)("in %s", (_, text) => expect(unknown(text)).toEqual([]));
   it.each([
     ["`AlarmTopics`", "AlarmTopics"],
     ["--param alarmAdress=x", "alarmAdress"],
@@ -83,11 +93,80 @@ it("every parameter is in its table, with its default", () => {
     expect(defaults).toMatch(new RegExp(`^ {4}${name}: ${value}$`, "m"));
 });
 
+describe("every command in it is one that AWS has", () => {
+  const commands = pages.flatMap(([, text]) => commandsIn(text));
+  it.each(commands)("%s", command => expect(faultOf(command)).toBeUndefined());
+  it("and there are some", () => expect(commands.length).toBeGreaterThan(40));
+  it.each([
+    ["aws dynamodb restore-tables --target-table-name x"],
+    ["aws dynamodb delete-table --table-name x --name y"],
+    ["aws lambda get-account-setting"],
+    ["aws cloudwatch set-alarm-state --alarm x"],
+  ])("and %s would be noticed", command => expect(faultOf(command)).toBeDefined());
+});
+
+it.each(pages)("every name of the stack in %s is in the template, or made by a command there", (_, text) => {
+  const names = [...text.matchAll(/\bpersister-(?:prod|drill)(?:-\w+)*/g)].map(([name]) => name);
+  expect(namesMissing(names, text)).toEqual([]);
+  expect(namesMissing(["persister-prod-gateway"], text)).toEqual(["persister-prod-gateway"]);
+});
+
+function namesMissing(names: readonly string[], text: string): string[] {
+  const all = JSON.stringify(template);
+  const isMade = (name: string) =>
+    new RegExp(`(target-table-name |"TableName": "|--stack-name )${name}\\b`).test(text);
+  return names.filter(
+    name => !all.includes(`"${name.replace(/persister-(prod|drill)/, "persister-dev")}"`) && !isMade(name),
+  );
+}
+
+describe("the pipeline's service role", () => {
+  it("allows what CloudFormation needs for each resource", async () =>
+    expect(await unmetBy(statementsOf("ServiceRole"), template)).toEqual([]));
+  it("and one that lacks an action would be noticed", async () => {
+    const without = statementsOf("ServiceRole").map(statement => ({
+      ...statement,
+      Action: [statement.Action].flat().filter(action => action !== "dynamodb:CreateTable"),
+    }));
+    expect(await unmetBy(without, template)).toEqual([expect.stringContaining("dynamodb:CreateTable")]);
+  });
+  const inRegion = (service: string) => `arn:aws:${service}:us-east-1:123456789012`;
+  it.each([
+    ["dynamodb:DeleteTable", `${inRegion("dynamodb")}:table/other`],
+    ["dynamodb:GetItem", `${inRegion("dynamodb")}:table/persister-dev-Table-1A2B`],
+    ["lambda:UpdateFunctionCode", `${inRegion("lambda")}:function:persister-prod-ingest`],
+    ["iam:CreateRole", "arn:aws:iam::123456789012:role/administrator"],
+    ["s3:GetObject", "arn:aws:s3:::persister-dev-archive-1a2b/raw/github/body"],
+    ["secretsmanager:GetSecretValue", `${inRegion("secretsmanager")}:secret:Secret-1A2B-AbCdEf`],
+  ])("does not allow %s on %s", async (action, arn) =>
+    expect(await isAllowedBy(statementsOf("ServiceRole"), action, arn)).toBe(false),
+  );
+});
+
+describe("what strangers can cost", () => {
+  const rows = [
+    ...page.matchAll(/^\| `POST` with bodies of (\d+) kB, ([\d.]+) s each \| ([\d.]+) \|$/gm),
+  ].map(row => row.slice(1).map(Number) as [number, number, number]);
+  it.each(rows)("%d kB, %d s: %d dollars", (kilobytes, seconds, dollars) => {
+    const requests = Number(/^ {4}rate: (\d+)$/m.exec(defaults)![1]) * 30 * 86_400;
+    const each =
+      (price(/requests to the HTTP API/) * Math.ceil(kilobytes / 512) +
+        price(/runs of a function/) +
+        price(/read units of/) * 2 +
+        price(/GB of logs/) * 0.8) /
+        1_000_000 +
+      price(/GB-second/) * 1.77 * seconds;
+    expect((requests * each).toFixed(2)).toBe(dollars.toFixed(2));
+  });
+  it("in two sizes", () => expect(rows).toHaveLength(2));
+});
+
+const price = (unit: RegExp) => {
+  const row = page.split("\n").find(line => line.startsWith("| ") && unit.test(line))!;
+  return Number(row.split("|")[2]);
+};
+
 describe("what a month costs", () => {
-  const price = (unit: RegExp) => {
-    const row = page.split("\n").find(line => line.startsWith("| ") && unit.test(line))!;
-    return Number(row.split("|")[2]);
-  };
   const million = 1_000_000;
   const gigabytesOfTerabyte = 1_024;
   const gigabytes = () =>

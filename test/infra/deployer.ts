@@ -130,7 +130,8 @@ export async function isAllowedBy(statements: readonly Statement[], action: stri
           principal: "arn:aws:iam::123456789012:role/service",
           action,
           resource: { resource, accountId: "123456789012" },
-          contextVariables: action === "iam:PassRole" ? { "iam:PassedToService": "lambda.amazonaws.com" } : {},
+          contextVariables:
+            action === "iam:PassRole" ? { "iam:PassedToService": "lambda.amazonaws.com" } : {},
         },
         identityPolicies: [{ name: "own", policy: { Version: "2012-10-17", Statement: statements } }],
         serviceControlPolicies: [],
