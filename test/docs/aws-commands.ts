@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** Checks `aws` commands in documents against the SDK's clients, whose declarations name each operation's input. */
+/** Checks `aws` commands against the SDK's clients, whose declarations name each operation's input. */
 const clients: Readonly<Record<string, string>> = {
   cloudformation: "cloudformation",
   dynamodb: "dynamodb",

