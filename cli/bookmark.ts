@@ -5,7 +5,10 @@ import type { HttpResponse } from "./http.ts";
 const json = { "content-type": "application/json" };
 
 /** Runs `persist bookmark …`. Resolves to the response's text. */
-export async function bookmark(endpoint: Endpoint, [action, value]: readonly string[]): Promise<string> {
+export async function runBookmarkCommand(
+  endpoint: Endpoint,
+  [action, value]: readonly string[],
+): Promise<string> {
   if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
   if (action === "history")
     return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark/history" }));
@@ -30,7 +33,7 @@ export async function bookmark(endpoint: Endpoint, [action, value]: readonly str
 }
 
 /** Runs `persist deliveries`, which lists the newest ones. Resolves to the response's text. */
-export const deliveries = (endpoint: Endpoint): Promise<string> =>
+export const listDeliveries = (endpoint: Endpoint): Promise<string> =>
   textOf(sendRequest(endpoint, { method: "GET", path: "/deliveries" }));
 
 /** A streamer's committed state: its revision's ETag, and its bookmark's text if it has one. */

@@ -2,10 +2,10 @@ import { addAbortSignal } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { Stopped, StreamerFailed } from "../functions/persister/segments/streaming.ts";
-import { outputOf, type Program } from "../functions/program/output.ts";
+import { type Program, runProgram } from "../functions/program/output.ts";
 import manifest from "../package.json" with { type: "json" };
 import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
-import { bookmark, deliveries } from "./bookmark.ts";
+import { listDeliveries, runBookmarkCommand } from "./bookmark.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
 import { CliError, exits, usageError } from "./cli-error.ts";
@@ -19,7 +19,7 @@ import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
-import { settings } from "./streamer-settings.ts";
+import { runSettingsCommand } from "./streamer-settings.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -39,9 +39,9 @@ async function run(args: readonly string[]): Promise<void> {
       throw usageError("persist check FILE: one stitchstream, gzipped or not.");
     return print(await check(rest[0]));
   }
-  if (action === "bookmark") return print(await bookmark(endpointOf(values), rest));
-  if (action === "settings") return print(await settings(endpointOf(values), rest));
-  if (action === "deliveries" && rest.length === 0) return print(await deliveries(endpointOf(values)));
+  if (action === "bookmark") return print(await runBookmarkCommand(endpointOf(values), rest));
+  if (action === "settings") return print(await runSettingsCommand(endpointOf(values), rest));
+  if (action === "deliveries" && rest.length === 0) return print(await listDeliveries(endpointOf(values)));
   if (action !== undefined)
     throw usageError(`Unknown command: ${positionals.join(" ")}. See persist --help.`);
   await sendAll(given);
@@ -112,7 +112,10 @@ function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source
 }
 
 function runStreamer(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
-  const output = gunzipIfZipped(outputOf(program, bookmark, aborted.signal), `The output of ${program.file}`);
+  const output = gunzipIfZipped(
+    runProgram(program, bookmark, aborted.signal),
+    `The output of ${program.file}`,
+  );
   if (!hasBookmarks || program.bookmarkArg !== undefined) return output;
   const warn = (message: string) => progress.warn(message);
   return assertNotSingerTap(output, { hasBookmark: bookmark !== undefined, warn });

@@ -2,10 +2,10 @@ import { usageError } from "./cli-error.ts";
 import { type Endpoint, sendRequest } from "./endpoint.ts";
 
 /**
- * `persist settings get` and `set VALUE`: resolves to the streamer's settings, as the endpoint answers. A
- * change names the version that was read just before. Rejects with the reason, and what to do.
+ * Runs `persist settings get` or `set VALUE`. Resolves to the streamer's settings as the endpoint returns them. A
+ * change is made against the version that was just read. Rejects with CliError.
  */
-export async function settings(endpoint: Endpoint, [action, value, ...more]: readonly string[]) {
+export async function runSettingsCommand(endpoint: Endpoint, [action, value, ...more]: readonly string[]) {
   const isGet = action === "get" && value === undefined;
   const isSet = action === "set" && value !== undefined && more.length === 0;
   if (!isGet && !isSet)

@@ -1,7 +1,7 @@
 import { schedulerClient, secretsClient } from "./aws/clients.ts";
 import { cloudWatch } from "./aws/cloud-watch.ts";
 import { secretCredentials } from "./aws/credentials.ts";
-import { runAgain } from "./aws/run-again.ts";
+import { scheduleNextRun } from "./aws/run-again.ts";
 import { readConfig, readScheduled } from "./config.ts";
 import type { Ran } from "./persister/segments/run.ts";
 import type { Streaming } from "./persister/segments/streaming.ts";
@@ -33,6 +33,7 @@ export const runByEnvironment = memoize((): WiredRun => {
     streamer,
     streaming: programStreaming({ ...scheduled, required: scheduled.credentials, credentials }),
     report: observer.onRun,
-    scheduleNext: functionArn => runAgain(scheduler, { functionArn, roleArn, deadLettersArn }, Date.now()),
+    scheduleNext: functionArn =>
+      scheduleNextRun(scheduler, { functionArn, roleArn, deadLettersArn }, Date.now()),
   };
 });

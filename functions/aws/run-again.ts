@@ -17,7 +17,7 @@ const nameOf = (functionArn: string) => functionArn.split(":")[6]!;
  * Schedules a function to start in a few seconds, and resolves once the schedule exists. A function that
  * invokes itself would be stopped by Lambda's loop detection.
  */
-export async function runAgain(
+export async function scheduleNextRun(
   client: SchedulerClient,
   scheduled: ScheduledFunction,
   now: number,

@@ -1,9 +1,9 @@
 import http from "node:http";
 import https from "node:https";
 import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
-import { answerBodyTimeoutMillisecondsDefault, attempt, type Call } from "./http-post.ts";
+import { answerBodyTimeoutMillisecondsDefault, type Call, postOnce } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
-import { type Attempt, retrying } from "./retry.ts";
+import { type Attempt, withRetries } from "./retry.ts";
 
 /** The account that records are written to. */
 interface Account {
@@ -28,7 +28,7 @@ export interface ImportApiOptions {
   /** From the head of an answer to the end of its body. */
   readonly answerBodyTimeoutMilliseconds?: number;
   /** Makes one request; a simulation has its own. */
-  readonly post?: typeof attempt;
+  readonly post?: typeof postOnce;
 }
 
 const unauthorized = 401;
@@ -44,7 +44,7 @@ const agents = {
  * for a token that no header can hold.
  */
 export function importApi(options: ImportApiOptions): ImportApi {
-  const { url, traceparent, clock, random = Math.random, post = attempt, silenceMillisecondsMax } = options;
+  const { url, traceparent, clock, random = Math.random, post = postOnce, silenceMillisecondsMax } = options;
   const endpoint = endpointsBelow(url);
   const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
   let { account } = options;
@@ -60,10 +60,10 @@ export function importApi(options: ImportApiOptions): ImportApi {
       secretLength: secret.length,
       answerBodyTimeoutMilliseconds,
     };
-    const once = async ({ hasHung, ...time }: Attempt) =>
+    const attemptOnce = async ({ hasHung, ...time }: Attempt) =>
       // Other kept-alive connections may hang as well.
       verdictOf(await post(hasHung ? { ...call, agent: false } : call, time), secret);
-    return retrying(once, { clock, random, deadline, silenceMillisecondsMax });
+    return withRetries(attemptOnce, { clock, random, deadline, silenceMillisecondsMax });
   };
   /** Without a newer account, the refusal is the result. */
   const newerThan = async (used: Account) =>

@@ -8,8 +8,8 @@ const wrappers = new Set(["message", "error", "errors", "reason"]);
  * (import-api.md sections 1.3 and 1.5). At most 1,000 UTF-16 units, without `secret`; empty if there are
  * none.
  */
-export function wordsOf(body: string, secret: string): string {
-  return cut(redact(withoutControls(spoken(body)), secret));
+export function messageOf(body: string, secret: string): string {
+  return cut(redact(withoutControls(readableText(body)), secret));
 }
 
 /** Returns a text for use in a message: without `secret`, cut to 1,000 UTF-16 units. */
@@ -17,7 +17,7 @@ export function fitForMessage(text: string, secret: string): string {
   return cut(redact(withoutControls(text), secret));
 }
 
-function spoken(body: string): string {
+function readableText(body: string): string {
   const text = body.trim();
   const parsed = parse(text);
   if (parsed !== undefined) return fromJson(parsed) || text;

@@ -61,7 +61,7 @@ export interface AttemptTime {
 const pieceBytes = 256 * 1024;
 
 /** POSTs once. Never rejects because of the network or the server. */
-export function attempt(
+export function postOnce(
   call: Call,
   { remainingMilliseconds, silenceMilliseconds }: AttemptTime,
 ): Promise<Answer | Silence> {

@@ -1,4 +1,4 @@
-import { fitForMessage, wordsOf } from "./error-message.ts";
+import { fitForMessage, messageOf } from "./error-message.ts";
 import type { Answer, Silence } from "./http-post.ts";
 
 /** The result of one attempt. `transient` may be retried. */
@@ -34,11 +34,11 @@ export function verdictOf(end: Answer | Silence, token: string): Verdict {
   const { status } = end;
   if (status >= 200 && status < 300)
     return isPage(end) ? { kind: "rejected", status, message: aPage } : { kind: "accepted" };
-  if (!isTransient(status)) return { kind: "rejected", status, message: wordsOrStatus(end, token) };
+  if (!isTransient(status)) return { kind: "rejected", status, message: messageOrStatus(end, token) };
   return {
     kind: "transient",
     reason: "unavailable",
-    message: fitForMessage(`The Import API answered ${status}: ${wordsOrStatus(end, token)}`, token),
+    message: fitForMessage(`The Import API answered ${status}: ${messageOrStatus(end, token)}`, token),
     ...(end.retryAfter !== undefined && { retryAfter: end.retryAfter }),
   };
 }
@@ -49,6 +49,6 @@ const aPage = "a page of HTML, which is not from the Import API: another server 
 const isTransient = (status: number) =>
   status === requestTimeout || status === tooManyRequests || status >= 500;
 
-function wordsOrStatus({ status, statusText, body }: Answer, token: string): string {
-  return wordsOf(body, token) || fitForMessage(`HTTP ${status} ${statusText}`.trim(), token);
+function messageOrStatus({ status, statusText, body }: Answer, token: string): string {
+  return messageOf(body, token) || fitForMessage(`HTTP ${status} ${statusText}`.trim(), token);
 }

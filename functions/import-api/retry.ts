@@ -71,7 +71,7 @@ const noTime: Transient = {
  * not wait for an attempt that could not begin before the deadline. Fails with `out-of-time` if time ran
  * out while it awaited a response or before the first attempt; otherwise with `unavailable`.
  */
-export async function retrying(
+export async function withRetries(
   attempt: (allowed: Attempt) => Promise<Verdict>,
   { clock, random, deadline, silenceMillisecondsMax }: Patience,
 ): Promise<Outcome> {

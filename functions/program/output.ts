@@ -23,7 +23,7 @@ const terminationMilliseconds = 5_000;
  * StreamerFailed if it can't be started or exits with a code other than 0, and with Stopped once `stopped`
  * is aborted.
  */
-export async function* outputOf(
+export async function* runProgram(
   program: Program,
   bookmark: string | undefined,
   stopped: AbortSignal,

@@ -1,7 +1,7 @@
 import { type Credentials, StreamerFailed, type Streaming } from "../persister/segments/streaming.ts";
 import { serveCredentials } from "./credential-server.ts";
 import { missingOf } from "./credentials.ts";
-import { outputOf } from "./output.ts";
+import { runProgram } from "./output.ts";
 
 /** Where a program may write. */
 const home = "/tmp";
@@ -45,7 +45,7 @@ export const programStreaming = ({ command, places, required, credentials }: Str
       const url = server && { CREDENTIALS_URL: server.url };
       const env = { ...places, HOME: home, ...held, ...url };
       const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
-      yield* outputOf({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, aborted]));
+      yield* runProgram({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, aborted]));
     } finally {
       server?.close();
     }

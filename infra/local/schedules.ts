@@ -37,7 +37,7 @@ const list = z.object({
   }),
 });
 
-export async function scheduledIn(file: string | URL): Promise<Scheduled[]> {
+export async function readScheduled(file: string | URL): Promise<Scheduled[]> {
   const { custom } = list.parse(parse(await readFile(file, "utf8"), { logLevel: "error" }));
   return Object.entries(custom.streamers).map(([streamer, entry]) => ({ streamer, ...entry }));
 }

@@ -3,7 +3,7 @@ import { missingOf } from "../../functions/program/credentials.ts";
 import { bundleStreamers } from "../bundle.ts";
 import { runCommand } from "../run-command.ts";
 import { greetingOf } from "./greeting.ts";
-import { scheduledIn, startSchedule } from "./schedules.ts";
+import { readScheduled, startSchedule } from "./schedules.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
 
@@ -13,7 +13,7 @@ const statusOf = (missing: readonly string[]) =>
 runCommand(async () => {
   const settings = readSettings(process.env);
   const stack = await startStack(settings);
-  const scheduled = await scheduledIn("serverless.yml");
+  const scheduled = await readScheduled("serverless.yml");
   const data = relative(process.cwd(), settings.dataDir) || settings.dataDir;
   const lines = scheduled.map(
     each =>

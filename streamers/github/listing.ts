@@ -26,7 +26,7 @@ const beyondLimit = 422;
  * page's boundary changes both pages, and the next run reads them again. Ends, and logs that, at GitHub's
  * limit of a listing's pages.
  */
-export async function* listing(
+export async function* readListing(
   ask: (page: number, headers: Record<string, string>) => Promise<Answer>,
   position: ListingPosition | undefined,
   log: (line: string) => void,

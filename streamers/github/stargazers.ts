@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { Source } from "../streamer.ts";
 import { perPage, type Repository } from "./client.ts";
-import { type ListingPosition, listing } from "./listing.ts";
+import { type ListingPosition, readListing } from "./listing.ts";
 import { stargazers as table } from "./tables.ts";
 
 /** docs.github.com/rest/activity/starring: this media type includes the time of each star. */
@@ -14,7 +14,7 @@ export const stargazers = ({ client, path, log }: Repository): Source<ListingPos
   name: "stargazers",
   tables: [table],
   pages: position =>
-    listing(
+    readListing(
       async (page, conditions) => {
         const searchParams = { per_page: perPage, page };
         const headers = { ...conditions, accept: withInstants };

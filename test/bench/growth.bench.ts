@@ -1,4 +1,4 @@
-import { wordsOf } from "../../functions/import-api/error-message.ts";
+import { messageOf } from "../../functions/import-api/error-message.ts";
 import { formats } from "../../functions/import-api/rules/formats.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { decodeToBatches } from "./work.ts";
@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
     chars: 64_000,
     work: (chars: number) => {
       const page = part.repeat(chars / part.length);
-      return () => wordsOf(page, "a-secret");
+      return () => messageOf(page, "a-secret");
     },
   })),
   ...["a", "1", ":", "a.", "a-", "a@", "😀"].map(part => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runReserveMillisecondsMin } from "../../functions/persister/limits.ts";
-import { scheduledIn } from "../../infra/local/schedules.ts";
+import { readScheduled } from "../../infra/local/schedules.ts";
 import { type LocalStack, rows, startTestStack } from "../endpoint/local-stack.ts";
 import * as ofDrift from "../streamers/drift-stand-in.ts";
 import type { StandIn } from "../streamers/stand-in.ts";
@@ -36,7 +36,7 @@ beforeAll(async () => {
       secret = JSON.parse(value) as typeof secret;
     },
   );
-  const listed = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
+  const listed = await readScheduled(new URL("../../serverless.yml", import.meta.url));
   const { command, credentials, renewed } = listed.find(({ streamer }) => streamer === "drift")!;
   stack = await startTestStack(
     {},

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { missingOf } from "../../functions/program/credentials.ts";
-import { scheduledIn } from "../../infra/local/schedules.ts";
+import { readScheduled } from "../../infra/local/schedules.ts";
 import { chargebee } from "../../streamers/chargebee.ts";
 import { retired } from "../../streamers/drift/credentials.ts";
 import { drift } from "../../streamers/drift.ts";
@@ -10,7 +10,7 @@ import type { Streamer } from "../../streamers/streamer.ts";
 
 /** docs/streamers.md names the settings, tables and keys of the streamers. */
 const page = readFileSync(new URL("../../docs/streamers.md", import.meta.url), "utf8");
-const list = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
+const list = await readScheduled(new URL("../../serverless.yml", import.meta.url));
 const run = { log: () => {}, second: 1, timeout: 1_000 };
 const settings = {
   github: { GITHUB_ACCESS_TOKEN: "a", GITHUB_REPO_PATH: "a/b" },

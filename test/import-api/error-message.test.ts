@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { wordsOf } from "../../functions/import-api/error-message.ts";
+import { messageOf } from "../../functions/import-api/error-message.ts";
 
 const token = "at_c0ffee";
-const words = (body: unknown) => wordsOf(typeof body === "string" ? body : JSON.stringify(body), token);
+const words = (body: unknown) => messageOf(typeof body === "string" ? body : JSON.stringify(body), token);
 
 describe("the server's error messages", () => {
   it.each([

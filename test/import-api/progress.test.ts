@@ -2,7 +2,7 @@ import { Agent } from "node:http";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { attempt } from "../../functions/import-api/http-post.ts";
+import { postOnce } from "../../functions/import-api/http-post.ts";
 
 /** How long an attempt waits for a slow link. The test decides when the link accepts a piece. */
 class Link extends Duplex {
@@ -55,7 +55,7 @@ function begin(bodyBytes: number, remainingMilliseconds = 300_000) {
     secretLength: 0,
     answerBodyTimeoutMilliseconds: 5_000,
   };
-  const ended = attempt(call, { remainingMilliseconds, silenceMilliseconds });
+  const ended = postOnce(call, { remainingMilliseconds, silenceMilliseconds });
   let isEnded = false;
   void ended.then(() => {
     isEnded = true;

@@ -6,7 +6,7 @@ import {
   attemptsMax,
   backoff,
   retryAfterMilliseconds,
-  retrying,
+  withRetries,
 } from "../../functions/import-api/retry.ts";
 import { delayOf } from "../../functions/persister/backoff.ts";
 import { leapingClock } from "./leaping-clock.ts";
@@ -49,10 +49,10 @@ describe("Retry-After", () => {
   });
 });
 
-describe("retrying", () => {
+describe("withRetries", () => {
   it("stops at the maximum number of attempts", async () => {
     const clock = leapingClock();
-    const outcome = await retrying(async () => unavailable, {
+    const outcome = await withRetries(async () => unavailable, {
       clock,
       random: () => almostOne,
       deadline: Number.MAX_SAFE_INTEGER,
@@ -63,7 +63,7 @@ describe("retrying", () => {
 
   it("does not wait for an attempt beyond the deadline", async () => {
     const clock = leapingClock(0);
-    const outcome = await retrying(async () => unavailable, { clock, random: () => 0.5, deadline: 840 });
+    const outcome = await withRetries(async () => unavailable, { clock, random: () => 0.5, deadline: 840 });
     expect(clock.delays).toEqual([50, 100]);
     expect(outcome).toMatchObject({ reason: "unavailable", attempts: 3 });
   });
@@ -75,7 +75,7 @@ describe("retrying", () => {
       remaining.push(remainingMilliseconds);
       return unavailable;
     };
-    await retrying(attempt, { clock, random: () => 0.5, deadline: 700 });
+    await withRetries(attempt, { clock, random: () => 0.5, deadline: 700 });
     expect(remaining).toEqual([700, 650, 550]);
   });
 
@@ -93,7 +93,7 @@ describe("retrying", () => {
       await clock.sleep(silenceMilliseconds);
       return { ...unavailable, hung: true };
     };
-    const outcome = await retrying(hanging, { clock, random: () => 0, deadline });
+    const outcome = await withRetries(hanging, { clock, random: () => 0, deadline });
     expect(shares).toEqual(expected);
     expect(outcome).toMatchObject({ kind: "failed", reason: "unavailable", attempts: expected.length });
   });
@@ -106,7 +106,7 @@ describe("retrying", () => {
       shares.push(silenceMilliseconds);
       return verdicts.shift() ?? { kind: "accepted" };
     };
-    await retrying(attempt, { clock, random: () => 0, deadline: 24_000 });
+    await withRetries(attempt, { clock, random: () => 0, deadline: 24_000 });
     expect(shares).toEqual([8_000, 8_000, 24_000, 24_000]);
   });
 
@@ -114,7 +114,7 @@ describe("retrying", () => {
     const never = async () => {
       throw new Error("called");
     };
-    const outcome = await retrying(never, {
+    const outcome = await withRetries(never, {
       clock: leapingClock(1_000),
       random: Math.random,
       deadline: 1_000 + attemptMillisecondsMin - 1,
@@ -125,7 +125,7 @@ describe("retrying", () => {
   it("is unavailable when a sleep overshoots the deadline", async () => {
     const clock = leapingClock(0);
     const sleep = () => clock.sleep(10_000);
-    const outcome = await retrying(async () => unavailable, {
+    const outcome = await withRetries(async () => unavailable, {
       clock: { ...clock, sleep },
       random: () => 0.5,
       deadline: 5_000,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { missingOf } from "../../functions/program/credentials.ts";
-import { environmentFor, nextStart, scheduledIn, startSchedule } from "../../infra/local/schedules.ts";
+import { environmentFor, nextStart, readScheduled, startSchedule } from "../../infra/local/schedules.ts";
 import { getBookmark, rows, useStack } from "../endpoint/local-stack.ts";
 
 describe("a schedule's next start", () => {
@@ -42,7 +42,7 @@ describe("a schedule's next start", () => {
 
 describe("serverless.yml's streamers on a laptop", async () => {
   const stack = useStack();
-  const list = await scheduledIn(new URL("../../serverless.yml", import.meta.url));
+  const list = await readScheduled(new URL("../../serverless.yml", import.meta.url));
   const github = list.find(({ streamer }) => streamer === "github")!;
 
   it("require what their list says, and get only the environment meant for them", () => {

@@ -59,7 +59,7 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
     CREATE VIEW _log.accepted AS
       SELECT rowid AS number, * FROM _log.line
       WHERE request IN (SELECT request FROM _log.line WHERE rows IS NOT NULL) AND rows IS NULL`);
-  const [lost] = await askFor<{ rows: bigint | null }>(
+  const [lost] = await queryShort<{ rows: bigint | null }>(
     connection,
     "SELECT sum(rows)::BIGINT - (SELECT count(*) FROM _log.accepted) AS rows FROM _log.line",
   );
@@ -84,8 +84,8 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
 }
 
 /** Returns the tables in the order they were first seen, with their names in queries. */
-export async function tablesOf(connection: DuckDBConnection) {
-  const found = await askFor<{ table: string; rows: bigint; versioned: boolean | null }>(
+export async function readTables(connection: DuckDBConnection) {
+  const found = await queryShort<{ table: string; rows: bigint; versioned: boolean | null }>(
     connection,
     `SELECT line."table", count(landed.number) AS rows, bool_or(landed.version IS NOT NULL) AS versioned
      FROM (SELECT "table", min(number) AS first FROM _log.accepted GROUP BY ALL) line
@@ -97,9 +97,9 @@ export async function tablesOf(connection: DuckDBConnection) {
 }
 
 /** Creates each table in the current schema, with typed columns. */
-export async function makeTables(connection: DuckDBConnection): Promise<void> {
-  for (const { table, name, versioned } of await tablesOf(connection)) {
-    const casts = (await columnsOf(connection, table)).map(
+export async function createTables(connection: DuckDBConnection): Promise<void> {
+  for (const { table, name, versioned } of await readTables(connection)) {
+    const casts = (await readColumns(connection, table)).map(
       column => `${castOf(column)} AS ${quoted(column.name)}`,
     );
     const ours = ["sequence AS _sdc_sequence", ...(versioned ? ["version AS _sdc_table_version"] : [])];
@@ -126,8 +126,8 @@ const loadersName = new RegExp(String.raw`^_(?:sdc|rjm)_(?:${own}|level_\d+_id|s
 const isLoaders = (name: string) => loadersName.test(name);
 
 /** Returns all fields of all rows, in the order they were first seen. */
-async function columnsOf(connection: DuckDBConnection, table: string) {
-  const found = await askFor<{ key: string; kinds: { items: string[] } | null }>(
+async function readColumns(connection: DuckDBConnection, table: string) {
+  const found = await queryShort<{ key: string; kinds: { items: string[] } | null }>(
     connection,
     `SELECT key, list(DISTINCT left(value, 1)) FILTER (value IS NOT NULL) AS kinds
      FROM (
@@ -149,7 +149,7 @@ async function columnsOf(connection: DuckDBConnection, table: string) {
 
 async function decimalType(connection: DuckDBConnection, table: string, key: string): Promise<string> {
   // DuckDB reads an exponent only where there is room for the digits before its point.
-  const [digits] = await askFor<{ whole: bigint; scale: bigint }>(
+  const [digits] = await queryShort<{ whole: bigint; scale: bigint }>(
     connection,
     `SELECT max(whole + greatest(power, 0)) AS whole, max(greatest(scale - power, 0)) AS scale
      FROM (
@@ -163,6 +163,6 @@ async function decimalType(connection: DuckDBConnection, table: string, key: str
 }
 
 /** Runs a query with a short result, and returns its rows. */
-async function askFor<Row>(connection: DuckDBConnection, sql: string): Promise<Row[]> {
+async function queryShort<Row>(connection: DuckDBConnection, sql: string): Promise<Row[]> {
   return (await connection.runAndReadAll(sql)).getRowObjects() as Row[];
 }

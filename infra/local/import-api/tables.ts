@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import { Instant } from "./instants.ts";
-import { loadLog, makeTables, tablesOf } from "./load.ts";
+import { createTables, loadLog, readTables } from "./load.ts";
 import { logPathOf } from "./log.ts";
 
 export interface QueryResult {
@@ -45,7 +45,7 @@ async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => P
 /** Runs a DuckDB query over the rows in `dir`, with `listTables`' names. Rejects with DuckDB's message. */
 export const query = <T>(dir: string, sql: string, read: (answer: Answer) => Promise<T>): Promise<T> =>
   withLog(dir, async connection => {
-    await makeTables(connection);
+    await createTables(connection);
     const result = await connection.stream(sql);
     return read({ columns: result.columnNames(), rows: textsOf(result) });
   });
@@ -68,7 +68,7 @@ export const queryRows = (dir: string, sql: string, limit = Number.POSITIVE_INFI
 /** The tables that landed, named as their streams are where SQL lets them, and how many rows each has. */
 export const listTables = (dir: string): Promise<QueryResult> =>
   withLog(dir, async connection => {
-    const counts = (await tablesOf(connection)).map(({ name, rows }) => [name, String(rows)]);
+    const counts = (await readTables(connection)).map(({ name, rows }) => [name, String(rows)]);
     return { columns: ["table", "rows"], rows: counts.sort(([left], [right]) => (left! < right! ? -1 : 1)) };
   });
 
