@@ -2,8 +2,8 @@ import { usageError } from "./cli-error.ts";
 import { type Endpoint, sendRequest } from "./endpoint.ts";
 
 /**
- * Runs `persist settings get` or `set VALUE`. Resolves to the streamer's settings as the endpoint returns them. A
- * change is made against the version that was just read. Rejects with CliError.
+ * Runs `persist settings get` or `set VALUE`. Resolves to the streamer's settings as the endpoint returns
+ * them. A change is made against the version that was just read. Rejects with CliError.
  */
 export async function runSettingsCommand(endpoint: Endpoint, [action, value, ...more]: readonly string[]) {
   const isGet = action === "get" && value === undefined;
