@@ -63,7 +63,7 @@ async function bundle(outdir: string): Promise<void> {
   }
 }
 
-/** Bundles the streamers alone, into `<outdir>/streamers/`. */
+/** Bundles only the streamers, into `<outdir>/streamers/`. */
 export const bundleStreamers = (outdir: string) =>
   build({
     ...options,

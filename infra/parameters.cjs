@@ -1,10 +1,10 @@
-/** What `--param name=value` says, checked and made into what the template needs. The defaults are in serverless.yml. */
+/** Checks `--param name=value` and converts the values for the template. The defaults are in serverless.yml. */
 
 const importApiUrls = {
   us: "https://api.stitchdata.com",
   eu: "https://api.eu-central-1.stitchdata.com",
 };
-/** CloudFormation leaves out a property of this value. */
+/** CloudFormation omits a property with this value. */
 const noValue = { Ref: "AWS::NoValue" };
 
 const count = /^[1-9]\d{0,3}$/;
@@ -16,7 +16,7 @@ const bucketName = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const roleArn = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const certificateArn = /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 
-/** A parameter's legal values, and how a refusal names them. An empty one is a parameter that was not given. */
+/** A parameter's valid values, and their description for errors. An empty value means that it was not given. */
 const kinds = {
   importApiRegion: [/^(us|eu)$/, "us or eu"],
   accountsSecret: [/^$/, secretArn, "the whole ARN of a secret, with the six characters at its end"],
@@ -42,7 +42,7 @@ const kinds = {
 
 /** docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html, FunctionName. */
 const functionNameLengthMax = 64;
-/** The longest of the functions that every stage has; infra/scheduled.cjs checks those of its streamers. */
+/** The longest name of the functions of every stage; infra/scheduled.cjs checks its streamers' names. */
 const longestFunction = "overview";
 
 /** A stage's name is part of the names of the stack and of the functions. */
@@ -51,7 +51,7 @@ function stageFaults(service, stage) {
   return stage.length <= lengthMax ? [] : [`stage has ${stage.length} characters, and may have ${lengthMax}`];
 }
 
-/** Of values that are each in order, what does not go together. */
+/** Returns the conflicts between valid values. */
 function contradictions(given) {
   const { auth, jwtIssuer, jwtAudience, customDomain, certificateArn, archive, archiveDays } = given;
   const found = [];
@@ -62,7 +62,7 @@ function contradictions(given) {
     found.push("customDomain and certificateArn are given together or not at all");
   // S3 refuses to let objects expire before their last move, which infra/archive.yml has at 90 days.
   if (archiveDays !== "" && Number(archiveDays) <= 90) found.push("archiveDays is more than 90");
-  // The stack sets up its own bucket, and no other.
+  // The stack configures only its own bucket.
   if (archive !== "" && archiveDays !== "")
     found.push("archiveDays is for the stack's own archive: with archive, set that bucket's lifecycle rules");
   return found;
@@ -97,7 +97,7 @@ const tableArn = table => ({
 const archiveArnSub = archive => (archive ? `arn:\${AWS::Partition}:s3:::${archive}` : "${Archive.Arn}");
 /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
-/** What a deploy names: on its line, and under `params` for its stage. */
+/** Returns the parameters of a deploy: of its command line, and of its stage under `params`. */
 async function namedBy({ options, resolveConfigurationProperty, resolveVariable }) {
   const onLine = [options.param ?? []].flat().map(param => param.split("=")[0]);
   const { [await resolveVariable("sls:stage")]: ofStage } = await resolveConfigurationProperty(["params"]);
@@ -115,7 +115,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
   const values = await Promise.all(names.map(name => resolveVariable(`param:${name}`)));
   const given = Object.fromEntries(names.map((name, i) => [name, String(values[i])]));
   const faults = [...stageFaults(service, stage), ...faultsOf(given, named)];
-  // The tool prints an error's stack where it has one.
+  // The tool prints an error's stack if it has one.
   if (faults.length > 0)
     throw Object.assign(new Error(), { stack: `wrong parameters: ${faults.join("; ")}` });
 

@@ -1,5 +1,5 @@
 /**
- * A role for each function: what it does, on what, and nothing else. In the table, partitions say who may do
+ * A role for each function, with no permission that it does not need. In the table, partitions say who may do
  * what: a bearer token has a partition of its own, `token#<digest>`, and no function creates one; streamers
  * have `streamer#<name>`, and their entries in the list of streamers share `streamers#0` to `streamers#f`.
  */

@@ -1,6 +1,6 @@
 /**
- * What a stage needs for the streamers that it runs on a schedule: of serverless.yml's list those that `--param scheduled=a,b` names.
- * Each has a function, a secret for its credentials, a schedule, a queue for runs that failed, and an alarm for that queue.
+ * The resources of a stage's scheduled streamers: those of serverless.yml's list that `--param scheduled=a,b` names. Each has a
+ * function, a secret for its credentials, a schedule, a dead-letter queue, and an alarm for that queue.
  */
 
 const { createHash } = require("node:crypto");
@@ -11,22 +11,22 @@ const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs")
 const credentialEntry = new RegExp(pattern);
 const minutes = 60;
 const days = 24 * 60 * minutes;
-/** Lambda's longest. */
+/** Lambda's maximum. */
 const timeout = 15 * minutes;
-/** Of a function, and of a schedule: API_CreateFunction and API_CreateSchedule of AWS's references. */
+/** The limit for functions and for schedules: AWS's API_CreateFunction and API_CreateSchedule. */
 const nameLengthMax = 64;
 
 const sub = text => ({ "Fn::Sub": text });
 const ofThisAccount = { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } };
 
-/** `salesforce-eu` is SalesforceEu in names of resources. */
+/** Converts `salesforce-eu` to SalesforceEu, for names of resources. */
 const pascalOf = streamer =>
   streamer
     .split("-")
     .map(part => part[0].toUpperCase() + part.slice(1))
     .join("");
 
-/** A streamer of the list, as serverless.yml says it, and what it is called here. */
+/** Returns a checked entry of serverless.yml's list, with its names here. Throws for an invalid entry. */
 function entryOf(streamer, given, stack) {
   const faults = [];
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(streamer) || streamer.length > 24)
@@ -54,7 +54,7 @@ function entryOf(streamer, given, stack) {
   return { ...given, renewed, sharedAccount, streamer, name, key, functionName };
 }
 
-// The tool prints an error's stack where it has one.
+// The tool prints an error's stack if it has one.
 const wrong = message => Object.assign(new Error(), { stack: message });
 
 const functionOf = (
@@ -65,7 +65,7 @@ const functionOf = (
   role: `${name}Role`,
   timeout,
   memorySize: 1769,
-  // One run at a time; one that is asked for meanwhile waits. Where nothing can be reserved the lease sees to it.
+  // One run at a time; another one waits. If nothing can be reserved, the lease ensures this.
   ...(parameters.concurrency !== null && { reservedConcurrency: 1 }),
   environment: {
     ...(sharedAccount && { ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn }),
@@ -148,7 +148,7 @@ const resourcesOf = (entry, parameters, stack) => {
       Type: "AWS::Scheduler::Schedule",
       Properties: {
         ScheduleExpression: every,
-        // Not all streamers of the world at the full hour.
+        // Spreads the starts over the hour.
         FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 },
         Target: {
           Arn: arnOf(`${name}LambdaFunction`),
@@ -162,7 +162,7 @@ const resourcesOf = (entry, parameters, stack) => {
       "scheduler.amazonaws.com",
       "start",
       [
-        // Not by the function's attribute, which depends on this role's name.
+        // Not the function's attribute, which depends on this role.
         allow(
           "lambda:InvokeFunction",
           sub(`arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${functionName}`),
@@ -242,7 +242,7 @@ module.exports = async ({ resolveConfigurationProperty, resolveVariable }) => {
     resources: {
       Resources: Object.assign({}, ...entries.map(entry => resourcesOf(entry, parameters, stack))),
     },
-    // Into a list of JSON texts, behind others.
+    // Appended to a list of JSON texts.
     alarms: entries.map(({ name }) => `,\n"\${${name}Failed.Arn}"`).join(""),
   };
 };

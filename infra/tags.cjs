@@ -1,6 +1,6 @@
-/** Puts the stack's tags on each of its resources: the template that was packaged says so, whatever deploys it. */
+/** Adds the stack's tags to each of its resources in the packaged template, whatever tool deploys it. */
 
-/** The types of which a stack has some and that have tags; test/infra/data-rules.ts finds one that is not among them. */
+/** The stack's resource types with tags; test/infra/data-rules.ts finds a type that is missing here. */
 const tagged = [
   "AWS::CloudWatch::Alarm",
   "AWS::CloudWatch::Dashboard",
@@ -14,7 +14,7 @@ const tagged = [
   "AWS::SNS::Topic",
   "AWS::SQS::Queue",
 ];
-/** Of these the tags are a map. */
+/** Their tags are a map. */
 const taggedByMap = ["AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::Stage"];
 
 module.exports = class Tags {

@@ -119,7 +119,7 @@ export async function revokeToken(id: string, place: TokenTable): Promise<void> 
   const token = (await listTokens(place)).find(each => each.id === id);
   if (token === undefined) throw new CommandError(`There is no token ${id}.`);
   const { digest } = token;
-  // The token itself before its entry in the list: what is listed no longer may not work.
+  // The token is deleted before its entry: a token that is not listed must not work.
   for (const key of [tokenKey(digest), { pk: tokensPartition, sk: digest }, listedKey(digest)])
     await place.client.send(new DeleteItemCommand({ TableName: place.table, Key: marshall(key) }));
 }

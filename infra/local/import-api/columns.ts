@@ -4,12 +4,14 @@ import { Digits, decimalOf, isInt64, toJson, type Value } from "./values.ts";
 const decimalDigitsMax = 38;
 const kinds = { boolean: "B", instant: "T", nested: "J", text: "S" } as const;
 /**
- * DuckDB's types of numbers, of which a column has the first that holds all of its own; a number's kind is
- * the sum of those that hold it, hexadecimal.
+ * DuckDB's types of numbers. A column has the first that holds all its numbers. A number's kind is the sum of
+ * the types that hold it, in hexadecimal.
  */
 const fits = { BIGINT: 1, HUGEINT: 2, DOUBLE: 4, DECIMAL: 8 } as const;
 
-/** A value as a letter, its kind, and text that casts to the types of that kind, every digit kept. */
+/**
+ * Returns a value as a letter for its kind, and text that casts to that kind's types without losing digits.
+ */
 export function cellOf(value: Value): string | null {
   if (value === null) return null;
   if (typeof value === "string") return kinds.text + value;
@@ -33,8 +35,8 @@ const fitsInt128 = (digits: string) =>
   digits.length < decimalDigitsMax || BigInt.asIntN(128, BigInt(digits)) === BigInt(digits);
 
 /**
- * A double that prints as the same decimal, whatever its spelling: 1e-05 is 0.00001. Transit's decimals stay
- * decimals.
+ * Returns whether a double prints as the same decimal in any spelling: 1e-05 is 0.00001. Transit's decimals
+ * stay decimals.
  */
 function isExactDouble({ text, decimal }: Digits): boolean {
   if (decimal) return false;
@@ -43,8 +45,8 @@ function isExactDouble({ text, decimal }: Digits): boolean {
 }
 
 /**
- * The type that holds all values of these kinds and loses no digit; VARCHAR if no other does. A DECIMAL still
- * needs its number of digits.
+ * Returns the type that holds all values of these kinds without losing digits; VARCHAR if there is no
+ * other. A DECIMAL still needs its number of digits.
  */
 export function columnTypeOf(found: readonly string[]): string {
   const all = (kind: string) => found.length > 0 && found.every(each => each === kind);
@@ -57,6 +59,6 @@ export function columnTypeOf(found: readonly string[]): string {
 
 const bitsOf = (kind: string) => (/^[\da-f]$/.test(kind) ? Number.parseInt(kind, 16) : 0);
 
-/** The type of decimals with at most so many digits before the point and after it. */
+/** Returns the type of decimals with at most so many digits before and after the point. */
 export const decimalTypeOf = (whole: number, scale: number): string =>
   whole + scale > decimalDigitsMax ? "VARCHAR" : `DECIMAL(${Math.max(1, whole + scale)},${scale})`;

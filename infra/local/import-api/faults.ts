@@ -1,15 +1,15 @@
 import * as z from "zod";
 
 const fault = z.object({
-  /** Answered with this status, and nothing is taken. */
+  /** Responds with this status and stores nothing. */
   status: z.int().min(200).max(599).optional(),
   body: z.string().optional(),
-  /** The connection drops before the request is taken, or after it. */
+  /** Drops the connection before or after the request is stored. */
   drop: z.enum(["before", "after"]).optional(),
 });
 export type SandboxFault = z.infer<typeof fault>;
 
-/** What becomes of the next requests, as JSON text. */
+/** The faults of the next requests, as JSON text. */
 export const faultScript = z
   .string()
   .transform((text, context) => {

@@ -1,6 +1,6 @@
 import { isDateTime } from "./date-time.ts";
 
-/** A point in time, to the microsecond, which is what DuckDB has for one. */
+/** A point in time with DuckDB's resolution, a microsecond. */
 export class Instant {
   readonly micros: bigint;
 
@@ -8,7 +8,7 @@ export class Instant {
     this.micros = micros;
   }
 
-  /** RFC 3339, UTC, in milliseconds, or in microseconds where there are any. */
+  /** Returns RFC 3339, UTC, in milliseconds, or in microseconds if needed. */
   toString(): string {
     const rest = BigInt.asUintN(64, ((this.micros % 1_000n) + 1_000n) % 1_000n);
     const text = new Date(Number((this.micros - rest) / 1_000n)).toISOString();
@@ -16,7 +16,7 @@ export class Instant {
   }
 }
 
-/** Undefined beyond the days that JavaScript has. */
+/** Returns undefined beyond the range of JavaScript's dates. */
 export function instantOfMilliseconds(ms: number): Instant | undefined {
   const days = 8.64e15;
   return Number.isInteger(ms) && Math.abs(ms) <= days ? new Instant(BigInt(ms) * 1_000n) : undefined;
@@ -25,8 +25,8 @@ export function instantOfMilliseconds(ms: number): Instant | undefined {
 const form = /^(\+?\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})0*)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Undefined for what is no date-time, for a day that its month does not have, and for what is finer than a
- * microsecond.
+ * Returns undefined for text that is not a date-time, for a day that its month does not have, and for a
+ * fraction finer than a microsecond.
  */
 export function instantOfText(text: string): Instant | undefined {
   const parts = form.exec(text);

@@ -14,7 +14,7 @@ export const recordsMax = 20_000;
 export const dataPointsMax = 10_000;
 export const keyCharsMax = 1_024;
 
-/** The real service documents the limit and not its words: these are ours. */
+/** The real service documents the limit but not its message: this one is ours. */
 export const tooManyDataPoints = (record: number) =>
   new Refusal(400, {
     error: `Record ${record} has more than ${dataPointsMax} data points (the sandbox's words)`,

@@ -5,7 +5,7 @@ import type { Row } from "./rows.ts";
 import { fromTransit } from "./transit.ts";
 import { fromJson, type Value } from "./values.ts";
 
-/** A request that holds records, as it came. */
+/** A request with records, as it was received. */
 export interface ImportRequest {
   readonly endpoint: "push" | "batch";
   readonly contentType: "application/json" | "application/transit+json";
@@ -13,7 +13,7 @@ export interface ImportRequest {
   readonly body: string;
 }
 
-/** The rows of a request's body. Throws a Refusal; what else it throws is a fault of the sandbox. */
+/** Returns the rows of a request's body. Throws a Refusal; any other error is a bug of the sandbox. */
 export function rowsOf({ endpoint, contentType, clientId, body }: ImportRequest): Row[] {
   const value = parsed(contentType === "application/json" ? fromJson : fromTransit, body);
   return endpoint === "push" ? pushedRows(value, clientId) : batchRows(value);
@@ -35,8 +35,8 @@ function parsed(parse: (text: string) => Value, body: string): Value {
 }
 
 /**
- * Whether a parser's error says what is wrong with the text, as `atob` does with a DOMException, and not with
- * the parser.
+ * Returns whether a parser's error is about the text, as a DOMException of `atob` is, and not a bug of the
+ * parser.
  */
 const isOfBody = (error: unknown): error is Error =>
   error instanceof SyntaxError || error instanceof DOMException;

@@ -1,6 +1,6 @@
 import { toJson, type Value } from "./values.ts";
 
-/** A record as the Import API takes it, or, without data, the switch to a table's version. */
+/** A record as the Import API accepts it, or, without data, the activation of a table's version. */
 export interface Row {
   readonly table: string;
   readonly sequence: bigint;

@@ -10,7 +10,7 @@ import { type ImportRequest, rowsOf } from "./request.ts";
 const bodyBytesMax = 20_000_000;
 
 export interface ImportApiSettings {
-  /** Where the rows of accepted requests are kept. */
+  /** The log of accepted rows. */
   readonly dir: string;
   readonly port?: number;
   readonly clientId: number;
@@ -19,11 +19,11 @@ export interface ImportApiSettings {
 
 interface Sandbox extends ImportApiSettings {
   readonly log: Awaited<ReturnType<typeof openLog>>;
-  /** What becomes of the next requests, whatever they hold. */
+  /** The faults of the next requests. */
   readonly faults: SandboxFault[];
 }
 
-/** Starts a stand-in for the Import API, with its limits and its words: import-api.md sections 1 to 3. */
+/** Starts a stand-in for the Import API, with its limits and messages: import-api.md sections 1 to 3. */
 export async function startImportApi(settings: ImportApiSettings): Promise<Listening> {
   const sandbox: Sandbox = { ...settings, log: await openLog(settings.dir), faults: [] };
   const server = createServer((message, response) => {

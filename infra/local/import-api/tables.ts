@@ -65,7 +65,7 @@ export const queryRows = (dir: string, sql: string, limit = Number.POSITIVE_INFI
     return { columns, rows: read };
   });
 
-/** The tables that landed, named as their streams are where SQL lets them, and how many rows each has. */
+/** Lists the tables, named like their streams where SQL allows it, and their numbers of rows. */
 export const listTables = (dir: string): Promise<QueryResult> =>
   withLog(dir, async connection => {
     const counts = (await readTables(connection)).map(({ name, rows }) => [name, String(rows)]);

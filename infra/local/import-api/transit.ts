@@ -31,8 +31,8 @@ const mapBuilder = {
 };
 
 /**
- * Throws a SyntaxError for what is no transit, and for what no column holds. Bare numbers beyond 2^53 lose
- * digits in transit-js.
+ * Throws a SyntaxError for invalid transit, and for values that no column holds. Bare numbers beyond 2^53
+ * lose digits in transit-js.
  */
 export function fromTransit(text: string): Value {
   // A reader keeps its cache from one text to the next.

@@ -15,7 +15,7 @@ export class Digits {
 /** A value of a body. Other people's libraries read it, so that the sandbox checks our own readers. */
 export type Value = null | boolean | string | Digits | Instant | Value[] | Map<string, Value>;
 
-/** Throws a SyntaxError for what is no JSON. */
+/** Parses JSON. Throws a SyntaxError. */
 export const fromJson = (text: string): Value => plain(parse(text));
 
 function plain(value: unknown): Value {
@@ -39,7 +39,7 @@ export function toJson(value: Value): string {
   return typeof value === "string" ? quoted(value) : String(value);
 }
 
-/** Half of a surrogate pair, which DuckDB takes for broken JSON, becomes the replacement character. */
+/** Half of a surrogate pair, which DuckDB refuses in JSON, becomes the replacement character. */
 function quoted(text: string): string {
   const json = JSON.stringify(text);
   if (!json.includes("\\ud")) return json;

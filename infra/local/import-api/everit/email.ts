@@ -11,12 +11,12 @@ const addressForm = new RegExp(`^([^\\n\\r\\u0085\\u2028\\u2029]+)@(.+?)[${space
 const label = "[a-z\\d](?:[a-z\\d-]{0,61}[a-z\\d])?";
 const domainForm = new RegExp(`^(?:${label}\\.)*[a-z](?:[a-z\\d-]{0,61}[a-z\\d])?\\.?$`, "i");
 const domainMax = 253;
-/** Names that are on no list of top-level domains. */
+/** These are never top-level domains. */
 const local = /^(?:localhost|localdomain)$/i;
 
 /**
- * Accepts what commons-validator's EmailValidator does as everit asks it, `getInstance(false, true)`. Which
- * list of top-level domains the service has is not known, so that every name is taken for one.
+ * Accepts what commons-validator's EmailValidator accepts, as `getInstance(false, true)`. The service's
+ * list of top-level domains is not known, so every name counts as one.
  */
 export function isEmail(text: string): boolean {
   if (text.endsWith(".")) return false;
@@ -26,7 +26,7 @@ export function isEmail(text: string): boolean {
   return address === undefined ? isDomain(domain) : isIpv4(address) || isIpv6(withoutZoneAndPrefix(address));
 }
 
-/** commons-validator 1.7 reads them. */
+/** commons-validator 1.7 accepts both. */
 const withoutZoneAndPrefix = (address: string) =>
   address.replace(/\/(?:\d{1,2}|1[01]\d|12[0-8])$/, "").replace(/%[^\s/%]+$/, "");
 

@@ -1,7 +1,7 @@
 const octet = "(?:0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])";
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 const hexGroup = /^0*[\da-f]{1,4}$/i;
-/** An IPv4 address within IPv6, which Java takes for one of four bytes. */
+/** An IPv4-mapped IPv6 address, which Java reads as an IPv4 address. */
 const mapped = new RegExp(`^[0:]*:0*ffff:(?:${octet}(?:\\.${octet}){3}|[\\da-f]+:[\\da-f]+)$`, "i");
 const ipv6Groups = 8;
 
@@ -12,8 +12,7 @@ export function isIpv4(text: string): boolean {
 }
 
 /**
- * Accepts what one version of Guava or another does: zones, more zeros in front of a group, and IPv4
- * addresses within IPv6.
+ * Accepts what any version of Guava accepts: zones, leading zeros in a group, and IPv4 addresses within IPv6.
  */
 export const isIpv6 = (text: string): boolean => isAddress(withoutZone(withAsciiDigits(text)));
 
@@ -38,7 +37,7 @@ function isAddress(text: string): boolean {
 const withAsciiDigits = (text: string) =>
   text.replace(/\p{Nd}/gu, digitOf).replace(/[\uff21-\uff26\uff41-\uff46]/g, wide => wide.normalize("NFKC"));
 
-/** Unicode has a script's decimal digits next to one another, zero first. */
+/** In Unicode, a script's decimal digits are consecutive, from zero. */
 function digitOf(char: string): string {
   const isDigit = (code: number) => /\p{Nd}/u.test(String.fromCodePoint(code));
   let zero = char.codePointAt(0)!;

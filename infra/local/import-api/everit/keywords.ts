@@ -3,7 +3,7 @@ import { Refusal } from "../refusal.ts";
 import { Digits, type Value } from "../values.ts";
 import type { Check, Schema } from "./violation.ts";
 
-/** The refusal of a schema that everit's SchemaLoader throws for. */
+/** Returns the refusal of a schema for which everit's SchemaLoader throws. */
 export const invalidSchema = (message: string) =>
   new Refusal(400, { error: `Invalid JSON schema: ${message}` });
 
@@ -11,8 +11,8 @@ const wrongType = (key: string, expected: string, found: Value) =>
   invalidSchema(`key ${key} : expected type: ${expected} , found : ${nameOf(found)}`);
 
 /**
- * The value of a keyword that counts. everit 1.5.1 reads 32 bits; the service accepts more (client code):
- * tap-mysql prints `maxLength` 4294967295 for LONGTEXT.
+ * Returns the value of a counting keyword. everit 1.5.1 reads 32 bits; the service accepts more (client
+ * code): tap-mysql prints `maxLength` 4294967295 for LONGTEXT.
  */
 export function countAt(schema: Schema, key: string): number | undefined {
   const value = schema.get(key);
@@ -21,7 +21,7 @@ export function countAt(schema: Schema, key: string): number | undefined {
   return Number(value.text);
 }
 
-/** The double that everit compares with. */
+/** Returns a number, which everit compares as a double. */
 export function numberAt(schema: Schema, key: string): Digits | undefined {
   const value = schema.get(key);
   if (value === undefined || value instanceof Digits) return value;
@@ -40,7 +40,7 @@ export function textAt(schema: Schema, key: string): string | undefined {
   throw wrongType(key, "String", value);
 }
 
-/** org.json's getJSONArray, as text. */
+/** Returns a list of texts, as org.json's getJSONArray does. */
 export function textsAt(schema: Schema, key: string): readonly string[] {
   return listAt(schema, key).map((value, i) => {
     if (typeof value === "string") return value;
@@ -60,15 +60,15 @@ export function mapAt(schema: Schema, key: string): Schema {
   throw invalidSchema(`JSONObject["${key}"] is not a JSONObject.`);
 }
 
-/** everit calls a place `null` that has no keyword of its own. */
+/** In its messages, everit uses the key `null` for a schema without a keyword of its own. */
 export function expectObject(value: Value, key: string, expected = "JSONObject"): Schema {
   if (value instanceof Map) return value;
   throw invalidSchema(`key ${key}: expected type is one of ${expected}, found: ${nameOf(value)}`);
 }
 
-/** Loads a schema below another one. */
+/** Loads a subschema. */
 export type LoadChild = (schema: Schema) => Check;
 
-/** The check of the schema under a name or in a list. */
+/** Returns the check of the schema under a name or in a list. */
 export const loadNamed = (schema: Value, key: string, loadChild: LoadChild, expected?: string): Check =>
   loadChild(expectObject(schema, key, expected));

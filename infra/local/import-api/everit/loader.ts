@@ -11,13 +11,12 @@ import { type Check, expectedType, type Schema, violation } from "./violation.ts
 
 /**
  * Loads a schema as everit-org/json-schema 1.5.1 does (loader/SchemaLoader.java, 2017-03-24), the validator
- * whose messages the Import API quotes. Throws a Refusal for a schema that its SchemaLoader throws for.
- * Written from that code and from vectors made by running it, and not from the core's validation, which it
- * judges.
+ * whose messages the Import API quotes. Throws a Refusal for a schema for which its SchemaLoader throws. It
+ * is written from that code and from vectors made by running it, not from the core's validation, which it
+ * checks.
  *
- * everit reads less than JSON Schema says: `enum` alone where there is one; of a schema without `type` the
- * keywords of one kind of value; `not` only where there is no `type`; and no keyword that is newer than draft
- * 4.
+ * everit reads only a part of JSON Schema: next to an `enum`, nothing else; without a `type`, only the
+ * keywords of one kind of value; `not` only without a `type`; and no keyword newer than draft 4.
  */
 export function loadSchema(root: Schema): Check {
   const references = new References(root);
@@ -37,7 +36,7 @@ export function loadSchema(root: Schema): Check {
 
 /**
  * A schema's keywords. everit refuses one that is null, but org.json drops nulls from a map that it is
- * given, and which way the service goes is not known: a null says nothing.
+ * given, and the service's behaviour is not known: a null is ignored.
  */
 const withoutNulls = (schema: Schema): Schema => new Map([...schema].filter(([, value]) => value !== null));
 
@@ -104,7 +103,7 @@ function typed(expected: string, check: Check): Check {
   };
 }
 
-/** The check of a schema without `type`: everit goes by the first kind of value that it has a keyword for. */
+/** Returns the check of a schema without `type`, for the first kind of value with a keyword. */
 function sniffedCheck(schema: Schema, loadChild: LoadChild): Check | undefined {
   const hasAny = (keywords: readonly string[]) => keywords.some(key => schema.has(key));
   if (hasAny(arrayKeywords)) return arrayCheck(schema, loadChild);

@@ -24,7 +24,7 @@ export const objectKeywords = [
 type Members = Map<string, Value>;
 type MembersCheck = (members: Members) => readonly Violation[];
 
-/** everit's ObjectSchema: checks an object, and nothing else. */
+/** everit's ObjectSchema, which checks only objects. */
 export function objectCheck(schema: Schema, loadChild: LoadChild): Check {
   const checkSize = sizeCheck(schema);
   const properties = propertiesOf(schema, loadChild);
@@ -68,7 +68,7 @@ function patternsOf(schema: Schema, loadChild: LoadChild): (readonly [Pattern, C
   });
 }
 
-/** `isNamed` says whether a property or a pattern names a member. */
+/** `isNamed` returns whether a property or a pattern names a member. */
 function additionalCheck(
   schema: Schema,
   isNamed: (name: string) => boolean,
@@ -100,7 +100,7 @@ function sizeCheck(schema: Schema): MembersCheck {
 function dependencyChecks(schema: Schema, loadChild: LoadChild): MembersCheck[] {
   if (!schema.has("dependencies")) return [];
   const given = mapAt(schema, "dependencies");
-  // RUN: org.json has no names for an empty object, and everit asks for them.
+  // RUN: org.json returns no names for an empty object, and everit fails.
   if (given.size === 0) throw invalidSchema("dependencies are empty (the sandbox's words)");
   const names = [...given].filter(([, each]) => Array.isArray(each));
   const schemas = [...given].filter(([, each]) => !Array.isArray(each));

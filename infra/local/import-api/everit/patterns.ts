@@ -1,6 +1,6 @@
 import { invalidSchema } from "./keywords.ts";
 
-/** Says whether a pattern is found anywhere in a text. */
+/** Returns whether a pattern matches anywhere in a text. */
 export type Pattern = (text: string) => boolean;
 
 /**
@@ -25,7 +25,7 @@ const blanks = "\\t \\xa0\\u1680\\u180e\\u2000-\\u200a\\u202f\\u205f\\u3000";
 /** Java's `$`: the end, or before the last line's end. */
 const end = `(?=(?:\\r\\n|[${lineEnds}])?$)`;
 
-/** What stands for one construct of Java's outside of a class and within one; undefined: nothing does. */
+/** Counterparts of a Java construct outside and inside a class; undefined if there is none. */
 type Construct = readonly [outside: string | undefined, inside: string | undefined];
 
 const ofClass = (chars: string): Construct => [`[${chars}]`, chars];

@@ -1,6 +1,6 @@
 import { isIPv6 } from "node:net";
 
-/** What java.net.URI takes for an "other" character: not ASCII, no space and no control. */
+/** An "other" character of java.net.URI: not ASCII, no space and no control. */
 const other = "[^\\u0000-\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const escaped = `%[\\da-fA-F]{2}|${other}`;
 const unreserved = "\\w\\-.!~*'()";

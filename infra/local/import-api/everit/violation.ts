@@ -36,7 +36,7 @@ export function within(name: string, { pointer, message, causes }: Violation): V
   };
 }
 
-/** One violation stands for itself; several are counted. */
+/** Returns a single violation unchanged, and several as one with their number. */
 export function combined(violations: readonly Violation[]): Violation | undefined {
   if (violations.length <= 1) return violations[0];
   return violation(`${countOf(violations)} schema violations found`, violations);
