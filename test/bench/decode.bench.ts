@@ -50,8 +50,13 @@ for (const [name, record] of Object.entries(records)) {
     () => decodeToBatches(json.body),
     () => decodeToBatches(typed.body),
   ]) as [number, number, number];
-  print(name, "jsonline", reference / ours, undefined, json.body.length / ours);
-  print(name, "with a schema", reference / checked, undefined, typed.body.length / checked);
+  print({ name, encoding: "jsonline", ratio: reference / ours, bytesPerSecond: json.body.length / ours });
+  print({
+    name,
+    encoding: "with a schema",
+    ratio: reference / checked,
+    bytesPerSecond: typed.body.length / checked,
+  });
 
   const encoded = transitLines(record, bodyBytes);
   const [base, own, theirs] = medians([
@@ -59,16 +64,24 @@ for (const [name, record] of Object.entries(records)) {
     () => decodeToBatches(encoded.body),
     () => transitJs(encoded.lines),
   ]) as [number, number, number];
-  print(name, "transit", base / own, base / theirs, encoded.body.length / own);
+  print({
+    name,
+    encoding: "transit",
+    ratio: base / own,
+    oracle: base / theirs,
+    bytesPerSecond: encoded.body.length / own,
+  });
 }
 
-function print(
-  name: string,
-  encoding: string,
-  ratio: number,
-  oracle: number | undefined,
-  bytesPerSecond: number,
-): void {
+interface Row {
+  readonly name: string;
+  readonly encoding: string;
+  readonly ratio: number;
+  readonly oracle?: number;
+  readonly bytesPerSecond: number;
+}
+
+function print({ name, encoding, ratio, oracle, bytesPerSecond }: Row): void {
   const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
   console.log(
     `${name.padEnd(8)} ${encoding.padEnd(13)} ${columns.join(" ")} ` +

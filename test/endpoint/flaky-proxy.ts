@@ -22,21 +22,26 @@ export async function startFlakyProxy(
   const server = createServer(async (message, response) => {
     const body = await buffer(message);
     const flake = isFlaky(message) ? script.shift() : undefined;
-    if (flake === undefined) return passOn(target, message, body, response);
+    if (flake === undefined) return passOn(target, { message, body }, response);
     met++;
     if (flake.passedOn === true)
-      await new Promise<void>(done => passOn(target, message, body, undefined, done));
+      await new Promise<void>(done => passOn(target, { message, body }, undefined, done));
     response.writeHead(flake.status, { "content-type": "application/x-amz-json-1.0" }).end(flake.body);
   });
   const { url, close } = await listen(server);
   return { url, close, met: () => met };
 }
 
+interface Asked {
+  readonly message: IncomingMessage;
+  readonly body: Buffer;
+}
+
+/** Sends a request to `target`. Without a response the answer is dropped. */
 function passOn(
   target: string,
-  { method, url, headers }: IncomingMessage,
-  body: Buffer,
-  response: ServerResponse | undefined,
+  { message: { method, url, headers }, body }: Asked,
+  response?: ServerResponse,
   done = () => {},
 ): void {
   const { hostname, port } = new URL(target);

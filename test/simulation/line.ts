@@ -17,6 +17,14 @@ export interface Surroundings {
   isOut(service: Service): boolean;
 }
 
+/** When and how often a call takes effect. */
+interface Effect {
+  /** The SDK's attempt, from 1. */
+  readonly attempt: number;
+  readonly milliseconds: number;
+  readonly fault: CallFault | undefined;
+}
+
 export interface Call<T> {
   readonly step: Step;
   readonly service: Service;
@@ -157,21 +165,21 @@ export class Line {
       case "cut-off":
         if (random.chance(0.5)) scheduler.in(random.int(1, longMilliseconds), () => unheard(call));
         return loseAfter(random.int(...timeoutMilliseconds));
-      case "retried":
+      case "retried": {
         scheduler.in(this.#latency(), () => unheard(call));
-        return this.#answerLater(call, 2, random.int(...timeoutMilliseconds), answer, fault);
+        const milliseconds = random.int(...timeoutMilliseconds);
+        return this.#answerLater(call, { attempt: 2, milliseconds, fault }, answer);
+      }
       default:
-        return this.#answerLater(call, 1, this.#latency(), answer, fault);
+        return this.#answerLater(call, { attempt: 1, milliseconds: this.#latency(), fault }, answer);
     }
   }
 
   /** The effect after a while, and its answer later, or none if the time is up before. */
   #answerLater<T>(
     call: Call<T>,
-    attempt: number,
-    milliseconds: number,
+    { attempt, milliseconds, fault }: Effect,
     answer: (heard: () => Promise<T>) => void,
-    fault: CallFault | undefined,
   ): void {
     const { scheduler, random } = this.#world;
     scheduler.in(milliseconds, () => {
