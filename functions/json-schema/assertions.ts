@@ -6,7 +6,7 @@ import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import { multipleOfDigitsMax } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
-import { type TypeNames, takesInteger, typeOf, typesOf } from "./types.ts";
+import { type TypeNames, allowsInteger, typeOf, typesOf } from "./types.ts";
 
 /** The keywords of a schema that check a value itself. Those that apply subschemas are in node.ts. */
 export class Assertions {
@@ -61,7 +61,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     return {
       message: `must be ${given}`,
       matches: value => (typeOf(value) & types) !== 0,
-      hintFor: value => (isNumeric(value) && takesInteger(types) ? integerHint : ""),
+      hintFor: value => (isNumeric(value) && allowsInteger(types) ? integerHint : ""),
     };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),

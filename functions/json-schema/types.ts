@@ -41,4 +41,4 @@ export function typeOf(value: unknown): number {
 }
 
 /** Returns whether these types include integers. */
-export const takesInteger = (types: number): boolean => (types & bits.integer) !== 0;
+export const allowsInteger = (types: number): boolean => (types & bits.integer) !== 0;

@@ -63,7 +63,7 @@ export class Contents {
     ints[at + 2] = reader.growth;
     // Must be read before the record's own splices are added.
     const firstSplice = this.splices.count;
-    ints[at + 3] = (table.id << standingBits) | this.#standing(reader);
+    ints[at + 3] = (table.id << standingBits) | this.#formOf(reader);
     ints[at + 4] = firstSplice;
     const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
     ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
@@ -72,7 +72,7 @@ export class Contents {
   }
 
   /** Returns the record's form. Keeps its cache codes if replacing them is enough. */
-  #standing(reader: ValueReader): RecordForm {
+  #formOf(reader: ValueReader): RecordForm {
     if (reader.standsAlone) return RecordForm.verbatim;
     if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
       return RecordForm.rewritten;

@@ -34,7 +34,7 @@ export abstract class TransitKeys extends TransitStrings {
       return this.#addName(shape, index, mark, foreseen, kind, this.#textStart(start, end));
     if (kind === Kind.keyword || kind === Kind.symbol)
       return this.#addName(shape, index, mark, foreseen, kind, start + tagBytes);
-    this.#tell(kind, start, end);
+    this.#visitKey(kind, start, end);
     return this.#addOther(shape, index, mark, foreseen, stringOf(this.bytes, start, end));
   }
 
@@ -47,7 +47,7 @@ export abstract class TransitKeys extends TransitStrings {
     start: number,
     end: number,
   ): boolean {
-    this.#tell(Kind.integer, start, end);
+    this.#visitKey(Kind.integer, start, end);
     const tag = this.integral ? "~i" : "~d";
     return this.#addOther(shape, index, mark, foreseen, tag + stringOf(this.bytes, start, end));
   }
@@ -81,7 +81,7 @@ export abstract class TransitKeys extends TransitStrings {
     nameStart: number,
   ): boolean {
     const { bytes, rawStart: start, rawEnd: end } = this;
-    this.#tell(kind, nameStart, end);
+    this.#visitKey(kind, nameStart, end);
     if (foreseen && shape.isForeseen(bytes, start, end, index)) return true;
     if (foreseen) shape.leave(this.names, mark, index);
     this.names.add(mark, nameStart, end, this.position);
@@ -99,7 +99,7 @@ export abstract class TransitKeys extends TransitStrings {
     return false;
   }
 
-  #tell(kind: Kind, start: number, end: number): void {
+  #visitKey(kind: Kind, start: number, end: number): void {
     this.contentStart = start;
     this.contentEnd = end;
     this.visitor?.key(kind, this.bytes, start, end);
