@@ -6,7 +6,7 @@ import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import { multipleOfDigitsMax } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
-import { type TypeNames, allowsInteger, typeOf, typesOf } from "./types.ts";
+import { allowsInteger, type TypeNames, typeOf, typesOf } from "./types.ts";
 
 /** The keywords of a schema that check a value itself. Those that apply subschemas are in node.ts. */
 export class Assertions {

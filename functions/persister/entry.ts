@@ -56,7 +56,7 @@ function cutTo(bytesMax: number, text: string): string {
 
 /**
  * Updates a streamer's entry in the list of streamers. Never rejects: what the entry is behind by is read
- * from the streamer's item before anybody is shown or told that something is wrong. Resolves to the error.
+ * from the streamer's item before anybody is informed that something is wrong. Resolves to the error.
  */
 export async function updateEntry(
   update: EntryUpdate,

@@ -20,7 +20,7 @@ export interface NameLimits {
 export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limits: NameLimits): void {
   const { textStart } = reader.envelope.schema;
   if (keyNames.length > limits.keyNamesMax)
-    throw new Malformed(`more than ${limits.keyNamesMax} keys: a few tell one row from another`, textStart);
+    throw new Malformed(`more than ${limits.keyNamesMax} keys: a few identify a row`, textStart);
   for (const name of keyNames) checkName(name, "key", textStart, limits);
 }
 
@@ -37,10 +37,7 @@ export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
     throw new Malformed("`key_fields` must be a list of names", key_fields.textStart);
   }
   if (keyFields.count > keyNamesMax) {
-    throw new Malformed(
-      `more than ${keyNamesMax} key fields: a few tell one row from another`,
-      key_fields.textStart,
-    );
+    throw new Malformed(`more than ${keyNamesMax} key fields: a few identify a row`, key_fields.textStart);
   }
   const names = new Set<string>();
   for (let i = 0; i < keyFields.count; i++) {

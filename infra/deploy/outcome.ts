@@ -1,7 +1,7 @@
 import { ListSubscriptionsByTopicCommand, type SNSClient } from "@aws-sdk/client-sns";
 import { CommandError } from "../run-command.ts";
 
-/** Who hears the alarms of a topic, in a sentence each. */
+/** Resolves to the subscribers of an alarm topic, a sentence each. */
 export async function subscriptionsOf(sns: SNSClient, TopicArn: string): Promise<string[]> {
   const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
   if (Subscriptions.length === 0)

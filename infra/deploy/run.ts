@@ -67,7 +67,7 @@ function refuseProtectedCreation(options: Options, template: Template, isCreated
   );
 }
 
-/** Protects a new table, and says where the endpoint is, who hears its alarms, and that it answers. */
+/** Protects a new table, prints the URL and the subscribers of the alarms, and checks the endpoint. */
 async function report(client: CloudFormationClient, { name }: Stack, template: Template, options: Options) {
   const { region } = options;
   const outputs = await readOutputs(client, name);
