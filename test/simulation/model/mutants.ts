@@ -160,7 +160,7 @@ export const mutants: readonly Mutant[] = [
     from: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease?.over === false)",
     to: "const { keyItem, item = none, delivery, late } = process!;\n  if (item.lease === null)",
     scenario: "pair",
-    caught: /^I5: a lease is taken from one that lives/,
+    caught: /^I5: a live lease is taken/,
   },
   {
     name: "the model does not check its precondition",
