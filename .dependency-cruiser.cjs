@@ -66,7 +66,7 @@ module.exports = {
     }),
     never(
       "only handlers are wired",
-      "^functions/(?!(by-route|wire-run|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
+      "^functions/(?!(by-route|wire-run|wire-watch|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
       {
         path: "^functions/wire(-run)?\\.ts$",
       },

@@ -70,7 +70,7 @@ function portsOf({ clientId, token, url }: Account): Parts {
     newId: v7,
     archive: { put: async () => "" },
     destinations: { of: async () => destination },
-    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+    observer: { onDelivery: () => {} },
   };
 }
 

@@ -2,9 +2,11 @@ import { lambda } from "./aws/gateway.ts";
 import { authorize } from "./http/authorize.ts";
 import type { BackgroundWork } from "./http/background-work.ts";
 import type { HttpRequest, HttpResponse } from "./http/http-message.ts";
+import { isStreamerName } from "./http/parameters.ts";
 import { withProblems } from "./http/problem.ts";
 import type { FunctionName, RouteOf } from "./http/routes.ts";
 import { namingCommitted } from "./persister/commit/state.ts";
+import type { PersisterError } from "./persister/errors.ts";
 import { answerBy } from "./persister/limits.ts";
 import type { Wired } from "./wire.ts";
 
@@ -26,11 +28,28 @@ export const byRoute =
   <F extends FunctionName>(responders: Readonly<Record<RouteOf<F>, Responder>>) =>
   (wired: () => Wired) =>
     lambda((request, lambdaDeadline) =>
-      withProblems(request, async background => {
-        const respond = responders[request.route as RouteOf<F>];
-        return respond({ request, wired, background, deadline: answerBy(lambdaDeadline), lambdaDeadline });
-      }),
+      withProblems(
+        request,
+        async background => {
+          const respond = responders[request.route as RouteOf<F>];
+          return respond({ request, wired, background, deadline: answerBy(lambdaDeadline), lambdaDeadline });
+        },
+        refused => reportRefusal(request, refused, wired(), answerBy(lambdaDeadline)),
+      ),
     );
+
+/** Reports a refusal, and whether its streamer is known. One that can't be looked up counts as unknown. */
+async function reportRefusal(
+  { requestId, route, streamer: name }: HttpRequest,
+  { code }: PersisterError,
+  { requests, store }: Wired,
+  deadline: number,
+): Promise<void> {
+  if (requests === undefined) return;
+  const streamer = isStreamerName(name) ? name : undefined;
+  const entry = streamer && (await store.entries.read(streamer, deadline).catch(() => undefined));
+  requests.onRefused({ requestId, route, code, streamer, isKnown: entry !== undefined && entry !== "" });
+}
 
 interface StreamerCall extends Pick<Call, "request" | "deadline">, Pick<Wired, "store"> {
   readonly streamer: string;

@@ -26,6 +26,8 @@ const environment = z.object({
   IMPORT_API_URL: url,
   /** How old a bookmark may be while nothing is known of its streamer's interval. */
   BOOKMARK_AGE_HOURS: z._default(z.coerce.number().check(z.positive()), bookmarkAgeHours),
+  /** Whether each streamer has a metric of its own. */
+  STREAMER_METRICS: z._default(z.enum(["on", "off"]), "off"),
   /** What decides a caller's permissions: http/authorize.ts. */
   AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
 });
@@ -37,6 +39,7 @@ export interface Config {
   readonly table: string;
   readonly importApiUrl: string;
   readonly bookmarkAgeHours: number;
+  readonly streamerMetrics: boolean;
   readonly authorization: "token" | "jwt" | "iam";
   /** Accounts by streamer, or the ARN of the secret that holds them. */
   readonly accounts:
@@ -89,10 +92,14 @@ export function readConfig(): Config {
     table: data.TABLE_NAME,
     importApiUrl: data.IMPORT_API_URL,
     bookmarkAgeHours: data.BOOKMARK_AGE_HOURS,
+    streamerMetrics: data.STREAMER_METRICS === "on",
     authorization: data.AUTHORIZATION,
     accounts: data.ACCOUNTS_SECRET_ARN === undefined ? { known: {} } : { arn: data.ACCOUNTS_SECRET_ARN },
   };
 }
+
+/** Reads where `watch` publishes: the ARN of a topic. Throws as `readConfig` does. */
+export const readAlarmTopic = () => environmentOf(z.object({ ALARM_TOPIC_ARN: text })).ALARM_TOPIC_ARN;
 
 /** Reads the rest of a scheduled run's environment. Throws as `readConfig` does. */
 export function readScheduled(): Scheduled {

@@ -1,15 +1,11 @@
 import type { Context } from "aws-lambda";
 import { answerBy } from "./persister/limits.ts";
-import { watchBookmarks } from "./persister/query/watch.ts";
-import { type Wired, wiredByEnvironment } from "./wire.ts";
+import { type WatchParts, watchStreamers } from "./persister/query/watch.ts";
+import { watchByEnvironment } from "./wire-watch.ts";
 
-/** Reports the age of every streamer's bookmark every few minutes, even if it has no deliveries. */
-export const watch = (wired: () => Wired) => async (_event: unknown, context: Context) => {
-  const { store, parts } = wired();
-  await watchBookmarks(
-    { ...store, observer: parts.observer },
-    answerBy(Date.now() + context.getRemainingTimeInMillis()),
-  );
+/** Inspects every streamer every few minutes, and notifies people of those that are stale. */
+export const watch = (wired: () => WatchParts) => async (_event: unknown, context: Context) => {
+  await watchStreamers(wired(), answerBy(Date.now() + context.getRemainingTimeInMillis()));
 };
 
-export const handler = watch(wiredByEnvironment);
+export const handler = watch(watchByEnvironment);

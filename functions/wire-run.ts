@@ -22,7 +22,7 @@ export const runByEnvironment = memoize((): WiredRun => {
   const config = readConfig();
   const scheduled = readScheduled();
   const { streamer, secretArn, startRoleArn: roleArn, deadLettersArn } = scheduled;
-  const observer = cloudWatch(config.service);
+  const observer = cloudWatch(config.service, { ...config, isRun: true });
   const secrets = secretsClient(config.region);
   const scheduler = schedulerClient(config.region);
   const credentials = secretCredentials(secrets, secretArn, scheduled.renewed);

@@ -10,7 +10,7 @@ import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
 import { importApiDestination } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Parts } from "./persister/persist.ts";
-import type { Clock, Destinations, Observer, Tokens } from "./persister/ports.ts";
+import type { Clock, Destinations, Observer, RequestObserver, Tokens } from "./persister/ports.ts";
 import type { StreamersParts } from "./persister/query/streamers.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -23,9 +23,13 @@ export interface Wired {
   readonly store: LeaseParts & StreamersParts;
   /** What a delivery requires. */
   readonly parts: Parts;
+  /** What refused requests are reported to; the local stack has nothing. */
+  readonly requests?: RequestObserver;
 }
 
-export function wire(config: Config, observer: Observer, clock = systemClock): Wired {
+type Observers = Observer & Partial<RequestObserver>;
+
+export function wire(config: Config, observer: Observers, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
   const client = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
@@ -33,7 +37,8 @@ export function wire(config: Config, observer: Observer, clock = systemClock): W
   const bookmarkAgeMax = config.bookmarkAgeHours * hourMilliseconds;
   const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7, bookmarkAgeMax };
   return {
-    authority: authorityOf(config, dynamoTokens({ client, table })),
+    authority: authorityOf(config, dynamoTokens({ client, table }), observer),
+    ...(isRequestObserver(observer) && { requests: observer }),
     store,
     parts: {
       ...store,
@@ -47,12 +52,19 @@ export function wire(config: Config, observer: Observer, clock = systemClock): W
 /** Wires the ports by the environment, at the first call. */
 export const wiredByEnvironment = memoize(() => {
   const config = readConfig();
-  return wire(config, cloudWatch(config.service));
+  return wire(config, cloudWatch(config.service, config));
 });
 
-function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens): Authority {
+const isRequestObserver = (observer: Observers): observer is Observer & RequestObserver =>
+  observer.onRefused !== undefined && observer.onTokenExpiring !== undefined;
+
+function authorityOf(
+  { authorization: by, ownerToken }: Config,
+  stored: Tokens,
+  { onTokenExpiring: onExpiring }: Observers,
+): Authority {
   if (by !== "token") return { by };
-  if (ownerToken === undefined) return { by, tokens: stored };
+  if (ownerToken === undefined) return { by, tokens: stored, ...(onExpiring && { onExpiring }) };
   const owner = digestOf(ownerToken);
   return {
     by,

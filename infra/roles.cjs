@@ -71,6 +71,9 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       allow(["dynamodb:GetItem", "dynamodb:Query"], table, partitions(ofStreamers)),
       updateEntries,
       allow("sqs:SendMessage", arnOf("DeadLetters")),
+      allow("sns:Publish", { Ref: "AlarmTopic" }),
+      // What it takes to publish to a topic that is encrypted with a key of our own.
+      allow(["kms:Decrypt", "kms:GenerateDataKey"], arnOf("AlarmKey")),
       logTo("WatchLogGroup"),
     ),
   };

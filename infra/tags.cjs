@@ -3,6 +3,7 @@
 /** The stack's resource types with tags; test/infra/data-rules.ts finds a type that is missing here. */
 const tagged = [
   "AWS::CloudWatch::Alarm",
+  "AWS::CloudWatch::CompositeAlarm",
   "AWS::CloudWatch::Dashboard",
   "AWS::DynamoDB::Table",
   "AWS::IAM::Role",

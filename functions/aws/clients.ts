@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
 
 export interface ClientOptions {
   readonly region: string;
@@ -39,6 +40,10 @@ export const s3Client = ({ region, endpoint }: ClientOptions) =>
 /** Returns a Secrets Manager client with timeouts. */
 export const secretsClient = (region: string) =>
   new SecretsManagerClient({ region, ...limits(dynamoRequestMillisecondsMax) });
+
+/** Returns an SNS client with timeouts. */
+export const snsClient = (region: string) =>
+  new SNSClient({ region, ...limits(dynamoRequestMillisecondsMax) });
 
 /** Returns an EventBridge Scheduler client with timeouts. */
 export const schedulerClient = (region: string) =>

@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { ErrorCode } from "../persister/errors.ts";
-import type { Observer, Report } from "../persister/ports.ts";
+import type { Observer, Report, RequestObserver, WatchObserver } from "../persister/ports.ts";
 import type { Ran } from "../persister/segments/run.ts";
 
 const namespace = "Persister";
@@ -30,14 +30,25 @@ const rejected: ReadonlySet<Report["outcome"]> = new Set<ErrorCode>([
   "inflated-too-large",
 ]);
 
+interface CloudWatchOptions {
+  /** Whether each streamer has a metric of its own, which costs as much as the rest of a small streamer. */
+  readonly streamerMetrics: boolean;
+  /** Whether the function is a scheduled run. */
+  readonly isRun?: boolean;
+}
+
 /**
  * Returns an observer that logs a line for each delivery and its metrics in CloudWatch's embedded metric
  * format, which infra/alarms.yml and infra/dashboard.yml use. `service` identifies the stack.
  */
-export function cloudWatch(service: string): Observer & { onRun(ran: Ran): void } {
+export function cloudWatch(
+  service: string,
+  { streamerMetrics, isRun = false }: CloudWatchOptions,
+): Observer & WatchObserver & RequestObserver & { onRun(ran: Ran): void } {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   const reportAge = (streamer: string, age: number) => {
+    if (!streamerMetrics) return;
     const own = metrics.singleMetric();
     own.addDimension("streamer", streamer);
     own.addMetric("BookmarkAge", MetricUnit.Seconds, seconds(age));
@@ -49,8 +60,9 @@ export function cloudWatch(service: string): Observer & { onRun(ran: Ran): void 
       metrics.addMetric("Deliveries", MetricUnit.Count, 1);
       metrics.addMetric("Records", MetricUnit.Count, report.records);
       metrics.addMetric("Bytes", MetricUnit.Bytes, report.bytes);
-      metrics.addMetric("Rejected", MetricUnit.Count, rejected.has(outcome) ? 1 : 0);
-      metrics.addMetric("Failed", MetricUnit.Count, failed.has(outcome) ? 1 : 0);
+      // A run that fails has an alarm of its own, and is tried again before.
+      metrics.addMetric("Rejected", MetricUnit.Count, !isRun && rejected.has(outcome) ? 1 : 0);
+      metrics.addMetric("Failed", MetricUnit.Count, !isRun && failed.has(outcome) ? 1 : 0);
       metrics.addMetric("Retries", MetricUnit.Count, report.retries);
       if (milliseconds.forward !== undefined)
         metrics.addMetric("ForwardLatency", MetricUnit.Milliseconds, milliseconds.forward);
@@ -60,9 +72,25 @@ export function cloudWatch(service: string): Observer & { onRun(ran: Ran): void 
     onRun(ran) {
       logger.info("run", { ...ran });
     },
-    onBookmarkAges(ages) {
-      for (const [streamer, age] of ages) reportAge(streamer, age);
-      metrics.addMetric("OldestBookmarkAge", MetricUnit.Seconds, seconds(Math.max(0, ...ages.values())));
+    onBookmarkAge: reportAge,
+    onWatched({ streamers, stale, oldest }) {
+      metrics.addMetric("Streamers", MetricUnit.Count, streamers);
+      metrics.addMetric("StaleStreamers", MetricUnit.Count, stale);
+      metrics.addMetric("OldestBookmarkAge", MetricUnit.Seconds, seconds(oldest));
+      metrics.publishStoredMetrics();
+    },
+    onRefused({ code, isKnown, ...refusal }) {
+      logger.warn("refused", { code, isKnown, ...refusal });
+      const own = metrics.singleMetric();
+      own.addDimension("code", code);
+      own.addMetric("Refused", MetricUnit.Count, 1);
+      metrics.addMetric("KnownStreamerRefused", MetricUnit.Count, isKnown ? 1 : 0);
+      metrics.publishStoredMetrics();
+    },
+    onTokenExpiring({ id, streamer, validUntil }) {
+      const expires = new Date(validUntil).toISOString();
+      logger.warn("a token expires soon", { token: id, streamer, expires });
+      metrics.addMetric("TokensExpiring", MetricUnit.Count, 1);
       metrics.publishStoredMetrics();
     },
   };

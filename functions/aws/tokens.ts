@@ -35,6 +35,8 @@ export const tokenSchema = z.object({
 });
 
 const retryAfterSeconds = 5;
+/** A token is reported daily from 14 days before it expires. */
+const expiringMilliseconds = 14 * 24 * 3_600_000;
 
 export function dynamoTokens(options: TableOptions): Tokens {
   const table = itemTable(options);
@@ -77,13 +79,18 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const found = await find(digest, deadline);
           if (found === undefined) return undefined;
           const { key, item } = found;
-          const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+          const { id, streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
           const permissions = scopes.map(scope => ({ scope, streamer }));
           if (usedOn === day) return { permissions };
-          return { permissions, noteUse: signal => noteUse(key, day, signal) };
+          const isExpiring = validUntil !== undefined && validUntil - now <= expiringMilliseconds;
+          return {
+            permissions,
+            ...(isExpiring && { expiring: { id, streamer, validUntil } }),
+            noteUse: signal => noteUse(key, day, signal),
+          };
         },
         unavailable,
       ),

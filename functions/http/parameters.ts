@@ -81,9 +81,11 @@ export const idempotencyKeyHeader = z
     z.describe("The same key and body are the same delivery, which is committed once. Use a UUID."),
   );
 
+export const isStreamerName = (name: string) => streamerNameParameter.safeParse(name).success;
+
 /** Returns the URL's streamer name. Throws `bad-streamer-name`. */
 export function streamerName(name: string): string {
-  if (streamerNameParameter.safeParse(name).success) return name;
+  if (isStreamerName(name)) return name;
   throw new PersisterError("bad-streamer-name", "The streamer name in the URL is not valid.");
 }
 

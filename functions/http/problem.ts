@@ -12,6 +12,7 @@ import { bookmarkMembers, jsonText } from "./response-members.ts";
 export async function withProblems(
   request: HttpRequest,
   respond: (background: BackgroundWork) => Promise<HttpResponse>,
+  report: (refused: PersisterError) => Promise<void> = async () => {},
 ): Promise<HttpResponse> {
   const background = new BackgroundWork();
   try {
@@ -19,6 +20,7 @@ export async function withProblems(
   } catch (error) {
     if (error instanceof PersisterError) {
       if (isTrouble(error)) logFailure(request, error);
+      if (reported.has(errorCatalogue[error.code].status)) await report(error);
       return problemResponse(request.path, error);
     }
     logInternal(request, error);
@@ -27,6 +29,9 @@ export async function withProblems(
     await background.end();
   }
 }
+
+/** What goes wrong most often, and is no trouble of the endpoint: a token, a precondition, a body's size. */
+const reported: ReadonlySet<number> = new Set([401, 403, 412, 413]);
 
 /** Returns whether something failed at the endpoint, even if only reading what is committed. */
 const isTrouble = ({ code, details }: PersisterError) =>

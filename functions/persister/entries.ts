@@ -32,7 +32,7 @@ export interface LastFailure {
 }
 
 /** What people were notified of: that the bookmark is stale. Times are ms since the epoch. */
-interface StaleNotice {
+export interface StaleNotice {
   readonly staleSince: number;
   readonly notifiedAt: number;
 }

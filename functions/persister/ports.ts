@@ -2,6 +2,7 @@ import type { SchemaCompiler } from "../json-schema/compile.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import type { Activation, Contents } from "./body/contents.ts";
+import type { LastFailure } from "./entries.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { DestinationIdentity } from "./store.ts";
 
@@ -128,6 +129,8 @@ export interface Tokens {
 
 interface Grant {
   readonly permissions: readonly Permission[];
+  /** Present at the first use of a day if the token expires within 14 days. */
+  readonly expiring?: ExpiringToken;
   /** Saves the day of the token's last use; undefined if it is saved already. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
 }
@@ -159,8 +162,55 @@ export type Milliseconds = Readonly<Partial<Record<Step, number>>>;
 export interface Observer {
   /** Called with the outcome of each archived delivery. */
   onDelivery(report: Report): void;
-  /** Called with the ages of all streamers' bookmarks, ms. */
-  onBookmarkAges(ages: ReadonlyMap<string, number>): void;
+}
+
+/** Reports what happens to requests that become no delivery. */
+export interface RequestObserver {
+  /** Called for each 401, 403, 412 and 413. `isKnown`: the streamer in the URL has delivered before. */
+  onRefused(refusal: {
+    readonly requestId: string;
+    readonly route: string;
+    readonly code: string;
+    readonly streamer: string | undefined;
+    readonly isKnown: boolean;
+  }): void;
+  /** Called once a day, at its first use, for a token that expires within 14 days. */
+  onTokenExpiring(token: ExpiringToken): void;
+}
+
+/** A token, without what it consists of. */
+interface ExpiringToken {
+  readonly id: string;
+  readonly streamer: string;
+  /** ms since the epoch. */
+  readonly validUntil: number;
+}
+
+/** Reports what `watch` found. */
+export interface WatchObserver {
+  /** Called with the age of each streamer's bookmark, ms. */
+  onBookmarkAge(streamer: string, age: number): void;
+  /** Called once all streamers were inspected; `oldest` is the age of the oldest bookmark, ms. */
+  onWatched(totals: { readonly streamers: number; readonly stale: number; readonly oldest: number }): void;
+}
+
+/** A streamer whose bookmark became stale, still is, or has moved again. */
+export interface WatchEvent {
+  readonly streamer: string;
+  /** When the last bookmark was committed, or the first delivery began, ms since the epoch. */
+  readonly from: number;
+  /** From when on that is stale. */
+  readonly staleAt: number;
+  readonly hasBookmark: boolean;
+  readonly lastFailure: LastFailure | undefined;
+}
+
+export type WatchKind = "stale" | "still-stale" | "recovered";
+
+/** Notifies people. */
+export interface Notifier {
+  /** Publishes one message about at most twenty streamers. Rejects if it was not accepted. */
+  notify(kind: WatchKind, events: readonly WatchEvent[]): Promise<void>;
 }
 
 export interface Clock {

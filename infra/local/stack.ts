@@ -37,7 +37,7 @@ const table = "persister";
 const tooLarge = ({ bytes, textEventBytes }: LargeBody) =>
   textEventBytes === undefined || bytes > wireBytesMax ? bodyTooLarge(bytes) : eventTooLarge(textEventBytes);
 /** There is no CloudWatch to report to. */
-const silent: Observer = { onDelivery: () => {}, onBookmarkAges: () => {} };
+const silent: Observer = { onDelivery: () => {} };
 
 /** What tests replace. */
 export interface Variant {
@@ -91,6 +91,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         table,
         importApiUrl: importApi,
         bookmarkAgeHours,
+        streamerMetrics: false,
         authorization: "token",
         accounts: { known: { default: { clientId, token: stitchToken } } },
         ownerToken: settings.token,

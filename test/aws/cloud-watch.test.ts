@@ -6,7 +6,9 @@ import type { Report } from "../../functions/persister/ports.ts";
 let printed: string[];
 beforeEach(() => {
   printed = [];
-  vi.spyOn(process.stdout, "write").mockImplementation(text => printed.push(String(text)) > 0);
+  // Warnings go to stderr, which is the same log.
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, "write").mockImplementation(text => printed.push(String(text)) > 0);
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -24,7 +26,7 @@ const report: Report = {
 };
 
 function linesOf(given: Partial<Report>): Record<string, unknown>[] {
-  cloudWatch("persister-test").onDelivery({ ...report, ...given });
+  cloudWatch("persister-test", { streamerMetrics: true }).onDelivery({ ...report, ...given });
   return printed.map(line => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -63,16 +65,38 @@ it.each([
   expect(linesOf({ outcome })[1]).toMatchObject(counted);
 });
 
-it("the watch reports the age of each streamer's bookmark, and the oldest", () => {
-  const ages = new Map([
-    ["drift", 61_000],
-    ["github", 7_200_000],
-  ]);
-  cloudWatch("persister-test").onBookmarkAges(ages);
+it.each([true, false])("the watch reports totals, and with streamerMetrics %s each age", streamerMetrics => {
+  const observer = cloudWatch("persister-test", { streamerMetrics });
+  observer.onBookmarkAge("drift", 61_000);
+  observer.onWatched({ streamers: 3, stale: 1, oldest: 7_200_000 });
+  const totals = { Streamers: 3, StaleStreamers: 1, OldestBookmarkAge: 7_200 };
   expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
-    { service: "persister-test", streamer: "drift", BookmarkAge: 61 },
-    { service: "persister-test", streamer: "github", BookmarkAge: 7_200 },
-    { service: "persister-test", OldestBookmarkAge: 7_200 },
+    ...(streamerMetrics ? [{ service: "persister-test", streamer: "drift", BookmarkAge: 61 }] : []),
+    { service: "persister-test", ...totals },
+  ]);
+});
+
+it("a refusal is logged and counted by its code, and counted again if its streamer is known", () => {
+  const refusal = { requestId: "r", route: "POST /v1/streamers/{streamer}", streamer: "drift" };
+  const observer = cloudWatch("persister-test", { streamerMetrics: false });
+  for (const isKnown of [true, false]) observer.onRefused({ ...refusal, code: "unauthorized", isKnown });
+  const refused = { service: "persister-test", code: "unauthorized", Refused: 1 };
+  expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
+    { level: "WARN", message: "refused", streamer: "drift", code: "unauthorized", isKnown: true },
+    refused,
+    { service: "persister-test", KnownStreamerRefused: 1 },
+    { level: "WARN", isKnown: false },
+    refused,
+    { service: "persister-test", KnownStreamerRefused: 0 },
+  ]);
+});
+
+it("a token that expires soon is named in the log, and counted", () => {
+  const token = { id: "ab12", streamer: "drift", validUntil: Date.parse("2026-12-01T00:00:00Z") };
+  cloudWatch("persister-test", { streamerMetrics: false }).onTokenExpiring(token);
+  expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
+    { level: "WARN", token: "ab12", streamer: "drift", expires: "2026-12-01T00:00:00.000Z" },
+    { service: "persister-test", TokensExpiring: 1 },
   ]);
 });
 

@@ -29,11 +29,12 @@ const { parts } = wire(
     table,
     importApiUrl: importApiUrl!,
     bookmarkAgeHours: 26,
+    streamerMetrics: false,
     authorization: "iam",
     accounts: { known: { default: { clientId, token: stitchToken } } },
     endpoints: { s3, dynamodb },
   },
-  { onDelivery: () => {}, onBookmarkAges: () => {} },
+  { onDelivery: () => {} },
 );
 const handler = schedule(() => ({
   parts: instrumented(parts, new Steps(process.env.STEPS_FILE!)),

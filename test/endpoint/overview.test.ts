@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { errorCatalogue, type ProblemCode } from "../../functions/http/error-catalogue.ts";
-import { watchBookmarks } from "../../functions/persister/query/watch.ts";
 import { listen } from "../../infra/local/listen.ts";
 import type { TokenTable } from "../../infra/tokens/tokens.ts";
 import { bookmark, get, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
@@ -292,20 +291,3 @@ it.each(["limit=0", "limit=1001", "limit=many", "after=../x", "state=well", "q=A
     expect([response.status, await response.json()]).toMatchObject([400, { code: "bad-query" }]);
   },
 );
-
-it("the watch reports the age of every bookmark, also without new deliveries", async () => {
-  const watched = await startTestStack();
-  open.push(watched);
-  for (const name of ["one", "two"]) await post(watched, name, body(1));
-  await post(watched, "three", jsonline(record("t", { id: 1 })));
-  const told: ReadonlyMap<string, number>[] = [];
-  const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
-  const observer = {
-    onDelivery: () => {},
-    onBookmarkAges: (ages: ReadonlyMap<string, number>) => void told.push(ages),
-  };
-  const store = storeOf(await tokenTableOf(watched));
-  await watchBookmarks({ ...store, clock, observer, bookmarkAgeMax: 1 }, Date.now() + 600_000);
-  expect([...told[0]!.keys()]).toEqual(["one", "two"]);
-  for (const age of told[0]!.values()) expect(age).toBeGreaterThanOrEqual(60_000);
-});

@@ -13,7 +13,7 @@ afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 async function stackOn(...steps: Parameters<typeof startScriptedServer>[0]) {
   const api = await startScriptedServer(steps);
-  const observer = { onDelivery: (report: Report) => void reports.push(report), onBookmarkAges: () => {} };
+  const observer = { onDelivery: (report: Report) => void reports.push(report) };
   const stack = await startTestStack({ IMPORT_API_URL: api.url }, { observer });
   open.push(stack, api);
   return stack;

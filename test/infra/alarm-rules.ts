@@ -4,6 +4,13 @@ import { all, at, each, isOfRun, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
 const alarm = "AWS::CloudWatch::Alarm";
+const composite = "AWS::CloudWatch::CompositeAlarm";
+
+/** The alarms that a composite one consists of. One that follows NOT is not among them. */
+const partsOf = (properties: unknown) =>
+  [...String(at(properties, "AlarmRule.Fn::Sub")).matchAll(/(?<!NOT )ALARM\("\$\{(\w+)\}"\)/g)].map(
+    ([, name]) => name!,
+  );
 const functions = new URL("../../functions/", import.meta.url);
 
 /** The metrics that the code emits. */
@@ -20,7 +27,7 @@ const given = [
   ...["ConsumedWriteCapacityUnits", "ConsumedReadCapacityUnits", "WriteThrottleEvents"].map(
     name => `AWS/DynamoDB ${name}`,
   ),
-  "AWS/SQS ApproximateNumberOfMessagesVisible",
+  "AWS/SQS NumberOfMessagesSent",
 ];
 
 const filtered = (template: Template) =>
@@ -68,20 +75,22 @@ const watched = (template: Template) =>
 
 /** Each kind of trouble, and the metric that shows it. */
 const troubles = [
-  "Persister OldestBookmarkAge",
+  "Persister StaleStreamers",
+  "Persister KnownStreamerRefused",
+  "Persister TokensExpiring",
   "Persister Rejected",
   "Persister Failed",
   "AWS/Lambda Errors",
   "AWS/Lambda Throttles",
   "AWS/Lambda Duration",
+  "AWS/ApiGateway 4xx",
   "AWS/ApiGateway 5xx",
-  "AWS/SQS ApproximateNumberOfMessagesVisible",
+  "AWS/SQS NumberOfMessagesSent",
 ];
 
 /** Alarms that need more than one occurrence. */
-const dayAndTwoHours = 26 * 3_600;
 const thresholds: Readonly<Record<string, number>> = {
-  BookmarkTooOld: dayAndTwoHours,
+  Flood: 1_000,
   IngestNearDeadline: 23_200,
   ApiFailing: 3,
 };
@@ -93,16 +102,30 @@ const functionsOf = (properties: unknown) =>
 
 export const alarmRules: readonly Rule[] = [
   {
-    name: "every alarm notifies the topic when it starts and when it ends",
-    check: each(alarm, get =>
-      ["AlarmActions", "OKActions"].every(actions =>
-        isDeepStrictEqual(get(actions), [{ Ref: "AlarmTopic" }]),
-      ),
-    ),
+    name: "every alarm notifies the topic when it starts and when it ends, or is part of one that does",
+    check: template => {
+      const parts = ofType(template, composite).flatMap(({ resource }) => partsOf(resource.Properties));
+      const notifies = (get: (path: string) => unknown, ...actions: string[]) =>
+        actions.every(each => isDeepStrictEqual(get(each), [{ Ref: "AlarmTopic" }]));
+      const isOver = (name: string) => (name === "WatchSilent" ? "InsufficientDataActions" : "OKActions");
+      return [
+        ...each(alarm, (get, name) =>
+          parts.includes(name)
+            ? get("AlarmActions") === undefined && get("OKActions") === undefined
+            : notifies(get, "AlarmActions", isOver(name)),
+        )(template),
+        ...each(composite, get => notifies(get, "AlarmActions", "OKActions"))(template),
+      ];
+    },
     seeds: [
-      ["BodiesRejected.Properties.AlarmActions", undefined],
-      ["ApiFailing.Properties.OKActions", []],
-    ],
+      ["KnownStreamerRefused.Properties.AlarmActions", undefined],
+      ["TokensExpiring.Properties.OKActions", []],
+      ["WatchSilent.Properties.InsufficientDataActions", undefined],
+      ["Trouble.Properties.AlarmActions", undefined],
+      ["Overload.Properties.AlarmRule.Fn::Sub", 'ALARM("${Flood}")'],
+      // It would page twice for one failure.
+      ["ApiFailing.Properties.AlarmActions", [{ Ref: "AlarmTopic" }]],
+    ].map(([path, value]) => [path, value] as [string, unknown]),
   },
   {
     name: "every alarm has a unique name and a description",
@@ -123,13 +146,13 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "missing data breaches only the alarms on metrics that `watch` has to emit",
+    name: "missing data is silence where `watch` has to emit, also before the first data, and nothing elsewhere",
     check: each(
       alarm,
-      (get, name) => get("TreatMissingData") === (name === "BookmarkTooOld" ? "breaching" : "notBreaching"),
+      (get, name) => get("TreatMissingData") === (name === "WatchSilent" ? "missing" : "notBreaching"),
     ),
     seeds: [
-      ["BookmarkTooOld.Properties.TreatMissingData", "notBreaching"],
+      ["WatchSilent.Properties.TreatMissingData", "breaching"],
       ["ApiFailing.Properties.TreatMissingData", undefined],
     ],
   },
@@ -138,12 +161,13 @@ export const alarmRules: readonly Rule[] = [
     check: template =>
       ofType(template, alarm).flatMap(({ name, resource: { Properties: properties } }) => {
         const isRight =
-          String(at(properties, "ComparisonOperator")).startsWith("GreaterThan") &&
+          (name === "WatchSilent" ||
+            String(at(properties, "ComparisonOperator")).startsWith("GreaterThan")) &&
           Number(at(properties, "Threshold")) <= (thresholds[name] ?? 1);
         return isRight ? [] : [name];
       }),
     seeds: [
-      ["BookmarkTooOld.Properties.ComparisonOperator", "LessThanThreshold"],
+      ["Flood.Properties.ComparisonOperator", "LessThanThreshold"],
       ["DeliveriesFailing.Properties.Threshold", 1e9],
     ],
   },
@@ -156,7 +180,7 @@ export const alarmRules: readonly Rule[] = [
     name: "every kind of trouble has its alarm",
     check: template => troubles.filter(trouble => !watched(template).includes(trouble)),
     seeds: [
-      ["BookmarkTooOld", undefined],
+      ["WatchSilent", undefined],
       ["FunctionsThrottled", undefined],
     ],
   },
@@ -167,7 +191,7 @@ export const alarmRules: readonly Rule[] = [
       return watched(template).filter(metric => !known.includes(metric));
     },
     seeds: [
-      ["BodiesRejected.Properties.MetricName", "Refused"],
+      ["BodiesRejected.Properties.MetricName", "Unknown"],
       ["FunctionsFailing.Properties.Metrics.1.MetricStat.Metric.MetricName", "Error"],
       ["RefusedAsTooMany", undefined],
     ],
@@ -249,7 +273,7 @@ export const alarmRules: readonly Rule[] = [
       ["Dashboard.Properties.DashboardBody.Fn::Sub", '{ "widgets": [ }'],
       [
         "Dashboard.Properties.DashboardBody.Fn::Sub",
-        '{"widgets":[{"type":"metric","properties":{"metrics":[["Persister","Refused","service","a"]]}}]}',
+        '{"widgets":[{"type":"metric","properties":{"metrics":[["Persister","Unknown","service","a"]]}}]}',
       ],
     ],
   },

@@ -17,6 +17,7 @@ const variablesOfAll = [
   "IMPORT_API_URL",
   "AUTHORIZATION",
   "BOOKMARK_AGE_HOURS",
+  "STREAMER_METRICS",
 ];
 
 const variablesOfRun = [
@@ -30,6 +31,7 @@ const variablesOfRun = [
 /** The members of its secret that a run may replace. */
 const variablesOf: Readonly<Record<string, readonly string[]>> = {
   IngestLambdaFunction: ["ACCOUNTS_SECRET_ARN"],
+  WatchLambdaFunction: ["ALARM_TOPIC_ARN"],
   RunDriftLambdaFunction: [...variablesOfRun, "RENEWED"],
 };
 

@@ -30,6 +30,10 @@ function arnOf({ Resources }: Template, name: string): string {
       return `${inRegion("secretsmanager")}:secret:${name}-AbCdEf`;
     case "AWS::SQS::Queue":
       return `${inRegion("sqs")}:${name}`;
+    case "AWS::SNS::Topic":
+      return `${inRegion("sns")}:${name}`;
+    case "AWS::KMS::Key":
+      return `${inRegion("kms")}:key/${name}`;
     case "AWS::Lambda::Function":
       return `${inRegion("lambda")}:function:${at(Resources[name]?.Properties, "FunctionName")}`;
     case "AWS::IAM::Role":
@@ -153,6 +157,7 @@ export const calls: readonly Call[] = [
     [get, "Table", ["streamer#github"]],
     [query, "Table", ["streamers#0"]],
     [update, "Table", ["streamers#0"]],
+    ["sns:Publish", "AlarmTopic"],
     ["sqs:SendMessage", "DeadLetters"],
   ]),
   ...callsOf("WatchRole", false, [

@@ -65,6 +65,9 @@ const needed: Readonly<Record<string, Grants>> = {
     "dynamodb:GetItem": table,
     "dynamodb:Query": table,
     "dynamodb:UpdateItem": table,
+    "sns:Publish": ["AlarmTopic"],
+    "kms:Decrypt": ["AlarmKey"],
+    "kms:GenerateDataKey": ["AlarmKey"],
     "sqs:SendMessage": ["DeadLetters"],
   },
   WatchScheduleRole: {

@@ -80,15 +80,19 @@ export const watchRules: readonly Rule[] = [
   {
     name: "every dead-letter queue has its alarm",
     check: template => {
-      const looked = ofType(template, "AWS::CloudWatch::Alarm").map(({ resource }) =>
-        at(resource.Properties, "Dimensions.0.Value.Fn::GetAtt.0"),
+      const looked = ofType(template, "AWS::CloudWatch::Alarm").map(
+        ({ resource }) =>
+          at(resource.Properties, "MetricName") === "NumberOfMessagesSent" &&
+          at(resource.Properties, "Dimensions.0.Value.Fn::GetAtt.0"),
       );
       return ofType(template, "AWS::SQS::Queue")
         .map(({ name }) => name)
         .filter(name => !looked.includes(name));
     },
     seeds: [
-      ["DeadLettersWaiting", undefined],
+      ["WatchFailed", undefined],
+      // It would stay above 0 until somebody deletes the message.
+      ["WatchFailed.Properties.MetricName", "ApproximateNumberOfMessagesVisible"],
       ["RunDriftFailed", undefined],
     ],
   },

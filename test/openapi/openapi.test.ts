@@ -246,13 +246,14 @@ describe("each answer is documented, and each documented answer occurs:", () => 
     const { s3, dynamodb, ...place } = await stackFileOf(stack);
     const config = {
       bookmarkAgeHours: 26,
+      streamerMetrics: false,
       service: "s",
       importApiUrl: stack.importApiUrl,
       authorization: "token" as const,
     };
     const lacking = wire(
       { ...place, ...config, accounts: { known: {} }, ownerToken: token, endpoints: { s3, dynamodb } },
-      { onDelivery: () => {}, onBookmarkAges: () => {} },
+      { onDelivery: () => {} },
     );
     const event = eventOf(body());
     const {

@@ -43,7 +43,7 @@ function partsOf(store: Store): Parts {
     clock: { now: Date.now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
     archive: memoryArchive(),
-    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+    observer: { onDelivery: () => {} },
     destinations: { of: async () => destination },
   };
 }

@@ -45,7 +45,7 @@ function world() {
     archive: memoryArchive(),
     clock: { now: () => now, sleep: async () => {} },
     newId: () => `id-${ids++}`,
-    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+    observer: { onDelivery: () => {} },
     destinations: {
       of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
     },

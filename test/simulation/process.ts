@@ -96,7 +96,7 @@ export class Process {
         ...store,
         archive: s3Archive({ client: s3, bucket, timing }),
         destinations,
-        observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+        observer: { onDelivery: () => {} },
       },
     };
   }

@@ -46,7 +46,8 @@ export async function change(request: ChangeRequest, parts: LeaseParts): Promise
     ...(stored && { bookmark: stored, bookmarkAt: at }),
   };
   const { lease: _, ...rest } = current ?? { lastSequence: 0n };
-  const since = current?.since ?? at;
+  // A forgotten bookmark counts as one from now on: nobody is paged for it at once.
+  const since = bookmark === undefined ? at : (current?.since ?? at);
   const next: Streamer = { ...rest, ...nextFence(current, id), name: streamer, commit: made, since };
   if (!(await writeStreamer(next, ports)) && !(await wasCommitted(made, streamer, ports))) {
     throw new PersisterError(

@@ -101,7 +101,7 @@ async function* entriesOf(
 }
 
 /** Groups items into arrays of `size`; the last one may be shorter, but not empty. */
-async function* chunksOf<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
+export async function* chunksOf<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
   let chunk: T[] = [];
   for await (const item of items) {
     chunk.push(item);

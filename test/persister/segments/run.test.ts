@@ -60,7 +60,7 @@ function world() {
       },
     },
     newId: () => `id-${ids++}`,
-    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+    observer: { onDelivery: () => {} },
     destinations: {
       of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
     },

@@ -152,7 +152,7 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
     clock: { now, sleep: async () => {} },
     newId: () => (ids++ === 0 ? delivery : `${delivery} ${started} ${skew} ${ids}`),
     archive: { put: async key => `memory://${key}` },
-    observer: { onDelivery: () => {}, onBookmarkAges: () => {} },
+    observer: { onDelivery: () => {} },
     destinations: { of: async () => ({ identity, importApi, encoder, rules: importApiRules }) },
   };
 }

@@ -1,0 +1,44 @@
+import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
+import type { Notifier, WatchEvent, WatchKind } from "../persister/ports.ts";
+
+const titles: Readonly<Record<WatchKind, string>> = {
+  stale: "no bookmark for too long",
+  "still-stale": "still no bookmark",
+  recovered: "bookmarks again",
+};
+const advice: Readonly<Record<WatchKind, string>> = {
+  stale: "See `StaleStreamers` in docs/operations.md. You are notified again each day, and once it is over.",
+  "still-stale": "A streamer that is retired is silent with a long `expectedEvery`: persist settings set.",
+  recovered: "Nothing is left to do.",
+};
+/** docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII, at most 100 characters. */
+const subjectCharsMax = 100;
+
+interface TopicOptions {
+  readonly client: SNSClient;
+  readonly topicArn: string;
+  /** The stack, in the subject. */
+  readonly service: string;
+}
+
+/** Returns a notifier that publishes to an SNS topic. Rejects with the SDK's errors. */
+export const snsNotifier = ({ client, topicArn, service }: TopicOptions): Notifier => ({
+  async notify(kind, events) {
+    const subject = `${service}: ${titles[kind]} (${events.length})`;
+    const Message = `${[...events.map(lineOf(kind)), "", advice[kind]].join("\n")}\n`;
+    const Subject = subject.slice(0, subjectCharsMax);
+    await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message }));
+  },
+});
+
+const lineOf =
+  (kind: WatchKind) =>
+  ({ streamer, from, hasBookmark, lastFailure }: WatchEvent): string => {
+    const at = new Date(from).toISOString();
+    if (kind === "recovered") return `${streamer}: no longer stale, the last bookmark is of ${at}.`;
+    const since = hasBookmark ? `no bookmark since ${at}` : `no bookmark since its first delivery at ${at}`;
+    if (lastFailure === undefined || (hasBookmark && lastFailure.at < from)) return `${streamer}: ${since}.`;
+    const { delivery, code, message } = lastFailure;
+    const why = message === undefined ? code : `${code}: ${message}`;
+    return `${streamer}: ${since}. The delivery ${delivery} failed at ${new Date(lastFailure.at).toISOString()}, ${why}`;
+  };
