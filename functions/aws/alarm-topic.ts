@@ -40,5 +40,6 @@ const lineOf =
     if (lastFailure === undefined || (hasBookmark && lastFailure.at < from)) return `${streamer}: ${since}.`;
     const { delivery, code, message } = lastFailure;
     const why = message === undefined ? code : `${code}: ${message}`;
-    return `${streamer}: ${since}. The delivery ${delivery} failed at ${new Date(lastFailure.at).toISOString()}, ${why}`;
+    const failedAt = new Date(lastFailure.at).toISOString();
+    return `${streamer}: ${since}. The delivery ${delivery} failed at ${failedAt}, ${why}`;
   };

@@ -198,7 +198,7 @@ describe("what a month costs", () => {
   );
   it.each(rows)(
     "%s",
-    (_, streamers = 0, deliveries = 0, sent = 0, forwarded = 0, bookmark = 0, seconds = 0, dollars = 0) => {
+    (_, _streamers = 0, deliveries = 0, sent = 0, forwarded = 0, bookmark = 0, seconds = 0, dollars = 0) => {
       const [inline, large] = bookmark <= inlineBytesMax / 1_024 ? [bookmark, 0] : [0, bookmark];
       const each =
         (price(/requests to the HTTP API/) * Math.ceil(sent / 512) +

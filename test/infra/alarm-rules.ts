@@ -146,7 +146,7 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "missing data is silence where `watch` has to emit, also before the first data, and nothing elsewhere",
+    name: "missing data is silence where `watch` has to emit, and nothing elsewhere",
     check: each(
       alarm,
       (get, name) => get("TreatMissingData") === (name === "WatchSilent" ? "missing" : "notBreaching"),

@@ -109,6 +109,7 @@ function arnsOf(type: string, id: string, properties: unknown): string[] {
     case "AWS::Logs::MetricFilter":
       return [`${inRegion("logs")}:log-group:/aws/vendedlogs/http-api/persister-dev`];
     case "AWS::CloudWatch::Alarm":
+    case "AWS::CloudWatch::CompositeAlarm":
       return [`${inRegion("cloudwatch")}:alarm:${named("AlarmName")}`];
     case "AWS::CloudWatch::Dashboard":
       return [`arn:aws:cloudwatch::123456789012:dashboard/${named("DashboardName")}`];
