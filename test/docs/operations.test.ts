@@ -126,6 +126,12 @@ function namesMissing(names: readonly string[], text: string): string[] {
 describe("the pipeline's service role", () => {
   it("allows what CloudFormation needs for each resource", async () =>
     expect(await unmetBy(statementsOf("ServiceRole"), template)).toEqual([]));
+  it("allows the role that a fresh account lacks", async () => {
+    const roles = "arn:aws:iam::123456789012:role/aws-service-role";
+    const arn = `${roles}/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway`;
+    const isAllowed = isAllowedBy(statementsOf("ServiceRole"), "iam:CreateServiceLinkedRole", arn);
+    expect(await isAllowed).toBe(true);
+  });
   it("and one that lacks an action would be noticed", async () => {
     const without = statementsOf("ServiceRole").map(statement => ({
       ...statement,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -166,3 +167,19 @@ describe("a scheduled run", () => {
     process.kill(Number(await readFile(file, "utf8")), "SIGKILL");
   });
 });
+
+it.runIf(existsSync("/proc/self/environ"))(
+  "a program can read its function's environment, as docs/operations.md says",
+  async () => {
+    const streaming = programStreaming({
+      command: ["sh", "-c", "cat /proc/$PPID/environ"],
+      places: placesIn(process.env),
+      required: [],
+      credentials: { source: "The environment", read: async () => ({}) },
+    });
+    let read = "";
+    for await (const bytes of streaming(undefined, Date.now() + 600_000, new AbortController().signal))
+      read += Buffer.from(bytes).toString("latin1");
+    expect(read).toBe(await readFile("/proc/self/environ", "latin1"));
+  },
+);

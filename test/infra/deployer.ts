@@ -129,6 +129,11 @@ function arnsOf(type: string, id: string, properties: unknown): string[] {
   }
 }
 
+const contexts: Readonly<Record<string, Record<string, string>>> = {
+  "iam:PassRole": { "iam:PassedToService": "lambda.amazonaws.com" },
+  "iam:CreateServiceLinkedRole": { "iam:AWSServiceName": "ops.apigateway.amazonaws.com" },
+};
+
 /** A KMS key's own policy lets the account's roles in, as infra/alarm-topic.yml has it. */
 const keyPolicy = {
   Version: "2012-10-17",
@@ -146,8 +151,7 @@ export async function isAllowedBy(statements: readonly Statement[], action: stri
           principal: "arn:aws:iam::123456789012:role/service",
           action,
           resource: { resource, accountId: "123456789012" },
-          contextVariables:
-            action === "iam:PassRole" ? { "iam:PassedToService": "lambda.amazonaws.com" } : {},
+          contextVariables: contexts[action] ?? {},
         },
         identityPolicies: [{ name: "own", policy: { Version: "2012-10-17", Statement: statements } }],
         serviceControlPolicies: [],
