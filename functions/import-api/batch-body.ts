@@ -1,6 +1,4 @@
-import * as limits from "../persister/limits.ts";
 import type { ImportRequest } from "../persister/ports.ts";
-import { readerOf } from "../stitchstream/readers.ts";
 import { JsonWriter } from "../values/json-writer.ts";
 import type { Kind, Visitor } from "../values/visitor.ts";
 import type { Encoding } from "./encoding.ts";
@@ -15,17 +13,15 @@ export function encodeAppend({ contents, batch, firstSequence, out }: Encoding):
   const table = contents.recordTable(batch.records[0]!);
   const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, ',"data":');
   const schema = new SchemaInference();
-  const reader = readerOf(header, bytes, limits);
   const version = table.version === undefined ? "" : `"table_version":${table.version},`;
   out.text(`{"table_name":${JSON.stringify(table.stream)},${version}"messages":[`);
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
-    out.all(head.of(record));
-    const line = contents.lineStart(contents.recordStart(record));
+    out.allText(head.of(record));
     if (header.encoding === "json") {
-      out.copy(bytes, contents.recordStart(record), contents.recordEnd(record));
-      reader.readField(line, "record", schema);
-    } else reader.readField(line, "record", new Both(new JsonWriter(out), schema));
+      out.copyText(contents, contents.recordStart(record), contents.recordEnd(record));
+      contents.readField(record, "record", schema);
+    } else contents.readField(record, "record", new Both(new JsonWriter(out), schema));
     out.ascii("}");
   }
   out.ascii('],"schema":');

@@ -1,12 +1,9 @@
 import type { BatchEncoder } from "../persister/ports.ts";
 import { encodeAppend } from "./batch-body.ts";
-import { BodySizes } from "./body-size.ts";
+import { bytesAround } from "./body-size.ts";
 import { Draft4Schemas } from "./draft4.ts";
 import { encodePush } from "./push-body.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
-
-/** The brackets around a push's records. */
-const bracketsBytes = 2;
 
 /**
  * Writes the Import API's request bodies. Records with a schema go to `/batch`. Records with only keys go to
@@ -14,13 +11,12 @@ const bracketsBytes = 2;
  * to `/batch` with an inferred schema (import-api.md section 0).
  */
 export function batchEncoder(clientId: number): BatchEncoder {
-  const sizes = new BodySizes();
   const schemas = new Draft4Schemas();
   return {
-    bytesAround: table => sizes.bytesAround(table),
+    bytesAround,
     schemaBytes: ({ schema }) => (schema === undefined ? 0 : schemas.of(schema).length + schema.namesBytes),
     encode(contents, batch, firstSequence, out) {
-      out.begin(sizes.recordsBytes(contents, batch) + bracketsBytes);
+      out.begin(batch.bytes);
       const encoding = { contents, batch, firstSequence, out };
       switch (batch.kind) {
         case "upsert":

@@ -1,8 +1,5 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
-import * as limits from "../persister/limits.ts";
 import type { ImportRequest } from "../persister/ports.ts";
-import type { ValueReader } from "../stitchstream/reader.ts";
-import { readerOf } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
@@ -48,9 +45,7 @@ export function encodePush(
   { contents, batch, firstSequence, out }: Encoding,
   clientId: number,
 ): ImportRequest {
-  const { bytes, header } = contents;
-  const { encoding } = header;
-  const reader = readerOf(header, bytes, limits);
+  const { encoding } = contents.header;
   const heads = new Map<Table, SequencedText>();
   const tail = encoding === "json" ? closeBrace : closeBracket;
   let table: Table | undefined;
@@ -64,8 +59,8 @@ export function encodePush(
       head = heads.get(own) ?? headOf(own, clientId, encoding, firstSequence);
       heads.set(own, head);
     }
-    out.all(head!.of(record));
-    writeRecord(contents, record, reader, out);
+    out.allText(head!.of(record));
+    writeRecord(contents, record, out);
     out.byte(tail);
   }
   out.ascii("]");
@@ -74,14 +69,14 @@ export function encodePush(
 }
 
 /** Writes the record's own text, or its self-contained form. */
-function writeRecord(contents: Contents, record: number, reader: ValueReader, out: ByteWriter): void {
-  const { bytes, splices } = contents;
+function writeRecord(contents: Contents, record: number, out: ByteWriter): void {
+  const { splices } = contents;
   const end = contents.recordEnd(record);
   const start = contents.recordStart(record);
   const form = contents.recordForm(record);
   if (form === RecordForm.rewritten) {
-    return reader.readField(contents.lineStart(start), "record", new TransitWriter(out));
+    return contents.readField(record, "record", new TransitWriter(out));
   }
-  if (form !== RecordForm.spliced) return out.copy(bytes, start, end);
+  if (form !== RecordForm.spliced) return out.copyText(contents, start, end);
   splices.write(out, contents, start, end, contents.firstSplice(record), contents.recordGrowth(record));
 }

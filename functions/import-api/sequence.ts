@@ -1,33 +1,32 @@
 import { zero } from "../values/bytes.ts";
+import { type Memory, memoryOf } from "../values/memory.ts";
 
 const ten = 10;
 
-const utf8 = new TextEncoder();
-
 /** Text with a sequence, which is incremented in place: 19 digits don't fit a JavaScript number. */
 export class SequencedText {
-  readonly #bytes: Uint8Array;
+  readonly #text: Memory;
   readonly #digitsEnd: number;
   #n = 0;
 
   /** The text is `head`, the digits of `first`, and `tail`. */
   constructor(head: string, first: bigint, tail: string) {
-    this.#bytes = utf8.encode(`${head}${first}${tail}`);
-    this.#digitsEnd = this.#bytes.length - utf8.encode(tail).length;
+    this.#text = memoryOf(Buffer.from(`${head}${first}${tail}`));
+    this.#digitsEnd = this.#text.bytes.length - Buffer.byteLength(tail);
   }
 
   /**
    * Returns the text with the digits of `first + n`, valid until the next call. `n` must not be less than
    * in the last call.
    */
-  of(n: number): Uint8Array {
-    const bytes = this.#bytes;
+  of(n: number): Memory {
+    const { bytes } = this.#text;
     let at = this.#digitsEnd;
     for (let carry = n - this.#n; carry > 0; carry = Math.trunc(carry / ten)) {
       carry += bytes[--at]! - zero;
       bytes[at] = zero + (carry % ten);
     }
     this.#n = n;
-    return bytes;
+    return this.#text;
   }
 }

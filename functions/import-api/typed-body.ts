@@ -1,6 +1,4 @@
-import * as limits from "../persister/limits.ts";
 import type { ImportRequest } from "../persister/ports.ts";
-import { readerOf } from "../stitchstream/readers.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { quote } from "../values/bytes.ts";
@@ -22,25 +20,23 @@ export function encodeTyped(
 ): ImportRequest {
   const { bytes, header } = contents;
   const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, "");
-  const reader = readerOf(header, bytes, limits);
   writeHead(contents.recordTable(batch.records[0]!), schemas, out);
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
-    out.all(head.of(record));
+    out.allText(head.of(record));
     const extractedAt = contents.recordExtractedAt(record);
     const start = contents.recordStart(record);
     if (header.encoding === "json") {
       if (extractedAt > 0) writeTime(bytes, extractedAt, out);
       out.ascii(',"data":');
-      out.copy(bytes, start, contents.recordEnd(record));
+      out.copyText(contents, start, contents.recordEnd(record));
     } else {
-      const line = contents.lineStart(start);
       if (extractedAt > 0) {
         out.ascii(',"time_extracted":');
-        reader.readField(line, "time_extracted", new JsonWriter(out));
+        contents.readField(record, "time_extracted", new JsonWriter(out));
       }
       out.ascii(',"data":');
-      reader.readField(line, "record", new JsonWriter(out));
+      contents.readField(record, "record", new JsonWriter(out));
     }
     out.ascii("}");
   }

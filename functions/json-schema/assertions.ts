@@ -1,12 +1,15 @@
 import type { JsonObject } from "../values/json-object.ts";
-import { boundKeywords, type Check } from "./bounds.ts";
+import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import { multipleOfDigitsMax } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
-import { allowsInteger, type TypeNames, typeOf, typesOf } from "./types.ts";
+import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf } from "./types.ts";
+
+/** How many values of a type conform to a schema. */
+export type Verdict = "all" | "some" | "none";
 
 /** The keywords of a schema that check a value itself. Those that apply subschemas are in node.ts. */
 export class Assertions {
@@ -22,6 +25,25 @@ export class Assertions {
     this.#checks = checks;
   }
 
+  /** Returns how many values of a type, a bit of `typeBits`, conform. */
+  verdict(type: number): Verdict {
+    const isRefused = this.#checks.some(({ never = 0 }) => (never & type) !== 0);
+    if (isRefused) return "none";
+    return this.#checks.every(({ always }) => (always & type) !== 0) ? "all" : "some";
+  }
+
+  /** Returns whether the text of a scalar, of these types, surely conforms, without making a value of it. */
+  surelyMatch(types: number, bytes: Uint8Array, start: number, end: number): boolean {
+    for (const check of this.#checks)
+      if ((check.always & types) !== types && check.surelyMatches?.(bytes, start, end) !== true) return false;
+    return true;
+  }
+
+  /** Returns the steps that checking a scalar of so many characters costs. */
+  stepsFor(chars: number): number {
+    return this.steps + Math.floor((chars * this.textWeight) / weightPerStep);
+  }
+
   matches(value: unknown, spend: Spend): boolean {
     for (const check of this.#checks) if (!check.matches(value, spend)) return false;
     return true;
@@ -35,12 +57,15 @@ export class Assertions {
   }
 }
 
+/** A text's characters and a number's digits cost the assertions' weight divided by this. */
+const weightPerStep = 32;
+
 /** Assertions about a text, or a number's digits, read all of it: a sixteenth of a step per character. */
 const textWeightMin = 2;
 
 /** The assertions of the schema `false`. */
 export const nothingFits = new Assertions(1, textWeightMin, [
-  { message: "is not allowed", matches: () => false },
+  { message: "is not allowed", always: 0, never: allTypes, matches: () => false },
 ]);
 
 /** What making a check needs besides the keyword's value. */
@@ -60,16 +85,21 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     const types = typesOf(given as TypeNames);
     return {
       message: `must be ${given}`,
+      always: types,
+      never: othersThan(types),
       matches: value => (typeOf(value) & types) !== 0,
       hintFor: value => (isNumeric(value) && allowsInteger(types) ? integerHint : ""),
     };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),
-  format: (given, { dialect: { formats } }) => {
+  format: (given, { dialect: { formats, surelyOfFormat } }) => {
     if (!Object.hasOwn(formats, given as string)) return undefined;
     const isOne = formats[given as string]!;
+    const surelyMatches = surelyOfFormat?.[given as string];
     return {
       message: `must match format "${given}"`,
+      always: othersThan(typeBits.string),
+      ...(surelyMatches !== undefined && { surelyMatches }),
       matches: value => typeof value !== "string" || isOne(value),
     };
   },
@@ -78,6 +108,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     if (pattern === null) return undefined;
     return {
       message: `must match pattern "${given}"`,
+      always: othersThan(typeBits.string),
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };
@@ -86,11 +117,13 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     const isEqual = equalityOf(dialect.isJava);
     return {
       message: "must be equal to constant",
+      always: 0,
       matches: (value, spend) => isEqual(given, value, spend),
     };
   },
   enum: (given, { dialect }) => ({
     message: "must be equal to one of the allowed values",
+    always: 0,
     matches: oneOf(given as readonly unknown[], dialect.isJava),
   }),
 };

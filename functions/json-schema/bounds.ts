@@ -2,7 +2,11 @@ import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
-import { multiplesOf } from "./multiple.ts";
+import { isOfPlaces, multiplesOf, placesOf } from "./multiple.ts";
+import { allTypes, typeBits } from "./types.ts";
+
+/** All types but these. */
+export const othersThan = (types: number): number => allTypes & ~types;
 
 /** One assertion of a schema about a value. */
 export interface Check {
@@ -12,6 +16,12 @@ export interface Check {
   hintFor?(value: unknown): string;
   /** The extra cost of a text's character, see evaluator.ts. */
   readonly textWeight?: number;
+  /** The types all of whose values conform, as bits. */
+  readonly always: number;
+  /** The types none of whose values does. */
+  readonly never?: number;
+  /** Returns whether the text of a scalar surely conforms, without making a value of it. */
+  surelyMatches?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
@@ -25,6 +35,7 @@ type Fits = (value: Numeric) => boolean;
 
 const number = (message: string, matches: Fits): Check => ({
   message,
+  always: othersThan(typeBits.number),
   matches: given => {
     const value = asDouble(given);
     return !isNumeric(value) || matches(value);
@@ -53,23 +64,35 @@ const below = ordered("must be <", order => order < 0);
 type Reaches = (value: unknown, count: number, spend: Spend) => boolean | undefined;
 
 const fewest =
-  (what: string, reaches: Reaches): CheckOf =>
+  (type: number, what: string, reaches: Reaches): CheckOf =>
   bound => {
     const enough = Number(bound);
     return {
       message: `must NOT have fewer than ${bound} ${what}`,
+      always: othersThan(type),
+      ...(type === typeBits.string && {
+        surelyMatches: (_: Uint8Array, start: number, end: number) =>
+          end - start >= enough * (enough > 1 ? characterBytesMax : 1),
+      }),
       matches: (value, spend) => reaches(value, enough, spend) !== false,
     };
   };
 const greatest =
-  (what: string, reaches: Reaches): CheckOf =>
+  (type: number, what: string, reaches: Reaches): CheckOf =>
   bound => {
     const tooMany = Number(bound) + 1;
     return {
       message: `must NOT have more than ${bound} ${what}`,
+      always: othersThan(type),
+      ...(type === typeBits.string && {
+        surelyMatches: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
+      }),
       matches: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
   };
+
+/** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
+const characterBytesMax = 12;
 
 const characters: Reaches = (value, count) => {
   if (typeof value !== "string") return undefined;
@@ -88,6 +111,13 @@ const properties: Reaches = (value, count, spend) => {
 /** Dividing takes up to 15 ns per digit. */
 const divisionWeight = 8;
 
+/** A multiple of a power of ten has no more decimal places than it. */
+function surelyOfPlaces(step: Numeric): Pick<Check, "surelyMatches"> {
+  const places = placesOf(step);
+  if (places === undefined) return {};
+  return { surelyMatches: (bytes, start, end) => isOfPlaces(bytes, start, end, places) };
+}
+
 /** In draft 4, a boolean keyword says whether a bound is exclusive. */
 export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   maximum: (bound, schema, dialect) =>
@@ -99,11 +129,12 @@ export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   multipleOf: (bound, _, dialect) => ({
     ...bounded("must be multiple of", bound, multiplesOf, dialect),
     textWeight: divisionWeight,
+    ...surelyOfPlaces(bound),
   }),
-  maxLength: greatest("characters", characters),
-  minLength: fewest("characters", characters),
-  maxItems: greatest("items", items),
-  minItems: fewest("items", items),
-  maxProperties: greatest("properties", properties),
-  minProperties: fewest("properties", properties),
+  maxLength: greatest(typeBits.string, "characters", characters),
+  minLength: fewest(typeBits.string, "characters", characters),
+  maxItems: greatest(typeBits.array, "items", items),
+  minItems: fewest(typeBits.array, "items", items),
+  maxProperties: greatest(typeBits.object, "properties", properties),
+  minProperties: fewest(typeBits.object, "properties", properties),
 };

@@ -4,6 +4,10 @@ import type { JsonObject } from "../values/json-object.ts";
 export interface Dialect {
   /** The formats that it checks, by name; all others are annotations. */
   readonly formats: Readonly<Record<string, (text: string) => boolean>>;
+  /** For some formats: whether the content of a JSON string surely has it; a faster way to the same answer. */
+  readonly surelyOfFormat?: Readonly<
+    Record<string, (bytes: Uint8Array, start: number, end: number) => boolean>
+  >;
   /**
    * Whether values are compared as in Java. A number then conforms to a bound if it does exactly or as its
    * nearest double, and `1.0` differs from `1`; in patterns, `$` also matches before a final line end, and

@@ -1,3 +1,4 @@
+import { dot, nine, zero } from "../values/bytes.ts";
 import { type Decimal, decimalOf, ExactNumber, type Numeric } from "./exact-number.ts";
 
 /** Digits are divided in parts of this size, which keeps the time linear. */
@@ -37,4 +38,21 @@ function remainder(digits: string, divisor: bigint): bigint {
     rest = (rest * 10n ** BigInt(part.length) + BigInt(part)) % divisor;
   }
   return rest;
+}
+
+/** Returns how many decimal places the multiples of a power of ten have; undefined for other steps. */
+export function placesOf(step: Numeric): number | undefined {
+  const { sign, digits, magnitude } = decimalOf(step);
+  return sign === 1 && digits === "1" && magnitude <= 1 ? 1 - magnitude : undefined;
+}
+
+/** Returns whether a number is written without an exponent and with at most so many decimal places. */
+export function isOfPlaces(bytes: Uint8Array, start: number, end: number, places: number): boolean {
+  let point = end;
+  for (let at = start + 1; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte === dot) point = at;
+    else if (byte < zero || byte > nine) return false;
+  }
+  return end - point - 1 <= places;
 }

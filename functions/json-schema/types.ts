@@ -14,6 +14,9 @@ const bits = {
   number: 32 | 64,
 } as const;
 const fractional = 64;
+/** A bit for each type of value. */
+export const typeBits = { ...bits, fractional };
+export const allTypes = 127;
 
 type TypeName = keyof typeof bits;
 /** The values of a schema's `type`. */

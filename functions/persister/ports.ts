@@ -59,6 +59,8 @@ export interface Batch {
   readonly kind: "upsert" | "append" | "typed" | "activate";
   /** The records' indexes in the delivery, ascending. */
   readonly records: readonly number[];
+  /** The most bytes that its request takes. */
+  readonly bytes: number;
   readonly activation?: Activation;
 }
 

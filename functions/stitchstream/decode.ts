@@ -1,5 +1,6 @@
 import { holdsEscape, lowerCaseBit, newline, underscore } from "../values/bytes.ts";
 import { Exhausted, Malformed, stringOf, Uncarriable } from "../values/scanner.ts";
+import type { MapCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { refuseAirbyteRecord, refuseAirbyteState } from "./airbyte.ts";
 import { firstVisible, type Header, readHeader } from "./header.ts";
@@ -7,9 +8,9 @@ import { findKeyValues } from "./key-values.ts";
 import type { PieceReader } from "./piece-reader.ts";
 import type { ValueReader } from "./reader.ts";
 import { readerOf } from "./readers.ts";
+import { LineShapes } from "./shapes/line-shapes.ts";
 import type { StreamSchema } from "./stream-schema.ts";
 import { type Table, type TableLimits, Tables } from "./tables.ts";
-import { LineTemplates } from "./templates/line-templates.ts";
 import { isTimeOrNone } from "./time-extracted.ts";
 import type { ValueLimits } from "./value-limits.ts";
 
@@ -22,6 +23,8 @@ export interface DecodeLimits extends ValueLimits, TableLimits {
  * Receives a body's messages in order. `reader` has the offsets of the message, valid until the call returns.
  */
 export interface MessageSink {
+  /** What the records of a table require. */
+  checkOf?(table: Table): MapCheck | undefined;
   record(line: number, table: Table, reader: ValueReader): void;
   /** `schema` applies to the stream's records from here on. Also called for the first record's own schema. */
   schema(line: number, stream: string, schema: StreamSchema, reader: ValueReader): void;
@@ -53,12 +56,12 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   const header = readHeader(bytes, limits.headerLinesMax);
   const reader = readerOf(header, bytes, limits);
   const tables = new Tables(limits);
-  const templates = new LineTemplates(limits.lineBytesMax);
-  const way = { header, tables, templates, limits, sink };
+  const shapes = new LineShapes(reader, limits, table => sink.checkOf?.(table));
+  const way = { header, tables, shapes, limits, sink };
   let { line } = header;
   for (let start = header.end; start < bytes.length; line++, start = reader.position) {
     try {
-      const table = templates.read(reader, start);
+      const table = shapes.read(start);
       if (table === undefined) readLine(reader, start, line, way);
       else {
         tables.note(table);
@@ -77,19 +80,20 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
 interface Way {
   readonly header: Header;
   readonly tables: Tables;
-  readonly templates: LineTemplates;
+  readonly shapes: LineShapes;
   readonly limits: DecodeLimits;
   readonly sink: MessageSink;
 }
 
 function readLine(reader: PieceReader, start: number, line: number, way: Way): void {
-  const { header, tables, templates, limits, sink } = way;
+  const { header, tables, shapes, limits, sink } = way;
   reader.position = start;
   reader.skipSpace();
   if (reader.peek() === newline) {
     reader.position++;
     return;
   }
+  reader.conforms = false;
   reader.readMessage(start);
   const length = reader.position - 1 - start;
   if (length > limits.lineBytesMax) {
@@ -104,9 +108,11 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       selectField(reader, "record");
       findKeyValues(table, reader);
       const unfit = unfitField(reader, limits);
-      if (unfit === undefined) templates.learn(reader, table, start);
-      else sink.fault({ line, stream: table.stream, ...unfit, uncarriable: true });
-      return sink.record(line, table, reader);
+      if (unfit !== undefined) sink.fault({ line, stream: table.stream, ...unfit, uncarriable: true });
+      sink.record(line, table, reader);
+      // Afterwards, as the sink reads a record's own schema with its first record.
+      if (unfit === undefined) shapes.learn(table, start);
+      return;
     }
     case "bookmark":
     case "state":
@@ -119,7 +125,7 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
     case "schema": {
       const { stream, schema } = tables.declare(reader, start);
       // From here on, the stream's records belong to another table.
-      templates.clear();
+      shapes.forget(stream);
       return sink.schema(line, stream, schema, reader);
     }
     case "activate_version":

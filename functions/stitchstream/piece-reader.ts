@@ -13,6 +13,7 @@ export abstract class PieceReader extends ValueReader {
     this.inRecord = true;
     this.dataPoints = 0;
     this.standsAlone = this.spliceable = true;
+    this.names.clear();
     this.splices.clear();
     this.keyValues.clear();
   }
@@ -34,6 +35,11 @@ export abstract class PieceReader extends ValueReader {
   /** The start of the content of the scalar that was read last. */
   get pieceStart(): number {
     return this.contentStart;
+  }
+
+  /** How many scalars have been read since `beginPieces`. */
+  get pieces(): number {
+    return this.dataPoints;
   }
 
   get pieceEnd(): number {

@@ -5,7 +5,6 @@ import { Splices } from "../values/splices.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
 import { OpenNames } from "./names.ts";
-import { rootShape } from "./shape.ts";
 import type { ValueLimits } from "./value-limits.ts";
 
 /**
@@ -32,12 +31,15 @@ export abstract class ValueReader extends TextScanner {
   readonly splices = new Splices();
   /** The most bytes that making the field self-contained adds to its text. Set with `standsAlone`. */
   growth = 0;
+  /** Whether the record surely conforms to its table's check. Set by `decode`, with the record. */
+  conforms = false;
   /** The start of the current line. */
   lineStart = nowhere;
   /** Follows the values that are read. Set by `readAlone` and `readField`, until they return. */
   visitor: Visitor | undefined;
 
-  protected readonly names: OpenNames;
+  /** The names of the maps that are being read. */
+  readonly names: OpenNames;
   protected readonly limits: ValueLimits;
   /** In a record names must be columns' names, and numbers must have a JSON form. */
   protected inRecord = false;
@@ -48,10 +50,6 @@ export abstract class ValueReader extends TextScanner {
   /** The name of the record's field that was begun last; for `faultyField`. */
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
-  /** The map and the index of the name whose value is read next. Set by the subclasses before each value. */
-  protected outer = rootShape();
-  protected outerIndex = 0;
-  readonly #root = this.outer;
   /** The expanded size of the cache codes of all lines so far. */
   #expansion = 0;
   #log: Members | undefined;
@@ -144,8 +142,6 @@ export abstract class ValueReader extends TextScanner {
     this.inRecord = false;
     this.#logDepth = nowhere;
     this.names.clear();
-    this.outer = this.#root;
-    this.outerIndex = 0;
     this.resetLine();
   }
 
@@ -205,7 +201,7 @@ export abstract class ValueReader extends TextScanner {
   }
 
   #readEnvelopeMember(nameStart: number, nameEnd: number): void {
-    const name = this.#fieldAt(nameStart, nameEnd);
+    const name = envelopeName(this.bytes, nameStart, nameEnd);
     this.skipSpace();
     const start = this.position;
     this.standsAlone = this.spliceable = true;
@@ -228,16 +224,6 @@ export abstract class ValueReader extends TextScanner {
     field.standsAlone = this.standsAlone;
     field.spliceable = this.spliceable;
     field.growth = this.growth;
-  }
-
-  /** Returns the envelope's field with this name: that of the last line, if the name is as predicted. */
-  #fieldAt(nameStart: number, nameEnd: number): EnvelopeName | null {
-    const { outer, outerIndex } = this;
-    const known = outer.field(outerIndex);
-    if (known !== undefined) return known;
-    const name = envelopeName(this.bytes, nameStart, nameEnd);
-    outer.noteField(outerIndex, name);
-    return name;
   }
 
   #watch(log: Members, isRecord: boolean): void {

@@ -14,6 +14,10 @@ export interface Table {
   readonly keyNames: readonly string[];
   /** The key names as raw string contents without escapes. */
   readonly keyNameBytes: readonly Uint8Array[];
+  /** Likewise, the stream's name. */
+  readonly streamBytes: Uint8Array;
+  /** The size of the stream's and the keys' names as JSON, in bytes. */
+  readonly namesBytes: number;
   /** The schema of the records; undefined if the streamer sent none. */
   readonly schema: StreamSchema | undefined;
   /** The version of the table's contents, as digits: Singer's `version`. */
@@ -29,7 +33,6 @@ export const tablesMax = ({ streamsMax }: Pick<TableLimits, "streamsMax">): numb
 
 /** A table, and what a record's line must contain to be one of its rows. */
 interface Known extends Table {
-  readonly streamBytes: Uint8Array;
   /** The record's own key fields. */
   readonly keyFieldBytes: readonly Uint8Array[];
   /** The record's own schema. */
@@ -45,9 +48,9 @@ export class Tables {
   readonly #byIdentity = new Map<string, Known>();
   /** Each stream's latest SCHEMA. */
   readonly #declared = new Map<string, StreamSchema>();
-  /** The table of a stream's latest record, and of the latest of each version. */
-  readonly #latest = new Map<string, Table>();
-  readonly #latestOfVersion = new Map<string, Table>();
+  /** By the table's id: the number of its latest record in the body. */
+  readonly #latest: (number | undefined)[] = [];
+  #rows = 0;
   readonly #schemas: StreamSchemas;
   readonly #limits: TableLimits;
   #last: Known | undefined;
@@ -94,14 +97,9 @@ export class Tables {
   }
 
   /** Notes that a record of the table was read. */
-  note(table: Table): void {
-    if (table === this.#noted) return;
-    this.#noted = table;
-    this.#latest.set(table.stream, table);
-    if (table.version !== undefined)
-      this.#latestOfVersion.set(versionKey(table.stream, table.version), table);
+  note({ id }: Table): void {
+    this.#latest[id] = ++this.#rows;
   }
-  #noted: Table | undefined;
 
   /** Returns the table of the ACTIVATE_VERSION message just read. */
   activated(reader: ValueReader): Table {
@@ -123,10 +121,22 @@ export class Tables {
    */
   #describedAs(stream: string, version: string): Pick<Table, "schema" | "keyNames"> {
     const schema = this.#declared.get(stream);
-    const rows = this.#latestOfVersion.get(versionKey(stream, version));
+    const rows = this.#latestWhere(each => each.stream === stream && each.version === version);
     const isKeyedByRows = schema?.keyNames.length === 0 && rows !== undefined && rows.keyNames.length > 0;
     if (schema !== undefined && !isKeyedByRows) return { schema, keyNames: schema.keyNames };
-    return rows ?? this.#latest.get(stream) ?? { schema: undefined, keyNames: [] };
+    return rows ?? this.#latestWhere(each => each.stream === stream) ?? { schema: undefined, keyNames: [] };
+  }
+
+  /** Returns the table of the latest record of these tables. */
+  #latestWhere(isOne: (table: Table) => boolean): Table | undefined {
+    let latest: Table | undefined;
+    for (const table of this.all)
+      if (
+        isOne(table) &&
+        (this.#latest[table.id] ?? 0) > (latest === undefined ? 0 : this.#latest[latest.id]!)
+      )
+        latest = table;
+    return latest;
   }
 
   #isLast(reader: ValueReader, inline: StreamSchema | undefined): boolean {
@@ -146,7 +156,7 @@ export class Tables {
 
   #add(
     identity: string,
-    made: Omit<Table, "id" | "keyNameBytes"> & {
+    made: Omit<Table, "id" | "keyNameBytes" | "streamBytes" | "namesBytes"> & {
       readonly keyFields: readonly string[];
       readonly inlineSchema: StreamSchema | undefined;
     },
@@ -165,6 +175,7 @@ export class Tables {
       keyNameBytes: made.keyNames.map(contentOf),
       keyFieldBytes: keyFields.map(contentOf),
       streamBytes: contentOf(made.stream),
+      namesBytes: Buffer.byteLength(JSON.stringify([made.stream, ...made.keyNames])),
       versionBytes: made.version === undefined ? noBytes : contentOf(made.version),
     };
     this.#byIdentity.set(identity, known);
@@ -193,8 +204,6 @@ export class Tables {
     return name;
   }
 }
-
-const versionKey = (stream: string, version: string) => `${version} ${stream}`;
 
 function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {
   if (!field.present || field.kind === Kind.null) return version.length === 0;

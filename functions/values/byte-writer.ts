@@ -1,3 +1,5 @@
+import { copyText, type Memory, memoryOf } from "./memory.ts";
+
 const utf8 = new TextEncoder();
 /** Below this many bytes a loop is faster than `set`. */
 const shortRun = 32;
@@ -6,7 +8,7 @@ const shortRun = 32;
 export class ByteWriter {
   #bytes: Uint8Array;
   length = 0;
-  #memory: { readonly bytes: Uint8Array; readonly view: DataView } | undefined;
+  #memory: Memory | undefined;
 
   constructor(bytesExpected = 256) {
     this.#bytes = new Uint8Array(bytesExpected);
@@ -46,6 +48,16 @@ export class ByteWriter {
     }
   }
 
+  /** Writes all of a text in UTF-8. */
+  allText(text: Memory): void {
+    this.copyText(text, 0, text.bytes.length);
+  }
+
+  /** Copies `[start, end)`, text in UTF-8. */
+  copyText(source: Memory, start: number, end: number): void {
+    this.length = copyText(source, start, end, this.reserve(end - start), this.length);
+  }
+
   /** Writes text that must be ASCII only. */
   ascii(text: string): void {
     this.#reserve(text.length);
@@ -63,10 +75,9 @@ export class ByteWriter {
   }
 
   /** Reserves room for `bytes` more. Returns the memory to write them to, from `length`. */
-  reserve(bytes: number): { readonly bytes: Uint8Array; readonly view: DataView } {
+  reserve(bytes: number): Memory {
     this.#reserve(bytes);
-    if (this.#memory?.bytes !== this.#bytes)
-      this.#memory = { bytes: this.#bytes, view: new DataView(this.#bytes.buffer) };
+    if (this.#memory?.bytes !== this.#bytes) this.#memory = memoryOf(this.#bytes);
     return this.#memory;
   }
 

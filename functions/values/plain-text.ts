@@ -20,13 +20,15 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
 
 /** Returns the first byte of a string, from `start`, that is neither plain nor part of a short escape. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
-  const lastPair = bytes.length - 2 * wordBytes;
+  const lastWord = bytes.length - wordBytes;
   for (let at = start; ; at += 2) {
-    while (
-      at < lastPair &&
-      (notPlain(view.getInt32(at, true)) | notPlain(view.getInt32(at + wordBytes, true))) === 0
-    )
-      at += 2 * wordBytes;
+    for (; at <= lastWord; at += wordBytes) {
+      const found = notPlain(view.getInt32(at, true));
+      if (found === 0) continue;
+      // Only bytes after the first one that is not plain may be found by mistake.
+      at += (31 - Math.clz32(found & -found)) >> 3;
+      break;
+    }
     while (plainBytes[bytes[at]!] === 1) at++;
     if (bytes[at] !== backslash || shortEscapes[bytes[at + 1]!] !== 1) return at;
   }

@@ -1,31 +1,9 @@
 import type { ByteWriter } from "./byte-writer.ts";
-import { quote, wordBytes } from "./bytes.ts";
+import { quote } from "./bytes.ts";
 import { IntTuples } from "./int-tuples.ts";
+import { copyText, type Memory } from "./memory.ts";
 
 const width = 3;
-/** Below this many bytes a loop over words is faster than `set`. */
-const shortRun = 96;
-
-/** Bytes, and a view of the same memory for reads of whole words. */
-interface Memory {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
-/** Copies `[start, end)` to `target` at `to`. Returns the end of the copy. */
-function copy(source: Memory, start: number, end: number, target: Memory, to: number): number {
-  if (end - start > shortRun) {
-    target.bytes.set(source.bytes.subarray(start, end), to);
-    return to + end - start;
-  }
-  let from = start;
-  let at = to;
-  for (const last = end - wordBytes; from <= last; from += wordBytes, at += wordBytes)
-    target.view.setInt32(at, source.view.getInt32(from, true), true);
-  while (from < end) target.bytes[at++] = source.bytes[from++]!;
-  return at;
-}
-
 /**
  * The cache codes of a text and their meanings, as offsets in the body: `"^0"` at `code` stands for `[start,
  * end)`.
@@ -60,12 +38,12 @@ export class Splices extends IntTuples {
     let from = start;
     for (let i = width * index; i < last && ints[i]! < end; i += width) {
       const code = ints[i]!;
-      to = copy(source, from, code, target, to);
-      to = copy(source, ints[i + 1]!, ints[i + 2]!, target, to);
+      to = copyText(source, from, code, target, to);
+      to = copyText(source, ints[i + 1]!, ints[i + 2]!, target, to);
       // One digit or two.
       from = source.bytes[code + 2] === quote ? code + 2 : code + 3;
     }
-    out.length = copy(source, from, end, target, to);
+    out.length = copyText(source, from, end, target, to);
   }
 
   start(index: number): number {

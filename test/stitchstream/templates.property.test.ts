@@ -21,7 +21,12 @@ function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, 
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
       // The same sequence in every place.
       const first = 5_000_000_000_000_000_000n - BigInt(record);
-      const { body: bytes } = encoder.encode(contents, { kind, records: [record] }, first, new ByteWriter());
+      const { body: bytes } = encoder.encode(
+        contents,
+        { kind, records: [record], bytes: 0 },
+        first,
+        new ByteWriter(),
+      );
       return Buffer.from(bytes).toString();
     });
     return { records };

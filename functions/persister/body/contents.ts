@@ -1,10 +1,12 @@
 import type { Header } from "../../stitchstream/header.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
+import { readerOf } from "../../stitchstream/readers.ts";
 import type { Table } from "../../stitchstream/tables.ts";
 import { newline } from "../../values/bytes.ts";
 import { IntTuples } from "../../values/int-tuples.ts";
 import { Splices } from "../../values/splices.ts";
-import { Kind } from "../../values/visitor.ts";
+import { Kind, type Visitor } from "../../values/visitor.ts";
+import * as limits from "../limits.ts";
 
 const width = 6;
 /**
@@ -141,7 +143,14 @@ export class Contents {
     return this.#places.ints[record * width + 5]!;
   }
 
-  lineStart(position: number): number {
+  /** Reads a field of a record's line a second time; `visitor` follows it. */
+  readField(record: number, name: "record" | "time_extracted", visitor: Visitor): void {
+    this.#reader ??= readerOf(this.header, this.bytes, limits);
+    this.#reader.readField(this.#lineStart(this.recordStart(record)), name, visitor);
+  }
+  #reader: ValueReader | undefined;
+
+  #lineStart(position: number): number {
     return this.bytes.lastIndexOf(newline, position) + 1;
   }
 

@@ -5,11 +5,13 @@ import { Evaluator, type Violation } from "../../json-schema/evaluator.ts";
 import { numberAsWritten } from "../../json-schema/exact-number.ts";
 import { ExactReader } from "../../json-schema/exact-reader.ts";
 import type { SchemaNode } from "../../json-schema/node.ts";
+import { recordPlanOf } from "../../json-schema/plan.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import { readerOf } from "../../stitchstream/readers.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
+import type { MapCheck } from "../../values/slot-check.ts";
 import * as limits from "../limits.ts";
 import type { Contents } from "./contents.ts";
 import type { Faults } from "./faults.ts";
@@ -63,6 +65,14 @@ export class SchemaChecks {
         if (violation.path.length !== 1 || !wrong.some(({ field }) => field === violation.path[0]))
           this.#faults.add("invalid-records", { line, stream, ...faultOf(violation) });
     });
+  }
+
+  /** Returns what a schema that was checked requires of each record, as far as that can be checked in passing. */
+  planOf({ id }: StreamSchema): MapCheck | undefined {
+    const node = this.#nodes[id];
+    const evaluator = this.#evaluator;
+    if (node === undefined || node === null || evaluator === undefined) return undefined;
+    return recordPlanOf(node, evaluator.spend);
   }
 
   /** Does `work` unless the body has used up its budget. */

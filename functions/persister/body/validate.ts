@@ -41,6 +41,7 @@ function sinkOf(
 ): MessageSink {
   const schemas = new SchemaChecks(contents, faults, rules.schemas);
   return {
+    checkOf: ({ schema }) => (schema === undefined ? undefined : schemas.planOf(schema)),
     schema(line, stream, schema) {
       schemas.checkSchema(line, stream, schema);
     },
@@ -54,7 +55,7 @@ function sinkOf(
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("invalid-records", { line, stream: table.stream, ...tooLarge(bytes) });
       // A record that is too large isn't checked: that would expand its cache codes in memory.
-      else if (table.schema !== undefined)
+      else if (table.schema !== undefined && !reader.conforms)
         schemas.checkRecord({ line, stream: table.stream, schema: table.schema, reader, wrong });
       contents.addRecord(table, reader);
     },

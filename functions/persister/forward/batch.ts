@@ -36,7 +36,13 @@ export function* batches(
       if ("bookmark" in next) tracker.bookmark(next.bookmark);
       else {
         yield* open.close();
-        yield { kind: "activate", records: [], activation: next.activation, ticket: tracker.open() };
+        yield {
+          kind: "activate",
+          records: [],
+          bytes: 0,
+          activation: next.activation,
+          ticket: tracker.open(),
+        };
       }
     }
   }

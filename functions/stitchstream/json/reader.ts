@@ -2,7 +2,6 @@ import { closeBrace, closeBracket, colon, comma, openBrace, openBracket, quote }
 import { Malformed } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import { PieceReader } from "../piece-reader.ts";
-import type { Shape } from "../shape.ts";
 
 /** Reads JSON messages: RFC 8259, without duplicate names in a map. */
 export class JsonReader extends PieceReader {
@@ -42,22 +41,19 @@ export class JsonReader extends PieceReader {
   /** object = "{" [ member *( "," member ) ] "}", member = string ":" value */
   #readMap(depth: number): Kind {
     this.checkDepth(depth);
-    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
     this.visitor?.open(Kind.map);
     this.position++;
     if (!this.take(closeBrace)) {
-      let foreseen = true;
-      let index = 0;
       do {
         this.skipSpace();
+        if (this.peek() !== quote) throw this.unexpected("a name in quotes");
         const start = this.position + 1;
-        foreseen = this.#readName(shape, index, mark, foreseen);
+        this.skipString();
         const end = this.position - 1;
+        this.names.add(mark, start, end, start);
         this.visitor?.key(Kind.text, this.bytes, start, end);
         this.expect(colon, "`:`");
-        this.outer = shape;
-        this.outerIndex = index++;
         this.readMember(depth, start, end);
       } while (this.take(comma));
       this.expect(closeBrace, "`,` or `}`");
@@ -67,37 +63,14 @@ export class JsonReader extends PieceReader {
     return Kind.map;
   }
 
-  /** Reads a name. Returns whether the map's names have been as predicted so far. */
-  #readName(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
-    if (this.peek() !== quote) throw this.unexpected("a name in quotes");
-    if (foreseen) {
-      const end = shape.foreseenEnd(this.bytes, this.position, index);
-      if (end >= 0) {
-        this.position = end + 1;
-        return true;
-      }
-      shape.leave(this.names, mark, index);
-    }
-    const start = this.position + 1;
-    this.skipString();
-    const end = this.position - 1;
-    this.names.add(mark, start, end, start);
-    shape.learn(index, start, start, end);
-    return false;
-  }
-
   /** array = "[" [ value *( "," value ) ] "]" */
   #readArray(depth: number): Kind {
     this.checkDepth(depth);
-    const { outer, outerIndex } = this;
     this.visitor?.open(Kind.array);
     this.position++;
     if (!this.take(closeBracket)) {
-      do {
-        this.outer = outer;
-        this.outerIndex = outerIndex;
-        this.readElement(depth);
-      } while (this.take(comma));
+      do this.readElement(depth);
+      while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     }
     this.visitor?.close(Kind.array);

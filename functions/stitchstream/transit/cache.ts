@@ -18,13 +18,19 @@ export const entersCache = (first: number, second: number) =>
 
 /** The strings of one line that `^` codes refer to, as offsets in the body. */
 export class TransitCache extends IntTuples {
+  /** Whether the codes began again since it was set to false. */
+  hasWrapped = false;
+
   constructor() {
     super(width);
   }
 
   /** Assigns the next code to a string. */
   remember(start: number, end: number): void {
-    if (this.count === entriesMax) this.clear();
+    if (this.count === entriesMax) {
+      this.clear();
+      this.hasWrapped = true;
+    }
     const at = this.add();
     this.ints[at] = start;
     this.ints[at + 1] = end;

@@ -11,7 +11,6 @@ import {
 import { isNumberStart, Malformed, Uncarriable } from "../../values/scanner.ts";
 import { isInt64, safeDigits, uuidOf } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
-import type { Shape } from "../shape.ts";
 import { TransitKeys } from "./key.ts";
 
 const ascii = new TextDecoder("latin1");
@@ -74,15 +73,11 @@ export class TransitReader extends TransitKeys {
   }
 
   #readElements(depth: number, firstIsRead: boolean): Kind {
-    const { outer, outerIndex } = this;
     this.visitor?.open(Kind.array);
     if (firstIsRead) this.logElement(depth, this.string());
     if (firstIsRead ? this.take(comma) : !this.take(closeBracket)) {
-      do {
-        this.outer = outer;
-        this.outerIndex = outerIndex;
-        this.readElement(depth);
-      } while (this.take(comma));
+      do this.readElement(depth);
+      while (this.take(comma));
       this.expect(closeBracket, "`,` or `]`");
     } else if (firstIsRead) this.expect(closeBracket, "`,` or `]`");
     this.visitor?.close(Kind.array);
@@ -90,17 +85,13 @@ export class TransitReader extends TransitKeys {
   }
 
   #readCompactMap(depth: number): Kind {
-    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
     this.visitor?.open(Kind.map);
-    let foreseen = true;
-    for (let index = 0; this.take(comma); index++) {
+    while (this.take(comma)) {
       this.skipSpace();
-      foreseen = this.#readKey(shape, index, mark, foreseen);
+      this.#readKey(mark);
       const { contentStart, contentEnd } = this;
       if (!this.take(comma)) throw new Malformed("a map's last key lacks its value", this.position);
-      this.outer = shape;
-      this.outerIndex = index;
       this.readMember(depth, contentStart, contentEnd);
     }
     this.expect(closeBracket, "`,` or `]`");
@@ -119,21 +110,18 @@ export class TransitReader extends TransitKeys {
       this.visitor?.close(Kind.map);
       return Kind.map;
     }
-    const shape = this.outer.inner(this.outerIndex);
     const mark = this.names.mark();
-    let foreseen = true;
-    let index = 0;
+    let isFirst = true;
     do {
       this.skipSpace();
       if (this.peek() !== quote) throw this.unexpected("a name in quotes");
       this.readRaw(true);
-      if (index === 0 && this.isTag()) return this.#readTaggedMap(depth);
-      if (index === 0) this.visitor?.open(Kind.map);
-      foreseen = this.key(shape, index, mark, foreseen);
+      if (isFirst && this.isTag()) return this.#readTaggedMap(depth);
+      if (isFirst) this.visitor?.open(Kind.map);
+      isFirst = false;
+      this.key(mark);
       const { contentStart, contentEnd } = this;
       this.expect(colon, "`:`");
-      this.outer = shape;
-      this.outerIndex = index++;
       this.readMember(depth, contentStart, contentEnd);
     } while (this.take(comma));
     this.expect(closeBrace, "`,` or `}`");
@@ -142,13 +130,16 @@ export class TransitReader extends TransitKeys {
     return Kind.map;
   }
 
-  #readKey(shape: Shape, index: number, mark: number, foreseen: boolean): boolean {
-    if (this.peek() === quote) return this.readName(shape, index, mark, foreseen);
+  #readKey(mark: number): void {
+    if (this.peek() === quote) {
+      this.readRaw(true);
+      return this.key(mark);
+    }
     if (this.inRecord) throw this.noColumnName(this.position);
     if (!isNumberStart(this.peek())) throw this.unexpected("a map's key, a string or a number,");
     const start = this.position;
     this.skipNumber();
-    return this.numberKey(shape, index, mark, foreseen, start, this.position);
+    this.numberKey(mark, start, this.position);
   }
 
   #readTaggedArray(depth: number, start: number): Kind {
@@ -194,12 +185,9 @@ export class TransitReader extends TransitKeys {
     this.checkDepth(depth);
     this.expect(openBracket, "an array");
     this.visitor?.open(kind);
-    const { outer, outerIndex } = this;
     let count = 0;
     if (!this.take(closeBracket)) {
       do {
-        this.outer = outer;
-        this.outerIndex = outerIndex;
         this.readElement(depth);
         count++;
       } while (this.take(comma));

@@ -26,13 +26,14 @@ const utf8 = new TextEncoder();
 
 /** Reads transit's strings: cache codes and tagged scalars. */
 export abstract class TransitStrings extends PieceReader {
-  readonly #cache = new TransitCache();
+  readonly cache = new TransitCache();
   /** The last raw string, its cache code resolved. Set by `readRaw`, valid until its next call. */
   protected rawStart = 0;
   protected rawEnd = 0;
 
   protected override resetLine(): void {
-    this.#cache.clear();
+    this.cache.clear();
+    this.cache.hasWrapped = false;
   }
 
   /** Refuses half a surrogate pair: a transit string has whole characters only. */
@@ -57,9 +58,9 @@ export abstract class TransitStrings extends PieceReader {
     const first = bytes[start];
     if (first === caret) {
       if (end - start > 1 && bytes[start + 1] === space) return;
-      const index = this.#cache.indexOf(bytes, start, end);
-      this.rawStart = this.#cache.start(index);
-      this.rawEnd = this.#cache.end(index);
+      const index = this.cache.indexOf(bytes, start, end);
+      this.rawStart = this.cache.start(index);
+      this.rawEnd = this.cache.end(index);
       this.standsAlone = false;
       if (!this.expand(this.rawEnd - this.rawStart)) throw this.#exhausted();
       if (this.inRecord) this.splices.push(start, this.rawStart, this.rawEnd);
@@ -83,7 +84,7 @@ export abstract class TransitStrings extends PieceReader {
     const { bytes } = this;
     const isCacheable = asMapKey || entersCache(bytes[start]!, bytes[start + 1]!);
     if (isCacheable && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
-      this.#cache.remember(start, end);
+      this.cache.remember(start, end);
   }
 
   /** Refuses a `~`, `^` or backtick that is written as an escape: it would begin a tag that nobody sees. */

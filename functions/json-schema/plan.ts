@@ -1,0 +1,138 @@
+import { stringOf } from "../values/scanner.ts";
+import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
+import { Kind } from "../values/visitor.ts";
+import type { Assertions } from "./assertions.ts";
+import { BudgetExceeded, type Spend } from "./budget.ts";
+import { numberAsWritten } from "./exact-number.ts";
+import type { SchemaNode } from "./node.ts";
+import { typeBits } from "./types.ts";
+import { partsOf } from "./verdict.ts";
+
+const ascii = new TextDecoder("latin1");
+const { array, object, integer, fractional } = typeBits;
+
+/** The types that scalars of a kind may have. */
+const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
+  [Kind.null, [typeBits.null]],
+  [Kind.boolean, [typeBits.boolean]],
+  [Kind.integer, [integer]],
+  // Only integers of 64 bits have the type `integer`.
+  [Kind.bigInteger, [integer, fractional]],
+  [Kind.double, [integer, fractional]],
+  [Kind.text, [typeBits.string]],
+];
+const kinds = 20;
+
+/**
+ * Returns what the schemas, all of which apply to a value, require of it, for a reader that checks values in passing.
+ * Where it says that a value conforms, it does; where it does not, the evaluator has to decide.
+ */
+const planOf = (nodes: readonly SchemaNode[], spend: Spend): SlotCheck | undefined =>
+  nodes.length === 0 ? undefined : new Plan(nodes, spend);
+
+/** Returns what a schema requires of a record. */
+export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
+  const plan = new Plan([node], spend);
+  return plan.always[Kind.map] === 1 ? (plan.map ?? nothingRequired) : undefined;
+}
+
+const nothingRequired: MapCheck = { required: 0, isRequired: () => false, member: () => undefined };
+
+class Plan implements SlotCheck {
+  readonly always = new Uint8Array(kinds);
+  readonly map: MapCheck | undefined;
+  readonly #spend: Spend;
+  readonly #elements: readonly SchemaNode[];
+  readonly #types: number[] = [];
+  /** By kind: the assertions left to check; undefined where they don't decide. */
+  readonly #assertions: (readonly Assertions[] | undefined)[] = [];
+
+  constructor(nodes: readonly SchemaNode[], spend: Spend) {
+    this.#spend = spend;
+    for (const [kind, types] of typesOfKind) {
+      const parts = types.map(type => partsOf(nodes, type));
+      const [first] = parts;
+      if (parts.every(each => each?.length === 0)) this.always[kind] = 1;
+      else if (parts.every(each => each !== undefined && isSameList(each, first!)))
+        this.#assertions[kind] = [...new Set(first!.map(({ rules }) => rules!))];
+      this.#types[kind] = types.reduce((all, each) => all | each, 0);
+    }
+    const maps = memberParts(nodes, object);
+    if (maps !== undefined) this.always[Kind.map] = 1;
+    this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, spend);
+    const arrays = memberParts(nodes, array);
+    if (arrays !== undefined) this.always[Kind.array] = 1;
+    this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
+  }
+
+  /** Made when it is asked for: schemas may refer to themselves. */
+  get element(): SlotCheck | undefined {
+    return planOf(this.#elements, this.#spend);
+  }
+
+  conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
+    const assertions = this.#assertions[kind];
+    if (assertions === undefined) return false;
+    try {
+      for (const each of assertions) if (!this.#matches(each, kind, bytes, start, end)) return false;
+      return true;
+    } catch (error) {
+      // The evaluator finds that out again, and reports it.
+      if (error instanceof BudgetExceeded) return false;
+      throw error;
+    }
+  }
+
+  #matches(assertions: Assertions, kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
+    if (assertions.surelyMatch(this.#types[kind]!, bytes, start, end)) return true;
+    this.#spend(assertions.stepsFor(end - start));
+    return assertions.matches(scalarOf(kind, bytes, start, end), this.#spend);
+  }
+}
+
+/** Returns the schemas of members or elements; undefined if there is more to check, which takes the whole value. */
+function memberParts(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
+  const parts = partsOf(nodes, type);
+  return parts?.every(({ rules }) => (rules?.verdict(type) ?? "all") === "all") ? parts : undefined;
+}
+
+const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
+  one.length === other.length && one.every((each, n) => each === other[n]);
+
+class MapPlan implements MapCheck {
+  readonly required: number;
+  readonly #names: ReadonlySet<string>;
+  readonly #nodes: readonly SchemaNode[];
+  readonly #spend: Spend;
+
+  constructor(nodes: readonly SchemaNode[], spend: Spend) {
+    this.#nodes = nodes;
+    this.#spend = spend;
+    this.#names = new Set(nodes.flatMap(({ applicators }) => applicators!.required));
+    this.required = this.#names.size;
+  }
+
+  isRequired(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  member(name: string): SlotCheck | undefined {
+    const nodes = this.#nodes.flatMap(
+      ({ applicators }) => applicators!.properties.get(name) ?? applicators!.additionalProperties ?? [],
+    );
+    return planOf(nodes, this.#spend);
+  }
+}
+
+function scalarOf(kind: Kind, bytes: Uint8Array, start: number, end: number): unknown {
+  switch (kind) {
+    case Kind.null:
+      return null;
+    case Kind.boolean:
+      return bytes[start] === 0x74;
+    case Kind.text:
+      return stringOf(bytes, start, end);
+    default:
+      return numberAsWritten(ascii.decode(bytes.subarray(start, end)));
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  nine,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  zero,
+} from "../../values/bytes.ts";
+import { isSameText } from "../../values/memory.ts";
+import { endOfPlain } from "../../values/plain-text.ts";
+import { Kind } from "../../values/visitor.ts";
+import type { JsonReader } from "../json/reader.ts";
+import { hashOf } from "./envelopes.ts";
+import { miss, RecordReader, recordDepth } from "./records.ts";
+import { elementSlot, MapShape, type Slot } from "./slot.ts";
+
+/** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
+export class JsonRecords extends RecordReader<JsonReader> {
+  /** Where the value begins whose name was read last. */
+  #valueStart = 0;
+
+  protected override readRecord(at: number, shape: MapShape): number {
+    return this.reader.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
+  }
+
+  #map(start: number, shape: MapShape, depth: number): number {
+    if (depth > this.depthMax) return miss;
+    const { bytes, view, keyValues, names } = this.reader;
+    const map = ++this.maps;
+    const { isOpen } = shape;
+    if (isOpen) shape.mark = names.mark();
+    let required = 0;
+    let slot = shape.head;
+    let at = this.skip(start + 1);
+    if (bytes[at] === closeBrace) at++;
+    else
+      for (;;) {
+        const { next } = slot;
+        if (next !== undefined && isSameText(view, at, next.start, next.length)) {
+          slot = next;
+          at += next.length;
+        } else {
+          const found = this.#name(at, slot, shape, depth);
+          if (found === undefined) return miss;
+          slot = found;
+          at = this.#valueStart;
+        }
+        if (slot.lastMap === map) return miss;
+        slot.lastMap = map;
+        if (slot.isRequired) required++;
+        at = this.#value(at, slot, depth + 1);
+        if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
+        if (at === miss) return miss;
+        let byte = bytes[at]!;
+        if (byte <= space) {
+          at = this.skip(at);
+          byte = bytes[at]!;
+        }
+        at++;
+        if (byte === comma) {
+          if (bytes[at]! <= space) at = this.skip(at);
+        } else if (byte === closeBrace) break;
+        else return miss;
+      }
+    if (isOpen) names.release(shape.mark);
+    if (shape.check !== undefined && required !== shape.check.required) this.conforms = false;
+    this.kind = Kind.map;
+    return at;
+  }
+
+  #array(start: number, slot: Slot, depth: number): number {
+    if (depth > this.depthMax) return miss;
+    const { bytes } = this.reader;
+    const { check } = slot;
+    if (check !== undefined && check.always[Kind.array] === 0) this.conforms = false;
+    slot.element ??= elementSlot(check?.element);
+    const { element } = slot;
+    let at = this.skip(start + 1);
+    if (bytes[at] === closeBracket) at++;
+    else
+      for (;;) {
+        at = this.#value(at, element, depth + 1);
+        if (at === miss) return miss;
+        let byte = bytes[at]!;
+        if (byte <= space) {
+          at = this.skip(at);
+          byte = bytes[at]!;
+        }
+        at++;
+        if (byte === comma) {
+          if (bytes[at]! <= space) at = this.skip(at);
+        } else if (byte === closeBracket) break;
+        else return miss;
+      }
+    this.kind = Kind.array;
+    return at;
+  }
+
+  #value(at: number, slot: Slot, depth: number): number {
+    const { bytes, view } = this.reader;
+    const first = bytes[at]!;
+    if (first === quote) {
+      let end = endOfPlain(bytes, view, at + 1);
+      if (bytes[end] !== quote) end = this.endOfLongString(at);
+      return this.scalar(Kind.text, at + 1, end, slot, end + 1);
+    }
+    if (first > zero && first <= nine) {
+      const end = this.endOfInteger(at);
+      return end === miss ? this.#number(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
+    }
+    if (first === openBrace) {
+      const { check } = slot;
+      if (check !== undefined && check.always[Kind.map] === 0) this.conforms = false;
+      slot.map ??= new MapShape(this.budget, check?.map);
+      return this.#map(at, slot.map, depth);
+    }
+    if (first === openBracket) return this.#array(at, slot, depth);
+    const end = this.word(at, slot);
+    return end === miss ? this.#number(at, slot) : end;
+  }
+
+  #number(at: number, slot: Slot): number {
+    const { reader } = this;
+    reader.position = at;
+    reader.skipNumber();
+    const end = reader.position;
+    return this.scalar(reader.integral ? Kind.integer : Kind.double, at, end, slot, end);
+  }
+
+  /** Reads a name that is not the expected one, up to its value. Returns its slot; undefined for a `miss`. */
+  #name(at: number, previous: Slot, shape: MapShape, depth: number): Slot | undefined {
+    const { bytes, view } = this.reader;
+    const { other } = previous;
+    if (other !== undefined && isSameText(view, at, other.start, other.length)) {
+      this.expect(other, previous);
+      this.#valueStart = at + other.length;
+      return other;
+    }
+    if (bytes[at] !== quote) return undefined;
+    const start = at + 1;
+    let end = endOfPlain(bytes, view, start);
+    if (bytes[end] !== quote) end = this.endOfLongString(at);
+    let value = this.skip(end + 1);
+    if (bytes[value] !== colon) return undefined;
+    value = this.skip(value + 1);
+    const slot = this.slotOf(shape, { start, end, textStart: start, hash: hashOf(bytes, start, end) }, depth);
+    if (slot !== undefined && slot !== shape.rest) {
+      slot.start = at;
+      slot.length = value - at;
+      this.expect(slot, previous);
+    }
+    this.#valueStart = value;
+    return slot;
+  }
+}

@@ -1,0 +1,130 @@
+import { holdsEscape, isBlank, letterE, nine, zero } from "../../values/bytes.ts";
+import { Kind } from "../../values/visitor.ts";
+import type { PieceReader } from "../piece-reader.ts";
+import { envelopeDepth } from "../reader.ts";
+import type { Columns, MapShape, Name, Slot, SlotBudget } from "./slot.ts";
+
+/** What a scan returns for all that it does not read: the reader then reads the line, and finds out what it is. */
+export const miss = -1;
+/** Integers of at most so many characters are exact as doubles, and 64 bits hold them. */
+const shortChars = 15;
+/** `true`, `null` and `fals` as little-endian integers. */
+const [trueWord, nullWord, falsWord] = [0x65757274, 0x6c6c756e, 0x736c6166];
+const wordBytes = 4;
+
+export const recordDepth = envelopeDepth + 1;
+
+/** Reads the records of a body by what earlier ones held in the same places. One class for each encoding. */
+export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
+  /** Whether all values of the record surely conform to their checks. Set by `read`. */
+  conforms = true;
+  dataPoints = 0;
+  protected readonly reader: Reader;
+  protected readonly budget: SlotBudget;
+  protected readonly depthMax: number;
+  /** Each map of the body has a number. */
+  protected maps = 0;
+  protected columns: Columns | undefined;
+  /** The kind and the content of the value read last. */
+  protected kind: Kind = Kind.null;
+  protected start = 0;
+  protected end = 0;
+
+  constructor(reader: Reader, budget: SlotBudget, depthMax: number) {
+    this.reader = reader;
+    this.budget = budget;
+    this.depthMax = depthMax;
+  }
+
+  /** Reads the record that begins at `at`, which sets the reader's key values. Returns its end, or `miss`. */
+  read(at: number, shape: MapShape, columns: Columns): number {
+    this.conforms = true;
+    this.dataPoints = 0;
+    this.columns = columns;
+    return this.readRecord(at, shape);
+  }
+
+  protected abstract readRecord(at: number, shape: MapShape): number;
+
+  /** Notes a value, and checks it. Returns `next`. */
+  protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
+    this.dataPoints++;
+    this.kind = kind;
+    this.start = start;
+    this.end = end;
+    const { check } = slot;
+    if (check !== undefined && (check.always[kind] === 0 || kind === Kind.integer))
+      this.#check(kind, start, end, slot);
+    return next;
+  }
+
+  #check(given: Kind, start: number, end: number, { check }: Slot): void {
+    if (!this.conforms) return;
+    // Whether the digits are an integer of 64 bits is looked at.
+    const kind = given === Kind.integer && end - start > shortChars ? Kind.bigInteger : given;
+    this.conforms = check!.always[kind] === 1 || check!.conforms(kind, this.reader.bytes, start, end);
+  }
+
+  /** Returns the end of the short integer at `at`, which begins with 1 to 9; `miss` for any other number. */
+  protected endOfInteger(at: number): number {
+    const { bytes } = this.reader;
+    let end = at + 1;
+    while (bytes[end]! >= zero && bytes[end]! <= nine) end++;
+    return end - at <= shortChars && !isNumberPart[bytes[end]!] ? end : miss;
+  }
+
+  /** Reads true, false or null. Returns `miss` for anything else. */
+  protected word(at: number, slot: Slot): number {
+    const { bytes, view } = this.reader;
+    if (at + wordBytes > bytes.length) return miss;
+    const word = view.getInt32(at, true);
+    if (word === nullWord) return this.scalar(Kind.null, at, at + 4, slot, at + 4);
+    if (word === trueWord) return this.scalar(Kind.boolean, at, at + 4, slot, at + 4);
+    if (word === falsWord && bytes[at + 4] === letterE)
+      return this.scalar(Kind.boolean, at, at + 5, slot, at + 5);
+    return miss;
+  }
+
+  protected endOfLongString(at: number): number {
+    this.reader.position = at;
+    this.reader.skipString();
+    return this.reader.position - 1;
+  }
+
+  /** Returns the slot of a name; undefined if the reader has to look at the line. */
+  protected slotOf(shape: MapShape, name: Name, depth: number): Slot | undefined {
+    const { bytes, names } = this.reader;
+    const { start, end, textStart } = name;
+    const slot = shape.find(bytes, start, end, name.hash) ?? shape.add(bytes, name, this.#columnsAt(depth));
+    if (slot !== undefined || !shape.isOpen) return slot;
+    // It may be a name with a slot, written in another way.
+    if (textStart > start || holdsEscape(bytes, start, end)) return undefined;
+    names.add(shape.mark, start, end, start);
+    if (shape.check !== undefined) this.conforms = false;
+    shape.rest.lastMap = 0;
+    return shape.rest;
+  }
+
+  /** Makes `slot` the one that is expected after `previous`. */
+  protected expect(slot: Slot, previous: Slot): void {
+    if (previous.next !== slot) previous.other = previous.next;
+    previous.next = slot;
+  }
+
+  /** Returns the table's columns for the names of the record itself. */
+  #columnsAt(depth: number): Columns | undefined {
+    return depth === recordDepth ? this.columns : undefined;
+  }
+
+  protected skip(start: number): number {
+    const { bytes } = this.reader;
+    let at = start;
+    while (isBlank(bytes[at]!)) at++;
+    return at;
+  }
+}
+
+/** The bytes that may continue a number after its first digits: a point and either e. */
+const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === 0x2e || byte === 0x65 || byte === 0x45 ? 1 : 0,
+);

@@ -1,0 +1,64 @@
+import { isSame } from "../../values/bytes.ts";
+import type { MapCheck } from "../../values/slot-check.ts";
+import type { Table } from "../tables.ts";
+import { type Columns, MapShape, type SlotBudget } from "./slot.ts";
+
+/** Reading by shape what doesn't fit it costs a second reading: after so many more misses than hits it rests. */
+const trustMax = 16;
+const restLines = 64;
+const trialTrust = 2;
+
+/** What the records of a table have looked like. */
+export class TableShape implements Columns {
+  readonly record: MapShape;
+  readonly #keyNames: readonly string[];
+  readonly #keys: readonly Uint8Array[];
+  readonly #isReserved: (name: string) => boolean;
+  #trust = trustMax;
+
+  constructor(
+    { keyNames, keyNameBytes }: Table,
+    {
+      budget,
+      check,
+      isReserved,
+    }: {
+      readonly budget: SlotBudget;
+      readonly check: MapCheck | undefined;
+      readonly isReserved: (name: string) => boolean;
+    },
+  ) {
+    this.record = new MapShape(budget, check);
+    this.#keyNames = keyNames;
+    this.#keys = keyNameBytes;
+    this.#isReserved = isReserved;
+  }
+
+  keyOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.#keys.findIndex(key => isSame(bytes, start, end, key));
+  }
+
+  keyOfText(name: string): number {
+    return this.#keyNames.indexOf(name);
+  }
+
+  canHave(name: string): boolean {
+    return !name.includes("\0") && !(name.startsWith("_") && this.#isReserved(name));
+  }
+
+  /** Returns whether it is worth reading the next line by it. */
+  isTrusted(): boolean {
+    if (this.#trust > 0) return true;
+    if (--this.#trust > -restLines) return false;
+    this.#trust = trialTrust;
+    return true;
+  }
+
+  hit(): void {
+    if (this.#trust < trustMax) this.#trust++;
+  }
+
+  miss(): void {
+    this.#trust--;
+  }
+}

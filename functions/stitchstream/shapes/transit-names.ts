@@ -1,0 +1,122 @@
+import {
+  backslash,
+  backtick,
+  caret,
+  colon,
+  dollar,
+  isRepeated,
+  quote,
+  space,
+  tilde,
+} from "../../values/bytes.ts";
+import { isSameText } from "../../values/memory.ts";
+import { endOfPlain } from "../../values/plain-text.ts";
+import { cacheableCharsMin, isLongEnough } from "../transit/cache.ts";
+import type { TransitReader } from "../transit/reader.ts";
+import { hashOf } from "./envelopes.ts";
+import { RecordReader } from "./records.ts";
+import type { MapShape, Slot } from "./slot.ts";
+
+/** Reads the names in a transit body's records: as text, or as cache codes. */
+export abstract class TransitNames extends RecordReader<TransitReader> {
+  /** Where the value begins whose name was read last. */
+  protected valueStart = 0;
+  /** The slots of the names in the reader's cache; undefined for other strings. */
+  protected readonly cached: (Slot | undefined)[] = [];
+
+  /** Reads a name and what separates it from its value. Returns its slot; undefined for a `miss`. */
+  protected name(
+    at: number,
+    previous: Slot,
+    shape: MapShape,
+    depth: number,
+    separator: number,
+  ): Slot | undefined {
+    const { bytes, view } = this.reader;
+    if (bytes[at] !== quote) return undefined;
+    if (bytes[at + 1] === caret) return this.#code(at, previous, shape, depth, separator);
+    const { next, other } = previous;
+    if (next !== undefined && next.length > 0 && isSameText(view, at, next.start, next.length)) {
+      this.valueStart = at + next.length;
+      if (next.isCached) this.#remember(at + 1, at + 1 + next.nameEnd - next.nameStart, next);
+      return next;
+    }
+    if (other !== undefined && other.length > 0 && isSameText(view, at, other.start, other.length)) {
+      this.valueStart = at + other.length;
+      if (other.isCached) this.#remember(at + 1, at + 1 + other.nameEnd - other.nameStart, other);
+      this.expect(other, previous);
+      return other;
+    }
+    if (bytes[at + 1] === backslash) return undefined;
+    const start = at + 1;
+    let end = endOfPlain(bytes, view, start);
+    if (bytes[end] !== quote) end = this.endOfLongString(at);
+    const slot = this.#slotOfRaw(start, end, shape, depth);
+    if (slot === undefined || !this.#toValue(end + 1, separator)) return undefined;
+    if (slot === shape.rest) {
+      if (isCacheable(bytes, start, end)) this.#remember(start, end, undefined);
+      return slot;
+    }
+    slot.start = at;
+    slot.length = this.valueStart - at;
+    if (slot.isCached) this.#remember(start, end, slot);
+    this.expect(slot, previous);
+    return slot;
+  }
+
+  #remember(start: number, end: number, slot: Slot | undefined): void {
+    const { cache } = this.reader;
+    cache.remember(start, end);
+    this.cached[cache.count - 1] = slot;
+  }
+
+  /** Reads a cache code in place of a name. */
+  #code(at: number, previous: Slot, shape: MapShape, depth: number, separator: number): Slot | undefined {
+    const { bytes, cache, splices } = this.reader;
+    const end = at + (bytes[at + 3] === quote ? 3 : 4);
+    if (bytes[end] !== quote || !this.#toValue(end + 1, separator)) return undefined;
+    const index = cache.indexOf(bytes, at + 1, end);
+    const [start, nameEnd] = [cache.start(index), cache.end(index)];
+    if (!this.reader.expand(nameEnd - start)) return undefined;
+    this.reader.standsAlone = false;
+    splices.push(at + 1, start, nameEnd);
+    const { next } = previous;
+    if (next !== undefined && this.cached[index] === next) return next;
+    if (next !== undefined && isRepeated(bytes, start, nameEnd, next.nameStart, next.nameEnd)) return next;
+    const slot = this.#slotOfRaw(start, nameEnd, shape, depth);
+    if (slot !== undefined && slot !== shape.rest) this.expect(slot, previous);
+    return slot;
+  }
+
+  #toValue(at: number, separator: number): boolean {
+    const { bytes } = this.reader;
+    let value = at;
+    if (bytes[value] !== separator) value = this.skip(value);
+    if (bytes[value] !== separator) return false;
+    value++;
+    if (bytes[value]! <= space) value = this.skip(value);
+    this.valueStart = value;
+    return true;
+  }
+
+  /** Returns the slot of a name, the raw string `bytes[start, end)`. */
+  #slotOfRaw(start: number, end: number, shape: MapShape, depth: number): Slot | undefined {
+    const { bytes } = this.reader;
+    const textStart = start + tagLength(bytes, start, end);
+    if (textStart < start) return undefined;
+    const isCached = isCacheable(bytes, start, end);
+    return this.slotOf(shape, { start, end, textStart, hash: hashOf(bytes, start, end), isCached }, depth);
+  }
+}
+
+const isCacheable = (bytes: Uint8Array, start: number, end: number) =>
+  end - start >= cacheableCharsMin && isLongEnough(bytes, start, end);
+
+/** Returns the length of a name's tag: of a keyword, a symbol or an escape. Negative if it is not a name. */
+function tagLength(bytes: Uint8Array, start: number, end: number): number {
+  const [first, second] = [bytes[start], bytes[start + 1]];
+  if (first === caret || first === backtick) return -Infinity;
+  if (first !== tilde || end - start === 1) return 0;
+  if (second === colon || second === dollar) return 2;
+  return second === tilde || second === caret || second === backtick ? 1 : -Infinity;
+}

@@ -1,0 +1,159 @@
+import {
+  backslash,
+  backtick,
+  caret,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  hash,
+  isSame,
+  nine,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  tilde,
+  zero,
+} from "../../values/bytes.ts";
+import { endOfPlain } from "../../values/plain-text.ts";
+import { Kind } from "../../values/visitor.ts";
+import { mapMarkerBytes } from "../transit/reader.ts";
+import { miss, recordDepth } from "./records.ts";
+import { elementSlot, MapShape, type Slot } from "./slot.ts";
+import { TransitNames } from "./transit-names.ts";
+
+/** `"^ "` */
+const marker = Uint8Array.of(quote, caret, space, quote);
+
+/** Reads the records of a transit body. Its methods return the end of what they read, or `miss`. */
+export class TransitRecords extends TransitNames {
+  protected override readRecord(at: number, shape: MapShape): number {
+    for (let n = 0; n < this.reader.cache.count; n++) this.cached[n] = undefined;
+    const { bytes } = this.reader;
+    if (bytes[at] === openBrace) return this.#map(at + 1, closeBrace, shape, recordDepth);
+    return bytes[at] === openBracket ? this.#compactMap(at, shape, recordDepth) : miss;
+  }
+
+  /** Reads a compact map if there is one. */
+  #compactMap(start: number, shape: MapShape, depth: number): number {
+    const { bytes } = this.reader;
+    const at = this.skip(start + 1);
+    if (!isSame(bytes, at, at + marker.length, marker)) return miss;
+    const end = this.skip(at + marker.length);
+    if (bytes[end] === comma) return this.#map(end + 1, closeBracket, shape, depth);
+    return bytes[end] === closeBracket ? this.#map(end, closeBracket, shape, depth) : miss;
+  }
+
+  /** Reads a map from its first name. `close` says whether it is compact or verbose. */
+  #map(start: number, close: number, shape: MapShape, depth: number): number {
+    if (depth > this.depthMax) return miss;
+    const { bytes, keyValues, names } = this.reader;
+    if (close === closeBrace) this.reader.growth += mapMarkerBytes;
+    const map = ++this.maps;
+    const { isOpen } = shape;
+    if (isOpen) shape.mark = names.mark();
+    let required = 0;
+    let slot = shape.head;
+    let at = this.skip(start);
+    if (bytes[at] === close) at++;
+    else
+      for (;;) {
+        const found = this.name(at, slot, shape, depth, close === closeBrace ? colon : comma);
+        if (found === undefined || found.lastMap === map) return miss;
+        slot = found;
+        slot.lastMap = map;
+        if (slot.isRequired) required++;
+        at = this.#value(this.valueStart, slot, depth + 1);
+        if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
+        if (at === miss) return miss;
+        if (bytes[at]! <= space) at = this.skip(at);
+        const byte = bytes[at++]!;
+        if (byte === comma) {
+          if (bytes[at]! <= space) at = this.skip(at);
+        } else if (byte === close) break;
+        else return miss;
+      }
+    if (isOpen) names.release(shape.mark);
+    if (shape.check !== undefined && required !== shape.check.required) this.conforms = false;
+    this.kind = Kind.map;
+    return at;
+  }
+
+  #value(at: number, slot: Slot, depth: number): number {
+    const { bytes, view } = this.reader;
+    const first = bytes[at]!;
+    if (first === quote) {
+      if (isTagged[bytes[at + 1]!] === 1) return this.#other(at, slot);
+      let end = endOfPlain(bytes, view, at + 1);
+      if (bytes[end] !== quote) end = this.endOfLongString(at);
+      return this.scalar(Kind.text, at + 1, end, slot, end + 1);
+    }
+    if (first > zero && first <= nine) {
+      const end = this.endOfInteger(at);
+      return end === miss ? this.#other(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
+    }
+    if (first === openBracket) return this.#list(at, slot, depth);
+    if (first === openBrace) return this.#map(at + 1, closeBrace, this.#shapeOf(slot), depth);
+    const end = this.word(at, slot);
+    return end === miss ? this.#other(at, slot) : end;
+  }
+
+  #shapeOf(slot: Slot): MapShape {
+    const { check } = slot;
+    if (check !== undefined && check.always[Kind.map] === 0) this.conforms = false;
+    slot.map ??= new MapShape(this.budget, check?.map);
+    return slot.map;
+  }
+
+  /** Reads a scalar that is not written as in JSON. */
+  #other(at: number, slot: Slot): number {
+    const { reader } = this;
+    const { cache } = reader;
+    const { count } = cache;
+    const kind = reader.readPiece(at);
+    if (kind === Kind.absent) return miss;
+    if (cache.count !== count) this.cached[cache.count - 1] = undefined;
+    this.kind = kind;
+    this.start = reader.pieceStart;
+    this.end = reader.pieceEnd;
+    // Its JSON text is not here to be checked.
+    if (slot.check !== undefined && slot.check.always[kind] === 0) this.conforms = false;
+    return reader.position;
+  }
+
+  /** Reads an array or a compact map. A tagged value is left to the reader. */
+  #list(start: number, slot: Slot, depth: number): number {
+    if (depth > this.depthMax) return miss;
+    const { bytes } = this.reader;
+    let at = this.skip(start + 1);
+    if (bytes[at] === quote) {
+      if (isSame(bytes, at, at + marker.length, marker))
+        return this.#compactMap(start, this.#shapeOf(slot), depth);
+      if (bytes[at + 1] === caret || (bytes[at + 1] === tilde && bytes[at + 2] === hash)) return miss;
+    }
+    const { check } = slot;
+    if (check !== undefined && check.always[Kind.array] === 0) this.conforms = false;
+    slot.element ??= elementSlot(check?.element);
+    const { element } = slot;
+    if (bytes[at] === closeBracket) at++;
+    else
+      for (;;) {
+        at = this.#value(at, element, depth + 1);
+        if (at === miss) return miss;
+        if (bytes[at]! <= space) at = this.skip(at);
+        const byte = bytes[at++]!;
+        if (byte === comma) {
+          if (bytes[at]! <= space) at = this.skip(at);
+        } else if (byte === closeBracket) break;
+        else return miss;
+      }
+    this.kind = Kind.array;
+    return at;
+  }
+}
+
+/** The first bytes of strings with a meaning of their own, or an escape that may hide one. */
+const isTagged = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === tilde || byte === caret || byte === backtick || byte === backslash ? 1 : 0,
+);

@@ -1,0 +1,56 @@
+/** Bytes, and a view of the same memory for reads of whole words. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+export const memoryOf = (bytes: Uint8Array): Memory => ({
+  bytes,
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+});
+
+const wordBytes = 4;
+/**
+ * Texts are compared and copied as doubles, eight bytes at a time. No UTF-8 is a NaN, whose bits might change, nor a
+ * zero, which has two forms: the first would have a byte 0x7f or 0xff after one from 0xf0, the second has NULs, which
+ * JSON escapes.
+ */
+const doubleBytes = 8;
+/** Beyond this many bytes the engine's own copy is faster. */
+const loopMax = 256;
+
+/** Returns whether the `length` bytes at `one` equal those at `other`. Both are valid UTF-8 without NULs, or differ. */
+export function isSameText(view: DataView, one: number, other: number, length: number): boolean {
+  if (one + length > view.byteLength) return false;
+  if (length < wordBytes) {
+    for (let i = 0; i < length; i++) if (view.getUint8(one + i) !== view.getUint8(other + i)) return false;
+    return true;
+  }
+  if (length < doubleBytes) {
+    const last = length - wordBytes;
+    return (
+      view.getInt32(one, true) === view.getInt32(other, true) &&
+      view.getInt32(one + last, true) === view.getInt32(other + last, true)
+    );
+  }
+  // The last ones may overlap those before.
+  const last = length - doubleBytes;
+  for (let i = 0; i < last; i += doubleBytes)
+    if (view.getFloat64(one + i, true) !== view.getFloat64(other + i, true)) return false;
+  return view.getFloat64(one + last, true) === view.getFloat64(other + last, true);
+}
+
+/** Copies `[start, end)`, valid UTF-8, to `target` at `to`. Returns the end of the copy. */
+export function copyText(source: Memory, start: number, end: number, target: Memory, to: number): number {
+  const length = end - start;
+  if (length > loopMax) target.bytes.set(source.bytes.subarray(start, end), to);
+  else if (length >= doubleBytes) copyDoubles(source.view, start, target.view, to, length - doubleBytes);
+  else for (let i = 0; i < length; i++) target.bytes[to + i] = source.bytes[start + i]!;
+  return to + length;
+}
+
+function copyDoubles(source: DataView, start: number, target: DataView, to: number, last: number): void {
+  for (let i = 0; i < last; i += doubleBytes)
+    target.setFloat64(to + i, source.getFloat64(start + i, true), true);
+  target.setFloat64(to + last, source.getFloat64(start + last, true), true);
+}

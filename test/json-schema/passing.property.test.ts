@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
+import { validate } from "../../functions/persister/body/validate.ts";
+import { PersisterError } from "../../functions/persister/errors.ts";
+import { numRuns } from "../runs.ts";
+import { definitions, schemas, values } from "./arbitraries.ts";
+
+const encoder = batchEncoder(4242);
+const long = fc.constantFrom(
+  "12345678901234567890",
+  "-9223372036854775808",
+  "1.0",
+  "0.10",
+  "1e2",
+  "-0",
+  "1E-7",
+  "4.350",
+);
+const texts = fc.oneof(
+  { weight: 6, arbitrary: values.map(value => JSON.stringify(value)) },
+  long,
+  fc.constantFrom(
+    '"2026-11-23T12:00:00Z"',
+    '"2026-02-30T23:59:59.123+05:30"',
+    '"2026-1-1T12:00:00Z"',
+    '"\\u00e9"',
+  ),
+);
+/** What columns of databases and taps' schemas say, besides all that a schema can. */
+const columns = fc.constantFrom<object>(
+  { type: ["null", "string"], format: "date-time" },
+  { anyOf: [{ type: "string", format: "date-time" }, { type: ["null", "string"] }] },
+  { anyOf: [{ type: "array", items: { type: "integer" } }, { type: "null" }] },
+  { oneOf: [{ type: "object", required: ["a"] }, { type: "null" }] },
+  { type: ["null", "number"], multipleOf: 0.01 },
+  { type: "number", multipleOf: 100, maximum: 1e3 },
+  { type: "integer", minimum: -3 },
+  { type: "string", maxLength: 3, minLength: 1 },
+  { enum: ["a", 1, null] },
+  { type: "object", properties: { a: { type: "integer" } }, additionalProperties: false },
+  { $ref: "#/definitions/y%20z" },
+);
+
+/** Returns the faults of each record, `undefined` where there are none. */
+function faultsOf(schema: object, records: readonly string[]): unknown[] {
+  const line = JSON.stringify({ type: "SCHEMA", stream: "s", schema, key_properties: [] });
+  const lines = records.map(record => `{"type":"RECORD","stream":"s","record":${record}}`);
+  try {
+    validate(Buffer.from(`${[line, ...lines].join("\n")}\n`), { encoder, rules: importApiRules });
+    return records.map(() => undefined);
+  } catch (error) {
+    if (!(error instanceof PersisterError)) throw error;
+    const { faults = [] } = error.details;
+    return records.map((_, n) => {
+      const own = faults.filter(each => each.line === n + 2);
+      return own.length === 0 ? undefined : own.map(({ field, message }) => ({ field, message }));
+    });
+  }
+}
+
+it("a record that is checked while it is read is refused as if it were alone", () => {
+  let [refused, accepted] = [0, 0];
+  fc.assert(
+    fc.property(
+      fc.oneof(schemas(4), columns),
+      fc.array(texts, { minLength: 2, maxLength: 8 }),
+      fc.boolean(),
+      (column, each, isRequired) => {
+        const required = isRequired ? { required: ["v"] } : {};
+        const schema = { type: "object", properties: { v: column }, definitions, ...required };
+        const records = each.map((text, n) => (n % 4 === 3 ? "{}" : `{"v":${text}}`));
+        const alone = records.map(record => faultsOf(schema, [record])[0]);
+        expect(faultsOf(schema, records)).toEqual(alone);
+        for (const faults of alone) faults === undefined ? accepted++ : refused++;
+      },
+    ),
+    { numRuns: numRuns(500) },
+  );
+  expect(Math.min(refused, accepted)).toBeGreaterThan(100);
+});
