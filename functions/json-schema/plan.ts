@@ -24,8 +24,8 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 const kinds = 20;
 
 /**
- * Returns what the schemas, all of which apply to a value, require of it, for a reader that checks values in passing.
- * Where it says that a value conforms, it does; where it does not, the evaluator has to decide.
+ * Returns what the schemas, all of which apply to a value, require of it, for a reader that checks values in
+ * passing. Where it says that a value conforms, it does; where it does not, the evaluator has to decide.
  */
 const planOf = (nodes: readonly SchemaNode[], spend: Spend): SlotCheck | undefined =>
   nodes.length === 0 ? undefined : new Plan(nodes, spend);
@@ -90,7 +90,10 @@ class Plan implements SlotCheck {
   }
 }
 
-/** Returns the schemas of members or elements; undefined if there is more to check, which takes the whole value. */
+/**
+ * Returns the schemas of members or elements; undefined if there is more to check, which takes the whole
+ * value.
+ */
 function memberParts(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
   const parts = partsOf(nodes, type);
   return parts?.every(({ rules }) => (rules?.verdict(type) ?? "all") === "all") ? parts : undefined;

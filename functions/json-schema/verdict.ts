@@ -3,9 +3,9 @@ import type { Applicators, SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 
 /**
- * Returns what is left to check of a value of this type, a bit of `typeBits`, to which all of `nodes` apply: the schemas
- * whose own assertions or members depend on the value. Empty if every value conforms. Undefined if none does, or if it
- * takes more than checking each of them.
+ * Returns what is left to check of a value of this type, a bit of `typeBits`, to which all of `nodes` apply:
+ * the schemas whose own assertions or members depend on the value. Empty if every value conforms. Undefined
+ * if none does, or if it takes more than checking each of them.
  */
 export function partsOf(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
   const parts: SchemaNode[] = [];
@@ -65,7 +65,9 @@ function isRefused({ rules, applicators }: SchemaNode, type: number, depth: numb
   return allOf.some(refused) || anyOf?.every(refused) === true || oneOf?.every(refused) === true;
 }
 
-/** Returns whether the members of maps, or the elements of arrays, are checked; undefined if not one by one. */
+/**
+ * Returns whether the members of maps, or the elements of arrays, are checked; undefined if not one by one.
+ */
 function holdsParts(applicators: Applicators, type: number): boolean | undefined {
   if (type === typeBits.array) {
     const { items, otherItems, contains, uniqueItems } = applicators;

@@ -3,7 +3,7 @@ import { Malformed } from "../values/scanner.ts";
 import { Kind } from "../values/visitor.ts";
 import { envelopeDepth, ValueReader } from "./reader.ts";
 
-/** Reads a line's values one by one, for templates, which know their positions. */
+/** Reads a line's values one by one, for readers by shape, which know their positions. */
 export abstract class PieceReader extends ValueReader {
   /** Begins the line at `position` as a record's line. */
   beginPieces(position: number): void {

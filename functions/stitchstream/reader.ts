@@ -21,13 +21,13 @@ export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
-  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues`, templates. */
+  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues`, shapes. */
   readonly keyValues = new Members();
   /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
   standsAlone = true;
   /** If it is not: whether replacing its cache codes by their meanings is enough. Set with `standsAlone`. */
   spliceable = true;
-  /** The record's cache codes. Set while the record is read, or by templates. */
+  /** The record's cache codes. Set while the record is read, or by shapes. */
   readonly splices = new Splices();
   /** The most bytes that making the field self-contained adds to its text. Set with `standsAlone`. */
   growth = 0;

@@ -11,15 +11,18 @@ export const memoryOf = (bytes: Uint8Array): Memory => ({
 
 const wordBytes = 4;
 /**
- * Texts are compared and copied as doubles, eight bytes at a time. No UTF-8 is a NaN, whose bits might change, nor a
- * zero, which has two forms: the first would have a byte 0x7f or 0xff after one from 0xf0, the second has NULs, which
- * JSON escapes.
+ * Texts are compared and copied as doubles, eight bytes at a time. No UTF-8 is a NaN, whose bits might
+ * change, nor a zero, which has two forms: the first would have a byte 0x7f or 0xff after one from 0xf0, the
+ * second has NULs, which JSON escapes.
  */
 const doubleBytes = 8;
 /** Beyond this many bytes the engine's own copy is faster. */
 const loopMax = 256;
 
-/** Returns whether the `length` bytes at `one` equal those at `other`. Both are valid UTF-8 without NULs, or differ. */
+/**
+ * Returns whether the `length` bytes at `one` equal those at `other`. Both are valid UTF-8 without NULs, or
+ * differ.
+ */
 export function isSameText(view: DataView, one: number, other: number, length: number): boolean {
   if (one + length > view.byteLength) return false;
   if (length < wordBytes) {

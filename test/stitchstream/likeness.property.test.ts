@@ -13,7 +13,7 @@ import { outcomeOf } from "./outcome.ts";
 
 /**
  * Bodies of several alternating streams, with other messages between records. Lines are read with the
- * templates of earlier lines, and must mean the same as in bodies without similar lines.
+ * shapes of earlier lines, and must mean the same as in bodies without similar lines.
  */
 const numRuns = runs(150);
 const word = fc.constantFrom("name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');

@@ -67,7 +67,9 @@ export class SchemaChecks {
     });
   }
 
-  /** Returns what a schema that was checked requires of each record, as far as that can be checked in passing. */
+  /**
+   * Returns what a schema that was checked requires of each record, as far as that can be checked in passing.
+   */
   planOf({ id }: StreamSchema): MapCheck | undefined {
     const node = this.#nodes[id];
     const evaluator = this.#evaluator;

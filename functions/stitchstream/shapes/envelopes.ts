@@ -11,8 +11,8 @@ export interface Text {
 }
 
 /**
- * A record's line without the record and its `time_extracted`: the texts before, between and after them. A line with
- * the same texts is of the same table.
+ * A record's line without the record and its `time_extracted`: the texts before, between and after them. A
+ * line with the same texts is of the same table.
  */
 export interface Envelope {
   readonly table: Table;
@@ -20,7 +20,9 @@ export interface Envelope {
   readonly texts: readonly Text[];
   /** Whether a `time_extracted` that is not null is between the first two texts, or the last two. */
   readonly time: "before" | "after" | undefined;
-  /** The strings of the texts before the record that transit's cache codes may refer to: three numbers each. */
+  /**
+   * The strings of the texts before the record that transit's cache codes may refer to: three numbers each.
+   */
   readonly cached: readonly number[];
   /** The offset in the first text of the stream's name; undefined if the name is not in that text. */
   readonly nameAt: number | undefined;

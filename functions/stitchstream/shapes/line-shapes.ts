@@ -22,8 +22,8 @@ export interface ShapeLimits extends ValueLimits {
 }
 
 /**
- * Reads the records of a body by what earlier ones of their tables looked like. This changes the speed and nothing
- * else: whatever it does not expect is left to the reader.
+ * Reads the records of a body by what earlier ones of their tables looked like. This changes the speed and
+ * nothing else: whatever it does not expect is left to the reader.
  */
 export class LineShapes {
   readonly #reader: PieceReader;
@@ -48,8 +48,8 @@ export class LineShapes {
   }
 
   /**
-   * Reads the record at `start` and returns its table; the reader is then in the same state as after `readMessage`.
-   * Returns undefined for any line that may be invalid.
+   * Reads the record at `start` and returns its table; the reader is then in the same state as after
+   * `readMessage`. Returns undefined for any line that may be invalid.
    */
   read(start: number): Table | undefined {
     const envelope = this.#envelopes.find(start);
@@ -165,9 +165,9 @@ export class LineShapes {
 const none: readonly number[] = [];
 
 /**
- * Returns the strings in the first `count` texts of the line just read that cache codes may refer to: the index of the
- * text, and the string's start and end in it. Undefined if the other texts have codes, whose meaning depends on the
- * record.
+ * Returns the strings in the first `count` texts of the line just read that cache codes may refer to: the
+ * index of the text, and the string's start and end in it. Undefined if the other texts have codes, whose
+ * meaning depends on the record.
  */
 function cachedIn(
   { bytes, cache }: TransitReader,

@@ -4,7 +4,10 @@ import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
 import type { Columns, MapShape, Name, Slot, SlotBudget } from "./slot.ts";
 
-/** What a scan returns for all that it does not read: the reader then reads the line, and finds out what it is. */
+/**
+ * What a scan returns for all that it does not read: the reader then reads the line, and finds out what it
+ * is.
+ */
 export const miss = -1;
 /** Integers of at most so many characters are exact as doubles, and 64 bits hold them. */
 const shortChars = 15;

@@ -14,8 +14,8 @@ const sameHashMax = 8;
 const spelledMax = 100;
 
 /**
- * A place where a table's records have values: under a name in a map, or in an array. It remembers what came after it
- * the last time, which is a guess: it changes the speed, never the result.
+ * A place where a table's records have values: under a name in a map, or in an array. It remembers what came
+ * after it the last time, which is a guess: it changes the speed, never the result.
  */
 export class Slot {
   /** The name as it was read last, from its quote up to the value, in the body. */
@@ -107,8 +107,9 @@ export class MapShape {
   }
 
   /**
-   * Adds a slot for a name that has none. `columns` are the table's if the name is a column's. Returns undefined, and
-   * leaves the line to the reader, for names that it has to look at, and if there are too many.
+   * Adds a slot for a name that has none. `columns` are the table's if the name is a column's. Returns
+   * undefined, and leaves the line to the reader, for names that it has to look at, and if there are too
+   * many.
    */
   add(bytes: Uint8Array, name: Name, columns: Columns | undefined): Slot | undefined {
     if (this.isOpen) return undefined;

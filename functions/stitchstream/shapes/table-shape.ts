@@ -3,7 +3,9 @@ import type { MapCheck } from "../../values/slot-check.ts";
 import type { Table } from "../tables.ts";
 import { type Columns, MapShape, type SlotBudget } from "./slot.ts";
 
-/** Reading by shape what doesn't fit it costs a second reading: after so many more misses than hits it rests. */
+/**
+ * Reading by shape what doesn't fit it costs a second reading: after so many more misses than hits it rests.
+ */
 const trustMax = 16;
 const restLines = 64;
 const trialTrust = 2;

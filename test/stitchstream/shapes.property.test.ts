@@ -8,7 +8,7 @@ import { PersisterError } from "../../functions/persister/errors.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { numRuns } from "../runs.ts";
 
-/** A line is read the same way after any other lines: templates change the speed and nothing else. */
+/** A line is read the same way after any other lines: shapes change the speed and nothing else. */
 const encoder = batchEncoder(4242);
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 const headerLines = 3;
@@ -69,7 +69,7 @@ const value = fc.oneof(
   fc.array(scalar, { maxLength: 2 }),
   fc.dictionary(word, scalar, { maxKeys: 2 }),
 );
-/** Records that sometimes have the same names, and so the same template. */
+/** Records that sometimes have the same names, and so the same shape. */
 const records = shape.chain(names =>
   fc.array(
     fc.tuple(...names.map(() => value)).map(values => {
