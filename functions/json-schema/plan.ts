@@ -74,19 +74,20 @@ class Plan implements SlotCheck {
     const assertions = this.#assertions[kind];
     if (assertions === undefined) return false;
     try {
-      for (const each of assertions) if (!this.#matches(each, kind, bytes, start, end)) return false;
+      const types = this.#types[kind]!;
+      let value: unknown;
+      for (const each of assertions) {
+        if (each.surelyMatch(types, bytes, start, end)) continue;
+        this.#spend(each.stepsFor(end - start));
+        value ??= scalarOf(kind, bytes, start, end);
+        if (!each.matches(value, this.#spend)) return false;
+      }
       return true;
     } catch (error) {
       // The evaluator finds that out again, and reports it.
       if (error instanceof BudgetExceeded) return false;
       throw error;
     }
-  }
-
-  #matches(assertions: Assertions, kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
-    if (assertions.surelyMatch(this.#types[kind]!, bytes, start, end)) return true;
-    this.#spend(assertions.stepsFor(end - start));
-    return assertions.matches(scalarOf(kind, bytes, start, end), this.#spend);
   }
 }
 

@@ -27,12 +27,14 @@ function addParts(node: SchemaNode, type: number, parts: SchemaNode[], depth: nu
   if (holds === undefined) return false;
   if (own === "some" || holds) parts.push(node);
   const { allOf, anyOf, oneOf, not } = applicators;
+  const isMet = (choices: readonly SchemaNode[]) =>
+    choices.some(each => verdictOf(each, type, depth - 1) === "all");
   if (applicators.if !== undefined) return false;
   if (not !== undefined && verdictOf(not, type, depth - 1) !== "none") return false;
   return (
     allOf.every(each => addParts(each, type, parts, depth - 1)) &&
-    (anyOf === undefined || addChoice(anyOf, type, parts, depth, true)) &&
-    (oneOf === undefined || addChoice(oneOf, type, parts, depth, false))
+    (anyOf === undefined || isMet(anyOf) || addChoice(anyOf, type, parts, depth)) &&
+    (oneOf === undefined || addChoice(oneOf, type, parts, depth))
   );
 }
 
@@ -42,11 +44,8 @@ function addChoice(
   type: number,
   parts: SchemaNode[],
   depth: number,
-  several: boolean,
 ): boolean {
-  const verdicts = choices.map(each => verdictOf(each, type, depth - 1));
-  if (several && verdicts.includes("all")) return true;
-  const possible = choices.filter((_, n) => verdicts[n] !== "none");
+  const possible = choices.filter(each => !isRefused(each, type, depth - 1));
   return possible.length === 1 && addParts(possible[0]!, type, parts, depth - 1);
 }
 

@@ -7,7 +7,9 @@ const line = (members: string) =>
   `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":1,"by":{${members}}}}\n`;
 const lines = Array.from({ length: linesMany }, (_, n) => line(`"a${n}":1,"b${n}":[2],"same":{"x":${n}}`));
 const deliver = (...more: string[]) =>
-  decodeToBatches(Buffer.from(`stitchstream/0.1\nContent-Type: jsonline\n--\n${[...lines, ...more].join("")}`));
+  decodeToBatches(
+    Buffer.from(`stitchstream/0.1\nContent-Type: jsonline\n--\n${[...lines, ...more].join("")}`),
+  );
 
 it("a map of ever new names is read on", () => {
   expect(deliver(line('"same":1,"other":2'), line("")) - deliver()).toBeGreaterThan(0);
