@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { inlineBytesMax } from "../../functions/persister/limits.ts";
+import { inlineBytesMax, rememberedDaysMax } from "../../functions/persister/limits.ts";
 import { isAllowedBy, statementsOf, unmetBy } from "../infra/deployer.ts";
 import { packaged } from "../infra/packaged.ts";
 import { at, ofType, type Template } from "../infra/template.ts";
@@ -122,6 +122,11 @@ function namesMissing(names: readonly string[], text: string): string[] {
     name => !all.includes(`"${name.replace(/persister-(prod|drill)/, "persister-dev")}"`) && !isMade(name),
   );
 }
+
+it("what is kept is kept for as long as the guide says", () =>
+  expect(read("docs/deploying.md")).toMatch(
+    new RegExp(`\\| items \`commit#…\`, .* in \`Table\` \\| ${rememberedDaysMax} days \\|`),
+  ));
 
 describe("the pipeline's service role", () => {
   it("allows what CloudFormation needs for each resource", async () =>
