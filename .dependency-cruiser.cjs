@@ -34,7 +34,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream|values)/",
-        "^functions/persister/(ports|store|entries|errors|limits|receipt|settings|duration)\\.ts$",
+        "^functions/persister/(ports|store|entries|chains|errors|limits|receipt|settings|duration)\\.ts$",
         "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|state))\\.ts$",
       ],
     }),
@@ -42,7 +42,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/aws/",
-        "^functions/persister/(ports|store|entries|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
+        "^functions/persister/(ports|store|entries|chains|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
         "^functions/persister/segments/(run|streaming)\\.ts$",
         "^functions/http/http-message\\.ts$",
       ],
@@ -51,7 +51,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/memory/",
-        "^functions/persister/(ports|store|entries|errors|limits|replay-facts)\\.ts$",
+        "^functions/persister/(ports|store|entries|chains|errors|limits|replay-facts)\\.ts$",
       ],
     }),
     never("programs know what streaming is", "^functions/program/", {

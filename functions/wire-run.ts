@@ -13,8 +13,8 @@ export interface WiredRun extends Pick<Wired, "parts"> {
   readonly streamer: string;
   readonly streaming: Streaming;
   report(ran: Ran): void;
-  /** Schedules another run of this function. */
-  scheduleNext(functionArn: string): Promise<void>;
+  /** Schedules another run of this function, which continues a chain. */
+  scheduleNext(functionArn: string, chain: string): Promise<void>;
 }
 
 /** Wires a scheduled run by its environment, at the first call. Every run reads the credentials again. */
@@ -33,7 +33,7 @@ export const runByEnvironment = memoize((): WiredRun => {
     streamer,
     streaming: programStreaming({ ...scheduled, required: scheduled.credentials, credentials }),
     report: observer.onRun,
-    scheduleNext: functionArn =>
-      scheduleNextRun(scheduler, { functionArn, roleArn, deadLettersArn }, Date.now()),
+    scheduleNext: (functionArn, chain) =>
+      scheduleNextRun(scheduler, { functionArn, roleArn, deadLettersArn, chain }, Date.now()),
   };
 });

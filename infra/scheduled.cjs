@@ -65,8 +65,9 @@ const functionOf = (
   role: `${name}Role`,
   timeout,
   memorySize: 1769,
-  // One run at a time; another one waits. If nothing can be reserved, the lease ensures this.
-  ...(parameters.concurrency !== null && { reservedConcurrency: 1 }),
+  // One chain of runs, and a start that finds it live and ends at once: a throttled one would wait, and
+  // become a dead letter. The lease keeps two runs from interleaving.
+  ...(parameters.concurrency !== null && { reservedConcurrency: 2 }),
   environment: {
     ...(sharedAccount && { ACCOUNTS_SECRET_ARN: parameters.accountsSecretArn }),
     STREAMER: streamer,

@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import { type Credentials, StreamerFailed } from "../persister/segments/streaming.ts";
+import { type Credentials, NotSetUp, StreamerFailed } from "../persister/segments/streaming.ts";
 import { accountMember } from "./accounts.ts";
 import { secretJson } from "./secret-json.ts";
 
@@ -43,6 +43,9 @@ async function secretValue(client: SecretsManagerClient, arn: string): Promise<S
   const { SecretString = "{}" } = await client
     .send(new GetSecretValueCommand({ SecretId: arn }))
     .catch((cause: Error) => {
+      // The secret exists, and nobody has stored a value.
+      if (cause.name === "ResourceNotFoundException" && /staging label/.test(cause.message))
+        throw new NotSetUp(`The secret ${arn} has no value yet.`, { cause });
       throw new StreamerFailed(`The secret ${arn} can't be read (${cause.name}). Does it have a value?`, {
         cause,
       });

@@ -5,6 +5,8 @@ export interface ScheduledFunction {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly deadLettersArn: string;
+  /** The chain that the next run continues: its input. */
+  readonly chain: string;
 }
 
 /** A schedule's times are whole seconds, and it may start up to a minute late. */
@@ -22,7 +24,7 @@ export async function scheduleNextRun(
   scheduled: ScheduledFunction,
   now: number,
 ): Promise<void> {
-  const { functionArn: Arn, roleArn: RoleArn, deadLettersArn } = scheduled;
+  const { functionArn: Arn, roleArn: RoleArn, deadLettersArn, chain } = scheduled;
   const at = new Date(now + afterMilliseconds).toISOString().slice(0, "2026-01-01T00:00:00".length);
   const schedule = new CreateScheduleCommand({
     // EventBridge deletes it once it has started the function.
@@ -30,7 +32,12 @@ export async function scheduleNextRun(
     ScheduleExpression: `at(${at})`,
     FlexibleTimeWindow: { Mode: "OFF" },
     ActionAfterCompletion: "DELETE",
-    Target: { Arn, RoleArn, DeadLetterConfig: { Arn: deadLettersArn } },
+    Target: {
+      Arn,
+      RoleArn,
+      DeadLetterConfig: { Arn: deadLettersArn },
+      Input: JSON.stringify({ again: chain }),
+    },
   });
   try {
     await client.send(schedule);

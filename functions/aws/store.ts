@@ -1,5 +1,6 @@
 import type { Store } from "../persister/store.ts";
 import { s3Bookmarks } from "./bookmarks.ts";
+import { dynamoChains } from "./chains.ts";
 import { dynamoDeliveries } from "./deliveries.ts";
 import { dynamoDeliveryLog } from "./delivery-log.ts";
 import { dynamoEntries } from "./entries.ts";
@@ -10,6 +11,7 @@ import type { TableOptions } from "./table.ts";
 
 /** Returns a store in a table, and in a bucket for values that are too large for its items. */
 export const awsStore = (options: TableOptions & BucketOptions): Store => ({
+  chains: dynamoChains(options),
   streamers: dynamoStreamers(options),
   entries: dynamoEntries(options),
   bookmarks: s3Bookmarks(options),

@@ -1,3 +1,4 @@
+import type { Chain, Chains } from "../persister/chains.ts";
 import type { Entries, Entry } from "../persister/entries.ts";
 import type {
   Bookmarks,
@@ -67,6 +68,18 @@ function memoryEntries(entries: Map<string, Entry>): Entries {
   };
 }
 
+function memoryChains(): Chains {
+  const chains = new Map<string, Chain>();
+  return {
+    claim: async (chain, now) => {
+      const current = chains.get(chain.streamer);
+      if (current !== undefined && current.until > now && current.id !== chain.id) return false;
+      chains.set(chain.streamer, chain);
+      return true;
+    },
+  };
+}
+
 const memoryBookmarks: Bookmarks = {
   store: async (_streamer, { encoding, value }) => ({ encoding, value: value.slice() }) as StoredBookmark,
   load: async stored => {
@@ -127,6 +140,7 @@ function memoryLog(): DeliveryLog {
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
   return {
+    chains: memoryChains(),
     streamers: memoryStreamers(entries),
     entries: memoryEntries(entries),
     bookmarks: memoryBookmarks,

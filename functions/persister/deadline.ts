@@ -1,3 +1,4 @@
+import type { Chains } from "./chains.ts";
 import type { Entries } from "./entries.ts";
 import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
 
@@ -10,6 +11,7 @@ type Bound<Port> = {
 
 /** A store whose calls all give up at one deadline. */
 export interface BoundStore {
+  readonly chains: Bound<Chains>;
   readonly streamers: Bound<Streamers>;
   readonly entries: Bound<Entries>;
   readonly bookmarks: Bound<Bookmarks>;
@@ -23,9 +25,10 @@ export function within<Ports extends Store>(
   ports: Ports,
   deadline: number,
 ): Omit<Ports, keyof Store> & BoundStore {
-  const { streamers, entries, bookmarks, history, deliveries, log, ...others } = ports;
+  const { chains, streamers, entries, bookmarks, history, deliveries, log, ...others } = ports;
   return {
     ...others,
+    chains: { claim: (chain, now) => chains.claim(chain, now, deadline) },
     streamers: {
       read: name => streamers.read(name, deadline),
       readWithSettings: name => streamers.readWithSettings(name, deadline),

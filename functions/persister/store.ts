@@ -1,5 +1,6 @@
 /** The ports that store streamers' positions: a part of ports.ts, which defines deadlines and times. */
 
+import type { Chains } from "./chains.ts";
 import type { Entries, Settings } from "./entries.ts";
 
 /** A bookmark's value as the streamer wrote it: UTF-8 text of one JSON or transit-JSON value. */
@@ -217,6 +218,7 @@ export interface DeliveryLog {
 }
 
 export interface Store {
+  readonly chains: Chains;
   readonly streamers: Streamers;
   readonly entries: Entries;
   readonly bookmarks: Bookmarks;

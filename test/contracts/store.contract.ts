@@ -176,6 +176,21 @@ export function storeContract(make: () => Store): void {
     });
   });
 
+  describe("chains of runs", () => {
+    it("are live until they end, and are renewed by their own runs alone", async () => {
+      const { store, name: streamer } = fresh();
+      const claim = (id: string, now: number, until: number) =>
+        store.chains.claim({ streamer, id, until }, now, deadline());
+      expect(await claim("a", 0, 100)).toBe(true);
+      expect(await claim("b", 99, 200)).toBe(false);
+      expect(await claim("a", 99, 150)).toBe(true);
+      expect(await claim("b", 149, 200)).toBe(false);
+      expect(await claim("b", 150, 200)).toBe(true);
+      expect(await claim("b", 160, 0)).toBe(true);
+      expect(await claim("c", 161, 300)).toBe(true);
+    });
+  });
+
   describe("bookmarks", () => {
     it.each([
       ["JSON", "json", '{"id": 12345678901234567890, "s":"\\u00e9✓"}'],

@@ -141,7 +141,7 @@ async function happen(stack: Stack, at: number): Promise<void> {
   if (on(11) || on(12)) stack.useToken(began + 20 * day);
   const isFlood = at >= 11.5 * day && at < 11.5 * day + 30 * minute;
   if (isFlood) stack.count("AWS/ApiGateway 4xx", 15_000);
-  if (isFlood) stack.count("Persister/${self:service}-${sls:stage} RequestsThrottled", 100);
+  if (isFlood) stack.count(`Persister/\${self:service}-\${sls:stage} RequestsThrottled`, 100);
   if (on(13)) for (let n = 0; n < 3; n++) stack.breakDown();
 }
 

@@ -107,9 +107,9 @@ const reserved: Variant = {
     expect(authorizationOf(template)).toEqual(guardedBy("AWS_IAM"));
     expect(reservedOf(template)).toEqual({
       IngestLambdaFunction: 20,
-      RunGithubLambdaFunction: 1,
-      RunChargebeeLambdaFunction: 1,
-      RunDriftLambdaFunction: 1,
+      RunGithubLambdaFunction: 2,
+      RunChargebeeLambdaFunction: 2,
+      RunDriftLambdaFunction: 2,
     });
     const lengths = ofType(template, "AWS::Lambda::Function").map(
       ({ resource }) => String(at(resource.Properties, "FunctionName")).length,

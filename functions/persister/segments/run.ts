@@ -6,7 +6,7 @@ import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../limits.ts"
 import { type Parts, persist } from "../persist.ts";
 import type { Bookmark, Streamer } from "../store.ts";
 import { segments } from "./segment.ts";
-import { Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
+import { NotSetUp, Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
 
 /** A scheduled run of a streamer. */
 export interface Run {
@@ -14,6 +14,11 @@ export interface Run {
   readonly streaming: Streaming;
   /** When everything must be finished, ms since the epoch. */
   readonly deadline: number;
+  /**
+   * The chain of runs that this one begins or continues; a start that finds another one live ends at once.
+   * Undefined where nothing starts a run while another one lasts.
+   */
+  readonly chain?: string | undefined;
 }
 
 /** The result of a run. */
@@ -21,9 +26,9 @@ export interface Ran {
   readonly streamer: string;
   /**
    * `unfinished`: time ran out, and another run resumes from the bookmark. `superseded`: another run is
-   * active.
+   * active. `not-set-up`: the streamer's secret has no value yet.
    */
-  readonly outcome: "whole" | "unfinished" | "superseded";
+  readonly outcome: "whole" | "unfinished" | "superseded" | "not-set-up";
   readonly segments: number;
   readonly records: number;
 }
@@ -32,13 +37,40 @@ export interface Ran {
 const waitMilliseconds = 10_000;
 const utf8 = new TextDecoder();
 
+/** The next run of a chain starts within this time, or else the chain is over. */
+const nextRunMillisecondsMax = 5 * 60_000;
+
+/**
+ * Runs a streamer as `runAlone` does, unless another chain of runs is live: then it ends at once. A backfill
+ * that is longer than its schedule's interval so finds no runs waiting when it is done.
+ */
+export async function run(wanted: Run, parts: Parts): Promise<Ran> {
+  const { streamer, deadline, chain: id } = wanted;
+  if (id === undefined) return runAlone(wanted, parts);
+  const { clock } = parts;
+  const { chains } = within(parts, deadline);
+  const claim = (until: number) => chains.claim({ streamer, id, until }, clock.now());
+  if (!(await claim(deadline + nextRunMillisecondsMax)))
+    return { streamer, outcome: "superseded", segments: 0, records: 0 };
+  let isUnfinished = false;
+  try {
+    const ran = await runAlone(wanted, parts);
+    isUnfinished = ran.outcome === "unfinished";
+    return ran;
+  } finally {
+    // A failed one is over, too: another attempt has the same id, and the next start another one.
+    // A chain that can't be ended or renewed here ends by itself.
+    await claim(isUnfinished ? clock.now() + nextRunMillisecondsMax : 0).catch(() => false);
+  }
+}
+
 /**
  * Runs a streamer from its last bookmark and delivers its output segment by segment, each with the revision
  * of the one before as its precondition: if two runs overlap, one exits without committing. Waits for the
  * lease of a run that was killed. Stops in time for the last segment. Rejects with StreamerFailed, also if
  * the streamer used all its time and sent no new bookmark, and as `persist` does.
  */
-export async function run({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
+async function runAlone({ streamer, streaming, deadline }: Run, parts: Parts): Promise<Ran> {
   const { clock } = parts;
   const stopAt = deadline - runReserveMillisecondsMin;
   const came = { segments: 0, records: 0 };
@@ -68,6 +100,7 @@ export async function run({ streamer, streaming, deadline }: Run, parts: Parts):
     return ranOf("whole");
   } catch (error) {
     if (isSuperseded(error)) return ranOf("superseded");
+    if (error instanceof NotSetUp) return ranOf("not-set-up");
     if (!(error instanceof Stopped)) throw error;
     if (hasMoved) return ranOf("unfinished");
     throw new StreamerFailed(

@@ -19,11 +19,16 @@ export class StreamerFailed extends Error {
   override readonly name = "StreamerFailed";
 }
 
+/** Nobody has stored the streamer's credentials yet. */
+export class NotSetUp extends Error {
+  override readonly name = "NotSetUp";
+}
+
 /** The store of a streamer's settings and credentials, by name. */
 export interface Credentials {
   /** Where they are stored, for messages: "The secret …". */
   readonly source: string;
-  /** Rejects with StreamerFailed if they can't be read. */
+  /** Rejects with StreamerFailed if they can't be read, and with NotSetUp if there are none yet. */
   read(): Promise<Readonly<Record<string, string>>>;
   /**
    * Replaces the credentials that a streamer has renewed and keeps all others. Rejects with StreamerFailed if

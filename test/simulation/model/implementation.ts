@@ -124,9 +124,10 @@ async function answerOf({ body, started, skew }: Run, parts: Parts): Promise<Ans
 }
 
 function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => number): Parts {
-  const { bookmarks, entries, log } = memoryStore();
+  const { bookmarks, chains, entries, log } = memoryStore();
   const store: Store = {
     bookmarks,
+    chains,
     entries,
     log,
     streamers: {
