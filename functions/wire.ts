@@ -64,10 +64,12 @@ function authorityOf(
   { onTokenExpiring: onExpiring }: Observers,
 ): Authority {
   if (by !== "token") return { by };
-  if (ownerToken === undefined) return { by, tokens: stored, ...(onExpiring && { onExpiring }) };
+  const reporting = onExpiring && { onExpiring };
+  if (ownerToken === undefined) return { by, tokens: stored, ...reporting };
   const owner = digestOf(ownerToken);
   return {
     by,
+    ...reporting,
     tokens: {
       grantOf: async (digest, deadline) =>
         digest === owner ? { permissions: allPermissions } : stored.grantOf(digest, deadline),

@@ -4,7 +4,7 @@ import { bookmarkAgeHours } from "../../functions/config.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { bodyTooLarge, eventTooLarge } from "../../functions/http/request-body.ts";
 import { wireBytesMax } from "../../functions/persister/limits.ts";
-import type { Clock, Observer } from "../../functions/persister/ports.ts";
+import type { Clock, Observer, RequestObserver } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
@@ -42,7 +42,7 @@ const silent: Observer = { onDelivery: () => {} };
 /** What tests replace. */
 export interface Variant {
   readonly clock?: Clock;
-  readonly observer?: Observer;
+  readonly observer?: Observer & Partial<RequestObserver>;
   /** Lambda's timeout for a delivery. */
   readonly ingestMilliseconds?: number;
   /** Runs the functions outside this process. */
