@@ -1,4 +1,4 @@
-/** The port that stores which runs of scheduled streamers continue: a part of ports.ts, which defines times. */
+/** The port that stores chains of scheduled runs: a part of ports.ts, which defines deadlines and times. */
 
 /** Runs of one streamer, each of which resumes where the one before was stopped. */
 export interface Chain {
@@ -11,8 +11,8 @@ export interface Chain {
 /** Rejects with PersisterError `store-unavailable`. */
 export interface Chains {
   /**
-   * Stores a chain unless another one of the streamer is live at `now`, ms since the epoch. Resolves to false,
-   * nothing written, if one is.
+   * Stores a chain unless another one of the streamer is live at `now`, ms since the epoch. Resolves to
+   * false, nothing written, if one is.
    */
   claim(chain: Chain, now: number, deadline: number): Promise<boolean>;
 }

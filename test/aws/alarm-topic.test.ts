@@ -57,7 +57,7 @@ it("names at most twenty streamers, and each once", async () => {
   expect(notices).toHaveLength(3);
 });
 
-it("notes a message once it is published: what fails is published again, and what was published is not", async () => {
+it("notes a message once it is published, so what failed is published again, and nothing else", async () => {
   const store = await storeOf(25);
   const names: string[] = [];
   const failing = watched(store, began + 27 * hour, (_, events) => {

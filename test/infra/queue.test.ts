@@ -70,7 +70,7 @@ async function simulate(hasChains: boolean): Promise<Queue> {
   return queue;
 }
 
-it("a backfill of 48 hours with hourly starts leaves no dead letter, and no empty runs behind it", async () => {
+it("a backfill of 48 hours with hourly starts leaves no dead letters and no empty runs", async () => {
   const queue = await simulate(true);
   expect(queue.deadLetters).toEqual([]);
   expect(queue.superseded.length).toBeGreaterThan(47);
