@@ -7,7 +7,7 @@ const titles: Readonly<Record<WatchKind, string>> = {
   recovered: "bookmarks again",
 };
 const advice: Readonly<Record<WatchKind, string>> = {
-  stale: "See `StaleStreamers` in docs/operations.md. You are notified again each day, and once it is over.",
+  stale: "docs/operations.md says what to do. You are notified again each day, and once it is over.",
   "still-stale": "A streamer that is retired is silent with a long `expectedEvery`: persist settings set.",
   recovered: "Nothing is left to do.",
 };

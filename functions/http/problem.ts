@@ -20,7 +20,7 @@ export async function withProblems(
   } catch (error) {
     if (error instanceof PersisterError) {
       if (isTrouble(error)) logFailure(request, error);
-      if (reported.has(errorCatalogue[error.code].status)) await report(error);
+      if (isReported(request, error)) await report(error);
       return problemResponse(request.path, error);
     }
     logInternal(request, error);
@@ -30,8 +30,17 @@ export async function withProblems(
   }
 }
 
-/** What goes wrong most often, and is no trouble of the endpoint: a token, a precondition, a body's size. */
-const reported: ReadonlySet<number> = new Set([401, 403, 412, 413]);
+/** The refusals that happen most often: of a token, a precondition, a body's size on the wire. */
+const reported: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "unauthorized",
+  "forbidden",
+  "precondition-failed",
+  "body-too-large",
+]);
+
+/** A body's other faults are its delivery's report. Two people who change one thing at once are no trouble. */
+const isReported = ({ method }: HttpRequest, { code }: PersisterError) =>
+  reported.has(code) && (code !== "precondition-failed" || method === "POST");
 
 /** Returns whether something failed at the endpoint, even if only reading what is committed. */
 const isTrouble = ({ code, details }: PersisterError) =>
