@@ -38,7 +38,9 @@ const reported: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   "body-too-large",
 ]);
 
-/** A body's other faults are its delivery's report. Two people who change one thing at once are no trouble. */
+/**
+ * A body's other faults are its delivery's report. Two people who change one thing at once are no trouble.
+ */
 const isReported = ({ method }: HttpRequest, { code }: PersisterError) =>
   reported.has(code) && (code !== "precondition-failed" || method === "POST");
 
