@@ -144,7 +144,7 @@ it("a page of a thousand streamers costs some queries, and no item of each row",
 it("the stale ones of all are one page", async () => {
   const request = { ...all, state: "stale", limit: 1_000, deadline: deadline() } as const;
   const { result, calls } = await inBoth("the stale ones", parts => listStreamers(request, parts));
-  expect(result).toMatchObject({ entries: { length: streamersMax / 100 }, next: undefined });
+  expect([result.entries.length, result.next]).toEqual([streamersMax / 100, undefined]);
   expect(calls.QueryCommand).toBeLessThanOrEqual(streamersMax / 100 + 3 * 17);
 });
 

@@ -53,7 +53,7 @@ export interface StreamersRequest {
 }
 
 /** What a page inspects at most: it may be shorter than the limit, and still not be the last. */
-const inspectedMax = 10_000;
+const inspectedMax = 20_000;
 /** With `running`, each streamer's item is read. */
 const runningInspectedMax = 1_000;
 /** What has just ended has often begun again: a run's next segment, or another attempt. */
