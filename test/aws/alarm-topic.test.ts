@@ -85,6 +85,19 @@ it("an entry that is behind its item pages nobody, and is brought up to date", a
   expect((await store.entries.read("s000", far))?.commit?.revision).toBe(2);
 });
 
+it("a streamer of an earlier version, without a commit, counts from when it was first seen", async () => {
+  const store = memoryStore();
+  await store.streamers.write({ name: "old", fence: 1, stamp: "s", lastSequence: 1n }, far);
+  expect(await store.entries.read("old", far)).toEqual({ streamer: "old" });
+  const notices: Notice[] = [];
+  for (const hours of [0, 1, 27, 28]) {
+    await watched(store, began + hours * hour, (...notice) => void notices.push(notice));
+  }
+  expect(notices.map(([kind, events]) => [kind, events.map(({ streamer }) => streamer)])).toEqual([
+    ["stale", ["old"]],
+  ]);
+});
+
 it("is a message to the topic, with each streamer's name, time and last failure", async () => {
   const sent: URLSearchParams[] = [];
   const server = await listen(

@@ -87,9 +87,12 @@ async function inspect(
   }
   const fresh = freshnessOf(streamer, settings?.settings, entry, ageMax);
   const commit = entryCommitOf(streamer);
-  if (commit !== undefined && commit.revision !== entry.commit?.revision) {
+  const isBehind = commit !== undefined && commit.revision !== entry.commit?.revision;
+  // What an earlier version stored has the name alone, and could note nothing.
+  if (isBehind || entry.since === undefined) {
     const { name, since = now } = streamer;
-    await updateEntry({ streamer: name, since, commit, settings: settings?.settings ?? {} }, ports);
+    const known = { since, ...(commit && { commit }), settings: settings?.settings ?? {} };
+    await updateEntry({ streamer: name, ...known }, ports);
   }
   return { entry, fresh: fresh && { ...fresh, hasBookmark: commit?.bookmarkAt !== undefined }, isRead: true };
 }
