@@ -117,6 +117,13 @@ export class Commits {
       this.#checkCommit(name, before?.commit, commit, process);
   }
 
+  /** An entry in the list of streamers may be behind its streamer, but is never ahead, and never goes back. */
+  listed({ sk: name, before, after }: Written): void {
+    const [earlier, revision] = [before, after].map(entry => Number(entry?.revision?.N ?? 0));
+    if (revision! > this.revisionOf(name)) throw new Violation("I6", `${name} is listed ahead of its commit`);
+    if (revision! < earlier!) throw new Violation("I6", `${name} is listed at an earlier revision again`);
+  }
+
   /** I5: nobody takes a live lease; I4: a delivery begins only at the revision that the caller has seen. */
   #checkBegin(name: string, before: Streamer | undefined, { lease }: Streamer, { sent }: Process): void {
     const { delivery } = lease!;

@@ -54,6 +54,7 @@ export class Invariants {
   written(written: Written, process: Process): void {
     if (written.pk === "tokens" && written.after?.id === undefined)
       this.broken("I7", "a token that was revoked is back");
+    if (written.pk.startsWith("streamers#")) this.#watch(() => this.commits.listed(written));
     const [, name] = /^streamer#(.+)$/.exec(written.pk) ?? [];
     if (name === undefined) return;
     if (!written.sk.startsWith("delivery#")) process.hasWritten = true;

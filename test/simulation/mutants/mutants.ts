@@ -413,6 +413,11 @@ export const mutants: readonly Mutant[] = [
     seed: 96,
   },
   {
+    name: "the streamer's entry is ahead of its commit",
+    from: "    revision,\n    at,\n    deliveries: totals?.deliveries ?? 0,",
+    to: "    revision: revision + 1,\n    at,\n    deliveries: totals?.deliveries ?? 0,",
+  },
+  {
     name: "lists of streamers, of deliveries and of past commits are not consistent",
     from: "        ConsistentRead: true,\n        ...how,",
     to: "        ...how,",
