@@ -117,7 +117,7 @@ export class Commits {
       this.#checkCommit(name, before?.commit, commit, process);
   }
 
-  /** An entry in the list of streamers may be behind its streamer, but is never ahead, and never goes back. */
+  /** An entry in the list of streamers may be behind its streamer; it is never ahead and never goes back. */
   listed({ sk: name, before, after }: Written): void {
     const [earlier, revision] = [before, after].map(entry => Number(entry?.revision?.N ?? 0));
     if (revision! > this.revisionOf(name)) throw new Violation("I6", `${name} is listed ahead of its commit`);
