@@ -122,7 +122,7 @@ export const alarmRules: readonly Rule[] = [
       ["TokensExpiring.Properties.OKActions", []],
       ["WatchSilent.Properties.InsufficientDataActions", undefined],
       ["Trouble.Properties.AlarmActions", undefined],
-      ["Overload.Properties.AlarmRule.Fn::Sub", 'ALARM("${Flood}")'],
+      ["Overload.Properties.AlarmRule.Fn::Sub", `ALARM("\${Flood}")`],
       // It would page twice for one failure.
       ["ApiFailing.Properties.AlarmActions", [{ Ref: "AlarmTopic" }]],
     ].map(([path, value]) => [path, value] as [string, unknown]),
