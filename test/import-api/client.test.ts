@@ -132,7 +132,7 @@ describe("rejected", () => {
     expect(await send()).toMatchObject({
       kind: "rejected",
       status: 200,
-      message: expect.stringContaining("not the Import API"),
+      message: expect.stringContaining("not from the Import API"),
     });
   });
 

@@ -43,7 +43,8 @@ describe("the packaged template", () => {
     );
   });
 
-  it.each(calls)("a role's permissions: $role, $action on $on, $keys", async call =>
+  const titled = calls.map(call => ({ ...call, of: call.keys?.join(", ") ?? "the whole" }));
+  it.each(titled)("a role's permissions: $role, $action on $on, $of", async call =>
     expect(await isAllowed(template, call)).toBe(call.isAllowed),
   );
   it("and one that allows more would be noticed", async () => {
