@@ -13,6 +13,9 @@ const notPlain = (word: number) =>
   (word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) &
   0x80808080;
 
+/** Returns the index of the lowest byte that is not zero. */
+const lowestByte = (word: number) => (31 - Math.clz32(word & -word)) >> 3;
+
 /** The characters that may follow a backslash, except `u`: RFC 8259 section 7. */
 const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
@@ -20,13 +23,14 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
 
 /** Returns the first byte of a string, from `start`, that is neither plain nor part of a short escape. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
-  const lastWord = bytes.length - wordBytes;
+  const lastPair = bytes.length - 2 * wordBytes;
   for (let at = start; ; at += 2) {
-    for (; at <= lastWord; at += wordBytes) {
-      const found = notPlain(view.getInt32(at, true));
-      if (found === 0) continue;
+    for (; at <= lastPair; at += 2 * wordBytes) {
+      const first = notPlain(view.getInt32(at, true));
+      const second = notPlain(view.getInt32(at + wordBytes, true));
+      if ((first | second) === 0) continue;
       // Only bytes after the first one that is not plain may be found by mistake.
-      at += (31 - Math.clz32(found & -found)) >> 3;
+      at += first !== 0 ? lowestByte(first) : wordBytes + lowestByte(second);
       break;
     }
     while (plainBytes[bytes[at]!] === 1) at++;

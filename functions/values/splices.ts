@@ -23,7 +23,9 @@ export class Splices extends IntTuples {
   /** Appends all of `other`. */
   append(other: Splices): void {
     const at = this.addMany(other.count);
-    this.ints.set(other.ints.subarray(0, other.count * width), at);
+    const { ints } = this;
+    const count = other.count * width;
+    for (let i = 0; i < count; i++) ints[at + i] = other.ints[i]!;
   }
 
   /**

@@ -1,14 +1,21 @@
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
 import transit from "transit-js";
-import { jsonlines, records, transitLines, typedLines } from "./lines.ts";
+import { type Body, jsonlines, records, singerLines, transitLines } from "./lines.ts";
+import { inOrders, ofColumns, withGaps, withLists } from "./lines-that-vary.ts";
+import { typedStreams } from "./schemas.ts";
 import { decodeToBatches } from "./work.ts";
 
 /**
- * Decoding, all checks and the finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the
- * same lines in the same run: 1.0 is equally fast. Medians.
+ * Decode, every check and finished batch bodies, as a ratio to `JSON.parse` + `JSON.stringify` of the same
+ * lines in the same run: 1.0 is as fast as that. CPU time, medians. A ratio below its gate fails on Node 24.
  */
 const bodyBytes = 4 * 1024 * 1024;
 const rounds = 9;
-function parseAndStringify(lines: string[]): number {
+const warmUps = 4;
+const isGated = Number(process.versions.node.split(".")[0]) >= 24;
+
+function parseAndStringify(lines: readonly string[]): number {
   let bytes = 0;
   for (const line of lines) bytes += JSON.stringify(JSON.parse(line)).length;
   return bytes;
@@ -16,75 +23,125 @@ function parseAndStringify(lines: string[]): number {
 
 const reader = transit.reader("json");
 const writer = transit.writer("json");
-function transitJs(lines: string[]): number {
+function transitJs(lines: readonly string[]): number {
   let bytes = 0;
   for (const line of lines) bytes += writer.write(reader.read(line)).length;
   return bytes;
 }
 
-function seconds(work: () => number): number {
-  const start = process.hrtime.bigint();
-  if (work() === 0) throw new Error("nothing was done");
-  return Number(process.hrtime.bigint() - start) / 1e9;
+/** What one would write by hand in Node: parse, a compiled ajv, stringify. */
+function byHand(lines: readonly string[], schema: object): () => number {
+  const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
+  addFormats.default(ajv);
+  const conforms = ajv.compile(schema);
+  return () => {
+    let bytes = 0;
+    for (const line of lines) {
+      const message = JSON.parse(line) as { readonly record?: unknown };
+      if (message.record !== undefined && !conforms(message.record)) throw new Error("does not conform");
+      bytes += JSON.stringify(message).length;
+    }
+    return bytes;
+  };
 }
 
-/** Medians of the times of each piece of work. They take turns, so that a slow moment affects all equally. */
-function medians(works: (() => number)[]): number[] {
-  for (const work of works) for (let i = 0; i < 3; i++) seconds(work);
+function microseconds(work: () => number): number {
+  const start = process.cpuUsage();
+  if (work() === 0) throw new Error("nothing was done");
+  const { user, system } = process.cpuUsage(start);
+  return user + system;
+}
+
+/** Medians of the works' times, measured in turns so that a slow moment hits all alike. */
+function medians(works: readonly (() => number)[]): number[] {
+  for (const work of works) for (let i = 0; i < warmUps; i++) microseconds(work);
   const times = works.map(() => [] as number[]);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, work] of works.entries()) times[i]!.push(seconds(work));
-  }
+  for (let round = 0; round < rounds; round++)
+    for (const [i, work] of works.entries()) times[i]!.push(microseconds(work));
   return times.map(each => each.sort((a, b) => a - b)[rounds >> 1]!);
 }
 
-console.log(
-  `Node ${process.version}; medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify of the same lines\n`,
-);
-console.log("records  encoding        persister   transit-js   persister MB/s");
-for (const [name, record] of Object.entries(records)) {
-  const json = jsonlines(record, bodyBytes);
-  const typed = typedLines(record, bodyBytes);
-  const [reference, ours, checked] = medians([
-    () => parseAndStringify(json.lines),
-    () => decodeToBatches(json.body),
-    () => decodeToBatches(typed.body),
-  ]) as [number, number, number];
-  print({ name, encoding: "jsonline", ratio: reference / ours, bytesPerSecond: json.body.length / ours });
-  print({
-    name,
-    encoding: "with a schema",
-    ratio: reference / checked,
-    bytesPerSecond: typed.body.length / checked,
-  });
+function check(name: string, ratio: number, gate: number): void {
+  if (!isGated || ratio >= gate) return;
+  console.error(`${name}: ${ratio.toFixed(2)}, at least ${gate}.`);
+  process.exitCode = 1;
+}
 
+const columns = (...each: (number | undefined)[]) =>
+  each.map(n => (n?.toFixed(2) ?? "").padStart(11)).join(" ");
+
+/** Prints a row. Returns our speed in MB/s. */
+function row(name: string, { lines, body }: Body, gate: number, peer?: () => number): number {
+  const [reference, ours, theirs] = medians([
+    () => parseAndStringify(lines),
+    () => decodeToBatches(body),
+    ...(peer === undefined ? [] : [peer]),
+  ]) as [number, number, number?];
+  const speed = body.length / ours;
+  const ratios = columns(reference / ours, theirs && reference / theirs);
+  console.log(`${name.padEnd(36)} ${ratios} ${speed.toFixed(0).padStart(6)}`);
+  check(name, reference / ours, gate);
+  return speed;
+}
+
+console.log(`Node ${process.version}; CPU time, medians of ${rounds}; 1.00 is JSON.parse + JSON.stringify`);
+console.log(`\n${"records".padEnd(36)} ${"persister".padStart(11)} ${"transit-js".padStart(11)}   MB/s`);
+const shapes = {
+  "small, one shape": { record: records.A, json: 2, transit: 1.4 },
+  "wide, one shape": { record: records.B, json: 1.5, transit: 1.1 },
+  "wide, lists of 0 to 8": { record: withLists, json: 1.7, transit: 1 },
+  "absent members": { record: withGaps, json: 1.8, transit: 1 },
+  "four orders of members": { record: inOrders, json: 1.2, transit: 1 },
+};
+for (const [name, { record, json, transit }] of Object.entries(shapes)) {
+  row(`${name}, jsonline`, jsonlines(record, bodyBytes), json);
   const encoded = transitLines(record, bodyBytes);
-  const [base, own, theirs] = medians([
-    () => parseAndStringify(encoded.lines),
-    () => decodeToBatches(encoded.body),
-    () => transitJs(encoded.lines),
-  ]) as [number, number, number];
-  print({
-    name,
-    encoding: "transit",
-    ratio: base / own,
-    oracle: base / theirs,
-    bytesPerSecond: encoded.body.length / own,
-  });
+  row(`${name}, transit`, encoded, transit, () => transitJs(encoded.lines));
 }
 
-interface Row {
-  readonly name: string;
-  readonly encoding: string;
-  readonly ratio: number;
-  readonly oracle?: number;
-  readonly bytesPerSecond: number;
+console.log(
+  `\n${"Singer with SCHEMA".padEnd(36)} ${"persister".padStart(11)} ${"by hand".padStart(11)}   MB/s`,
+);
+for (const [name, { schema, record, key }] of Object.entries(typedStreams)) {
+  const lines = singerLines(schema, record, bodyBytes, key);
+  row(name, lines, 1, byHand(lines.lines, schema));
 }
 
-function print({ name, encoding, ratio, oracle, bytesPerSecond }: Row): void {
-  const columns = [ratio.toFixed(2).padStart(9), (oracle?.toFixed(2) ?? "").padStart(12)];
-  console.log(
-    `${name.padEnd(8)} ${encoding.padEnd(13)} ${columns.join(" ")} ` +
-      `${(bytesPerSecond / 1e6).toFixed(0).padStart(16)}`,
+/** Prints speeds in MB/s, and how each compares with the first one. */
+function steps(
+  title: string,
+  unit: string,
+  gate: number,
+  bodies: readonly (readonly [number, Body])[],
+): void {
+  console.log(`\n${title}`);
+  let first: number | undefined;
+  for (const [count, body] of bodies) {
+    const speed = row(`${count} ${unit}`, body, 0);
+    first ??= speed;
+    check(`${count} ${unit}, against the first`, speed / first, gate);
+  }
+}
+
+const turns = [1, 5, 50, 1_000].map(
+  streams => [streams, jsonlines(records.A, 4 * bodyBytes, n => `issues_${n % streams}`)] as const,
+);
+steps("Streams in turns", "streams", 0.3, turns);
+const widths = [100, 1_000, 2_000, 2_100, 3_000];
+steps(
+  "Columns",
+  "columns",
+  0.4,
+  widths.map(n => [n, jsonlines(ofColumns(n), bodyBytes)] as const),
+);
+const typedWidths = [100, 1_000].map(n => {
+  const record = ofColumns(n);
+  const properties = Object.fromEntries(
+    Object.entries(record(0)).map(([name, value]) => [
+      name,
+      { type: ["null", typeof value === "number" ? "integer" : "string"] },
+    ]),
   );
-}
+  return [n, singerLines({ type: "object", properties }, record, bodyBytes)] as const;
+});
+steps("Columns with SCHEMA", "columns", 0.5, typedWidths);

@@ -73,50 +73,53 @@ function person(n: number) {
 
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 
-/** A stitchstream of about `bytes` bytes, without and with its header. */
-export function jsonlines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
-  return streamOf("jsonline", bytes, n =>
-    JSON.stringify({ type: "RECORD", stream: "issues", key_fields: ["id"], record: record(n) }),
-  );
+/** A body of about so many bytes, and its lines without a header. */
+export interface Body {
+  readonly lines: string[];
+  readonly body: Buffer;
 }
 
-export function transitLines(
-  record: (n: number) => object,
-  bytes: number,
-): { lines: string[]; body: Buffer } {
+type Make = (n: number) => Record<string, unknown>;
+const oneStream = () => "issues";
+const message = (n: number, record: Make, streamOf: (n: number) => string) => ({
+  type: "RECORD",
+  stream: streamOf(n),
+  key_fields: ["id"],
+  record: record(n),
+});
+
+export const jsonlines = (record: Make, bytes: number, streamOf = oneStream as (n: number) => string): Body =>
+  bodyOf(header("jsonline"), bytes, n => JSON.stringify(message(n, record, streamOf)));
+
+export function transitLines(record: Make, bytes: number): Body {
   const writer = transit.writer("json");
-  return streamOf("transit", bytes, n =>
-    writer.write(transitOf({ type: "RECORD", stream: "issues", key_fields: ["id"], record: record(n) })),
+  return bodyOf(header("transit"), bytes, n => writer.write(transitOf(message(n, record, oneStream))));
+}
+
+/** A Singer tap's output, printed as Python does: a SCHEMA, and records that conform. */
+export function singerLines(schema: object, record: Make, bytes: number, key = "id"): Body {
+  const declared = { type: "SCHEMA", stream: "s", schema, key_properties: [key] };
+  return bodyOf("", bytes, n =>
+    pythonOf(n === 0 ? declared : { type: "RECORD", stream: "s", record: record(n) }),
   );
 }
 
-/** In Singer's format: a SCHEMA of everything in the records, then the records. */
-export function typedLines(record: (n: number) => object, bytes: number): { lines: string[]; body: Buffer } {
-  const schema = schemaOf(JSON.parse(JSON.stringify(record(1))));
-  const declared = JSON.stringify({ type: "SCHEMA", stream: "issues", schema, key_properties: ["id"] });
-  return streamOf("jsonline", bytes, n =>
-    n === 0 ? declared : JSON.stringify({ type: "RECORD", stream: "issues", record: record(n) }),
-  );
+/** Returns JSON with Python's blanks after commas and colons. */
+function pythonOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonOf).join(", ")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${pythonOf(each)}`);
+  return `{${members.join(", ")}}`;
 }
 
-function schemaOf(value: unknown): object {
-  if (Array.isArray(value)) return { type: "array", items: schemaOf(value[0]) };
-  if (value === null) return { type: ["null", "string"] };
-  if (typeof value === "string")
-    return /^\d{4}-.*Z$/.test(value) ? { type: "string", format: "date-time" } : { type: "string" };
-  if (typeof value !== "object") return { type: typeof value };
-  const properties = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, schemaOf(each)]));
-  return { type: "object", properties };
-}
-
-function streamOf(contentType: string, bytes: number, line: (n: number) => string) {
+function bodyOf(head: string, bytes: number, line: (n: number) => string): Body {
   const lines: string[] = [];
   for (let size = 0, n = 0; size < bytes; n++) {
     const text = line(n);
     lines.push(text);
     size += text.length + 1;
   }
-  return { lines, body: Buffer.from(`${header(contentType)}${lines.join("\n")}\n`) };
+  return { lines, body: Buffer.from(`${head}${lines.join("\n")}\n`) };
 }
 
 export function transitOf(value: unknown): unknown {

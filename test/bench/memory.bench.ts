@@ -10,7 +10,7 @@ const MiB = 1024 * 1024;
 const peak = () => process.resourceUsage().maxRSS * 1024;
 
 /** Copies of a smaller body's lines, so that making the body takes less memory than what is measured. */
-function largest(record: (n: number) => object): Buffer {
+function largest(record: (typeof records)["A"]): Buffer {
   const { body } = jsonlines(record, MiB);
   const start = body.indexOf("--\n") + 3;
   const large = Buffer.alloc(inflatedBytesMax - MiB, "\n");

@@ -55,8 +55,11 @@ export class Contents {
   /** Adds the record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
     // Lines of a body are about as long as its first; memory costs nothing until it is written to.
-    if (this.#places.count === 0)
-      this.#places.reserve(Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart)));
+    if (this.#places.count === 0) {
+      const lines = Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart));
+      this.#places.reserve(lines);
+      this.splices.reserve(Math.min(lines * reader.splices.count, splicesMax));
+    }
     const at = this.#places.add();
     const { ints } = this.#places;
     const { textStart, textEnd } = reader.envelope.record;

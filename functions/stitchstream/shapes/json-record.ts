@@ -51,10 +51,12 @@ export class JsonRecords extends RecordReader<JsonReader> {
         }
         if (slot.lastMap === map) return miss;
         slot.lastMap = map;
-        if (slot.isRequired) required++;
         at = this.#value(at, slot, depth + 1);
-        if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
         if (at === miss) return miss;
+        if (!slot.isPlain) {
+          if (slot.isRequired) required++;
+          if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
+        }
         let byte = bytes[at]!;
         if (byte <= space) {
           at = this.skip(at);

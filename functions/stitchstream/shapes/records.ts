@@ -52,6 +52,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   /** Notes a value, and checks it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
+    if (slot.isPlain) return next;
     this.kind = kind;
     this.start = start;
     this.end = end;

@@ -21,6 +21,10 @@ export class Slot {
   /** The name as it was read last, from its quote up to the value, in the body. */
   start = 0;
   length = 0;
+  /** The same where the name was a cache code, and the code's index in transit's cache. */
+  codeStart = 0;
+  codeLength = 0;
+  codeIndex = 0;
   /** The member that followed last time, and the one that did before. */
   next: Slot | undefined;
   other: Slot | undefined;
@@ -33,23 +37,30 @@ export class Slot {
   readonly nameStart: number;
   readonly nameEnd: number;
   readonly hash: number;
-  /** Whether transit's cache holds the name. */
+  /** Whether transit's cache holds the name, and if so a number that all slots of the name have. */
   readonly isCached: boolean;
+  readonly nameId: number;
   /** The index of the table's key with this name; -1 for others. */
   readonly key: number;
   readonly isRequired: boolean;
   readonly check: SlotCheck | undefined;
+  /** Whether nothing has to be known of the slot's values. */
+  readonly isPlain: boolean;
 
-  constructor(name: Name, key: number, isRequired: boolean, check: SlotCheck | undefined) {
+  constructor(name: Name, { key, nameId, isRequired, check }: SlotFacts) {
     this.nameStart = name.start;
     this.nameEnd = name.end;
     this.hash = name.hash;
     this.isCached = name.isCached ?? false;
+    this.nameId = nameId;
     this.key = key;
     this.isRequired = isRequired;
     this.check = check;
+    this.isPlain = key < 0 && !isRequired && check === undefined;
   }
 }
+
+type SlotFacts = Pick<Slot, "key" | "nameId" | "isRequired" | "check">;
 
 /** A name in the body: its raw content, and where its text begins in that, after a transit tag. */
 export interface Name {
@@ -63,7 +74,8 @@ export interface Name {
 
 const noName: Name = { start: 0, end: 0, textStart: 0, hash: 0 };
 /** Returns the slot of an array's elements. */
-export const elementSlot = (check: SlotCheck | undefined) => new Slot(noName, -1, false, check);
+export const elementSlot = (check: SlotCheck | undefined) =>
+  new Slot(noName, { key: -1, nameId: 0, isRequired: false, check });
 
 /** A table's columns, by their names in the body. */
 export interface Columns {
@@ -122,7 +134,9 @@ export class MapShape {
       return undefined;
     if (!this.#budget.take()) return undefined;
     const key = (isSpelled ? columns?.keyOfText(text) : columns?.keyOf(bytes, start, end)) ?? -1;
-    const slot = new Slot(name, key, this.check?.isRequired(text) ?? false, this.check?.member(text));
+    const nameId = name.isCached === true ? this.#budget.nameIdOf(bytes, name) : 0;
+    const isRequired = this.check?.isRequired(text) ?? false;
+    const slot = new Slot(name, { key, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#hasSpelled ||= isSpelled;
     this.isOpen = columns === undefined && this.#slots.length === namesMax;
@@ -157,12 +171,26 @@ export class MapShape {
 /** Returns the text of a name that may be tagged, as transit's keywords, symbols and escapes are. */
 const textOf = (name: string) => name.replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));
 
-/** How many slots a body may have in all. */
+/** How many slots a body may have in all, and the numbers of its names. */
 export class SlotBudget {
   #left = slotsMax;
+  #names = 0;
+  readonly #byHash = new Map<number, { readonly name: Name; readonly id: number }[]>();
 
-  /** Returns whether there is one more. */
+  /** Returns whether there is one more slot. */
   take(): boolean {
     return --this.#left >= 0;
+  }
+
+  /** Returns a number from 1 that all names with the same raw content have. */
+  nameIdOf(bytes: Uint8Array, name: Name): number {
+    const { start, end, hash } = name;
+    const same = this.#byHash.get(hash) ?? [];
+    const known = same.find(each => isRepeated(bytes, start, end, each.name.start, each.name.end));
+    if (known !== undefined) return known.id;
+    const id = ++this.#names;
+    // Beyond that, a name is not recognized by its number.
+    if (same.length < sameHashMax) this.#byHash.set(hash, [...same, { name, id }]);
+    return id;
   }
 }

@@ -21,8 +21,8 @@ import type { MapShape, Slot } from "./slot.ts";
 export abstract class TransitNames extends RecordReader<TransitReader> {
   /** Where the value begins whose name was read last. */
   protected valueStart = 0;
-  /** The slots of the names in the reader's cache; undefined for other strings. */
-  protected readonly cached: (Slot | undefined)[] = [];
+  /** By the index in the reader's cache: the number of a name; 0 for other strings. */
+  protected readonly nameIds: number[] = [];
 
   /** Reads a name and what separates it from its value. Returns its slot; undefined for a `miss`. */
   protected name(
@@ -38,12 +38,12 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     const { next, other } = previous;
     if (next !== undefined && next.length > 0 && isSameText(view, at, next.start, next.length)) {
       this.valueStart = at + next.length;
-      if (next.isCached) this.#remember(at + 1, at + 1 + next.nameEnd - next.nameStart, next);
+      if (next.isCached) this.#remember(at + 1, at + 1 + next.nameEnd - next.nameStart, next.nameId);
       return next;
     }
     if (other !== undefined && other.length > 0 && isSameText(view, at, other.start, other.length)) {
       this.valueStart = at + other.length;
-      if (other.isCached) this.#remember(at + 1, at + 1 + other.nameEnd - other.nameStart, other);
+      if (other.isCached) this.#remember(at + 1, at + 1 + other.nameEnd - other.nameStart, other.nameId);
       this.expect(other, previous);
       return other;
     }
@@ -54,38 +54,66 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     const slot = this.#slotOfRaw(start, end, shape, depth);
     if (slot === undefined || !this.#toValue(end + 1, separator)) return undefined;
     if (slot === shape.rest) {
-      if (isCacheable(bytes, start, end)) this.#remember(start, end, undefined);
+      if (isCacheable(bytes, start, end)) this.#remember(start, end, 0);
       return slot;
     }
     slot.start = at;
     slot.length = this.valueStart - at;
-    if (slot.isCached) this.#remember(start, end, slot);
+    if (slot.isCached) this.#remember(start, end, slot.nameId);
     this.expect(slot, previous);
     return slot;
   }
 
-  #remember(start: number, end: number, slot: Slot | undefined): void {
+  #remember(start: number, end: number, nameId: number): void {
     const { cache } = this.reader;
     cache.remember(start, end);
-    this.cached[cache.count - 1] = slot;
+    this.nameIds[cache.count - 1] = nameId;
   }
 
   /** Reads a cache code in place of a name. */
   #code(at: number, previous: Slot, shape: MapShape, depth: number, separator: number): Slot | undefined {
-    const { bytes, cache, splices } = this.reader;
+    const { bytes, cache } = this.reader;
+    const { next } = previous;
+    if (next !== undefined && this.#isCodeOf(next, at)) {
+      this.valueStart = at + next.codeLength;
+      return this.#splice(at, next.codeIndex) ? next : undefined;
+    }
     const end = at + (bytes[at + 3] === quote ? 3 : 4);
     if (bytes[end] !== quote || !this.#toValue(end + 1, separator)) return undefined;
     const index = cache.indexOf(bytes, at + 1, end);
+    if (!this.#splice(at, index)) return undefined;
     const [start, nameEnd] = [cache.start(index), cache.end(index)];
-    if (!this.reader.expand(nameEnd - start)) return undefined;
-    this.reader.standsAlone = false;
-    splices.push(at + 1, start, nameEnd);
-    const { next } = previous;
-    if (next !== undefined && this.cached[index] === next) return next;
-    if (next !== undefined && isRepeated(bytes, start, nameEnd, next.nameStart, next.nameEnd)) return next;
-    const slot = this.#slotOfRaw(start, nameEnd, shape, depth);
-    if (slot !== undefined && slot !== shape.rest) this.expect(slot, previous);
+    const isNext = next !== undefined && isRepeated(bytes, start, nameEnd, next.nameStart, next.nameEnd);
+    const slot = isNext ? next : this.#slotOfRaw(start, nameEnd, shape, depth);
+    if (slot === undefined || slot === shape.rest) return slot;
+    slot.codeStart = at;
+    slot.codeLength = this.valueStart - at;
+    slot.codeIndex = index;
+    this.expect(slot, previous);
     return slot;
+  }
+
+  /**
+   * Returns whether the code at `at` is the one that last stood for the slot's name, and does so in this
+   * line.
+   */
+  #isCodeOf({ codeStart, codeLength, codeIndex, nameId }: Slot, at: number): boolean {
+    const { view, cache } = this.reader;
+    return (
+      codeLength > 0 &&
+      codeIndex < cache.count &&
+      this.nameIds[codeIndex] === nameId &&
+      isSameText(view, at, codeStart, codeLength)
+    );
+  }
+
+  /** Notes that the code at `at` stands for an entry of the cache. Returns false if the body has too many. */
+  #splice(at: number, index: number): boolean {
+    const { reader } = this;
+    const [start, end] = [reader.cache.start(index), reader.cache.end(index)];
+    reader.standsAlone = false;
+    reader.splices.push(at + 1, start, end);
+    return reader.expand(end - start);
   }
 
   #toValue(at: number, separator: number): boolean {

@@ -29,7 +29,7 @@ const marker = Uint8Array.of(quote, caret, space, quote);
 /** Reads the records of a transit body. Its methods return the end of what they read, or `miss`. */
 export class TransitRecords extends TransitNames {
   protected override readRecord(at: number, shape: MapShape): number {
-    for (let n = 0; n < this.reader.cache.count; n++) this.cached[n] = undefined;
+    for (let n = 0; n < this.reader.cache.count; n++) this.nameIds[n] = 0;
     const { bytes } = this.reader;
     if (bytes[at] === openBrace) return this.#map(at + 1, closeBrace, shape, recordDepth);
     return bytes[at] === openBracket ? this.#compactMap(at, shape, recordDepth) : miss;
@@ -63,10 +63,12 @@ export class TransitRecords extends TransitNames {
         if (found === undefined || found.lastMap === map) return miss;
         slot = found;
         slot.lastMap = map;
-        if (slot.isRequired) required++;
         at = this.#value(this.valueStart, slot, depth + 1);
-        if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
         if (at === miss) return miss;
+        if (!slot.isPlain) {
+          if (slot.isRequired) required++;
+          if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
+        }
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -113,7 +115,7 @@ export class TransitRecords extends TransitNames {
     const { count } = cache;
     const kind = reader.readPiece(at);
     if (kind === Kind.absent) return miss;
-    if (cache.count !== count) this.cached[cache.count - 1] = undefined;
+    if (cache.count !== count) this.nameIds[cache.count - 1] = 0;
     this.kind = kind;
     this.start = reader.pieceStart;
     this.end = reader.pieceEnd;
