@@ -129,7 +129,6 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     secretFile: accountsSecret ? "none" : "secret",
     tableName: table || { Ref: "Table" },
     tableArn: table ? tableArn(table) : { "Fn::GetAtt": ["Table", "Arn"] },
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
     tableSub: table || "${Table}",
     tableFile: table ? "none" : "table",
     archiveName: archive || { Ref: "Archive" },
