@@ -36,7 +36,7 @@ export function spelled(value: unknown, pick: Pick, pickText: Pick = pick): stri
   const inner = (each: unknown) => spaced(spelled(each, pick, pickText), pick);
   if (Array.isArray(value)) return `[${value.map(inner).join(",")}]`;
   if (typeof value === "string") return spelledString(value, pickText);
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (typeof value !== "object" || value === null || value instanceof Date) return JSON.stringify(value);
   const members = Object.entries(value).map(
     ([name, each]) => `${spaced(spelledString(name, pick), pick)}:${inner(each)}`,
   );

@@ -23,6 +23,7 @@ const scalar = fc.oneof(
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.boolean(),
+  fc.constantFrom(1, -1, 1_468_435_557_000).map(milliseconds => new Date(milliseconds)),
   fc.constant(null),
 );
 const value = fc.oneof(
@@ -184,7 +185,7 @@ const toTransit = (each: unknown): unknown => {
   // Keywords enter the cache and change its codes.
   if (each === "~:key") return transit.keyword("key");
   if (Array.isArray(each)) return each.map(toTransit);
-  if (typeof each !== "object" || each === null) return each;
+  if (typeof each !== "object" || each === null || each instanceof Date) return each;
   return transit.map(Object.entries(each).flatMap(([name, inner]) => [name, toTransit(inner)]));
 };
 

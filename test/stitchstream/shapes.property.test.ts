@@ -62,6 +62,7 @@ const scalar = fc.oneof(
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.boolean(),
+  fc.constantFrom(1, -1, 1_468_435_557_000).map(milliseconds => new Date(milliseconds)),
   fc.constant(null),
 );
 const value = fc.oneof(
@@ -131,7 +132,7 @@ describe("a line among similar ones", () => {
     const of = (each: unknown): unknown =>
       Array.isArray(each)
         ? each.map(of)
-        : typeof each === "object" && each !== null
+        : typeof each === "object" && each !== null && !(each instanceof Date)
           ? transit.map(Object.entries(each).flatMap(([name, inner]) => [name, of(inner)]))
           : each;
     fc.assert(

@@ -19,10 +19,16 @@ import {
 import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
+import { isoBytes } from "../transit/string.ts";
 import { miss, recordDepth } from "./records.ts";
 import { elementSlot, MapShape, type Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
+/** `m`, the tag of instants in milliseconds. */
+const letterM = 0x6d;
+/** The quote, the tilde and the tag. */
+const tagBytes = 3;
+const instantDigitsMax = 14;
 /** `"^ "` */
 const marker = Uint8Array.of(quote, caret, space, quote);
 
@@ -113,6 +119,16 @@ export class TransitRecords extends TransitNames {
     const { reader } = this;
     const { cache } = reader;
     const { count } = cache;
+    const end = this.#endOfInstant(at);
+    if (end !== miss) {
+      reader.growth += isoBytes;
+      if (slot.check !== undefined && slot.check.always[Kind.instant] === 0) this.conforms = false;
+      this.dataPoints++;
+      this.kind = Kind.instant;
+      this.start = at + tagBytes;
+      this.end = end;
+      return end + 1;
+    }
     const kind = reader.readPiece(at);
     if (kind === Kind.absent) return miss;
     if (cache.count !== count) this.nameIds[cache.count - 1] = 0;
@@ -122,6 +138,20 @@ export class TransitRecords extends TransitNames {
     // Its JSON text is not here to be checked.
     if (slot.check !== undefined && slot.check.always[kind] === 0) this.conforms = false;
     return reader.position;
+  }
+
+  /**
+   * Returns the closing quote of an instant of up to 14 digits, `"~m1468435557000"`, which is within the years
+   * that the format allows; `miss` for anything else.
+   */
+  #endOfInstant(at: number): number {
+    const { bytes } = this.reader;
+    if (bytes[at + 1] !== tilde || bytes[at + 2] !== letterM) return miss;
+    const start = at + tagBytes;
+    let end = start;
+    while (bytes[end]! >= zero && bytes[end]! <= nine) end++;
+    const isShort = end > start && end - start <= instantDigitsMax && bytes[start] !== zero;
+    return isShort && bytes[end] === quote ? end : miss;
   }
 
   /** Reads an array or a compact map. A tagged value is left to the reader. */
