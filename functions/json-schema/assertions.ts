@@ -32,7 +32,7 @@ export class Assertions {
     return this.#checks.every(({ always }) => (always & type) !== 0) ? "all" : "some";
   }
 
-  /** Returns whether the text of a scalar, of these types, surely conforms, without making a value of it. */
+  /** Returns whether a scalar of `types` is certain to conform by its text, without building its value. */
   surelyMatch(types: number, bytes: Uint8Array, start: number, end: number): boolean {
     for (const check of this.#checks)
       if ((check.always & types) !== types && check.surelyMatches?.(bytes, start, end) !== true) return false;

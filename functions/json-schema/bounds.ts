@@ -16,11 +16,11 @@ export interface Check {
   hintFor?(value: unknown): string;
   /** The extra cost of a text's character, see evaluator.ts. */
   readonly textWeight?: number;
-  /** The types all of whose values conform, as bits. */
+  /** The types of which every value conforms, as bits. */
   readonly always: number;
-  /** The types none of whose values does. */
+  /** The types of which no value conforms, as bits. */
   readonly never?: number;
-  /** Returns whether the text of a scalar surely conforms, without making a value of it. */
+  /** Returns whether a scalar is certain to conform by its text, without building its value. */
   surelyMatches?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;

@@ -4,9 +4,7 @@ import type { JsonObject } from "../values/json-object.ts";
 export interface Dialect {
   /** The formats that it checks, by name; all others are annotations. */
   readonly formats: Readonly<Record<string, (text: string) => boolean>>;
-  /**
-   * For some formats: whether the content of a JSON string surely has it; a faster way to the same answer.
-   */
+  /** For some formats, a faster check: whether the content of a JSON string is certain to have it. */
   readonly surelyOfFormat?: Readonly<
     Record<string, (bytes: Uint8Array, start: number, end: number) => boolean>
   >;

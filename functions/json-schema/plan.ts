@@ -11,12 +11,12 @@ import { partsOf } from "./verdict.ts";
 const ascii = new TextDecoder("latin1");
 const { array, object, integer, fractional } = typeBits;
 
-/** The types that scalars of a kind may have. */
+/** The types that scalars of each kind may have. */
 const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
   [Kind.null, [typeBits.null]],
   [Kind.boolean, [typeBits.boolean]],
   [Kind.integer, [integer]],
-  // Only integers of 64 bits have the type `integer`.
+  // An integer beyond 64 bits does not have the type `integer`.
   [Kind.bigInteger, [integer, fractional]],
   [Kind.double, [integer, fractional]],
   [Kind.text, [typeBits.string]],
@@ -24,13 +24,13 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 const kinds = 20;
 
 /**
- * Returns what the schemas, all of which apply to a value, require of it, for a reader that checks values in
- * passing. Where it says that a value conforms, it does; where it does not, the evaluator has to decide.
+ * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
+ * check accepts conforms. For any other value, the evaluator decides.
  */
 const planOf = (nodes: readonly SchemaNode[], spend: Spend): SlotCheck | undefined =>
   nodes.length === 0 ? undefined : new Plan(nodes, spend);
 
-/** Returns what a schema requires of a record. */
+/** Returns a schema's check of records; undefined if only the evaluator can check them. */
 export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
   const plan = new Plan([node], spend);
   return plan.always[Kind.map] === 1 ? (plan.map ?? nothingRequired) : undefined;
@@ -44,7 +44,10 @@ class Plan implements SlotCheck {
   readonly #spend: Spend;
   readonly #elements: readonly SchemaNode[];
   readonly #types: number[] = [];
-  /** By kind: the assertions left to check; undefined where they don't decide. */
+  /**
+   * By kind: the assertions that decide. Undefined if every value conforms, or if only the evaluator can
+   * decide.
+   */
   readonly #assertions: (readonly Assertions[] | undefined)[] = [];
 
   constructor(nodes: readonly SchemaNode[], spend: Spend) {
@@ -65,7 +68,7 @@ class Plan implements SlotCheck {
     this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
   }
 
-  /** Made when it is asked for: schemas may refer to themselves. */
+  /** Built on demand, as schemas may refer to themselves. */
   get element(): SlotCheck | undefined {
     return planOf(this.#elements, this.#spend);
   }
@@ -84,7 +87,7 @@ class Plan implements SlotCheck {
       }
       return true;
     } catch (error) {
-      // The evaluator finds that out again, and reports it.
+      // The evaluator will exceed the budget as well, and reports it.
       if (error instanceof BudgetExceeded) return false;
       throw error;
     }
@@ -92,8 +95,7 @@ class Plan implements SlotCheck {
 }
 
 /**
- * Returns the schemas of members or elements; undefined if there is more to check, which takes the whole
- * value.
+ * Returns the schemas that check a value's members or elements; undefined if more than that must be checked.
  */
 function memberParts(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
   const parts = partsOf(nodes, type);

@@ -3,16 +3,16 @@ import type { Applicators, SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 
 /**
- * Returns what is left to check of a value of this type, a bit of `typeBits`, to which all of `nodes` apply:
- * the schemas whose own assertions or members depend on the value. Empty if every value conforms. Undefined
- * if none does, or if it takes more than checking each of them.
+ * Returns the schemas that are left to check for values of `type`, a bit of `typeBits`, if all of `nodes`
+ * apply to them: those whose assertions or members depend on the value. The list is empty if every value
+ * conforms. Returns undefined if none does, or if checking one schema after another is not enough.
  */
 export function partsOf(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
   const parts: SchemaNode[] = [];
   return nodes.every(node => addParts(node, type, parts, depthMax)) ? parts : undefined;
 }
 
-/** Schemas may refer to themselves. */
+/** Limits the recursion, as schemas may refer to themselves. */
 const depthMax = 20;
 
 function addParts(node: SchemaNode, type: number, parts: SchemaNode[], depth: number): boolean {
@@ -38,7 +38,10 @@ function addParts(node: SchemaNode, type: number, parts: SchemaNode[], depth: nu
   );
 }
 
-/** Adds the one choice that values of this type can match. Returns false if there are several, or none. */
+/**
+ * Adds the parts of the only choice that values of this type can match. Returns false if several can, or
+ * none.
+ */
 function addChoice(
   choices: readonly SchemaNode[],
   type: number,
@@ -55,7 +58,7 @@ function verdictOf(node: SchemaNode, type: number, depth: number): Verdict {
   return addParts(node, type, parts, depth) && parts.length === 0 ? "all" : "some";
 }
 
-/** Returns whether no value of this type conforms. */
+/** Returns whether it is certain that no value of this type conforms. */
 function isRefused({ rules, applicators }: SchemaNode, type: number, depth: number): boolean {
   if (rules?.verdict(type) === "none") return true;
   if (applicators === undefined || depth <= 0) return false;
@@ -65,7 +68,8 @@ function isRefused({ rules, applicators }: SchemaNode, type: number, depth: numb
 }
 
 /**
- * Returns whether the members of maps, or the elements of arrays, are checked; undefined if not one by one.
+ * Returns whether a map's members or an array's elements must be checked; undefined if they can't be checked
+ * one by one.
  */
 function holdsParts(applicators: Applicators, type: number): boolean | undefined {
   if (type === typeBits.array) {

@@ -23,7 +23,7 @@ export interface DecodeLimits extends ValueLimits, TableLimits {
  * Receives a body's messages in order. `reader` has the offsets of the message, valid until the call returns.
  */
 export interface MessageSink {
-  /** What the records of a table require. */
+  /** Returns the check of a table's records; undefined if they have none. */
   checkOf?(table: Table): MapCheck | undefined;
   record(line: number, table: Table, reader: ValueReader): void;
   /** `schema` applies to the stream's records from here on. Also called for the first record's own schema. */

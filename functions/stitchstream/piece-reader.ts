@@ -3,9 +3,9 @@ import { Malformed } from "../values/scanner.ts";
 import { Kind } from "../values/visitor.ts";
 import { envelopeDepth, ValueReader } from "./reader.ts";
 
-/** Reads a line's values one by one, for readers by shape, which know their positions. */
+/** Reads single values of a line, at positions that shapes know. */
 export abstract class PieceReader extends ValueReader {
-  /** Begins the line at `position` as a record's line. */
+  /** Starts reading a record's line at `position`. */
   beginPieces(position: number): void {
     this.lineStart = position;
     this.visitor = undefined;

@@ -21,7 +21,7 @@ export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
-  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues`, shapes. */
+  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues` or by shapes. */
   readonly keyValues = new Members();
   /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
   standsAlone = true;
@@ -31,7 +31,7 @@ export abstract class ValueReader extends TextScanner {
   readonly splices = new Splices();
   /** The most bytes that making the field self-contained adds to its text. Set with `standsAlone`. */
   growth = 0;
-  /** Whether the record surely conforms to its table's check. Set by `decode`, with the record. */
+  /** Whether the table's check has accepted the record. Set by `decode`, with the record. */
   conforms = false;
   /** The start of the current line. */
   lineStart = nowhere;

@@ -1,4 +1,4 @@
-/** Bytes, and a view of the same memory for reads of whole words. */
+/** Bytes, and a view of the same memory that reads several at once. */
 export interface Memory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -11,17 +11,17 @@ export const memoryOf = (bytes: Uint8Array): Memory => ({
 
 const wordBytes = 4;
 /**
- * Texts are compared and copied as doubles, eight bytes at a time. No UTF-8 is a NaN, whose bits might
- * change, nor a zero, which has two forms: the first would have a byte 0x7f or 0xff after one from 0xf0, the
- * second has NULs, which JSON escapes.
+ * Texts are compared and copied eight bytes at a time, as doubles. This is exact for UTF-8 without NULs. A
+ * NaN, whose bits a copy may change, has a byte of 0xf0 or more followed by 0x7f or 0xff, which is not UTF-8.
+ * A zero, which has two equal forms, has NULs, which JSON escapes.
  */
 const doubleBytes = 8;
-/** Beyond this many bytes the engine's own copy is faster. */
+/** Above this many bytes, the engine's own copy is faster. */
 const loopMax = 256;
 
 /**
- * Returns whether the `length` bytes at `one` equal those at `other`. Both are valid UTF-8 without NULs, or
- * differ.
+ * Returns whether the `length` bytes at `one` equal those at `other`. At least one of the two must be valid
+ * UTF-8 without NULs.
  */
 export function isSameText(view: DataView, one: number, other: number, length: number): boolean {
   if (one + length > view.byteLength) return false;
@@ -36,14 +36,17 @@ export function isSameText(view: DataView, one: number, other: number, length: n
       view.getInt32(one + last, true) === view.getInt32(other + last, true)
     );
   }
-  // The last ones may overlap those before.
+  // The last eight bytes may overlap the previous ones.
   const last = length - doubleBytes;
   for (let i = 0; i < last; i += doubleBytes)
     if (view.getFloat64(one + i, true) !== view.getFloat64(other + i, true)) return false;
   return view.getFloat64(one + last, true) === view.getFloat64(other + last, true);
 }
 
-/** Copies `[start, end)`, valid UTF-8, to `target` at `to`. Returns the end of the copy. */
+/**
+ * Copies `[start, end)` of `source`, which must be valid UTF-8, to `target` at `to`. Returns the end of the
+ * copy.
+ */
 export function copyText(source: Memory, start: number, end: number, target: Memory, to: number): number {
   const length = end - start;
   if (length > loopMax) target.bytes.set(source.bytes.subarray(start, end), to);

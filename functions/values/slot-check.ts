@@ -1,28 +1,25 @@
 import type { Kind } from "./visitor.ts";
 
 /**
- * What a destination requires of a value in one place of a table's records, made for values as they are read.
- * It may be unsure: what it refuses is looked at again, as a whole.
+ * Checks the values in one place of a table's records while they are read. It accepts no value that violates
+ * the schema, but it may fail to accept one that conforms: the whole record is then evaluated.
  */
 export interface SlotCheck {
-  /**
-   * By kind: whether all values conform (1) or `conforms` knows (0). For maps and arrays, apart from what
-   * they hold.
-   */
+  /** By kind: 1 if every value conforms, otherwise 0. For maps and arrays, this excludes their contents. */
   readonly always: Uint8Array;
-  /** Whether the scalar `bytes[start, end)` surely conforms. */
+  /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
-  /** What the value requires if it is a map; undefined for nothing. */
+  /** The check of a map in this place; undefined if nothing is required. */
   readonly map: MapCheck | undefined;
-  /** What an array requires of its elements; undefined for nothing. */
+  /** The check of each element of an array in this place; undefined if nothing is required. */
   readonly element: SlotCheck | undefined;
 }
 
-/** What is required of a map. */
+/** Checks the members of a map. */
 export interface MapCheck {
-  /** How many names are required. */
+  /** The number of required names. */
   readonly required: number;
   isRequired(name: string): boolean;
-  /** What the value of this name requires; undefined for nothing. */
+  /** Returns the check of this name's value; undefined if nothing is required. */
   member(name: string): SlotCheck | undefined;
 }

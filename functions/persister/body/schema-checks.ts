@@ -67,9 +67,7 @@ export class SchemaChecks {
     });
   }
 
-  /**
-   * Returns what a schema that was checked requires of each record, as far as that can be checked in passing.
-   */
+  /** Returns a checked schema's check of records; undefined if only the evaluator can check them. */
   planOf({ id }: StreamSchema): MapCheck | undefined {
     const node = this.#nodes[id];
     const evaluator = this.#evaluator;

@@ -4,37 +4,41 @@ import { endOfPlain } from "../../values/plain-text.ts";
 import type { Table } from "../tables.ts";
 import type { TableShape } from "./table-shape.ts";
 
-/** A stretch of the body. */
+/** A range of bytes in the body. */
 export interface Text {
   readonly start: number;
   readonly length: number;
 }
 
 /**
- * A record's line without the record and its `time_extracted`: the texts before, between and after them. A
- * line with the same texts is of the same table.
+ * The texts of a line before, between and after its record and its `time_extracted`. A line with equal texts
+ * holds a record of the same table.
  */
 export interface Envelope {
   readonly table: Table;
   readonly shape: TableShape;
   readonly texts: readonly Text[];
-  /** Whether a `time_extracted` that is not null is between the first two texts, or the last two. */
+  /**
+   * Where the `time_extracted` is, unless it is null or absent: between the first two texts, before the
+   * record, or between the last two, after it.
+   */
   readonly time: "before" | "after" | undefined;
   /**
-   * The strings of the texts before the record that transit's cache codes may refer to: three numbers each.
+   * The strings before the record that enter transit's cache. Each is three numbers: the index of its text,
+   * and its start and end in that text.
    */
   readonly cached: readonly number[];
-  /** The offset in the first text of the stream's name; undefined if the name is not in that text. */
+  /** The offset of the stream's name in the first text; undefined if that text does not contain it. */
   readonly nameAt: number | undefined;
   /** The envelope of the line that followed last time. */
   next: Envelope | undefined;
-  /** The stream has another schema by now. */
+  /** Whether the envelope was discarded: its stream has another schema, or a newer envelope replaced it. */
   isStale: boolean;
 }
 
-/** Streams differ in the names, so few texts come before them. */
+/** The streams of a body differ in their names, and rarely in the text before the name. */
 const openingsMax = 8;
-/** A stream has few envelopes: with and without time, of some versions. */
+/** A stream has few envelopes: with and without a time, and one for each version. */
 const perStreamMax = 8;
 
 interface StreamEnvelopes {
@@ -42,14 +46,14 @@ interface StreamEnvelopes {
   readonly envelopes: Envelope[];
 }
 
-/** The envelopes of a body's lines, found by the text before the stream's name and by the name. */
+/** The envelopes of a body, looked up by the text before the stream's name and then by the name. */
 export class Envelopes {
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
   readonly #openings: Text[] = [];
   readonly #byHash = new Map<number, StreamEnvelopes[]>();
   readonly #byStream = new Map<string, StreamEnvelopes>();
-  /** Those whose streams' names come after the record. */
+  /** Envelopes whose first text does not contain the stream's name. */
   readonly #unnamed: Envelope[] = [];
   #last: Envelope | undefined;
 
@@ -58,7 +62,7 @@ export class Envelopes {
     this.#view = view;
   }
 
-  /** Returns the envelope of the line at `start`, as far as its first text says. */
+  /** Returns an envelope whose first text is at `start`. The caller compares the other texts. */
   find(start: number): Envelope | undefined {
     const last = this.#last;
     if (last === undefined) return undefined;
@@ -94,7 +98,7 @@ export class Envelopes {
     return same?.find(({ name }) => isSame(this.#bytes, start, end, name));
   }
 
-  /** Adds the envelope of a line at `start`, just read otherwise. */
+  /** Adds the envelope of the line that the scan has just read. */
   add(envelope: Envelope): void {
     const { nameAt, texts, table } = envelope;
     const group = nameAt === undefined ? this.#unnamed : this.#groupOf(table);
@@ -137,7 +141,7 @@ export class Envelopes {
     return added.envelopes;
   }
 
-  /** Forgets a stream's envelopes: its records belong to another table from here on. */
+  /** Discards a stream's envelopes: its records belong to another table from here on. */
   forget(stream: string): void {
     const known = this.#byStream.get(stream);
     if (known !== undefined) for (const each of known.envelopes.splice(0)) each.isStale = true;

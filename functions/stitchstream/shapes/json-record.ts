@@ -20,7 +20,7 @@ import { elementSlot, MapShape, type Slot } from "./slot.ts";
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
-  /** Where the value begins whose name was read last. */
+  /** The start of the value after the last name. */
   #valueStart = 0;
 
   protected override readRecord(at: number, shape: MapShape): number {
@@ -133,7 +133,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
     return this.scalar(reader.integral ? Kind.integer : Kind.double, at, end, slot, end);
   }
 
-  /** Reads a name that is not the expected one, up to its value. Returns its slot; undefined for a `miss`. */
+  /** Reads a name other than the expected one, up to its value. Returns its slot; undefined for a `miss`. */
   #name(at: number, previous: Slot, shape: MapShape, depth: number): Slot | undefined {
     const { bytes, view } = this.reader;
     const { other } = previous;

@@ -22,8 +22,8 @@ export interface ShapeLimits extends ValueLimits {
 }
 
 /**
- * Reads the records of a body by what earlier ones of their tables looked like. This changes the speed and
- * nothing else: whatever it does not expect is left to the reader.
+ * Reads records by the shapes of earlier records of their tables. This changes the speed and nothing else:
+ * any line that it does not expect is left to the scan.
  */
 export class LineShapes {
   readonly #reader: PieceReader;
@@ -35,7 +35,7 @@ export class LineShapes {
   /** By the table's id. */
   readonly #shapes: TableShape[] = [];
 
-  /** `checkOf` returns what the records of a table require, if that can be checked in passing. */
+  /** `checkOf` returns the check of a table's records; undefined if they have none. */
   constructor(reader: PieceReader, limits: ShapeLimits, checkOf: (table: Table) => MapCheck | undefined) {
     this.#reader = reader;
     this.#limits = limits;
@@ -48,8 +48,8 @@ export class LineShapes {
   }
 
   /**
-   * Reads the record at `start` and returns its table; the reader is then in the same state as after
-   * `readMessage`. Returns undefined for any line that may be invalid.
+   * Reads the record at `start` and returns its table; docs/internals.md lists the fields of the reader that
+   * are then valid. Returns undefined if the scan must read the line, which may be invalid.
    */
   read(start: number): Table | undefined {
     const envelope = this.#envelopes.find(start);
@@ -94,7 +94,7 @@ export class LineShapes {
     return true;
   }
 
-  /** Fills the cache with the strings of the texts up to the record, whose last one ends at `end`. */
+  /** Fills transit's cache with the strings before the record, which begins at `end`. */
   #remember({ cache }: TransitReader, start: number, end: number, { cached, texts, time }: Envelope): void {
     cache.clear();
     const second = time === "before" ? end - texts[1]!.length : end;
@@ -123,7 +123,7 @@ export class LineShapes {
     return isTimeOrNone(reader.bytes, time) ? reader.position : miss;
   }
 
-  /** Learns the envelope of the record at `start`, which was read without it. */
+  /** Learns the envelope of the line at `start`, which the scan has just read. */
   learn(table: Table, start: number): void {
     const reader = this.#reader;
     const { envelope, position: end } = reader;
@@ -156,7 +156,7 @@ export class LineShapes {
     return shape;
   }
 
-  /** From here on the records of this stream belong to another table. */
+  /** Discards a stream's envelopes: its records belong to another table from here on. */
   forget(stream: string): void {
     this.#envelopes.forget(stream);
   }
@@ -165,9 +165,8 @@ export class LineShapes {
 const none: readonly number[] = [];
 
 /**
- * Returns the strings in the first `count` texts of the line just read that cache codes may refer to: the
- * index of the text, and the string's start and end in it. Undefined if the other texts have codes, whose
- * meaning depends on the record.
+ * Returns the strings in the first `count` texts that entered the cache, as in `Envelope.cached`. Returns
+ * undefined if the other texts may contain codes, whose meaning would depend on the record.
  */
 function cachedIn(
   { bytes, cache }: TransitReader,

@@ -4,12 +4,9 @@ import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
 import type { Columns, MapShape, Name, Slot, SlotBudget } from "./slot.ts";
 
-/**
- * What a scan returns for all that it does not read: the reader then reads the line, and finds out what it
- * is.
- */
+/** Returned for anything unexpected: the scan then reads the line and decides. */
 export const miss = -1;
-/** Integers of at most so many characters are exact as doubles, and 64 bits hold them. */
+/** Integers of at most this many characters fit 64 bits and are exact as doubles. */
 const shortChars = 15;
 /** `true`, `null` and `fals` as little-endian integers. */
 const [trueWord, nullWord, falsWord] = [0x65757274, 0x6c6c756e, 0x736c6166];
@@ -17,18 +14,18 @@ const wordBytes = 4;
 
 export const recordDepth = envelopeDepth + 1;
 
-/** Reads the records of a body by what earlier ones held in the same places. One class for each encoding. */
+/** Reads records by the slots of earlier ones. Each encoding has a subclass. */
 export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
-  /** Whether all values of the record surely conform to their checks. Set by `read`. */
+  /** Whether the checks have accepted every value of the record. Set by `read`. */
   conforms = true;
   dataPoints = 0;
   protected readonly reader: Reader;
   protected readonly budget: SlotBudget;
   protected readonly depthMax: number;
-  /** Each map of the body has a number. */
+  /** The number of maps read so far: the id of the last one. */
   protected maps = 0;
   protected columns: Columns | undefined;
-  /** The kind and the content of the value read last. */
+  /** The kind and content of the last value. A scalar in a plain slot does not set them. */
   protected kind: Kind = Kind.null;
   protected start = 0;
   protected end = 0;
@@ -39,7 +36,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     this.depthMax = depthMax;
   }
 
-  /** Reads the record that begins at `at`, which sets the reader's key values. Returns its end, or `miss`. */
+  /** Reads the record at `at`, and sets the reader's key values. Returns its end, or `miss`. */
   read(at: number, shape: MapShape, columns: Columns): number {
     this.conforms = true;
     this.dataPoints = 0;
@@ -49,7 +46,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   protected abstract readRecord(at: number, shape: MapShape): number;
 
-  /** Notes a value, and checks it. Returns `next`. */
+  /** Counts a scalar, notes it and checks it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
     if (slot.isPlain) return next;
@@ -64,7 +61,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   #check(given: Kind, start: number, end: number, { check }: Slot): void {
     if (!this.conforms) return;
-    // Whether the digits are an integer of 64 bits is looked at.
+    // A long integer may not fit 64 bits, so the check reads its digits.
     const kind = given === Kind.integer && end - start > shortChars ? Kind.bigInteger : given;
     this.conforms = check!.always[kind] === 1 || check!.conforms(kind, this.reader.bytes, start, end);
   }
@@ -95,13 +92,13 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return this.reader.position - 1;
   }
 
-  /** Returns the slot of a name; undefined if the reader has to look at the line. */
+  /** Returns the slot of a name; undefined if the scan must read the line. */
   protected slotOf(shape: MapShape, name: Name, depth: number): Slot | undefined {
     const { bytes, names } = this.reader;
     const { start, end, textStart } = name;
     const slot = shape.find(bytes, start, end, name.hash) ?? shape.add(bytes, name, this.#columnsAt(depth));
     if (slot !== undefined || !shape.isOpen) return slot;
-    // It may be a name with a slot, written in another way.
+    // It may be another spelling of a name that has a slot.
     if (textStart > start || holdsEscape(bytes, start, end)) return undefined;
     names.add(shape.mark, start, end, start);
     if (shape.check !== undefined) this.conforms = false;
@@ -109,13 +106,13 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return shape.rest;
   }
 
-  /** Makes `slot` the one that is expected after `previous`. */
+  /** Makes `slot` the expected one after `previous`. */
   protected expect(slot: Slot, previous: Slot): void {
     if (previous.next !== slot) previous.other = previous.next;
     previous.next = slot;
   }
 
-  /** Returns the table's columns for the names of the record itself. */
+  /** Returns the table's columns for the names of the record itself; undefined for those of nested maps. */
   #columnsAt(depth: number): Columns | undefined {
     return depth === recordDepth ? this.columns : undefined;
   }
@@ -128,7 +125,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   }
 }
 
-/** The bytes that may continue a number after its first digits: a point and either e. */
+/** The bytes that continue a number after its first digits: `.`, `e` and `E`. */
 const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === 0x2e || byte === 0x65 || byte === 0x45 ? 1 : 0,
 );

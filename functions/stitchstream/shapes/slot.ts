@@ -2,49 +2,49 @@ import { holdsEscape, isRepeated, underscore } from "../../values/bytes.ts";
 import { stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 
-/** A body has no more slots than this: ordinary streams have tens to hundreds of columns each. */
+/** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;
-/** A map in a record with more names than this has ever new ones: identifiers, not names. */
+/** Maps within records that have had more names than this hold identifiers rather than names. */
 const namesMax = 500;
-/** In wider maps a name is found by its hash. */
+/** Maps with more names than this look names up by hash. */
 const comparedMax = 16;
-/** More names of one hash are not remembered: their sender chose them for that. */
+/** Further names with the same hash get no slot: their sender chose them to collide. */
 const sameHashMax = 8;
-/** With more names than this, none is remembered that may be another one, written in another way. */
+/** Maps with more names than this get no slot for a name that may be another spelling of a known one. */
 const spelledMax = 100;
 
 /**
- * A place where a table's records have values: under a name in a map, or in an array. It remembers what came
- * after it the last time, which is a guess: it changes the speed, never the result.
+ * A place where a table's records have values: under a name in a map, or in an array. It remembers which
+ * member came next the last time. That is a guess: it changes the speed, never the result.
  */
 export class Slot {
-  /** The name as it was read last, from its quote up to the value, in the body. */
+  /** Where the name was last read: its start, and the length from its quote up to the value. */
   start = 0;
   length = 0;
-  /** The same where the name was a cache code, and the code's index in transit's cache. */
+  /** The same for the name as a cache code, and the code's index in transit's cache. */
   codeStart = 0;
   codeLength = 0;
   codeIndex = 0;
-  /** The member that followed last time, and the one that did before. */
+  /** The member that came next the last time, and the other one that did before. */
   next: Slot | undefined;
   other: Slot | undefined;
-  /** The last map that had this name. Two members of one map in a slot are a name twice. */
+  /** The id of the last map with this name. A map that finds its own id here has the name twice. */
   lastMap = 0;
-  /** The maps and the arrays that the slot holds. */
+  /** The shape of the maps in this slot, and the slot of its arrays' elements. */
   map: MapShape | undefined;
   element: Slot | undefined;
-  /** The raw content of the name where it was read first. */
+  /** The raw content of the name, where it was first read. */
   readonly nameStart: number;
   readonly nameEnd: number;
   readonly hash: number;
-  /** Whether transit's cache holds the name, and if so a number that all slots of the name have. */
+  /** Whether the name enters transit's cache, and the number that all slots of the name share; 0 if not. */
   readonly isCached: boolean;
   readonly nameId: number;
   /** The index of the table's key with this name; -1 for others. */
   readonly key: number;
   readonly isRequired: boolean;
   readonly check: SlotCheck | undefined;
-  /** Whether nothing has to be known of the slot's values. */
+  /** Whether the slot's values are only counted: it is no key, is not required and has no check. */
   readonly isPlain: boolean;
 
   constructor(name: Name, { key, nameId, isRequired, check }: SlotFacts) {
@@ -62,46 +62,48 @@ export class Slot {
 
 type SlotFacts = Pick<Slot, "key" | "nameId" | "isRequired" | "check">;
 
-/** A name in the body: its raw content, and where its text begins in that, after a transit tag. */
+/** A name in the body: its raw content, and where its text begins, after any transit tag. */
 export interface Name {
   readonly start: number;
   readonly end: number;
   readonly textStart: number;
   readonly hash: number;
-  /** Whether transit's cache holds it. */
+  /** Whether it enters transit's cache. */
   readonly isCached?: boolean;
 }
 
 const noName: Name = { start: 0, end: 0, textStart: 0, hash: 0 };
-/** Returns the slot of an array's elements. */
+/** Returns a slot without a name, such as that of an array's elements. */
 export const elementSlot = (check: SlotCheck | undefined) =>
   new Slot(noName, { key: -1, nameId: 0, isRequired: false, check });
 
-/** A table's columns, by their names in the body. */
+/** Looks up a table's columns. */
 export interface Columns {
-  /** Returns the index of the key with this name, whose text is its content; -1 for other columns. */
+  /**
+   * Returns the index of the key named `bytes[start, end)`, without escapes or a tag; -1 for other columns.
+   */
   keyOf(bytes: Uint8Array, start: number, end: number): number;
   keyOfText(name: string): number;
-  /** Returns whether a column can have the name. */
+  /** Returns whether a column may have this name. */
   canHave(name: string): boolean;
 }
 
-/** The names that maps in one place have had. */
+/** The names that the maps in one place have had. */
 export class MapShape {
-  /** Its `next` is the first member. */
+  /** Comes before the first member, which is its `next`. */
   readonly head = elementSlot(undefined);
-  /** For the values of names that have no slot, once there are too many. Nothing is expected of it. */
+  /** The slot of all further names once the shape is open. It remembers nothing. */
   readonly rest = elementSlot(undefined);
-  /** Whether there are too many. */
+  /** Whether there are too many names for each to have a slot. */
   isOpen = false;
-  /** Where the reader's names of the map that is read begin, while it is open. */
+  /** While the shape is open: where the current map's names begin among the reader's names. */
   mark = 0;
   readonly check: MapCheck | undefined;
   readonly #budget: SlotBudget;
   readonly #slots: Slot[] = [];
-  /** Once there are many. */
+  /** Set once there are more than `comparedMax` slots. */
   #byHash: Map<number, Slot[]> | undefined;
-  /** Whether some name is not written as plain text, so that another may be the same. */
+  /** Whether any name has an escape or a tag, so that another spelling may mean the same. */
   #hasSpelled = false;
 
   constructor(budget: SlotBudget, check: MapCheck | undefined) {
@@ -120,8 +122,7 @@ export class MapShape {
 
   /**
    * Adds a slot for a name that has none. `columns` are the table's if the name is a column's. Returns
-   * undefined, and leaves the line to the reader, for names that it has to look at, and if there are too
-   * many.
+   * undefined if the scan must read the line, or if there are too many names.
    */
   add(bytes: Uint8Array, name: Name, columns: Columns | undefined): Slot | undefined {
     if (this.isOpen) return undefined;
@@ -143,7 +144,7 @@ export class MapShape {
     return slot;
   }
 
-  /** Returns whether another name may have the same text. */
+  /** Returns whether a name that has a slot may have this text. */
   #isKnown(bytes: Uint8Array, text: string): boolean {
     return (
       this.#slots.length > spelledMax ||
@@ -168,28 +169,28 @@ export class MapShape {
   }
 }
 
-/** Returns the text of a name that may be tagged, as transit's keywords, symbols and escapes are. */
+/** Returns the text of a name, without the tag of a transit keyword or symbol, or the `~` of an escape. */
 const textOf = (name: string) => name.replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));
 
-/** How many slots a body may have in all, and the numbers of its names. */
+/** Limits the slots of a body, and numbers its names. */
 export class SlotBudget {
   #left = slotsMax;
   #names = 0;
   readonly #byHash = new Map<number, { readonly name: Name; readonly id: number }[]>();
 
-  /** Returns whether there is one more slot. */
+  /** Takes a slot. Returns false if none is left. */
   take(): boolean {
     return --this.#left >= 0;
   }
 
-  /** Returns a number from 1 that all names with the same raw content have. */
+  /** Returns the number, from 1, that all names with the same raw content share. */
   nameIdOf(bytes: Uint8Array, name: Name): number {
     const { start, end, hash } = name;
     const same = this.#byHash.get(hash) ?? [];
     const known = same.find(each => isRepeated(bytes, start, end, each.name.start, each.name.end));
     if (known !== undefined) return known.id;
     const id = ++this.#names;
-    // Beyond that, a name is not recognized by its number.
+    // After too many collisions, a name gets a new number each time and is never recognized by it.
     if (same.length < sameHashMax) this.#byHash.set(hash, [...same, { name, id }]);
     return id;
   }

@@ -3,14 +3,12 @@ import type { MapCheck } from "../../values/slot-check.ts";
 import type { Table } from "../tables.ts";
 import { type Columns, MapShape, type SlotBudget } from "./slot.ts";
 
-/**
- * Reading by shape what doesn't fit it costs a second reading: after so many more misses than hits it rests.
- */
+/** A miss costs a second reading of the line. After this many more misses than hits, the shape rests. */
 const trustMax = 16;
 const restLines = 64;
 const trialTrust = 2;
 
-/** What the records of a table have looked like. */
+/** The shape of a table's records, and how well it has matched. */
 export class TableShape implements Columns {
   readonly record: MapShape;
   readonly #keyNames: readonly string[];
@@ -48,7 +46,7 @@ export class TableShape implements Columns {
     return !name.includes("\0") && !(name.startsWith("_") && this.#isReserved(name));
   }
 
-  /** Returns whether it is worth reading the next line by it. */
+  /** Returns whether to read the next line by this shape. Counts the lines for which it rests. */
   isTrusted(): boolean {
     if (this.#trust > 0) return true;
     if (--this.#trust > -restLines) return false;

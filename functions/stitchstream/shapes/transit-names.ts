@@ -19,12 +19,12 @@ import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the names in a transit body's records: as text, or as cache codes. */
 export abstract class TransitNames extends RecordReader<TransitReader> {
-  /** Where the value begins whose name was read last. */
+  /** The start of the value after the last name. */
   protected valueStart = 0;
-  /** By the index in the reader's cache: the number of a name; 0 for other strings. */
+  /** By index in the reader's cache: the number of the name there; 0 for other strings. */
   protected readonly nameIds: number[] = [];
 
-  /** Reads a name and what separates it from its value. Returns its slot; undefined for a `miss`. */
+  /** Reads a name and the separator after it. Returns its slot; undefined for a `miss`. */
   protected name(
     at: number,
     previous: Slot,
@@ -94,8 +94,8 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
   }
 
   /**
-   * Returns whether the code at `at` is the one that last stood for the slot's name, and does so in this
-   * line.
+   * Returns whether the code at `at` is the last one of the slot's name, and means that name in this line,
+   * too.
    */
   #isCodeOf({ codeStart, codeLength, codeIndex, nameId }: Slot, at: number): boolean {
     const { view, cache } = this.reader;
@@ -107,7 +107,10 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     );
   }
 
-  /** Notes that the code at `at` stands for an entry of the cache. Returns false if the body has too many. */
+  /**
+   * Adds a splice: the code at `at` stands for the cache's entry at `index`. Returns false if the body's
+   * codes expand to too many bytes.
+   */
   #splice(at: number, index: number): boolean {
     const { reader } = this;
     const [start, end] = [reader.cache.start(index), reader.cache.end(index)];
@@ -140,7 +143,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
 const isCacheable = (bytes: Uint8Array, start: number, end: number) =>
   end - start >= cacheableCharsMin && isLongEnough(bytes, start, end);
 
-/** Returns the length of a name's tag: of a keyword, a symbol or an escape. Negative if it is not a name. */
+/** Returns the length of a name's tag, or of the `~` of an escape; negative if the string is not a name. */
 function tagLength(bytes: Uint8Array, start: number, end: number): number {
   const [first, second] = [bytes[start], bytes[start + 1]];
   if (first === caret || first === backtick) return -Infinity;

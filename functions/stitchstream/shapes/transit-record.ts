@@ -41,7 +41,7 @@ export class TransitRecords extends TransitNames {
     return bytes[at] === openBracket ? this.#compactMap(at, shape, recordDepth) : miss;
   }
 
-  /** Reads a compact map if there is one. */
+  /** Reads a compact map. Returns `miss` for any other array. */
   #compactMap(start: number, shape: MapShape, depth: number): number {
     const { bytes } = this.reader;
     const at = this.skip(start + 1);
@@ -114,7 +114,7 @@ export class TransitRecords extends TransitNames {
     return slot.map;
   }
 
-  /** Reads a scalar that is not written as in JSON. */
+  /** Reads any other scalar, such as a tagged string or a long integer. */
   #other(at: number, slot: Slot): number {
     const { reader } = this;
     const { cache } = reader;
@@ -135,7 +135,7 @@ export class TransitRecords extends TransitNames {
     this.kind = kind;
     this.start = reader.pieceStart;
     this.end = reader.pieceEnd;
-    // Its JSON text is not here to be checked.
+    // A check reads JSON text, which the body does not contain.
     if (slot.check !== undefined && slot.check.always[kind] === 0) this.conforms = false;
     return reader.position;
   }
@@ -154,7 +154,7 @@ export class TransitRecords extends TransitNames {
     return isShort && bytes[end] === quote ? end : miss;
   }
 
-  /** Reads an array or a compact map. A tagged value is left to the reader. */
+  /** Reads an array or a compact map. Tagged values are left to the scan. */
   #list(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this.reader;
@@ -185,7 +185,7 @@ export class TransitRecords extends TransitNames {
   }
 }
 
-/** The first bytes of strings with a meaning of their own, or an escape that may hide one. */
+/** The first bytes of strings that may be tagged; a backslash may hide another of them. */
 const isTagged = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === tilde || byte === caret || byte === backtick || byte === backslash ? 1 : 0,
 );
