@@ -141,8 +141,8 @@ export class TransitRecords extends TransitNames {
   }
 
   /**
-   * Returns the closing quote of an instant of up to 14 digits, `"~m1468435557000"`, which is within the years
-   * that the format allows; `miss` for anything else.
+   * Returns the closing quote of an instant of up to 14 digits, such as `"~m1468435557000"`. All of them are
+   * within the years that the format allows. Returns `miss` for anything else.
    */
   #endOfInstant(at: number): number {
     const { bytes } = this.reader;
