@@ -4,7 +4,7 @@ import { parseJson } from "./json.ts";
 
 /** A response from a login page, a proxy or another service instead of the vendor's API. */
 export class UnexpectedResponse extends Error {
-  override readonly name = "Stray";
+  override readonly name = "UnexpectedResponse";
 }
 
 /** A LosslessNumber is an object as well. */
