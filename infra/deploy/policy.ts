@@ -6,7 +6,8 @@ import {
 
 /**
  * Does work that drops protected resources from a stack. During the work, the stack policy protects only
- * `kept`. If the work fails, restores the policy; if it succeeds, osls has set serverless.yml's.
+ * `kept`. Afterwards restores the policy, unless osls has set serverless.yml's: it does so after an update, but
+ * not where nothing has changed.
  */
 export async function withPolicyLifted<T>(
   client: CloudFormationClient,
@@ -14,16 +15,22 @@ export async function withPolicyLifted<T>(
   kept: readonly string[],
   work: () => Promise<T>,
 ): Promise<T> {
-  const { StackPolicyBody: before } = await client.send(new GetStackPolicyCommand({ StackName }));
+  const get = async () => (await client.send(new GetStackPolicyCommand({ StackName }))).StackPolicyBody;
   const set = (StackPolicyBody: string) =>
     client.send(new SetStackPolicyCommand({ StackName, StackPolicyBody }));
-  if (before !== undefined) await set(policyOf(kept));
+  const before = await get();
+  if (before === undefined) return work();
+  const lifted = policyOf(kept);
+  await set(lifted);
+  let result: T;
   try {
-    return await work();
+    result = await work();
   } catch (error) {
-    if (before !== undefined) await set(before);
+    await set(before);
     throw error;
   }
+  if ((await get()) === lifted) await set(before);
+  return result;
 }
 
 function policyOf(kept: readonly string[]): string {

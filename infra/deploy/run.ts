@@ -12,7 +12,7 @@ import { withPolicyLifted } from "./policy.ts";
 import { createsTable, protectTable } from "./protection.ts";
 import { checkQuota } from "./quota.ts";
 import { readOutputs, readStack, type Stack } from "./stack.ts";
-import { protectsTable, readTemplate, reservedIn, type Template } from "./template.ts";
+import { protectsTable, readTemplate, refuseOtherTarget, reservedIn, type Template } from "./template.ts";
 
 /** `npm run deploy`: checks the account and the stack, packages, deploys, and says what came of it. */
 const service = "persister";
@@ -47,7 +47,10 @@ async function deploy(options: Options): Promise<void> {
 
 /** Packages the stack unless the options name a package. Resolves to its folder and its options. */
 async function packageFor(options: Options, isCreated: boolean): Promise<{ dir: string; deployed: Options }> {
-  if (options.packaged !== undefined) return { dir: options.packaged, deployed: options };
+  if (options.packaged !== undefined) {
+    await refuseOtherTarget(options.packaged, options);
+    return { dir: options.packaged, deployed: options };
+  }
   const parameters = [...options.parameters];
   if (isCreated && !namesProtect(options)) parameters.push("protect=false");
   const deployed = { ...options, parameters };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandError } from "../run-command.ts";
+import type { Options } from "./options.ts";
 
 /** A packaged template, as far as a deploy checks it. */
 export interface Template {
@@ -13,14 +14,35 @@ interface Resource {
 }
 
 /** Reads the template of a package. Throws CommandError where the folder has none. */
-export async function readTemplate(dir: string): Promise<Template> {
-  const file = join(dir, "cloudformation-template-update-stack.json");
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+export const readTemplate = async (dir: string) =>
+  (await readPart(dir, "cloudformation-template-update-stack.json")) as Template;
+
+/**
+ * Throws CommandError for a package of another stage or region. The deploy tool would update the package's
+ * stack, and this deploy has checked the other one.
+ */
+export async function refuseOtherTarget(dir: string, { stage, region }: Options): Promise<void> {
+  const { service } = (await readPart(dir, "serverless-state.json")) as State;
+  const { provider } = service;
+  if (provider.stage === stage && provider.region === region) return;
+  throw new CommandError(
+    `${dir} is a package for --stage ${provider.stage} --region ${provider.region}, ` +
+      `and this deploys to --stage ${stage} --region ${region}. Nothing was changed.`,
+  );
+}
+
+/** What a package says of its target. */
+interface State {
+  readonly service: { readonly provider: { readonly stage: string; readonly region: string } };
+}
+
+async function readPart(dir: string, name: string): Promise<unknown> {
+  const text = await readFile(join(dir, name), "utf8").catch((cause: unknown) => {
     throw new CommandError(`${dir} holds no package: \`npm run package -- --package ${dir}\` writes one.`, {
       cause,
     });
   });
-  return JSON.parse(text) as Template;
+  return JSON.parse(text);
 }
 
 /** serverless.yml's `stackPolicy` names the same. */

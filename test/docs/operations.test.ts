@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inlineBytesMax, rememberedDaysMax } from "../../functions/persister/limits.ts";
-import { isAllowedBy, statementsOf, unmetBy } from "../infra/deployer.ts";
+import { isAllowedBy, stagePattern, statementsOf, unmetBy } from "../infra/deployer.ts";
 import { packaged } from "../infra/packaged.ts";
 import { at, ofType, type Template } from "../infra/template.ts";
 import { commandsIn, faultOf } from "./aws-commands.ts";
@@ -152,9 +152,26 @@ describe("the pipeline's service role", () => {
     ["iam:CreateRole", "arn:aws:iam::123456789012:role/administrator"],
     ["s3:GetObject", "arn:aws:s3:::persister-dev-archive-1a2b/raw/github/body"],
     ["secretsmanager:GetSecretValue", `${inRegion("secretsmanager")}:secret:Secret-1A2B-AbCdEf`],
+    ["cloudwatch:PutDashboard", "arn:aws:cloudwatch::123456789012:dashboard/persister-development"],
+    ["logs:DeleteLogGroup", `${inRegion("logs")}:log-group:/aws/vendedlogs/http-api/persister-development`],
   ])("does not allow %s on %s", async (action, arn) =>
     expect(await isAllowedBy(statementsOf("ServiceRole"), action, arn)).toBe(false),
   );
+});
+
+it("the pipeline's stage has a name that its roles' patterns find again", () => {
+  const stages = ["prod", "a".repeat(14), "a".repeat(15), "Prod", "1st"];
+  expect(stages.filter(stage => stagePattern.test(stage))).toEqual(["prod", "a".repeat(14)]);
+});
+
+it("the pipeline's own stack is out of reach of the roles that it makes", () => {
+  const [, name] = /--stack-name (\S+) --template-file infra\/ci\.yml/.exec(read("docs/deploying.md"))!;
+  expect(name).not.toMatch(/^persister-/);
+});
+
+it("a restore reserves what the deploy had reserved for a scheduled streamer", () => {
+  const [, runs] = /reservedConcurrency: (\d)/.exec(read("infra/scheduled.cjs"))!;
+  expect(page).toContain(`and ${runs} for each streamer.`);
 });
 
 describe("what strangers can cost", () => {

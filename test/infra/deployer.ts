@@ -66,6 +66,9 @@ const customTags = [
 ];
 const ci = parse(readFileSync(new URL("../../infra/ci.yml", import.meta.url), "utf8"), { customTags });
 
+/** Which stages infra/ci.yml takes. */
+export const stagePattern = new RegExp(`^(?:${at(ci, "Parameters.Stage.AllowedPattern")})$`);
+
 /** The statements of infra/ci.yml's role. */
 export const statementsOf = (role: string) =>
   (at(ci, `Resources.${role}.Properties.Policies`) as object[]).flatMap(

@@ -170,7 +170,7 @@ describe("a resource with data", () => {
     expect(stack.status).toBe(status);
   });
 
-  it("is guarded again after a deploy with permission to change it fails", async () => {
+  it("is guarded again after a deploy that may change it fails, or has nothing to change", async () => {
     const stack = aws.account.create(name);
     aws.account.apply(stack, templateOf({ Table: table, Secret: secret }));
     const policy = JSON.stringify({ Statement: (await serverless()).provider.stackPolicy });
@@ -182,6 +182,12 @@ describe("a resource with data", () => {
     });
     await expect(failing).rejects.toThrow("rolled back");
     expect(stack.policy).toBe(policy);
+    await withPolicyLifted(cloudFormation(), name, [], async () => {});
+    expect(stack.policy).toBe(policy);
+    await withPolicyLifted(cloudFormation(), name, [], async () => {
+      stack.policy = "the next one";
+    });
+    expect(stack.policy).toBe("the next one");
   });
 
   it.each([

@@ -104,6 +104,18 @@ describe("in a stack that was deployed before", () => {
     expect(aws.asked.filter(each => /ChangeSet|SetStackPolicy/.test(each))).toEqual([]);
   });
 
+  it.each([
+    ["--stage", "prod"],
+    ["--region", "eu-west-1"],
+  ])("refuses a package for another %s", async (option, value) => {
+    const { code, said } = await deployPackage(first, option, value);
+    expect([code, said]).toEqual([
+      1,
+      expect.stringContaining("is a package for --stage dev --region us-east-1, and this deploys to"),
+    ]);
+    expect(aws.asked.filter(each => /ChangeSet|SetStackPolicy/.test(each))).toEqual([]);
+  });
+
   it.runIf(isWhole)("uses it if that is allowed", async () => {
     const table = tableOf();
     stack().policy = '{"Statement":[{"Effect":"Deny","Action":"Update:Delete","Resource":"*"}]}';
