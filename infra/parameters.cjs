@@ -98,11 +98,12 @@ const tableArn = table => ({
 const archiveArnSub = archive => (archive ? `arn:\${AWS::Partition}:s3:::${archive}` : "${Archive.Arn}");
 /* biome-ignore-end lint/suspicious/noTemplateCurlyInString: CloudFormation fills them in. */
 
-/** Returns the parameters of a deploy: of its command line, and of its stage under `params`. */
+/** Returns the parameters of a deploy: of its command line, and those that serverless.yml has for its stage. */
 async function namedBy({ options, resolveConfigurationProperty, resolveVariable }) {
   const onLine = [options.param ?? []].flat().map(param => param.split("=")[0]);
-  const { [await resolveVariable("sls:stage")]: ofStage } = await resolveConfigurationProperty(["params"]);
-  return [...onLine, ...Object.keys(ofStage ?? {})];
+  const params = await resolveConfigurationProperty(["params"]);
+  const ofStage = params[await resolveVariable("sls:stage")];
+  return [...new Set([...onLine, ...Object.keys({ ...params.default, ...ofStage })])];
 }
 
 module.exports = async given => parametersOf(given, await namedBy(given));
@@ -152,7 +153,7 @@ async function parametersOf({ resolveConfigurationProperty, resolveVariable }, n
     authorizers: auth === "jwt" ? authorizers(given) : {},
     customDomain,
     disableDefaultEndpoint: customDomain !== "",
-    scheduled: given.scheduled === "" ? [] : given.scheduled.split(","),
+    scheduled: given.scheduled === "" ? [] : [...new Set(given.scheduled.split(","))],
     certificateArn: given.certificateArn,
     domainFile: customDomain ? "domain" : "none",
   };

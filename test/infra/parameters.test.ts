@@ -33,10 +33,13 @@ const refusalOf = async (...given: Parameters<typeof packaged>) => {
   return stdout + stderr;
 };
 
-it("refuses an unknown parameter of a stage", async () => {
+it.each([
+  ["dev", "params:\n", "params:\n  dev:\n    alarmAdress: ops@example.com\n"],
+  ["default", "  default:\n", "  default:\n    alarmAdress: ops@example.com\n"],
+])("refuses an unknown parameter under %s", async (stage, before, after) => {
   const text = await readFile(new URL("../../serverless.yml", import.meta.url), "utf8");
-  const serverless = text.replace("params:\n", "params:\n  dev:\n    alarmAdress: ops@example.com\n");
-  expect(await refusalOf(join(dir, "misspelt"), [], { serverless })).toContain(
+  const serverless = text.replace(before, after);
+  expect(await refusalOf(join(dir, `misspelt-${stage}`), [], { serverless })).toContain(
     "there is no parameter alarmAdress",
   );
 });
