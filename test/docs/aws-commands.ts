@@ -13,7 +13,7 @@ const clients: Readonly<Record<string, string>> = {
 /** Operations of other services, and the command's own, by botocore 1.29 and the AWS CLI 2's reference. */
 const others: Readonly<Record<string, readonly string[]>> = {
   "budgets describe-budget": ["account-id", "budget-name"],
-  "cloudformation deploy": ["stack-name", "template-file", "capabilities", "parameter-overrides"],
+  "cloudformation deploy": ["stack-name", "template-file", "capabilities", "parameter-overrides", "tags"],
   "cloudwatch set-alarm-state": ["alarm-name", "state-value", "state-reason"],
   "dynamodb wait": ["table-name"],
   "lambda invoke": ["function-name", "invocation-type"],

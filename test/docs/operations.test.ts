@@ -183,8 +183,8 @@ describe("what strangers can cost", () => {
     const each =
       (price(/requests to the HTTP API/) * Math.ceil(kilobytes / 512) +
         price(/runs of a function/) +
-        price(/read units of/) * 2 +
-        price(/GB of logs/) * 0.8) /
+        price(/read units of/) * 3 +
+        price(/GB of logs/) * 1.5) /
         1_000_000 +
       price(/GB-second/) * 1.77 * seconds;
     expect((requests * each).toFixed(2)).toBe(dollars.toFixed(2));
