@@ -146,3 +146,14 @@ describe("a line among similar ones", () => {
     );
   });
 });
+
+describe("a line like others, whose tagged value has lost its quote, is invalid", () => {
+  const line = (value: string) =>
+    Buffer.from(
+      `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"at",${value}]]`,
+    );
+  const instant = '"~m1468435557000"';
+  it.each(["x", "-", "n", "0", "1", "[", " ", "t"])("%j", byte => {
+    expectAlike("transit", [line(instant), line(instant), line(byte + instant.slice(1)), line(instant)]);
+  });
+});

@@ -146,7 +146,7 @@ export class TransitRecords extends TransitNames {
    */
   #endOfInstant(at: number): number {
     const { bytes } = this.reader;
-    if (bytes[at + 1] !== tilde || bytes[at + 2] !== letterM) return miss;
+    if (bytes[at] !== quote || bytes[at + 1] !== tilde || bytes[at + 2] !== letterM) return miss;
     const start = at + tagBytes;
     let end = start;
     while (bytes[end]! >= zero && bytes[end]! <= nine) end++;
