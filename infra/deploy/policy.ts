@@ -6,8 +6,8 @@ import {
 
 /**
  * Does work that drops protected resources from a stack. During the work, the stack policy protects only
- * `kept`. Afterwards restores the policy, unless osls has set serverless.yml's: it does so after an update, but
- * not where nothing has changed.
+ * `kept`. Afterwards restores the policy, unless osls has set serverless.yml's: it does so after an update,
+ * but not where nothing has changed.
  */
 export async function withPolicyLifted<T>(
   client: CloudFormationClient,
