@@ -9,7 +9,7 @@ import { decodeToBatches } from "./work.ts";
  */
 const times = 8;
 const ratioMax = 3;
-const rounds = 3;
+const rounds = 7;
 const microsecondsMin = 100;
 
 interface Case {
@@ -78,20 +78,28 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The minimum of a few runs, in µs of CPU, to exclude garbage collection. */
-function least(run: () => unknown): number {
-  const measured = Array.from({ length: rounds }, () => {
-    const start = process.cpuUsage();
-    run();
-    return process.cpuUsage(start).user;
-  });
+function microseconds(run: () => unknown): number {
+  const start = process.cpuUsage();
+  run();
+  return process.cpuUsage(start).user;
+}
+
+/**
+ * Returns the least CPU time of each, measured in turns after a first round, so that neither has code that is
+ * optimized better.
+ */
+function leastOf(runs: readonly (() => unknown)[]): number[] {
+  const times = runs.map(() => [] as number[]);
+  for (let round = 0; round <= rounds; round++)
+    for (const [n, run] of runs.entries()) times[n]!.push(microseconds(run));
   // A clock of too few ticks would make the ratio infinite.
-  return Math.max(microsecondsMin, Math.min(...measured));
+  return times.map(([_, ...each]) => Math.max(microsecondsMin, Math.min(...each)));
 }
 
 console.log(`\nCPU time of a character in a text ${times} times as long (1 = the same)`);
 for (const { name, chars, work } of cases) {
-  const ratio = least(work(times * chars)) / (times * least(work(chars)));
+  const [long, short] = leastOf([work(times * chars), work(chars)]) as [number, number];
+  const ratio = long / (times * short);
   console.log(`${ratio.toFixed(2).padStart(5)}  ${name}`);
   if (ratio > ratioMax) {
     console.error(`${name}: at most ${ratioMax}.`);

@@ -123,7 +123,7 @@ describe("a line among similar ones", () => {
         });
         expectAlike("jsonline", damaged(lines, changes));
       }),
-      { numRuns: numRuns(1_000) },
+      { numRuns: numRuns(500) },
     );
   });
 
@@ -142,7 +142,7 @@ describe("a line among similar ones", () => {
         );
         expectAlike("transit", damaged(lines, changes));
       }),
-      { numRuns: numRuns(1_000) },
+      { numRuns: numRuns(500) },
     );
   });
 });
