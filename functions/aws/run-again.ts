@@ -11,6 +11,11 @@ export interface ScheduledFunction {
 
 /** A schedule's times are whole seconds, and it may start up to a minute late. */
 const afterMilliseconds = 5_000;
+/**
+ * EventBridge's own defaults are a day and 185 attempts: by then the stream's schedule has started others.
+ */
+const startSecondsMax = 3_600;
+const startRetriesMax = 10;
 
 /** The schedule has the function's name, which is valid for it too: both may have 64 characters. */
 const nameOf = (functionArn: string) => functionArn.split(":")[6]!;
@@ -36,6 +41,7 @@ export async function scheduleNextRun(
       Arn,
       RoleArn,
       DeadLetterConfig: { Arn: deadLettersArn },
+      RetryPolicy: { MaximumEventAgeInSeconds: startSecondsMax, MaximumRetryAttempts: startRetriesMax },
       Input: JSON.stringify({ again: chain }),
     },
   });

@@ -3,14 +3,13 @@ import { routeEntries } from "../../functions/http/routes.ts";
 import { all, at, each, ofType, type Template } from "./template.ts";
 import type { Rule } from "./template-rules.ts";
 
-/** The fields allowed in an access log: none in which a caller may put a token. */
+/** The fields allowed in an access log: none in which a caller may put a token, or a quote. */
 const logged = [
   "requestId",
   "requestTime",
   "identity.sourceIp",
   "httpMethod",
   "routeKey",
-  "path",
   "status",
   "responseLength",
   "responseLatency",
