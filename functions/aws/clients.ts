@@ -15,7 +15,10 @@ const dynamoRequestMillisecondsMax = 800;
 /** Longer, as a body may have 4.5 MB. */
 const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
-/** These take less than a second. Callers retry until their own deadline. */
+/**
+ * Of a healthy service, five take less than a second; of one that throttles, the waits between them take
+ * several. Callers abort them at their own deadline.
+ */
 const maxAttempts = 5;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 
