@@ -147,13 +147,29 @@ describe("a line among similar ones", () => {
   });
 });
 
-describe("a line like others, whose tagged value has lost its quote, is invalid", () => {
-  const line = (value: string) =>
-    Buffer.from(
-      `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",["^ ","id",1,"at",${value}]]`,
-    );
-  const instant = '"~m1468435557000"';
-  it.each(["x", "-", "n", "0", "1", "[", " ", "t"])("%j", byte => {
-    expectAlike("transit", [line(instant), line(instant), line(byte + instant.slice(1)), line(instant)]);
+describe("an invalid transit line like others is refused:", () => {
+  const line = (record: string) =>
+    Buffer.from(`["^ ","type","RECORD","stream","s","key_fields",["id"],"record",${record}]`);
+  const compact = '["^ ","id",1,"at","~m1468435557000","in",["^ ","longer",1],"of",[["^ ","longer",2]]]';
+  const verbose = '{"id":1,"at":"~m1468435557000","in":{"longer":1},"of":[{"longer":2}]}';
+  it.each<[string, string]>([
+    ...["x", "-", "n", "0", "1", "[", " ", "t"].map((byte): [string, string] => ['"~m', `${byte}~m`]),
+    // A comma after which nothing follows.
+    ['["^ ","longer",1]', '["^ ",]'],
+    ['["^ ","longer",1]', '["^ ","longer",1,]'],
+    // A verbose map's brackets with a compact map's separators, and the other way round.
+    ['["^ ","longer",1]', '{"longer",1}'],
+    ['["^ ","longer",2]', '{"^4",2}'],
+    ['["^ ","longer",1]', '["^ ","longer":1]'],
+  ])("%j as %j", (from, to) => {
+    expectAlike("transit", [line(compact), line(compact), line(compact.replace(from, to)), line(compact)]);
+  });
+
+  it.each([
+    ['{"longer":1}', '{"longer",1}'],
+    ['{"longer":1}', '["^ ","longer":1]'],
+    ['{"longer":1}', '{"longer":1,}'],
+  ])("%j as %j", (from, to) => {
+    expectAlike("transit", [line(verbose), line(verbose), line(verbose.replace(from, to)), line(verbose)]);
   });
 });

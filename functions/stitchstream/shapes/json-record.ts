@@ -16,13 +16,10 @@ import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { hashOf } from "./envelopes.ts";
 import { miss, RecordReader, recordDepth } from "./records.ts";
-import { elementSlot, MapShape, type Slot } from "./slot.ts";
+import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
-  /** The start of the value after the last name. */
-  #valueStart = 0;
-
   protected override readRecord(at: number, shape: MapShape): number {
     return this.reader.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
   }
@@ -47,7 +44,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
           const found = this.#name(at, slot, shape, depth);
           if (found === undefined) return miss;
           slot = found;
-          at = this.#valueStart;
+          at = this.valueStart;
         }
         if (slot.lastMap === map) return miss;
         slot.lastMap = map;
@@ -77,10 +74,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
   #array(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this.reader;
-    const { check } = slot;
-    if (check !== undefined && check.always[Kind.array] === 0) this.conforms = false;
-    slot.element ??= elementSlot(check?.element);
-    const { element } = slot;
+    const element = this.elementOf(slot);
     let at = this.skip(start + 1);
     if (bytes[at] === closeBracket) at++;
     else
@@ -114,12 +108,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
       const end = this.endOfInteger(at);
       return end === miss ? this.#number(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
     }
-    if (first === openBrace) {
-      const { check } = slot;
-      if (check !== undefined && check.always[Kind.map] === 0) this.conforms = false;
-      slot.map ??= new MapShape(this.budget, check?.map);
-      return this.#map(at, slot.map, depth);
-    }
+    if (first === openBrace) return this.#map(at, this.shapeOf(slot), depth);
     if (first === openBracket) return this.#array(at, slot, depth);
     const end = this.word(at, slot);
     return end === miss ? this.#number(at, slot) : end;
@@ -139,23 +128,20 @@ export class JsonRecords extends RecordReader<JsonReader> {
     const { other } = previous;
     if (other !== undefined && isSameText(view, at, other.start, other.length)) {
       this.expect(other, previous);
-      this.#valueStart = at + other.length;
+      this.valueStart = at + other.length;
       return other;
     }
     if (bytes[at] !== quote) return undefined;
     const start = at + 1;
     let end = endOfPlain(bytes, view, start);
     if (bytes[end] !== quote) end = this.endOfLongString(at);
-    let value = this.skip(end + 1);
-    if (bytes[value] !== colon) return undefined;
-    value = this.skip(value + 1);
+    if (!this.findValue(end, colon)) return undefined;
     const slot = this.slotOf(shape, { start, end, textStart: start, hash: hashOf(bytes, start, end) }, depth);
     if (slot !== undefined && slot !== shape.rest) {
       slot.start = at;
-      slot.length = value - at;
+      slot.length = this.valueStart - at;
       this.expect(slot, previous);
     }
-    this.#valueStart = value;
     return slot;
   }
 }

@@ -100,6 +100,8 @@ export class MapShape {
   mark = 0;
   readonly check: MapCheck | undefined;
   readonly #budget: SlotBudget;
+  /** The bracket that closes the maps; 0 until the first one. */
+  #close = 0;
   readonly #slots: Slot[] = [];
   /** Set once there are more than `comparedMax` slots. */
   #byHash: Map<number, Slot[]> | undefined;
@@ -109,6 +111,15 @@ export class MapShape {
   constructor(budget: SlotBudget, check: MapCheck | undefined) {
     this.#budget = budget;
     this.check = check;
+  }
+
+  /**
+   * Returns whether the maps in this place are closed by `close`. Names are remembered with their separators,
+   * which differ in transit's compact and verbose maps.
+   */
+  isClosedBy(close: number): boolean {
+    if (this.#close === 0) this.#close = close;
+    return this.#close === close;
   }
 
   /** Returns the slot of the name with the raw content `bytes[start, end)`; undefined if it has none yet. */

@@ -1,14 +1,4 @@
-import {
-  backslash,
-  backtick,
-  caret,
-  colon,
-  dollar,
-  isRepeated,
-  quote,
-  space,
-  tilde,
-} from "../../values/bytes.ts";
+import { backslash, backtick, caret, colon, dollar, isRepeated, quote, tilde } from "../../values/bytes.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import { cacheableCharsMin, isLongEnough } from "../transit/cache.ts";
@@ -19,8 +9,6 @@ import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the names in a transit body's records: as text, or as cache codes. */
 export abstract class TransitNames extends RecordReader<TransitReader> {
-  /** The start of the value after the last name. */
-  protected valueStart = 0;
   /** By index in the reader's cache: the number of the name there; 0 for other strings. */
   protected readonly nameIds: number[] = [];
 
@@ -52,7 +40,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     let end = endOfPlain(bytes, view, start);
     if (bytes[end] !== quote) end = this.endOfLongString(at);
     const slot = this.#slotOfRaw(start, end, shape, depth);
-    if (slot === undefined || !this.#toValue(end + 1, separator)) return undefined;
+    if (slot === undefined || !this.findValue(end, separator)) return undefined;
     if (slot === shape.rest) {
       if (isCacheable(bytes, start, end)) this.#remember(start, end, 0);
       return slot;
@@ -79,7 +67,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
       return this.#splice(at, next.codeIndex) ? next : undefined;
     }
     const end = at + (bytes[at + 3] === quote ? 3 : 4);
-    if (bytes[end] !== quote || !this.#toValue(end + 1, separator)) return undefined;
+    if (bytes[end] !== quote || !this.findValue(end, separator)) return undefined;
     const index = cache.indexOf(bytes, at + 1, end);
     if (!this.#splice(at, index)) return undefined;
     const [start, nameEnd] = [cache.start(index), cache.end(index)];
@@ -117,17 +105,6 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     reader.standsAlone = false;
     reader.splices.push(at + 1, start, end);
     return reader.expand(end - start);
-  }
-
-  #toValue(at: number, separator: number): boolean {
-    const { bytes } = this.reader;
-    let value = at;
-    if (bytes[value] !== separator) value = this.skip(value);
-    if (bytes[value] !== separator) return false;
-    value++;
-    if (bytes[value]! <= space) value = this.skip(value);
-    this.valueStart = value;
-    return true;
   }
 
   /** Returns the slot of a name, the raw string `bytes[start, end)`. */

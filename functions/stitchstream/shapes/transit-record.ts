@@ -21,7 +21,7 @@ import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
 import { miss, recordDepth } from "./records.ts";
-import { elementSlot, MapShape, type Slot } from "./slot.ts";
+import type { MapShape, Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
 /** `m`, the tag of instants in milliseconds. */
@@ -47,13 +47,16 @@ export class TransitRecords extends TransitNames {
     const at = this.skip(start + 1);
     if (!isSame(bytes, at, at + marker.length, marker)) return miss;
     const end = this.skip(at + marker.length);
-    if (bytes[end] === comma) return this.#map(end + 1, closeBracket, shape, depth);
-    return bytes[end] === closeBracket ? this.#map(end, closeBracket, shape, depth) : miss;
+    if (bytes[end] === closeBracket) return this.#map(end, closeBracket, shape, depth);
+    // A name must follow the comma.
+    const first = this.skip(end + 1);
+    const isName = bytes[end] === comma && bytes[first] === quote;
+    return isName ? this.#map(first, closeBracket, shape, depth) : miss;
   }
 
   /** Reads a map from its first name. `close` says whether it is compact or verbose. */
   #map(start: number, close: number, shape: MapShape, depth: number): number {
-    if (depth > this.depthMax) return miss;
+    if (depth > this.depthMax || !shape.isClosedBy(close)) return miss;
     const { bytes, keyValues, names } = this.reader;
     if (close === closeBrace) this.reader.growth += mapMarkerBytes;
     const map = ++this.maps;
@@ -102,16 +105,9 @@ export class TransitRecords extends TransitNames {
       return end === miss ? this.#other(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
     }
     if (first === openBracket) return this.#list(at, slot, depth);
-    if (first === openBrace) return this.#map(at + 1, closeBrace, this.#shapeOf(slot), depth);
+    if (first === openBrace) return this.#map(at + 1, closeBrace, this.shapeOf(slot), depth);
     const end = this.word(at, slot);
     return end === miss ? this.#other(at, slot) : end;
-  }
-
-  #shapeOf(slot: Slot): MapShape {
-    const { check } = slot;
-    if (check !== undefined && check.always[Kind.map] === 0) this.conforms = false;
-    slot.map ??= new MapShape(this.budget, check?.map);
-    return slot.map;
   }
 
   /** Reads any other scalar, such as a tagged string or a long integer. */
@@ -161,13 +157,10 @@ export class TransitRecords extends TransitNames {
     let at = this.skip(start + 1);
     if (bytes[at] === quote) {
       if (isSame(bytes, at, at + marker.length, marker))
-        return this.#compactMap(start, this.#shapeOf(slot), depth);
+        return this.#compactMap(start, this.shapeOf(slot), depth);
       if (bytes[at + 1] === caret || (bytes[at + 1] === tilde && bytes[at + 2] === hash)) return miss;
     }
-    const { check } = slot;
-    if (check !== undefined && check.always[Kind.array] === 0) this.conforms = false;
-    slot.element ??= elementSlot(check?.element);
-    const { element } = slot;
+    const element = this.elementOf(slot);
     if (bytes[at] === closeBracket) at++;
     else
       for (;;) {
