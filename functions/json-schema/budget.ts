@@ -5,3 +5,12 @@ export type Spend = (steps: number) => void;
 export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
 }
+
+/** Returns a budget of this many steps. */
+export function spendOf(steps: number): Spend {
+  let left = steps;
+  return spent => {
+    left -= spent;
+    if (left < 0) throw new BudgetExceeded();
+  };
+}

@@ -1,4 +1,4 @@
-import { BudgetExceeded } from "./budget.ts";
+import { BudgetExceeded, type Spend, spendOf } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import { evaluationDepthMax } from "./limits.ts";
@@ -35,12 +35,13 @@ const textSteps = (value: unknown, weight: number) =>
 /** Checks values against schemas. The cost is counted in steps: one schema node and one value each. */
 export class Evaluator {
   readonly #dialect: Dialect;
-  #stepsLeft: number;
+  /** Throws BudgetExceeded. */
+  readonly spend: Spend;
   #depth = 0;
 
   constructor(dialect: Dialect, steps: number) {
     this.#dialect = dialect;
-    this.#stepsLeft = steps;
+    this.spend = spendOf(steps);
   }
 
   /** Returns the violations of `value`, parsed JSON; none if it conforms. Throws BudgetExceeded. */
@@ -199,12 +200,6 @@ export class Evaluator {
     });
     return [...new Set(reasons)].join("; or ");
   }
-
-  /** Throws BudgetExceeded. */
-  readonly spend = (steps: number): void => {
-    this.#stepsLeft -= steps;
-    if (this.#stepsLeft < 0) throw new BudgetExceeded();
-  };
 }
 
 const isMembers = (value: unknown): value is Members =>

@@ -87,7 +87,7 @@ class Plan implements SlotCheck {
       }
       return true;
     } catch (error) {
-      // The evaluator will exceed the budget as well, and reports it.
+      // The evaluator has a budget of its own, and decides.
       if (error instanceof BudgetExceeded) return false;
       throw error;
     }

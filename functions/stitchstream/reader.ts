@@ -33,6 +33,8 @@ export abstract class ValueReader extends TextScanner {
   growth = 0;
   /** Whether the table's check has accepted the record. Set by `decode`, with the record. */
   conforms = false;
+  /** The expanded size of the cache codes of all lines so far. Restored before a line is read again. */
+  expansion = 0;
   /** The start of the current line. */
   lineStart = nowhere;
   /** Follows the values that are read. Set by `readAlone` and `readField`, until they return. */
@@ -50,8 +52,6 @@ export abstract class ValueReader extends TextScanner {
   /** The name of the record's field that was begun last; for `faultyField`. */
   #fieldStart = nowhere;
   #fieldEnd = nowhere;
-  /** The expanded size of the cache codes of all lines so far. */
-  #expansion = 0;
   #log: Members | undefined;
   #logDepth = nowhere;
 
@@ -123,13 +123,13 @@ export abstract class ValueReader extends TextScanner {
   readField(position: number, name: EnvelopeName, visitor: Visitor): void {
     this.#shown = { name, visitor };
     // The expansion of its codes was counted in the first reading.
-    const counted = this.#expansion;
-    this.#expansion = 0;
+    const counted = this.expansion;
+    this.expansion = 0;
     try {
       this.readMessage(position);
     } finally {
       this.#shown = undefined;
-      this.#expansion = counted;
+      this.expansion = counted;
     }
   }
   #shown: { readonly name: EnvelopeName; readonly visitor: Visitor } | undefined;
@@ -154,8 +154,8 @@ export abstract class ValueReader extends TextScanner {
    */
   expand(bytes: number): boolean {
     this.growth += bytes;
-    this.#expansion += bytes;
-    return this.#expansion <= this.limits.expansionBytesMax;
+    this.expansion += bytes;
+    return this.expansion <= this.limits.expansionBytesMax;
   }
 
   /** Reads the value of a map's member and notes it if it is the envelope's. */

@@ -80,3 +80,11 @@ it("a record that is checked while it is read is refused as if it were alone", (
   );
   expect(Math.min(refused, accepted)).toBeGreaterThan(100);
 });
+
+it("checks in passing leave the evaluator its whole budget", () => {
+  // A list of unique items can't be checked in passing, so each record is evaluated as well.
+  const schema = { properties: { v: { pattern: "^[a-h]{12}[a-z]*$" }, w: { uniqueItems: true } } };
+  const record = JSON.stringify({ v: "a".repeat(1_000), w: [1] });
+  const records = Array.from({ length: 1_000 }, () => record);
+  expect(faultsOf(schema, records).filter(faults => faults !== undefined)).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { BudgetExceeded } from "../../json-schema/budget.ts";
+import { BudgetExceeded, type Spend, spendOf } from "../../json-schema/budget.ts";
 import type { SchemaCompiler } from "../../json-schema/compile.ts";
 import { NotASchema } from "../../json-schema/dialect.ts";
 import { Evaluator, type Violation } from "../../json-schema/evaluator.ts";
@@ -38,6 +38,8 @@ export class SchemaChecks {
   readonly #nodes: (SchemaNode | null)[] = [];
   /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
+  /** A budget of its own: what is checked in passing may not change what the evaluator still accepts. */
+  readonly #spendInPassing: Spend;
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
@@ -45,10 +47,9 @@ export class SchemaChecks {
     this.#compiler = compiler;
     this.#contents = contents;
     this.#faults = faults;
-    this.#evaluator = new Evaluator(
-      compiler.dialect,
-      limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length,
-    );
+    const steps = limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length;
+    this.#evaluator = new Evaluator(compiler.dialect, steps);
+    this.#spendInPassing = spendOf(steps);
   }
 
   /** Checks the schema on `line`. */
@@ -70,9 +71,7 @@ export class SchemaChecks {
   /** Returns a checked schema's check of records; undefined if only the evaluator can check them. */
   planOf({ id }: StreamSchema): MapCheck | undefined {
     const node = this.#nodes[id];
-    const evaluator = this.#evaluator;
-    if (node === undefined || node === null || evaluator === undefined) return undefined;
-    return recordPlanOf(node, evaluator.spend);
+    return node === undefined || node === null ? undefined : recordPlanOf(node, this.#spendInPassing);
   }
 
   /** Does `work` unless the body has used up its budget. */

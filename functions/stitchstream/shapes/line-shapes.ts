@@ -54,6 +54,7 @@ export class LineShapes {
   read(start: number): Table | undefined {
     const envelope = this.#envelopes.find(start);
     if (envelope === undefined || !envelope.shape.isTrusted()) return undefined;
+    const { expansion } = this.#reader;
     try {
       if (this.#readLine(start, envelope)) {
         envelope.shape.hit();
@@ -62,6 +63,7 @@ export class LineShapes {
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
     }
+    this.#reader.expansion = expansion;
     envelope.shape.miss();
     return undefined;
   }

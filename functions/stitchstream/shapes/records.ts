@@ -15,8 +15,8 @@ const wordBytes = 4;
 export const recordDepth = envelopeDepth + 1;
 
 /**
- * Reads records by the slots of earlier ones. Each encoding has a subclass with its own loops over members and
- * elements: one loop that serves both, with names and values read by the subclass, is a tenth slower.
+ * Reads records by the slots of earlier ones. Each encoding has a subclass with its own loops over members
+ * and elements: one loop that serves both, with names and values read by the subclass, is a tenth slower.
  */
 export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   /** Whether the checks have accepted every value of the record. Set by `read`. */
