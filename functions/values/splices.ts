@@ -47,12 +47,4 @@ export class Splices extends IntTuples {
     }
     out.length = copyText(source, from, end, target, to);
   }
-
-  start(index: number): number {
-    return this.ints[index * width + 1]!;
-  }
-
-  end(index: number): number {
-    return this.ints[index * width + 2]!;
-  }
 }

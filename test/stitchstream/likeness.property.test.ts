@@ -10,6 +10,7 @@ import { TransitWriter } from "../../functions/values/transit-writer.ts";
 import { numRuns as runs } from "../runs.ts";
 import { picking, picks, spelled, withSpaces } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
+import { scalars, valuesWith } from "./record-values.ts";
 
 /**
  * Bodies of several alternating streams, with other messages between records. Lines are read with the
@@ -17,20 +18,7 @@ import { outcomeOf } from "./outcome.ts";
  */
 const numRuns = runs(150);
 const word = fc.constantFrom("name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');
-const scalar = fc.oneof(
-  fc.string({ maxLength: 12 }),
-  fc.constantFrom("~m0", "~:key", "^0", "`", "\\", "\u0000", "😀", ""),
-  fc.integer(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.boolean(),
-  fc.constantFrom(1, -1, 1_468_435_557_000).map(milliseconds => new Date(milliseconds)),
-  fc.constant(null),
-);
-const value = fc.oneof(
-  { weight: 6, arbitrary: scalar },
-  fc.array(scalar, { maxLength: 2 }),
-  fc.dictionary(word, scalar, { maxKeys: 2 }),
-);
+const value = valuesWith(word);
 /** A body has at most one fault, and most have none. */
 const seldom = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 60, arbitrary: usual }, other);
@@ -70,7 +58,7 @@ const stream: fc.Arbitrary<Stream> = fc.record({
   timed: fc.boolean(),
   versioned: fc.boolean(),
   valued: fc.boolean(),
-  inner: fc.array(fc.dictionary(word, scalar, { maxKeys: 3 }), { maxLength: 2 }),
+  inner: fc.array(fc.dictionary(word, scalars, { maxKeys: 3 }), { maxLength: 2 }),
   spaces: fc.oneof(fc.constant<number[]>([0]), picks),
 });
 const recordLine = fc.record({

@@ -7,6 +7,7 @@ import { validate } from "../../functions/persister/body/validate.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { numRuns } from "../runs.ts";
+import { valuesWith } from "./record-values.ts";
 
 /** A line is read the same way after any other lines: shapes change the speed and nothing else. */
 const encoder = batchEncoder(4242);
@@ -56,20 +57,7 @@ function expectAlike(contentType: string, lines: readonly Buffer[]): void {
 
 const word = fc.constantFrom("id", "name", "a", "createdAt", "longer name", "é", "x\\y", 'q"');
 const shape = fc.uniqueArray(word, { minLength: 1, maxLength: 6 });
-const scalar = fc.oneof(
-  fc.string({ maxLength: 12 }),
-  fc.constantFrom("~m0", "^0", "~:key", "~x", "`", "\\", "\u0000", "\ud83d\ude00", ""),
-  fc.integer(),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.boolean(),
-  fc.constantFrom(1, -1, 1_468_435_557_000).map(milliseconds => new Date(milliseconds)),
-  fc.constant(null),
-);
-const value = fc.oneof(
-  { weight: 5, arbitrary: scalar },
-  fc.array(scalar, { maxLength: 2 }),
-  fc.dictionary(word, scalar, { maxKeys: 2 }),
-);
+const value = valuesWith(word);
 /** Records that sometimes have the same names, and so the same shape. */
 const records = shape.chain(names =>
   fc.array(

@@ -67,7 +67,7 @@ export abstract class TransitStrings extends PieceReader {
       return;
     }
     if (first === backslash) this.#refuseHiddenTag(start);
-    this.remember(start, end, asMapKey);
+    this.#remember(start, end, asMapKey);
   }
 
   #exhausted(): Exhausted {
@@ -80,7 +80,7 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   /** Caches a string if transit does. */
-  protected remember(start: number, end: number, asMapKey: boolean): void {
+  #remember(start: number, end: number, asMapKey: boolean): void {
     const { bytes } = this;
     const isCacheable = asMapKey || entersCache(bytes[start]!, bytes[start + 1]!);
     if (isCacheable && end - start >= cacheableCharsMin && isLongEnough(bytes, start, end))
