@@ -14,7 +14,6 @@ import { gzipSegment } from "./gzip.ts";
 
 /** More would scroll the first fault away, which often causes the others. */
 const faultsNamedMax = 1_000;
-const destination = { encoder: batchEncoder(1), rules: importApiRules };
 /** Time stands still, so that a file is cut the same way however slowly it is read. */
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
@@ -37,6 +36,7 @@ export async function check(path: string): Promise<string> {
 
 /** The contents and faults of a file's segments. */
 class Findings {
+  readonly #destination = { encoder: batchEncoder(1), rules: importApiRules() };
   readonly #path: string;
   readonly #lines: string[] = [];
   readonly #recordsByStream = new Map<string, number>();
@@ -57,7 +57,7 @@ class Findings {
   async checkSegment(segment: Segment): Promise<void> {
     this.#hasAny = true;
     try {
-      const contents = validate(segment.body, destination, faultsNamedMax);
+      const contents = validate(segment.body, this.#destination, faultsNamedMax);
       if (segment.body.length > wireBytesMax) await gzipSegment(segment);
       for (const [stream, count] of contents.recordsByStream())
         this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);

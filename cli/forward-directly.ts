@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import { importApiDestination } from "../functions/import-api/destination.ts";
+import { importApiDestinations } from "../functions/import-api/destination.ts";
 import { memoryStore } from "../functions/memory/store.ts";
 import { change } from "../functions/persister/commit/change.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
@@ -61,7 +61,7 @@ export async function forward({ source, account, began, watcher, keep, aborted }
 
 function portsOf({ clientId, token, url }: Account): Parts {
   const clock = systemClock;
-  const destination = importApiDestination({ url, account: { clientId, token }, clock });
+  const destination = importApiDestinations()({ url, account: { clientId, token }, clock });
   return {
     ...memoryStore(),
     history: unkept,

@@ -7,7 +7,7 @@ import { awsStore } from "./aws/store.ts";
 import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
 import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
-import { importApiDestination } from "./import-api/destination.ts";
+import { importApiDestinations } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Destinations, Observer, RequestObserver, Tokens } from "./persister/ports.ts";
@@ -79,6 +79,7 @@ function authorityOf(
 
 function destinationsOf(config: Config, clock: Clock): Destinations {
   const accounts = accountsOf(config);
+  const importApiDestination = importApiDestinations();
   return {
     of: async (streamer, traceparent) => {
       const account = await accounts.of(streamer);

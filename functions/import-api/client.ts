@@ -21,6 +21,8 @@ export interface ImportApiOptions {
   /** The caller's trace, forwarded unchanged. */
   readonly traceparent?: string | undefined;
   readonly clock: Clock;
+  /** The client's own if absent. */
+  readonly connections?: Connections;
   /** From 0 to below 1. */
   readonly random?: () => number;
   /** The longest that a connection may be silent, if that is less than its share of the remaining time. */
@@ -32,11 +34,16 @@ export interface ImportApiOptions {
 }
 
 const unauthorized = 401;
-/** Connections outlive a delivery. */
-const agents = {
-  "http:": new http.Agent({ keepAlive: true }),
-  "https:": new https.Agent({ keepAlive: true }),
-} as const;
+/** Connections that are kept open between requests, by protocol. */
+interface Connections {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+export const keptConnections = (): Connections => ({
+  http: new http.Agent({ keepAlive: true }),
+  https: new https.Agent({ keepAlive: true }),
+});
 
 /**
  * Returns a client of Stitch's Import API over node:http(s) with kept-alive connections, which needs half of
@@ -45,8 +52,9 @@ const agents = {
  */
 export function importApi(options: ImportApiOptions): ImportApi {
   const { url, traceparent, clock, random = Math.random, post = postOnce, silenceMillisecondsMax } = options;
+  const { connections = keptConnections() } = options;
   const endpoint = endpointsBelow(url);
-  const agent = agents[endpoint("push").protocol === "http:" ? "http:" : "https:"];
+  const agent = connections[endpoint("push").protocol === "http:" ? "http" : "https"];
   let { account } = options;
   const answerBodyTimeoutMilliseconds =
     options.answerBodyTimeoutMilliseconds ?? answerBodyTimeoutMillisecondsDefault;

@@ -6,12 +6,13 @@ import { Tracker } from "../../functions/persister/forward/tracker.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
+const rules = importApiRules();
 /** Each batch is written into the same memory, as in `forward`. */
 const out = new ByteWriter(0);
 
 /** All work on a body except the network. Returns the number of bytes sent. */
 export function decodeToBatches(body: Buffer): number {
-  const contents = validate(body, { encoder, rules: importApiRules });
+  const contents = validate(body, { encoder, rules });
   const tracker = new Tracker();
   let bytes = 0;
   for (const batch of batches(contents, encoder, tracker)) {

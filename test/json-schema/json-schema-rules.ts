@@ -17,4 +17,4 @@ export const wholeJsonSchema: Dialect = {
 };
 
 /** The Import API's dialect, except for its interpretation of schemas. */
-export const jsonSchemaRules: Rules = { ...importApiRules, schemas: new SchemaCompiler(wholeJsonSchema) };
+export const jsonSchemaRules: Rules = { ...importApiRules(), schemas: new SchemaCompiler(wholeJsonSchema) };

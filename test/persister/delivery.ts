@@ -7,12 +7,13 @@ import type { ImportRequest } from "../../functions/persister/ports.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
+const ownRules = importApiRules();
 export const firstSequence = 1_735_689_600_000_000_000n;
 
 /** The requests for a body if every batch is accepted, and the bookmark after them. */
 export function requestsOf(
   body: string | Uint8Array,
-  rules = importApiRules,
+  rules = ownRules,
 ): {
   requests: ImportRequest[];
   bookmark: string | undefined;

@@ -13,9 +13,10 @@ export interface Event {
 }
 
 const encoder = batchEncoder(1);
+const rules = importApiRules();
 
 export function eventsOf(body: Uint8Array): Event[] {
-  const contents = validate(body, { encoder, rules: importApiRules });
+  const contents = validate(body, { encoder, rules });
   const { activations, bookmarks } = contents;
   // An activation between two records comes before the second one.
   const placed = [

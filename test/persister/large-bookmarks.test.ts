@@ -11,6 +11,7 @@ import type { Commit, Store, StoredBookmark } from "../../functions/persister/st
 
 /** Storing and reading a bookmark outside the table adds no round trips. */
 const deadline = Date.now() + 600_000;
+const rules = importApiRules();
 
 /** A store that records when some of its calls begin and end. */
 function notingStore(): { readonly store: Store; readonly notes: string[] } {
@@ -37,7 +38,7 @@ function partsOf(store: Store): Parts {
   let ids = 0;
   const encoder = batchEncoder(4242);
   const importApi = { send: async () => ({ kind: "accepted", attempts: 1 }) as const };
-  const destination = { identity: { name: "import-api" }, importApi, encoder, rules: importApiRules };
+  const destination = { identity: { name: "import-api" }, importApi, encoder, rules };
   return {
     ...store,
     clock: { now: Date.now, sleep: async () => {} },

@@ -11,6 +11,7 @@ import type { Streamer } from "../../functions/persister/store.ts";
 /** Attempts of one delivery, and the expiry of its key, on a clock of their own. */
 const hour = 3_600_000;
 const identity = { name: "scripted" };
+const rules = importApiRules();
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
 const body = (last: number) =>
   Buffer.from(
@@ -47,7 +48,7 @@ function world() {
     newId: () => `id-${ids++}`,
     observer: { onDelivery: () => {} },
     destinations: {
-      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
+      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules }),
     },
   };
   const send = async (last = 2) => {

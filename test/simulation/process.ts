@@ -3,7 +3,7 @@ import { secretAccounts } from "../../functions/aws/accounts.ts";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
-import { importApiDestination } from "../../functions/import-api/destination.ts";
+import { importApiDestinations } from "../../functions/import-api/destination.ts";
 import type { Destinations } from "../../functions/persister/ports.ts";
 import type { Wired } from "../../functions/wire.ts";
 import type { FaultPlan } from "./faults.ts";
@@ -15,6 +15,8 @@ import { OldCode } from "./world/old-code.ts";
 import type { World } from "./world/world.ts";
 
 const oldCode = new OldCode();
+/** Processes of all worlds share it: compiling schemas again would cost time. */
+const importApiDestination = importApiDestinations();
 const table = "simulated";
 const bucket = "simulated";
 

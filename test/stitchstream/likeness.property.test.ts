@@ -12,6 +12,8 @@ import { picking, picks, spelled, withSpaces } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
 import { scalars, valuesWith } from "./record-values.ts";
 
+const rules = importApiRules();
+
 /**
  * Bodies of several alternating streams, with other messages between records. Lines are read with the
  * shapes of earlier lines, and must mean the same as in bodies without similar lines.
@@ -148,7 +150,7 @@ const unlike = (line: Buffer, n: number, form: Form) =>
 
 /** A record is at most as long as announced. */
 function expectAsLongAsSaid(body: Uint8Array): void {
-  const contents = validate(body, { encoder: batchEncoder(4242), rules: importApiRules });
+  const contents = validate(body, { encoder: batchEncoder(4242), rules });
   for (let record = 0; record < contents.records; record++) {
     const start = contents.recordStart(record);
     const said = contents.recordEnd(record) - start + contents.recordGrowth(record);

@@ -11,13 +11,14 @@ import { valuesWith } from "./record-values.ts";
 
 /** A line is read the same way after any other lines: shapes change the speed and nothing else. */
 const encoder = batchEncoder(4242);
+const rules = importApiRules();
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 const headerLines = 3;
 
 /** The outcome of a body: each record's request, or its faults by line. */
 function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
   try {
-    const contents = validate(body, { encoder, rules: importApiRules });
+    const contents = validate(body, { encoder, rules });
     const records = Array.from({ length: contents.records }, (_, record) => {
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
       // The same sequence in every place.

@@ -67,6 +67,18 @@ const banned: readonly Ban[] = [
     in: /^functions\/(persister|stitchstream)\//,
     seeds: ["Date.now()", "new Date()", "setTimeout(", "process.hrtime()"],
   },
+  {
+    name: "caches that belong to a module: whoever needs one makes and owns it",
+    pattern: /^(export )?(let |const (?!\w+: R)[^=]+= new ((Weak)?(Map|Set)[^(]*\(\)|.*(Agent|Compiler)\())/m,
+    in: /^(functions|cli|streamers)\//,
+    seeds: [
+      "let last: string | undefined;",
+      "const nodes = new Map<string, SchemaNode>();",
+      "export const translated: Cache = new WeakMap();",
+      "const schemas = new SchemaCompiler(dialect);",
+      "const agent = new http.Agent({ keepAlive: true });",
+    ],
+  },
 ];
 
 const meaningless = /(^|\/)(utils?|helpers?|common|misc|shared|lib)(\/|\.\w+$|$)/;

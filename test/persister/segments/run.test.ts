@@ -11,6 +11,7 @@ import type { Streaming } from "../../../functions/persister/segments/streaming.
 
 /** A run whose streamer is held by a killed or a live run, on a clock of its own. */
 const identity = { name: "scripted" };
+const rules = importApiRules();
 const minute = 60_000;
 const bodyOf = (ids: readonly number[]) =>
   Buffer.from(
@@ -62,7 +63,7 @@ function world() {
     newId: () => `id-${ids++}`,
     observer: { onDelivery: () => {} },
     destinations: {
-      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules: importApiRules }),
+      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules }),
     },
   };
   return {

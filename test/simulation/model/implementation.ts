@@ -34,6 +34,7 @@ interface Run {
 const timeoutMilliseconds = 29_000;
 /** Makes each record a batch of its own. */
 const encoder = { ...batchEncoder(4242), bytesAround: () => 3_000_000 };
+const rules = importApiRules();
 const accepted: Outcome = { kind: "accepted", attempts: 1 };
 const failed: Outcome = { kind: "failed", reason: "unavailable", message: "lost", attempts: 1 };
 const records = 2;
@@ -154,7 +155,7 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
     newId: () => (ids++ === 0 ? delivery : `${delivery} ${started} ${skew} ${ids}`),
     archive: { put: async key => `memory://${key}` },
     observer: { onDelivery: () => {} },
-    destinations: { of: async () => ({ identity, importApi, encoder, rules: importApiRules }) },
+    destinations: { of: async () => ({ identity, importApi, encoder, rules }) },
   };
 }
 
