@@ -75,6 +75,8 @@ export const batchRecordsMax = 20_000;
 export const dataPointsMax = 10_000;
 /** A key's text, in UTF-16 units. The server says: "String keys cannot be longer than 1024 characters". */
 export const keyCharsMax = 1_024;
+/** A text whose schema requires an email or IP address, in UTF-16 units: limits the time of its check. */
+export const addressCharsMax = 1_000;
 /** Names of streams and key fields: BigQuery accepts the longest table names of all Stitch destinations. */
 export const nameCharsMax = 1_024;
 /**

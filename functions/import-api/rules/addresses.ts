@@ -1,3 +1,5 @@
+import { addressCharsMax } from "../../persister/limits.ts";
+
 /**
  * Addresses and host names as the Import API's validator reads them: Guava's `InetAddresses` and
  * `InternetDomainName`. An address passes if any version of Guava accepts it.
@@ -7,8 +9,6 @@
 const octet = /^(?:0|(?!0)\p{Nd}{1,3})$/u;
 const group = /^0*[\da-f\p{Nd}]{1,4}$/iu;
 const groupCount = 8;
-/** Limits the time of a check. */
-const addressCharsMax = 1_000;
 
 /** An IPv4 address, or one mapped to IPv6, `::ffff:1.2.3.4`. */
 export function isIpv4(text: string): boolean {

@@ -1,3 +1,4 @@
+import { addressCharsMax } from "../../persister/limits.ts";
 import { isIpv4, isIpv6 } from "./addresses.ts";
 
 /** Java's `\s`, and what its `.` does not match. */
@@ -15,15 +16,13 @@ const user = new RegExp(`^${word}(?:\\.${word})*$`);
  * around an address, which 1.5.1 accepts.
  */
 export function isEmail(text: string): boolean {
-  if (text.length > textCharsMax || text.endsWith(".")) return false;
+  if (text.length > addressCharsMax || text.endsWith(".")) return false;
   const address = text.replace(blanksAround, "");
   const at = address.lastIndexOf("@");
   if (at < 1 || at > userCharsMax || lineEnd.test(address)) return false;
   return user.test(address.slice(0, at)) && isDomain(address.slice(at + 1));
 }
 
-/** Room for a user, a domain and white space; bounds the time that a check takes. */
-const textCharsMax = 1_000;
 const domainCharsMax = 253;
 const ascii = /^[^\u0080-\uffff]*$/;
 const dots = /[.\u3002\uff0e\uff61]/;
