@@ -4,7 +4,7 @@ import { s3Archive } from "../../functions/aws/archive.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
 import { importApiDestinations } from "../../functions/import-api/destination.ts";
-import type { Destinations } from "../../functions/persister/ports.ts";
+import type { BatchEncoder, Destinations } from "../../functions/persister/ports.ts";
 import type { Wired } from "../../functions/wire.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Invariants } from "./invariants/invariants.ts";
@@ -86,8 +86,13 @@ export class Process {
           random: timing.random,
           post: world.importApi.post(this),
         });
-        // Few records fill a batch.
-        const encoder = { ...destination.encoder, bytesAround: () => world.traits.bytesAround };
+        // Few records fill a batch, and no memory is reserved for more.
+        const encoder: BatchEncoder = {
+          ...destination.encoder,
+          bytesAround: () => world.traits.bytesAround,
+          encode: (contents, batch, firstSequence, out) =>
+            destination.encoder.encode(contents, { ...batch, bytes: 0 }, firstSequence, out),
+        };
         return { ...destination, encoder };
       },
     };

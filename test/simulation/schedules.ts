@@ -68,6 +68,13 @@ export const schedules = {
     2,
     client => client.watch(3),
   ),
+  /** Tokens expire or are revoked while several clients use them. */
+  tokens: chained(
+    { tokensEnd: true },
+    () => calm,
+    3,
+    client => client.run(4),
+  ),
   /** Requests that arrive long after their senders have given up. */
   late: chained({}, late, 1, client => client.run(4)),
 } as const;

@@ -309,7 +309,7 @@ export const mutants: readonly Mutant[] = [
     name: "a token's use is noted though it is revoked",
     from: '          ConditionExpression: "attribute_exists(pk)",\n',
     to: '          ConditionExpression: "attribute_exists(pk) OR NOT attribute_exists(pk)",\n',
-    seed: 474,
+    schedules: "tokens",
   },
   {
     name: "an expired token is accepted",
