@@ -31,6 +31,13 @@ const requiredConditions = {
   "If-None-Match": { schema: revisionCondition, example: "*" },
 } as const;
 
+/** The errors of a change that its path and headers cause, in the catalogue's order. */
+const changeHeaderErrors = ["bad-streamer-name", "precondition-required", "bad-header"] as const;
+/** The same of a change with a body. */
+const changeBodyErrors = [...changeHeaderErrors, "unsupported-encoding", "unsupported-type"] as const;
+/** The errors of a bookmark's change that another one's causes. */
+const bookmarkConflicts = ["delivery-in-flight", "precondition-failed"] as const;
+
 const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "POST /v1/streamers/{streamer}": {
     id: "deliver",
@@ -118,16 +125,11 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     body: bookmarkBody,
     responses: { 200: ok("The bookmark is set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [
-      "bad-streamer-name",
-      "precondition-required",
-      "bad-header",
-      "unsupported-encoding",
-      "unsupported-type",
+      ...changeBodyErrors,
       "store-unavailable",
       "malformed",
       "bookmark-too-large",
-      "delivery-in-flight",
-      "precondition-failed",
+      ...bookmarkConflicts,
     ],
     namingRevision: [400, 409, 412, 413, 415, 428],
   },
@@ -136,14 +138,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     summary: "Deletes the bookmark: the next run starts from the beginning.",
     headers: requiredConditions,
     responses: { 200: ok("The bookmark is deleted.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
-    errors: [
-      "bad-streamer-name",
-      "precondition-required",
-      "bad-header",
-      "store-unavailable",
-      "delivery-in-flight",
-      "precondition-failed",
-    ],
+    errors: [...changeHeaderErrors, "store-unavailable", ...bookmarkConflicts],
     namingRevision: [400, 409, 412, 428],
   },
   "GET /v1/streamers/{streamer}/bookmark/history": {
@@ -181,16 +176,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     headers: { "If-Match": { schema: revisionCondition, example: "*" } },
     body: settingsBody,
     responses: { 200: ok("The settings are set.", schemas.settingsSchema, ["ETag", "Cache-Control"]) },
-    errors: [
-      "bad-streamer-name",
-      "precondition-required",
-      "bad-header",
-      "unsupported-encoding",
-      "unsupported-type",
-      "bad-settings",
-      "store-unavailable",
-      "precondition-failed",
-    ],
+    errors: [...changeBodyErrors, "bad-settings", "store-unavailable", "precondition-failed"],
     namingRevision: [412],
   },
   "GET /v1/streamers/{streamer}/deliveries": {
