@@ -5,7 +5,7 @@ import type { Clock } from "../functions/persister/ports.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
 import { type HttpRequest, type HttpResponse, sendHttp } from "./http.ts";
 
-/** What a run needs from the outside; a simulation has its own. */
+/** The outside world of a run; a simulation has its own. */
 export interface Ports {
   /** Sends a request once. Never rejects: status 0 means that there was no response. */
   sendHttp(request: HttpRequest): Promise<HttpResponse>;

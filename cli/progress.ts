@@ -3,7 +3,7 @@ import type { Sent, Watcher } from "./send.ts";
 const megabyte = 1_000_000;
 const clearLine = "\r\u001b[K";
 
-/** What it reports about a run that waits. */
+/** The lines about a run that waits. */
 export const lines = {
   waiting: "waiting for a delivery that is in flight",
   interrupted: "Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.",

@@ -20,7 +20,7 @@ export interface Sent {
   readonly wireBytes?: number;
 }
 
-/** What a run reports to, and how it is aborted. */
+/** The receivers of a run's reports, and the way to abort it. */
 export interface Following {
   readonly watcher: Watcher;
   /** Stores a committed bookmark: its line, without the line end. */

@@ -28,7 +28,7 @@ const environment = z.object({
   BOOKMARK_AGE_HOURS: z._default(z.coerce.number().check(z.positive()), bookmarkAgeHours),
   /** Whether each streamer has a metric of its own. */
   STREAMER_METRICS: z._default(z.enum(["on", "off"]), "off"),
-  /** What decides a caller's permissions: http/authorize.ts. */
+  /** The authority that decides a caller's permissions: http/authorize.ts. */
   AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
 });
 

@@ -8,7 +8,7 @@ import type { Streaming } from "./persister/segments/streaming.ts";
 import { programStreaming } from "./program/streaming.ts";
 import { memoize, type Wired, wire } from "./wire.ts";
 
-/** What a scheduled run needs. */
+/** Everything that a scheduled run needs. */
 export interface WiredRun extends Pick<Wired, "parts"> {
   readonly streamer: string;
   readonly streaming: Streaming;

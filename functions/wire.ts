@@ -19,11 +19,11 @@ const hourMilliseconds = 3_600_000;
 /** The ports' implementations. */
 export interface Wired {
   readonly authority: Authority;
-  /** What reading and changing bookmarks requires. */
+  /** Everything that reading and changing bookmarks requires. */
   readonly store: LeaseParts & StreamersParts;
-  /** What a delivery requires. */
+  /** Everything that a delivery requires. */
   readonly parts: Parts;
-  /** What refused requests are reported to; the local stack has nothing. */
+  /** Receives reports of refused requests; the local stack has none. */
   readonly requests?: RequestObserver;
 }
 

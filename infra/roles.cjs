@@ -72,7 +72,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       updateEntries,
       allow("sqs:SendMessage", arnOf("DeadLetters")),
       allow("sns:Publish", { Ref: "AlarmTopic" }),
-      // What it takes to publish to a topic that is encrypted with a key of our own.
+      // Publishing to a topic that is encrypted with a key of our own requires these.
       allow(["kms:Decrypt", "kms:GenerateDataKey"], arnOf("AlarmKey")),
       logTo("WatchLogGroup"),
     ),

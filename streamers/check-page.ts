@@ -21,7 +21,7 @@ export interface Api {
   readonly url: string;
   /** The settings that define `url`, for messages. */
   readonly settings: string;
-  /** What to do about a refusal, by its status. */
+  /** Tells what to do about a refusal, by its status. */
   readonly hints: Readonly<Record<number, string>>;
   /** Returns whether a refusal means that there is nothing to read. */
   readonly saysEmpty?: (status: number, words: string) => boolean;

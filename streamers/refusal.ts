@@ -7,7 +7,7 @@ import {
 } from "./check-page.ts";
 
 /**
- * What can't be read because of a refusal: everything, its source, or nothing if there is nothing to read.
+ * A refusal's reach, which can't be read: everything, its source, or nothing if there is nothing to read.
  */
 type Reach = "run" | "source" | "nothing";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./workshop/output.ts";
+import { cpuSeconds, incompleteTitles, type Report, skippedTitles, strayLines } from "./workshop/output.ts";
 
 /**
  * `npm test`: all checks, then all tests. The last line has the number of passed tests, the line before it
@@ -61,11 +61,11 @@ async function runTests(): Promise<{ report: Report } & Ended> {
 }
 
 /** Prints violations of the rules for output. Returns the number of lines and titles. */
-function countUnfit({ code, output, report }: Awaited<ReturnType<typeof runTests>>): number {
+function countViolations({ code, output, report }: Awaited<ReturnType<typeof runTests>>): number {
   // A failure is shown with everything that its test logged.
   const stray = code === 0 ? strayLines(output) : [];
   for (const line of stray) console.log(`✗ a passing test printed: ${line}`);
-  const titles = unfitTitles(report);
+  const titles = incompleteTitles(report);
   for (const title of titles) console.log(`✗ a title with a missing value or a raw %: ${title}`);
   return stray.length + titles.length;
 }
@@ -83,11 +83,11 @@ function costs(): string {
 const checked = await runChecks();
 const ended = await runTests();
 const { numPassedTests, numFailedTests, numPendingTests } = ended.report;
-const unfit = countUnfit(ended);
+const violations = countViolations(ended);
 for (const title of skippedTitles(ended.report)) console.log(`- skipped: ${title}`);
 console.log(costs());
 // If a file does not load, it fails, but none of its tests does.
-const failed = Math.max(numFailedTests, ended.code === 0 ? 0 : 1) + unfit + (checked ? 0 : 1);
+const failed = Math.max(numFailedTests, ended.code === 0 ? 0 : 1) + violations + (checked ? 0 : 1);
 console.log(
   `${numPassedTests} passed, ${failed} failed${numPendingTests === 0 ? "" : `, ${numPendingTests} skipped`}`,
 );

@@ -16,8 +16,8 @@ const dynamoRequestMillisecondsMax = 800;
 const s3RequestMillisecondsMax = 5_000;
 const connectionMillisecondsMax = 1_000;
 /**
- * Of a healthy service, five take less than a second; of one that throttles, the waits between them take
- * several. Callers abort them at their own deadline.
+ * Five attempts at a healthy service take less than a second; at one that throttles, the waits between them
+ * take several seconds. Callers abort them at their own deadline.
  */
 const maxAttempts = 5;
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };

@@ -6,7 +6,7 @@ import type { HttpRequest } from "./http-message.ts";
 import { streamerName } from "./parameters.ts";
 import { scopeOf } from "./routes.ts";
 
-/** What decides a caller's permissions: our own tokens, or the gateway. */
+/** The authority that decides a caller's permissions: our own tokens, or the gateway. */
 export type Authority =
   | {
       readonly by: "token";

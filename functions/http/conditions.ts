@@ -3,7 +3,7 @@ import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
 import { idempotencyKeyHeader } from "./parameters.ts";
 
-/** A streamer's revision as its ETag. */
+/** Returns a streamer's revision as its ETag. */
 export const etagOf = (revision: number) => `"${revision}"`;
 
 /**
@@ -27,7 +27,7 @@ export function deliveryConditionsOf(headers: Headers): {
   }
 }
 
-/** `If-Match` and `If-None-Match`, RFC 9110 section 13.1. Throws `bad-header`. */
+/** Reads `If-Match` and `If-None-Match`, RFC 9110 section 13.1. Throws `bad-header`. */
 function preconditionOf(headers: Headers): Precondition {
   const match = revisionsIn(headers, "If-Match", /^"(\d{1,15})"$/);
   const noneMatch = revisionsIn(headers, "If-None-Match", /^(?:W\/)?"(\d{1,15})"$/);

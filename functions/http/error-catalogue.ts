@@ -10,13 +10,13 @@ import {
 
 export type ProblemCode = ErrorCode | "internal";
 
-/** What the endpoint says about an error code: Markdown with code spans, no other markup. */
+/** An error code's entry: Markdown with code spans, no other markup. */
 export interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
   /** When the endpoint answers with it. */
   readonly when: string;
-  /** What the caller should do. */
+  /** Tells the caller what to do. */
   readonly hint: string;
 }
 

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../persister/errors.ts";
 import type { Scope } from "../persister/ports.ts";
 import type { Route } from "./routes.ts";
 
-/** What each response header says. A route's list marks an optional header with `?`. */
+/** The meaning of each response header. A route's list marks an optional header with `?`. */
 export const responseHeaders = {
   ETag: "The streamer's revision, in quotes.",
   "Last-Modified": "When the streamer's revision was committed.",
@@ -15,7 +15,7 @@ export const responseHeaders = {
 } as const;
 export type ResponseHeader = keyof typeof responseHeaders | `${keyof typeof responseHeaders}?`;
 
-/** What the OpenAPI document says about a route: its request and every response. */
+/** A route's description in the OpenAPI document: its request and every response. */
 export interface OperationDescription {
   readonly id: string;
   readonly summary: string;

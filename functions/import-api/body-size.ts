@@ -4,7 +4,7 @@ import type { Table } from "../stitchstream/tables.ts";
 const appendBytesAround = 64;
 /** The same, and `"time_extracted":"…",`. */
 const typedBytesAround = 128;
-/** What a push record holds besides its names, in either encoding. */
+/** The rest of a push record besides its names, in either encoding. */
 const pushBytesAround = 160;
 
 /** Returns the most bytes around a record's data on the wire, without those that occur once per batch. */

@@ -4,9 +4,9 @@ const nestingMax = 8;
 const wrappers = new Set(["message", "error", "errors", "reason"]);
 
 /**
- * The server's own words in an answer's body, which may be JSON of several shapes, text, HTML or nothing
- * (import-api.md sections 1.3 and 1.5). At most 1,000 UTF-16 units, without `secret`; empty if there are
- * none.
+ * Returns the server's own words in an answer's body, which may be JSON of several shapes, text, HTML or
+ * nothing (import-api.md sections 1.3 and 1.5). At most 1,000 UTF-16 units, without `secret`; empty if there
+ * are none.
  */
 export function messageOf(body: string, secret: string): string {
   return cut(redact(withoutControls(readableText(body)), secret));

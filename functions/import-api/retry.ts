@@ -32,8 +32,8 @@ function silenceMilliseconds(
 }
 
 /**
- * `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section 10.2.3). 0
- * if it is neither.
+ * Returns `Retry-After` in ms from `now` (ms since the epoch): seconds or an HTTP date (RFC 9110 section
+ * 10.2.3). 0 if it is neither.
  */
 export function retryAfterMilliseconds(header: string | undefined, now: number): number {
   if (header === undefined) return 0;

@@ -2,12 +2,12 @@ import { SchemaCompiler } from "../json-schema/compile.ts";
 import type { Dialect } from "../json-schema/dialect.ts";
 import { keyCharsMax } from "../persister/limits.ts";
 import type { Rules } from "../persister/ports.ts";
-import { formats, surelyOfFormat } from "./rules/formats.ts";
+import { formats, formatsByText } from "./rules/formats.ts";
 import { isReserved } from "./rules/names.ts";
 import { readSchema } from "./rules/schemas.ts";
 
 /** How the Import API reads JSON Schema: everit json-schema 1.5.1. */
-export const importApiDialect: Dialect = { formats, surelyOfFormat, isJava: true, read: readSchema };
+export const importApiDialect: Dialect = { formats, formatsByText, isJava: true, read: readSchema };
 
 /**
  * Returns what the Import API is known to refuse; the sources are in docs/import-api.md and

@@ -33,9 +33,10 @@ export class Assertions {
   }
 
   /** Returns whether a scalar of `types` is certain to conform by its text, without building its value. */
-  surelyMatch(types: number, bytes: Uint8Array, start: number, end: number): boolean {
+  conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean {
     for (const check of this.#checks)
-      if ((check.always & types) !== types && check.surelyMatches?.(bytes, start, end) !== true) return false;
+      if ((check.always & types) !== types && check.conformsByText?.(bytes, start, end) !== true)
+        return false;
     return true;
   }
 
@@ -68,7 +69,7 @@ export const nothingFits = new Assertions(1, textWeightMin, [
   { message: "is not allowed", always: 0, never: allTypes, matches: () => false },
 ]);
 
-/** What making a check needs besides the keyword's value. */
+/** The parts that making a check needs besides the keyword's value. */
 interface CheckParts {
   readonly schema: JsonObject;
   readonly dialect: Dialect;
@@ -92,14 +93,14 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     };
   },
   ...Object.fromEntries(Object.keys(boundKeywords).map(keyword => [keyword, boundMaker(keyword)])),
-  format: (given, { dialect: { formats, surelyOfFormat } }) => {
+  format: (given, { dialect: { formats, formatsByText } }) => {
     if (!Object.hasOwn(formats, given as string)) return undefined;
     const isOne = formats[given as string]!;
-    const surelyMatches = surelyOfFormat?.[given as string];
+    const conformsByText = formatsByText?.[given as string];
     return {
       message: `must match format "${given}"`,
       always: othersThan(typeBits.string),
-      ...(surelyMatches !== undefined && { surelyMatches }),
+      ...(conformsByText !== undefined && { conformsByText }),
       matches: value => typeof value !== "string" || isOne(value),
     };
   },

@@ -5,7 +5,7 @@ import { type Members, namesOf } from "./members.ts";
 import { isOfPlaces, multiplesOf, placesOf } from "./multiple.ts";
 import { allTypes, typeBits } from "./types.ts";
 
-/** All types but these. */
+/** Returns all types but these. */
 export const othersThan = (types: number): number => allTypes & ~types;
 
 /** One assertion of a schema about a value. */
@@ -21,7 +21,7 @@ export interface Check {
   /** The types of which no value conforms, as bits. */
   readonly never?: number;
   /** Returns whether a scalar is certain to conform by its text, without building its value. */
-  surelyMatches?(bytes: Uint8Array, start: number, end: number): boolean;
+  conformsByText?(bytes: Uint8Array, start: number, end: number): boolean;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
@@ -71,7 +71,7 @@ const fewest =
       message: `must NOT have fewer than ${bound} ${what}`,
       always: othersThan(type),
       ...(type === typeBits.string && {
-        surelyMatches: (_: Uint8Array, start: number, end: number) =>
+        conformsByText: (_: Uint8Array, start: number, end: number) =>
           end - start >= enough * (enough > 1 ? characterBytesMax : 1),
       }),
       matches: (value, spend) => reaches(value, enough, spend) !== false,
@@ -85,7 +85,7 @@ const greatest =
       message: `must NOT have more than ${bound} ${what}`,
       always: othersThan(type),
       ...(type === typeBits.string && {
-        surelyMatches: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
+        conformsByText: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
       }),
       matches: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
@@ -112,10 +112,10 @@ const properties: Reaches = (value, count, spend) => {
 const divisionWeight = 8;
 
 /** A multiple of a power of ten has no more decimal places than it. */
-function surelyOfPlaces(step: Numeric): Pick<Check, "surelyMatches"> {
+function placesByText(step: Numeric): Pick<Check, "conformsByText"> {
   const places = placesOf(step);
   if (places === undefined) return {};
-  return { surelyMatches: (bytes, start, end) => isOfPlaces(bytes, start, end, places) };
+  return { conformsByText: (bytes, start, end) => isOfPlaces(bytes, start, end, places) };
 }
 
 /** In draft 4, a boolean keyword says whether a bound is exclusive. */
@@ -129,7 +129,7 @@ export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   multipleOf: (bound, _, dialect) => ({
     ...bounded("must be multiple of", bound, multiplesOf, dialect),
     textWeight: divisionWeight,
-    ...surelyOfPlaces(bound),
+    ...placesByText(bound),
   }),
   maxLength: greatest(typeBits.string, "characters", characters),
   minLength: fewest(typeBits.string, "characters", characters),

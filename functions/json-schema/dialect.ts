@@ -5,7 +5,7 @@ export interface Dialect {
   /** The formats that it checks, by name; all others are annotations. */
   readonly formats: Readonly<Record<string, (text: string) => boolean>>;
   /** For some formats, a faster check: whether the content of a JSON string is certain to have it. */
-  readonly surelyOfFormat?: Readonly<
+  readonly formatsByText?: Readonly<
     Record<string, (bytes: Uint8Array, start: number, end: number) => boolean>
   >;
   /**

@@ -6,7 +6,7 @@ import { type Members, namesOf } from "./members.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
-/** What is wrong with a value, and its path from the top: names and array indexes. */
+/** A fault of a value, and the value's path from the top: names and array indexes. */
 export interface Violation {
   readonly path: readonly (string | number)[];
   readonly message: string;

@@ -74,7 +74,10 @@ function isDigits(text: string): boolean {
   return true;
 }
 
-/** Equal for equal numbers: by value, or by Java's classes, where `1.0` is a Double and `1` is not. */
+/**
+ * Returns a text that is equal for equal numbers: by value, or by Java's classes, where `1.0` is a Double and
+ * `1` is not.
+ */
 export function keyOf(value: Numeric, isJava: boolean): string {
   if (isJava) return isWhole(value) ? `${value}` : `double ${Number(`${value}`)}`;
   const exact = asDouble(value);

@@ -73,7 +73,7 @@ const noProperties: ReadonlyMap<string, SchemaNode> = new Map();
 
 type Given = boolean | JsonObject;
 
-/** What compiling needs besides the schema. */
+/** The parts that compiling needs besides the schema. */
 export interface TreeParts {
   readonly dialect: Dialect;
   readonly patterns: Patterns;

@@ -31,8 +31,8 @@ export interface Re2Pattern {
 }
 
 /**
- * Translates `pattern` to RE2's syntax: `.`, `\s`, `\S`, `\u…`, `[^]`, `[]` and named groups. What RE2 can't
- * express is unchanged, and RE2 refuses it.
+ * Translates `pattern` to RE2's syntax: `.`, `\s`, `\S`, `\u…`, `[^]`, `[]` and named groups. Leaves
+ * unchanged what RE2 can't express, and RE2 refuses it.
  */
 export function re2Of(pattern: string, isJava: boolean): Re2Pattern {
   const text: string[] = [];

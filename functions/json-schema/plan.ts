@@ -80,7 +80,7 @@ class Plan implements SlotCheck {
       const types = this.#types[kind]!;
       let value: unknown;
       for (const each of assertions) {
-        if (each.surelyMatch(types, bytes, start, end)) continue;
+        if (each.conformsByText(types, bytes, start, end)) continue;
         this.#spend(each.stepsFor(end - start));
         value ??= scalarOf(kind, bytes, start, end);
         if (!each.matches(value, this.#spend)) return false;

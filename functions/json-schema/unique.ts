@@ -21,7 +21,7 @@ export function duplicatesOf(
   return undefined;
 }
 
-/** Equal for equal values: numbers by `keyOf`, maps in any order. */
+/** Returns a text that is equal for equal values: numbers by `keyOf`, maps in any order. */
 function identityOf(value: unknown, spend: Spend, isJava: boolean): string {
   if (isNumeric(value)) {
     spend(1 + (`${value}`.length >> charsPerStepBits));

@@ -1,7 +1,7 @@
 import { PersisterError } from "../persister/errors.ts";
 import type { Archive } from "../persister/ports.ts";
 
-/** An in-memory archive that lasts as long as the process and exposes its objects. */
+/** Returns an in-memory archive that lasts as long as the process and exposes its objects. */
 export function memoryArchive(): Archive & { readonly objects: ReadonlyMap<string, Uint8Array> } {
   const objects = new Map<string, Uint8Array>();
   return {

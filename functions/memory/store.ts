@@ -136,7 +136,7 @@ function memoryLog(): DeliveryLog {
   };
 }
 
-/** An in-memory store: its contents last as long as the process. */
+/** Returns an in-memory store: its contents last as long as the process. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
   return {

@@ -100,7 +100,7 @@ export class DeliveryProgress {
     this.#current = undefined;
   }
 
-  /** Records of the delivery may be forwarded from now on. */
+  /** Notes that records of the delivery may be forwarded from now on. */
   began(replay: ReplayFacts): void {
     this.#replay = replay;
   }
@@ -111,7 +111,10 @@ export class DeliveryProgress {
     this.took("forward");
   }
 
-  /** `item`: the streamer as it was committed; undefined if nothing was, or the store did not answer. */
+  /**
+   * Notes a commit. `item` is the streamer as it was committed; undefined if nothing was, or the store did
+   * not answer.
+   */
   committed(item: Streamer | undefined, hasBookmark: boolean): void {
     this.#item = item;
     if (hasBookmark) this.#bookmarkAt = item?.commit?.at;

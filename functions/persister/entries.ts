@@ -1,12 +1,12 @@
 /** The port that stores the list of streamers: a part of ports.ts, which defines deadlines and times. */
 
-/** What an operator sets of a streamer. */
+/** A streamer's settings, which an operator sets. */
 export interface Settings {
   /** How often a bookmark is expected, as duration.ts reads it. */
   readonly expectedEvery?: string;
 }
 
-/** What an entry says of its streamer's last commit. Times are ms since the epoch. */
+/** A streamer's last commit, as its entry has it. Times are ms since the epoch. */
 export interface EntryCommit {
   readonly revision: number;
   readonly at: number;
@@ -23,7 +23,7 @@ export interface LastFailure {
   readonly at: number;
   readonly delivery: string;
   readonly code: string;
-  /** What to do, unless it is the catalogue's hint for the code. */
+  /** Tells what to do, unless that is the catalogue's hint for the code. */
   readonly hint?: string;
   readonly line?: number;
   readonly stream?: string;
@@ -31,7 +31,7 @@ export interface LastFailure {
   readonly message?: string;
 }
 
-/** What people were notified of: that the bookmark is stale. Times are ms since the epoch. */
+/** Notes that people were notified of a stale bookmark. Times are ms since the epoch. */
 export interface StaleNotice {
   readonly staleSince: number;
   readonly notifiedAt: number;

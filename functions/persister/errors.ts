@@ -6,7 +6,7 @@ export interface Fault {
   readonly line: number;
   readonly stream?: string;
   readonly field?: string;
-  /** What is wrong and how to fix it. */
+  /** Says what is wrong and how to fix it. */
   readonly message: string;
 }
 
@@ -55,7 +55,7 @@ export interface Committed {
 }
 
 export interface ErrorDetails {
-  /** What to do, in a sentence; the catalogue's hint for the code unless given. */
+  /** Tells what to do, in a sentence; the catalogue's hint for the code unless given. */
   readonly hint?: string;
   readonly faults?: readonly Fault[];
   readonly faultsTotal?: number;

@@ -31,7 +31,7 @@ export interface DeliveryRequest {
   readonly streamer: string;
   readonly body: Uint8Array;
   readonly gzipped: boolean;
-  /** What is wrong with the request's headers. The body is archived and then refused. */
+  /** A fault of the request's headers. The body is archived and then refused. */
   readonly fault?: PersisterError | undefined;
   readonly precondition: Precondition;
   readonly idempotencyKey?: string | undefined;

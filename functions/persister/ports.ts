@@ -80,7 +80,7 @@ export interface BatchEncoder {
 }
 
 /**
- * What a destination is known to refuse: the core refuses it before anything is forwarded. Everything else is
+ * The known refusals of a destination: the core refuses it before anything is forwarded. Everything else is
  * sent, and the answer reported. Core and stitchstream/ learn a destination's rules only from here.
  */
 export interface Rules {
@@ -112,7 +112,7 @@ export interface Destinations {
   of(streamer: string, traceparent: string | undefined): Promise<Destination>;
 }
 
-/** What a token may do, with one streamer or with all (`*`). */
+/** A right that a token grants, for one streamer or for all (`*`). */
 export interface Permission {
   readonly scope: Scope;
   readonly streamer: string;
@@ -216,7 +216,7 @@ export interface Notifier {
 }
 
 export interface Clock {
-  /** ms since the epoch. */
+  /** Returns the time, ms since the epoch. */
   now(): number;
   sleep(ms: number): Promise<void>;
 }

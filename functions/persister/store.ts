@@ -129,7 +129,7 @@ export interface History {
   list(streamer: string, before: number, limit: number, deadline: number): Promise<readonly Commit[]>;
 }
 
-/** What it takes to send an archived body again, to the same destination with the same sequences. */
+/** Everything needed to send an archived body again, to the same destination with the same sequences. */
 export interface ReplayFacts {
   /** The first of the reserved range: 19 digits. */
   readonly firstSequence: bigint;

@@ -20,7 +20,7 @@ export const placesIn = (env: Readonly<Record<string, string | undefined>>): Rec
 export interface StreamerProgram {
   /** The program and its arguments. */
   readonly command: readonly string[];
-  /** What `placesIn` returned. */
+  /** The result of `placesIn`. */
   readonly places: Readonly<Record<string, string>>;
   /** The entries of its list of credentials, which `credentials` must satisfy. */
   readonly required: readonly string[];

@@ -42,7 +42,7 @@ interface LineFault {
   readonly line: number;
   readonly stream?: string;
   readonly field?: string;
-  /** What is wrong and how to fix it. */
+  /** Says what is wrong and how to fix it. */
   readonly message: string;
   /** The message is well-formed, but no table can hold its record. */
   readonly uncarriable: boolean;
@@ -69,8 +69,8 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
       }
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
-      const goOn = sink.fault(faultOf(error, reader, start, line));
-      if (!goOn || error instanceof Exhausted) break;
+      const continues = sink.fault(faultOf(error, reader, start, line));
+      if (!continues || error instanceof Exhausted) break;
       reader.position = bytes.indexOf(newline, start) + 1;
     }
   }
@@ -107,11 +107,11 @@ function readLine(reader: PieceReader, start: number, line: number, way: Way): v
       // Only now, as reading a record's schema may read the line a second time.
       selectField(reader, "record");
       findKeyValues(table, reader);
-      const unfit = unfitField(reader, limits);
-      if (unfit !== undefined) sink.fault({ line, stream: table.stream, ...unfit, uncarriable: true });
+      const wrong = badColumnName(reader, limits);
+      if (wrong !== undefined) sink.fault({ line, stream: table.stream, ...wrong, uncarriable: true });
       sink.record(line, table, reader);
       // Afterwards, as the sink reads a record's own schema with its first record.
-      if (unfit === undefined) shapes.learn(table, start);
+      if (wrong === undefined) shapes.learn(table, start);
       return;
     }
     case "bookmark":
@@ -198,7 +198,7 @@ const isLoaders = "the Import API's loader reserves this column name: rename the
 const holdsNul = "a column's name can't contain NUL: rename the field";
 
 /** Returns a field of the record just read whose name no column can have, and the reason. */
-function unfitField(
+function badColumnName(
   { bytes, recordMembers: members }: ValueReader,
   { isReserved }: DecodeLimits,
 ): { field: string; message: string } | undefined {

@@ -25,8 +25,8 @@ export function checkKeys({ keyNames }: StreamSchema, reader: ValueReader, limit
 }
 
 /**
- * The names in the `key_fields` of the message just read, none where it has none. Throws for what can't be
- * keys.
+ * Returns the names in the `key_fields` of the message just read, none where it has none. Throws for what
+ * can't be keys.
  */
 export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
   const { keyNamesMax } = limits;
@@ -50,7 +50,10 @@ export function keyNamesOf(reader: ValueReader, limits: NameLimits): string[] {
   return [...names];
 }
 
-/** Whether a value of this kind may name a stream or a key: transit's keywords and symbols may as well. */
+/**
+ * Returns whether a value of this kind may name a stream or a key: transit's keywords and symbols may as
+ * well.
+ */
 export const isName = (kind: Kind) => kind === Kind.text || kind === Kind.keyword || kind === Kind.symbol;
 
 /** Throws for a name that no table or column can have. `what` says in the message whose name it is. */

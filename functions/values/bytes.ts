@@ -32,7 +32,7 @@ export const lowerCaseBit = 0x20;
 /** The size of an integer that a DataView reads at once: bytes are compared and copied by words. */
 export const wordBytes = 4;
 
-/** Whether a byte may separate a line's tokens. */
+/** Returns whether a byte may separate a line's tokens. */
 export const isBlank = (byte: number) => byte === space || byte === tab || byte === carriageReturn;
 
 /** Returns whether `bytes[start, end)` equals `other`. */

@@ -5,7 +5,7 @@ import { Kind } from "./visitor.ts";
 /** A tag after `~` in a string: transit-format, "Scalar types", and the table in docs/format.md. */
 export interface ScalarTag {
   readonly kind: Kind;
-  /** What the text after the tag must look like; `requires` says so in messages. */
+  /** The form of the text after the tag; `requires` names it in messages. */
   readonly form?: RegExp | "integer" | "base64";
   readonly requires?: string;
 }

@@ -85,7 +85,7 @@ async function report(client: CloudFormationClient, { name }: Stack, template: T
   console.log(`The endpoint answers: ${url}`);
 }
 
-/** What AWS refuses is the caller's to fix, and its message says it all. */
+/** Throws AWS's refusals as CommandErrors: the caller can fix them, and the message says it all. */
 function rethrowClearly(error: unknown): never {
   if (error instanceof Error && "$metadata" in error)
     throw new CommandError(`AWS refused it: ${error.name}: ${error.message}`, { cause: error });

@@ -26,7 +26,7 @@ export async function readStack(client: CloudFormationClient, name: string): Pro
   return { name, outputs: outputsOf(found.Outputs ?? []), data: await dataOf(client, name) };
 }
 
-/** A stack's outputs after the deploy. */
+/** Resolves to a stack's outputs after the deploy. */
 export async function readOutputs(client: CloudFormationClient, name: string) {
   return outputsOf((await describe(client, name))?.Outputs ?? []);
 }
@@ -61,8 +61,8 @@ async function dataOf(client: CloudFormationClient, StackName: string) {
 }
 
 /**
- * What to do about a stack that can't be updated: docs.aws.amazon.com/AWSCloudFormation, "Stack status
- * codes".
+ * Returns what to do about a stack that can't be updated: docs.aws.amazon.com/AWSCloudFormation, "Stack
+ * status codes".
  */
 function hintOf(status: string, name: string): string | undefined {
   const aws = (command: string) => `\`aws cloudformation ${command} --stack-name ${name}\``;

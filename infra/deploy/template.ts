@@ -31,7 +31,7 @@ export async function refuseOtherTarget(dir: string, { stage, region }: Options)
   );
 }
 
-/** What a package says of its target. */
+/** A package's target. */
 interface State {
   readonly service: { readonly provider: { readonly stage: string; readonly region: string } };
 }
@@ -47,13 +47,13 @@ async function readPart(dir: string, name: string): Promise<unknown> {
 
 /** serverless.yml's `stackPolicy` names the same. */
 const typesOfData = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"];
-/** Where packages are until they are deployed. */
+/** Packages are there until they are deployed. */
 const deploymentBucket = "ServerlessDeploymentBucket";
 
-/** Whether a resource holds data that no deploy could make again. */
+/** Returns whether a resource holds data that no deploy could make again. */
 export const holdsData = (id: string, type: string) => typesOfData.includes(type) && id !== deploymentBucket;
 
-/** What reserves runs at a time, by the functions' names. */
+/** Returns the reserved concurrency by the functions' names. */
 export const reservedIn = ({ Resources }: Template): Record<string, number> =>
   Object.fromEntries(
     Object.values(Resources).flatMap(
@@ -62,6 +62,6 @@ export const reservedIn = ({ Resources }: Template): Record<string, number> =>
     ),
   );
 
-/** Whether the template protects its table from deletion; one without a table has nothing to protect. */
+/** Returns whether the template has a table, and protects it from deletion. */
 export const protectsTable = ({ Resources: { Table } }: Template) =>
   Table?.Properties.DeletionProtectionEnabled === true;

@@ -1,6 +1,6 @@
 import type { Settings } from "./settings.ts";
 
-/** What `npm start` prints first, before the URL, and last. */
+/** The first line of `npm start`, up to the URL, and its last line. */
 export const greeting = { up: "Persister is up at ", end: "Press Ctrl-C to stop." };
 
 export interface Greeted {
@@ -12,7 +12,7 @@ export interface Greeted {
   readonly scheduled: readonly string[];
 }
 
-/** What to do with a local stack that is up, as commands to paste. */
+/** Returns what to do with a local stack that is up, as commands to paste. */
 export function greetingOf({ token }: Settings, { url, importApiUrl, data, scheduled }: Greeted): string {
   const header = `-H "Authorization: Bearer ${token}"`;
   return `${greeting.up}${url}, its data in ${data}/

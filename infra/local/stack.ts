@@ -39,7 +39,7 @@ const tooLarge = ({ bytes, textEventBytes }: LargeBody) =>
 /** There is no CloudWatch to report to. */
 const silent: Observer = { onDelivery: () => {} };
 
-/** What tests replace. */
+/** The parts that tests replace. */
 export interface Variant {
   readonly clock?: Clock;
   readonly observer?: Observer & Partial<RequestObserver>;

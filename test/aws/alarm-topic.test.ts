@@ -8,7 +8,7 @@ import type { WatchEvent, WatchKind } from "../../functions/persister/ports.ts";
 import { watchStreamers } from "../../functions/persister/query/watch.ts";
 import { listen } from "../../infra/local/listen.ts";
 
-/** What `watch` publishes, and when. */
+/** Tests which messages `watch` publishes, and when. */
 const hour = 3_600_000;
 const began = Date.parse("2026-11-01T00:00:00Z");
 const far = Number.MAX_SAFE_INTEGER;

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What a cold start costs for each bundle: its size, and the time to import it, as a multiple of the time
+ * Measures a cold start of each bundle: its size, and the time to import it, as a multiple of the time
  * to import the AWS SDK's two clients that are not bundled. Fails above the budget.
  */
 const [dir = "dist"] = process.argv.slice(2);

@@ -29,7 +29,7 @@ function transitJs(lines: readonly string[]): number {
   return bytes;
 }
 
-/** What one would write by hand in Node: parse, a compiled ajv, stringify. */
+/** Does what one would write manually in Node: parse, a compiled ajv, stringify. */
 function byHand(lines: readonly string[], schema: object): () => number {
   const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
   addFormats.default(ajv);

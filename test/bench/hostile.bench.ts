@@ -23,7 +23,7 @@ function milliseconds(body: Buffer): number {
 
 const slowest = 5;
 const tries = 3;
-/** Of a few runs, to exclude other processes. */
+/** Returns the middle of a few runs, to exclude other processes. */
 const middleOf = (times: readonly number[]) => times.toSorted((a, b) => a - b)[times.length >> 1]!;
 
 const measured = fc.sample(hostileBodies, { numRuns: count, seed }).map(body => {

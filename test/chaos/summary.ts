@@ -7,7 +7,7 @@ import type { Victim, VictimName } from "./victim.ts";
 const kinds: readonly Fault["kind"][] = ["missing", "twice", "stale", "changed", "ahead"];
 const faultsNamedMax = 5;
 
-/** What was done, and the result, for a person to read. */
+/** Returns what was done, and the result, for a person to read. */
 export function summary(
   victims: readonly Victim[],
   clients: readonly Client[],

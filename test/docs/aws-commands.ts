@@ -30,7 +30,7 @@ export const commandsIn = (text: string): string[] => [
   ...[...text.matchAll(/`(aws [a-z0-9-]+ [^`\n]+)`/g)].map(([, command]) => command!),
 ];
 
-/** What is wrong with a command; undefined if nothing is. */
+/** Returns what is wrong with a command; undefined if nothing is. */
 export function faultOf(command: string): string | undefined {
   const [, service = "", operation = ""] = command.split(" ");
   const flags = [...command.matchAll(/ --(?:no-)?([a-z0-9-]+)/g)].map(([, flag]) => flag!);

@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { listen } from "../../infra/local/listen.ts";
 
 /**
- * What happens to a request: it gets this answer with or without being passed on, or, if undefined, it is
+ * The fate of a request: it gets this answer with or without being passed on, or, if undefined, it is
  * passed on and gets the real answer.
  */
 export interface Flake {

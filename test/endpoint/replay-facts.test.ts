@@ -13,7 +13,10 @@ import {
   transit,
 } from "./local-stack.ts";
 
-/** What is filed about a delivery: everything needed to send it again, and why its first attempt failed. */
+/**
+ * Tests the facts filed about a delivery: all that sending it again needs, and why its first attempt
+ * failed.
+ */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 

@@ -83,7 +83,7 @@ describe("of a refusal", () => {
     await post(stack, "No%20Name", body, wrong);
     await post(stack, "known", body, { "if-match": '"9"' });
     await post(stack, "known", Buffer.alloc(wireBytesMax + 1));
-    // What a body contains is its delivery's report, and so is its size once it is unzipped.
+    // A body's contents are its delivery's report, and so is its size once it is unzipped.
     await post(stack, "known", jsonline(bookmark("x".repeat(1_100_000))));
     await post(stack, "known", jsonline("{"));
     expect(refusals.map(({ code, streamer, isKnown }) => [code, streamer, isKnown])).toEqual([

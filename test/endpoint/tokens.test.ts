@@ -13,7 +13,7 @@ import { createToken, listTokens, revokeToken, type TokenTable } from "../../inf
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack } from "./local-stack.ts";
 import { tokenTableOf } from "./stack-file.ts";
 
-/** What a token allows, and what the answer to a wrong one reveals. */
+/** Tests what a token allows, and what the answer to a wrong one reveals. */
 let stack: LocalStack;
 let place: TokenTable;
 beforeAll(async () => {

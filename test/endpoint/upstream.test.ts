@@ -13,7 +13,7 @@ import {
   transit,
 } from "./local-stack.ts";
 
-/** What a scripted Import API receives, and what happens to a delivery when it fails. */
+/** Tests what a scripted Import API receives, and what happens to a delivery when it fails. */
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 

@@ -45,7 +45,7 @@ export class Endpoint {
     return new Endpoint(url, child, dir, said);
   }
 
-  /** What it has printed after its greeting. */
+  /** Returns what it has printed after its greeting. */
   get log(): string {
     return this.#said.join("").split(greeting.end)[1] ?? "";
   }

@@ -11,7 +11,7 @@ import { at, ofType, type Template } from "./template.ts";
  */
 const needs: Readonly<Record<string, readonly string[]>> = handlers;
 
-/** What handlers need for features that no resource of ours uses. */
+/** Actions that handlers need for features that no resource of ours uses. */
 const unused: Readonly<Record<string, RegExp>> = {
   "AWS::ApiGatewayV2::Api": /^s3:/, // An OpenAPI definition in S3.
   "AWS::ApiGatewayV2::Authorizer": /^iam:/, // A Lambda authorizer.
@@ -171,7 +171,7 @@ export async function isAllowedBy(statements: readonly Statement[], action: stri
   return ofAny.overallResult === "Allowed";
 }
 
-/** What the handlers of a template's resources need and statements do not allow. */
+/** Returns the actions that the handlers of a template's resources need and statements do not allow. */
 export async function unmetBy(statements: readonly Statement[], template: Template): Promise<string[]> {
   const unmet: string[] = [];
   const types = new Set(Object.values(template.Resources).map(resource => resource!.Type));

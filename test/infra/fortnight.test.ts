@@ -124,7 +124,7 @@ class Stack {
 
 afterEach(() => void vi.restoreAllMocks());
 
-/** What happens in the period that begins `at`, ms since the beginning. */
+/** Does what happens in the period that begins `at`, ms since the beginning. */
 async function happen(stack: Stack, at: number): Promise<void> {
   const isHour = at % hour === 0;
   const on = (n: number, hours = 0) => at === (n - 1) * day + hours * hour;

@@ -13,7 +13,7 @@ const template = parse(readFileSync(new URL("../../infra/front.yml", import.meta
   customTags,
 }) as Template;
 
-/** What CloudFront caches without being told to, or if an answer says so: "HTTP 4xx and 5xx status codes". */
+/** CloudFront caches these without a setting, or if an answer says so: "HTTP 4xx and 5xx status codes". */
 const cached = [400, 403, 404, 405, 414, 500, 501, 502, 503, 504];
 
 /** The errors that a distribution would answer to other callers, too. */

@@ -2,7 +2,7 @@ import { runSimulation } from "@cloud-copilot/iam-simulate";
 import { entryPartitionOf } from "../../functions/aws/entries.ts";
 import { at, type Template } from "./template.ts";
 
-/** What each role may do, as IAM evaluates its policy. */
+/** A call that a role makes, which IAM evaluates by its policy. */
 export interface Call {
   readonly role: string;
   readonly action: string;

@@ -149,7 +149,7 @@ const lastUse = {
   Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
 };
 
-/** What an action on the table may touch: each that a statement of the role may have. */
+/** Returns the keys that an action on the table may touch: each that a statement of the role may have. */
 function keysOf(template: Template, role: string, action: string): readonly object[] {
   const isUpdate = action === "dynamodb:UpdateItem";
   if (isOfRun(role)) {

@@ -7,7 +7,7 @@ import { deviationOf, type SuiteTest, type Verdict } from "./suite.ts";
 export const dialects = {
   /** Every keyword of drafts 4 to 7. Formats depend on the destination. */
   "JSON Schema": { ...wholeJsonSchema, formats: {} },
-  /** What the Import API is known to refuse. */
+  /** The Import API's dialect: it refuses what is known to be refused. */
   "Import API": importApiDialect,
 } satisfies Record<string, Dialect>;
 export type DialectName = keyof typeof dialects;

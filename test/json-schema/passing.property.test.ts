@@ -29,7 +29,7 @@ const texts = fc.oneof(
     '"\\u00e9"',
   ),
 );
-/** What columns of databases and taps' schemas say, besides all that a schema can. */
+/** Schemas of databases' columns and of taps, besides all that a schema can say. */
 const columns = fc.constantFrom<object>(
   { type: ["null", "string"], format: "date-time" },
   { anyOf: [{ type: "string", format: "date-time" }, { type: ["null", "string"] }] },

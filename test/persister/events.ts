@@ -42,7 +42,7 @@ export function eventsOf(body: Uint8Array): Event[] {
   return placed.map(each => each.event);
 }
 
-/** Of consecutive bookmarks only the last one counts. */
+/** Returns the events without bookmarks that the next one replaces at once. */
 export const withoutReplaced = (events: readonly Event[]): Event[] =>
   events.filter(({ kind }, n) => kind !== "bookmark" || events[n + 1]?.kind !== "bookmark");
 

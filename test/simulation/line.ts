@@ -6,7 +6,7 @@ import { type FaultCounts, noteFault } from "./report.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Service, Step } from "./steps.ts";
 
-/** What a process and its calls share. */
+/** The surroundings that a process and its calls share. */
 export interface Surroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
@@ -34,7 +34,7 @@ export interface Call<T> {
   readonly signal?: AbortSignal | undefined;
   /** The call's effect. It happens again if the SDK retries: `attempt` counts from 1. */
   effect(attempt: number): T | Promise<T>;
-  /** What the caller gets without an answer: resolves or rejects. */
+  /** Settles as the caller's promise does without an answer: resolves or rejects. */
   lost(hasTimeLeft: boolean): Promise<T>;
   /** The service's answer instead of an effect. */
   instead?(fault: CallFault): (() => Promise<T>) | undefined;
@@ -204,11 +204,11 @@ export class Line {
   }
 
   /** Continues with the answer, unless the process is dead; a sleeping process gets it later. */
-  #wake(goOn: () => void): void {
+  #wake(resume: () => void): void {
     if (!this.#isAlive) return;
     const asleep = this.#asleepUntil - this.#world.scheduler.now;
-    if (asleep > 0) this.#world.scheduler.in(asleep, () => this.#wake(goOn));
-    else goOn();
+    if (asleep > 0) this.#world.scheduler.in(asleep, () => this.#wake(resume));
+    else resume();
   }
 
   #noteClock(step: Step): void {

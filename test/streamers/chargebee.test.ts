@@ -190,7 +190,7 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual(whole);
-      // What it had sent is not requested again.
+      // It does not request again what it had sent.
       if (bookmarksMax === 7)
         expect(standIn.asked.slice(before).find(each => each.includes("credit_notes"))).toMatch(/offset=/);
     },

@@ -139,7 +139,7 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual(whole);
-      // What it had sent is not requested again.
+      // It does not request again what it had sent.
       if (bookmarksMax === 3)
         expect(standIn.asked.slice(before).find(each => each.includes("list?"))).toMatch(/page_token=50.100/);
     },

@@ -241,7 +241,7 @@ describe("a run in trouble", () => {
       const before = standIn.asked.length;
       await run();
       expect(await landed()).toEqual([130, 130, 130, 3, 100]);
-      // What it had sent is not requested again.
+      // It does not request again what it had sent.
       if (bookmarksMax === 1) expect(standIn.asked[before]).toMatch(/commits\?.*page=2/);
     },
   );

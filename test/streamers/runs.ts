@@ -11,7 +11,7 @@ export interface Ran {
   readonly records: Readonly<Record<string, number>>;
 }
 
-/** What a run gets in addition to its environment. */
+/** The options of a run. */
 interface Options {
   readonly format?: FormatName;
   /** The run is ended after this many bookmarks. */

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { cpuSeconds, type Report, skippedTitles, strayLines, unfitTitles } from "./output.ts";
+import { cpuSeconds, incompleteTitles, type Report, skippedTitles, strayLines } from "./output.ts";
 
 /** The rules for the output of `npm test`. */
 const reportOf = (fullName: string, status: "passed" | "skipped" = "passed"): Report => ({
@@ -15,9 +15,9 @@ const cent = String.fromCharCode(37);
 describe("a title", () => {
   it("must have all values filled in", () => {
     for (const fit of ["a number", "undefinedness", "NaNo", `80 ${cent} of it`, `y${cent}20z`])
-      expect(unfitTitles(reportOf(fit))).toEqual([]);
-    for (const unfit of [`is ${undefined}`, `at ${Number.NaN} s`, `${cent}s is refused`])
-      expect(unfitTitles(reportOf(unfit))).toEqual([`a.test.ts: ${unfit}`]);
+      expect(incompleteTitles(reportOf(fit))).toEqual([]);
+    for (const incomplete of [`is ${undefined}`, `at ${Number.NaN} s`, `${cent}s is refused`])
+      expect(incompleteTitles(reportOf(incomplete))).toEqual([`a.test.ts: ${incomplete}`]);
   });
 
   it("of a skipped test is listed", () => {

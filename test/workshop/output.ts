@@ -16,13 +16,13 @@ export interface Report {
 }
 
 /** Matches a title with a missing value or an unreplaced placeholder. */
-const unfitTitle = /\b(undefined|NaN)\b|%[sdifjoOc#$%]/;
+const incompleteTitle = /\b(undefined|NaN)\b|%[sdifjoOc#$%]/;
 
 /** Titles with missing values, each with its file. */
-export const unfitTitles = ({ testResults }: Report): string[] =>
+export const incompleteTitles = ({ testResults }: Report): string[] =>
   testResults.flatMap(({ name, assertionResults }) =>
     assertionResults
-      .filter(({ fullName }) => unfitTitle.test(fullName))
+      .filter(({ fullName }) => incompleteTitle.test(fullName))
       .map(({ fullName }) => `${name}: ${fullName}`),
   );
 

@@ -16,7 +16,7 @@ interface Ban {
   readonly seeds: readonly string[];
 }
 
-/** What no file may contain, except those that `except` names. */
+/** No file may contain these, except those that `except` names. */
 const banned: readonly Ban[] = [
   {
     name: "the environment outside the config",

@@ -32,6 +32,11 @@ const banned: readonly {
   { pattern: /\bupon\b/gi, examples: ["upon a revision"], instead: "against, on top of, with `If-Match`" },
   { pattern: /\bwhose is it\b/gi, examples: ["Whose is it?"], instead: "--streamer is required" },
   { pattern: /\bwhere to\?/gi, examples: ["Where to?"], instead: "--endpoint is required" },
+  {
+    pattern: /\/\*\* (What|Whoever|Of) /g,
+    examples: ["What a run needs.", "Whoever asks gets it.", "Of several, the first."],
+    instead: "the subject first",
+  },
 ];
 
 /** Each place with a word, and some of the text around it. */

@@ -10,14 +10,16 @@ const octet = /^(?:0|(?!0)\p{Nd}{1,3})$/u;
 const group = /^0*[\da-f\p{Nd}]{1,4}$/iu;
 const groupCount = 8;
 
-/** An IPv4 address, or one mapped to IPv6, `::ffff:1.2.3.4`. */
+/** Returns whether a text is an IPv4 address, or one mapped to IPv6, `::ffff:1.2.3.4`. */
 export function isIpv4(text: string): boolean {
   if (!text.includes(":")) return octetsOf(text) !== undefined;
   const groups = groupsOf(text);
   return groups?.length === groupCount && groups.findIndex(each => each !== 0) === 5 && groups[5] === 0xffff;
 }
 
-/** A zone is optional, `fe80::1%eth0`, as in Guava 30 and later. */
+/**
+ * Returns whether a text is an IPv6 address. A zone is optional, `fe80::1%eth0`, as in Guava 30 and later.
+ */
 export const isIpv6 = (text: string): boolean =>
   text.includes(":") && groupsOf(text.split("%", 1)[0]!) !== undefined;
 
@@ -39,7 +41,7 @@ function groupsOf(text: string): number[] | undefined {
   return groups.every(each => each <= 0xffff) ? groups : undefined;
 }
 
-/** NaN stands for a malformed group; the last two may be written as an IPv4 address. */
+/** Returns a half's groups, NaN for a malformed one; the last two may be written as an IPv4 address. */
 function groupsIn(text: string, isEnd: boolean): number[] {
   if (text === "") return [];
   const parts = text.split(":");
@@ -54,7 +56,7 @@ function groupsIn(text: string, isEnd: boolean): number[] {
 const numberOf = (digits: string, radix: number) =>
   [...digits].reduce((value, digit) => value * radix + digitOf(digit), 0);
 
-/** In Unicode, the digits of a script are consecutive and begin with its zero. */
+/** Returns a digit's value. In Unicode, the digits of a script are consecutive and begin with its zero. */
 function digitOf(digit: string): number {
   const code = digit.codePointAt(0)!;
   if (code < 0x80) return Number.parseInt(digit, 16);

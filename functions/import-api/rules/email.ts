@@ -11,9 +11,9 @@ const word = String.raw`(?:${plain}|"(?:\\"|[^"])*")`;
 const user = new RegExp(`^${word}(?:\\.${word})*$`);
 
 /**
- * Whether commons-validator's `EmailValidator.getInstance(false, true)` accepts a text, which is the Import
- * API's `email`. Two things are left to the Import API: whether a top-level domain is listed, and white space
- * around an address, which 1.5.1 accepts.
+ * Returns whether commons-validator's `EmailValidator.getInstance(false, true)` accepts a text, which is the
+ * Import API's `email`. Two things are left to the Import API: whether a top-level domain is listed, and
+ * white space around an address, which 1.5.1 accepts.
  */
 export function isEmail(text: string): boolean {
   if (text.length > addressCharsMax || text.endsWith(".")) return false;

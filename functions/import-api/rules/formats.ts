@@ -28,9 +28,12 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
 };
 
 /** A faster way to the same answer for the times that most taps print. Says no where it is not sure. */
-export const surelyOfFormat = { "date-time": isOrdinaryTime };
+export const formatsByText = { "date-time": isOrdinaryTime };
 
-/** `2026-11-23T12:00:00`, then a fraction of up to 9 digits, then `Z` or an offset of at most 17:59. */
+/**
+ * Returns whether a text is like `2026-11-23T12:00:00`, then a fraction of up to 9 digits, then `Z` or an
+ * offset of at most 17:59.
+ */
 function isOrdinaryTime(bytes: Uint8Array, start: number, end: number): boolean {
   const isOrdinary =
     isWithin(bytes, start, 10, 99) &&

@@ -9,7 +9,7 @@ const isText = (value: unknown) => typeof value === "string";
 /** An ExactNumber is an object of its own class. */
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-/** A double or an ExactNumber. */
+/** Returns whether a value is a double or an ExactNumber. */
 export const isNumber = (value: unknown) =>
   (typeof value === "number" || (typeof value === "object" && !Array.isArray(value) && !isMap(value))) &&
   Number.isFinite(Number(`${value}`));

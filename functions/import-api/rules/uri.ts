@@ -1,5 +1,5 @@
 /**
- * Whether `new java.net.URI(text)` accepts a text, which is the Import API's `uri`: RFC 2396 as its
+ * Returns whether `new java.net.URI(text)` accepts a text, which is the Import API's `uri`: RFC 2396 as its
  * documentation changes it, docs.oracle.com/javase/8/docs/api/java/net/URI.html. Relative references pass;
  * `[`, `|`, `{`, `^` and spaces in a path do not.
  */
@@ -29,7 +29,7 @@ const notInPath = unlike(",;:$&+=/@");
 const notInName = unlike("$,;:@&=+");
 const notInUser = unlike(";:&=+$,");
 
-/** `[//authority][path][?query]`; an authority may be empty if something follows. */
+/** Returns whether it is `[//authority][path][?query]`; an authority may be empty if something follows. */
 function isHierarchical(text: string, hasFragment: boolean): boolean {
   const question = text.indexOf("?");
   const before = question === -1 ? text : text.slice(0, question);
@@ -56,7 +56,7 @@ function isServer(authority: string): boolean {
 const group = /^[\da-f]{1,4}$/i;
 const ipv4 = /^(?:0*(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** An IPv6 address by RFC 2732, whose IPv4 part may have leading zeros. */
+/** Returns whether it is an IPv6 address by RFC 2732, whose IPv4 part may have leading zeros. */
 function isReference(address: string): boolean {
   const halves = address.split("::");
   const parts = halves.map(half => (half === "" ? [] : half.split(":")));

@@ -33,7 +33,7 @@ export class Contents {
   readonly tables: Table[] = [];
   readonly splices = new Splices();
   /**
-   * In the body's order. Of several with nothing between them, only the last is kept. An empty STATE after a
+   * In the body's order. If several have nothing between them, only the last is kept. An empty STATE after a
    * bookmark that holds something is dropped.
    */
   readonly bookmarks: BookmarkPlace[] = [];
@@ -123,7 +123,7 @@ export class Contents {
     return this.#places.ints[record * width + 1]!;
   }
 
-  /** The most bytes by which the record grows when it is made self-contained. */
+  /** Returns the most bytes by which the record grows when it is made self-contained. */
   recordGrowth(record: number): number {
     return this.#places.ints[record * width + 2]!;
   }
@@ -136,12 +136,12 @@ export class Contents {
     return (this.#places.ints[record * width + 3]! & standingMask) as RecordForm;
   }
 
-  /** The index of a spliced record's first cache code; the others follow, up to the record's end. */
+  /** Returns the index of a spliced record's first cache code; the others follow, up to the record's end. */
   firstSplice(record: number): number {
     return this.#places.ints[record * width + 4]!;
   }
 
-  /** The offset of the text of a record's `time_extracted`; 0 if it has none. */
+  /** Returns the offset of the text of a record's `time_extracted`; 0 if it has none. */
   recordExtractedAt(record: number): number {
     return this.#places.ints[record * width + 5]!;
   }
@@ -157,7 +157,7 @@ export class Contents {
     return this.bytes.lastIndexOf(newline, position) + 1;
   }
 
-  /** The 1-based line of a record. Counts from the start of the body, as only errors need it. */
+  /** Returns the 1-based line of a record. Counts from the start of the body, as only errors need it. */
   recordLine(record: number): number {
     let line = 1;
     const start = this.recordStart(record);

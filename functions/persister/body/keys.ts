@@ -4,7 +4,7 @@ import { stringOf } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { Rules } from "../ports.ts";
 
-/** What is wrong with a key's value. */
+/** A fault of a key's value. */
 export interface KeyFault {
   readonly field: string;
   readonly message: string;

@@ -44,9 +44,9 @@ export interface CommitResult {
 }
 
 /**
- * The commit point of a whole delivery, or of the safe part of one. A single conditional write increments the
- * revision, names the prepared bookmark and releases the lease. Rejects with `superseded` if another writer
- * came first, and with `store-unavailable`, after which the write may have happened.
+ * Commits a whole delivery, or the safe part of one: the commit point. A single conditional write increments
+ * the revision, names the prepared bookmark and releases the lease. Rejects with `superseded` if another
+ * writer came first, and with `store-unavailable`, after which the write may have happened.
  */
 export async function commit(
   lease: Lease,

@@ -7,7 +7,7 @@ import type { IdempotencyRecord, ReplayFacts, Streamer } from "../store.ts";
 import { type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, stateOf } from "./state.ts";
 
-/** What is stored under a delivery's Idempotency-Key. */
+/** The records that are stored under a delivery's Idempotency-Key. */
 export interface IdempotencyLookup {
   readonly key: string;
   readonly digest: string;

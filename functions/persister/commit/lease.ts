@@ -164,7 +164,7 @@ export async function writeStreamer(
   return found?.stamp === next.stamp;
 }
 
-/** Whether the streamer's last commit is this delivery's own, from an earlier attempt. */
+/** Returns whether the streamer's last commit is this delivery's own, from an earlier attempt. */
 const isContinued = (streamer: Streamer | undefined, earlier: IdempotencyRecord | undefined) =>
   earlier !== undefined && streamer?.commit?.delivery === earlier.delivery;
 

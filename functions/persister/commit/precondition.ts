@@ -1,4 +1,4 @@
-/** What a caller requires of the revision: RFC 9110 section 13.1. `*` matches any that exists. */
+/** A caller's requirement of the revision: RFC 9110 section 13.1. `*` matches any that exists. */
 export interface Precondition {
   readonly match?: RevisionSet;
   readonly noneMatch?: RevisionSet;

@@ -32,7 +32,7 @@ const payloadTooLarge = 413;
 const keptBytesMax = 2 * batchBytesMax;
 
 /** The memory that one batch after another is written to. It is reused once nobody can read it any more. */
-class Slot {
+class BatchMemory {
   out = new ByteWriter(0);
 
   /** Reuses the memory only after a single accepted attempt: the network may still read an abandoned one. */
@@ -78,15 +78,15 @@ class Forward {
 
   /** Sends one batch after another until none is left. */
   async #lane(): Promise<void> {
-    const slot = new Slot();
+    const memory = new BatchMemory();
     try {
       for (;;) {
         while (this.#alone !== undefined) await this.#alone;
         if (this.#isStopped) return;
         const { value: batch, done } = this.#waiting.next();
         if (done === true) return;
-        if (batch.kind === "activate") this.#beginAlone(batch, slot);
-        else await this.#sendBesides(batch, slot);
+        if (batch.kind === "activate") this.#beginAlone(batch, memory);
+        else await this.#sendBesides(batch, memory);
       }
     } catch (error) {
       this.#isStopped = true;
@@ -94,25 +94,29 @@ class Forward {
     }
   }
 
-  async #sendBesides(batch: TrackedBatch, slot: Slot): Promise<void> {
-    const sending = this.#send(batch, slot);
+  async #sendBesides(batch: TrackedBatch, memory: BatchMemory): Promise<void> {
+    const sending = this.#send(batch, memory);
     this.#inFlight.add(sending);
     await sending.finally(() => this.#inFlight.delete(sending));
   }
 
-  #beginAlone(batch: TrackedBatch, slot: Slot): void {
-    this.#alone = this.#sendAlone(batch, slot, [...this.#inFlight]).finally(() => {
+  #beginAlone(batch: TrackedBatch, memory: BatchMemory): void {
+    this.#alone = this.#sendAlone(batch, memory, [...this.#inFlight]).finally(() => {
       this.#alone = undefined;
     });
   }
 
-  async #sendAlone(batch: TrackedBatch, slot: Slot, earlier: readonly Promise<void>[]): Promise<void> {
+  async #sendAlone(
+    batch: TrackedBatch,
+    memory: BatchMemory,
+    earlier: readonly Promise<void>[],
+  ): Promise<void> {
     await Promise.allSettled(earlier);
-    if (!this.#isStopped) await this.#send(batch, slot);
+    if (!this.#isStopped) await this.#send(batch, memory);
   }
 
-  async #send(batch: TrackedBatch, slot: Slot): Promise<void> {
-    const refusal = await this.#sendWhole(batch, slot);
+  async #send(batch: TrackedBatch, memory: BatchMemory): Promise<void> {
+    const refusal = await this.#sendWhole(batch, memory);
     if (refusal === undefined) this.#tracker.accept(batch.ticket);
     else this.#refusals.push(refusal);
     this.#isStopped ||= refusal !== undefined;
@@ -122,26 +126,26 @@ class Forward {
    * Sends a batch in one request, or in halves if it is too large: an inferred schema may outgrow its
    * records, and a server may accept less than it documents (import-api.md section 3, "Halve a batch").
    */
-  async #sendWhole(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
-    const request = this.#requests.encode(batch, slot.out);
+  async #sendWhole(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {
+    const request = this.#requests.encode(batch, memory.out);
     const divisible = batch.records.length > 1;
-    if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, slot);
+    if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, memory);
     const outcome = await this.#requests.send(request);
     this.#retries += outcome.attempts - 1;
-    slot.recycle(outcome);
+    memory.recycle(outcome);
     if (outcome.kind === "accepted") {
       this.#batches++;
       return undefined;
     }
     const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
-    return divisible && isTooLarge ? this.#sendHalves(batch, slot) : { batch, outcome };
+    return divisible && isTooLarge ? this.#sendHalves(batch, memory) : { batch, outcome };
   }
 
-  async #sendHalves(batch: Batch, slot: Slot): Promise<Refusal | undefined> {
+  async #sendHalves(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {
     const middle = batch.records.length >> 1;
-    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) }, slot);
+    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) }, memory);
     if (first !== undefined) return first;
-    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, slot);
+    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);
   }
 }
 

@@ -20,7 +20,7 @@ export function refusalError(
   const details: ErrorDetails = { committed: state ?? "unknown" };
   const said = outcome.message.replace(/\.+$/, "");
   const where = placeOf(refusal.batch, contents);
-  const goOn =
+  const advice =
     state === undefined
       ? "The committed state is unknown: fetch the bookmark and start from it"
       : state.bookmark === undefined
@@ -29,17 +29,17 @@ export function refusalError(
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",
-      `The Import API rejected ${where} with status ${outcome.status}: ${said}. Fix the cause. ${goOn}.`,
+      `The Import API rejected ${where} with status ${outcome.status}: ${said}. Fix the cause. ${advice}.`,
       { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
     );
   }
   return outcome.reason === "out-of-time"
     ? new PersisterError(
         "out-of-time",
-        `Time ran out for ${where}: ${said}. ${goOn}; smaller bodies take less time.`,
+        `Time ran out for ${where}: ${said}. ${advice}; smaller bodies take less time.`,
         details,
       )
-    : new PersisterError("unavailable", `Not accepted: ${where}. ${said}. ${goOn}.`, {
+    : new PersisterError("unavailable", `Not accepted: ${where}. ${said}. ${advice}.`, {
         ...details,
         retryAfterSeconds,
       });
@@ -52,7 +52,10 @@ function placeOf({ records, activation }: Batch, contents: Contents): string {
   return first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
 }
 
-/** `/batch` names the first bad record by its index: import-api.md section 1.5. */
+/**
+ * Returns the fault of a refused batch. `/batch` names the first bad record by its index: import-api.md
+ * section 1.5.
+ */
 function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault {
   if (batch.activation !== undefined) {
     const { line, table } = batch.activation;

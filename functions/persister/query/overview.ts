@@ -103,8 +103,8 @@ export const noDelivery = () =>
   );
 
 /**
- * A receipt is valid if its delivery committed the revision that the receipt names: `commit`. Its bookmark is
- * left out.
+ * Returns a delivery's outcome. A receipt is valid if its delivery committed the revision that the receipt
+ * names: `commit`. Its bookmark is left out.
  */
 function statusOf(filed: FiledDelivery, commit: Commit | undefined): DeliveryStatus {
   const { receipt } = filed;

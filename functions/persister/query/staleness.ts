@@ -3,7 +3,7 @@ import type { Entry, Settings } from "../entries.ts";
 import { longestGap } from "../entry.ts";
 import type { Streamer } from "../store.ts";
 
-/** What it takes to say whether a streamer's bookmark is stale. Times are ms since the epoch. */
+/** Tells whether a streamer's bookmark is stale. Times are ms since the epoch. */
 export interface Freshness {
   /** When the last bookmark was committed, or the first delivery began if there is none. */
   readonly from: number;

@@ -8,7 +8,7 @@ import { entryFreshness, type Freshness, freshnessOf } from "./staleness.ts";
 
 /**
  * `stale`: no bookmark for longer than is expected. `failing`: the last delivery failed. `running`: a
- * delivery is in flight. Of several, the first.
+ * delivery is in flight. If several apply, the first.
  */
 type StreamerCondition = "stale" | "failing" | "running" | "ok";
 
@@ -52,11 +52,11 @@ export interface StreamersRequest {
   readonly deadline: number;
 }
 
-/** What a page inspects at most: it may be shorter than the limit, and still not be the last. */
+/** The most streamers that a page inspects: it may be shorter than the limit, and still not be the last. */
 const inspectedMax = 20_000;
 /** With `running`, each streamer's item is read. */
 const runningInspectedMax = 1_000;
-/** What has just ended has often begun again: a run's next segment, or another attempt. */
+/** A delivery that has just ended is often followed by another: a run's next segment, or another attempt. */
 const activeMilliseconds = 120_000;
 const readsAtOnce = 32;
 
@@ -138,7 +138,7 @@ async function summariesOf(
   return rows.filter(row => row !== undefined);
 }
 
-/** Whether a row needs its streamer's item. */
+/** Returns whether a row needs its streamer's item. */
 function isRead(
   row: Summary,
   { commit, since = 0, lastFailure }: Entry,

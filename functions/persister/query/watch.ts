@@ -88,7 +88,7 @@ async function inspect(
   const fresh = freshnessOf(streamer, settings?.settings, entry, ageMax);
   const commit = entryCommitOf(streamer);
   const isBehind = commit !== undefined && commit.revision !== entry.commit?.revision;
-  // What an earlier version stored has the name alone, and could note nothing.
+  // An earlier version stored the name alone, and could note nothing.
   if (isBehind || entry.since === undefined) {
     const { name, since = now } = streamer;
     const known = { since, ...(commit && { commit }), settings: settings?.settings ?? {} };
@@ -103,7 +103,7 @@ function kindOf(isStale: boolean, notice: StaleNotice | undefined, now: number):
   return now - notice.notifiedAt >= againMilliseconds ? "still-stale" : undefined;
 }
 
-/** What an entry notes of a message. */
+/** Returns the notice of a message that the entry keeps. */
 function noticeOf(kind: WatchKind, { staleAt }: WatchEvent, now: number): StaleNotice | undefined {
   return kind === "recovered" ? undefined : { staleSince: staleAt, notifiedAt: now };
 }

@@ -10,8 +10,8 @@ const width = 2;
 export const cacheableCharsMin = 4;
 
 /**
- * Whether a string with this beginning is cached everywhere: a keyword, symbol or tag. Map keys are cached,
- * too.
+ * Returns whether a string with this beginning is cached everywhere: a keyword, symbol or tag. Map keys are
+ * cached, too.
  */
 export const entersCache = (first: number, second: number) =>
   first === tilde && (second === colon || second === dollar || second === hash);

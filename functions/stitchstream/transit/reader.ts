@@ -52,7 +52,7 @@ export class TransitReader extends TransitKeys {
   protected override readNumber(start: number): Kind {
     this.skipNumber();
     // Transit readers read a bare number as a double, which rounds beyond 2^53, so it must be rewritten.
-    if (this.integral && this.position - start >= safeDigits) this.writtenAnew(quotedTagBytes);
+    if (this.integral && this.position - start >= safeDigits) this.markRewritten(quotedTagBytes);
     if (!this.integral) this.checkDouble(start, this.position);
     return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }
@@ -207,7 +207,7 @@ export class TransitReader extends TransitKeys {
     const low = this.#readHalf();
     this.expect(closeBracket, "`]`");
     // Bare halves may exceed 2^53: the UUID is rewritten as text, which no reader rounds.
-    this.writtenAnew(uuidBytes);
+    this.markRewritten(uuidBytes);
     return this.computed(Kind.uuid, uuidOf(high, low));
   }
 

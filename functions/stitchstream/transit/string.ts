@@ -42,7 +42,7 @@ export abstract class TransitStrings extends PieceReader {
   }
 
   /** Marks the current field as one that must be rewritten, which adds up to `bytes`. */
-  protected writtenAnew(bytes: number): void {
+  protected markRewritten(bytes: number): void {
     this.standsAlone = this.spliceable = false;
     this.growth += bytes;
   }
@@ -102,7 +102,7 @@ export abstract class TransitStrings extends PieceReader {
       throw new Malformed('`"^ "` begins a map: it must be the first element of an array', start);
     // A single tilde is text, which strict readers require to be escaped.
     const isTilde = this.bytes[start] === tilde && end - start === 1;
-    if (isTilde) this.writtenAnew(1);
+    if (isTilde) this.markRewritten(1);
     if (this.bytes[start] !== tilde || isTilde) return this.scalar(Kind.text, start, end);
     return this.#tagged(start, end);
   }

@@ -18,7 +18,10 @@ export interface Match {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** The route for a request: of several the one with the fewest parameters, a method of its own before ANY. */
+/**
+ * Returns the route for a request. If several match: the fewest parameters, then a method of its own before
+ * ANY.
+ */
 export function matchRoute(routes: readonly Route[], method: string, path: string): Match | undefined {
   const matches = routes
     .filter(route => route.method === method || route.method === "ANY")

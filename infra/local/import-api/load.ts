@@ -27,8 +27,8 @@ const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string) => `'${text.replaceAll("'", "''").replaceAll("\0", "' || chr(0) || '")}'`;
 
 /**
- * A name for SQL, whose names have no case, no NUL, and at least a character. Of those that are the same one
- * the second gets a number.
+ * Returns a name for SQL, whose names have no case, no NUL, and at least a character. The second of two equal
+ * names gets a number.
  */
 function freeName(wanted: string, taken: Set<string>): string {
   const base = wanted.replaceAll("\0", "\ufffd");

@@ -62,7 +62,7 @@ function linesOf(rows: readonly Row[], request: number): string {
   return `${lines}${JSON.stringify(end)}\n`;
 }
 
-/** A LoggedRow, with its newline. */
+/** Returns a LoggedRow, with its newline. */
 function lineOf({ table, sequence, version, keyNames, data }: Row, request: number): string {
   const key = data === undefined || keyNames.length === 0 ? null : keyOf(keyNames, data, version);
   let cells = "";

@@ -16,7 +16,7 @@ export function nameOf(value: Value): string {
   return Number(value.text) === (Number(value.text) | 0) ? "Integer" : "Long";
 }
 
-/** A value as Java's `String.format` writes it. */
+/** Returns a value as Java's `String.format` writes it. */
 export function javaText(value: Value): string {
   if (value instanceof Digits && nameOf(value) === "Double") return doubleText(Number(value.text));
   return typeof value === "string" ? value : toJson(value);

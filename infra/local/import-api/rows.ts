@@ -10,7 +10,7 @@ export interface Row {
   readonly data: ReadonlyMap<string, Value> | undefined;
 }
 
-/** What the rows of a table that are the same one share: of them the highest sequence stays. */
+/** Returns the key of a row in its table. Of the rows with one key, the highest sequence stays. */
 export const keyOf = (
   keyNames: readonly string[],
   data: ReadonlyMap<string, Value>,

@@ -14,7 +14,7 @@ export interface QueryResult {
 
 type Rows = QueryResult["rows"];
 
-/** What an answer of any length is read as. */
+/** An answer of any length. */
 export interface Answer {
   readonly columns: readonly string[];
   /** Some thousand at a time. */
@@ -54,7 +54,7 @@ async function* textsOf(result: Awaited<ReturnType<DuckDBConnection["stream"]>>)
   for await (const rows of result.yieldRows()) yield rows.map(row => row.map(textOf));
 }
 
-/** A query's answer as a whole, or the first `limit` rows of it. */
+/** Resolves to a query's answer as a whole, or the first `limit` rows of it. */
 export const queryRows = (dir: string, sql: string, limit = Number.POSITIVE_INFINITY): Promise<QueryResult> =>
   query(dir, sql, async ({ columns, rows }) => {
     const read: (readonly (string | null)[])[] = [];
@@ -95,6 +95,6 @@ export function formatTable({ columns, rows }: QueryResult): string {
   return [head, ruler, ...body, `(${rows.length} ${rows.length === 1 ? "row" : "rows"})`].join("\n");
 }
 
-/** Line breaks and what moves a terminal's cursor, as escapes. */
+/** Writes line breaks and what moves a terminal's cursor as escapes. */
 const printable = (text: string) =>
   text.replace(/\p{Cc}/gu, control => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);

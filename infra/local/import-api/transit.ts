@@ -50,7 +50,7 @@ function plain(value: unknown): Value {
   throw new SyntaxError(`No column holds transit's ${tag}`);
 }
 
-/** Of keys and values in turn. */
+/** Returns a map of keys and values in turn. */
 function mapOf(entries: readonly unknown[]): Map<string, Value> {
   const map = new Map<string, Value>();
   for (let i = 0; i < entries.length; i += 2) map.set(nameOf(plain(entries[i])), plain(entries[i + 1]));

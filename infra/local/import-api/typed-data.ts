@@ -4,8 +4,9 @@ import type { Value } from "./values.ts";
 type Schema = ReadonlyMap<string, Value>;
 
 /**
- * A record's data with an instant for each text that its schema calls a `date-time`, itself or in a choice,
- * as tap-salesforce does: a timestamp once it is loaded. Text that no timestamp of DuckDB's holds stays text.
+ * Returns a record's data with an instant for each text that its schema calls a `date-time`, itself or in a
+ * choice, as tap-salesforce does: a timestamp once it is loaded. Text that no timestamp of DuckDB's holds
+ * stays text.
  */
 export function withInstants(data: ReadonlyMap<string, Value>, schema: Schema): Map<string, Value> {
   const typed = new Map(data);
@@ -35,7 +36,7 @@ function isDateTime(schema: Value, root: Schema, depthLeft: number): boolean {
   );
 }
 
-/** What a `$ref` to a definition leads to. */
+/** Returns the definition that a `$ref` leads to; null if there is none. */
 function definitionOf(ref: Value | undefined, root: Schema): Value {
   const [, keyword = "", name = ""] = /^#\/(definitions|\$defs)\/([^/~%]+)$/.exec(String(ref)) ?? [];
   const definitions = root.get(keyword);

@@ -27,7 +27,7 @@ function plain(value: unknown): Value {
   return value as Value;
 }
 
-/** The value as JSON text, its digits as they were. */
+/** Returns the value as JSON text, its digits as they were. */
 export function toJson(value: Value): string {
   // NaN and the infinities have no JSON.
   if (value instanceof Digits) return decimalOf(value.text) === undefined ? quoted(value.text) : value.text;
@@ -48,7 +48,7 @@ function quoted(text: string): string {
 
 const int64Max = 2n ** 63n - 1n;
 
-/** An integer literal, without fraction and exponent, of 64 bits. */
+/** Returns whether it is an integer literal, without fraction and exponent, of 64 bits. */
 export function isInt64(value: Value | undefined): value is Digits {
   if (!(value instanceof Digits) || !/^-?\d+$/.test(value.text)) return false;
   const number = BigInt(value.text);
@@ -57,7 +57,7 @@ export function isInt64(value: Value | undefined): value is Digits {
 
 export const isScalar = (value: Value) => !Array.isArray(value) && !(value instanceof Map);
 
-/** Scalar leaves. */
+/** Counts the scalar leaves. */
 export function dataPoints(value: Value): number {
   if (isScalar(value)) return 1;
   let count = 0;
@@ -73,7 +73,7 @@ export interface Decimal {
 
 const numberForm = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** The value of a JSON number, whatever its spelling; undefined if it is not a number. */
+/** Returns the value of a JSON number, whatever its spelling; undefined if it is not a number. */
 export function decimalOf(text: string): Decimal | undefined {
   const parts = numberForm.exec(text);
   if (parts === null) return undefined;

@@ -3,7 +3,7 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "
 import { dirname, join, resolve } from "node:path";
 import { S3Error } from "./body.ts";
 
-/** What is stored about an object next to its bytes. */
+/** Facts that are stored about an object next to its bytes. */
 export interface ObjectFacts {
   readonly key: string;
   readonly size: number;

@@ -16,7 +16,7 @@ interface Rule {
   readonly rule: string;
   readonly source: string;
   readonly confidence: "seen" | "run" | "client" | "documented" | "inferred";
-  /** Who refuses it, if not the Import API itself. */
+  /** The loader refuses it, not the Import API itself. */
   readonly refusedBy?: "loader";
   readonly accepted: readonly Example[];
   readonly refused: readonly Example[];

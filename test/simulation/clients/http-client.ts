@@ -36,7 +36,7 @@ const forgottenDays = [399, 404] as const;
 /** An answer after which the same request is not sent again. */
 const final = new Set(["malformed", "superseded", "precondition-failed", "key-reused"]);
 
-/** What happens to the first attempt of a delivery, and when another one arrives and sleeps. */
+/** Faults of the first attempt of a delivery, and the step at which another one arrives and sleeps. */
 const twinKinds = [
   { step: "commit", fault: "killed-before", asleepAt: "recall", milliseconds: [60_000, 60_000] },
   { step: "forward", fault: "asleep", asleepAt: "recall", milliseconds: [200, 5_000] },

@@ -17,7 +17,7 @@ import type { At, Commit, Item, KeyItem, Process, State } from "./state.ts";
 export const records = 2;
 const triesMax = 5;
 
-/** What a read finds, or whether a write was done. */
+/** The item that a read finds, or whether a write was done. */
 export type Found = Item | KeyItem | boolean | undefined;
 
 /** The process gets its call's result and continues with the next call. */

@@ -31,7 +31,7 @@ export interface KeyItem {
   readonly receipt?: number;
 }
 
-/** What a client sends: two records after `from`, each before a bookmark, or a rewind to 0. */
+/** A client's body: two records after `from`, each before a bookmark, or a rewind to 0. */
 export interface Body {
   readonly key: string;
   readonly from: number;
@@ -82,7 +82,7 @@ export interface Process {
   readonly keyItem?: KeyItem;
   /** The item, as read or as this process has written it. */
   readonly item?: Item;
-  /** What it is about to write, or has just tried to write. */
+  /** The item that it is about to write, or has just tried to write. */
   readonly next?: Item | KeyItem;
   /** How many records were accepted in an earlier attempt. */
   readonly acceptedCount: number;

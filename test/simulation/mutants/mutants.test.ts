@@ -14,7 +14,7 @@ afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** From the mutant's seed on: a change to the simulation may have moved it. */
 const schedulesMax = 300;
-/** Of each kind, with the product unchanged. */
+/** Schedules of each kind, with the product unchanged. */
 const unchangedMax = casesOf(Array.from({ length: 10 }), 5).length;
 
 describe("the simulation", () => {

@@ -269,8 +269,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a version is activated though a record before it was refused",
-    from: "if (!this.#isStopped) await this.#send(batch, slot);",
-    to: "await this.#send(batch, slot);",
+    from: "if (!this.#isStopped) await this.#send(batch, memory);",
+    to: "await this.#send(batch, memory);",
     schedules: "versions",
     seed: 2,
   },

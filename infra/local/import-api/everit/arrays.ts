@@ -51,7 +51,7 @@ function itemsCheckOf(schema: Schema, loadChild: LoadChild): ItemsCheck {
   ];
 }
 
-/** The check of the items after those that have a schema of their own; false if there may be none. */
+/** Returns the check of the items after those that have a schema of their own; false if there may be none. */
 function additionalOf(schema: Schema, loadChild: LoadChild): Check | false | undefined {
   const given = schema.get("additionalItems");
   if (given === undefined || given === true) return undefined;

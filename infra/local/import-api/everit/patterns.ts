@@ -68,7 +68,7 @@ const token = new RegExp(
   "gsu",
 );
 
-/** JavaScript's counterpart, flag `u`; undefined if it has no counterpart. */
+/** Returns JavaScript's counterpart, flag `u`; undefined if it has no counterpart. */
 function translated(text: string): string | undefined {
   const plain = text.replace(/\\(?:[pPx]\{[^}]*\}|.)/gsu, "x");
   // Possessive counts, atomic groups, flags within, and what two classes share.
@@ -100,7 +100,7 @@ function partOf(found: RegExpExecArray, isInside: boolean, text: string): string
   return whole;
 }
 
-/** Whether a brace closes a count. */
+/** Returns whether a brace closes a count. */
 const isOfCount = (text: string, index: number) => /\{\d+(?:,\d*)?$/.test(text.slice(0, index));
 
 const codePoint = (char: string) => `\\u{${char.codePointAt(0)!.toString(16)}}`;

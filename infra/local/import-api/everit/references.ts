@@ -11,7 +11,7 @@ interface Target {
   readonly active: Value[];
 }
 
-/** The base of the `$ref`s in a schema: its `id`, or what holds around it. */
+/** Returns the base of the `$ref`s in a schema: its `id`, or what holds around it. */
 export function scopeOf(schema: Schema, outer: string | undefined): string | undefined {
   const id = schema.get("id");
   if (typeof id !== "string") return outer;

@@ -24,8 +24,8 @@ export const expectedType = (expected: string, found: string): Violation =>
   violation(`expected type: ${expected}, found: ${found}`);
 
 /**
- * The violation as seen from the object or array that holds the value. everit escapes the name of a cause
- * twice.
+ * Returns the violation as seen from the object or array that holds the value. everit escapes the name of a
+ * cause twice.
  */
 export function within(name: string, { pointer, message, causes }: Violation): Violation {
   const escaped = name.replaceAll("~", "~0").replaceAll("/", "~1");
@@ -45,7 +45,7 @@ export function combined(violations: readonly Violation[]): Violation | undefine
 const countOf = (violations: readonly Violation[]): number =>
   violations.reduce((sum, { causes }) => sum + Math.max(1, countOf(causes)), 0);
 
-/** The lines of a violation, its causes after it. */
+/** Returns the lines of a violation, its causes after it. */
 export const linesOf = ({ pointer, message, causes }: Violation): string[] => [
   `${pointer}: ${message}`,
   ...causes.flatMap(linesOf),
