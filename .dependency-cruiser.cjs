@@ -13,6 +13,9 @@ module.exports = {
     never("JSON Schema knows values", "^functions/json-schema/", {
       pathNot: ["^functions/(json-schema|values)/", "node_modules/re2js/"],
     }),
+    never("JSON Schema has one door", "^(functions/(?!json-schema/)|streamers/|cli/|infra/)", {
+      path: "^functions/json-schema/(?!index\\.ts$)",
+    }),
     never("the format knows values", "^functions/stitchstream/", {
       pathNot: ["^functions/(stitchstream|values)/"],
     }),
@@ -26,7 +29,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(import-api|stitchstream|values)/",
-        "^functions/json-schema/(compile|dialect)\\.ts$",
+        "^functions/json-schema/index\\.ts$",
         "^functions/persister/(ports|store|errors|limits|backoff|body/contents)\\.ts$",
       ],
     }),

@@ -1,6 +1,4 @@
-import { equalityOf } from "../functions/json-schema/equal.ts";
-import { numberAsWritten } from "../functions/json-schema/exact-number.ts";
-import { ExactReader } from "../functions/json-schema/exact-reader.ts";
+import { ExactReader, equalityOf, numberAsWritten } from "../functions/json-schema/index.ts";
 import * as limits from "../functions/persister/limits.ts";
 import { endingInNewline, readerOf } from "../functions/stitchstream/readers.ts";
 import { ByteWriter } from "../functions/values/byte-writer.ts";

@@ -1,6 +1,5 @@
-import { SchemaCompiler } from "../json-schema/compile.ts";
-import type { Dialect } from "../json-schema/dialect.ts";
-import { keyCharsMax } from "../persister/limits.ts";
+import { type Dialect, SchemaCompiler } from "../json-schema/index.ts";
+import * as limits from "../persister/limits.ts";
 import type { Rules } from "../persister/ports.ts";
 import { formats, formatsByText } from "./rules/formats.ts";
 import { isReserved } from "./rules/names.ts";
@@ -15,6 +14,6 @@ export const importApiDialect: Dialect = { formats, formatsByText, isJava: true,
  */
 export const importApiRules = (): Rules => ({
   isReserved,
-  keyCharsMax,
-  schemas: new SchemaCompiler(importApiDialect),
+  keyCharsMax: limits.keyCharsMax,
+  schemas: new SchemaCompiler(importApiDialect, limits),
 });

@@ -4,7 +4,7 @@ import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
-import { multipleOfDigitsMax } from "./limits.ts";
+import type { SchemaLimits } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
 import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf } from "./types.ts";
 
@@ -74,8 +74,10 @@ interface CheckParts {
   readonly schema: JsonObject;
   readonly dialect: Dialect;
   readonly patterns: Patterns;
+  readonly limits: MakerLimits;
   readonly spend: Spend;
 }
+type MakerLimits = Pick<SchemaLimits, "multipleOfDigitsMax">;
 
 /**
  * Make a keyword's check from its value, which the dialect has read; undefined if there is nothing to
@@ -135,7 +137,10 @@ const keywordsKnown = Object.keys(makers);
 const integerHint = ": digits alone, of 64 bits; declare `number` for others";
 
 function boundMaker(keyword: string) {
-  return (given: unknown, { schema, dialect }: CheckParts): Check | undefined => {
+  return (
+    given: unknown,
+    { schema, dialect, limits: { multipleOfDigitsMax } }: CheckParts,
+  ): Check | undefined => {
     // Draft 4's boolean, which modifies `minimum` or `maximum`.
     if (typeof given === "boolean") return undefined;
     const bound = given as Numeric;
@@ -158,7 +163,7 @@ function stepsOf({ multipleOf }: JsonObject): number {
 export type AssertionsOf = (schema: JsonObject, spend: Spend) => Assertions | undefined;
 
 /** Columns have few types, so equal assertions are shared. They are kept as long as the returned function. */
-export function assertionsIn(dialect: Dialect, patterns: Patterns): AssertionsOf {
+export function assertionsIn(dialect: Dialect, patterns: Patterns, limits: MakerLimits): AssertionsOf {
   const kept = new Map<string, Assertions>();
   return (schema, spend) => {
     const keywords = keywordsKnown.filter(keyword => Object.hasOwn(schema, keyword));
@@ -169,7 +174,7 @@ export function assertionsIn(dialect: Dialect, patterns: Patterns): AssertionsOf
     const known = identity === undefined ? undefined : kept.get(identity);
     if (known !== undefined) return known;
     const checks = keywords
-      .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, patterns, spend }))
+      .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, patterns, limits, spend }))
       .filter(each => each !== undefined);
     const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
     const rules = new Assertions(stepsOf(said), textWeight, checks);

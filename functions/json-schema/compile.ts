@@ -4,7 +4,7 @@ import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { schemaCharsKeptMax } from "./limits.ts";
+import type { SchemaLimits } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
 import { Patterns } from "./patterns.ts";
 
@@ -14,16 +14,18 @@ const reader = new ExactReader(numberAsWritten);
 /** Compiles schemas as one dialect reads them, and keeps them between deliveries. */
 export class SchemaCompiler {
   readonly dialect: Dialect;
+  readonly limits: SchemaLimits;
   readonly #patterns: Patterns;
   readonly #nodes = new Map<string, SchemaNode>();
   /** Total text length of the kept schemas; in memory they are up to thirty times as large. */
   #chars = 0;
   #assertionsOf: AssertionsOf;
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, limits: SchemaLimits) {
     this.dialect = dialect;
-    this.#patterns = new Patterns(dialect);
-    this.#assertionsOf = assertionsIn(dialect, this.#patterns);
+    this.limits = limits;
+    this.#patterns = new Patterns(dialect, limits);
+    this.#assertionsOf = assertionsIn(dialect, this.#patterns, limits);
   }
 
   /** Compiles the schema of a stream's records. Throws NotASchema. Charges the cost to `spend`. */
@@ -46,9 +48,9 @@ export class SchemaCompiler {
   }
 
   #makeRoom(chars: number): void {
-    if (this.#chars + chars > schemaCharsKeptMax) {
+    if (this.#chars + chars > this.limits.schemaCharsKeptMax) {
       this.#nodes.clear();
-      this.#assertionsOf = assertionsIn(this.dialect, this.#patterns);
+      this.#assertionsOf = assertionsIn(this.dialect, this.#patterns, this.limits);
       this.#chars = 0;
     }
     this.#chars += chars;

@@ -1,7 +1,7 @@
 import { BudgetExceeded, type Spend, spendOf } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
-import { evaluationDepthMax } from "./limits.ts";
+import type { SchemaLimits } from "./limits.ts";
 import { type Members, namesOf } from "./members.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
@@ -32,15 +32,23 @@ const textSteps = (value: unknown, weight: number) =>
       ? stepsOf(value.text.length, weight)
       : 0;
 
+/** The part of a compiler that checking needs. */
+interface EvaluatorParts {
+  readonly dialect: Dialect;
+  readonly limits: Pick<SchemaLimits, "evaluationDepthMax">;
+}
+
 /** Checks values against schemas. The cost is counted in steps: one schema node and one value each. */
 export class Evaluator {
   readonly #dialect: Dialect;
   /** Throws BudgetExceeded. */
   readonly spend: Spend;
+  readonly #depthMax: number;
   #depth = 0;
 
-  constructor(dialect: Dialect, steps: number) {
+  constructor({ dialect, limits }: EvaluatorParts, steps: number) {
     this.#dialect = dialect;
+    this.#depthMax = limits.evaluationDepthMax;
     this.spend = spendOf(steps);
   }
 
@@ -61,7 +69,7 @@ export class Evaluator {
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
     if (rules !== undefined && !rules.matches(value, this.spend)) return false;
     if (applicators === undefined) return true;
-    if (++this.#depth > evaluationDepthMax) throw new BudgetExceeded();
+    if (++this.#depth > this.#depthMax) throw new BudgetExceeded();
     const matches = this.#fitsParts(applicators, value) && this.#fitsChoices(applicators, value);
     this.#depth--;
     return matches;

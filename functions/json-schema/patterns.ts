@@ -1,7 +1,7 @@
 import { RE2Set } from "re2js";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
-import { patternStatesBytesMax, patternsKeptMax } from "./limits.ts";
+import type { SchemaLimits } from "./limits.ts";
 import { re2Of } from "./pattern-syntax.ts";
 
 /** A pattern that is matched in time linear in the text. */
@@ -26,11 +26,21 @@ const weightPerInstruction = 8;
 /** Compiles the patterns of one dialect, and keeps them between deliveries. */
 export class Patterns {
   readonly #isJava: boolean;
+  readonly #keptMax: number;
+  readonly #statesBytesMax: number;
   /** null for patterns that are left to the destination. */
   readonly #kept = new Map<string, Pattern | null>();
 
-  constructor({ isJava }: Pick<Dialect, "isJava">) {
+  constructor(
+    { isJava }: Pick<Dialect, "isJava">,
+    {
+      patternsKeptMax,
+      patternStatesBytesMax,
+    }: Pick<SchemaLimits, "patternsKeptMax" | "patternStatesBytesMax">,
+  ) {
     this.#isJava = isJava;
+    this.#keptMax = patternsKeptMax;
+    this.#statesBytesMax = patternStatesBytesMax;
   }
 
   /**
@@ -43,37 +53,39 @@ export class Patterns {
     if (known !== undefined) return known;
     const re2 = re2Of(text, this.#isJava);
     spend(stepsPerPattern + stepsPerSize * re2.size);
-    const pattern = checkedPattern(text, re2.text, this.#isJava);
-    if (this.#kept.size >= patternsKeptMax) this.#kept.clear();
+    const pattern = this.#checked(text, re2.text);
+    if (this.#kept.size >= this.#keptMax) this.#kept.clear();
     this.#kept.set(text, pattern);
     return pattern;
   }
-}
 
-function checkedPattern(text: string, re2: string, isJava: boolean): Pattern | null {
-  const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
-  const pattern = isKnown ? compile(re2, isJava) : null;
-  const isInvalid = !isPattern(withoutJavas(text), "") && compile(text, isJava) === null;
-  if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
-    throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
-  return pattern;
-}
+  #checked(text: string, re2: string): Pattern | null {
+    const isJava = this.#isJava;
+    const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
+    const pattern = isKnown ? this.#compiled(re2) : null;
+    const isInvalid = !isPattern(withoutJavas(text), "") && this.#compiled(text) === null;
+    if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
+      throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
+    return pattern;
+  }
 
-function compile(text: string, isJava: boolean): Pattern | null {
-  try {
-    // A set of one pattern, because RE2JS otherwise lets a pattern's states grow to 8 MB.
-    const found = new RE2Set(RE2Set.UNANCHORED, 0, patternStatesBytesMax);
-    found.add(text);
-    found.compile();
-    return {
-      weight: weightPerInstruction * found.prog.numInst(),
-      isIn: value =>
-        found.match(value).length > 0 ||
-        (isJava && lastLineEnd.test(value) && found.match(value.replace(lastLineEnd, "")).length > 0),
-    };
-  } catch {
-    // Look-around, back references, or too large for RE2.
-    return null;
+  #compiled(text: string): Pattern | null {
+    const isJava = this.#isJava;
+    try {
+      // A set of one pattern, because RE2JS otherwise lets a pattern's states grow to 8 MB.
+      const found = new RE2Set(RE2Set.UNANCHORED, 0, this.#statesBytesMax);
+      found.add(text);
+      found.compile();
+      return {
+        weight: weightPerInstruction * found.prog.numInst(),
+        isIn: value =>
+          found.match(value).length > 0 ||
+          (isJava && lastLineEnd.test(value) && found.match(value.replace(lastLineEnd, "")).length > 0),
+      };
+    } catch {
+      // Look-around, back references, or too large for RE2.
+      return null;
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { SchemaCompiler } from "../json-schema/compile.ts";
+import type { SchemaCompiler } from "../json-schema/index.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import type { Activation, Contents } from "./body/contents.ts";

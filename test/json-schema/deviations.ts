@@ -1,5 +1,5 @@
 import { importApiDialect } from "../../functions/import-api/rules.ts";
-import type { Dialect } from "../../functions/json-schema/dialect.ts";
+import type { Dialect } from "../../functions/json-schema/index.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
 import { deviationOf, type SuiteTest, type Verdict } from "./suite.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ExactReader } from "../../functions/json-schema/exact-reader.ts";
+import { ExactReader } from "../../functions/json-schema/index.ts";
 import { faultsOf as faultsOfBody } from "../persister/refusals.ts";
 import { numRuns } from "../runs.ts";
 import { jsonSchemaRules } from "./json-schema-rules.ts";

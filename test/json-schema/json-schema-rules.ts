@@ -1,6 +1,6 @@
 import { importApiRules } from "../../functions/import-api/rules.ts";
-import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
-import type { Dialect } from "../../functions/json-schema/dialect.ts";
+import { type Dialect, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import * as limits from "../../functions/persister/limits.ts";
 import type { Rules } from "../../functions/persister/ports.ts";
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -17,4 +17,7 @@ export const wholeJsonSchema: Dialect = {
 };
 
 /** The Import API's dialect, except for its interpretation of schemas. */
-export const jsonSchemaRules: Rules = { ...importApiRules(), schemas: new SchemaCompiler(wholeJsonSchema) };
+export const jsonSchemaRules: Rules = {
+  ...importApiRules(),
+  schemas: new SchemaCompiler(wholeJsonSchema, limits),
+};

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
 import { Assertions } from "../../functions/json-schema/assertions.ts";
-import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
-import { Evaluator } from "../../functions/json-schema/evaluator.ts";
+import { Evaluator, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import * as limits from "../../functions/persister/limits.ts";
 import type { StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import type { JsonObject } from "../../functions/values/json-object.ts";
 import { numRuns } from "../runs.ts";
@@ -22,7 +22,7 @@ const oracles = { 4: new AjvDraft4.default(options), 7: new Ajv.default(options)
 for (const oracle of Object.values(oracles))
   oracle.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/).addFormat("date", /^\d{4}-\d\d-\d\d$/);
 
-const compiler = new SchemaCompiler(dialect);
+const compiler = new SchemaCompiler(dialect, limits);
 
 describe("a record conforms to its schema if ajv says so", () => {
   it.each([4, 7] as const)("draft %i", draft => {
@@ -33,7 +33,7 @@ describe("a record conforms to its schema if ajv says so", () => {
         const node = compiler.compileParsed(schema, () => {});
         const fitsByAjv = oracles[draft].compile(schema);
         for (const instance of instances) {
-          const walk = new Evaluator(dialect, 1e6);
+          const walk = new Evaluator(compiler, 1e6);
           const violations = walk.violations(node, instance);
           expect(walk.matches(node, instance), JSON.stringify({ schema, instance, violations })).toBe(
             violations.length === 0,
@@ -58,7 +58,7 @@ it("a record that does not conform is refused even if no reason can be found", (
     ...compiler.compileParsed({}, () => {}),
     rules: fickle,
   };
-  const [first, ...more] = new Evaluator(dialect, 1e6).violations(node, {});
+  const [first, ...more] = new Evaluator(compiler, 1e6).violations(node, {});
   expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not conform") }, []]);
 });
 

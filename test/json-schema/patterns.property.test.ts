@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NotASchema } from "../../functions/json-schema/dialect.ts";
+import { NotASchema } from "../../functions/json-schema/index.ts";
 import { re2Of } from "../../functions/json-schema/pattern-syntax.ts";
 import { Patterns } from "../../functions/json-schema/patterns.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
+import * as limits from "../../functions/persister/limits.ts";
 import { requestsOf } from "../persister/delivery.ts";
 import { numRuns } from "../runs.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
@@ -58,7 +59,7 @@ const { pattern } = fc.letrec<{ pattern: string; part: string }>(tie => ({
 const characters = ["a", "b", "é", "😀", "0", "_", "-", ".", "]", " ", "\n", "\r", "\v", "\u00a0", "\u2028"];
 const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each => each.join(""));
 const free = () => {};
-const patterns = new Patterns(wholeJsonSchema);
+const patterns = new Patterns(wholeJsonSchema, limits);
 
 it("a pattern matches where ECMA's does", () => {
   let found = 0;

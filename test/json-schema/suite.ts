@@ -2,11 +2,15 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "lossless-json";
-import { SchemaCompiler } from "../../functions/json-schema/compile.ts";
-import { type Dialect, NotASchema } from "../../functions/json-schema/dialect.ts";
-import { Evaluator } from "../../functions/json-schema/evaluator.ts";
-import { numberAsWritten } from "../../functions/json-schema/exact-number.ts";
-import { ExactReader } from "../../functions/json-schema/exact-reader.ts";
+import {
+  type Dialect,
+  Evaluator,
+  ExactReader,
+  NotASchema,
+  numberAsWritten,
+  SchemaCompiler,
+} from "../../functions/json-schema/index.ts";
+import * as limits from "../../functions/persister/limits.ts";
 
 /** The official JSON-Schema-Test-Suite: github.com/json-schema-org/JSON-Schema-Test-Suite. */
 
@@ -80,8 +84,9 @@ export type Verdict = "accepts" | "refuses" | "refuses the schema";
 
 function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
   try {
-    const node = new SchemaCompiler(dialect).compile({ text: Buffer.from(schema) }, () => {});
-    const violations = new Evaluator(dialect, stepsMax).violations(node, reader.read(value));
+    const compiler = new SchemaCompiler(dialect, limits);
+    const node = compiler.compile({ text: Buffer.from(schema) }, () => {});
+    const violations = new Evaluator(compiler, stepsMax).violations(node, reader.read(value));
     return violations.length === 0 ? "accepts" : "refuses";
   } catch (error) {
     if (!(error instanceof NotASchema)) throw error;

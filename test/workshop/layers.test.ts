@@ -12,6 +12,8 @@ const seeds: readonly [file: string, imports: string, rule: string][] = [
   ["functions/values/seed-2.ts", "../stitchstream/header.ts", "values import themselves alone"],
   ["functions/json-schema/seed-1.ts", "../stitchstream/header.ts", "JSON Schema knows values"],
   ["functions/json-schema/seed-2.ts", "../persister/limits.ts", "JSON Schema knows values"],
+  ["functions/import-api/seed-3.ts", "../json-schema/evaluator.ts", "JSON Schema has one door"],
+  ["cli/seed-4.ts", "../functions/json-schema/exact-number.ts", "JSON Schema has one door"],
   ["functions/stitchstream/seed-1.ts", "node:fs", "the format knows values"],
   ["functions/stitchstream/seed-2.ts", "zod", "the format knows values"],
   ["functions/stitchstream/seed-3.ts", "../persister/limits.ts", "the format knows values"],

@@ -1,4 +1,4 @@
-import type { Reading } from "../../json-schema/dialect.ts";
+import type { Reading } from "../../json-schema/index.ts";
 import type { JsonObject } from "../../values/json-object.ts";
 import { annotations, faultIn, isNumber } from "./keywords.ts";
 

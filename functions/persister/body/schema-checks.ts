@@ -1,11 +1,16 @@
-import { BudgetExceeded, type Spend, spendOf } from "../../json-schema/budget.ts";
-import type { SchemaCompiler } from "../../json-schema/compile.ts";
-import { NotASchema } from "../../json-schema/dialect.ts";
-import { Evaluator, type Violation } from "../../json-schema/evaluator.ts";
-import { numberAsWritten } from "../../json-schema/exact-number.ts";
-import { ExactReader } from "../../json-schema/exact-reader.ts";
-import type { SchemaNode } from "../../json-schema/node.ts";
-import { recordPlanOf } from "../../json-schema/plan.ts";
+import {
+  BudgetExceeded,
+  Evaluator,
+  ExactReader,
+  NotASchema,
+  numberAsWritten,
+  recordPlanOf,
+  type SchemaCompiler,
+  type SchemaNode,
+  type Spend,
+  spendOf,
+  type Violation,
+} from "../../json-schema/index.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import { readerOf } from "../../stitchstream/readers.ts";
 import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
@@ -48,7 +53,7 @@ export class SchemaChecks {
     this.#contents = contents;
     this.#faults = faults;
     const steps = limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length;
-    this.#evaluator = new Evaluator(compiler.dialect, steps);
+    this.#evaluator = new Evaluator(compiler, steps);
     this.#spendInPassing = spendOf(steps);
   }
 

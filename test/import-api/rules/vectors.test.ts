@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { importApiDialect } from "../../../functions/import-api/rules.ts";
-import { SchemaCompiler } from "../../../functions/json-schema/compile.ts";
-import { Evaluator } from "../../../functions/json-schema/evaluator.ts";
-import { numberAsWritten } from "../../../functions/json-schema/exact-number.ts";
-import { ExactReader } from "../../../functions/json-schema/exact-reader.ts";
+import {
+  Evaluator,
+  ExactReader,
+  numberAsWritten,
+  SchemaCompiler,
+} from "../../../functions/json-schema/index.ts";
+import * as limits from "../../../functions/persister/limits.ts";
 import type { JsonObject } from "../../../functions/values/json-object.ts";
 import { refusalsOf, refusalsOfSchema } from "../../persister/refusals.ts";
 
@@ -80,7 +83,7 @@ describe("a value is refused only if everit refuses it under the whole schema", 
     readonly data: unknown;
     readonly lines?: readonly string[];
   }
-  const compiler = new SchemaCompiler(importApiDialect);
+  const compiler = new SchemaCompiler(importApiDialect, limits);
   const reader = new ExactReader(numberAsWritten);
   const lines = readFileSync(new URL("vectors/schemas.jsonl", import.meta.url), "utf8")
     .trim()
@@ -88,7 +91,7 @@ describe("a value is refused only if everit refuses it under the whole schema", 
   const answered = lines.map(line => reader.read(line) as Verdict).filter(each => each.lines !== undefined);
   const violationsOf = ({ schema, data }: Verdict) => {
     const node = compiler.compileParsed(schema, () => {});
-    return new Evaluator(importApiDialect, 1e6).violations(node, data);
+    return new Evaluator(compiler, 1e6).violations(node, data);
   };
 
   it("and never if it conforms", () => {
