@@ -1,15 +1,22 @@
 import { snsNotifier } from "./aws/alarm-topic.ts";
-import { snsClient } from "./aws/clients.ts";
+import { dynamoClient, snsClient } from "./aws/clients.ts";
 import { cloudWatch } from "./aws/cloud-watch.ts";
+import { dynamoTokenList } from "./aws/token-list.ts";
 import { readAlarmTopic, readConfig } from "./config.ts";
 import type { WatchParts } from "./persister/query/watch.ts";
+import type { WatchTokensParts } from "./persister/query/watch-tokens.ts";
 import { memoize, wire } from "./wire.ts";
 
+/** What `watch` needs. Without bearer tokens, there is no list of them. */
+export type WiredWatch = WatchParts & Partial<WatchTokensParts>;
+
 /** Wires `watch` by its environment, at the first call. */
-export const watchByEnvironment = memoize((): WatchParts => {
+export const watchByEnvironment = memoize((): WiredWatch => {
   const config = readConfig();
-  const { region, service } = config;
+  const { region, service, table, authorization } = config;
   const observer = cloudWatch(service, config);
   const notifier = snsNotifier({ client: snsClient(region), topicArn: readAlarmTopic(), service });
-  return { ...wire(config, observer).store, observer, notifier };
+  const tokens = dynamoTokenList({ client: dynamoClient({ region }), table });
+  const { store } = wire(config, observer);
+  return { ...store, observer, notifier, ...(authorization === "token" && { tokens }) };
 });

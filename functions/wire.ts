@@ -37,7 +37,7 @@ export function wire(config: Config, observer: Observers, clock = systemClock): 
   const bookmarkAgeMax = config.bookmarkAgeHours * hourMilliseconds;
   const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7, bookmarkAgeMax };
   return {
-    authority: authorityOf(config, dynamoTokens({ client, table }), observer),
+    authority: authorityOf(config, dynamoTokens({ client, table })),
     ...(isRequestObserver(observer) && { requests: observer }),
     store,
     parts: {
@@ -56,20 +56,14 @@ export const wiredByEnvironment = memoize(() => {
 });
 
 const isRequestObserver = (observer: Observers): observer is Observer & RequestObserver =>
-  observer.onRefused !== undefined && observer.onTokenExpiring !== undefined;
+  observer.onRefused !== undefined;
 
-function authorityOf(
-  { authorization: by, ownerToken }: Config,
-  stored: Tokens,
-  { onTokenExpiring: onExpiring }: Observers,
-): Authority {
+function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens): Authority {
   if (by !== "token") return { by };
-  const reporting = onExpiring && { onExpiring };
-  if (ownerToken === undefined) return { by, tokens: stored, ...reporting };
+  if (ownerToken === undefined) return { by, tokens: stored };
   const owner = digestOf(ownerToken);
   return {
     by,
-    ...reporting,
     tokens: {
       grantOf: async (digest, deadline) =>
         digest === owner ? { permissions: allPermissions } : stored.grantOf(digest, deadline),

@@ -9,7 +9,7 @@ const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs")
 /** Earlier versions kept all names in the partition `streamers`. */
 const ofStreamers = ["streamers", "streamers#*", "streamer#*"];
 const ofEntries = ["streamers#*"];
-/** Earlier versions kept all tokens in the partition `tokens`. */
+/** The list of tokens is in `tokens`; earlier versions kept the tokens themselves there. */
 const ofTokens = ["token#*", "tokens"];
 
 function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
@@ -25,6 +25,10 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
   const noteLastUse = isTokens
     ? [allow("dynamodb:UpdateItem", table, partitions(ofTokens, { attributes }))]
     : [];
+  const listed = isTokens ? ["tokens"] : [];
+  const noteNotified = listed.map(list =>
+    allow("dynamodb:UpdateItem", table, partitions([list], { attributes: ["pk", "sk", "notifiedAt"] })),
+  );
   const role = (name, ...statements) => roleFor("lambda.amazonaws.com", name, statements);
 
   return {
@@ -68,8 +72,10 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
     ),
     WatchRole: role(
       "watch",
-      allow(["dynamodb:GetItem", "dynamodb:Query"], table, partitions(ofStreamers)),
+      readItems,
+      allow("dynamodb:Query", table, partitions([...ofStreamers, ...listed])),
       updateEntries,
+      ...noteNotified,
       allow("sqs:SendMessage", arnOf("DeadLetters")),
       allow("sns:Publish", { Ref: "AlarmTopic" }),
       // Publishing to a topic that is encrypted with a key of our own requires these.

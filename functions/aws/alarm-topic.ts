@@ -1,5 +1,5 @@
 import { PublishCommand, type SNSClient } from "@aws-sdk/client-sns";
-import type { Notifier, WatchEvent, WatchKind } from "../persister/ports.ts";
+import type { ExpiringToken, Notifier, WatchEvent, WatchKind } from "../persister/ports.ts";
 
 const titles: Readonly<Record<WatchKind, string>> = {
   stale: "no bookmark for too long",
@@ -22,14 +22,26 @@ interface TopicOptions {
 }
 
 /** Returns a notifier that publishes to an SNS topic. Rejects with the SDK's errors. */
-export const snsNotifier = ({ client, topicArn, service }: TopicOptions): Notifier => ({
-  async notify(kind, events) {
-    const subject = `${service}: ${titles[kind]} (${events.length})`;
-    const Message = `${[...events.map(lineOf(kind)), "", advice[kind]].join("\n")}\n`;
-    const Subject = subject.slice(0, subjectCharsMax);
-    await client.send(new PublishCommand({ TopicArn: topicArn, Subject, Message }));
-  },
-});
+export function snsNotifier({ client, topicArn: TopicArn, service }: TopicOptions): Notifier {
+  async function publish(title: string, lines: readonly string[], advice: string): Promise<void> {
+    const Subject = `${service}: ${title} (${lines.length})`.slice(0, subjectCharsMax);
+    const Message = `${[...lines, "", advice].join("\n")}\n`;
+    await client.send(new PublishCommand({ TopicArn, Subject, Message }));
+  }
+  return {
+    notify: (kind, events) => publish(titles[kind], events.map(lineOf(kind)), advice[kind]),
+    notifyExpiring: tokens => publish("tokens expire soon", tokens.map(expiryOf), expiryAdvice),
+  };
+}
+
+const expiryAdvice =
+  "Create a new token with the same scopes, and revoke the old one: Rotating secrets in docs/operations.md.";
+
+const expiryOf = ({ id, streamer, scopes, validUntil }: ExpiringToken): string => {
+  const whose = streamer === "*" ? "all streamers" : streamer;
+  const at = new Date(validUntil).toISOString();
+  return `The token ${id} of ${whose} (${scopes.join(", ")}) expires at ${at}.`;
+};
 
 const lineOf =
   (kind: WatchKind) =>

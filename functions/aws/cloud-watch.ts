@@ -87,11 +87,5 @@ export function cloudWatch(
       metrics.addMetric("KnownStreamerRefused", MetricUnit.Count, isKnown ? 1 : 0);
       metrics.publishStoredMetrics();
     },
-    onTokenExpiring({ id, streamer, validUntil }) {
-      const expires = new Date(validUntil).toISOString();
-      logger.warn("a token expires soon", { token: id, streamer, expires });
-      metrics.addMetric("TokensExpiring", MetricUnit.Count, 1);
-      metrics.publishStoredMetrics();
-    },
   };
 }

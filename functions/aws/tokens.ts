@@ -9,6 +9,11 @@ import { machineTiming } from "./timing.ts";
 
 /** The partition in which earlier versions stored all tokens, by digest. New ones are only listed in it. */
 export const tokensPartition = "tokens";
+/** The prefix of a token's key in the list, before the digest. No earlier version's digest has it. */
+export const listedPrefix = "listed#";
+export const listedKey = (digest: string) => ({ pk: tokensPartition, sk: `${listedPrefix}${digest}` });
+/** How long an expired token is listed, in seconds: DynamoDB's TTL deletes it then. */
+export const listedSeconds = 30 * 86_400;
 
 /**
  * Returns the key of a token's item. Each token has its own partition, as a partition serves 3,000 read units
@@ -16,7 +21,7 @@ export const tokensPartition = "tokens";
  * stored by its SHA-256; the token itself is not stored.
  */
 export const tokenKey = (digest: string) => ({ pk: `token#${digest}`, sk: "token" });
-const earlierKey = (digest: string) => ({ pk: tokensPartition, sk: digest });
+export const earlierKey = (digest: string) => ({ pk: tokensPartition, sk: digest });
 type Key = ReturnType<typeof tokenKey>;
 
 /** A token's item. */
@@ -35,8 +40,6 @@ export const tokenSchema = z.object({
 });
 
 const retryAfterSeconds = 5;
-/** A token is reported daily from 14 days before it expires. */
-const expiringMilliseconds = 14 * 24 * 3_600_000;
 
 export function dynamoTokens(options: TableOptions): Tokens {
   const table = itemTable(options);
@@ -79,25 +82,21 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const found = await find(digest, deadline);
           if (found === undefined) return undefined;
           const { key, item } = found;
-          const { id, streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+          const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
           const permissions = scopes.map(scope => ({ scope, streamer }));
           if (usedOn === day) return { permissions };
-          const isExpiring = validUntil !== undefined && validUntil - now <= expiringMilliseconds;
-          return {
-            permissions,
-            ...(isExpiring && { expiring: { id, streamer, validUntil } }),
-            noteUse: signal => noteUse(key, day, signal),
-          };
+          return { permissions, noteUse: signal => noteUse(key, day, signal) };
         },
-        unavailable,
+        tokensUnavailable,
       ),
   };
 }
 
-const unavailable = (cause: unknown) =>
+/** Returns the error if the table does not answer. */
+export const tokensUnavailable = (cause: unknown) =>
   new PersisterError("tokens-unavailable", "The token table did not answer in time.", {
     retryAfterSeconds,
     cause,

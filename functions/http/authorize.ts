@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
-import type { Permission, RequestObserver, Scope, Tokens } from "../persister/ports.ts";
+import type { Permission, Scope, Tokens } from "../persister/ports.ts";
 import type { BackgroundWork } from "./background-work.ts";
 import type { HttpRequest } from "./http-message.ts";
 import { streamerName } from "./parameters.ts";
@@ -8,11 +8,7 @@ import { scopeOf } from "./routes.ts";
 
 /** The authority that decides a caller's permissions: our own tokens, or the gateway. */
 export type Authority =
-  | {
-      readonly by: "token";
-      readonly tokens: Tokens;
-      readonly onExpiring?: RequestObserver["onTokenExpiring"];
-    }
+  | { readonly by: "token"; readonly tokens: Tokens }
   /** A JWT that the gateway has verified. Its scopes are `<streamer or *>:<scope>`, after any `/`. */
   | { readonly by: "jwt" }
   /** IAM policies, which name methods and paths: every request that the gateway passes on is permitted. */
@@ -76,13 +72,12 @@ async function authenticate(
  */
 async function ofToken(
   headers: Headers,
-  { tokens, onExpiring }: Extract<Authority, { readonly by: "token" }>,
+  { tokens }: Extract<Authority, { readonly by: "token" }>,
   { deadline, background }: AuthorizationOptions,
 ): Promise<readonly Permission[]> {
   const token = /^Bearer +([^ ]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   const grant = await tokens.grantOf(digestOf(token), deadline);
   if (grant?.noteUse !== undefined) background.start("Noting a token's last use", grant.noteUse);
-  if (grant?.expiring !== undefined) onExpiring?.(grant.expiring);
   if (grant !== undefined) return grant.permissions;
   throw new PersisterError("unauthorized", "The token is missing, wrong, expired or revoked.");
 }

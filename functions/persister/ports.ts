@@ -131,10 +131,32 @@ export interface Tokens {
 
 interface Grant {
   readonly permissions: readonly Permission[];
-  /** Present at the first use of a day if the token expires within 14 days. */
-  readonly expiring?: ExpiringToken;
   /** Saves the day of the token's last use; undefined if it is saved already. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** A token that expires soon, without what it consists of. */
+export interface ExpiringToken {
+  /** The SHA-256 of the token, hexadecimal. */
+  readonly digest: string;
+  /** The name by which it is listed and revoked. */
+  readonly id: string;
+  /** `*` means all streamers. */
+  readonly streamer: string;
+  readonly scopes: readonly Scope[];
+  /** ms since the epoch. */
+  readonly validUntil: number;
+}
+
+/** The list of tokens. Both reject with PersisterError `tokens-unavailable`. */
+export interface TokenList {
+  /**
+   * Iterates over the live tokens that expire by `until`, ms since the epoch, and of which nobody was
+   * notified.
+   */
+  expiring(until: number, deadline: number): AsyncIterable<ExpiringToken>;
+  /** Notes that people were notified of a token. One that was revoked meanwhile stays revoked. */
+  noteNotified(digest: string, deadline: number): Promise<void>;
 }
 
 /** The timed steps of a delivery. */
@@ -176,16 +198,6 @@ export interface RequestObserver {
     readonly streamer: string | undefined;
     readonly isKnown: boolean;
   }): void;
-  /** Called once a day, at its first use, for a token that expires within 14 days. */
-  onTokenExpiring(token: ExpiringToken): void;
-}
-
-/** A token, without what it consists of. */
-interface ExpiringToken {
-  readonly id: string;
-  readonly streamer: string;
-  /** ms since the epoch. */
-  readonly validUntil: number;
 }
 
 /** Reports what `watch` found. */
@@ -213,6 +225,8 @@ export type WatchKind = "stale" | "still-stale" | "recovered";
 export interface Notifier {
   /** Publishes one message about at most twenty streamers. Rejects if it was not accepted. */
   notify(kind: WatchKind, events: readonly WatchEvent[]): Promise<void>;
+  /** Publishes one message about at most twenty tokens that expire soon. Rejects likewise. */
+  notifyExpiring(tokens: readonly ExpiringToken[]): Promise<void>;
 }
 
 export interface Clock {

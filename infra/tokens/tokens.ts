@@ -8,7 +8,14 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import { tokenKey, tokenSchema, tokensPartition } from "../../functions/aws/tokens.ts";
+import {
+  listedKey,
+  listedPrefix,
+  listedSeconds,
+  tokenKey,
+  tokenSchema,
+  tokensPartition,
+} from "../../functions/aws/tokens.ts";
 import { digestOf } from "../../functions/http/authorize.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
 import { CommandError } from "../run-command.ts";
@@ -25,15 +32,6 @@ const tokenBytes = 32;
 const idBytes = 5;
 /** Two, so that the next token is in use before the last one is revoked. */
 const liveMax = 2;
-/** How long an expired token is listed. */
-const shownDays = 30;
-const daySeconds = 86_400;
-
-/**
- * The prefix of the sort key of a token in the list, before the digest. No earlier version's digest has it.
- */
-const listed = "listed#";
-const listedKey = (digest: string) => ({ pk: tokensPartition, sk: `${listed}${digest}` });
 
 /** Secret scanners can recognize the prefix. */
 const newToken = () => `persister_${randomBytes(tokenBytes).toString("base64url")}`;
@@ -71,7 +69,7 @@ export async function createToken(
     createdAt: Date.now(),
     validUntil,
     // DynamoDB's TTL deletes it.
-    expiresAt: validUntil && Math.ceil(validUntil / 1_000) + shownDays * daySeconds,
+    expiresAt: validUntil && Math.ceil(validUntil / 1_000) + listedSeconds,
   };
   // Listed first, so that every token that works is listed and can be revoked.
   for (const each of [{ ...listedKey(digest), expiresAt: item.expiresAt }, item])
@@ -106,7 +104,7 @@ export async function listTokens({ client, table: TableName }: TokenTable): Prom
 /** Resolves to the token of an item of the list; to undefined if it was revoked, or never stored. */
 async function tokenOf(item: Record<string, unknown>, { client, table: TableName }: TokenTable) {
   const sk = z.string().parse(item.sk);
-  const digest = sk.startsWith(listed) ? sk.slice(listed.length) : undefined;
+  const digest = sk.startsWith(listedPrefix) ? sk.slice(listedPrefix.length) : undefined;
   // Earlier versions stored the token itself in the list.
   if (digest === undefined) return { ...tokenSchema.parse(item), digest: sk };
   const Key = marshall(tokenKey(digest));

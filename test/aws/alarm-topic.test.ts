@@ -34,7 +34,7 @@ const watched = (store: ReturnType<typeof memoryStore>, now: number, notify: (..
       clock: { now: () => now, sleep: async () => {} },
       bookmarkAgeMax: 26 * hour,
       observer,
-      notifier: { notify: async (kind, events) => notify(kind, events) },
+      notifier: { notify: async (kind, events) => notify(kind, events), notifyExpiring: async () => {} },
     },
     far,
   );
@@ -118,14 +118,27 @@ it("is a message to the topic, with each streamer's name, time and last failure"
   const silent = { ...event, streamer: "drift", hasBookmark: false, lastFailure: undefined };
   await notifier.notify("stale", [event, silent]);
   await notifier.notify("recovered", [event]);
+  const token = {
+    digest: "d",
+    id: "ab12",
+    streamer: "*",
+    scopes: ["write", "read"],
+    validUntil: began,
+  } as const;
+  await notifier.notifyExpiring([token, { ...token, id: "cd34", streamer: "github" }]);
   await server.close();
   expect(sent.map(each => [each.get("TopicArn"), each.get("Subject")])).toEqual([
     ["arn:topic", "persister-prod: no bookmark for too long (2)"],
     ["arn:topic", "persister-prod: bookmarks again (1)"],
+    ["arn:topic", "persister-prod: tokens expire soon (2)"],
   ]);
   expect(sent[0]!.get("Message")!.split("\n").slice(0, 2)).toEqual([
     "github: no bookmark since 2026-11-01T00:00:00.000Z. " +
       "The delivery d1 failed at 2026-11-01T01:00:00.000Z, malformed: line 4 is no JSON",
     "drift: no bookmark since its first delivery at 2026-11-01T00:00:00.000Z.",
+  ]);
+  expect(sent[2]!.get("Message")!.split("\n").slice(0, 2)).toEqual([
+    "The token ab12 of all streamers (write, read) expires at 2026-11-01T00:00:00.000Z.",
+    "The token cd34 of github (write, read) expires at 2026-11-01T00:00:00.000Z.",
   ]);
 });

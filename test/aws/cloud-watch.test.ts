@@ -91,15 +91,6 @@ it("a refusal is logged and counted by its code, and counted again if its stream
   ]);
 });
 
-it("a token that expires soon is named in the log, and counted", () => {
-  const token = { id: "ab12", streamer: "drift", validUntil: Date.parse("2026-12-01T00:00:00Z") };
-  cloudWatch("persister-test", { streamerMetrics: false }).onTokenExpiring(token);
-  expect(printed.map(line => JSON.parse(line) as object)).toMatchObject([
-    { level: "WARN", token: "ab12", streamer: "drift", expires: "2026-12-01T00:00:00.000Z" },
-    { service: "persister-test", TokensExpiring: 1 },
-  ]);
-});
-
 it("without a bookmark there is no age, and without a batch no latency", () => {
   const lines = linesOf({ bookmarkAge: undefined, milliseconds: {} });
   expect(lines).toHaveLength(2);

@@ -6,12 +6,16 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
+import { dynamoTokenList } from "../../functions/aws/token-list.ts";
 import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
+import { memoryTokenList } from "../../functions/memory/token-list.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
+import { createToken, revokeToken } from "../../infra/tokens/tokens.ts";
 import { archiveContract } from "./archive.contract.ts";
 import { storeContract } from "./store.contract.ts";
+import { tokenListContract } from "./token-list.contract.ts";
 
 describe("in memory", () => {
   describe("an archive", () => {
@@ -21,6 +25,20 @@ describe("in memory", () => {
     });
   });
   describe("a store of", () => storeContract(memoryStore));
+  describe("a list of tokens", () =>
+    tokenListContract(() => {
+      const list = memoryTokenList({ now: Date.now });
+      return {
+        list,
+        create: async (streamer, validUntil) => {
+          const id = `${list.tokens.size}`;
+          if (validUntil !== undefined)
+            list.tokens.set(id, { digest: id, id, streamer, scopes: ["read"], validUntil });
+          return { id };
+        },
+        revoke: async id => void list.tokens.delete(id),
+      };
+    }));
 });
 
 describe("with the SDK's clients on the embedded services", () => {
@@ -79,6 +97,17 @@ function contracts(place: () => Place): void {
     storeContract(() => {
       const { s3, dynamodb, bucket, table } = place();
       return awsStore({ client: dynamoClient(dynamodb), table, s3: s3Client(s3), bucket });
+    });
+  });
+  describe("a list of tokens", () => {
+    tokenListContract(() => {
+      const { dynamodb, table } = place();
+      const options = { client: dynamoClient(dynamodb), table };
+      return {
+        list: dynamoTokenList(options),
+        create: (streamer, validUntil) => createToken({ streamer, scopes: ["read"], validUntil }, options),
+        revoke: id => revokeToken(id, options),
+      };
     });
   });
 }

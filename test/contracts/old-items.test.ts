@@ -4,6 +4,7 @@ import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import { dynamoTokenList } from "../../functions/aws/token-list.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
 import { get, getBookmark, type LocalStack, post, startTestStack } from "../endpoint/local-stack.ts";
 import { stackFileOf } from "../endpoint/stack-file.ts";
@@ -139,4 +140,26 @@ it("tokens", async () => {
       { scope: "admin", streamer: "github" },
     ],
   ]);
+});
+
+it("tokens that expire soon, which stay as they are once people were notified", async () => {
+  const { dynamodb, region, table } = await stackFileOf(stack);
+  const list = dynamoTokenList({ client: dynamoClient({ region, endpoint: dynamodb }), table });
+  const deadline = Date.now() + 60_000;
+  const expiring = async (until: number) => {
+    const found = [];
+    for await (const token of list.expiring(until, deadline)) found.push(token);
+    return found;
+  };
+  const validUntil = 4_949_251_587_979;
+  expect(await expiring(validUntil - 1)).toEqual([]);
+  const [token, ...others] = await expiring(validUntil);
+  const scopes = ["write", "read", "admin"];
+  expect([token, others]).toEqual([
+    { digest: expect.any(String), id: "1a1ad9c0e9", streamer: "github", scopes, validUntil },
+    [],
+  ]);
+  await list.noteNotified(token!.digest, deadline);
+  expect(await expiring(validUntil)).toEqual([]);
+  expect((await tokens.grantOf(token!.digest, deadline))?.permissions).toHaveLength(3);
 });

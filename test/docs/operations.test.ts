@@ -197,6 +197,26 @@ const price = (unit: RegExp) => {
   return Number(row.split("|")[2]);
 };
 
+it("the fixed price is that of the template's alarms and the code's metrics", () => {
+  const [row] = /^\| fixed: .*$/m.exec(page)!;
+  const count = (type: string) => ofType(template, `AWS::CloudWatch::${type}`).length;
+  const own = ofType(template, "AWS::CloudWatch::Alarm").filter(({ name }) => !name.startsWith("Run"));
+  const watched = own.flatMap(({ resource }) => {
+    const summed = (at(resource.Properties, "Metrics") ?? [{ MetricStat: {} }]) as readonly object[];
+    return summed.filter(metric => "MetricStat" in metric);
+  });
+  const filters = ofType(template, "AWS::Logs::MetricFilter").length;
+  const names = new Set([...code.matchAll(/addMetric\("(\w+)"/g)].map(([, name]) => name!));
+  names.delete("BookmarkAge");
+  const numbers = ["two", "eleven", "thirteen"];
+  expect([count("CompositeAlarm"), own.length, names.size + filters]).toEqual([2, 11, 13]);
+  for (const number of numbers) expect(row).toContain(number);
+  expect(row).toContain(`on ${watched.length} metrics`);
+  // An alarm's metric, a composite alarm, a metric, the dashboard, a key, a secret.
+  const dollars = 0.1 * watched.length + 0.5 * 2 + 0.3 * 13 + 3 + 1 + 0.4;
+  expect(dollars.toFixed(2)).toBe(price(/fixed/).toFixed(2));
+});
+
 describe("what a month costs", () => {
   const million = 1_000_000;
   const gigabytesOfTerabyte = 1_024;

@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Report, RequestObserver } from "../../functions/persister/ports.ts";
-import { createToken } from "../../infra/tokens/tokens.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
-import { bookmark, get, jsonline, post, record, startTestStack } from "./local-stack.ts";
-import { tokenTableOf } from "./stack-file.ts";
+import { bookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
 
 /** The report of each delivery to the operator. */
 let reports: Report[];
@@ -63,16 +61,14 @@ describe("of a refusal", () => {
   type Refusal = Parameters<RequestObserver["onRefused"]>[0];
   async function refusing() {
     const refusals: Refusal[] = [];
-    const expiring: string[] = [];
     const observer = {
       onDelivery: () => {},
       onRefused: (refusal: Refusal) => void refusals.push(refusal),
-      onTokenExpiring: ({ streamer }: { readonly streamer: string }) => void expiring.push(streamer),
     };
     const stack = await startTestStack({}, { observer });
     open.push(stack);
     await post(stack, "known", body);
-    return { stack, refusals, expiring };
+    return { stack, refusals };
   }
   const wrong = { authorization: "Bearer wrong" };
 
@@ -93,18 +89,5 @@ describe("of a refusal", () => {
       ["precondition-failed", "known", true],
       ["body-too-large", "known", true],
     ]);
-  });
-
-  it.each([
-    ["13 days", 13, ["known"]],
-    ["15 days", 15, []],
-  ])("a token that expires in %s is reported at its first use of a day", async (_, days, reported) => {
-    const { stack, expiring } = await refusing();
-    const validUntil = Date.now() + days * 86_400_000;
-    const wanted = { streamer: "known", scopes: ["read" as const], validUntil };
-    const { token } = await createToken(wanted, await tokenTableOf(stack));
-    const headers = { authorization: `Bearer ${token}` };
-    for (let n = 0; n < 2; n++) await (await get(stack, "/v1/streamers/known", headers)).text();
-    expect(expiring).toEqual(reported);
   });
 });

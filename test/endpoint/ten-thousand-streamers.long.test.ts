@@ -122,6 +122,7 @@ it("watch reads entries in pages, and the items of those that look stale alone",
         observer: { onBookmarkAge: () => {}, onWatched: () => {} },
         notifier: {
           notify: async (_, events) => void names.push(...events.map(({ streamer }) => streamer)),
+          notifyExpiring: async () => {},
         },
       },
       deadline(),

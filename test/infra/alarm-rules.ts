@@ -77,7 +77,6 @@ const watched = (template: Template) =>
 const troubles = [
   "Persister StaleStreamers",
   "Persister KnownStreamerRefused",
-  "Persister TokensExpiring",
   "Persister Rejected",
   "Persister Failed",
   "AWS/Lambda Errors",
@@ -107,20 +106,19 @@ export const alarmRules: readonly Rule[] = [
       const parts = ofType(template, composite).flatMap(({ resource }) => partsOf(resource.Properties));
       const notifies = (get: (path: string) => unknown, ...actions: string[]) =>
         actions.every(each => isDeepStrictEqual(get(each), [{ Ref: "AlarmTopic" }]));
-      const isOver = (name: string) => (name === "WatchSilent" ? "InsufficientDataActions" : "OKActions");
       return [
         ...each(alarm, (get, name) =>
           parts.includes(name)
             ? get("AlarmActions") === undefined && get("OKActions") === undefined
-            : notifies(get, "AlarmActions", isOver(name)),
+            : notifies(get, "AlarmActions", "OKActions"),
         )(template),
         ...each(composite, get => notifies(get, "AlarmActions", "OKActions"))(template),
       ];
     },
     seeds: [
       ["KnownStreamerRefused.Properties.AlarmActions", undefined],
-      ["TokensExpiring.Properties.OKActions", []],
-      ["WatchSilent.Properties.InsufficientDataActions", undefined],
+      ["KnownStreamerRefused.Properties.OKActions", []],
+      ["WatchSilent.Properties.OKActions", undefined],
       ["Trouble.Properties.AlarmActions", undefined],
       ["Overload.Properties.AlarmRule.Fn::Sub", `ALARM("\${Flood}")`],
       // It would page twice for one failure.
@@ -146,13 +144,22 @@ export const alarmRules: readonly Rule[] = [
     ],
   },
   {
-    name: "missing data is silence where `watch` has to emit, and nothing elsewhere",
-    check: each(
-      alarm,
-      (get, name) => get("TreatMissingData") === (name === "WatchSilent" ? "missing" : "notBreaching"),
-    ),
+    name: "missing data is trouble where `watch` has to emit, except in a stack's first half hour",
+    check: each(alarm, (get, name) => {
+      if (name !== "WatchSilent") return get("TreatMissingData") === "notBreaching";
+      const minutes = (Number(get("Metrics.1.MetricStat.Period")) * Number(get("EvaluationPeriods"))) / 60;
+      const warmUp = { WarmUpPeriodDurationInMinutes: 30, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true };
+      return (
+        get("TreatMissingData") === "breaching" &&
+        get("Metrics.0.Expression") === "FILL(reports, 0)" &&
+        minutes === 15 &&
+        isDeepStrictEqual(get("WarmUpConfiguration"), warmUp)
+      );
+    }),
     seeds: [
-      ["WatchSilent.Properties.TreatMissingData", "breaching"],
+      ["WatchSilent.Properties.TreatMissingData", "missing"],
+      ["WatchSilent.Properties.EvaluationPeriods", 1],
+      ["WatchSilent.Properties.WarmUpConfiguration", undefined],
       ["ApiFailing.Properties.TreatMissingData", undefined],
     ],
   },
@@ -206,11 +213,16 @@ export const alarmRules: readonly Rule[] = [
       return all(
         alarm,
         get =>
-          get("Namespace") !== "Persister" ||
-          isDeepStrictEqual(get("Dimensions"), [{ Name: "service", Value: service }]),
+          (get("Namespace") !== "Persister" ||
+            isDeepStrictEqual(get("Dimensions"), [{ Name: "service", Value: service }])) &&
+          (get("Metrics.1.MetricStat.Metric.Namespace") !== "Persister" ||
+            isDeepStrictEqual(get("Metrics.1.MetricStat.Metric.Dimensions.0.Value"), service)),
       )(template);
     },
-    seeds: [["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"]],
+    seeds: [
+      ["DeliveriesFailing.Properties.Dimensions.0.Value", "persister-other"],
+      ["WatchSilent.Properties.Metrics.1.MetricStat.Metric.Dimensions.0.Value", "persister-other"],
+    ],
   },
   {
     // Their failures are in a queue with an alarm of its own, and a run that starts during another one

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { parse, type Tags } from "yaml";
 
 /**
- * CloudWatch's alarms of infra/alarms.yml, period by period: those on one metric, on a sum of metrics, and
- * composite ones. docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+ * CloudWatch's alarms of infra/alarms.yml and of a scheduled streamer, period by period: those on one metric,
+ * on a sum of metrics, and composite ones:
+ * docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 type State = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
@@ -17,7 +19,12 @@ export type Metrics = ReadonlyMap<string, Datum>;
 interface Properties {
   readonly Namespace?: string;
   readonly MetricName?: string;
-  readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: Properties } }[];
+  readonly Dimensions?: readonly { readonly Name: string; readonly Value: unknown }[];
+  readonly Metrics?: readonly {
+    readonly Expression?: string;
+    readonly MetricStat?: { readonly Metric: Properties; readonly Stat: string };
+  }[];
+  readonly WarmUpConfiguration?: { readonly WarmUpPeriodDurationInMinutes: number };
   readonly Statistic?: string;
   readonly Period?: number;
   readonly EvaluationPeriods?: number;
@@ -39,7 +46,28 @@ const text = readFileSync(new URL("../../infra/alarms.yml", import.meta.url), "u
 const { Resources } = parse(text, { customTags, merge: true }) as {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
 };
-const alarms = Object.entries(Resources).filter(([, { Type }]) => /Alarm$/.test(Type));
+const scheduled = createRequire(import.meta.url)("../../infra/scheduled.cjs") as (
+  variables: object,
+) => Promise<{
+  readonly resources: { readonly Resources: typeof Resources };
+}>;
+const github = { command: "node github.mjs", every: "rate(1 hour)", credentials: [] };
+const configuration: Readonly<Record<string, unknown>> = {
+  "custom.streamers": { github },
+  "custom.parameters": { scheduled: ["github"], tableArn: "table", archiveArnSub: "archive" },
+  service: "persister",
+};
+const ofRun = await scheduled({
+  resolveConfigurationProperty: async (path: readonly string[]) => configuration[path.join(".")],
+  resolveVariable: async () => "dev",
+});
+const alarms = Object.entries({ ...Resources, ...ofRun.resources.Resources }).filter(([, { Type }]) =>
+  /Alarm$/.test(Type),
+);
+/** The queue of a metric of SQS, by its name in the template. */
+const queueOf = ({ Dimensions: [first] = [] }: Properties) =>
+  first?.Name === "QueueName" ? ` ${JSON.stringify(first.Value).match(/\w*DeadLetters/)}` : "";
+const metricOf = (metric: Properties) => `${metric.Namespace} ${metric.MetricName}${queueOf(metric)}`;
 const periodSeconds = 300;
 
 /** The alarms of a stack that was just created. */
@@ -63,6 +91,8 @@ export class AlarmStates {
   #evaluate(properties: Properties): State {
     if (properties.AlarmRule !== undefined) return this.#rule(properties.AlarmRule) ? "ALARM" : "OK";
     const { Period = periodSeconds, EvaluationPeriods = 1, TreatMissingData } = properties;
+    const warmUp = (properties.WarmUpConfiguration?.WarmUpPeriodDurationInMinutes ?? 0) * 60;
+    if (this.#history.length * periodSeconds <= warmUp) return "INSUFFICIENT_DATA";
     const width = Period / periodSeconds;
     const periods = Array.from({ length: EvaluationPeriods }, (_, n) =>
       this.#datum(properties, this.#history.slice(-width * (n + 1), this.#history.length - width * n)),
@@ -77,17 +107,14 @@ export class AlarmStates {
     return periods.every(isBreaching) ? "ALARM" : "OK";
   }
 
-  #datum(
-    { Namespace, MetricName, Metrics = [] }: Properties,
-    periods: readonly Metrics[],
-  ): Datum | undefined {
-    const named = MetricName === undefined ? [] : [`${Namespace} ${MetricName}`];
-    const summed = Metrics.flatMap(({ MetricStat }) =>
-      MetricStat === undefined ? [] : [`${MetricStat.Metric.Namespace} ${MetricStat.Metric.MetricName}`],
-    );
+  #datum(properties: Properties, periods: readonly Metrics[]): Datum | undefined {
+    const { MetricName, Metrics = [] } = properties;
+    const named = MetricName === undefined ? [] : [metricOf(properties)];
+    const summed = Metrics.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []).map(metricOf);
     const names = new Set([...named, ...summed]);
     const found = periods.flatMap(metrics => [...names].flatMap(name => metrics.get(name) ?? []));
-    if (found.length === 0) return undefined;
+    const isFilled = Metrics.some(({ Expression }) => Expression?.startsWith("FILL(") === true);
+    if (found.length === 0) return isFilled ? { sum: 0, samples: 0 } : undefined;
     return {
       sum: found.reduce((total, { sum }) => total + sum, 0),
       samples: found.reduce((total, { samples }) => total + samples, 0),
@@ -105,8 +132,10 @@ export class AlarmStates {
   }
 }
 
-function breaches({ Statistic, Threshold = 0, ComparisonOperator }: Properties, { sum, samples }: Datum) {
-  const value = Statistic === "SampleCount" ? samples : sum;
+function breaches(properties: Properties, { sum, samples }: Datum) {
+  const { Threshold = 0, ComparisonOperator } = properties;
+  const [stat] = (properties.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Stat ?? []);
+  const value = (properties.Statistic ?? stat) === "SampleCount" ? samples : sum;
   if (ComparisonOperator === "LessThanThreshold") return value < Threshold;
   return ComparisonOperator === "GreaterThanThreshold" ? value > Threshold : value >= Threshold;
 }

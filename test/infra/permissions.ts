@@ -119,6 +119,7 @@ const [getObject, putObject] = ["s3:GetObject", "s3:PutObject"];
 const readSecret = "secretsmanager:GetSecretValue";
 const token = ["token#ab12"];
 const usedOn = ["pk", "sk", "usedOn"];
+const notifiedAt = ["pk", "sk", "notifiedAt"];
 const callers = ["IngestRole", "BookmarkRole", "ChangeRole", "OverviewRole"];
 
 export const calls: readonly Call[] = [
@@ -157,12 +158,20 @@ export const calls: readonly Call[] = [
     [get, "Table", ["streamer#github"]],
     [query, "Table", ["streamers#0"]],
     [update, "Table", ["streamers#0"]],
+    [query, "Table", ["tokens"]],
+    [get, "Table", token],
+    [get, "Table", ["tokens"]],
+    [update, "Table", ["tokens"], notifiedAt],
     ["sns:Publish", "AlarmTopic"],
     ["sqs:SendMessage", "DeadLetters"],
   ]),
   ...callsOf("WatchRole", false, [
-    [get, "Table", token],
-    [get, "Table", ["tokens"]],
+    [query, "Table", token],
+    [put, "Table", token],
+    [put, "Table", ["tokens"]],
+    [update, "Table", token, notifiedAt],
+    [update, "Table", ["tokens"], [...notifiedAt, "scopes"]],
+    [update, "Table", ["tokens"]],
     [put, "Table", ["streamers"]],
     [update, "Table", ["streamer#github"]],
     [readSecret, "Secret"],

@@ -64,7 +64,7 @@ const needed: Readonly<Record<string, Grants>> = {
     ...logTo("WatchLogGroup"),
     "dynamodb:GetItem": table,
     "dynamodb:Query": table,
-    "dynamodb:UpdateItem": table,
+    "dynamodb:UpdateItem": [...table, ...table],
     "sns:Publish": ["AlarmTopic"],
     "kms:Decrypt": ["AlarmKey"],
     "kms:GenerateDataKey": ["AlarmKey"],
@@ -105,16 +105,13 @@ const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
 /** Whether the functions read bearer tokens, as they do where no gateway's authorizer precedes them. */
 const isOfTokens = (template: Template) => at(environmentIn(template, "Ingest"), "AUTHORIZATION") === "token";
 function neededBy(template: Template, role: string): Grants | undefined {
-  if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutTokens(role, needed[role]);
+  if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutTokens(needed[role]);
   const run = role.replace(/(Schedule)?Role$/, "");
   return isOfSchedule(role) ? neededBySchedule(template, run) : neededByRun(template, run);
 }
 
-function withoutTokens(
-  role: string,
-  { "dynamodb:UpdateItem": updates = [], ...grants }: Grants = {},
-): Grants {
-  const entries = role === "WatchRole" ? updates : updates.slice(1);
+function withoutTokens({ "dynamodb:UpdateItem": updates = [], ...grants }: Grants = {}): Grants {
+  const entries = updates.slice(1);
   return entries.length === 0 ? grants : { ...grants, "dynamodb:UpdateItem": entries };
 }
 
@@ -143,11 +140,13 @@ const keysExactly = (...keys: readonly string[]) => ({
 });
 const streamersKeys = keysLike("streamers", "streamers#*", "streamer#*");
 const entriesKeys = keysLike("streamers#*");
-const lastUse = {
-  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["token#*", "tokens"] },
-  "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", "usedOn"] },
+const attributeOf = (name: string, ...keys: readonly string[]) => ({
+  "ForAllValues:StringLike": { "dynamodb:LeadingKeys": keys },
+  "ForAllValues:StringEquals": { "dynamodb:Attributes": ["pk", "sk", name] },
   Null: { ...isNamed.Null, "dynamodb:Attributes": "false" },
-};
+});
+const lastUse = attributeOf("usedOn", "token#*", "tokens");
+const notified = attributeOf("notifiedAt", "tokens");
 
 /** Returns the keys that an action on the table may touch: each that a statement of the role may have. */
 function keysOf(template: Template, role: string, action: string): readonly object[] {
@@ -156,9 +155,11 @@ function keysOf(template: Template, role: string, action: string): readonly obje
     const streamer = streamerOf(template, role.replace(/Role$/, ""));
     return [keysExactly(isUpdate ? entryPartitionOf(streamer) : `streamer#${streamer}`)];
   }
-  if (isUpdate) return role === "WatchRole" ? [entriesKeys] : [entriesKeys, lastUse];
-  if (action !== "dynamodb:GetItem" || role === "WatchRole" || !isOfTokens(template)) return [streamersKeys];
-  return [keysLike("streamers", "streamers#*", "streamer#*", "token#*", "tokens")];
+  if (isUpdate) return [entriesKeys, role === "WatchRole" ? notified : lastUse];
+  if (!isOfTokens(template)) return [streamersKeys];
+  const streamers = ["streamers", "streamers#*", "streamer#*"];
+  if (action === "dynamodb:GetItem") return [keysLike(...streamers, "token#*", "tokens")];
+  return [role === "WatchRole" ? keysLike(...streamers, "tokens") : streamersKeys];
 }
 
 const toScheduler = { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } };
@@ -251,7 +252,7 @@ export const roleRules: readonly Rule[] = [
     seeds: [
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
-      ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", ["dynamodb:GetItem"]],
+      ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:Scan"],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
       ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.6.Resource", { Ref: "Secret" }],
       ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.5.Resource.1", { Ref: "Secret" }],
@@ -272,8 +273,8 @@ export const roleRules: readonly Rule[] = [
   },
   {
     name:
-      "in the table, functions reach the partitions that they need: none creates or lists a bearer token, " +
-      "and a scheduled run reaches no other streamer",
+      "in the table, functions reach the partitions that they need: none creates a bearer token, `watch` " +
+      "alone lists them, and a scheduled run reaches no other streamer",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
         actions
@@ -295,6 +296,7 @@ export const roleRules: readonly Rule[] = [
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined],
+      ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", entriesKeys.Null],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", streamersKeys],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.4.Condition", entriesKeys],

@@ -11,12 +11,12 @@ export interface WatchParts extends StreamersParts {
   readonly notifier: Notifier;
 }
 
-/** A message names at most so many streamers. */
-const namesMax = 20;
+/** A message names at most so many streamers or tokens. */
+export const namesMax = 20;
 const againMilliseconds = 24 * 3_600_000;
 const readsAtOnce = 32;
 /** Reserved for the messages and for noting them; streamers not read by then are read in the next run. */
-const reserveMilliseconds = 8_000;
+export const reserveMilliseconds = 8_000;
 
 /**
  * Inspects every streamer and notifies of those whose bookmark became stale, daily while it is, and once when
