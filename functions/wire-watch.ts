@@ -7,7 +7,7 @@ import type { WatchParts } from "./persister/query/watch.ts";
 import type { WatchTokensParts } from "./persister/query/watch-tokens.ts";
 import { memoize, wire } from "./wire.ts";
 
-/** What `watch` needs. Without bearer tokens, there is no list of them. */
+/** The parts of `watch`. Without bearer tokens, there is no list of them. */
 export type WiredWatch = WatchParts & Partial<WatchTokensParts>;
 
 /** Wires `watch` by its environment, at the first call. */

@@ -12,7 +12,7 @@ const day = 86_400_000;
 const deadline = () => Date.now() + 60_000;
 let subjects = 0;
 
-/** What every list of tokens does. */
+/** The contract of every list of tokens. */
 export function tokenListContract(subject: () => Subject): void {
   const name = () => `lists-${process.pid}-${subjects++}`;
   const now = Date.now();
