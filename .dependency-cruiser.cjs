@@ -30,7 +30,7 @@ module.exports = {
       pathNot: [
         "^functions/(import-api|stitchstream|values)/",
         "^functions/json-schema/index\\.ts$",
-        "^functions/persister/(ports|store|errors|limits|backoff|body/contents)\\.ts$",
+        "^functions/persister/(ports|destination|store|errors|limits|backoff|body/contents)\\.ts$",
       ],
     }),
     never("HTTP knows the core's ports, requests and results", "^functions/http/", {

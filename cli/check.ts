@@ -36,7 +36,7 @@ export async function check(path: string): Promise<string> {
 
 /** The contents and faults of a file's segments. */
 class Findings {
-  readonly #destination = { encoder: batchEncoder(1), rules: importApiRules() };
+  readonly #destination = { sizes: batchEncoder(1), rules: importApiRules() };
   readonly #path: string;
   readonly #lines: string[] = [];
   readonly #recordsByStream = new Map<string, number>();

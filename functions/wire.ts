@@ -9,8 +9,9 @@ import { type Config, readConfig } from "./config.ts";
 import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
 import { importApiDestinations } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
+import type { Destinations } from "./persister/destination.ts";
 import type { Parts } from "./persister/persist.ts";
-import type { Clock, Destinations, Observer, RequestObserver, Tokens } from "./persister/ports.ts";
+import type { Clock, Observer, RequestObserver, Tokens } from "./persister/ports.ts";
 import type { StreamersParts } from "./persister/query/streamers.ts";
 import { systemClock } from "./system-clock.ts";
 

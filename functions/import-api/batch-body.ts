@@ -1,8 +1,8 @@
-import type { ImportRequest } from "../persister/ports.ts";
 import { JsonWriter } from "../values/json-writer.ts";
 import type { Kind, Visitor } from "../values/visitor.ts";
 import type { Encoding } from "./encoding.ts";
 import { SchemaInference } from "./infer-schema.ts";
+import type { ImportRequest } from "./request.ts";
 import { SequencedText } from "./sequence.ts";
 
 /**

@@ -1,8 +1,10 @@
 import http from "node:http";
 import https from "node:https";
-import type { Clock, ImportApi, ImportRequest, Outcome } from "../persister/ports.ts";
+import type { Outcome } from "../persister/destination.ts";
+import type { Clock } from "../persister/ports.ts";
 import { answerBodyTimeoutMillisecondsDefault, type Call, postOnce } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
+import type { ImportApi, ImportRequest } from "./request.ts";
 import { type Attempt, withRetries } from "./retry.ts";
 
 /** The account that records are written to. */

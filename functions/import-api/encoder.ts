@@ -1,9 +1,21 @@
-import type { BatchEncoder } from "../persister/ports.ts";
+import type { Contents } from "../persister/body/contents.ts";
+import type { Batch, BatchSizes } from "../persister/destination.ts";
+import type { ByteWriter } from "../values/byte-writer.ts";
 import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
 import { Draft4Schemas } from "./draft4.ts";
 import { encodePush } from "./push-body.ts";
+import type { ImportRequest } from "./request.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
+
+/** Encodes requests: defines how a record is written on the wire. */
+export interface BatchEncoder extends BatchSizes {
+  /**
+   * Returns the finished request for records of `contents`. Each record's sequence is `firstSequence` plus
+   * its index in the delivery. The body is written to `out`, from its beginning.
+   */
+  encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
+}
 
 /**
  * Writes the Import API's request bodies. Records with a schema go to `/batch`. Records with only keys go to

@@ -1,5 +1,5 @@
 import type { Contents } from "../persister/body/contents.ts";
-import type { Batch } from "../persister/ports.ts";
+import type { Batch } from "../persister/destination.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 
 /** One request to encode: `BatchEncoder.encode` in ports.ts. */

@@ -4,7 +4,13 @@ import type { Answer, Silence } from "./http-post.ts";
 /** The result of one attempt. `transient` may be retried. */
 export type Verdict =
   | { readonly kind: "accepted" }
-  | { readonly kind: "rejected"; readonly status: number; readonly message: string }
+  | {
+      readonly kind: "rejected";
+      readonly status: number;
+      readonly message: string;
+      /** The index of the record that it is about, if it is known. */
+      readonly record?: number;
+    }
   | {
       readonly kind: "transient";
       readonly reason: "unavailable" | "out-of-time";
@@ -34,13 +40,22 @@ export function verdictOf(end: Answer | Silence, token: string): Verdict {
   const { status } = end;
   if (status >= 200 && status < 300)
     return isPage(end) ? { kind: "rejected", status, message: aPage } : { kind: "accepted" };
-  if (!isTransient(status)) return { kind: "rejected", status, message: messageOrStatus(end, token) };
+  if (!isTransient(status)) {
+    const message = messageOrStatus(end, token);
+    return { kind: "rejected", status, message, ...recordIn(message) };
+  }
   return {
     kind: "transient",
     reason: "unavailable",
     message: fitForMessage(`The Import API answered ${status}: ${messageOrStatus(end, token)}`, token),
     ...(end.retryAfter !== undefined && { retryAfter: end.retryAfter }),
   };
+}
+
+/** `/batch` names the first bad record by its index: import-api.md section 1.5. */
+function recordIn(message: string): { readonly record?: number } {
+  const index = /^Record (\d+) /.exec(message)?.[1];
+  return index === undefined ? {} : { record: Number(index) };
 }
 
 const isPage = ({ contentType }: Answer) => /^text\/html/i.test(contentType);

@@ -1,10 +1,10 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
-import type { ImportRequest } from "../persister/ports.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
 import { TransitWriter } from "../values/transit-writer.ts";
 import type { Encoding } from "./encoding.ts";
+import type { ImportRequest } from "./request.ts";
 import { SequencedText } from "./sequence.ts";
 
 /** transit-format, "Strings": what begins like a tag is escaped by a tilde. */

@@ -1,5 +1,6 @@
 import { type Backoff, delayOf } from "../persister/backoff.ts";
-import type { Clock, Outcome } from "../persister/ports.ts";
+import type { Outcome } from "../persister/destination.ts";
+import type { Clock } from "../persister/ports.ts";
 import type { AttemptTime } from "./http-post.ts";
 import type { Verdict } from "./outcome.ts";
 

@@ -1,6 +1,6 @@
 import { type Dialect, SchemaCompiler } from "../json-schema/index.ts";
+import type { Rules } from "../persister/destination.ts";
 import * as limits from "../persister/limits.ts";
-import type { Rules } from "../persister/ports.ts";
 import { formats, formatsByText } from "./rules/formats.ts";
 import { isReserved } from "./rules/names.ts";
 import { readSchema } from "./rules/schemas.ts";

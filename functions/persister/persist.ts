@@ -16,12 +16,13 @@ import type { Precondition } from "./commit/precondition.ts";
 import { revisionOf } from "./commit/state.ts";
 import { within } from "./deadline.ts";
 import { DeliveryProgress } from "./delivery-progress.ts";
+import type { Destinations } from "./destination.ts";
 import type { PersisterError } from "./errors.ts";
 import { batches } from "./forward/batch.ts";
 import { forward } from "./forward/forward.ts";
 import { refusalError } from "./forward/refusal.ts";
 import { answerBy, commitMillisecondsMin } from "./limits.ts";
-import type { Archive, Destinations, Observer } from "./ports.ts";
+import type { Archive, Observer } from "./ports.ts";
 import type { Receipt } from "./receipt.ts";
 import { fileReceipt, recordOutcome } from "./record.ts";
 import { replayFactsOf } from "./replay-facts.ts";
@@ -80,8 +81,8 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
     const committed = await committedReceipt(earlier, current, ports);
     if (committed !== undefined) return { receipt: committed, replayed: true };
     progress.took("begin");
-    const { encoder, importApi, ...destination } = await parts.destinations.of(streamer, request.traceparent);
-    const contents = validate(body, { encoder, ...destination });
+    const destination = await parts.destinations.of(streamer, request.traceparent);
+    const contents = validate(body, destination);
     progress.validated(contents);
     const { delivery } = progress;
     const { sequences } = contents;
@@ -95,10 +96,14 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
         const record = lookup && (await saveRecord(lookup, { lease, archive, replay }, ports));
         progress.took("begin");
         const accepted = acceptedBefore(lease);
-        const sent = await forward(tracker => batches(contents, encoder, tracker, accepted), {
-          encode: (batch, out) => encoder.encode(contents, batch, lease.firstSequence, out),
-          send: batch => importApi.send(batch, forwardBy),
-        });
+        const receivedAt = record?.createdAt ?? progress.at;
+        const { firstSequence } = lease;
+        const outgoing = { contents, delivery, firstSequence, receivedAt, deadline: forwardBy };
+        const writer = await destination.prepare(outgoing);
+        const sent = await forward(
+          tracker => batches(contents, destination.sizes, tracker, accepted),
+          writer,
+        );
         progress.forwarded(sent);
         const { safe } = sent;
         const replaces = replacing(safe, lease) !== undefined;
@@ -106,7 +111,7 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
           const { state, item } = await commitWhatIsSafe(safe, lease, commitPorts);
           progress.took("commit");
           progress.committed(item, replaces);
-          throw refusalError(sent.refusal, contents, state);
+          throw refusalError(sent.refusal, contents, state, destination);
         }
         const facts = {
           ...progress.receiptFacts(contents, record?.archive ?? archive),

@@ -1,10 +1,5 @@
-import type { SchemaCompiler } from "../json-schema/index.ts";
-import type { Table } from "../stitchstream/tables.ts";
-import type { ByteWriter } from "../values/byte-writer.ts";
-import type { Activation, Contents } from "./body/contents.ts";
 import type { LastFailure } from "./entries.ts";
 import type { ErrorCode } from "./errors.ts";
-import type { DestinationIdentity } from "./store.ts";
 
 /**
  * The ports of the core. A contract suite in test/contracts runs on each implementation of the archive and
@@ -17,99 +12,6 @@ export interface Archive {
    * Never overwrites. Rejects with a PersisterError `archive-unavailable`.
    */
   put(key: string, bytes: Uint8Array, deadline: number): Promise<string>;
-}
-
-/** One request to the Import API: the finished bytes. */
-export interface ImportRequest {
-  readonly endpoint: "push" | "batch";
-  readonly contentType: "application/json" | "application/transit+json";
-  readonly body: Uint8Array;
-}
-
-/** The outcome of a batch: one of three. */
-export type Outcome =
-  | { readonly kind: "accepted"; readonly attempts: number }
-  /** Permanent: the same bytes are never accepted. `message` is the Import API's, cut to 1,000 characters. */
-  | {
-      readonly kind: "rejected";
-      readonly status: number;
-      readonly message: string;
-      readonly attempts: number;
-    }
-  /** Transient, and out of retries or time. */
-  | {
-      readonly kind: "failed";
-      readonly reason: "unavailable" | "out-of-time";
-      readonly message: string;
-      readonly attempts: number;
-    };
-
-export interface ImportApi {
-  /** Sends a batch, with retries, until `deadline`. Never rejects because of the network or the server. */
-  send(request: ImportRequest, deadline: number): Promise<Outcome>;
-}
-
-/** The records, or the activation, of one request. */
-export interface Batch {
-  /**
-   * `upsert`: records of tables with keys and no schema. `append`: one table with neither. `typed`: one table
-   * with a schema. `activate`: a table's version replaces earlier ones; it holds no records and is sent
-   * alone.
-   */
-  readonly kind: "upsert" | "append" | "typed" | "activate";
-  /** The records' indexes in the delivery, ascending. */
-  readonly records: readonly number[];
-  /** The most bytes that its request takes. */
-  readonly bytes: number;
-  readonly activation?: Activation;
-}
-
-/** Encodes requests: defines how a record is written on the wire. */
-export interface BatchEncoder {
-  /** Returns the most bytes that surround a record's own value. */
-  bytesAround(table: Table): number;
-  /**
-   * Returns the size of the schema and key names that each batch of the table repeats; 0 without a schema.
-   */
-  schemaBytes(table: Table): number;
-  /**
-   * Returns the finished request for records of `contents`. Each record's sequence is `firstSequence` plus
-   * its index in the delivery. The body is written to `out`, from its beginning.
-   */
-  encode(contents: Contents, batch: Batch, firstSequence: bigint, out: ByteWriter): ImportRequest;
-}
-
-/**
- * The known refusals of a destination: the core refuses it before anything is forwarded. Everything else is
- * sent, and the answer reported. Core and stitchstream/ learn a destination's rules only from here.
- */
-export interface Rules {
-  /**
-   * Returns whether the destination reserves this name for a column or table of its own. Called for streams,
-   * keys and a record's top-level fields that begin with `_`: stitchstream/decode.ts and table-names.ts use
-   * it as `NameLimits.isReserved`.
-   */
-  readonly isReserved: (name: string) => boolean;
-  /** The longest text of a key, in UTF-16 units; numbers are not limited: keys.ts. */
-  readonly keyCharsMax: number;
-  /** Compiles streams' schemas as the destination reads them, and keeps them: json-schema/. */
-  readonly schemas: SchemaCompiler;
-}
-
-/** Where a streamer's records go: the Import API, with its account. */
-export interface Destination {
-  readonly identity: DestinationIdentity;
-  readonly rules: Rules;
-  readonly importApi: ImportApi;
-  readonly encoder: BatchEncoder;
-}
-
-export interface Destinations {
-  /**
-   * Resolves to the streamer's own destination or the default. Rejects with PersisterError
-   * `account-unavailable`.
-   */
-  of(streamer: string, traceparent: string | undefined): Promise<Destination>;
 }
 
 /** A right that a token grants, for one streamer or for all (`*`). */

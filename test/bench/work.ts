@@ -12,7 +12,7 @@ const out = new ByteWriter(0);
 
 /** All work on a body except the network. Returns the number of bytes sent. */
 export function decodeToBatches(body: Buffer): number {
-  const contents = validate(body, { encoder, rules });
+  const contents = validate(body, { sizes: encoder, rules });
   const tracker = new Tracker();
   let bytes = 0;
   for (const batch of batches(contents, encoder, tracker)) {

@@ -36,10 +36,12 @@ export function instrumented(parts: Parts, steps: Steps): Parts {
     destinations: {
       of: async (...args) => {
         const destination = await destinations.of(...args);
-        const { importApi } = destination;
         return {
           ...destination,
-          importApi: { send: (...sent) => steps.during("forward", () => importApi.send(...sent)) },
+          prepare: async outgoing => {
+            const writer = await destination.prepare(outgoing);
+            return { ...writer, write: (...batch) => steps.during("forward", () => writer.write(...batch)) };
+          },
         };
       },
     },

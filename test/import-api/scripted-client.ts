@@ -1,6 +1,6 @@
 import { afterEach } from "vitest";
 import { type ImportApiOptions, importApi } from "../../functions/import-api/client.ts";
-import type { ImportRequest } from "../../functions/persister/ports.ts";
+import type { ImportRequest } from "../../functions/import-api/request.ts";
 import { leapingClock } from "./leaping-clock.ts";
 import { type ScriptedServer, type Step, startScriptedServer } from "./scripted-server.ts";
 

@@ -1,7 +1,7 @@
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { type Dialect, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import type { Rules } from "../../functions/persister/destination.ts";
 import * as limits from "../../functions/persister/limits.ts";
-import type { Rules } from "../../functions/persister/ports.ts";
 
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const date = /^\d{4}-\d\d-\d\d$/;

@@ -49,7 +49,7 @@ function faultsOf(schema: object, records: readonly string[]): unknown[] {
   const line = JSON.stringify({ type: "SCHEMA", stream: "s", schema, key_properties: [] });
   const lines = records.map(record => `{"type":"RECORD","stream":"s","record":${record}}`);
   try {
-    validate(Buffer.from(`${[line, ...lines].join("\n")}\n`), { encoder, rules });
+    validate(Buffer.from(`${[line, ...lines].join("\n")}\n`), { sizes: encoder, rules });
     return records.map(() => undefined);
   } catch (error) {
     if (!(error instanceof PersisterError)) throw error;

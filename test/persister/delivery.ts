@@ -1,9 +1,9 @@
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import type { ImportRequest } from "../../functions/import-api/request.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { batches } from "../../functions/persister/forward/batch.ts";
 import { Tracker } from "../../functions/persister/forward/tracker.ts";
-import type { ImportRequest } from "../../functions/persister/ports.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
@@ -19,7 +19,7 @@ export function requestsOf(
   bookmark: string | undefined;
 } {
   const contents = validate(typeof body === "string" ? Buffer.from(body) : body, {
-    encoder,
+    sizes: encoder,
     rules,
   });
   const tracker = new Tracker();

@@ -16,7 +16,7 @@ const encoder = batchEncoder(1);
 const rules = importApiRules();
 
 export function eventsOf(body: Uint8Array): Event[] {
-  const contents = validate(body, { encoder, rules });
+  const contents = validate(body, { sizes: encoder, rules });
   const { activations, bookmarks } = contents;
   // An activation between two records comes before the second one.
   const placed = [

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { destinationOf } from "../../functions/import-api/destination.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { memoryArchive } from "../../functions/memory/archive.ts";
@@ -37,8 +38,8 @@ function notingStore(): { readonly store: Store; readonly notes: string[] } {
 function partsOf(store: Store): Parts {
   let ids = 0;
   const encoder = batchEncoder(4242);
-  const importApi = { send: async () => ({ kind: "accepted", attempts: 1 }) as const };
-  const destination = { identity: { name: "import-api" }, importApi, encoder, rules };
+  const api = { send: async () => ({ kind: "accepted", attempts: 1 }) as const };
+  const destination = destinationOf({ clientId: 4242, rules, encoder, api });
   return {
     ...store,
     clock: { now: Date.now, sleep: async () => {} },

@@ -1,5 +1,5 @@
+import type { Rules } from "../../functions/persister/destination.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
-import type { Rules } from "../../functions/persister/ports.ts";
 import { requestsOf } from "./delivery.ts";
 
 /** The core's faults in a schema alone; none if it is sent. */

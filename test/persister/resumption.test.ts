@@ -1,16 +1,17 @@
 import { expect, it } from "vitest";
+import { destinationOf } from "../../functions/import-api/destination.ts";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import type { ImportApi } from "../../functions/import-api/request.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
+import type { Outcome } from "../../functions/persister/destination.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../functions/persister/persist.ts";
-import type { ImportApi, Outcome } from "../../functions/persister/ports.ts";
 import type { Streamer } from "../../functions/persister/store.ts";
 
 /** Attempts of one delivery, and the expiry of its key, on a clock of their own. */
 const hour = 3_600_000;
-const identity = { name: "scripted" };
 const rules = importApiRules();
 const header = "stitchstream/0.1\nContent-Type: jsonline\n--\n";
 const body = (last: number) =>
@@ -28,7 +29,7 @@ function world() {
   /** The answer for a table; by default it is accepted. */
   const answers = new Map<string, Outcome>();
   let failing: (next: Streamer) => boolean = () => false;
-  const importApi: ImportApi = {
+  const api: ImportApi = {
     send: async ({ body: sent }) => {
       const table = (JSON.parse(Buffer.from(sent).toString()) as { table_name: string }).table_name;
       return answers.get(table) ?? { kind: "accepted", attempts: 1 };
@@ -48,7 +49,7 @@ function world() {
     newId: () => `id-${ids++}`,
     observer: { onDelivery: () => {} },
     destinations: {
-      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules }),
+      of: async () => destinationOf({ clientId: 4242, rules, encoder: batchEncoder(4242), api }),
     },
   };
   const send = async (last = 2) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Rules } from "../../functions/persister/destination.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
-import type { Rules } from "../../functions/persister/ports.ts";
 import { jsonSchemaRules } from "../json-schema/json-schema-rules.ts";
 import { requestsOf } from "./delivery.ts";
 

@@ -4,7 +4,7 @@ import { s3Archive } from "../../functions/aws/archive.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
 import { importApiDestinations } from "../../functions/import-api/destination.ts";
-import type { BatchEncoder, Destinations } from "../../functions/persister/ports.ts";
+import type { Destination, Destinations } from "../../functions/persister/destination.ts";
 import type { Wired } from "../../functions/wire.ts";
 import type { FaultPlan } from "./faults.ts";
 import type { Invariants } from "./invariants/invariants.ts";
@@ -87,13 +87,13 @@ export class Process {
           post: world.importApi.post(this),
         });
         // Few records fill a batch, and no memory is reserved for more.
-        const encoder: BatchEncoder = {
-          ...destination.encoder,
-          bytesAround: () => world.traits.bytesAround,
-          encode: (contents, batch, firstSequence, out) =>
-            destination.encoder.encode(contents, { ...batch, bytes: 0 }, firstSequence, out),
+        const sizes = { ...destination.sizes, bytesAround: () => world.traits.bytesAround };
+        const prepare: Destination["prepare"] = async outgoing => {
+          const { write } = await destination.prepare(outgoing);
+          // No memory is reserved for batches of few records.
+          return { write: (batch, out) => write({ ...batch, bytes: 0 }, out) };
         };
-        return { ...destination, encoder };
+        return { ...destination, sizes, prepare };
       },
     };
     return {

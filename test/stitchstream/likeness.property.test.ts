@@ -150,7 +150,7 @@ const unlike = (line: Buffer, n: number, form: Form) =>
 
 /** A record is at most as long as announced. */
 function expectAsLongAsSaid(body: Uint8Array): void {
-  const contents = validate(body, { encoder: batchEncoder(4242), rules });
+  const contents = validate(body, { sizes: batchEncoder(4242), rules });
   for (let record = 0; record < contents.records; record++) {
     const start = contents.recordStart(record);
     const said = contents.recordEnd(record) - start + contents.recordGrowth(record);

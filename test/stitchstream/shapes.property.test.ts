@@ -18,7 +18,7 @@ const headerLines = 3;
 /** The outcome of a body: each record's request, or its faults by line. */
 function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
   try {
-    const contents = validate(body, { encoder, rules });
+    const contents = validate(body, { sizes: encoder, rules });
     const records = Array.from({ length: contents.records }, (_, record) => {
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
       // The same sequence in every place.

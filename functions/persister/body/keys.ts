@@ -2,7 +2,7 @@ import type { ValueReader } from "../../stitchstream/reader.ts";
 import type { Table } from "../../stitchstream/tables.ts";
 import { stringOf } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
-import type { Rules } from "../ports.ts";
+import type { Rules } from "../destination.ts";
 
 /** A fault of a key's value. */
 export interface KeyFault {

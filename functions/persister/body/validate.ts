@@ -1,8 +1,8 @@
 import { decode, type MessageSink } from "../../stitchstream/decode.ts";
 import { NotAStitchstream } from "../../stitchstream/header.ts";
 import { endingInNewline } from "../../stitchstream/readers.ts";
+import type { Destination } from "../destination.ts";
 import * as limits from "../limits.ts";
-import type { Destination } from "../ports.ts";
 import { Contents } from "./contents.ts";
 import { Faults, headerFault } from "./faults.ts";
 import { keyFaults } from "./keys.ts";
@@ -15,7 +15,7 @@ import { SchemaChecks } from "./schema-checks.ts";
  */
 export function validate(
   body: Uint8Array,
-  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
+  { sizes, rules }: Pick<Destination, "sizes" | "rules">,
   faultsNamed: number = limits.faultsNamedMax,
 ): Contents {
   const contents = new Contents(endingInNewline(body));
@@ -24,7 +24,7 @@ export function validate(
     contents.header = decode(
       contents.bytes,
       { ...limits, ...rules },
-      sinkOf(contents, faults, { encoder, rules }),
+      sinkOf(contents, faults, { sizes, rules }),
     );
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
@@ -37,7 +37,7 @@ export function validate(
 function sinkOf(
   contents: Contents,
   faults: Faults,
-  { encoder, rules }: Pick<Destination, "encoder" | "rules">,
+  { sizes, rules }: Pick<Destination, "sizes" | "rules">,
 ): MessageSink {
   const schemas = new SchemaChecks(contents, faults, rules.schemas);
   return {
@@ -50,8 +50,7 @@ function sinkOf(
       const wrong = keyFaults(table, reader, rules);
       for (const each of wrong) faults.add("invalid-records", { line, stream: table.stream, ...each });
       const { textStart, textEnd } = reader.envelope.record;
-      const bytes =
-        textEnd - textStart + reader.growth + encoder.bytesAround(table) + encoder.schemaBytes(table);
+      const bytes = textEnd - textStart + reader.growth + sizes.bytesAround(table) + sizes.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)
         faults.add("invalid-records", { line, stream: table.stream, ...tooLarge(bytes) });
       // A record that is too large isn't checked: that would expand its cache codes in memory.
@@ -83,5 +82,5 @@ function sinkOf(
 const tooLarge = (bytes: number) => ({
   message:
     `a record of ${bytes} bytes on the wire; ` +
-    `the Import API accepts less than ${limits.loneRecordBatchBytesMax}: split it`,
+    `a batch accepts less than ${limits.loneRecordBatchBytesMax}: split it`,
 });

@@ -1,7 +1,7 @@
 import type { Table } from "../../stitchstream/tables.ts";
 import type { Contents } from "../body/contents.ts";
+import type { Batch, BatchSizes } from "../destination.ts";
 import { batchBytesMax, batchRecordsMax } from "../limits.ts";
-import type { Batch, BatchEncoder } from "../ports.ts";
 import { Marks } from "./marks.ts";
 import type { Registrar, Ticket } from "./tracker.ts";
 
@@ -18,18 +18,18 @@ interface OpenBatch extends TrackedBatch {
 const envelopeBytes = 2_048;
 
 /**
- * Cuts a delivery into batches below the Import API's limits. Registers each batch and bookmark with the
+ * Cuts a delivery into batches below the destinations' limits. Registers each batch and bookmark with the
  * tracker. When one batch is full, all open ones are sent, so that bookmarks become safe soon however streams
  * interleave. All open ones are also sent before an activation, so that it follows all its records. The first
  * `acceptedCount` records and activations are skipped: they were accepted before.
  */
 export function* batches(
   contents: Contents,
-  encoder: BatchEncoder,
+  sizes: BatchSizes,
   tracker: Registrar,
   acceptedCount = 0,
 ): Generator<TrackedBatch> {
-  const open = new OpenBatches(encoder, tracker);
+  const open = new OpenBatches(sizes, tracker);
   const marks = new Marks(contents, acceptedCount);
   function* mark(records: number): Generator<TrackedBatch> {
     for (let next = marks.next(records); next !== undefined; next = marks.next(records)) {
@@ -50,7 +50,7 @@ export function* batches(
   for (let record = marks.acceptedRecords; record < contents.records; record++) {
     if (record === marks.at) yield* mark(record);
     const table = contents.recordTable(record);
-    const bytes = recordBytes(contents, record, encoder.bytesAround(table));
+    const bytes = recordBytes(contents, record, sizes.bytesAround(table));
     if (open.isFull(table, bytes)) yield* open.close();
     open.add(table, record, bytes);
   }
@@ -60,12 +60,12 @@ export function* batches(
 
 /** The batches that records are being added to, one for each group of tables. */
 class OpenBatches {
-  readonly #encoder: BatchEncoder;
+  readonly #sizes: BatchSizes;
   readonly #tracker: Registrar;
   readonly #byGroup = new Map<string, OpenBatch>();
 
-  constructor(encoder: BatchEncoder, tracker: Registrar) {
-    this.#encoder = encoder;
+  constructor(sizes: BatchSizes, tracker: Registrar) {
+    this.#sizes = sizes;
     this.#tracker = tracker;
   }
 
@@ -83,7 +83,7 @@ class OpenBatches {
     let batch = this.#byGroup.get(group);
     if (batch === undefined) {
       const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
-      const bytesOnce = envelopeBytes + this.#encoder.schemaBytes(table);
+      const bytesOnce = envelopeBytes + this.#sizes.schemaBytes(table);
       batch = { kind, records: [], ticket: this.#tracker.open(), bytes: bytesOnce };
       this.#byGroup.set(group, batch);
     }

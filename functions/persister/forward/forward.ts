@@ -1,6 +1,6 @@
 import { ByteWriter } from "../../values/byte-writer.ts";
-import { batchBytesMax, batchesInFlightMax, loneRecordBatchBytesMax } from "../limits.ts";
-import type { Batch, ImportRequest, Outcome } from "../ports.ts";
+import type { Batch, BatchWriter, Outcome } from "../destination.ts";
+import { batchBytesMax, batchesInFlightMax } from "../limits.ts";
 import type { SafeBookmark } from "../store.ts";
 import type { TrackedBatch } from "./batch.ts";
 import { type Registrar, Tracker } from "./tracker.ts";
@@ -8,13 +8,13 @@ import { type Registrar, Tracker } from "./tracker.ts";
 /** A batch that was not accepted, and why. */
 export interface Refusal {
   readonly batch: Batch;
-  readonly outcome: Exclude<Outcome, { kind: "accepted" }>;
+  readonly outcome: Exclude<Outcome, { kind: "accepted" | "too-large" }>;
 }
 
 export interface Forwarding {
-  /** Requests that were accepted. */
+  /** Batches that were accepted. */
   readonly batches: number;
-  /** Attempts beyond each request's first. */
+  /** Attempts beyond each batch's first. */
   readonly retries: number;
   /** The worst of the batches that were not accepted. */
   readonly refusal: Refusal | undefined;
@@ -22,12 +22,6 @@ export interface Forwarding {
   readonly safe: SafeBookmark | undefined;
 }
 
-interface Requests {
-  encode(batch: Batch, out: ByteWriter): ImportRequest;
-  send(request: ImportRequest): Promise<Outcome>;
-}
-
-const payloadTooLarge = 413;
 /** Large batches are rare, so larger memory is not kept for the next batch. */
 const keptBytesMax = 2 * batchBytesMax;
 
@@ -45,17 +39,17 @@ class BatchMemory {
 /**
  * Sends the batches that `cut` returns, several at a time, and tracks which bookmark is safe. After the
  * first batch that is not accepted, no new one is sent; those in flight are awaited, as they may be
- * accepted. Rejects if `requests` rejects, also after the batches in flight have ended.
+ * accepted. Rejects if `writer` rejects, also after the batches in flight have ended.
  */
 export const forward = (
   cut: (tracker: Registrar) => Iterable<TrackedBatch>,
-  requests: Requests,
-): Promise<Forwarding> => new Forward(cut, requests).all();
+  writer: BatchWriter,
+): Promise<Forwarding> => new Forward(cut, writer).all();
 
 class Forward {
   readonly #waiting: Iterator<TrackedBatch>;
   readonly #tracker = new Tracker();
-  readonly #requests: Requests;
+  readonly #writer: BatchWriter;
   readonly #inFlight = new Set<Promise<void>>();
   /** The activation in flight: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
   #alone: Promise<void> | undefined;
@@ -64,9 +58,9 @@ class Forward {
   #batches = 0;
   #retries = 0;
 
-  constructor(cut: (tracker: Registrar) => Iterable<TrackedBatch>, requests: Requests) {
+  constructor(cut: (tracker: Registrar) => Iterable<TrackedBatch>, writer: BatchWriter) {
     this.#waiting = cut(this.#tracker)[Symbol.iterator]();
-    this.#requests = requests;
+    this.#writer = writer;
   }
 
   async all(): Promise<Forwarding> {
@@ -123,22 +117,18 @@ class Forward {
   }
 
   /**
-   * Sends a batch in one request, or in halves if it is too large: an inferred schema may outgrow its
-   * records, and a server may accept less than it documents (import-api.md section 3, "Halve a batch").
+   * Sends a batch as one, or in halves if it is too large: an inferred schema may outgrow its records, and a
+   * server may accept less than it documents (import-api.md section 3, "Halve a batch").
    */
   async #sendWhole(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {
-    const request = this.#requests.encode(batch, memory.out);
-    const divisible = batch.records.length > 1;
-    if (divisible && request.body.length >= loneRecordBatchBytesMax) return this.#sendHalves(batch, memory);
-    const outcome = await this.#requests.send(request);
+    const outcome = await this.#writer.write(batch, memory.out);
     this.#retries += outcome.attempts - 1;
     memory.recycle(outcome);
     if (outcome.kind === "accepted") {
       this.#batches++;
       return undefined;
     }
-    const isTooLarge = outcome.kind === "rejected" && outcome.status === payloadTooLarge;
-    return divisible && isTooLarge ? this.#sendHalves(batch, memory) : { batch, outcome };
+    return outcome.kind === "too-large" ? this.#sendHalves(batch, memory) : { batch, outcome };
   }
 
   async #sendHalves(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {

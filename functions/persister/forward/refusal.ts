@@ -1,20 +1,21 @@
 import type { Contents } from "../body/contents.ts";
 import type { StreamerState } from "../commit/state.ts";
+import type { Batch, Destination } from "../destination.ts";
 import { type ErrorDetails, type Fault, PersisterError } from "../errors.ts";
-import type { Batch } from "../ports.ts";
 import type { Refusal } from "./forward.ts";
 
 /** Long enough for a service to recover, short enough for a caller to wait, s. */
 const retryAfterSeconds = 30;
 
 /**
- * Returns the error for a batch that was not accepted. The caller may resume from `state`'s bookmark; `state`
- * is undefined if the store did not answer.
+ * Returns the error for a batch that `destination` did not accept. The caller may resume from `state`'s
+ * bookmark; `state` is undefined if the store did not answer.
  */
 export function refusalError(
   refusal: Refusal,
   contents: Contents,
   state: StreamerState | undefined,
+  destination: Pick<Destination, "name">,
 ): PersisterError {
   const { outcome } = refusal;
   const details: ErrorDetails = { committed: state ?? "unknown" };
@@ -29,7 +30,7 @@ export function refusalError(
   if (outcome.kind === "rejected") {
     return new PersisterError(
       "rejected",
-      `The Import API rejected ${where} with status ${outcome.status}: ${said}. Fix the cause. ${advice}.`,
+      `${destination.name} rejected ${where}${statusOf(outcome)}: ${said}. Fix the cause. ${advice}.`,
       { ...details, faults: [rejectedRecord(refusal, contents)], faultsTotal: 1 },
     );
   }
@@ -52,21 +53,20 @@ function placeOf({ records, activation }: Batch, contents: Contents): string {
   return first === last ? `the record of line ${first}` : `the records of lines ${first} to ${last}`;
 }
 
-/**
- * Returns the fault of a refused batch. `/batch` names the first bad record by its index: import-api.md
- * section 1.5.
- */
+const statusOf = ({ status }: { readonly status?: number }) =>
+  status === undefined ? "" : ` with status ${status}`;
+
 function rejectedRecord({ batch, outcome }: Refusal, contents: Contents): Fault {
   if (batch.activation !== undefined) {
     const { line, table } = batch.activation;
     return { line, stream: table.stream, message: outcome.message };
   }
-  const index = /^Record (\d+) /.exec(outcome.message)?.[1];
-  const record = batch.records[Number(index ?? 0)] ?? batch.records[0]!;
+  const { record: index, field } = outcome.kind === "rejected" ? outcome : {};
+  const record = batch.records[index ?? 0] ?? batch.records[0]!;
   const { stream } = contents.recordTable(record);
   const message =
     index === undefined
       ? `the first of the batch's ${batch.records.length} records: ${outcome.message}`
       : outcome.message;
-  return { line: contents.recordLine(record), stream, message };
+  return { line: contents.recordLine(record), stream, ...(field !== undefined && { field }), message };
 }

@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
+import { destinationOf } from "../../../functions/import-api/destination.ts";
 import { batchEncoder } from "../../../functions/import-api/encoder.ts";
+import type { ImportApi } from "../../../functions/import-api/request.ts";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
 import { memoryArchive } from "../../../functions/memory/archive.ts";
 import { memoryStore } from "../../../functions/memory/store.ts";
 import { leaseMarginMillisecondsMax, segmentMillisecondsMax } from "../../../functions/persister/limits.ts";
 import { type Parts, persist } from "../../../functions/persister/persist.ts";
-import type { ImportApi } from "../../../functions/persister/ports.ts";
 import { run } from "../../../functions/persister/segments/run.ts";
 import type { Streaming } from "../../../functions/persister/segments/streaming.ts";
 
 /** A run whose streamer is held by a killed or a live run, on a clock of its own. */
-const identity = { name: "scripted" };
 const rules = importApiRules();
 const minute = 60_000;
 const bodyOf = (ids: readonly number[]) =>
@@ -40,7 +40,7 @@ function world() {
     sleep: async () => {},
     send: async () => {},
   };
-  const importApi: ImportApi = {
+  const api: ImportApi = {
     send: async ({ body }) => {
       const text = Buffer.from(body).toString();
       for (const [, sequence, id] of text.matchAll(/"sequence":(\d+).*?"id":(\d+)/g))
@@ -63,7 +63,7 @@ function world() {
     newId: () => `id-${ids++}`,
     observer: { onDelivery: () => {} },
     destinations: {
-      of: async () => ({ identity, importApi, encoder: batchEncoder(4242), rules }),
+      of: async () => destinationOf({ clientId: 4242, rules, encoder: batchEncoder(4242), api }),
     },
   };
   return {

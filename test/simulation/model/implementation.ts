@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
+import { destinationOf } from "../../../functions/import-api/destination.ts";
 import { batchEncoder } from "../../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
 import { memoryStore } from "../../../functions/memory/store.ts";
 import { change } from "../../../functions/persister/commit/change.ts";
+import type { Outcome } from "../../../functions/persister/destination.ts";
 import { PersisterError } from "../../../functions/persister/errors.ts";
 import { type Parts, persist } from "../../../functions/persister/persist.ts";
-import type { Outcome } from "../../../functions/persister/ports.ts";
 import type { Commit, IdempotencyRecord, Store, Streamer } from "../../../functions/persister/store.ts";
 import type { Answer, Body } from "./state.ts";
 
@@ -38,7 +39,6 @@ const rules = importApiRules();
 const accepted: Outcome = { kind: "accepted", attempts: 1 };
 const failed: Outcome = { kind: "failed", reason: "unavailable", message: "lost", attempts: 1 };
 const records = 2;
-const identity = { name: "import-api", account: "4242" };
 
 /**
  * A process of the real core after its answers so far. Its next step depends only on them, so it runs once
@@ -148,14 +148,14 @@ function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => num
     },
   };
   let ids = 0;
-  const importApi = { send: sending(call, () => now() > started + skew + timeoutMilliseconds) };
+  const api = { send: sending(call, () => now() > started + skew + timeoutMilliseconds) };
   return {
     ...store,
     clock: { now, sleep: async () => {} },
     newId: () => (ids++ === 0 ? delivery : `${delivery} ${started} ${skew} ${ids}`),
     archive: { put: async key => `memory://${key}` },
     observer: { onDelivery: () => {} },
-    destinations: { of: async () => ({ identity, importApi, encoder, rules }) },
+    destinations: { of: async () => destinationOf({ clientId: 4242, rules, encoder, api }) },
   };
 }
 
