@@ -37,8 +37,8 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/(http|stitchstream|values)/",
-        "^functions/persister/(ports|store|entries|chains|errors|limits|receipt|settings|duration)\\.ts$",
-        "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|state))\\.ts$",
+        "^functions/persister/(ports|store|entries|chains|errors|limits|receipt|duration)\\.ts$",
+        "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|settings|state))\\.ts$",
       ],
     }),
     never("AWS's adapters know the core's ports, and what a request is", "^functions/aws/", {

@@ -4,7 +4,7 @@ import { requiredPreconditionOf } from "./http/conditions.ts";
 import { settingsResponse, stateResponse } from "./http/responses.ts";
 import { receiveSettings } from "./http/settings-body.ts";
 import { change as changeBookmark } from "./persister/commit/change.ts";
-import { changeSettings } from "./persister/settings.ts";
+import { changeSettings } from "./persister/commit/settings.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 const changing = forStreamer(async ({ request, streamer, store, deadline }) => {

@@ -10,9 +10,9 @@ import {
 } from "./http/overview-responses.ts";
 import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
 import { settingsResponse } from "./http/responses.ts";
+import { readSettings } from "./persister/commit/settings.ts";
 import { listDeliveries, readDelivery, readStreamer } from "./persister/query/overview.ts";
 import { listStreamers } from "./persister/query/streamers.ts";
-import { readSettings } from "./persister/settings.ts";
 import { wiredByEnvironment } from "./wire.ts";
 
 export const overview = byRoute<"overview">({

@@ -1,9 +1,9 @@
 import type * as z from "zod/mini";
+import type { VersionedSettings } from "../persister/commit/settings.ts";
 import type { StreamerState } from "../persister/commit/state.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { HistoryPage } from "../persister/query/history.ts";
 import type { Receipt } from "../persister/receipt.ts";
-import type { VersionedSettings } from "../persister/settings.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";

@@ -1,6 +1,6 @@
 import type { Contents } from "./body/contents.ts";
+import { entryCommitOf, lastFailureOf } from "./commit/entry.ts";
 import type { EntryUpdate, Settings } from "./entries.ts";
-import { entryCommitOf, lastFailureOf } from "./entry.ts";
 import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
 import type { ReceiptFacts } from "./receipt.ts";
 import { earlierFactsOf } from "./replay-facts.ts";

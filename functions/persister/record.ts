@@ -1,9 +1,9 @@
 import { wellFormed } from "../values/scanner.ts";
 import { allSettled } from "./all-settled.ts";
+import { updateEntry } from "./commit/entry.ts";
 import { stateOf, withCommitted } from "./commit/state.ts";
 import type { BoundStore } from "./deadline.ts";
 import type { DeliveryProgress } from "./delivery-progress.ts";
-import { updateEntry } from "./entry.ts";
 import { type ErrorCode, PersisterError } from "./errors.ts";
 import type { Observer } from "./ports.ts";
 import { type ReceiptFacts, receiptText } from "./receipt.ts";

@@ -105,6 +105,17 @@ describe("the code has", () => {
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
+  it("at most 16 files directly in the core", () => {
+    const core = paths.filter(path => /^functions\/persister\/[^/]+\.ts$/.test(path));
+    expect(core.length).toBeGreaterThan(10);
+    expect(core.length).toBeLessThanOrEqual(16);
+  });
+
+  it("the way of a delivery in at most 150 lines", () => {
+    const way = files.find(({ path }) => path === "functions/persister/persist.ts")!;
+    expect(way.text.split("\n").length).toBeLessThanOrEqual(151);
+  });
+
   it("no line longer than 110 columns, in code, comments and strings", () => {
     const widest = (text: string) => Math.max(...text.split("\n").map(line => line.length));
     const wide = textFiles(/\.ts$/).filter(({ text }) => widest(text) > 110);

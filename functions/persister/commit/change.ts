@@ -1,8 +1,8 @@
 import { allSettled } from "../all-settled.ts";
 import { within } from "../deadline.ts";
-import { entryCommitOf, updateEntry } from "../entry.ts";
 import { PersisterError } from "../errors.ts";
 import type { Bookmark, ChosenBookmark, Commit, Streamer } from "../store.ts";
+import { entryCommitOf, updateEntry } from "./entry.ts";
 import {
   assertNotLeased,
   assertPrecondition,

@@ -1,6 +1,6 @@
+import { longestGap } from "../commit/entry.ts";
 import { durationMilliseconds } from "../duration.ts";
 import type { Entry, Settings } from "../entries.ts";
-import { longestGap } from "../entry.ts";
 import type { Streamer } from "../store.ts";
 
 /** Tells whether a streamer's bookmark is stale. Times are ms since the epoch. */

@@ -1,7 +1,7 @@
 import { allSettled } from "../all-settled.ts";
+import { entryCommitOf } from "../commit/entry.ts";
 import { type BoundStore, within } from "../deadline.ts";
 import type { Entry, EntryCommit, LastFailure, Settings } from "../entries.ts";
-import { entryCommitOf } from "../entry.ts";
 import type { Clock } from "../ports.ts";
 import type { Store, Streamer } from "../store.ts";
 import { entryFreshness, type Freshness, freshnessOf } from "./staleness.ts";

@@ -1,7 +1,7 @@
 import { allSettled } from "../all-settled.ts";
+import { entryCommitOf, updateEntry } from "../commit/entry.ts";
 import { type BoundStore, within } from "../deadline.ts";
 import type { Entry, StaleNotice } from "../entries.ts";
-import { entryCommitOf, updateEntry } from "../entry.ts";
 import type { Notifier, WatchEvent, WatchKind, WatchObserver } from "../ports.ts";
 import { entryFreshness, type Freshness, freshnessOf } from "./staleness.ts";
 import { chunksOf, type StreamersParts } from "./streamers.ts";

@@ -1,9 +1,9 @@
-import { nextFence } from "./commit/lease.ts";
-import type { Precondition } from "./commit/precondition.ts";
-import { within } from "./deadline.ts";
-import type { Settings } from "./entries.ts";
-import { PersisterError } from "./errors.ts";
-import type { Store, StreamerSettings } from "./store.ts";
+import { within } from "../deadline.ts";
+import type { Settings } from "../entries.ts";
+import { PersisterError } from "../errors.ts";
+import type { Store, StreamerSettings } from "../store.ts";
+import { nextFence } from "./lease.ts";
+import type { Precondition } from "./precondition.ts";
 
 /** A streamer's settings, and how often they have been set: their ETag. */
 export interface VersionedSettings {

@@ -1,7 +1,7 @@
-import type { BoundStore } from "./deadline.ts";
-import type { EntryCommit, EntryUpdate, LastFailure } from "./entries.ts";
-import { type ErrorCode, PersisterError } from "./errors.ts";
-import type { Streamer } from "./store.ts";
+import type { BoundStore } from "../deadline.ts";
+import type { EntryCommit, EntryUpdate, LastFailure } from "../entries.ts";
+import { type ErrorCode, PersisterError } from "../errors.ts";
+import type { Streamer } from "../store.ts";
 
 /** From so many gaps on, the longest one is a streamer's expected interval. */
 const gapsMin = 3;

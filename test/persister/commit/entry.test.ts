@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { gapsAfter } from "../../functions/persister/commit/gaps.ts";
-import { entryCommitOf, lastFailureOf, longestGap } from "../../functions/persister/entry.ts";
-import { PersisterError } from "../../functions/persister/errors.ts";
-import { streamerNameCharsMax } from "../../functions/persister/limits.ts";
-import type { Streamer } from "../../functions/persister/store.ts";
+import { entryCommitOf, lastFailureOf, longestGap } from "../../../functions/persister/commit/entry.ts";
+import { gapsAfter } from "../../../functions/persister/commit/gaps.ts";
+import { PersisterError } from "../../../functions/persister/errors.ts";
+import { streamerNameCharsMax } from "../../../functions/persister/limits.ts";
+import type { Streamer } from "../../../functions/persister/store.ts";
 
 /** A streamer's entry in the list of streamers. */
 const at = Date.parse("2026-11-26T00:00:00Z");
