@@ -1,8 +1,8 @@
 import { addAbortSignal } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
-import { Stopped, StreamerFailed } from "../functions/persister/segments/streaming.ts";
 import { type Program, runProgram } from "../functions/program/output.ts";
+import { Stopped, StreamerFailed } from "../functions/program/streaming.ts";
 import manifest from "../package.json" with { type: "json" };
 import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
 import { listDeliveries, runBookmarkCommand } from "./bookmark.ts";

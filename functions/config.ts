@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Account } from "./aws/accounts.ts";
-import { placesIn } from "./program/streaming.ts";
+import { placesIn } from "./program/program.ts";
 
 const text = z.string().check(z.minLength(1));
 const url = z.pipe(
@@ -78,7 +78,7 @@ export interface Scheduled {
   readonly secretArn: string;
   readonly startRoleArn: string;
   readonly deadLettersArn: string;
-  /** The variables of program/streaming.ts's `placesIn`. */
+  /** The variables of program/program.ts's `placesIn`. */
   readonly places: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from "aws-lambda";
-import { run } from "./persister/segments/run.ts";
+import { run } from "./program/run.ts";
 import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
 /** Runs a streamer from its last bookmark, and schedules another run if time runs out first. */

@@ -3,9 +3,9 @@ import { cloudWatch } from "./aws/cloud-watch.ts";
 import { secretCredentials } from "./aws/credentials.ts";
 import { scheduleNextRun } from "./aws/run-again.ts";
 import { readConfig, readScheduled } from "./config.ts";
-import type { Ran } from "./persister/segments/run.ts";
-import type { Streaming } from "./persister/segments/streaming.ts";
-import { programStreaming } from "./program/streaming.ts";
+import { programStreaming } from "./program/program.ts";
+import type { Ran } from "./program/run.ts";
+import type { Streaming } from "./program/streaming.ts";
 import { memoize, type Wired, wire } from "./wire.ts";
 
 /** Everything that a scheduled run needs. */

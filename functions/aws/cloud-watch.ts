@@ -2,7 +2,7 @@ import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { ErrorCode } from "../persister/errors.ts";
 import type { Observer, Report, RequestObserver, WatchObserver } from "../persister/ports.ts";
-import type { Ran } from "../persister/segments/run.ts";
+import type { Ran } from "../program/run.ts";
 
 const namespace = "Persister";
 

@@ -4,7 +4,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import * as z from "zod/mini";
-import { type Credentials, NotSetUp, StreamerFailed } from "../persister/segments/streaming.ts";
+import { type Credentials, NotSetUp, StreamerFailed } from "../program/streaming.ts";
 import { accountMember } from "./accounts.ts";
 import { secretJson } from "./secret-json.ts";
 

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import * as z from "zod/mini";
-import { type Credentials, StreamerFailed } from "../persister/segments/streaming.ts";
+import { type Credentials, StreamerFailed } from "./streaming.ts";
 
 type Renewable = Required<Credentials>;
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Stopped, StreamerFailed } from "../persister/segments/streaming.ts";
+import { Stopped, StreamerFailed } from "./streaming.ts";
 
 /** A program that prints a stitchstream, and how it receives its bookmark. */
 export interface Program {

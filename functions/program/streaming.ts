@@ -1,52 +1,38 @@
-import { type Credentials, StreamerFailed, type Streaming } from "../persister/segments/streaming.ts";
-import { serveCredentials } from "./credential-server.ts";
-import { missingOf } from "./credentials.ts";
-import { runProgram } from "./output.ts";
-
-/** Where a program may write. */
-const home = "/tmp";
-
 /**
- * The variables that say where a layer's programs, libraries and modules are, and the machine's language
- * and time zone: docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html. None of them is a credential.
+ * Runs a streamer from a bookmark's text and yields its output. At `stopAt`, ms since the epoch, or when
+ * `aborted` is aborted, the streamer is terminated and the iteration rejects with Stopped. Rejects with
+ * StreamerFailed if the streamer fails or can't be started.
  */
-const passedOn = ["PATH", "LD_LIBRARY_PATH", "NODE_PATH", "LANG", "TZ"] as const;
+export type Streaming = (
+  bookmark: string | undefined,
+  stopAt: number,
+  aborted: AbortSignal,
+) => AsyncIterable<Uint8Array>;
 
-/** Returns the part of an environment that a streamer may see. */
-export const placesIn = (env: Readonly<Record<string, string | undefined>>): Record<string, string> =>
-  Object.fromEntries(passedOn.flatMap(name => (env[name] === undefined ? [] : [[name, env[name]]])));
-
-/** A streamer that is run as a program. */
-export interface StreamerProgram {
-  /** The program and its arguments. */
-  readonly command: readonly string[];
-  /** The result of `placesIn`. */
-  readonly places: Readonly<Record<string, string>>;
-  /** The entries of its list of credentials, which `credentials` must satisfy. */
-  readonly required: readonly string[];
-  readonly credentials: Credentials;
+/** The streamer was terminated before it was done. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
 }
 
-/**
- * Returns a `Streaming` that runs a streamer's command as a process. Its environment is its credentials and
- * `places` alone. That does not isolate it: it runs as our user and can read our environment, and so our
- * role's credentials, in /proc. infra/scheduled.cjs limits what these open. If its credentials are renewed by
- * their use, it stores them at CREDENTIALS_URL.
- */
-export const programStreaming = ({ command, places, required, credentials }: StreamerProgram): Streaming =>
-  async function* (bookmark, stopAt, aborted) {
-    const [file = "", ...args] = command;
-    const held = await credentials.read();
-    const missing = missingOf(required, held);
-    if (missing.length > 0) throw new StreamerFailed(`${credentials.source} lacks ${missing.join(", ")}.`);
-    const { replace } = credentials;
-    const server = replace && (await serveCredentials({ ...credentials, replace }));
-    try {
-      const url = server && { CREDENTIALS_URL: server.url };
-      const env = { ...places, HOME: home, ...held, ...url };
-      const timeIsUp = AbortSignal.timeout(Math.max(0, stopAt - Date.now()));
-      yield* runProgram({ file, args, env }, bookmark, AbortSignal.any([timeIsUp, aborted]));
-    } finally {
-      server?.close();
-    }
-  };
+/** The streamer could not be started, or failed. The message says what is wrong and what to do. */
+export class StreamerFailed extends Error {
+  override readonly name = "StreamerFailed";
+}
+
+/** Nobody has stored the streamer's credentials yet. */
+export class NotSetUp extends Error {
+  override readonly name = "NotSetUp";
+}
+
+/** The store of a streamer's settings and credentials, by name. */
+export interface Credentials {
+  /** Where they are stored, for messages: "The secret …". */
+  readonly source: string;
+  /** Rejects with StreamerFailed if they can't be read, and with NotSetUp if there are none yet. */
+  read(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Replaces the credentials that a streamer has renewed and keeps all others. Rejects with StreamerFailed if
+   * trying again is useless.
+   */
+  readonly replace?: (renewed: Readonly<Record<string, string>>) => Promise<void>;
+}

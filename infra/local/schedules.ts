@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import type { Parts } from "../../functions/persister/persist.ts";
 import { credentialPattern, namesIn } from "../../functions/program/credentials.ts";
-import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
+import { placesIn, programStreaming } from "../../functions/program/program.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { CommandError } from "../run-command.ts";
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { secretsClient } from "../../functions/aws/clients.ts";
 import { secretCredentials } from "../../functions/aws/credentials.ts";
-import type { Credentials } from "../../functions/persister/segments/streaming.ts";
 import { serveCredentials } from "../../functions/program/credential-server.ts";
+import type { Credentials } from "../../functions/program/streaming.ts";
 import { startSecretsManager } from "../bundles/secrets-manager.ts";
 
 /** A streamer's secret: a run reads it, and replaces the members that their use renews. */

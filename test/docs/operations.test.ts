@@ -21,7 +21,7 @@ const parameters = [...defaults.matchAll(/^ {4}(\w+):/gm)].map(([, name]) => nam
 const code = [
   read("functions/aws/accounts.ts"),
   read("functions/aws/cloud-watch.ts"),
-  read("functions/program/streaming.ts"),
+  read("functions/program/program.ts"),
   read("infra/local/settings.ts"),
   read("infra/tokens/run.ts"),
   read("infra/ci.yml"),

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import type { Context } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { runReserveMillisecondsMin } from "../../functions/persister/limits.ts";
-import type { Ran } from "../../functions/persister/segments/run.ts";
-import type { Streaming } from "../../functions/persister/segments/streaming.ts";
-import { placesIn, programStreaming } from "../../functions/program/streaming.ts";
+import { placesIn, programStreaming } from "../../functions/program/program.ts";
+import type { Ran } from "../../functions/program/run.ts";
+import type { Streaming } from "../../functions/program/streaming.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { getBookmark, rows, useStack } from "./local-stack.ts";
 

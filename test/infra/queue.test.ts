@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { memoryStore } from "../../functions/memory/store.ts";
 import type { Parts } from "../../functions/persister/persist.ts";
-import { run } from "../../functions/persister/segments/run.ts";
-import { NotSetUp } from "../../functions/persister/segments/streaming.ts";
+import { run } from "../../functions/program/run.ts";
+import { NotSetUp } from "../../functions/program/streaming.ts";
 
 /**
  * Lambda's asynchronous queue: starts that find the function's reserved concurrency in use wait, and become

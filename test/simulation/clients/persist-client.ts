@@ -4,7 +4,7 @@ import { deliver } from "../../../cli/deliver.ts";
 import type { HttpRequest } from "../../../cli/http.ts";
 import type { Ports } from "../../../cli/ports.ts";
 import { PersisterError } from "../../../functions/persister/errors.ts";
-import { Stopped, StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
+import { Stopped, StreamerFailed } from "../../../functions/program/streaming.ts";
 import type { FaultPlan } from "../faults.ts";
 import { Line } from "../line.ts";
 import { printFrom } from "../source/stream.ts";

@@ -1,6 +1,6 @@
 import { PersisterError } from "../../../functions/persister/errors.ts";
-import type { Ran } from "../../../functions/persister/segments/run.ts";
-import { StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
+import type { Ran } from "../../../functions/program/run.ts";
+import { StreamerFailed } from "../../../functions/program/streaming.ts";
 import { schedule } from "../../../functions/schedule.ts";
 import type { WiredRun } from "../../../functions/wire-run.ts";
 import type { FaultPlan } from "../faults.ts";

@@ -1,4 +1,4 @@
-import { Stopped, StreamerFailed } from "../../../functions/persister/segments/streaming.ts";
+import { Stopped, StreamerFailed } from "../../../functions/program/streaming.ts";
 import type { Line } from "../line.ts";
 import type { World } from "../world/world.ts";
 import { type Body, bodyOf, positionIn } from "./body.ts";

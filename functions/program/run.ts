@@ -1,11 +1,11 @@
-import { type LeasePorts, leasedFor } from "../commit/lease.ts";
-import { revisionOf, stateOf } from "../commit/state.ts";
-import { within } from "../deadline.ts";
-import { type ErrorCode, PersisterError } from "../errors.ts";
-import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../limits.ts";
-import { type Parts, persist } from "../persist.ts";
-import type { Bookmark, Streamer } from "../store.ts";
-import { segments } from "./segment.ts";
+import { type LeasePorts, leasedFor } from "../persister/commit/lease.ts";
+import { revisionOf, stateOf } from "../persister/commit/state.ts";
+import { within } from "../persister/deadline.ts";
+import { type ErrorCode, PersisterError } from "../persister/errors.ts";
+import { runReserveMillisecondsMin, segmentMillisecondsMax } from "../persister/limits.ts";
+import { type Parts, persist } from "../persister/persist.ts";
+import { segments } from "../persister/segments/segment.ts";
+import type { Bookmark, Streamer } from "../persister/store.ts";
 import { NotSetUp, Stopped, StreamerFailed, type Streaming } from "./streaming.ts";
 
 /** A scheduled run of a streamer. */

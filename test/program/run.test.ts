@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
-import { destinationOf } from "../../../functions/import-api/destination.ts";
-import { batchEncoder } from "../../../functions/import-api/encoder.ts";
-import type { ImportApi } from "../../../functions/import-api/request.ts";
-import { importApiRules } from "../../../functions/import-api/rules.ts";
-import { memoryArchive } from "../../../functions/memory/archive.ts";
-import { memoryStore } from "../../../functions/memory/store.ts";
-import { leaseMarginMillisecondsMax, segmentMillisecondsMax } from "../../../functions/persister/limits.ts";
-import { type Parts, persist } from "../../../functions/persister/persist.ts";
-import { run } from "../../../functions/persister/segments/run.ts";
-import type { Streaming } from "../../../functions/persister/segments/streaming.ts";
+import { destinationOf } from "../../functions/import-api/destination.ts";
+import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import type { ImportApi } from "../../functions/import-api/request.ts";
+import { importApiRules } from "../../functions/import-api/rules.ts";
+import { memoryArchive } from "../../functions/memory/archive.ts";
+import { memoryStore } from "../../functions/memory/store.ts";
+import { leaseMarginMillisecondsMax, segmentMillisecondsMax } from "../../functions/persister/limits.ts";
+import { type Parts, persist } from "../../functions/persister/persist.ts";
+import { run } from "../../functions/program/run.ts";
+import type { Streaming } from "../../functions/program/streaming.ts";
 
 /** A run whose streamer is held by a killed or a live run, on a clock of its own. */
 const rules = importApiRules();
