@@ -19,6 +19,7 @@ export function instrumented(parts: Parts, steps: Steps): Parts {
     streamers: {
       ...streamers,
       read: (...args) => steps.during("read", () => streamers.read(...args)),
+      readWithSettings: (...args) => steps.during("read", () => streamers.readWithSettings(...args)),
       write: (next, deadline) => steps.during(stepOf(next), () => streamers.write(next, deadline)),
     },
     history: { ...history, file: (...args) => steps.during("history", () => history.file(...args)) },

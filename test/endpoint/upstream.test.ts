@@ -18,6 +18,7 @@ const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 const accepted: Step = { status: 201, body: '{"status":"OK","message":"Batch Accepted!"}' };
+const rejected: Step = { status: 400, body: '{"error":"Record 0 did not conform to schema"}' };
 const unavailable: Step = { status: 503, body: "<html>down</html>" };
 
 async function stackWith(...steps: [Step, ...Step[]]): Promise<{ stack: LocalStack; api: ScriptedServer }> {
@@ -190,6 +191,17 @@ describe("no bookmark ahead of its records", () => {
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(await response.json()).toMatchObject({ code: "unavailable", bookmark: 39_999, revision: 1 });
     expect(await (await getBookmark(stack, "third")).text()).toBe("39999");
+  });
+
+  it.each([
+    ["first", [rejected, accepted], 2],
+    ["second", [accepted, rejected], 3],
+  ] as const)("if the %s half of a batch is rejected", async (_, halves, requests) => {
+    const { stack, api } = await stackWith({ status: 413 }, ...halves);
+    const records = [1, 2, 3].map(id => record("h", { id }, ["id"]));
+    const response = await post(stack, "halved", jsonline(...records, bookmark(1)));
+    expect([response.status, api.requests.length]).toEqual([502, requests]);
+    expect((await getBookmark(stack, "halved")).status).toBe(404);
   });
 
   it("if a batch is rejected: the error has the reason, the lines, and the bookmark", async () => {

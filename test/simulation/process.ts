@@ -36,13 +36,15 @@ export class Process {
   readonly streamersBefore: readonly string[];
   /** The fence of its lease. */
   fence: number | undefined;
+  /** Whether its body is in the archive. */
+  hasArchived = false;
   /** Whether it has written anything except the archive and its failure. */
   hasWritten = false;
   /** It has made the requested change. */
   hasChanged = false;
   /** The account to which it has sent records. */
   clientId: number | undefined;
-  /** The bodies begun when one of its batches was refused: no new one may follow. */
+  /** The bodies begun when one of its batches was not accepted: no new one may follow. */
   refusedAfter: ReadonlySet<Uint8Array> | undefined;
   /** Halves of a batch are not new batches. */
   hasHalved = false;
@@ -90,8 +92,15 @@ export class Process {
         const sizes = { ...destination.sizes, bytesAround: () => world.traits.bytesAround };
         const prepare: Destination["prepare"] = async outgoing => {
           const { write } = await destination.prepare(outgoing);
-          // No memory is reserved for batches of few records.
-          return { write: (batch, out) => write({ ...batch, bytes: 0 }, out) };
+          return {
+            write: async (batch, out) => {
+              // No memory is reserved for batches of few records.
+              const outcome = await write({ ...batch, bytes: 0 }, out);
+              if (outcome.kind === "rejected" || outcome.kind === "failed")
+                this.refusedAfter ??= new Set(this.begun);
+              return outcome;
+            },
+          };
         };
         return { ...destination, sizes, prepare };
       },

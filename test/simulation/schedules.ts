@@ -30,6 +30,10 @@ const refusing: PlanOf = ({ random }) => randomFaults(random, { call: 0.02, api:
 const late: PlanOf = ({ random }) => ({
   next: step => (step === "forward" && random.chance(0.4) ? "late" : undefined),
 });
+const narrow: PlanOf = ({ random }) => ({
+  next: step =>
+    step === "forward" && random.chance(0.6) ? random.pick(["too-large", "rejected", "queued"]) : undefined,
+});
 
 const forgetful: PlanOf = ({ random }) => ({
   next: step =>
@@ -52,6 +56,8 @@ export const schedules = {
   clocks: chained({ skewMillisecondsMax: 300_000 }, much, 2, client => client.insist(3)),
   /** Versions activated one after the other, and refused batches. */
   versions: chained({ streamKinds: ["versioned"] }, refusing, 1, client => client.insist(4)),
+  /** Batches that are too large and sent in halves, of which some are refused. */
+  halves: chained({ streamKinds: ["keyed"], bytesAround: 150_000 }, narrow, 1, client => client.insist(3)),
   /** Bookmarks moved manually, with lost answers, during deliveries. */
   changes: chained({}, forgetful, 3, client => client.meddle(3)),
   /** A key that passes to another body while its first one is sent again. */

@@ -66,6 +66,7 @@ export class Scheduled {
         ...parts,
         archive: {
           put: (key, bytes, deadline) => {
+            process.hasArchived = false;
             process.sent = { ...process.sent, ...contentsOf(bytes, this.#world, this.#streamer) };
             return parts.archive.put(key, bytes, deadline);
           },

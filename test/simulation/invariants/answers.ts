@@ -5,13 +5,13 @@ import { positionIn } from "../source/body.ts";
 import type { World } from "../world/world.ts";
 import { Violation } from "./violation.ts";
 
-const dayMilliseconds = 86_400_000;
+export const dayMilliseconds = 86_400_000;
 /** The maximum duration of a process plus the maximum error of its clock. */
 const slackMilliseconds = 1_200_000;
 /** A delivery gives up after it has lost this many races for the streamer. */
 const racesMin = 5;
 /** Keys expire after 400 days. */
-const knownMilliseconds = 399 * dayMilliseconds;
+export const knownMilliseconds = 399 * dayMilliseconds;
 
 /** Checks the answers that callers get: I2, I3, I6 and I7. */
 export class Answers {

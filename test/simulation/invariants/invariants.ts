@@ -1,9 +1,9 @@
 import type { Process } from "../process.ts";
 import type { Answered, Sent } from "../sent.ts";
 import type { Activated, Landed } from "../world/landed.ts";
-import type { Written } from "../world/table.ts";
+import { isTokens, type Written } from "../world/table.ts";
 import type { World } from "../world/world.ts";
-import { Answers } from "./answers.ts";
+import { Answers, dayMilliseconds, knownMilliseconds } from "./answers.ts";
 import { Commits } from "./commits.ts";
 import { Landings } from "./landings.ts";
 import { Violation } from "./violation.ts";
@@ -52,13 +52,23 @@ export class Invariants {
 
   /** Called when a process has written an item. */
   written(written: Written, process: Process): void {
-    if (written.pk === "tokens" && written.after?.id === undefined)
+    if (isTokens(written.pk) && written.after?.id === undefined)
       this.broken("I7", "a token that was revoked is back");
     if (written.pk.startsWith("streamers#")) this.#watch(() => this.commits.listed(written));
+    this.#watch(() => this.#checkKept(written));
     const [, name] = /^streamer#(.+)$/.exec(written.pk) ?? [];
     if (name === undefined) return;
     if (!written.sk.startsWith("delivery#")) process.hasWritten = true;
     if (written.sk === "state") this.#watch(() => this.commits.written(name, written, process));
+  }
+
+  /** I3: what recognizes a delivery is kept for 400 days; every other item stays. */
+  #checkKept({ sk, after }: Written): void {
+    const expiresAt = after?.expiresAt?.N;
+    if (expiresAt === undefined) return;
+    const keptMilliseconds = Number(expiresAt) * 1_000 - this.#world.scheduler.now;
+    if (!/^(key|delivery|commit)#/.test(sk) || keptMilliseconds < knownMilliseconds)
+      throw new Violation("I3", `${sk} expires after ${Math.round(keptMilliseconds / dayMilliseconds)} days`);
   }
 
   asked(sent: Sent): void {
@@ -93,11 +103,12 @@ export class Invariants {
   }
 
   /**
-   * I5 and I7: only the holder of the lease sends, nothing from a faulty body, and nothing new after a
-   * refusal.
+   * I2, I5 and I7: only the holder of the lease sends, only from an archived body that is not faulty, and
+   * nothing new after a refusal.
    */
   checkSend(process: Process, body: Uint8Array): void {
-    const { sent, fence, refusedAfter } = process;
+    const { sent, fence, refusedAfter, hasArchived } = process;
+    if (!hasArchived) this.broken("I2", `${sent.body?.name} is forwarded and not archived`);
     if (sent.body?.isFaulty === true) this.broken("I7", `the faulty ${sent.body.name} is forwarded`);
     if (this.commits.fenceOf(sent.streamer) !== fence && !this.#world.hasWrongClocks)
       this.broken("I5", `${sent.body?.name} is sent by one that has lost the streamer`);

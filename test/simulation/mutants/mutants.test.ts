@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { casesOf } from "../../runs.ts";
@@ -23,6 +24,11 @@ describe("the simulation", () => {
     const run = (await mutated(mutant, dir, n))[schedules];
     const caught = await firstCaught(run, seed, schedulesMax);
     expect(caught?.message, "npm run mutants -- --find looks for a seed").toMatch(/^I\d: /);
+  });
+
+  it("catches as many as docs/guarantees.md says", () => {
+    const said = /(\d+) plausible bugs/.exec(readFileSync("docs/guarantees.md", "utf8"))?.[1];
+    expect(mutants.length).toBe(Number(said));
   });
 
   it("finds nothing in a product that differs only in its spelling", async () => {

@@ -222,6 +222,22 @@ export const mutants: readonly Mutant[] = [
       'progress.archived("memory://" + progress.archiveKey);',
   },
   {
+    name: "a body is forwarded before it is archived",
+    from: "progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));",
+    to:
+      "const archiving = parts.archive.put(progress.archiveKey, request.body, forwardBy); " +
+      "archiving.catch(() => {}); const { file } = commitPorts.log; " +
+      "Object.assign(commitPorts.log, { file: async (filed: never) => " +
+      "{ await archiving; await file(filed); } }); " +
+      'progress.archived("s3://simulated/" + progress.archiveKey);',
+    seed: 8,
+  },
+  {
+    name: "deliveries are forgotten after 40 days",
+    from: "const daySeconds = 86_400;",
+    to: "const daySeconds = 8_640;",
+  },
+  {
     name: "the valid part of an invalid body is forwarded",
     from: "  faults.throwIfAny();\n",
     to: "",
@@ -291,6 +307,29 @@ export const mutants: readonly Mutant[] = [
     from: "this.#isStopped ||= refusal !== undefined;",
     to: "this.#isStopped ||= refusal === null;",
     seed: 8,
+  },
+  {
+    name: "batches are begun after one that failed for now",
+    from: "this.#isStopped ||= refusal !== undefined;",
+    to: 'this.#isStopped ||= refusal?.outcome.kind === "rejected";',
+    schedules: "crowded",
+    seed: 10,
+  },
+  {
+    name: "a batch is accepted though its first half was refused",
+    from: "    if (first !== undefined) return first;\n",
+    to: "    void first;\n",
+    schedules: "halves",
+    seed: 5,
+  },
+  {
+    name: "a batch is accepted though its second half was refused",
+    from: "    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);",
+    to:
+      "    await this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);\n" +
+      "    return undefined;",
+    schedules: "halves",
+    seed: 5,
   },
   {
     name: "a batch's memory is used again after a retried acceptance",

@@ -1,6 +1,5 @@
 import {
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
@@ -15,7 +14,7 @@ import type { Step } from "../steps.ts";
 import { type BucketCommand, s3Error } from "./bucket.ts";
 import type { Attributes } from "./condition.ts";
 import type { OldCode } from "./old-code.ts";
-import type { SimulatedTable, TableCommand } from "./table.ts";
+import { isTokens, type SimulatedTable, type TableCommand } from "./table.ts";
 import type { World } from "./world.ts";
 
 /** How the SDK learns about a deadline here. */
@@ -66,7 +65,9 @@ export function clientsOf(by: Process, world: World, oldCode: OldCode | undefine
       effect: attempt => {
         const Key = command.input.Key!;
         if (isArchive && bucket.objects.has(Key)) line.note("exists", step);
-        return bucket.do(command, attempt);
+        const done = bucket.do(command, attempt);
+        if (isArchive) by.hasArchived = true;
+        return done;
       },
       lost,
       instead: fault =>
@@ -105,11 +106,10 @@ const stepsOfPrefix: readonly (readonly [prefix: string, step: Step])[] = [
 
 function stepOfTable(command: TableCommand, table: SimulatedTable): Step {
   if (command instanceof PutItemCommand) return stepOfPut(command.input.Item!, table);
-  if (command instanceof UpdateItemCommand)
-    return command.input.Key!.pk!.S === "tokens" ? "authenticate" : "entry";
   if (command instanceof QueryCommand) return "read";
-  const key = command instanceof GetItemCommand ? command.input.Key! : {};
-  if (/^tokens?(#|$)/.test(key.pk?.S ?? "")) return "authenticate";
+  const key = "Key" in command.input ? command.input.Key! : {};
+  if (isTokens(key.pk?.S ?? "")) return "authenticate";
+  if (command instanceof UpdateItemCommand) return "entry";
   return stepsOfPrefix.find(([prefix]) => key.sk?.S?.startsWith(prefix))?.[1] ?? "read";
 }
 

@@ -83,10 +83,7 @@ export class SimulatedImportApi {
       case "unavailable":
         return () => answer(503, "", this.#random.pick([undefined, "1"]));
       case "rejected":
-        return () => {
-          process.refusedAfter = new Set(process.begun);
-          return answer(400, '{"error":"Record 0 did not conform to schema"}');
-        };
+        return () => answer(400, '{"error":"Record 0 did not conform to schema"}');
       case "too-large":
         return () => {
           process.hasHalved = true;

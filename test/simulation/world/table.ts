@@ -32,6 +32,9 @@ export interface Written {
   readonly after: Attributes | undefined;
 }
 
+/** Whether a partition holds tokens: one of the current version's, or that of the version before. */
+export const isTokens = (pk: string): boolean => /^(tokens$|token#)/.test(pk);
+
 interface Held {
   readonly item: Attributes | undefined;
   /** The item before the last write. */
