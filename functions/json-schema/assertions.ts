@@ -65,7 +65,7 @@ const weightPerStep = 32;
 const textWeightMin = 2;
 
 /** The assertions of the schema `false`. */
-export const nothingFits = new Assertions(1, textWeightMin, [
+export const nothingMatches = new Assertions(1, textWeightMin, [
   { message: "is not allowed", always: 0, never: allTypes, matches: () => false },
 ]);
 

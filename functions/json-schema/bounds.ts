@@ -31,9 +31,9 @@ type Said = Readonly<Record<string, unknown>>;
 type CheckOf = (bound: Numeric, schema: Said, dialect: Dialect) => Check;
 
 /** Returns whether a number conforms to a bound. */
-type Fits = (value: Numeric) => boolean;
+type Conforms = (value: Numeric) => boolean;
 
-const number = (message: string, matches: Fits): Check => ({
+const number = (message: string, matches: Conforms): Check => ({
   message,
   always: othersThan(typeBits.number),
   matches: given => {
@@ -43,11 +43,16 @@ const number = (message: string, matches: Fits): Check => ({
 });
 
 /** If numbers are compared as doubles, a number conforms if it does exactly or as its nearest double. */
-function bounded(words: string, bound: Numeric, fitsOf: (bound: Numeric) => Fits, dialect: Dialect): Check {
-  const matches = fitsOf(bound);
+function bounded(
+  words: string,
+  bound: Numeric,
+  boundedBy: (bound: Numeric) => Conforms,
+  dialect: Dialect,
+): Check {
+  const matches = boundedBy(bound);
   if (!dialect.isJava) return number(`${words} ${bound}`, matches);
-  const fitsRounded = fitsOf(doubleOf(bound));
-  return number(`${words} ${bound}`, value => matches(value) || fitsRounded(doubleOf(value)));
+  const matchesRounded = boundedBy(doubleOf(bound));
+  return number(`${words} ${bound}`, value => matches(value) || matchesRounded(doubleOf(value)));
 }
 const doubleOf = (value: Numeric) => (value instanceof ExactNumber ? Number(value.text) : value);
 

@@ -70,17 +70,17 @@ export class Evaluator {
     if (rules !== undefined && !rules.matches(value, this.spend)) return false;
     if (applicators === undefined) return true;
     if (++this.#depth > this.#depthMax) throw new BudgetExceeded();
-    const matches = this.#fitsParts(applicators, value) && this.#fitsChoices(applicators, value);
+    const matches = this.#matchesParts(applicators, value) && this.#matchesChoices(applicators, value);
     this.#depth--;
     return matches;
   }
 
-  #fitsParts(applicators: Applicators, value: unknown): boolean {
-    if (Array.isArray(value)) return this.#fitsElements(applicators, value);
-    return !isMembers(value) || this.#fitsMembers(applicators, value);
+  #matchesParts(applicators: Applicators, value: unknown): boolean {
+    if (Array.isArray(value)) return this.#matchesElements(applicators, value);
+    return !isMembers(value) || this.#matchesMembers(applicators, value);
   }
 
-  #fitsElements(
+  #matchesElements(
     { items, otherItems, contains, uniqueItems }: Applicators,
     value: readonly unknown[],
   ): boolean {
@@ -93,7 +93,7 @@ export class Evaluator {
     return !uniqueItems || duplicatesOf(value, this.spend, this.#dialect) === undefined;
   }
 
-  #fitsMembers(applicators: Applicators, value: Members): boolean {
+  #matchesMembers(applicators: Applicators, value: Members): boolean {
     const { required, properties, patternProperties, additionalProperties, propertyNames } = applicators;
     const isOfNames =
       properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;
@@ -129,7 +129,7 @@ export class Evaluator {
     return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties];
   }
 
-  #fitsChoices(applicators: Applicators, value: unknown): boolean {
+  #matchesChoices(applicators: Applicators, value: unknown): boolean {
     const { allOf, anyOf, oneOf, not } = applicators;
     for (const each of allOf) if (!this.matches(each, value)) return false;
     if (anyOf !== undefined && !anyOf.some(each => this.matches(each, value))) return false;
@@ -141,7 +141,7 @@ export class Evaluator {
 
   #consequence(applicators: Applicators, value: unknown): SchemaNode | undefined {
     if (applicators.if === undefined) return undefined;
-    return this.matches(applicators.if, value) ? applicators.ifFits : applicators.ifNot;
+    return this.matches(applicators.if, value) ? applicators.ifMatches : applicators.ifNot;
   }
 
   #count(nodes: readonly SchemaNode[], value: unknown): number {
@@ -191,10 +191,11 @@ export class Evaluator {
         violations.length < max &&
         !choices.some(each => this.matches(each, value))
       )
-        add(`fits none of what it may be: ${this.#reasons(choices, value)}`);
+        add(`matches none of its schemas: ${this.#reasons(choices, value)}`);
     const count = this.#count(applicators.oneOf ?? [], value);
-    if (count > 1) add(`fits ${count} schemas of \`oneOf\`, where it may fit one`);
-    if (applicators.not !== undefined && this.matches(applicators.not, value)) add("fits what `not` refuses");
+    if (count > 1) add(`matches ${count} schemas of \`oneOf\`, and must match one`);
+    if (applicators.not !== undefined && this.matches(applicators.not, value))
+      add("matches what `not` refuses");
     into(this.#consequence(applicators, value), value);
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../values/json-object.ts";
-import { type Assertions, type AssertionsOf, nothingFits } from "./assertions.ts";
+import { type Assertions, type AssertionsOf, nothingMatches } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import type { Pattern, Patterns } from "./patterns.ts";
@@ -43,7 +43,7 @@ export interface Applicators {
   readonly not: SchemaNode | undefined;
   readonly if: SchemaNode | undefined;
   /** For a value that matches `if`, and for one that does not. */
-  readonly ifFits: SchemaNode | undefined;
+  readonly ifMatches: SchemaNode | undefined;
   readonly ifNot: SchemaNode | undefined;
 }
 
@@ -67,7 +67,7 @@ const keywords = [
 ] as const;
 
 const open = new SchemaNode(undefined);
-const closed = new SchemaNode(nothingFits);
+const closed = new SchemaNode(nothingMatches);
 const none: readonly never[] = [];
 const noProperties: ReadonlyMap<string, SchemaNode> = new Map();
 
@@ -174,7 +174,7 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
       oneOf: given.oneOf === undefined ? undefined : list(given.oneOf, `${at}/oneOf`),
       not: maybe(given.not, `${at}/not`),
       if: maybe(given.if, `${at}/if`),
-      ifFits: maybe(given.then, `${at}/then`),
+      ifMatches: maybe(given.then, `${at}/then`),
       ifNot: maybe(given.else, `${at}/else`),
     };
   }

@@ -76,7 +76,7 @@ describe("a value that only a $ref reaches", () => {
   it("may be the schema that contains the $ref", () => {
     const itself = { type: "null", $ref: "#" };
     expect(faultsOf({ oneOf: [{ type: "number" }, itself] })).toEqual([
-      "2: by the stream's schema, fits none of what it may be: must be number; or must be null",
+      "2: by the stream's schema, matches none of its schemas: must be number; or must be null",
     ]);
   });
 
