@@ -180,7 +180,7 @@ export class Evaluator {
       }
       for (const [name, names] of applicators.dependentRequired)
         if (Object.hasOwn(value, name))
-          for (const each of names) if (!Object.hasOwn(value, each)) add(`is required beside ${name}`, each);
+          for (const each of names) if (!Object.hasOwn(value, each)) add(`is required next to ${name}`, each);
       for (const [name, schema] of applicators.dependentSchemas)
         if (Object.hasOwn(value, name)) into(schema, value);
     }

@@ -30,7 +30,7 @@ function transitJs(lines: readonly string[]): number {
 }
 
 /** Does what one would write manually in Node: parse, a compiled ajv, stringify. */
-function byHand(lines: readonly string[], schema: object): () => number {
+function manually(lines: readonly string[], schema: object): () => number {
   const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
   addFormats.default(ajv);
   const conforms = ajv.compile(schema);
@@ -100,11 +100,11 @@ for (const [name, { record, json, transit }] of Object.entries(shapes)) {
 }
 
 console.log(
-  `\n${"Singer with SCHEMA".padEnd(36)} ${"persister".padStart(11)} ${"by hand".padStart(11)}   MB/s`,
+  `\n${"Singer with SCHEMA".padEnd(36)} ${"persister".padStart(11)} ${"manual".padStart(11)}   MB/s`,
 );
 for (const [name, { schema, record, key }] of Object.entries(typedStreams)) {
   const lines = singerLines(schema, record, bodyBytes, key);
-  row(name, lines, 1, byHand(lines.lines, schema));
+  row(name, lines, 1, manually(lines.lines, schema));
 }
 
 /** Prints speeds in MB/s, and how each compares with the first one. */
