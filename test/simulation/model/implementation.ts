@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { destinationOf } from "../../../functions/import-api/destination.ts";
-import { batchEncoder } from "../../../functions/import-api/encoder.ts";
+import { type BatchEncoder, batchEncoder } from "../../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../../functions/import-api/rules.ts";
 import { memoryStore } from "../../../functions/memory/store.ts";
 import { change } from "../../../functions/persister/commit/change.ts";
@@ -33,8 +33,14 @@ interface Run {
 }
 
 const timeoutMilliseconds = 29_000;
-/** Makes each record a batch of its own. */
-const encoder = { ...batchEncoder(4242), bytesAround: () => 3_000_000 };
+const importApiEncoder = batchEncoder(4242);
+/** Makes each record a batch of its own, and reserves no memory for larger ones. */
+const encoder: BatchEncoder = {
+  ...importApiEncoder,
+  bytesAround: () => 3_000_000,
+  encode: (contents, batch, firstSequence, out) =>
+    importApiEncoder.encode(contents, { ...batch, bytes: 0 }, firstSequence, out),
+};
 const rules = importApiRules();
 const accepted: Outcome = { kind: "accepted", attempts: 1 };
 const failed: Outcome = { kind: "failed", reason: "unavailable", message: "lost", attempts: 1 };
