@@ -21,7 +21,7 @@ afterAll(async () => {
 const valuesIn = (bucket: string) =>
   largeValues({ s3: s3Client({ region: "us-east-1", endpoint: s3.url }), bucket });
 const bytes = Buffer.from("a large value");
-const soon = () => Date.now() + 10_000;
+const soon = () => Date.now() + 600_000;
 const load = (bucket: string, value: Parameters<ReturnType<typeof valuesIn>["load"]>[0]) =>
   valuesIn(bucket).load(value, soon());
 

@@ -34,7 +34,7 @@ const key = { "idempotency-key": "k" };
 
 async function filedOf({ wired }: LocalStack, streamer: string, response: Response) {
   const { delivery } = (await response.json()) as { delivery: string };
-  return wired.store.log.read(streamer, delivery, Date.now() + 5_000);
+  return wired.store.log.read(streamer, delivery, Date.now() + 600_000);
 }
 
 const factsOf = (body: string, encoding: "json" | "transit", records: number, api: ScriptedServer) => ({
@@ -73,7 +73,7 @@ describe("a filed delivery", () => {
     expect(filed).toMatchObject({ ...factsOf(body, "transit", 1, api), archive });
     expect(archive).toMatch(/\.gz$/);
     const hash = createHash("sha256").update("k").digest("hex");
-    expect(await stack.wired.store.deliveries.read("s", hash, Date.now() + 5_000)).toMatchObject(
+    expect(await stack.wired.store.deliveries.read("s", hash, Date.now() + 600_000)).toMatchObject(
       factsOf(body, "transit", 1, api),
     );
   });
