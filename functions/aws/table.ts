@@ -65,15 +65,20 @@ function readable(item: Record<string, AttributeValue>): unknown {
   return read;
 }
 
+interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
 /**
  * Returns a table that is written by single conditional puts. Rejects with the SDK's errors, and with
  * `newer-format` for an item that a newer version has written.
  */
 export function itemTable({ client, table: TableName, timing = machineTiming }: TableOptions) {
-  async function put(item: Item, condition: object, deadline: number): Promise<boolean> {
-    const Item = marshall({ ...item, format: itemFormat }, { removeUndefinedValues: true });
+  /** Resolves to false if the stored item does not satisfy the condition of what `send` sends. */
+  async function isWritten(send: () => Promise<unknown>): Promise<boolean> {
     try {
-      await client.send(new PutItemCommand({ TableName, Item, ...condition }), timing.until(deadline));
+      await send();
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -118,61 +123,24 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
     },
 
     /** Resolves to false if the stored item does not satisfy `expression`. */
-    putIf(expression: string, values: object, item: Item, deadline: number): Promise<boolean> {
+    async putIf(expression: string, values: object, item: Item, deadline: number): Promise<boolean> {
       const hasValues = Object.keys(values).length > 0;
-      const condition = {
+      const command = new PutItemCommand({
+        TableName,
+        Item: marshall({ ...item, format: itemFormat }, { removeUndefinedValues: true }),
         ConditionExpression: expression,
         ...(hasValues && { ExpressionAttributeValues: marshall(values) }),
-      };
-      return put(item, condition, deadline);
+      });
+      return isWritten(() => client.send(command, timing.until(deadline)));
     },
 
     /**
      * Sets attributes of an item, and creates it if there is none; undefined removes one. `first` is set only
      * where the item lacks it. Resolves to false if the stored item does not satisfy `condition`.
      */
-    async update(
-      key: { readonly pk: string; readonly sk: string },
-      { set, first = {}, condition, values = {} }: Update,
-      deadline: number,
-    ): Promise<boolean> {
-      const given = Object.entries(set);
-      const keep = Object.entries(first).filter(([, value]) => value !== undefined);
-      const changed = given.filter(([, value]) => value !== undefined);
-      const removed = given.filter(([, value]) => value === undefined).map(([name]) => `#${name}`);
-      const sets = [
-        ...changed.map(([name]) => `#${name} = :${name}`),
-        ...keep.map(([name]) => `#${name} = if_not_exists(#${name}, :${name})`),
-      ];
-      const expression = [
-        ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
-        ...(removed.length > 0 ? [`REMOVE ${removed.join(", ")}`] : []),
-      ];
-      const bound = [...changed, ...keep].map(([name, value]) => [`:${name}`, value] as const);
-      const all = { ...Object.fromEntries(bound), ...values };
-      try {
-        await client.send(
-          new UpdateItemCommand({
-            TableName,
-            Key: marshall(key),
-            ...(expression.length > 0 && {
-              UpdateExpression: expression.join(" "),
-              ExpressionAttributeNames: Object.fromEntries(
-                [...keep, ...given].map(([name]) => [`#${name}`, name]),
-              ),
-            }),
-            ...(Object.keys(all).length > 0 && {
-              ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }),
-            }),
-            ...(condition !== undefined && { ConditionExpression: condition }),
-          }),
-          timing.until(deadline),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+    async update(key: ItemKey, update: Update, deadline: number): Promise<boolean> {
+      const command = new UpdateItemCommand({ TableName, Key: marshall(key), ...updateOf(update) });
+      return isWritten(() => client.send(command, timing.until(deadline)));
     },
 
     /** Resolves to at most `limit` items from `first` on to `last`. */
@@ -184,6 +152,34 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
     backwards(pk: string, range: readonly [string, string], limit: number, deadline: number) {
       return query(pk, range, { Limit: limit, ScanIndexForward: false }, deadline);
     },
+  };
+}
+
+/** Returns the expressions of an update. */
+function updateOf({ set, first = {}, condition, values = {} }: Update) {
+  const given = Object.entries(set);
+  const keep = Object.entries(first).filter(([, value]) => value !== undefined);
+  const changed = given.filter(([, value]) => value !== undefined);
+  const removed = given.filter(([, value]) => value === undefined).map(([name]) => `#${name}`);
+  const sets = [
+    ...changed.map(([name]) => `#${name} = :${name}`),
+    ...keep.map(([name]) => `#${name} = if_not_exists(#${name}, :${name})`),
+  ];
+  const expression = [
+    ...(sets.length > 0 ? [`SET ${sets.join(", ")}`] : []),
+    ...(removed.length > 0 ? [`REMOVE ${removed.join(", ")}`] : []),
+  ];
+  const bound = [...changed, ...keep].map(([name, value]) => [`:${name}`, value] as const);
+  const all = { ...Object.fromEntries(bound), ...values };
+  return {
+    ...(expression.length > 0 && {
+      UpdateExpression: expression.join(" "),
+      ExpressionAttributeNames: Object.fromEntries([...keep, ...given].map(([name]) => [`#${name}`, name])),
+    }),
+    ...(Object.keys(all).length > 0 && {
+      ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }),
+    }),
+    ...(condition !== undefined && { ConditionExpression: condition }),
   };
 }
 
