@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
@@ -38,23 +38,29 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Delivers a record and a bookmark of this many bytes. */
-async function deliver(streamer: string, bytes: number, n: number, headers: Record<string, string>) {
+/** Delivers a record of each stream and a bookmark of this many bytes. */
+async function deliver(
+  streamer: string,
+  [bytes, streams = ["issues"]]: readonly [bytes: number, streams?: readonly string[]],
+  n: number,
+  headers: Record<string, string>,
+) {
   const value = `${n}`.padEnd(bytes - 2, "x");
+  const records = streams.map(stream => record(stream, { id: n }, ["id"]));
   const response = await fetch(`${stack.url}/v1/streamers/${streamer}`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, ...headers },
-    body: jsonline(record("issues", { id: n }, ["id"]), bookmark(value)),
+    body: jsonline(...records, bookmark(value)),
   });
   expect([response.status, await response.text()]).toMatchObject([200, expect.stringContaining('"records"')]);
 }
 
 /** The cost of a streamer's third delivery: it files a commit, and its token's use is already recorded. */
-async function countsOf(bytes: number, hasKey: boolean) {
-  const streamer = `name-${bytes}-${hasKey}`.padEnd(32, "x");
+async function countsOf(bytes: number, hasKey: boolean, streams = ["issues"], nameLength = 32) {
+  const streamer = `n${bytes}${hasKey ? "k" : ""}-${streams.length}`.padEnd(nameLength, "x");
   for (const n of [1, 2, 3]) {
     proxies.take();
-    await deliver(streamer, bytes, n, hasKey ? { "idempotency-key": `key-${n}` } : {});
+    await deliver(streamer, [bytes, streams], n, hasKey ? { "idempotency-key": `key-${n}` } : {});
   }
   return proxies.take();
 }
@@ -93,10 +99,36 @@ it("a bookmark one byte larger than an item allows is stored in S3", async () =>
   expect(await countsOf(2_049, true)).toMatchObject({ writeUnits: 7, puts: 2 });
 });
 
+describe("names of a streamer and its streams", () => {
+  const [without = 0, withKey = 0] = /are at most (\d+) bytes together, or (\d+) with a key/
+    .exec(page)!
+    .slice(1)
+    .map(Number);
+  /** A bucket that CloudFormation names has a longer name than the local one, in two places of an item. */
+  const bucketBytes = 2 * ("persister-prod-archive-1a2b3c4d5e6f".length - "persister-archive".length);
+  /** Streams, of at least 8 letters, which have so many bytes as the page counts them. */
+  const streamsOf = (bytes: number) => {
+    const names = Array.from({ length: Math.floor(bytes / 23) }, (_, n) => `stream_${n}`.padEnd(15, "x"));
+    return [...names.slice(1), "stream_".padEnd(15 + (bytes % 23), "y")];
+  };
+  it.each([
+    [12, false, without, 5],
+    [12, false, without + 60, 6],
+    [12, true, withKey, 7],
+    [12, true, withKey + 60, 8],
+    [32, false, without, 5],
+    [32, true, withKey, 7],
+  ])("of %i letters, with a key: %s, %i bytes: %i units", async (nameLength, hasKey, bytes, units) => {
+    const streams = streamsOf(bytes + bucketBytes - 4 * nameLength);
+    const { writeUnits } = await countsOf(20, hasKey, streams, nameLength);
+    expect(writeUnits).toBe(units);
+  });
+});
+
 it("a bookmark in S3 is read with one more GET", async () => {
   const read = async (bytes: number) => {
     const streamer = `read-${bytes}`;
-    await deliver(streamer, bytes, 1, {});
+    await deliver(streamer, [bytes], 1, {});
     proxies.take();
     const headers = { authorization: `Bearer ${token}` };
     const response = await fetch(`${stack.url}/v1/streamers/${streamer}/bookmark`, { headers });
