@@ -40,6 +40,14 @@ const forgetful: PlanOf = ({ random }) => ({
     step === "change" && random.chance(0.6) ? random.pick(["retried", "lost-after", "late"]) : undefined,
 });
 
+/** Objects of receipts are often not stored. */
+const lossy: PlanOf = ({ random }) => ({
+  next: (step, service) =>
+    step === "receipt" && service === "bucket" && random.chance(0.5)
+      ? random.pick(["lost-before", "cut-off"])
+      : undefined,
+});
+
 /** Kinds of schedules. A seed determines each one. */
 export const schedules = {
   any: simulate,
@@ -67,6 +75,8 @@ export const schedules = {
     1,
     client => client.handOver(),
   ),
+  /** Receipts of many streams, which are stored in S3. */
+  receipts: chained({ streamKinds: ["keyed"], isWide: true }, lossy, 1, client => client.insist(3)),
   /** Commits are read immediately. */
   looks: chained(
     {},

@@ -152,6 +152,14 @@ export const mutants: readonly Mutant[] = [
       ".catch(() => {});",
   },
   {
+    name: "a large receipt is saved though its object could not be stored",
+    from: "values.store(`receipts/${streamer}`, bytes, deadline)",
+    to:
+      "values.store(`receipts/${streamer}`, bytes, deadline)" +
+      ".catch(() => ({ key: `receipts/${streamer}/lost`, sha256: '' }))",
+    schedules: "receipts",
+  },
+  {
     name: "a receipt names another object than the one that was stored",
     from: "bytes, deadline)) };",
     to: 'bytes, deadline)), key: "receipts/lost" };',

@@ -1,4 +1,5 @@
 import type { Random } from "../random.ts";
+import type { WorldTraits } from "../world/traits.ts";
 
 /**
  * The kind of a stream's records: with or without keys, with or without a SCHEMA, or in versions that are
@@ -51,14 +52,11 @@ export type Dialect = (typeof dialects)[number];
 
 export function drawTraits(
   random: Random,
-  {
-    sharesTables,
-    streamKinds: given,
-  }: { readonly sharesTables: boolean; readonly streamKinds?: readonly StreamKind[] },
+  { sharesTables, streamKinds: given, isWide }: Pick<WorldTraits, "sharesTables" | "streamKinds" | "isWide">,
 ): Traits {
   const shareable = sharesTables ? streamKinds.filter(kind => kind !== "versioned") : streamKinds;
   const kinds = shareable.filter(() => random.chance(0.5));
-  return {
+  const drawn = {
     kinds: given ?? (kinds.length > 0 ? kinds : [random.pick(shareable)]),
     hasBursts: random.chance(0.1),
     isWide: random.chance(0.05),
@@ -66,6 +64,7 @@ export function drawTraits(
     dialects: random.chance(0.5) ? [random.pick(dialects)] : dialects,
     sharesTables,
   };
+  return isWide === undefined ? drawn : { ...drawn, isWide };
 }
 
 const rowsMax = 3;

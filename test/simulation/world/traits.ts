@@ -26,6 +26,8 @@ export interface WorldTraits {
   readonly pauseMillisecondsMax: number;
   /** The traits of the sources' streams; random by default. */
   readonly streamKinds?: readonly StreamKind[];
+  /** Whether the sources' receipts are stored in S3; random by default. */
+  readonly isWide?: boolean;
   /** Whether two streamers write to the same tables. */
   readonly sharesTables: boolean;
 }
