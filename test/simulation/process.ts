@@ -33,6 +33,8 @@ export class Process {
   /** The streamer's fence and revision when it began. */
   readonly fenceBefore: number;
   readonly revisionBefore: number;
+  /** The version of its settings. */
+  readonly settingsBefore: number;
   readonly streamersBefore: readonly string[];
   /** The fence of its lease. */
   fence: number | undefined;
@@ -63,6 +65,7 @@ export class Process {
     this.fenceBefore = world.invariants.commits.fenceOf(sent.streamer) ?? 0;
     this.streamersBefore = world.invariants.commits.streamers;
     this.revisionBefore = world.invariants.commits.revisionOf(sent.streamer);
+    this.settingsBefore = world.invariants.settings.versionOf(sent.streamer);
   }
 
   /** Wires the product to the world, like functions/wire.ts. */
@@ -128,15 +131,16 @@ export function invoke<Event, Result>(
   handler: Handler<Event, Result>,
   event: Event,
   now: number,
-  milliseconds: number,
+  { milliseconds, awsRequestId }: { readonly milliseconds: number; readonly awsRequestId?: string },
 ): Promise<Result> {
   const { now: machineNow } = Date;
   Date.now = () => now;
   try {
     return handler(event, {
       invokedFunctionArn: "arn",
+      awsRequestId,
       getRemainingTimeInMillis: () => milliseconds,
-    } as Context);
+    } as unknown as Context);
   } finally {
     Date.now = machineNow;
   }

@@ -1,4 +1,6 @@
 import { HttpClient } from "./clients/http-client.ts";
+import { Scheduled } from "./clients/scheduled.ts";
+import { SettingsClient } from "./clients/settings-client.ts";
 import { calm, type FaultPlan, randomFaults } from "./faults.ts";
 import { run, type Simulated, simulate } from "./simulate.ts";
 import { calmTraits, type WorldTraits } from "./world/traits.ts";
@@ -6,24 +8,27 @@ import { World } from "./world/world.ts";
 
 type PlanOf = (world: World) => FaultPlan;
 
-/** Schedules of clients that chain their deliveries to one streamer, each of which does `work`. */
-const chained =
-  (
-    traits: Partial<WorldTraits>,
-    planOf: PlanOf,
-    clients: number,
-    work: (client: HttpClient) => Promise<void>,
-  ) =>
+/** Schedules of one streamer in a world without faults of its own. */
+const single =
+  (traits: Partial<WorldTraits>, planOf: PlanOf, worksOf: (world: World, plan: FaultPlan) => Works) =>
   (seed: number): Promise<Simulated> => {
     const world = new World(seed, () => ({ ...calmTraits, ...traits }));
     world.invariants.chained.add("a");
-    const plan = planOf(world);
-    const all = Array.from({ length: clients }, () => new HttpClient(world, "a", "chained", plan));
-    return run(
-      world,
-      all.map(client => () => work(client)),
-    );
+    return run(world, worksOf(world, planOf(world)));
   };
+type Works = readonly (() => Promise<void>)[];
+
+/** Schedules of clients that chain their deliveries to one streamer, each of which does `work`. */
+const chained = (
+  traits: Partial<WorldTraits>,
+  planOf: PlanOf,
+  clients: number,
+  work: (client: HttpClient) => Promise<void>,
+) =>
+  single(traits, planOf, (world, plan) => {
+    const all = Array.from({ length: clients }, () => new HttpClient(world, "a", "chained", plan));
+    return all.map(client => () => work(client));
+  });
 
 const much: PlanOf = ({ random }) => randomFaults(random, { call: 0.12, api: 0.5 });
 const refusing: PlanOf = ({ random }) => randomFaults(random, { call: 0.02, api: 0.5 });
@@ -46,6 +51,14 @@ const lossy: PlanOf = ({ random }) => ({
     step === "receipt" && service === "bucket" && random.chance(0.5)
       ? random.pick(["lost-before", "cut-off"])
       : undefined,
+});
+
+/** Streamers that print slowly, and runs that are killed. */
+const slow: PlanOf = ({ random }) => ({
+  next: step => {
+    if (step === "stream") return random.chance(0.4) ? "slow-stream" : undefined;
+    return random.chance(0.01) ? random.pick(["killed-before", "lost-after", "asleep"]) : undefined;
+  },
 });
 
 /** Kinds of schedules. A seed determines each one. */
@@ -77,6 +90,17 @@ export const schedules = {
   ),
   /** Receipts of many streams, which are stored in S3. */
   receipts: chained({ streamKinds: ["keyed"], isWide: true }, lossy, 1, client => client.insist(3)),
+  /** Settings that two operators set at once, with lost answers, during deliveries. */
+  settings: single({}, forgetful, (world, plan) => [
+    () => new HttpClient(world, "a", "chained", calm).run(2),
+    () => new SettingsClient(world, "a", plan).run(5),
+    () => new SettingsClient(world, "a", plan).run(5),
+  ]),
+  /** Scheduled runs that form chains, and start while another chain is live. */
+  chains: single({ hasChains: true }, slow, (world, plan) => {
+    const scheduled = new Scheduled(world, "a", plan);
+    return [() => scheduled.run(4)];
+  }),
   /** Commits are read immediately. */
   looks: chained(
     {},

@@ -21,7 +21,7 @@ export interface Answered {
 /** The request to a process, as the invariants see it. */
 export interface Sent {
   readonly streamer: string;
-  readonly kind: "delivery" | "change" | "look" | "run";
+  readonly kind: "delivery" | "change" | "look" | "settings" | "run";
   readonly bytes: Uint8Array | undefined;
   /** The body of which it contains all or some records. */
   readonly body: Body | undefined;
@@ -40,9 +40,10 @@ export function sentOf({ method, path, headers, body }: Asked, world: World): Se
   const [, streamer = "", ...rest] = plain.split("/").slice(1);
   const isDelivery = method === "POST" && rest.length === 0;
   const match = /^"(\d+)"$/.exec(headers["if-match"] ?? "")?.[1];
+  const kind = isDelivery ? "delivery" : method === "GET" ? "look" : "change";
   return {
     streamer,
-    kind: isDelivery ? "delivery" : method === "GET" ? "look" : "change",
+    kind: rest[0] === "settings" ? "settings" : kind,
     bytes: body,
     ...(isDelivery ? contentsOf(body!, world, streamer) : { body: undefined, changes: [] }),
     key: headers["idempotency-key"],

@@ -2,10 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { HttpClient, type Manner, manners } from "./clients/http-client.ts";
 import { calls, PersistClient } from "./clients/persist-client.ts";
 import { Scheduled } from "./clients/scheduled.ts";
+import { SettingsClient } from "./clients/settings-client.ts";
 import { calm, type FaultPlan, randomFaults } from "./faults.ts";
 import { Violation } from "./invariants/violation.ts";
+import type { Random } from "./random.ts";
 import type { FaultCounts } from "./report.ts";
-import { calmTraits } from "./world/traits.ts";
+import { apartIn, randomApart } from "./world/apart.ts";
+import { calmTraits, drawWorld } from "./world/traits.ts";
 import { World } from "./world/world.ts";
 
 export interface Simulated {
@@ -18,15 +21,21 @@ export interface Simulated {
 
 /** Runs a seed's schedule: streamers, their clients, and faults. Throws a Violation. */
 export async function simulate(seed: number): Promise<Simulated> {
-  const world = new World(seed);
+  const apart = randomApart(seed);
+  const world = new World(seed, random => ({ ...drawWorld(random), hasChains: apart.chance(0.15) }));
   const { random, traits } = world;
   const plan = randomFaults(random, { call: traits.callFaults, api: traits.apiFaults });
   const streamers = traits.sharesTables ? ["a", "b"] : random.pick([["a"], ["a"], ["a", "b"]]);
   const clients = streamers.flatMap(streamer => clientsOf(streamer, world, plan));
-  return run(
-    world,
-    clients.map(client => () => client.run(random.int(1, 3))),
-  );
+  const works = clients.map(client => () => client.run(random.int(1, 3)));
+  if (apart.chance(0.25)) works.push(() => settingsOf(streamers[0]!, world, apart).run(apart.int(1, 3)));
+  return run(world, works);
+}
+
+/** An operator who sets a streamer's settings, and what else happens stays as it is without. */
+function settingsOf(streamer: string, world: World, apart: Random): Client {
+  const { callFaults: call, apiFaults: api } = world.traits;
+  return new SettingsClient(apartIn(world, apart), streamer, randomFaults(apart, { call, api }));
 }
 
 interface Client {

@@ -45,7 +45,9 @@ export async function changeSettings(
   if (!(await streamers.writeSettings(next))) {
     const { settings: found } = await streamers.readWithSettings(streamer);
     // The stamp tells another caller's write from our own whose answer was lost.
-    if (found?.stamp !== next.stamp) throw changed(versionedOf(found).version);
+    const isOverwritten = versionedOf(found).version > next.fence;
+    if (found?.stamp !== next.stamp)
+      throw isOverwritten ? overwritten() : changed(versionedOf(found).version);
   }
   await entries.set(streamer, settings).catch(() => undefined);
   return versionedOf(next);
@@ -60,6 +62,13 @@ const versionedOf = (stored: StreamerSettings | undefined): VersionedSettings =>
 const matches = ({ match, noneMatch }: Precondition, version: number) =>
   (match === undefined || match === "*" || match.includes(version)) &&
   (noneMatch === undefined || (noneMatch !== "*" && !noneMatch.includes(version)));
+
+/** Whether the settings were set before others followed can't be told any more. */
+const overwritten = () =>
+  new PersisterError("store-unavailable", "The settings were set by others while these were stored.", {
+    hint: "Read the settings again, and send `If-Match` with their ETag.",
+    retryAfterSeconds: 1,
+  });
 
 const changed = (version: number) =>
   new PersisterError(

@@ -21,11 +21,16 @@ export class Scheduled {
   readonly #world: World;
   readonly #streamer: string;
   readonly #plan: FaultPlan;
+  readonly #hasChains: boolean;
+  /** Runs whose streamers print, and their chains. */
+  readonly #streaming = new Map<Process, string>();
   #running = 0;
   #again = 0;
+  #starts = 0;
 
-  constructor(world: World, streamer: string, plan: FaultPlan) {
+  constructor(world: World, streamer: string, plan: FaultPlan, hasChains = world.traits.hasChains ?? false) {
     this.#world = world;
+    this.#hasChains = hasChains;
     this.#streamer = streamer;
     this.#plan = plan;
   }
@@ -40,16 +45,20 @@ export class Scheduled {
     }
   }
 
-  async #fire(): Promise<void> {
+  /** Starts a run, which begins a chain unless it continues one. */
+  async #fire(again?: string): Promise<void> {
     const { random, invariants, traits, isClosed, processes } = this.#world;
     if (isClosed) return;
     const process = new Process(this.#world, { ...nothingSent, streamer: this.#streamer }, this.#plan);
     if (this.#running++ > 0) process.line.also = "fired-twice";
     processes.add(process);
     const isOld = random.chance(traits.oldCode);
+    // An earlier version knows no chains.
+    const chain = this.#hasChains && !isOld ? (again ?? `start-${this.#starts++}`) : undefined;
     try {
-      const handler = schedule(() => this.#wired(process, isOld));
-      await invoke(handler, undefined, process.line.now(), lifeMilliseconds);
+      const handler = schedule(() => this.#wired(process, isOld, chain));
+      const context = { milliseconds: lifeMilliseconds, ...(chain && { awsRequestId: chain }) };
+      await invoke(handler, chain && { again }, process.line.now(), context);
     } catch (error) {
       if (!(error instanceof PersisterError || error instanceof StreamerFailed)) invariants.fail(error);
     }
@@ -58,12 +67,19 @@ export class Scheduled {
     invariants.ended(process);
   }
 
-  #wired(process: Process, isOld: boolean): WiredRun {
+  #wired(process: Process, isOld: boolean, chain: string | undefined): WiredRun {
     const { parts } = process.wired(isOld);
     let printed: Printed | undefined;
     return {
       parts: {
         ...parts,
+        chains: {
+          claim: (claimed, now, deadline) => {
+            // The second claim of a run ends or renews its chain.
+            this.#streaming.delete(process);
+            return parts.chains.claim(claimed, now, deadline);
+          },
+        },
         archive: {
           put: (key, bytes, deadline) => {
             process.hasArchived = false;
@@ -75,6 +91,7 @@ export class Scheduled {
       streamer: this.#streamer,
       streaming: (bookmark, stopAt, givenUp) => {
         const { line } = process;
+        if (chain !== undefined) this.#checkAlone(process, chain);
         printed = printFrom(bookmark, {
           world: this.#world,
           streamer: this.#streamer,
@@ -85,7 +102,7 @@ export class Scheduled {
         return printed.output;
       },
       report: ran => this.#check(ran, printed),
-      scheduleNext: async () => this.#fireAgain(),
+      scheduleNext: async (_, next) => this.#fireAgain(chain && next),
     };
   }
 
@@ -99,9 +116,19 @@ export class Scheduled {
     if (missing !== undefined) invariants.broken("I6", `a run is whole, and ${missing.position} is missing`);
   }
 
-  #fireAgain(): void {
+  /** I5: a streamer has one chain of runs at a time. */
+  #checkAlone(process: Process, chain: string): void {
+    const { invariants, hasWrongClocks } = this.#world;
+    const other = [...this.#streaming].find(([each, of]) => each.line.isAlive && of !== chain);
+    if (other !== undefined && !hasWrongClocks)
+      invariants.broken("I5", `the chain ${chain} runs while ${other[1]} is live`);
+    this.#streaming.set(process, chain);
+  }
+
+  #fireAgain(chain: string | undefined): void {
     const { random, scheduler } = this.#world;
-    if (this.#again++ < againMax) scheduler.in(random.int(...againMilliseconds), () => void this.#fire());
+    if (this.#again++ < againMax)
+      scheduler.in(random.int(...againMilliseconds), () => void this.#fire(chain));
   }
 }
 

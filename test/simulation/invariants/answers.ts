@@ -64,6 +64,7 @@ export class Answers {
       throw new Violation("I6", `${process.line.step} is in flight after the answer`);
     this.#checkToken(process, answered);
     if (sent.kind === "look") return this.#checkLook(process, answered);
+    if (sent.kind === "settings") return this.#world.invariants.settings.check(process, answered);
     const { code, ...members } = membersOf(answered);
     if (code === "internal") throw new Violation("I6", "an internal error");
     if (code === undefined) this.#checkDone(process, answered, members);

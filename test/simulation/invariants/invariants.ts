@@ -6,6 +6,7 @@ import type { World } from "../world/world.ts";
 import { Answers, dayMilliseconds, knownMilliseconds } from "./answers.ts";
 import { Commits } from "./commits.ts";
 import { Landings } from "./landings.ts";
+import { SettingsVersions } from "./settings.ts";
 import { Violation } from "./violation.ts";
 
 /** The product's seven invariants, checked against what really happened. */
@@ -15,6 +16,7 @@ export class Invariants {
   readonly landings: Landings;
   readonly commits: Commits;
   readonly answers: Answers;
+  readonly settings = new SettingsVersions();
   readonly #world: World;
   #isChanged = false;
   #failure: unknown;
@@ -60,6 +62,7 @@ export class Invariants {
     if (name === undefined) return;
     if (!written.sk.startsWith("delivery#")) process.hasWritten = true;
     if (written.sk === "state") this.#watch(() => this.commits.written(name, written, process));
+    if (written.sk === "settings") this.#watch(() => this.settings.written(name, written, process));
   }
 
   /** I3: what recognizes a delivery is kept for 400 days; every other item stays. */
@@ -93,9 +96,9 @@ export class Invariants {
    * changes are sent again.
    */
   copy(): () => void {
-    const goBack = this.commits.copy();
+    const all = [this.commits.copy(), this.settings.copy()];
     return () => {
-      goBack();
+      for (const goBack of all) goBack();
       this.landings.forget();
       this.answers.forget();
       this.chained.clear();

@@ -439,6 +439,30 @@ export const mutants: readonly Mutant[] = [
     seed: 13,
   },
   {
+    name: "a start ignores a live chain of runs",
+    from: "if (!(await claim(deadline + nextRunMillisecondsMax)))",
+    to: "if (!(await claim(deadline + nextRunMillisecondsMax)) && deadline === 0)",
+    schedules: "chains",
+  },
+  {
+    name: "settings whose answer was lost are called refused",
+    from: "    if (found?.stamp !== next.stamp)\n",
+    to: "",
+    schedules: "settings",
+  },
+  {
+    name: "settings that others have replaced meanwhile are called refused",
+    from: "const isOverwritten = versionedOf(found).version > next.fence;",
+    to: "const isOverwritten = versionedOf(found).version > next.fence + 1e9;",
+    schedules: "settings",
+  },
+  {
+    name: "settings are set whatever their version is",
+    from: "  if (!matches(precondition, version)) throw changed(version);\n",
+    to: "",
+    schedules: "settings",
+  },
+  {
     name: "a segment of persist's has no precondition",
     from: '        "if-match": tag,\n',
     to: '        "if-none-match": \'"999"\',\n',

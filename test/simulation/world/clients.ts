@@ -116,6 +116,7 @@ function stepOfTable(command: TableCommand, table: SimulatedTable): Step {
 function stepOfPut(item: Attributes, table: SimulatedTable): Step {
   const [pk, sk] = [item.pk!.S!, item.sk!.S!];
   if (sk.startsWith("commit#")) return "history";
+  if (sk === "settings") return "change";
   if (sk.startsWith("key#")) return item.receipt === undefined ? "remember" : "receipt";
   if (sk.startsWith("delivery#")) return item.receipt === undefined ? "failure" : "receipt";
   if (sk !== "state" || item.lease !== undefined) return "begin";

@@ -31,7 +31,7 @@ export function request(world: World, asked: Asked, plan: FaultPlan): Promise<An
     handlerOf(event.routeKey)(() => process.wired(isOld)),
     event,
     process.line.now(),
-    milliseconds,
+    { milliseconds },
   ).then(answeredBy);
   const checked = answered.then(answer => {
     world.processes.delete(process);

@@ -24,7 +24,10 @@ export class OldCode {
   read(output: object): object {
     const { Item, Items } = output as { readonly Item?: Attributes; readonly Items?: readonly Attributes[] };
     if (Item !== undefined) return { ...output, Item: this.#knownOf(Item) };
-    return Items === undefined ? output : { ...output, Items: Items.map(item => this.#knownOf(item)) };
+    if (Items === undefined) return output;
+    // That version asks for no item of another kind.
+    const known = Items.filter(item => this.#known.has(kindOf(item)));
+    return { ...output, Items: known.map(item => this.#knownOf(item)) };
   }
 
   #learn(kind: string, map: Attributes): void {

@@ -30,6 +30,8 @@ export interface WorldTraits {
   readonly isWide?: boolean;
   /** Whether two streamers write to the same tables. */
   readonly sharesTables: boolean;
+  /** Whether scheduled runs form chains, of which one at a time is live. */
+  readonly hasChains?: boolean;
 }
 
 interface Outage {
