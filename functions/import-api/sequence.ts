@@ -22,7 +22,8 @@ export class SequencedText {
   of(n: number): Memory {
     const { bytes } = this.#text;
     let at = this.#digitsEnd;
-    for (let carry = n - this.#n; carry > 0; carry = Math.trunc(carry / ten)) {
+    // The body has fewer than 2^31 records, so that integers suffice.
+    for (let carry = n - this.#n; carry > 0; carry = (carry / ten) | 0) {
       carry += bytes[--at]! - zero;
       bytes[at] = zero + (carry % ten);
     }

@@ -7,17 +7,23 @@ const shortRun = 32;
 /** A growing buffer of bytes, at first with room for `bytesExpected`. */
 export class ByteWriter {
   #bytes: Uint8Array;
+  #memory: Memory;
   length = 0;
-  #memory: Memory | undefined;
 
   constructor(bytesExpected = 256) {
     this.#bytes = new Uint8Array(bytesExpected);
+    this.#memory = memoryOf(this.#bytes);
   }
 
   /** Empties the buffer and reserves `bytesExpected`. Earlier views are no longer valid. */
   begin(bytesExpected: number): void {
     this.length = 0;
-    if (bytesExpected > this.#bytes.length) this.#bytes = new Uint8Array(bytesExpected);
+    if (bytesExpected > this.#bytes.length) this.#use(new Uint8Array(bytesExpected));
+  }
+
+  #use(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#memory = memoryOf(bytes);
   }
 
   get capacity(): number {
@@ -77,7 +83,11 @@ export class ByteWriter {
   /** Reserves room for `bytes` more. Returns the memory to write them to, from `length`. */
   reserve(bytes: number): Memory {
     this.#reserve(bytes);
-    if (this.#memory?.bytes !== this.#bytes) this.#memory = memoryOf(this.#bytes);
+    return this.#memory;
+  }
+
+  /** The memory that holds the written bytes, valid until the next write. */
+  get memory(): Memory {
     return this.#memory;
   }
 
@@ -86,6 +96,6 @@ export class ByteWriter {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
     grown.set(this.view());
-    this.#bytes = grown;
+    this.#use(grown);
   }
 }
