@@ -43,7 +43,6 @@ export class Contents {
   ignored = 0;
   /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
   endsInEmptyState = false;
-  readonly #recordsByTable: number[] = [];
   readonly #places = new IntTuples(width);
 
   /** `bytes` must end in a newline. */
@@ -72,8 +71,7 @@ export class Contents {
     ints[at + 4] = firstSplice;
     const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
     ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
-    this.tables[table.id] ??= table;
-    this.#recordsByTable[table.id] = (this.#recordsByTable[table.id] ?? 0) + 1;
+    this.tables[table.id] = table;
   }
 
   /** Returns the record's form. Keeps its cache codes if replacing them is enough. */
@@ -86,10 +84,12 @@ export class Contents {
   }
 
   recordsByStream(): Map<string, number> {
+    const byTable = this.tables.map(() => 0);
+    for (let record = 0; record < this.records; record++) byTable[this.recordTable(record).id]!++;
     const counts = new Map<string, number>();
     // Tables without records, which are only activated, leave holes.
     for (const { id, stream } of Object.values(this.tables))
-      counts.set(stream, (counts.get(stream) ?? 0) + this.#recordsByTable[id]!);
+      counts.set(stream, (counts.get(stream) ?? 0) + byTable[id]!);
     return counts;
   }
 

@@ -48,7 +48,8 @@ function sinkOf(
     record(line, table, reader) {
       if (faults.isFull) return;
       const wrong = keyFaults(table, reader, rules);
-      for (const each of wrong) faults.add("invalid-records", { line, stream: table.stream, ...each });
+      if (wrong.length > 0)
+        for (const each of wrong) faults.add("invalid-records", { line, stream: table.stream, ...each });
       const { textStart, textEnd } = reader.envelope.record;
       const bytes = textEnd - textStart + reader.growth + sizes.bytesAround(table) + sizes.schemaBytes(table);
       if (bytes >= limits.loneRecordBatchBytesMax)

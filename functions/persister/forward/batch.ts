@@ -47,12 +47,10 @@ export function* batches(
     }
   }
 
-  for (let record = marks.acceptedRecords; record < contents.records; record++) {
+  for (let record = marks.acceptedRecords; record < contents.records; ) {
     if (record === marks.at) yield* mark(record);
-    const table = contents.recordTable(record);
-    const bytes = recordBytes(contents, record, sizes.bytesAround(table));
-    if (open.isFull(table, bytes)) yield* open.close();
-    open.add(table, record, bytes);
+    record = open.fill(contents, record, marks.at);
+    if (record < marks.at) yield* open.close();
   }
   yield* mark(contents.records);
   yield* open.close();
@@ -63,38 +61,52 @@ class OpenBatches {
   readonly #sizes: BatchSizes;
   readonly #tracker: Registrar;
   readonly #byGroup = new Map<string, OpenBatch>();
+  /** By the table's id: the same batches, found without a table's group. */
+  readonly #byTable: (OpenBatch | undefined)[] = [];
 
   constructor(sizes: BatchSizes, tracker: Registrar) {
     this.#sizes = sizes;
     this.#tracker = tracker;
   }
 
-  /** Returns whether a table's batch has no room for another record of this size. */
-  isFull(table: Table, bytes: number): boolean {
-    const batch = this.#byGroup.get(groupOf(table));
-    return (
-      batch !== undefined && (batch.records.length === batchRecordsMax || batch.bytes + bytes > batchBytesMax)
-    );
+  /**
+   * Adds the records from `from` to `end` to their tables' batches. Returns the first one for which a batch
+   * has no room, or `end`.
+   */
+  fill(contents: Contents, from: number, end: number): number {
+    for (let record = from; record < end; record++) {
+      const table = contents.recordTable(record);
+      const bytes = recordBytes(contents, record, this.#sizes.bytesAround(table));
+      const batch = this.#byTable[table.id] ?? this.#ofGroup(table) ?? this.#begin(table);
+      if (isFull(batch, bytes)) return record;
+      batch.records.push(record);
+      batch.bytes += bytes;
+    }
+    return end;
   }
 
-  /** Adds a record to its table's batch, which it opens if there is none. */
-  add(table: Table, record: number, bytes: number): void {
+  #ofGroup(table: Table): OpenBatch | undefined {
+    const batch = this.#byGroup.get(groupOf(table));
+    this.#byTable[table.id] = batch;
+    return batch;
+  }
+
+  /** Opens a table's batch. */
+  #begin(table: Table): OpenBatch {
     const group = groupOf(table);
-    let batch = this.#byGroup.get(group);
-    if (batch === undefined) {
-      const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
-      const bytesOnce = envelopeBytes + this.#sizes.schemaBytes(table);
-      batch = { kind, records: [], ticket: this.#tracker.open(), bytes: bytesOnce };
-      this.#byGroup.set(group, batch);
-    }
-    batch.records.push(record);
-    batch.bytes += bytes;
+    const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
+    const bytesOnce = envelopeBytes + this.#sizes.schemaBytes(table);
+    const batch: OpenBatch = { kind, records: [], ticket: this.#tracker.open(), bytes: bytesOnce };
+    this.#byGroup.set(group, batch);
+    this.#byTable[table.id] = batch;
+    return batch;
   }
 
   /** Yields all open batches, oldest first, and closes them. */
   *close(): Generator<TrackedBatch> {
     yield* this.#byGroup.values();
     this.#byGroup.clear();
+    this.#byTable.fill(undefined);
   }
 }
 
@@ -102,6 +114,10 @@ const upserts = "";
 /** Upserts of all tables without a schema share a request; each other table has its own. */
 const groupOf = ({ schema, keyNames, id }: Table) =>
   schema === undefined && keyNames.length > 0 ? upserts : String(id);
+
+/** Returns whether a batch has no room for another record of this size. The first one always fits. */
+const isFull = ({ records, bytes }: OpenBatch, more: number): boolean =>
+  records.length > 0 && (records.length === batchRecordsMax || bytes + more > batchBytesMax);
 
 function recordBytes(contents: Contents, record: number, bytesAround: number): number {
   const length = contents.recordEnd(record) - contents.recordStart(record);

@@ -8,6 +8,8 @@ type Mark = { readonly bookmark: () => PlacedBookmark } | { readonly activation:
 export class Marks {
   /** The number of records at the beginning that were accepted before. */
   readonly acceptedRecords: number;
+  /** The number of records before the next bookmark or activation; all of them if there is none. */
+  at: number;
   readonly #contents: Contents;
   #bookmark: number;
   #activation: number;
@@ -22,17 +24,23 @@ export class Marks {
         ? 0
         : bookmarks.filter(place => place.recordsBefore + place.activationsBefore <= acceptedCount).length;
     this.acceptedRecords = acceptedCount - this.#activation;
+    this.at = this.#placeOfNext();
   }
 
-  /** The number of records before the next bookmark or activation. */
-  get at(): number {
-    const { bookmarks, activations } = this.#contents;
-    const bookmark = bookmarks[this.#bookmark]?.recordsBefore ?? Number.POSITIVE_INFINITY;
-    return Math.min(bookmark, activations[this.#activation]?.recordsBefore ?? Number.POSITIVE_INFINITY);
+  #placeOfNext(): number {
+    const { bookmarks, activations, records } = this.#contents;
+    const bookmark = bookmarks[this.#bookmark]?.recordsBefore ?? records;
+    return Math.min(bookmark, activations[this.#activation]?.recordsBefore ?? records);
   }
 
   /** Returns the next bookmark or activation after `records` records; undefined if a record comes first. */
   next(records: number): Mark | undefined {
+    const mark = this.#take(records);
+    this.at = this.#placeOfNext();
+    return mark;
+  }
+
+  #take(records: number): Mark | undefined {
     const contents = this.#contents;
     const place = contents.bookmarks[this.#bookmark];
     if (place?.recordsBefore === records && place.activationsBefore <= this.#activation) {
