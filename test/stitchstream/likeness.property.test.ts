@@ -98,9 +98,17 @@ function messageOf(line: typeof recordLine extends fc.Arbitrary<infer T> ? T : n
   };
 }
 
+/** Streams with equal keys and columns share what is learned of either; others don't. */
+const streamsOfBody = fc
+  .tuple(fc.array(stream, { minLength: 3, maxLength: 3 }), fc.boolean())
+  .map(([streams, isShared]) => {
+    const { names, key, description, inner } = streams[0]!;
+    return isShared ? streams.map(each => ({ ...each, names, key, description, inner })) : streams;
+  });
+
 const bodies = fc
   .tuple(
-    fc.array(stream, { minLength: 3, maxLength: 3 }),
+    streamsOfBody,
     fc.array(fc.oneof({ weight: 6, arbitrary: recordLine }, between), { minLength: 2, maxLength: 14 }),
   )
   .map(([streams, lines]) => {

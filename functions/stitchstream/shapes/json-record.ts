@@ -15,18 +15,20 @@ import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { hashOf } from "./envelopes.ts";
-import { miss, RecordReader, recordDepth } from "./records.ts";
+import { miss } from "./miss.ts";
+import { RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
   protected override readRecord(at: number, shape: MapShape): number {
-    return this.reader.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
+    return this.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
   }
 
   #map(start: number, shape: MapShape, depth: number): number {
     if (depth > this.depthMax) return miss;
-    const { bytes, view, keyValues, names } = this.reader;
+    const { bytes, view } = this;
+    const { keyValues, names } = this.reader;
     const map = ++this.maps;
     const { isOpen } = shape;
     if (isOpen) shape.mark = names.mark();
@@ -73,7 +75,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   #array(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
-    const { bytes } = this.reader;
+    const { bytes } = this;
     const element = this.elementOf(slot);
     let at = this.skip(start + 1);
     if (bytes[at] === closeBracket) at++;
@@ -96,18 +98,18 @@ export class JsonRecords extends RecordReader<JsonReader> {
     return at;
   }
 
+  /** Small, so that the engine puts it into the loops over members and elements. */
   #value(at: number, slot: Slot, depth: number): number {
-    const { bytes, view } = this.reader;
-    const first = bytes[at]!;
-    if (first === quote) {
-      let end = endOfPlain(bytes, view, at + 1);
-      if (bytes[end] !== quote) end = this.endOfLongString(at);
-      return this.scalar(Kind.text, at + 1, end, slot, end + 1);
-    }
+    const first = this.bytes[at]!;
     if (first > zero && first <= nine) {
       const end = this.endOfInteger(at);
       return end === miss ? this.#number(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
     }
+    return first === quote ? this.text(at, slot) : this.#other(at, slot, depth);
+  }
+
+  #other(at: number, slot: Slot, depth: number): number {
+    const first = this.bytes[at]!;
     if (first === openBrace) return this.#map(at, this.shapeOf(slot), depth);
     if (first === openBracket) return this.#array(at, slot, depth);
     const end = this.word(at, slot);
@@ -124,7 +126,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   /** Reads a name other than the expected one, up to its value. Returns its slot; undefined for a `miss`. */
   #name(at: number, previous: Slot, shape: MapShape, depth: number): Slot | undefined {
-    const { bytes, view } = this.reader;
+    const { bytes, view } = this;
     const { other } = previous;
     if (other !== undefined && isSameText(view, at, other.start, other.length)) {
       this.expect(other, previous);

@@ -11,7 +11,9 @@ import { TransitReader } from "../transit/reader.ts";
 import type { ValueLimits } from "../value-limits.ts";
 import { type Envelope, Envelopes, type Text } from "./envelopes.ts";
 import { JsonRecords } from "./json-record.ts";
-import { miss, type RecordReader } from "./records.ts";
+import { miss } from "./miss.ts";
+import { RecordShapes } from "./record-shapes.ts";
+import type { RecordReader } from "./records.ts";
 import { SlotBudget } from "./slot.ts";
 import { TableShape } from "./table-shape.ts";
 import { TransitRecords } from "./transit-record.ts";
@@ -31,7 +33,7 @@ export class LineShapes {
   readonly #limits: ShapeLimits;
   readonly #checkOf: (table: Table) => MapCheck | undefined;
   readonly #envelopes: Envelopes;
-  readonly #budget = new SlotBudget();
+  readonly #recordShapes: RecordShapes;
   /** By the table's id. */
   readonly #shapes: TableShape[] = [];
 
@@ -41,10 +43,12 @@ export class LineShapes {
     this.#limits = limits;
     this.#checkOf = checkOf;
     this.#envelopes = new Envelopes(reader.bytes, reader.view);
+    const budget = new SlotBudget();
+    this.#recordShapes = new RecordShapes(reader, budget);
     this.#records =
       reader instanceof TransitReader
-        ? new TransitRecords(reader, this.#budget, limits.depthMax)
-        : new JsonRecords(reader as JsonReader, this.#budget, limits.depthMax);
+        ? new TransitRecords(reader, budget, limits.depthMax)
+        : new JsonRecords(reader as JsonReader, budget, limits.depthMax);
   }
 
   /**
@@ -152,8 +156,8 @@ export class LineShapes {
   #shapeOf(table: Table): TableShape {
     const known = this.#shapes[table.id];
     if (known !== undefined) return known;
-    const check = this.#checkOf(table);
-    const shape = new TableShape(table, { budget: this.#budget, check, isReserved: this.#limits.isReserved });
+    const record = this.#recordShapes.of(table, this.#checkOf(table));
+    const shape = new TableShape(table, record, this.#limits.isReserved);
     this.#shapes[table.id] = shape;
     return shape;
   }

@@ -1,11 +1,11 @@
-import { holdsEscape, isBlank, letterE, nine, zero } from "../../values/bytes.ts";
+import { dot, holdsEscape, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
+import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
+import { miss } from "./miss.ts";
 import { type Columns, elementSlot, MapShape, type Name, type Slot, type SlotBudget } from "./slot.ts";
 
-/** Returned for anything unexpected: the scan then reads the line and decides. */
-export const miss = -1;
 /** Integers of at most this many characters fit 64 bits and are exact as doubles. */
 const shortChars = 15;
 /** `true`, `null` and `fals` as little-endian integers. */
@@ -23,6 +23,9 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   conforms = true;
   dataPoints = 0;
   protected readonly reader: Reader;
+  /** The reader's. */
+  protected readonly bytes: Uint8Array;
+  protected readonly view: DataView;
   protected readonly budget: SlotBudget;
   protected readonly depthMax: number;
   /** The start of the value after the last name. */
@@ -37,6 +40,8 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   constructor(reader: Reader, budget: SlotBudget, depthMax: number) {
     this.reader = reader;
+    this.bytes = reader.bytes;
+    this.view = reader.view;
     this.budget = budget;
     this.depthMax = depthMax;
   }
@@ -68,20 +73,29 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     if (!this.conforms) return;
     // A long integer may not fit 64 bits, so the check reads its digits.
     const kind = given === Kind.integer && end - start > shortChars ? Kind.bigInteger : given;
-    this.conforms = check!.always[kind] === 1 || check!.conforms(kind, this.reader.bytes, start, end);
+    this.conforms = check!.always[kind] === 1 || check!.conforms(kind, this.bytes, start, end);
+  }
+
+  /** Reads the string at `at`, which has no tag. */
+  protected text(at: number, slot: Slot): number {
+    let end = endOfPlain(this.bytes, this.view, at + 1);
+    if (this.bytes[end] !== quote) end = this.endOfLongString(at);
+    return this.scalar(Kind.text, at + 1, end, slot, end + 1);
   }
 
   /** Returns the end of the short integer at `at`, which begins with 1 to 9; `miss` for any other number. */
   protected endOfInteger(at: number): number {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     let end = at + 1;
-    while (bytes[end]! >= zero && bytes[end]! <= nine) end++;
-    return end - at <= shortChars && !isNumberPart[bytes[end]!] ? end : miss;
+    let byte = bytes[end]!;
+    while (byte <= nine && byte >= zero) byte = bytes[++end]!;
+    const isWhole = byte !== dot && (byte | lowerCaseBit) !== letterE;
+    return isWhole && end - at <= shortChars ? end : miss;
   }
 
   /** Reads true, false or null. Returns `miss` for anything else. */
   protected word(at: number, slot: Slot): number {
-    const { bytes, view } = this.reader;
+    const { bytes, view } = this;
     if (at + wordBytes > bytes.length) return miss;
     const word = view.getInt32(at, true);
     if (word === nullWord) return this.scalar(Kind.null, at, at + 4, slot, at + 4);
@@ -99,7 +113,8 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Returns the slot of a name; undefined if the scan must read the line. */
   protected slotOf(shape: MapShape, name: Name, depth: number): Slot | undefined {
-    const { bytes, names } = this.reader;
+    const { bytes } = this;
+    const { names } = this.reader;
     const { start, end, textStart } = name;
     const slot = shape.find(bytes, start, end, name.hash) ?? shape.add(bytes, name, this.#columnsAt(depth));
     if (slot !== undefined || !shape.isOpen) return slot;
@@ -113,7 +128,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Finds the value after a name's closing quote. Returns false if the separator is another, or missing. */
   protected findValue(nameEnd: number, separator: number): boolean {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     const at = this.skip(nameEnd + 1);
     if (bytes[at] !== separator) return false;
     this.valueStart = this.skip(at + 1);
@@ -148,14 +163,9 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   }
 
   protected skip(start: number): number {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     let at = start;
     while (isBlank(bytes[at]!)) at++;
     return at;
   }
 }
-
-/** The bytes that continue a number after its first digits: `.`, `e` and `E`. */
-const isNumberPart = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte === 0x2e || byte === 0x65 || byte === 0x45 ? 1 : 0,
-);

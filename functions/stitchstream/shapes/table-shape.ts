@@ -1,7 +1,6 @@
 import { isSame } from "../../values/bytes.ts";
-import type { MapCheck } from "../../values/slot-check.ts";
 import type { Table } from "../tables.ts";
-import { type Columns, MapShape, type SlotBudget } from "./slot.ts";
+import type { Columns, MapShape } from "./slot.ts";
 
 /** A miss costs a second reading of the line. After this many more misses than hits, the shape rests. */
 const trustMax = 16;
@@ -16,19 +15,8 @@ export class TableShape implements Columns {
   readonly #isReserved: (name: string) => boolean;
   #trust = trustMax;
 
-  constructor(
-    { keyNames, keyNameBytes }: Table,
-    {
-      budget,
-      check,
-      isReserved,
-    }: {
-      readonly budget: SlotBudget;
-      readonly check: MapCheck | undefined;
-      readonly isReserved: (name: string) => boolean;
-    },
-  ) {
-    this.record = new MapShape(budget, check);
+  constructor({ keyNames, keyNameBytes }: Table, record: MapShape, isReserved: (name: string) => boolean) {
+    this.record = record;
     this.#keyNames = keyNames;
     this.#keys = keyNameBytes;
     this.#isReserved = isReserved;

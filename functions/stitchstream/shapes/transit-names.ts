@@ -20,7 +20,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     depth: number,
     separator: number,
   ): Slot | undefined {
-    const { bytes, view } = this.reader;
+    const { bytes, view } = this;
     if (bytes[at] !== quote) return undefined;
     if (bytes[at + 1] === caret) return this.#code(at, previous, shape, depth, separator);
     const { next, other } = previous;
@@ -60,7 +60,8 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
 
   /** Reads a cache code in place of a name. */
   #code(at: number, previous: Slot, shape: MapShape, depth: number, separator: number): Slot | undefined {
-    const { bytes, cache } = this.reader;
+    const { bytes } = this;
+    const { cache } = this.reader;
     const { next } = previous;
     if (next !== undefined && this.#isCodeOf(next, at)) {
       this.valueStart = at + next.codeLength;
@@ -86,7 +87,8 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
    * too.
    */
   #isCodeOf({ codeStart, codeLength, codeIndex, nameId }: Slot, at: number): boolean {
-    const { view, cache } = this.reader;
+    const { view } = this;
+    const { cache } = this.reader;
     return (
       codeLength > 0 &&
       codeIndex < cache.count &&
@@ -109,7 +111,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
 
   /** Returns the slot of a name, the raw string `bytes[start, end)`. */
   #slotOfRaw(start: number, end: number, shape: MapShape, depth: number): Slot | undefined {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     const textStart = start + tagLength(bytes, start, end);
     if (textStart < start) return undefined;
     const isCached = isCacheable(bytes, start, end);

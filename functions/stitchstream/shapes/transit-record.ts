@@ -20,7 +20,8 @@ import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
-import { miss, recordDepth } from "./records.ts";
+import { miss } from "./miss.ts";
+import { recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
@@ -36,14 +37,14 @@ const marker = Uint8Array.of(quote, caret, space, quote);
 export class TransitRecords extends TransitNames {
   protected override readRecord(at: number, shape: MapShape): number {
     for (let n = 0; n < this.reader.cache.count; n++) this.nameIds[n] = 0;
-    const { bytes } = this.reader;
+    const { bytes } = this;
     if (bytes[at] === openBrace) return this.#map(at + 1, closeBrace, shape, recordDepth);
     return bytes[at] === openBracket ? this.#compactMap(at, shape, recordDepth) : miss;
   }
 
   /** Reads a compact map. Returns `miss` for any other array. */
   #compactMap(start: number, shape: MapShape, depth: number): number {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     const at = this.skip(start + 1);
     if (!isSame(bytes, at, at + marker.length, marker)) return miss;
     const end = this.skip(at + marker.length);
@@ -57,7 +58,8 @@ export class TransitRecords extends TransitNames {
   /** Reads a map from its first name. `close` says whether it is compact or verbose. */
   #map(start: number, close: number, shape: MapShape, depth: number): number {
     if (depth > this.depthMax || !shape.isClosedBy(close)) return miss;
-    const { bytes, keyValues, names } = this.reader;
+    const { bytes } = this;
+    const { keyValues, names } = this.reader;
     if (close === closeBrace) this.reader.growth += mapMarkerBytes;
     const map = ++this.maps;
     const { isOpen } = shape;
@@ -92,7 +94,7 @@ export class TransitRecords extends TransitNames {
   }
 
   #value(at: number, slot: Slot, depth: number): number {
-    const { bytes, view } = this.reader;
+    const { bytes, view } = this;
     const first = bytes[at]!;
     if (first === quote) {
       if (isTagged[bytes[at + 1]!] === 1) return this.#other(at, slot);
@@ -141,7 +143,7 @@ export class TransitRecords extends TransitNames {
    * within the years that the format allows. Returns `miss` for anything else.
    */
   #endOfInstant(at: number): number {
-    const { bytes } = this.reader;
+    const { bytes } = this;
     if (bytes[at] !== quote || bytes[at + 1] !== tilde || bytes[at + 2] !== letterM) return miss;
     const start = at + tagBytes;
     let end = start;
@@ -153,7 +155,7 @@ export class TransitRecords extends TransitNames {
   /** Reads an array or a compact map. Tagged values are left to the scan. */
   #list(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
-    const { bytes } = this.reader;
+    const { bytes } = this;
     let at = this.skip(start + 1);
     if (bytes[at] === quote) {
       if (isSame(bytes, at, at + marker.length, marker))
