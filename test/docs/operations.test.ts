@@ -86,6 +86,14 @@ it("every alarm has its section, and every section its alarm", () => {
   expect(sections.sort()).toEqual(alarms.sort());
 });
 
+it("every alarm's section says what has happened, how to confirm it, and what to do", () => {
+  const [, alarms = ""] = page.split("## Reading an alarm");
+  const [reading = ""] = alarms.split(/^## /m);
+  const sections = reading.split(/^### /m).slice(1);
+  const labels = ["**Meaning.**", "**Confirm.**", "**Do.**"];
+  expect(sections.filter(section => !labels.every(label => section.includes(label)))).toEqual([]);
+});
+
 it("every parameter is in its table, with its default", () => {
   const said = [...page.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| (?:`(\w+)`|[^|]+) \|/gm)].flatMap(([, names]) =>
     spans(names!),
