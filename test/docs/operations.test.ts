@@ -219,6 +219,7 @@ it("the fixed price is that of the template's alarms and the code's metrics", ()
   const numbers = ["two", "eleven", "thirteen"];
   expect([count("CompositeAlarm"), own.length, names.size + filters]).toEqual([2, 11, 13]);
   for (const number of numbers) expect(row).toContain(number);
+  expect(page).toContain("- Thirteen alarms, ");
   expect(row).toContain(`on ${watched.length} metrics`);
   // An alarm's metric, a composite alarm, a metric, the dashboard, a key, a secret.
   const dollars = 0.1 * watched.length + 0.5 * 2 + 0.3 * 13 + 3 + 1 + 0.4;
