@@ -23,17 +23,35 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 ];
 const kinds = 20;
 
-/**
- * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
- * check accepts conforms. For any other value, the evaluator decides.
- */
-const planOf = (nodes: readonly SchemaNode[], spend: Spend): SlotCheck | undefined =>
-  nodes.length === 0 ? undefined : new Plan(nodes, spend);
-
 /** Returns a schema's check of records; undefined if only the evaluator can check them. */
 export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
-  const plan = new Plan([node], spend);
+  const plan = new Plan([node], new Plans(spend));
   return plan.always[Kind.map] === 1 ? (plan.map ?? nothingRequired) : undefined;
+}
+
+/** Makes the checks of a table's records. */
+class Plans {
+  readonly spend: Spend;
+  /** Equal types share their assertions, so a thousand columns have few checks. */
+  readonly #byRules = new Map<Assertions, Plan>();
+
+  constructor(spend: Spend) {
+    this.spend = spend;
+  }
+
+  /**
+   * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
+   * check accepts conforms. For any other value, the evaluator decides.
+   */
+  of(nodes: readonly SchemaNode[]): SlotCheck | undefined {
+    const [node, ...others] = nodes;
+    if (node === undefined) return undefined;
+    const { rules, applicators } = node;
+    if (rules === undefined || applicators !== undefined || others.length > 0) return new Plan(nodes, this);
+    const known = this.#byRules.get(rules) ?? new Plan(nodes, this);
+    this.#byRules.set(rules, known);
+    return known;
+  }
 }
 
 const nothingRequired: MapCheck = { required: 0, isRequired: () => false, member: () => undefined };
@@ -41,7 +59,7 @@ const nothingRequired: MapCheck = { required: 0, isRequired: () => false, member
 class Plan implements SlotCheck {
   readonly always = new Uint8Array(kinds);
   readonly map: MapCheck | undefined;
-  readonly #spend: Spend;
+  readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
   readonly #types: number[] = [];
   /**
@@ -50,8 +68,8 @@ class Plan implements SlotCheck {
    */
   readonly #assertions: (readonly Assertions[] | undefined)[] = [];
 
-  constructor(nodes: readonly SchemaNode[], spend: Spend) {
-    this.#spend = spend;
+  constructor(nodes: readonly SchemaNode[], plans: Plans) {
+    this.#plans = plans;
     for (const [kind, types] of typesOfKind) {
       const parts = types.map(type => partsOf(nodes, type));
       const [first] = parts;
@@ -62,7 +80,7 @@ class Plan implements SlotCheck {
     }
     const maps = memberParts(nodes, object);
     if (maps !== undefined) this.always[Kind.map] = 1;
-    this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, spend);
+    this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, plans);
     const arrays = memberParts(nodes, array);
     if (arrays !== undefined) this.always[Kind.array] = 1;
     this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
@@ -70,7 +88,7 @@ class Plan implements SlotCheck {
 
   /** Built on demand, as schemas may refer to themselves. */
   get element(): SlotCheck | undefined {
-    return planOf(this.#elements, this.#spend);
+    return this.#plans.of(this.#elements);
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
@@ -81,9 +99,9 @@ class Plan implements SlotCheck {
       let value: unknown;
       for (const each of assertions) {
         if (each.conformsByText(types, bytes, start, end)) continue;
-        this.#spend(each.stepsFor(end - start));
+        this.#plans.spend(each.stepsFor(end - start));
         value ??= scalarOf(kind, bytes, start, end);
-        if (!each.matches(value, this.#spend)) return false;
+        if (!each.matches(value, this.#plans.spend)) return false;
       }
       return true;
     } catch (error) {
@@ -109,11 +127,11 @@ class MapPlan implements MapCheck {
   readonly required: number;
   readonly #names: ReadonlySet<string>;
   readonly #nodes: readonly SchemaNode[];
-  readonly #spend: Spend;
+  readonly #plans: Plans;
 
-  constructor(nodes: readonly SchemaNode[], spend: Spend) {
+  constructor(nodes: readonly SchemaNode[], plans: Plans) {
     this.#nodes = nodes;
-    this.#spend = spend;
+    this.#plans = plans;
     this.#names = new Set(nodes.flatMap(({ applicators }) => applicators!.required));
     this.required = this.#names.size;
   }
@@ -126,7 +144,7 @@ class MapPlan implements MapCheck {
     const nodes = this.#nodes.flatMap(
       ({ applicators }) => applicators!.properties.get(name) ?? applicators!.additionalProperties ?? [],
     );
-    return planOf(nodes, this.#spend);
+    return this.#plans.of(nodes);
   }
 }
 
