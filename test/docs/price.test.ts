@@ -66,10 +66,12 @@ async function countsOf(bytes: number, hasKey: boolean, streams = ["issues"], na
 }
 
 const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+/** The page without the breaks of its lines. */
+const flowing = page.replaceAll(/\s+/g, " ");
 const rows = [...page.matchAll(/^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)].map(
   row => row.slice(1).map(Number) as [number, number, number, number, number, number],
 );
-const [, calls, callsWithKey] = /calls the table (\d+) times, (\d+) with a key/.exec(page)!.map(Number);
+const [, calls, callsWithKey] = /calls the table (\d+) times, (\d+) with a key/.exec(flowing)!.map(Number);
 
 it("the page has rows for bookmarks inside and outside the item, and they do not grow", () => {
   expect(rows.map(([bytes, ...units]) => [bytes, ...units.slice(0, 2)])).toEqual([
@@ -101,7 +103,7 @@ it("a bookmark one byte larger than an item allows is stored in S3", async () =>
 
 describe("names of a streamer and its streams", () => {
   const [without = 0, withKey = 0] = /are at most (\d+) bytes together, or (\d+) with a key/
-    .exec(page)!
+    .exec(flowing)!
     .slice(1)
     .map(Number);
   /** A bucket that CloudFormation names has a longer name than the local one, in two places of an item. */
