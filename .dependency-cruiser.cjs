@@ -1,5 +1,5 @@
 /** Who may import whom: CONTRIBUTING.md says it in words. */
-const inner = "^functions/(values|json-schema|stitchstream|persister|memory|import-api|aws|http|program)/";
+const inner = "^functions/(values|json-schema|stitchstream|persister|memory|import-api|postgres|aws|http|program)/";
 
 /** Nothing in `from` imports what matches `to`. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
@@ -32,6 +32,16 @@ module.exports = {
         "^functions/json-schema/index\\.ts$",
         "^functions/persister/(ports|destination|store|errors|limits|backoff|body/contents)\\.ts$",
       ],
+    }),
+    never("Postgres's writer knows the core's ports", "^functions/postgres/", {
+      path: "^functions/",
+      pathNot: [
+        "^functions/(postgres|stitchstream|values)/",
+        "^functions/persister/(ports|destination|errors|limits|backoff|body/contents)\\.ts$",
+      ],
+    }),
+    never("the driver of PostgreSQL is its writer's alone", "^functions/(?!postgres/)", {
+      path: "node_modules/(@types/)?pg/",
     }),
     never("HTTP knows the core's ports, requests and results", "^functions/http/", {
       path: "^functions/",

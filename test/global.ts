@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { stopServerIn } from "./postgres/server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -14,5 +15,8 @@ declare module "vitest" {
 export default function setup(project: TestProject): () => void {
   const dir = mkdtempSync(join(tmpdir(), "persister-programs-"));
   project.provide("programs", dir);
-  return () => rmSync(dir, { recursive: true, force: true });
+  return () => {
+    stopServerIn(dir);
+    rmSync(dir, { recursive: true, force: true });
+  };
 }

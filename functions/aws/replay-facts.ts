@@ -8,5 +8,12 @@ export const replayFacts = {
   digest: z.exactOptional(z.string()),
   encoding: z.exactOptional(z.enum(["json", "transit"])),
   size: z.exactOptional(z.number()),
-  destination: z.exactOptional(z.object({ name: z.string(), clientId: z.exactOptional(z.number()) })),
+  destination: z.exactOptional(
+    z.object({
+      name: z.string(),
+      clientId: z.exactOptional(z.number()),
+      database: z.exactOptional(z.string()),
+      schema: z.exactOptional(z.string()),
+    }),
+  ),
 };

@@ -1,4 +1,3 @@
-import type { ErrorCode } from "../persister/errors.ts";
 import {
   bookmarkBytesMax,
   idempotencyKeyCharsMax,
@@ -7,18 +6,7 @@ import {
   inflationRatioMax,
   streamerNameCharsMax,
 } from "../persister/limits.ts";
-
-export type ProblemCode = ErrorCode | "internal";
-
-/** An error code's entry: Markdown with code spans, no other markup. */
-export interface CatalogueEntry {
-  readonly status: number;
-  readonly title: string;
-  /** When the endpoint answers with it. */
-  readonly when: string;
-  /** Tells the caller what to do. */
-  readonly hint: string;
-}
+import type { CatalogueEntry, ProblemCode } from "./catalogue-entry.ts";
 
 const MiB = 1024 * 1024;
 
@@ -197,16 +185,28 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     when: "The streamer's revision, or the version of its settings, is not the one that `If-Match` names.",
     hint: "Start from the `bookmark` named, with the `revision` named.",
   },
+  "table-conflict": {
+    status: 422,
+    title: "Conflict with the table",
+    when: "A stream's keys differ from those of its PostgreSQL table. Nothing was written.",
+    hint: "Send the stream under another name, or drop the table and its row in `_persister_tables`.",
+  },
+  "schema-frozen": {
+    status: 422,
+    title: "Frozen schema",
+    when: "The records require a change of PostgreSQL tables that are frozen. Nothing was written.",
+    hint: "Change the records, or set `onSchemaChange` of the account to `evolve`.",
+  },
   rejected: {
     status: 502,
-    title: "Rejected by the Import API",
-    when: "The Import API rejected a batch permanently; `detail` quotes its reason.",
+    title: "Rejected by the destination",
+    when: "The destination rejected a batch permanently; `detail` has its reason.",
     hint: "Fix the records on the lines named, and start from the `bookmark` named.",
   },
   unavailable: {
     status: 503,
-    title: "Import API unavailable",
-    when: "The Import API did not accept a batch, after retries.",
+    title: "Destination unavailable",
+    when: "The destination did not accept a batch, after retries.",
     hint: "Start from the `bookmark` named, after `Retry-After`.",
   },
   "out-of-time": {

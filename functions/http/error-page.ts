@@ -1,6 +1,7 @@
 import { PersisterError } from "../persister/errors.ts";
+import type { CatalogueEntry, ProblemCode } from "./catalogue-entry.ts";
 import { preferred } from "./conversion.ts";
-import { type CatalogueEntry, errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
+import { errorCatalogue } from "./error-catalogue.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 
 const plainText = "text/plain";

@@ -90,6 +90,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
       "delivery-in-flight",
       "superseded",
       "precondition-failed",
+      "table-conflict",
+      "schema-frozen",
       "rejected",
       "unavailable",
       "out-of-time",

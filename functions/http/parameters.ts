@@ -7,7 +7,8 @@ import {
   streamersListedMax,
 } from "../persister/limits.ts";
 import { noDelivery } from "../persister/query/overview.ts";
-import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
+import type { ProblemCode } from "./catalogue-entry.ts";
+import { errorCatalogue } from "./error-catalogue.ts";
 
 /** The parameters of requests. Each schema here checks requests and is in the OpenAPI document. */
 export const streamerNameParameter = z

@@ -1,7 +1,8 @@
 import { PersisterError } from "../persister/errors.ts";
 import { BackgroundWork } from "./background-work.ts";
+import type { ProblemCode } from "./catalogue-entry.ts";
 import { etagOf } from "./conditions.ts";
-import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
+import { errorCatalogue } from "./error-catalogue.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, jsonText } from "./response-members.ts";
 

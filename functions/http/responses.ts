@@ -38,8 +38,18 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
     const line = state.bookmark === undefined ? "" : `${utf8.decode(state.bookmark.value)}\n`;
     return { status: 200, headers: { ...common, "content-type": "text/plain; charset=utf-8" }, body: line };
   }
-  const { delivery, streamer, records, ignored, batches, bytes, milliseconds, archive, bookmarkKept } =
-    receipt;
+  const {
+    delivery,
+    streamer,
+    records,
+    ignored,
+    batches,
+    bytes,
+    milliseconds,
+    archive,
+    bookmarkKept,
+    tables,
+  } = receipt;
   const body = writeWithStreams(receipt.streams, streams => {
     const members: Members<typeof receiptSchema> = {
       delivery,
@@ -51,6 +61,7 @@ export function receiptResponse({ headers }: HttpRequest, receipt: Receipt, repl
       bytes,
       milliseconds,
       ...streams,
+      tables: tables?.map(each => ({ ...each, changes: [...each.changes] })),
       archive,
       bookmarkKept,
     };

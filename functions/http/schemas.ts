@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { durationMilliseconds } from "../persister/duration.ts";
 import { expectedMillisecondsMax, expectedMillisecondsMin } from "../persister/limits.ts";
-import { errorCatalogue, type ProblemCode } from "./error-catalogue.ts";
+import type { ProblemCode } from "./catalogue-entry.ts";
+import { errorCatalogue } from "./error-catalogue.ts";
 
 /** The schemas of responses. They type the responses and are in the OpenAPI document. */
 
@@ -41,6 +42,21 @@ const streamsTotal = z.optional(
   natural("How many streams there are, if the response would be too large for Lambda with all of them."),
 );
 
+const tables = z.optional(
+  z
+    .array(
+      z.object({
+        stream: text("The stream's name."),
+        table: text("The table's name."),
+        inserted: natural("The rows that were added."),
+        updated: natural("The rows that were replaced by newer ones."),
+        stale: natural("The records that were not written, as the table has newer or equal ones."),
+        changes: z.array(z.string()).check(z.describe("The changes of the table itself.")),
+      }),
+    )
+    .check(z.describe("The effect on each table, at most a hundred of them, with PostgreSQL.")),
+);
+
 const expectedInterval =
   "an ISO 8601 duration from PT1M to P3650D: weeks, as P2W, or days, hours, minutes and seconds, as P1DT12H";
 function isExpectedInterval(text: string): boolean {
@@ -49,7 +65,17 @@ function isExpectedInterval(text: string): boolean {
 }
 
 export const receiptSchema = z
-  .object({ delivery, streamer, revision, ...counts, streams, streamsTotal, archive, ...bookmarkMembers })
+  .object({
+    delivery,
+    streamer,
+    revision,
+    ...counts,
+    streams,
+    streamsTotal,
+    tables,
+    archive,
+    ...bookmarkMembers,
+  })
   .check(z.meta({ id: "Receipt", description: "A committed delivery." }));
 
 export const stateSchema = z

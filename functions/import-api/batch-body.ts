@@ -1,9 +1,9 @@
 import { JsonWriter } from "../values/json-writer.ts";
+import { SequencedText } from "../values/sequenced-text.ts";
 import type { Kind, Visitor } from "../values/visitor.ts";
 import type { Encoding } from "./encoding.ts";
 import { SchemaInference } from "./infer-schema.ts";
 import type { ImportRequest } from "./request.ts";
-import { SequencedText } from "./sequence.ts";
 
 /**
  * Writes a request that appends to one table, with the records' inferred schema: import-api.md section 1.5.

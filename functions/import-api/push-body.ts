@@ -1,11 +1,11 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
+import { SequencedText } from "../values/sequenced-text.ts";
 import { TransitWriter } from "../values/transit-writer.ts";
 import type { Encoding } from "./encoding.ts";
 import type { PushHeads } from "./push-heads.ts";
 import type { ImportRequest } from "./request.ts";
-import { SequencedText } from "./sequence.ts";
 
 /**
  * Writes a request of upserts, each with the record's own text, or a rewritten one if that is not

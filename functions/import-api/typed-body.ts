@@ -2,10 +2,10 @@ import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { quote } from "../values/bytes.ts";
 import { JsonWriter } from "../values/json-writer.ts";
+import { SequencedText } from "../values/sequenced-text.ts";
 import type { Draft4Schemas } from "./draft4.ts";
 import type { Encoding } from "./encoding.ts";
 import type { ImportRequest } from "./request.ts";
-import { SequencedText } from "./sequence.ts";
 
 const request = (out: ByteWriter): ImportRequest => ({
   endpoint: "batch",

@@ -59,7 +59,7 @@ export interface BatchSizes {
 }
 
 /** A delivery whose records are about to be written. */
-interface Outgoing {
+export interface Outgoing {
   readonly contents: Contents;
   readonly delivery: string;
   /** Each record's sequence is this plus its index in the delivery. */
@@ -82,7 +82,7 @@ export interface BatchWriter {
 }
 
 /** The effect of a delivery on one table. */
-interface TableResult {
+export interface TableResult {
   readonly stream: string;
   /** Its name in the destination. */
   readonly table: string;

@@ -39,6 +39,8 @@ export type ErrorCode =
   | "delivery-in-flight"
   | "superseded"
   | "precondition-failed"
+  | "table-conflict"
+  | "schema-frozen"
   | "rejected"
   | "unavailable"
   | "out-of-time"

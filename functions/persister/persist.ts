@@ -115,6 +115,7 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
         }
         const facts = {
           ...progress.receiptFacts(contents, record?.archive ?? archive),
+          ...(writer.tables && { tables: writer.tables() }),
           ...(keepsBookmark(contents, safe, lease) && { bookmarkKept: true as const }),
         };
         const revision = revisionOf(lease.held) + 1;

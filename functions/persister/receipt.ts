@@ -1,4 +1,5 @@
 import type { StreamerState } from "./commit/state.ts";
+import type { TableResult } from "./destination.ts";
 import type { Milliseconds } from "./ports.ts";
 
 /** The result of a committed delivery. */
@@ -8,7 +9,7 @@ export interface Receipt {
   readonly records: number;
   /** Messages of unknown types. */
   readonly ignored: number;
-  /** Requests that the Import API accepted. */
+  /** Requests or transactions that the destination accepted. */
   readonly batches: number;
   /** Size of the body, unzipped. */
   readonly bytes: number;
@@ -16,6 +17,8 @@ export interface Receipt {
   readonly milliseconds: Milliseconds;
   /** Records by stream. */
   readonly streams: ReadonlyMap<string, number>;
+  /** The effect on each table, where the destination reports it. */
+  readonly tables?: readonly TableResult[];
   /** The body's last bookmark is a Singer tap's empty STATE, so the bookmark before it was kept. */
   readonly bookmarkKept?: true;
   /** Where the body is archived. */

@@ -145,10 +145,13 @@ export interface ReplayFacts {
 
 /** Identifies where records went, without a secret. */
 export interface DestinationIdentity {
-  /** `import-api` */
+  /** `import-api` or `postgres` */
   readonly name: string;
-  /** The client id of the account. */
+  /** The client id of the Import API's account. */
   readonly clientId?: number;
+  /** Where the database is, `host:port/name`, and the schema of the account's tables. */
+  readonly database?: string;
+  readonly schema?: string;
 }
 
 /** The idempotency record of a delivery that had an Idempotency-Key; the first version lacked some facts. */

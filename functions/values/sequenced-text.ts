@@ -1,5 +1,5 @@
-import { zero } from "../values/bytes.ts";
-import { type Memory, memoryOf } from "../values/memory.ts";
+import { zero } from "./bytes.ts";
+import { type Memory, memoryOf } from "./memory.ts";
 
 const ten = 10;
 

@@ -1,0 +1,112 @@
+import type { BatchWriter, Destination, Outgoing, Rules } from "../persister/destination.ts";
+import { PersisterError } from "../persister/errors.ts";
+import type { Clock } from "../persister/ports.ts";
+import { addressOf, NotAnAddress } from "./address.ts";
+import { batchWriter } from "./batch-writer.ts";
+import { Session } from "./connection.ts";
+import type { Failure } from "./failure.ts";
+import { type OnSchemaChange, prepareTables } from "./prepare.ts";
+import { retrying } from "./retrying.ts";
+import { survey } from "./survey.ts";
+
+/** A database, the schema with the account's tables, and whether deliveries may change them. */
+export interface DatabaseAccount {
+  /** `postgres://user:password@host:port/database`, with the parameters of address.ts. */
+  readonly url: string;
+  readonly schema: string;
+  readonly onSchemaChange: OnSchemaChange;
+}
+
+interface PostgresOptions {
+  readonly account: DatabaseAccount;
+  readonly rules: Rules;
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random?: () => number;
+}
+
+export interface PostgresDestinations {
+  /** Returns an account's tables as a destination. Throws PersisterError `account-unavailable`. */
+  of(options: PostgresOptions): Destination;
+  /** Ends the connections. */
+  end(): Promise<void>;
+}
+
+/** A process needs one of these: each database has one connection, which outlives a delivery. */
+export function postgresDestinations(): PostgresDestinations {
+  const sessions = new Map<string, Session>();
+  return {
+    of(options) {
+      const { url } = options.account;
+      const session = sessions.get(url) ?? new Session(validAddress(url));
+      sessions.set(url, session);
+      return destinationOf(session, options);
+    },
+    async end() {
+      await Promise.all([...sessions.values()].map(each => each.end()));
+    },
+  };
+}
+
+function validAddress(url: string) {
+  try {
+    return addressOf(url);
+  } catch (error) {
+    if (!(error instanceof NotAnAddress)) throw error;
+    throw new PersisterError(
+      "account-unavailable",
+      `The account's PostgreSQL URL is not valid: ${error.message}.`,
+    );
+  }
+}
+
+/** The text around a record's values in a row: its sequence, instant and id. */
+const rowBytesAround = 128;
+
+function destinationOf(session: Session, options: PostgresOptions): Destination {
+  const { schema } = options.account;
+  return {
+    name: "PostgreSQL",
+    identity: { name: "postgres", database: session.place, schema },
+    rules: options.rules,
+    sizes: { bytesAround: () => rowBytesAround, schemaBytes: () => 0 },
+    prepare: outgoing => prepare(session, options, outgoing),
+  };
+}
+
+async function prepare(
+  session: Session,
+  { account, clock, random = Math.random }: PostgresOptions,
+  outgoing: Outgoing,
+): Promise<BatchWriter> {
+  const { contents, deadline } = outgoing;
+  const { schema, onSchemaChange } = account;
+  const preparation = { contents, tables: survey(contents).values(), schema, onSchemaChange };
+  const patience = { clock, random, deadline };
+  let refused: PersisterError | undefined;
+  const tried = await retrying(
+    milliseconds =>
+      session
+        .transaction(milliseconds, connection => prepareTables(connection, preparation))
+        .catch((error: unknown) => {
+          if (!(error instanceof PersisterError)) throw error;
+          refused = error;
+          return [];
+        }),
+    patience,
+  );
+  if (refused !== undefined) throw refused;
+  if ("failure" in tried) throw failed(tried.failure, session.place);
+  return batchWriter(outgoing, { session, schema, plans: tried.value, ...patience });
+}
+
+const retryAfterSeconds = 30;
+
+/** Returns the error of a delivery whose tables could not be prepared. */
+function failed(failure: Failure, place: string): PersisterError {
+  const message = `Nothing was written to PostgreSQL at ${place}: ${failure.message}.`;
+  if (failure.kind !== "transient") return new PersisterError("account-unavailable", message);
+  return failure.reason === "out-of-time"
+    ? new PersisterError("out-of-time", message)
+    : new PersisterError("unavailable", message, { retryAfterSeconds });
+}

@@ -1,0 +1,90 @@
+/** The meaning of a failed statement or connection. */
+export type Failure =
+  /** Another attempt may succeed. */
+  | { readonly kind: "transient"; readonly reason: "unavailable" | "out-of-time"; readonly message: string }
+  /** The account may not do this, so no delivery can succeed. */
+  | { readonly kind: "denied"; readonly message: string }
+  /** The same records fail again. */
+  | { readonly kind: "rejected"; readonly message: string; readonly place: CopyPlace | undefined };
+
+/** Where a COPY failed: its relation, the row from 0 on, and the column. */
+export interface CopyPlace {
+  readonly relation: string;
+  readonly row: number;
+  readonly column: string | undefined;
+}
+
+/** An error's fields without values: postgresql.org/docs/current/protocol-error-fields.html */
+interface ServerError {
+  readonly code: string;
+  readonly column?: string;
+  readonly constraint?: string;
+  /** Begins with `COPY relation, line n, column c` during a COPY. */
+  readonly where?: string;
+}
+
+const canceled = "57014";
+/**
+ * Classes and codes of errors that pass: connection, rollback of a deadlock or a serialization failure,
+ * resources such as disk and connections, shutdown, a full or broken system; a standby that took over; locks;
+ * a column or table that was dropped meanwhile. postgresql.org/docs/current/errcodes-appendix.html
+ */
+const transient = /^(08|40|53|57|58|25006|25P0[34]|55P03|42703|42P01)/;
+/** The role's name or password, the database's name, a right. */
+const denied = /^(28|3D000|3F000|42501)/;
+
+/** Returns the meaning of an error. No message holds a record's values or a password. */
+export function failureOf(error: unknown): Failure {
+  if (!isServerError(error)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "transient", reason: "unavailable", message: `the connection failed: ${message}` };
+  }
+  const { code } = error;
+  if (code === canceled)
+    return { kind: "transient", reason: "out-of-time", message: "PostgreSQL took too long" };
+  if (transient.test(code))
+    return { kind: "transient", reason: "unavailable", message: `PostgreSQL reports ${described(error)}` };
+  if (denied.test(code)) return { kind: "denied", message: described(error) };
+  return { kind: "rejected", message: described(error), place: placeIn(error.where) };
+}
+
+const isServerError = (error: unknown): error is ServerError =>
+  error instanceof Error && /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code));
+
+/** The server's own messages quote values, so only the condition and names are used. */
+function described({ code, column, constraint }: ServerError): string {
+  const condition = conditions.find(([codes]) => codes.test(code))?.[1] ?? "an error";
+  const named = [column && `column ${column}`, constraint && `constraint ${constraint}`].filter(Boolean);
+  return [`${condition} (SQLSTATE ${code})`, ...named].join(", ");
+}
+
+const conditions: readonly (readonly [RegExp, string])[] = [
+  [/^08/, "a lost connection"],
+  [/^22003/, "a number out of range"],
+  [/^2200[78]/, "a date or time that it can't hold"],
+  [/^22P05|^22021/, "a character that its encoding lacks"],
+  [/^22/, "a value that it can't hold"],
+  [/^23502/, "a null where none is allowed"],
+  [/^23505/, "a value that must be unique"],
+  [/^23/, "a constraint that a row violates"],
+  [/^28/, "an invalid user or password"],
+  [/^3D000/, "a database that does not exist"],
+  [/^3F000/, "a schema that does not exist"],
+  [/^40P01/, "a deadlock"],
+  [/^40/, "a serialization failure"],
+  [/^42501/, "a missing privilege"],
+  [/^53100/, "a full disk"],
+  [/^53300/, "too many connections"],
+  [/^53/, "insufficient resources"],
+  [/^54/, "a row or key that is too large"],
+  [/^57P/, "a shutdown"],
+];
+
+function placeIn(where: string | undefined): CopyPlace | undefined {
+  const [, relation, line, column] =
+    /^COPY ("?[a-z0-9_]+"?), line (\d+)(?:, column ("?[a-z0-9_]+"?))?/.exec(where ?? "") ?? [];
+  if (relation === undefined) return undefined;
+  return { relation: bare(relation), row: Number(line) - 1, column: column && bare(column) };
+}
+
+const bare = (name: string) => name.replaceAll('"', "");
