@@ -14,8 +14,9 @@ export interface Arguments {
 
 export type Values = ReturnType<typeof parseFlags>["values"];
 
-function stateFileError({ cid }: Pick<Values, "cid">) {
-  const hint = cid === undefined ? "the endpoint keeps the state" : "give it as --bookmark FILE";
+function stateFileError({ cid, postgres }: Pick<Values, "cid" | "postgres">) {
+  const hint =
+    (cid ?? postgres) === undefined ? "the endpoint keeps the state" : "give it as --bookmark FILE";
   return usageError(`--state takes no file here: ${hint}.`);
 }
 
@@ -31,6 +32,7 @@ export function argumentsOf(args: readonly string[]): Arguments {
 export function assertConsistent({ values, command }: Arguments): void {
   const {
     cid,
+    postgres,
     endpoint,
     token,
     state,
@@ -42,12 +44,15 @@ export function assertConsistent({ values, command }: Arguments): void {
     throw usageError("--state and --bookmark-arg need a streamer to run: -- command arguments…");
   if (state === true && bookmarkArg !== undefined)
     throw usageError("Use --state or --bookmark-arg, not both.");
-  if (cid !== undefined && endpoint !== undefined)
-    throw usageError("Use --endpoint, or -C to forward straight to the Import API, not both.");
+  if ([cid, postgres, endpoint].filter(each => each !== undefined).length > 1)
+    throw usageError("Use one of --endpoint, -C and --postgres.");
   if (cid === undefined && token !== undefined)
     throw usageError("-T is the Import API's token, for -C. Set the endpoint's token as PERSIST_TOKEN.");
-  if (cid !== undefined && ifBookmark !== undefined)
-    throw usageError("--if-bookmark needs an endpoint: with -C, --bookmark FILE holds the only bookmark.");
+  if ((cid ?? postgres) !== undefined && ifBookmark !== undefined)
+    throw usageError(
+      `--if-bookmark needs an endpoint: with ${cid === undefined ? "--postgres" : "-C"}, ` +
+        "--bookmark FILE holds the only bookmark.",
+    );
   if (bookmark !== undefined && ifBookmark !== undefined)
     throw usageError("--bookmark FILE implies --if-bookmark FILE: give one of them.");
 }
@@ -58,7 +63,7 @@ export function assertConsistent({ values, command }: Arguments): void {
  */
 export function programOf([file, ...args]: readonly string[], values: Values): Program {
   if (file === undefined || file === "") throw usageError("Give the streamer's command after --.");
-  const { PERSIST_TOKEN: _, STITCH_TOKEN: __, ...env } = process.env;
+  const { PERSIST_TOKEN: _, STITCH_TOKEN: __, PGPASSWORD: ___, ...env } = process.env;
   return { file, args, bookmarkArg: values.state === true ? "--state" : values["bookmark-arg"], env };
 }
 
@@ -76,6 +81,7 @@ function parseFlags(args: readonly string[]) {
         state: { type: "boolean" },
         cid: { type: "string", short: "C" },
         token: { type: "string", short: "T" },
+        postgres: text,
         help: { type: "boolean", short: "h" },
         version: { type: "boolean" },
       },

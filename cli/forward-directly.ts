@@ -1,7 +1,9 @@
 import { v7 } from "uuid";
+import { databases } from "../functions/databases.ts";
 import { importApiDestinations } from "../functions/import-api/destination.ts";
 import { memoryStore } from "../functions/memory/store.ts";
 import { change } from "../functions/persister/commit/change.ts";
+import type { Destination } from "../functions/persister/destination.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Parts, persist } from "../functions/persister/persist.ts";
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
@@ -21,7 +23,7 @@ const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() };
 /** History is not kept: nobody can ask for it, and a stream may have no end. */
 const unkept = { file: async () => {}, read: async () => undefined, list: async () => [] };
 
-/** A run that forwards straight to the Import API. */
+/** A run that writes straight to its destination. */
 export interface Forwarding extends Following {
   readonly source: Source;
   readonly account: Account;
@@ -30,11 +32,23 @@ export interface Forwarding extends Following {
 }
 
 /**
- * Forwards a stitchstream straight to the Import API, as the first Persister did. It is the same core,
- * without an archive; only `keep` stores bookmarks. Rejects with CliError.
+ * Forwards a stitchstream straight to the Import API, as the first Persister did, or to a database. It is the
+ * same core, without an archive; only `keep` stores bookmarks. Rejects with CliError.
  */
-export async function forward({ source, account, began, watcher, keep, aborted }: Forwarding): Promise<void> {
-  const ports = portsOf(account);
+export async function forward(forwarding: Forwarding): Promise<void> {
+  const { destination, close } = destinationOf(forwarding.account);
+  try {
+    await forwardTo(destination, forwarding);
+  } finally {
+    await close();
+  }
+}
+
+async function forwardTo(
+  destination: Destination,
+  { source, began, watcher, keep, aborted }: Forwarding,
+): Promise<void> {
+  const ports = portsOf(destination);
   const deadline = () => ports.clock.now() + segmentMilliseconds;
   if (began !== undefined)
     await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, ports);
@@ -59,14 +73,22 @@ export async function forward({ source, account, began, watcher, keep, aborted }
   }
 }
 
-function portsOf({ clientId, token, url }: Account): Parts {
+function destinationOf(account: Account): { readonly destination: Destination; close(): Promise<void> } {
   const clock = systemClock;
-  const destination = importApiDestinations()({ url, account: { clientId, token }, clock });
+  if ("token" in account) {
+    const { url, ...own } = account;
+    return { destination: importApiDestinations()({ url, account: own, clock }), close: async () => {} };
+  }
+  const { of, close } = databases(clock);
+  return { destination: of(account), close };
+}
+
+function portsOf(destination: Destination): Parts {
   return {
     ...memoryStore(),
     history: unkept,
     log: unkept,
-    clock,
+    clock: systemClock,
     newId: v7,
     archive: { put: async () => "" },
     destinations: { of: async () => destination },
@@ -80,7 +102,8 @@ const textOf = (bookmark: Bookmark | undefined) => bookmark && utf8.decoder.deco
 
 function refusalOf({ code, message, details }: PersisterError, segment: Segment): CliError {
   const { faults = [], faultsTotal: total } = details;
-  const who = code === "rejected" ? "rejected by the Import API" : code;
+  const by = /^(The Import API|PostgreSQL) rejected /.exec(message)?.[1]?.replace(/^T/, "t");
+  const who = code === "rejected" && by !== undefined ? `rejected by ${by}` : code;
   // The message names the segment's lines, not the stream's.
   const lineOf = (line: number) => wholeLineOf(segment, line);
   const said = `${who}:${faults.length === 0 ? ` ${message}` : faultLines({ faults, total }, lineOf)}`;
@@ -89,6 +112,7 @@ function refusalOf({ code, message, details }: PersisterError, segment: Segment)
       `${said}\nAre -C and -T right, and is the account of IMPORT_API_URL's region?`,
       exits.unauthorized,
     );
+  if (code === "account-unavailable") return new CliError(said, exits.unauthorized);
   const isTrouble = code === "unavailable" || code === "out-of-time";
   return new CliError(said, isTrouble ? exits.unavailable : exits.refused);
 }

@@ -12,7 +12,9 @@ there is no file and no argument. The second form can't see how its streamer end
   streamer | persist -C CLIENT_ID -T TOKEN
 
 forwards straight to the Import API, without an endpoint: nothing is archived, and only a file keeps a
-bookmark.
+bookmark. Likewise straight to a database:
+
+  streamer | persist --postgres postgres://USER@HOST/DATABASE
 
   --bookmark FILE     replaces FILE with each committed bookmark, starts the command from it, and
                       sends nothing unless FILE holds the endpoint's bookmark
@@ -35,6 +37,9 @@ bookmark.
   -C, --cid ID                            the Import API's account
   -T, --token TOKEN   STITCH_TOKEN        its token; a flag shows it to everyone who lists processes
                       IMPORT_API_URL      (optional) overrides https://api.stitchdata.com
+  --postgres URL                          the database; PGPASSWORD is its password if URL has none
+                      POSTGRES_SCHEMA     (optional) the schema of the tables, public by default
+                      POSTGRES_ON_SCHEMA_CHANGE   (optional) evolve, or freeze
   --help, --version
 
 Flags take precedence over the environment, and that over {"endpoint","streamer","token"} in ./persist.json.

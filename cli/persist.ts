@@ -47,10 +47,10 @@ async function run(args: readonly string[]): Promise<void> {
   await sendAll(given);
 }
 
-/** Sends the stream, to an endpoint or straight to the Import API. */
+/** Sends the stream, to an endpoint or straight to its destination. */
 async function sendAll(given: Arguments): Promise<void> {
   assertConsistent(given);
-  const { bookmark: kept, "if-bookmark": read, cid } = given.values;
+  const { bookmark: kept, "if-bookmark": read, cid, postgres } = given.values;
   const file = kept === undefined ? undefined : await openBookmarkFile(kept);
   const expected = file ?? (read === undefined ? undefined : { path: read, text: await readBookmark(read) });
   const isPipe = given.command === undefined;
@@ -59,9 +59,9 @@ async function sendAll(given: Arguments): Promise<void> {
   const following = { watcher: progress, keep: bookmarkKeeper(file), aborted };
   interruption.isSending = true;
   try {
-    await (cid === undefined
+    await ((cid ?? postgres) === undefined
       ? deliverToEndpoint(given, expected, following)
-      : forwardToImportApi(given, file, following));
+      : forwardDirectly(given, file, following));
     interruption.throwIfAny();
     progress.done(isPipe);
   } finally {
@@ -78,7 +78,7 @@ async function deliverToEndpoint(
   await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 
-async function forwardToImportApi(
+async function forwardDirectly(
   given: Arguments,
   file: BookmarkFile | undefined,
   following: Shared,

@@ -1,12 +1,17 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { streamerNameParameter } from "../functions/http/parameters.ts";
+import { addressOf } from "../functions/postgres/address.ts";
+import type { DatabaseAccount } from "../functions/postgres/destination.ts";
 import { usageError } from "./cli-error.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { systemPorts } from "./ports.ts";
 
+/** Where a run without an endpoint writes. */
+export type Account = ImportApiAccount | DatabaseAccount;
+
 /** An Import API account, and that API's URL. */
-export interface Account {
+interface ImportApiAccount {
   readonly clientId: number;
   readonly token: string;
   readonly url: string;
@@ -46,8 +51,30 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
   return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
 }
 
-/** Returns the Import API's account, for a run without an endpoint. Throws CliError. */
-export function accountOf(flags: { readonly cid?: string; readonly token?: string }): Account {
+/** Returns the account for a run without an endpoint. Throws CliError. */
+export const accountOf = ({ postgres, ...flags }: AccountFlags): Account =>
+  postgres === undefined ? importApiAccount(flags) : databaseAccount(postgres);
+
+interface AccountFlags {
+  readonly cid?: string;
+  readonly token?: string;
+  readonly postgres?: string;
+}
+
+function databaseAccount(url: string): DatabaseAccount {
+  const { POSTGRES_SCHEMA, POSTGRES_ON_SCHEMA_CHANGE } = process.env;
+  const onSchemaChange = POSTGRES_ON_SCHEMA_CHANGE || "evolve";
+  if (onSchemaChange !== "evolve" && onSchemaChange !== "freeze")
+    throw usageError("POSTGRES_ON_SCHEMA_CHANGE is evolve or freeze.");
+  try {
+    addressOf(url);
+  } catch (error) {
+    throw usageError(`--postgres is not a database's URL: ${(error as Error).message}.`);
+  }
+  return { url, schema: POSTGRES_SCHEMA || "public", onSchemaChange };
+}
+
+function importApiAccount(flags: AccountFlags): ImportApiAccount {
   const { STITCH_TOKEN, IMPORT_API_URL = "https://api.stitchdata.com" } = process.env;
   const clientId = Number(flags.cid);
   const token = flags.token ?? STITCH_TOKEN;

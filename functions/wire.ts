@@ -6,6 +6,7 @@ import { cloudWatch } from "./aws/cloud-watch.ts";
 import { awsStore } from "./aws/store.ts";
 import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
+import { databases } from "./databases.ts";
 import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
 import { importApiDestinations } from "./import-api/destination.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
@@ -26,6 +27,8 @@ export interface Wired {
   readonly parts: Parts;
   /** Receives reports of refused requests; the local stack has none. */
   readonly requests?: RequestObserver;
+  /** Ends the connections that outlive a delivery. */
+  close?(): Promise<void>;
 }
 
 type Observers = Observer & Partial<RequestObserver>;
@@ -33,18 +36,20 @@ type Observers = Observer & Partial<RequestObserver>;
 export function wire(config: Config, observer: Observers, clock = systemClock): Wired {
   const { region, bucket, table, endpoints } = config;
   const s3 = s3Client({ region, ...(endpoints && { endpoint: endpoints.s3 }) });
+  const destinations = destinationsOf(config, clock);
   const client = dynamoClient({ region, ...(endpoints && { endpoint: endpoints.dynamodb }) });
   // UUIDs of version 7 sort by time, and so do deliveries.
   const bookmarkAgeMax = config.bookmarkAgeHours * hourMilliseconds;
   const store = { ...awsStore({ client, table, s3, bucket }), clock, newId: v7, bookmarkAgeMax };
   return {
+    close: destinations.close,
     authority: authorityOf(config, dynamoTokens({ client, table })),
     ...(isRequestObserver(observer) && { requests: observer }),
     store,
     parts: {
       ...store,
       archive: s3Archive({ client: s3, bucket }),
-      destinations: destinationsOf(config, clock),
+      destinations,
       observer,
     },
   };
@@ -72,16 +77,23 @@ function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens):
   };
 }
 
-function destinationsOf(config: Config, clock: Clock): Destinations {
+function destinationsOf(config: Config, clock: Clock): Destinations & { close(): Promise<void> } {
   const accounts = accountsOf(config);
   const importApiDestination = importApiDestinations();
+  const { of: databaseOf, close } = databases(clock);
   return {
+    close,
     of: async (streamer, traceparent) => {
       const account = await accounts.of(streamer);
+      if ("postgres" in account) return databaseOf({ url: account.postgres, ...account });
       return importApiDestination({
         url: config.importApiUrl,
         account,
-        accountAfter: refused => accounts.after(refused, streamer),
+        accountAfter: async refused => {
+          const newer = await accounts.after(refused, streamer);
+          // This delivery stays with its account.
+          return "postgres" in newer ? account : newer;
+        },
         traceparent,
         clock,
       });

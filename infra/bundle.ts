@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts compares the two lists. */
 export const functions = ["ingest", "bookmark", "change", "overview", "watch", "schedule"] as const;
@@ -26,6 +26,19 @@ const options = {
   metafile: true,
 } satisfies BuildOptions;
 
+/** The driver of PostgreSQL, which is loaded at the first delivery to a database: a bundle of its own. */
+const driver = {
+  ...options,
+  entryPoints: ["pg"],
+  banner: { js: require },
+  // The driver in C, and that of another runtime: neither is used.
+  external: ["pg-native", "pg-cloudflare"],
+} satisfies BuildOptions;
+const driverApart: Plugin = {
+  name: "driver",
+  setup: ({ onResolve }) => onResolve({ filter: /^pg$/ }, () => ({ path: "./pg.mjs", external: true })),
+};
+
 /**
  * Bundles each function with the AWS SDK into `<outdir>/<name>.mjs`, the streamers into
  * `<outdir>/streamers/`, and the command `persist` into `<outdir>/cli/`. Equal sources make equal bytes.
@@ -39,9 +52,11 @@ async function bundle(outdir: string): Promise<void> {
     outdir,
     target: "node24",
     banner: { js: require },
+    plugins: [driverApart],
     sourcemap: "linked",
     sourcesContent: false,
   });
+  await build({ ...driver, outdir, target: "node24" });
   const programs = await bundleStreamers(outdir);
   const command = await build({
     ...options,
@@ -49,7 +64,9 @@ async function bundle(outdir: string): Promise<void> {
     outdir: join(outdir, "cli"),
     target: "node20",
     banner: { js: `#!/usr/bin/env node\n${require}` },
+    plugins: [driverApart],
   });
+  await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
   await chmod(join(outdir, "cli/persist.mjs"), 0o755);
   const bundled = [metafile, programs.metafile, command.metafile].flatMap(each =>
     Object.entries(each.outputs),

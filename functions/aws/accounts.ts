@@ -4,10 +4,20 @@ import { PersisterError } from "../persister/errors.ts";
 import { secretJson } from "./secret-json.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
-/** The credentials with which the Import API accepts records. */
-export interface Account {
+/** Where a streamer's records go, and the credentials for it: the Import API, or a PostgreSQL database. */
+export type Account = ImportApiAccount | PostgresAccount;
+
+export interface ImportApiAccount {
   readonly clientId: number;
   readonly token: string;
+}
+
+export interface PostgresAccount {
+  /** The database's URL. */
+  readonly postgres: string;
+  /** The schema of its tables. */
+  readonly schema: string;
+  readonly onSchemaChange: "evolve" | "freeze";
 }
 
 export interface Accounts {
@@ -19,10 +29,15 @@ export interface Accounts {
   after(refused: string, streamer: string): Promise<Account>;
 }
 
-const accountSchema = z.object({
-  clientId: z.coerce.number().check(z.int(), z.positive()),
-  token: z.string().check(z.minLength(1)),
-});
+const text = z.string().check(z.minLength(1));
+const accountSchema = z.union([
+  z.object({ clientId: z.coerce.number().check(z.int(), z.positive()), token: text }),
+  z.object({
+    postgres: text,
+    schema: z._default(text, "public"),
+    onSchemaChange: z._default(z.enum(["evolve", "freeze"]), "evolve"),
+  }),
+]);
 /** The accounts' secret: accounts by streamer, with `default` for all others. */
 const accountsSchema = z.record(z.string(), accountSchema);
 type AccountsByStreamer = Readonly<Record<string, Account>>;
@@ -128,15 +143,17 @@ function accountsIn(
     },
     async findAfter(refused, streamer) {
       const current = known && accountIn(known.accounts, streamer);
-      if (current !== undefined && current.token !== refused) return current;
+      if (current !== undefined && tokenOf(current) !== refused) return current;
       return accountIn(await readAgain(), streamer);
     },
   };
 }
 
+const tokenOf = (account: Account) => ("token" in account ? account.token : undefined);
+
 /** Logs the cause's name only: a parser's message would quote the secret. */
 function warn(cause: unknown): void {
-  const message = "The Import API's accounts could not be read again. The last known ones are used.";
+  const message = "The accounts could not be read again. The last known ones are used.";
   const name = cause instanceof Error ? cause.name : undefined;
   process.stderr.write(`${JSON.stringify({ level: "WARN", message, cause: name })}\n`);
 }
@@ -153,7 +170,7 @@ const accountIn = (accounts: AccountsByStreamer, streamer: string): Account | un
 const noAccount = () =>
   new PersisterError(
     "account-unavailable",
-    "This streamer has no Import API account, and there is no default account.",
+    "This streamer has no account, and there is no default account.",
     { hint: "Ask the endpoint's operators to add an account." },
   );
 
@@ -163,7 +180,7 @@ const noOwnAccount = (arn: string) =>
   });
 
 const unreadable = (cause: unknown) =>
-  new PersisterError("account-unavailable", "The Import API accounts could not be read.", {
+  new PersisterError("account-unavailable", "The accounts could not be read.", {
     retryAfterSeconds,
     cause,
   });

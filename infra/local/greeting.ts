@@ -6,6 +6,8 @@ export const greeting = { up: "Persister is up at ", end: "Press Ctrl-C to stop.
 export interface Greeted {
   readonly url: string;
   readonly importApiUrl: string;
+  /** Where the database with the rows is, if the sandbox is not used. */
+  readonly rows: string | undefined;
   /** The data folder, as a person would name it. */
   readonly data: string;
   /** A line for each scheduled streamer. */
@@ -13,7 +15,10 @@ export interface Greeted {
 }
 
 /** Returns what to do with a local stack that is up, as commands to paste. */
-export function greetingOf({ token }: Settings, { url, importApiUrl, data, scheduled }: Greeted): string {
+export function greetingOf(
+  { token }: Settings,
+  { url, importApiUrl, rows, data, scheduled }: Greeted,
+): string {
   const header = `-H "Authorization: Bearer ${token}"`;
   return `${greeting.up}${url}, its data in ${data}/
 
@@ -24,9 +29,13 @@ POST a stitchstream:
 The last bookmark, and the rows that landed:
 
   curl ${header} ${url}/v1/streamers/drift/bookmark
-  npm run sql -- "select * from inboxes"
+  ${rows === undefined ? 'npm run sql -- "select * from inboxes"' : "npm run sql"}
 
-Records go to the Import API at ${importApiUrl}, to which \`persist -C\` can send them directly.
+${
+  rows === undefined
+    ? `Records go to the Import API at ${importApiUrl}, to which \`persist -C\` can send them directly.`
+    : `Records go to ${rows}, to which \`persist --postgres\` can send them directly.`
+}
 
 Streamers that run on a schedule once the environment has their credentials:
 

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import type { PostgresAccount } from "../../functions/aws/accounts.ts";
+import { addressOf, placeOf } from "../../functions/postgres/address.ts";
 
 const url = z.url().transform(text => text.replace(/\/+$/, ""));
 
@@ -14,6 +16,17 @@ const environment = z.object({
   IMPORT_API_URL: optional(url.optional()),
   STITCH_CLIENT_ID: optional(z.coerce.number().int().positive().default(4242)),
   STITCH_TOKEN: optional(z.string().default("sandbox-token")),
+  POSTGRES_URL: optional(
+    z
+      .string()
+      .superRefine((text, { addIssue }) => {
+        const fault = addressFault(text);
+        if (fault !== undefined) addIssue(fault);
+      })
+      .optional(),
+  ),
+  POSTGRES_SCHEMA: optional(z.string().default("public")),
+  POSTGRES_ON_SCHEMA_CHANGE: optional(z.enum(["evolve", "freeze"]).default("evolve")),
   AWS_ENDPOINT_URL_S3: optional(url.optional()),
   AWS_ENDPOINT_URL_DYNAMODB: optional(url.optional()),
 });
@@ -26,6 +39,8 @@ export interface Settings {
   readonly importApiUrl?: string | undefined;
   readonly stitchClientId: number;
   readonly stitchToken: string;
+  /** The database that records go to, instead of the Import API. */
+  readonly database?: PostgresAccount | undefined;
   readonly s3Url?: string | undefined;
   readonly dynamodbUrl?: string | undefined;
 }
@@ -49,10 +64,31 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     importApiUrl: data.IMPORT_API_URL,
     stitchClientId: data.STITCH_CLIENT_ID,
     stitchToken: data.STITCH_TOKEN,
+    ...(data.POSTGRES_URL !== undefined && {
+      database: {
+        postgres: data.POSTGRES_URL,
+        schema: data.POSTGRES_SCHEMA,
+        onSchemaChange: data.POSTGRES_ON_SCHEMA_CHANGE,
+      },
+    }),
     s3Url: data.AWS_ENDPOINT_URL_S3,
     dynamodbUrl: data.AWS_ENDPOINT_URL_DYNAMODB,
   };
 }
+
+/** Returns why a text is not a database's URL. It does not quote the URL, which has a password. */
+function addressFault(text: string): string | undefined {
+  try {
+    addressOf(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Returns where the rows of a database are, without a password. */
+export const rowsOf = ({ postgres, schema }: PostgresAccount): string =>
+  `PostgreSQL at ${placeOf(addressOf(postgres))}, schema ${schema}`;
 
 export class SettingsError extends Error {
   override readonly name = "SettingsError";

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Answer,
@@ -8,6 +9,8 @@ import {
   query,
   queryRows,
 } from "./import-api/tables.ts";
+import { readSettings, rowsOf } from "./settings.ts";
+import { stackFileName, stackFileSchema } from "./stack-file.ts";
 
 /** Aligning columns holds all rows in memory. */
 const rowsShownMax = 10_000;
@@ -18,7 +21,8 @@ npm run sql                         lists the tables
 
 DATA_DIR is the folder of the local stack, .local by default.`;
 
-const dir = join(process.env.DATA_DIR || ".local", "import-api");
+const dataDir = process.env.DATA_DIR || ".local";
+const dir = join(dataDir, "import-api");
 
 const lineOf = (columns: QueryResult["columns"], row: QueryResult["rows"][number]) =>
   JSON.stringify(Object.fromEntries(columns.map((column, i) => [column, row[i]])));
@@ -29,8 +33,18 @@ async function printLines({ columns, rows }: Answer): Promise<void> {
       await once(process.stdout, "drain");
 }
 
+/** Returns where the rows are, if in a database: by the environment, or by the stack that is running. */
+async function databaseRows(): Promise<string | undefined> {
+  const { database } = readSettings(process.env);
+  if (database !== undefined) return rowsOf(database);
+  const text = await readFile(join(dataDir, stackFileName), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : stackFileSchema.parse(JSON.parse(text)).rows;
+}
+
 async function run(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) return console.log(usage);
+  const elsewhere = await databaseRows();
+  if (elsewhere !== undefined) return console.log(`The rows are in ${elsewhere}: query them with psql.`);
   const sql = args.filter(arg => arg !== "--json").join(" ");
   if (args.includes("--json") && sql !== "") return query(dir, sql, printLines);
   const { columns, rows } = sql === "" ? await listTables(dir) : await queryRows(dir, sql, rowsShownMax + 1);

@@ -10,6 +10,8 @@ export const stackFileSchema = z.object({
   s3: z.url(),
   bucket: z.string(),
   region: z.string(),
+  /** Where the database with the rows is, if the sandbox is not used. */
+  rows: z.string().optional(),
 });
 
 export type StackFile = z.infer<typeof stackFileSchema>;

@@ -12,12 +12,14 @@ import { startImportApi } from "./import-api/server.ts";
 import { lockDirectory } from "./lock-directory.ts";
 import { type HandlerOf, handlersHere, routesOf } from "./routes.ts";
 import { startS3 } from "./s3/s3.ts";
-import type { Settings } from "./settings.ts";
+import { rowsOf, type Settings } from "./settings.ts";
 import { type StackFile, writeStackFile } from "./stack-file.ts";
 
 export interface Stack {
   readonly url: string;
   readonly importApiUrl: string;
+  /** Where the database with the rows is, if the sandbox is not used. */
+  readonly rows: string | undefined;
   /** The archive's folder; absent if S3 is not embedded. */
   readonly archiveDir: string | undefined;
   readonly wired: Wired;
@@ -36,6 +38,8 @@ const table = "persister";
 /** In base64 a body of up to `wireBytesMax` would fit. */
 const tooLarge = ({ bytes, textEventBytes }: LargeBody) =>
   textEventBytes === undefined || bytes > wireBytesMax ? bodyTooLarge(bytes) : eventTooLarge(textEventBytes);
+/** With a database, the sandbox is not needed: no account leads to it. */
+const unusedImportApi = "https://api.stitchdata.com";
 /** There is no CloudWatch to report to. */
 const silent: Observer = { onDelivery: () => {} };
 
@@ -56,7 +60,8 @@ interface Lambda {
 
 /** Starts the AWS services that no setting replaces, the sandbox Import API, and the endpoint. */
 export async function startStack(settings: Settings, variant: Variant = {}): Promise<Stack> {
-  const { dataDir, s3Url, dynamodbUrl, importApiUrl, stitchClientId: clientId, stitchToken } = settings;
+  const { dataDir, s3Url, dynamodbUrl, importApiUrl, database } = settings;
+  const { stitchClientId: clientId, stitchToken } = settings;
   // The SDK warns at each start that its future versions require Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const lock = await lockDirectory(dataDir);
@@ -77,8 +82,9 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
     const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
     await ensureTable(dynamodb, table);
     const place = { dynamodb, table, s3, bucket, region };
-    parts.unshift(await writeStackFile(dataDir, place));
-    const importApi = await start(importApiUrl, () =>
+    const rows = database && rowsOf(database);
+    parts.unshift(await writeStackFile(dataDir, { ...place, ...(rows !== undefined && { rows }) }));
+    const importApi = await start(importApiUrl ?? (database && unusedImportApi), () =>
       startImportApi({ dir: join(dataDir, "import-api"), clientId, token: stitchToken }),
     );
     const lambda = await variant.lambda?.({ ...place, importApiUrl: importApi });
@@ -93,13 +99,14 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         bookmarkAgeHours,
         streamerMetrics: false,
         authorization: "token",
-        accounts: { known: { default: { clientId, token: stitchToken } } },
+        accounts: { known: { default: database ?? { clientId, token: stitchToken } } },
         ownerToken: settings.token,
         endpoints: { s3, dynamodb },
       },
       variant.observer ?? silent,
       variant.clock,
     );
+    parts.unshift({ close: async () => wired.close?.() });
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
@@ -111,6 +118,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
     return {
       url,
       importApiUrl: importApi,
+      rows,
       archiveDir: s3Url === undefined ? archiveDir : undefined,
       wired,
       close,

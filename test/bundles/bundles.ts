@@ -33,8 +33,8 @@ export const environmentOf = (place: Parameters<Lambdas>[0], secretsUrl: string)
  */
 export const bundlesFor =
   (
-    { stitchClientId: clientId, stitchToken, token }: Settings,
-    accounts: () => unknown = () => ({ default: { clientId, token: stitchToken } }),
+    { stitchClientId: clientId, stitchToken, token, database }: Settings,
+    accounts: () => unknown = () => ({ default: database ?? { clientId, token: stitchToken } }),
   ): Lambdas =>
   async place => {
     const { dynamodb, table, region } = place;

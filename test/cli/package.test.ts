@@ -30,6 +30,7 @@ it("the tarball of `npm pack` contains only the command, and installs and runs o
     "LICENSE",
     "README.md",
     "dist/cli/persist.mjs",
+    "dist/cli/pg.mjs",
     "package.json",
   ]);
   const manifests = [root, checkout].map(place => readFile(join(place, "package.json"), "utf8"));

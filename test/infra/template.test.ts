@@ -76,7 +76,8 @@ describe("the packaged template", () => {
       const streamer = at(resource.Properties, "Environment.Variables.STREAMER");
       const streamers = streamer === undefined ? [] : [`dist/streamers/${streamer}.mjs`];
       const zip = await readFile(join(dir, `${name!.replace("persister-dev-", "")}.zip`));
-      expect(zipEntries(zip).sort()).toEqual([bundle, `${bundle}.map`, ...streamers]);
+      const driver = /\/(ingest|schedule)\.mjs$/.test(bundle) ? ["dist/pg.mjs"] : [];
+      expect(zipEntries(zip).sort()).toEqual([bundle, `${bundle}.map`, ...driver, ...streamers].sort());
     }
   });
 

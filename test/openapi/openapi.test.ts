@@ -21,6 +21,7 @@ import {
 } from "../endpoint/local-stack.ts";
 import { stackFileOf, tokenTableOf } from "../endpoint/stack-file.ts";
 import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+import { openDatabase } from "../postgres/database.ts";
 import { Contract, type Document } from "./contract.ts";
 
 /** The document and the endpoint agree on every example, status and header. */
@@ -232,6 +233,18 @@ describe("each answer is documented, and each documented answer occurs:", () => 
     const clock = { now: () => Date.now() + 60_000, sleep: async () => {} };
     const ahead = await started(env, { clock, ingestMilliseconds: 120_000 });
     expect((await ask(deliver, { on: held, body: body() })).status).toBe(409);
+  });
+
+  it("a delivery to tables that have other keys, or are frozen", async () => {
+    const database = await openDatabase();
+    open.push(database);
+    const env = { POSTGRES_URL: database.url, POSTGRES_SCHEMA: database.schema };
+    const on = await started(env);
+    expect((await ask(deliver, { on, body: body() })).status).toBe(200);
+    expect((await ask(deliver, { on, body: jsonline(record("t", { id: 1 })) })).status).toBe(422);
+    const frozen = await started({ ...env, POSTGRES_ON_SCHEMA_CHANGE: "freeze" });
+    const wider = jsonline(record("t", { id: 1, more: 1 }, ["id"]));
+    expect((await ask(deliver, { on: frozen, body: wider })).status).toBe(422);
   });
 
   it("trouble upstream", async () => {

@@ -63,14 +63,14 @@ export function stopServerIn(dir: string): void {
 }
 
 /** Makes a folder for a server, which its user may enter. */
-export function newHome(): string {
+function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), "persister-postgres-"));
   if (isRoot) chownSync(home, nobody, nobody);
   return home;
 }
 
 /** Starts a server with its data in `home`, which may have some, and resolves once it answers. */
-export async function startServer(home: string, port?: number): Promise<Server> {
+async function startServer(home: string, port?: number): Promise<Server> {
   const bin = await binariesFor(home);
   const data = join(home, "data");
   if (!existsSync(data)) {

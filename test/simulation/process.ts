@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { secretAccounts } from "../../functions/aws/accounts.ts";
+import { type ImportApiAccount, secretAccounts } from "../../functions/aws/accounts.ts";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokens } from "../../functions/aws/tokens.ts";
@@ -85,8 +85,8 @@ export class Process {
       of: async streamer => {
         const destination = importApiDestination({
           url: "https://import-api",
-          account: await accounts.of(streamer),
-          accountAfter: refused => accounts.after(refused, streamer),
+          account: (await accounts.of(streamer)) as ImportApiAccount,
+          accountAfter: refused => accounts.after(refused, streamer) as Promise<ImportApiAccount>,
           clock: line.clock,
           random: timing.random,
           post: world.importApi.post(this),
