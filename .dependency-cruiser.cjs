@@ -1,5 +1,6 @@
 /** Who may import whom: CONTRIBUTING.md says it in words. */
-const inner = "^functions/(values|json-schema|stitchstream|persister|memory|import-api|postgres|aws|http|program)/";
+const inner =
+  "^functions/(values|json-schema|stitchstream|persister|memory|import-api|postgres|aws|http|program)/";
 
 /** Nothing in `from` imports what matches `to`. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
