@@ -10,7 +10,7 @@ import { TransitWriter } from "../../functions/values/transit-writer.ts";
 import { numRuns as runs } from "../runs.ts";
 import { picking, picks, spelled, withSpaces } from "./json-text.ts";
 import { outcomeOf } from "./outcome.ts";
-import { scalars, valuesWith } from "./record-values.ts";
+import { scalars, transitOf, valuesWith } from "./record-values.ts";
 
 const rules = importApiRules();
 
@@ -179,14 +179,6 @@ function expectAlike(lines: Buffer[], form: Form): void {
   expect(alike).toEqual(outcomeOf(bodyOf(lines.map((line, n) => unlike(line, n, form)))));
 }
 
-const toTransit = (each: unknown): unknown => {
-  // Keywords enter the cache and change its codes.
-  if (each === "~:key") return transit.keyword("key");
-  if (Array.isArray(each)) return each.map(toTransit);
-  if (typeof each !== "object" || each === null || each instanceof Date) return each;
-  return transit.map(Object.entries(each).flatMap(([name, inner]) => [name, toTransit(inner)]));
-};
-
 describe("lines similar to earlier ones mean the same as without them", () => {
   it("in JSON", () => {
     fc.assert(
@@ -205,7 +197,7 @@ describe("lines similar to earlier ones mean the same as without them", () => {
     fc.assert(
       fc.property(bodies, damage, (body, changes) => {
         const lines = body.map(({ message, spaces }) => {
-          const text = writer.write(toTransit(message));
+          const text = writer.write(transitOf(message));
           const { length } = opening[form];
           return Buffer.from(text.slice(0, length) + withSpaces(text.slice(length), picking(spaces)));
         });

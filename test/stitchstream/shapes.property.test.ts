@@ -7,7 +7,7 @@ import { validate } from "../../functions/persister/body/validate.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { numRuns } from "../runs.ts";
-import { valuesWith } from "./record-values.ts";
+import { transitOf, valuesWith } from "./record-values.ts";
 
 /** A line is read the same way after any other lines: shapes change the speed and nothing else. */
 const encoder = batchEncoder(4242);
@@ -118,16 +118,10 @@ describe("a line among similar ones", () => {
 
   it.each(["json", "json-verbose"] as const)("of transit, %s, is read like a single line", form => {
     const writer = transit.writer(form);
-    const of = (each: unknown): unknown =>
-      Array.isArray(each)
-        ? each.map(of)
-        : typeof each === "object" && each !== null && !(each instanceof Date)
-          ? transit.map(Object.entries(each).flatMap(([name, inner]) => [name, of(inner)]))
-          : each;
     fc.assert(
       fc.property(records, times, damage, (each, at, changes) => {
         const lines = each.map((record, n) =>
-          Buffer.from(writer.write(of(message(record, at[n % at.length])))),
+          Buffer.from(writer.write(transitOf(message(record, at[n % at.length])))),
         );
         expectAlike("transit", damaged(lines, changes));
       }),

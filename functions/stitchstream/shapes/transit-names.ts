@@ -67,7 +67,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
       this.valueStart = at + next.codeLength;
       return this.#splice(at, next.codeIndex) ? next : undefined;
     }
-    const end = at + (bytes[at + 3] === quote ? 3 : 4);
+    const end = this.endOfCode(at);
     if (bytes[end] !== quote || !this.findValue(end, separator)) return undefined;
     const index = cache.indexOf(bytes, at + 1, end);
     if (!this.#splice(at, index)) return undefined;
@@ -80,6 +80,11 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     slot.codeIndex = index;
     this.expect(slot, previous);
     return slot;
+  }
+
+  /** Returns the closing quote of the cache code at `at`, which has one digit or two. */
+  protected endOfCode(at: number): number {
+    return at + (this.bytes[at + 3] === quote ? 3 : 4);
   }
 
   /**

@@ -107,7 +107,7 @@ export class TransitRecords extends TransitNames {
       return end === miss ? this.#other(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
     }
     if (first === openBracket) return this.#list(at, slot, depth);
-    if (first === openBrace) return this.#map(at + 1, closeBrace, this.shapeOf(slot), depth);
+    if (first === openBrace) return this.#verbose(at, slot, depth);
     const end = this.word(at, slot);
     return end === miss ? this.#other(at, slot) : end;
   }
@@ -152,31 +152,69 @@ export class TransitRecords extends TransitNames {
     return isShort && bytes[end] === quote ? end : miss;
   }
 
-  /** Reads an array or a compact map. Tagged values are left to the scan. */
+  /** Reads a verbose map or collection. */
+  #verbose(start: number, slot: Slot, depth: number): number {
+    const at = this.skip(start + 1);
+    if (!this.#isTag(at)) return this.#map(at, closeBrace, this.shapeOf(slot), depth);
+    this.reader.growth += mapMarkerBytes;
+    return this.#collection(at, closeBrace, slot, depth);
+  }
+
+  /** Reads an array, a compact map or a compact collection. */
   #list(start: number, slot: Slot, depth: number): number {
+    const { bytes } = this;
+    const at = this.skip(start + 1);
+    if (isSame(bytes, at, at + marker.length, marker))
+      return this.#compactMap(start, this.shapeOf(slot), depth);
+    if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
+    const end = this.#elements(at, this.elementOf(slot), depth);
+    this.kind = Kind.array;
+    return end;
+  }
+
+  /** Returns whether there is a tag at `at`, or a cache code for one. */
+  #isTag(at: number): boolean {
+    const { bytes } = this;
+    const { cache } = this.reader;
+    if (bytes[at] !== quote) return false;
+    if (bytes[at + 1] === tilde) return bytes[at + 2] === hash;
+    if (bytes[at + 1] !== caret) return false;
+    const start = cache.start(cache.indexOf(bytes, at + 1, this.endOfCode(at)));
+    return bytes[start] === tilde && bytes[start + 1] === hash;
+  }
+
+  /** Reads a set or a list from its tag. Other tagged values are left to the scan. */
+  #collection(at: number, close: number, slot: Slot, depth: number): number {
+    const { bytes, reader } = this;
+    const { count } = reader.cache;
+    const kind = reader.readTag(at);
+    if (reader.cache.count !== count) this.nameIds[reader.cache.count - 1] = 0;
+    const separator = close === closeBrace ? colon : comma;
+    if (kind === Kind.absent || !this.findValue(reader.position - 1, separator)) return miss;
+    if (bytes[this.valueStart] !== openBracket) return miss;
+    const end = this.#elements(this.skip(this.valueStart + 1), this.elementOf(slot), depth);
+    if (end === miss) return miss;
+    const last = this.skip(end);
+    // A check knows only JSON's kinds.
+    if (slot.check !== undefined) this.conforms = false;
+    this.kind = kind;
+    return bytes[last] === close ? last + 1 : miss;
+  }
+
+  /** Reads elements from the first one, or from the bracket if there are none. */
+  #elements(start: number, element: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
-    let at = this.skip(start + 1);
-    if (bytes[at] === quote) {
-      if (isSame(bytes, at, at + marker.length, marker))
-        return this.#compactMap(start, this.shapeOf(slot), depth);
-      if (bytes[at + 1] === caret || (bytes[at + 1] === tilde && bytes[at + 2] === hash)) return miss;
+    if (bytes[start] === closeBracket) return start + 1;
+    for (let at = start; ; ) {
+      at = this.#value(at, element, depth + 1);
+      if (at === miss) return miss;
+      if (bytes[at]! <= space) at = this.skip(at);
+      const byte = bytes[at++]!;
+      if (byte === closeBracket) return at;
+      if (byte !== comma) return miss;
+      if (bytes[at]! <= space) at = this.skip(at);
     }
-    const element = this.elementOf(slot);
-    if (bytes[at] === closeBracket) at++;
-    else
-      for (;;) {
-        at = this.#value(at, element, depth + 1);
-        if (at === miss) return miss;
-        if (bytes[at]! <= space) at = this.skip(at);
-        const byte = bytes[at++]!;
-        if (byte === comma) {
-          if (bytes[at]! <= space) at = this.skip(at);
-        } else if (byte === closeBracket) break;
-        else return miss;
-      }
-    this.kind = Kind.array;
-    return at;
   }
 }
 

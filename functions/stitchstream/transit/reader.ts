@@ -3,6 +3,7 @@ import {
   closeBracket,
   colon,
   comma,
+  isSame,
   openBrace,
   openBracket,
   quote,
@@ -14,6 +15,9 @@ import { Kind } from "../../values/visitor.ts";
 import { TransitKeys } from "./key.ts";
 
 const ascii = new TextDecoder("latin1");
+const utf8 = new TextEncoder();
+const setTag = utf8.encode("~#set");
+const listTag = utf8.encode("~#list");
 /** The most bytes that rewriting adds to a value: two quotes and a tag, or a UUID's text. */
 const quotedTagBytes = 4;
 const uuidBytes = 40;
@@ -47,6 +51,18 @@ export class TransitReader extends TransitKeys {
       default:
         return this.readLiteral(start);
     }
+  }
+
+  /**
+   * Reads the tag at `position`, or the cache code for one. Returns the kind of collection that follows;
+   * `Kind.absent` for other tags.
+   */
+  readTag(position: number): Kind {
+    this.position = position;
+    this.readRaw(false);
+    const { bytes, rawStart, rawEnd } = this;
+    if (isSame(bytes, rawStart, rawEnd, setTag)) return Kind.set;
+    return isSame(bytes, rawStart, rawEnd, listTag) ? Kind.list : Kind.absent;
   }
 
   protected override readNumber(start: number): Kind {
