@@ -11,6 +11,8 @@ export interface Address {
   /** False: without TLS. Certificates are always verified. */
   readonly ssl: false | ConnectionOptions;
   readonly enableChannelBinding: boolean;
+  /** Shown by the server in its list of connections. */
+  readonly application: string;
 }
 
 /** Thrown for a URL that names no database. Its message holds nothing of the URL but parameters' names. */
@@ -20,10 +22,10 @@ export class NotAnAddress extends Error {
 
 const defaultPort = 5_432;
 const noHost = "nowhere";
-/** Managed databases' URLs have the last four; only `channel_binding` means something here. */
+/** Managed databases' URLs have the last three; of these only `channel_binding` means something here. */
 const parameters: ReadonlySet<string> = new Set([
-  ...["host", "port", "sslmode", "sslrootcert"],
-  ...["channel_binding", "application_name", "connect_timeout", "pgbouncer"],
+  ...["host", "port", "sslmode", "sslrootcert", "application_name"],
+  ...["channel_binding", "connect_timeout", "pgbouncer"],
 ]);
 
 /**
@@ -44,7 +46,8 @@ export function addressOf(text: string): Address {
   const password = url.password === "" ? undefined : decoded(url.password);
   const enableChannelBinding = url.searchParams.get("channel_binding") === "require";
   const ssl = tlsOf(host, url.searchParams);
-  return { host, port, database, user, password, ssl, enableChannelBinding };
+  const application = url.searchParams.get("application_name") ?? "persister";
+  return { host, port, database, user, password, ssl, enableChannelBinding, application };
 }
 
 /** Returns where a database is, for messages. */

@@ -78,11 +78,11 @@ export class Session {
 
   async #connect(): Promise<Client> {
     const { default: pg } = await import("pg");
-    const { ssl, ...address } = this.#address;
+    const { ssl, application, ...address } = this.#address;
     const client = new pg.Client({
       ...address,
       ssl,
-      application_name: "persister",
+      application_name: application,
       connectionTimeoutMillis: connectMillisecondsMax,
       keepAlive: true,
     });
