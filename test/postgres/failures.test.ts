@@ -47,7 +47,7 @@ describe("an error's meaning", () => {
   });
 });
 
-it("a row that a constraint forbids is rejected, with its line and nothing of the batch written", async () => {
+it("a row that a constraint forbids is rejected, with its line, and nothing is written", async () => {
   await deliver(body(record("checked", { n: 1 })));
   await database.query("alter table checked add check (n < 10)");
   const { error } = await deliver(body(record("checked", { n: 2 }), record("checked", { n: 11 })));

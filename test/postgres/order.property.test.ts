@@ -119,7 +119,7 @@ function expected(deliveries: readonly Delivery[], isKeyed: boolean) {
 
 let streams = 0;
 
-it("any order of deliveries, retries, replays and activations leaves the rows with the highest sequences", () =>
+it("any order of deliveries, retries, replays and activations leaves the highest sequences", () =>
   fc.assert(
     fc.asyncProperty(histories, async ({ deliveries, order, isKeyed }) => {
       const missing = [...deliveries.keys()].filter(n => !order.includes(n));
