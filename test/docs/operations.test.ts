@@ -278,6 +278,11 @@ describe("what a month costs", () => {
     },
   );
 
+  it("the README names the first one", () => {
+    const [, price] = /#what-a-month-costs\) \$([\d.]+) a month/.exec(read("README.md"))!;
+    expect([rows[0]![0], Number(price)]).toEqual(["three streamers, hourly", rows[0]!.at(-1)]);
+  });
+
   it("in five sizes, and each has its row of what to raise", () => {
     expect(rows).toHaveLength(5);
     const monthSeconds = (365.25 / 12) * 86_400;

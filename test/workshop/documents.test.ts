@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { mutants } from "../simulation/mutants/mutants.ts";
 import { oneLine, paths, root, type TextFile, textFiles } from "./tree.ts";
 
 /** Documents that code names exist, and so does the code that documents name. */
@@ -118,6 +119,21 @@ it("names in docs/internals.md are the code's", () => {
   expect(names.length).toBeGreaterThan(10);
   const all = code.map(each => each.text).join();
   expect(names.filter(name => !new RegExp(`\\b${name}\\b`).test(all))).toEqual([]);
+});
+
+describe("figures that documents repeat", () => {
+  const guarantees = documentAt("docs/guarantees.md")!.text;
+
+  it("the number of mutants", () => {
+    expect(guarantees).toContain(`${mutants.length} plausible bugs`);
+  });
+
+  it("the README has the simulation's run of docs/guarantees.md", () => {
+    const [, schedules, commits] = /^ *(\d+) schedules .* (\d+) commits, no invariant/m.exec(guarantees)!;
+    const said = [schedules, commits].map(count => Number(count).toLocaleString("en"));
+    const { text } = documentAt("README.md")!;
+    expect(oneLine(text)).toContain(`${said[0]} schedules of faults, ${said[1]} commits, no violation`);
+  });
 });
 
 it("the repository's address is written in package.json alone", () => {
