@@ -3,6 +3,7 @@ import {
   idempotencyKeyCharsMax,
   idempotencyKeyHoursMax,
   inflatedBytesMax,
+  inflationRatioBytesMin,
   inflationRatioMax,
   streamerNameCharsMax,
 } from "../persister/limits.ts";
@@ -106,7 +107,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     title: "Decompressed body too large",
     when:
       `The gzip body expands to more than ${inflatedBytesMax / MiB} MiB, ` +
-      `or to more than 1 MiB and ${inflationRatioMax} times its size.`,
+      `or to more than ${inflationRatioBytesMin / MiB} MiB and ${inflationRatioMax} times its size.`,
     hint: "Send several bodies, each cut after a bookmark.",
   },
   "store-unavailable": {

@@ -14,6 +14,8 @@ export const eventBytesMax = 6 * MiB;
 export const inflatedBytesMax = 64 * MiB;
 /** Machine-made records compress 5 to 30 times; a gzip bomb compresses 1,000 times. */
 export const inflationRatioMax = 200;
+/** Below this expanded size, any ratio is accepted: short repeated text compresses well and harms nobody. */
+export const inflationRatioBytesMin = MiB;
 /**
  * A single record's request must stay below the Import API's 20 MB: target-stitch 4.0.4 requires <
  * 20,000,000.

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip as gunzipWithCallback, type ZlibOptions } from "node:zlib";
 import { PersisterError } from "../errors.ts";
-import { inflatedBytesMax, inflationRatioMax } from "../limits.ts";
+import { inflatedBytesMax, inflationRatioBytesMin, inflationRatioMax } from "../limits.ts";
 
 /** With `info`, zlib reports how much of the input it used. */
 const gunzipBytes = promisify(gunzipWithCallback) as unknown as (
@@ -9,15 +9,15 @@ const gunzipBytes = promisify(gunzipWithCallback) as unknown as (
   options: ZlibOptions,
 ) => Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>;
 
-/** Up to this size any ratio is accepted: a short repeated text compresses well and harms nobody. */
-const bytesAlwaysTaken = 1024 * 1024;
-
 /**
  * Returns the bytes of all members of a gzip body. Throws `broken-gzip`, or `inflated-too-large` before
  * memory holds more than the limit.
  */
 export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
-  const limit = Math.min(inflatedBytesMax, Math.max(bytesAlwaysTaken, gzipped.length * inflationRatioMax));
+  const limit = Math.min(
+    inflatedBytesMax,
+    Math.max(inflationRatioBytesMin, gzipped.length * inflationRatioMax),
+  );
   let inflated: Awaited<ReturnType<typeof gunzipBytes>>;
   try {
     inflated = await gunzipBytes(gzipped, { maxOutputLength: limit, info: true });
