@@ -1,6 +1,6 @@
 /** The output of `persist --help`. */
 export const help = `persist sends a streamer's output to a Persister endpoint, and prints each committed
-bookmark.
+bookmark (Singer calls it state).
 
   persist --endpoint URL --streamer NAME -- command arguments…
   streamer | persist --endpoint URL --streamer NAME
@@ -18,13 +18,13 @@ bookmark. Likewise straight to a database:
 
   --bookmark FILE     replaces FILE with each committed bookmark, starts the command from it, and
                       sends nothing unless FILE holds the endpoint's bookmark
-  --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means none
+  --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means no bookmark
   --state             the command after -- is a Singer tap
   --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
 
   persist bookmark get               prints the endpoint's last bookmark
   persist bookmark set VALUE         replaces it: JSON, or transit
-  persist bookmark forget            forgets it: the next run starts from the beginning
+  persist bookmark forget            deletes it: the next run starts from the beginning
   persist bookmark history           lists earlier bookmarks
   persist settings get               prints the streamer's settings
   persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} expects a bookmark every hour

@@ -8,7 +8,7 @@ const titles: Readonly<Record<WatchKind, string>> = {
 };
 const advice: Readonly<Record<WatchKind, string>> = {
   stale: "docs/operations.md says what to do. You are notified again each day, and once it is over.",
-  "still-stale": "A streamer that is retired is silent with a long `expectedEvery`: persist settings set.",
+  "still-stale": "To silence a retired streamer, set a long `expectedEvery`: persist settings set.",
   recovered: "Nothing is left to do.",
 };
 /** docs.aws.amazon.com/sns/latest/api/API_Publish.html: ASCII, at most 100 characters. */

@@ -62,7 +62,7 @@ export const streamersQuery = z.object({
     z
       .string()
       .check(
-        z.regex(/^[a-z0-9_-]{0,64}$/, "the beginning of a name"),
+        z.regex(new RegExp(`^[a-z0-9_-]{0,${streamerNameCharsMax}}$`), "the beginning of a name"),
         z.describe("Only streamers whose names begin with this."),
       ),
     "",

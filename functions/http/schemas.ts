@@ -58,7 +58,7 @@ const tables = z.optional(
 );
 
 const expectedInterval =
-  "an ISO 8601 duration from PT1M to P3650D: weeks, as P2W, or days, hours, minutes and seconds, as P1DT12H";
+  "an ISO 8601 duration from PT1M to P3650D: weeks, P2W, or days, hours, minutes and seconds, P1DT12H";
 function isExpectedInterval(text: string): boolean {
   const milliseconds = durationMilliseconds(text) ?? 0;
   return milliseconds >= expectedMillisecondsMin && milliseconds <= expectedMillisecondsMax;
@@ -116,7 +116,7 @@ export const summarySchema = z.object({
     .check(
       z.describe(
         "`stale`: its bookmark is older than expected. `failing`: its last delivery failed. " +
-          "`running`: a delivery is in flight. Of several, the first.",
+          "`running`: a delivery is in flight. If several apply, the first is shown.",
       ),
     ),
   expectedEvery: z.optional(text("How often a bookmark is expected, from the streamer's settings.")),
@@ -185,7 +185,7 @@ const expectedEvery = z
   );
 export const settingsSchema = z
   .strictObject({ expectedEvery: z.optional(expectedEvery) })
-  .check(z.meta({ id: "Settings", description: "What an operator sets of a streamer." }));
+  .check(z.meta({ id: "Settings", description: "A streamer's settings, which an operator sets." }));
 
 export const healthSchema = z.object({ status: z.literal("ok") }).check(z.meta({ id: "Health" }));
 
