@@ -19,7 +19,7 @@ const certificateArn = /^arn:[\w-]+:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/;
 /** A parameter's valid values, and their description for errors. An empty value means that it was not given. */
 const kinds = {
   importApiRegion: [/^(us|eu)$/, "us or eu"],
-  accountsSecret: [/^$/, secretArn, "the whole ARN of a secret, with the six characters at its end"],
+  accountsSecret: [/^$/, secretArn, "the full ARN of a secret, with the six characters at its end"],
   alarmAddress: [/^$/, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "an e-mail address"],
   monthlyBudget: [/^(0|[1-9]\d{0,6})$/, "a number of dollars, or 0 for no budget"],
   rate: [count, "a number of requests a second"],
@@ -31,10 +31,10 @@ const kinds = {
   archiveDays: [/^$/, count, "a number of days above 90"],
   auth: [/^(token|jwt|iam)$/, "token, jwt or iam"],
   jwtIssuer: [/^$/, /^https:\/\/[^\s/?#]+[^\s?#]*$/, "an https URL"],
-  jwtAudience: [/^$/, /^[^\s,]+(,[^\s,]+)*$/, "words with commas between them"],
-  customDomain: [/^$/, /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a domain's name in small letters"],
+  jwtAudience: [/^$/, /^[^\s,]+(,[^\s,]+)*$/, "audiences separated by commas"],
+  customDomain: [/^$/, /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/, "a domain name in lower case"],
   certificateArn: [/^$/, certificateArn, "the ARN of a certificate"],
-  scheduled: [/^$/, /^[a-z0-9-]+(,[a-z0-9-]+)*$/, "names of custom.streamers with commas between them"],
+  scheduled: [/^$/, /^[a-z0-9-]+(,[a-z0-9-]+)*$/, "names of custom.streamers, separated by commas"],
   table: [/^$/, /^[\w.-]{3,255}$/, "a table's name"],
   archive: [/^$/, bucketName, "a bucket's name"],
   deploymentRole: [/^$/, roleArn, "the ARN of a role"],
@@ -49,7 +49,7 @@ const longestFunction = "overview";
 /** A stage's name is part of the names of the stack and of the functions. */
 function stageFaults(service, stage) {
   const lengthMax = functionNameLengthMax - `${service}--${longestFunction}`.length;
-  return stage.length <= lengthMax ? [] : [`stage has ${stage.length} characters, and may have ${lengthMax}`];
+  return stage.length <= lengthMax ? [] : [`stage has ${stage.length} characters, and can have ${lengthMax}`];
 }
 
 /** Returns the conflicts between valid values. */
@@ -58,11 +58,11 @@ function contradictions(given) {
   const found = [];
   const isJwt = auth === "jwt";
   if (isJwt !== (jwtIssuer !== "") || isJwt !== (jwtAudience !== ""))
-    found.push("auth=jwt, jwtIssuer and jwtAudience are given together or not at all");
+    found.push("auth=jwt, jwtIssuer and jwtAudience must be set together or not at all");
   if ((customDomain === "") !== (certificateArn === ""))
-    found.push("customDomain and certificateArn are given together or not at all");
+    found.push("customDomain and certificateArn must be set together or not at all");
   // S3 refuses to let objects expire before their last move, which infra/archive.yml has at 90 days.
-  if (archiveDays !== "" && Number(archiveDays) <= 90) found.push("archiveDays is more than 90");
+  if (archiveDays !== "" && Number(archiveDays) <= 90) found.push("archiveDays must be more than 90");
   // The stack configures only its own bucket.
   if (archive !== "" && archiveDays !== "")
     found.push("archiveDays is for the stack's own archive: with archive, set that bucket's lifecycle rules");
@@ -75,7 +75,7 @@ function faultsOf(given, named) {
     const legal = patterns.pop();
     return patterns.some(pattern => pattern.test(given[name]))
       ? []
-      : [`${name} is ${legal}, and not "${given[name]}"`];
+      : [`${name} must be ${legal}, not "${given[name]}"`];
   });
   return [...unknown.map(name => `there is no parameter ${name}`), ...wrong, ...contradictions(given)];
 }

@@ -30,26 +30,26 @@ const pascalOf = streamer =>
 function entryOf(streamer, given, stack) {
   const faults = [];
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(streamer) || streamer.length > 24)
-    faults.push("its name is small letters, digits and dashes, at most 24");
-  if (!/^(rate|cron)\(.+\)$/.test(given.every ?? "")) faults.push("`every` is rate(…) or cron(…)");
-  if (typeof given.command !== "string") faults.push("`command` is the program and its arguments");
+    faults.push("its name must be at most 24 lower-case letters, digits and dashes");
+  if (!/^(rate|cron)\(.+\)$/.test(given.every ?? "")) faults.push("`every` must be rate(…) or cron(…)");
+  if (typeof given.command !== "string") faults.push("`command` must be the program and its arguments");
   if (!Array.isArray(given.credentials) || !given.credentials.every(entry => credentialEntry.test(entry)))
-    faults.push("`credentials` names what its secret has to hold, `A|B+C`: A, or both B and C");
+    faults.push("`credentials` must name what its secret holds; `A|B+C` means A, or both B and C");
   const { renewed = [], sharedAccount = false } = given;
   if (!Array.isArray(renewed) || !renewed.every(name => /^\w+$/.test(name)))
-    faults.push("`renewed` names what its use renews of them");
-  if (typeof sharedAccount !== "boolean") faults.push("`sharedAccount` is true or false");
+    faults.push("`renewed` must name the credentials that their use renews");
+  if (typeof sharedAccount !== "boolean") faults.push("`sharedAccount` must be true or false");
   if ([given.credentials, renewed].flat().some(name => /\bPERSISTER_ACCOUNT\b/.test(name)))
     faults.push("PERSISTER_ACCOUNT is the Import API's account, and the streamer does not get it");
-  if (given.image && given.layers) faults.push("it has an `image` or `layers`");
+  if (given.image && given.layers) faults.push("it can have an `image` or `layers`, not both");
   if (faults.length > 0) throw wrong(`custom.streamers.${streamer}: ${faults.join("; ")}`);
   const name = `Run${pascalOf(streamer)}`;
   const key = `run${pascalOf(streamer)}`;
-  // The function's, so that whatever stage makes a legal name for it makes one for its next start.
+  // Its one-time schedule has the same name, so a stage whose name is valid for one is valid for both.
   const functionName = `${stack}-${key}`;
   if (functionName.length > nameLengthMax)
     throw wrong(
-      `${functionName} is the name of a function, and may have ${nameLengthMax} characters: name the stage shorter`,
+      `the function's name ${functionName} has more than ${nameLengthMax} characters: choose a shorter name for the stage`,
     );
   return { ...given, renewed, sharedAccount, streamer, name, key, functionName };
 }

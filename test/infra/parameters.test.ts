@@ -47,25 +47,25 @@ it.each([
 describe("refuses", () => {
   const refused = [
     ["alarmAdress=ops@example.com", "there is no parameter alarmAdress"],
-    ["importApiRegion=mars", 'importApiRegion is us or eu, and not "mars"'],
-    ["logDays=31", "logDays is one of 1, 3, 5"],
-    ["auth=jwt", "jwtIssuer and jwtAudience are given together"],
-    ["customDomain=persister.example.com", "customDomain and certificateArn are given together"],
-    ["archiveDays=30", "archiveDays is more than 90"],
-    ["accountsSecret=stitch", "accountsSecret is the whole ARN of a secret"],
-    ["archive=Kept", 'archive is a bucket\'s name, and not "Kept"'],
-    ["monthlyBudget=-1", 'monthlyBudget is a number of dollars, or 0 for no budget, and not "-1"'],
-    ["deploymentRole=ServiceRole", 'deploymentRole is the ARN of a role, and not "ServiceRole"'],
-    ["rate=0", 'rate is a number of requests a second, and not "0"'],
-    ["protect=yes", 'protect is true or false, and not "yes"'],
+    ["importApiRegion=mars", 'importApiRegion must be us or eu, not "mars"'],
+    ["logDays=31", "logDays must be one of 1, 3, 5"],
+    ["auth=jwt", "jwtIssuer and jwtAudience must be set together"],
+    ["customDomain=persister.example.com", "customDomain and certificateArn must be set together"],
+    ["archiveDays=30", "archiveDays must be more than 90"],
+    ["accountsSecret=stitch", "accountsSecret must be the full ARN of a secret"],
+    ["archive=Kept", 'archive must be a bucket\'s name, not "Kept"'],
+    ["monthlyBudget=-1", 'monthlyBudget must be a number of dollars, or 0 for no budget, not "-1"'],
+    ["deploymentRole=ServiceRole", 'deploymentRole must be the ARN of a role, not "ServiceRole"'],
+    ["rate=0", 'rate must be a number of requests a second, not "0"'],
+    ["protect=yes", 'protect must be true or false, not "yes"'],
   ] as const;
   it.concurrent.each(casesOf(refused, 4))("%s", async (parameter, sentence) => {
     expect(await refusalOf(join(dir, parameter.split("=")[0]!), [parameter])).toContain(sentence);
   });
 
   const stages = [
-    [`${longestStage}s`, "", "stage has 46 characters, and may have 45"],
-    [longestStage, "scheduled=github", "is the name of a function, and may have 64 characters"],
+    [`${longestStage}s`, "", "stage has 46 characters, and can have 45"],
+    [longestStage, "scheduled=github", "has more than 64 characters"],
   ] as const;
   it.concurrent.each(casesOf(stages, 2))("the stage %s with %j", async (stage, parameter, sentence) => {
     const given = parameter === "" ? [] : [parameter];

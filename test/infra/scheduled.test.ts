@@ -78,19 +78,19 @@ describe("a streamer of the list", () => {
   );
 
   it.each([
-    [{ Tap: tap }, "custom.streamers.Tap: its name is small letters"],
-    [{ Tap: { ...tap, every: "1 hour" } }, "`every` is rate(…) or cron(…)"],
-    [{ Tap: { ...tap, command: undefined } }, "`command` is the program"],
-    [{ Tap: { ...tap, credentials: "API_KEY" } }, "`credentials` names"],
-    [{ Tap: { ...tap, credentials: ["A | B"] } }, "`A|B+C`: A, or both B and C"],
-    [{ Tap: { ...tap, renewed: ["A B"] } }, "`renewed` names what its use renews"],
-    [{ Tap: { ...tap, sharedAccount: "yes" } }, "`sharedAccount` is true or false"],
+    [{ Tap: tap }, "custom.streamers.Tap: its name must be at most 24 lower-case"],
+    [{ Tap: { ...tap, every: "1 hour" } }, "`every` must be rate(…) or cron(…)"],
+    [{ Tap: { ...tap, command: undefined } }, "`command` must be the program"],
+    [{ Tap: { ...tap, credentials: "API_KEY" } }, "`credentials` must name"],
+    [{ Tap: { ...tap, credentials: ["A | B"] } }, "`A|B+C` means A, or both B and C"],
+    [{ Tap: { ...tap, renewed: ["A B"] } }, "`renewed` must name the credentials"],
+    [{ Tap: { ...tap, sharedAccount: "yes" } }, "`sharedAccount` must be true or false"],
     [
       { Tap: { ...tap, credentials: ["A|PERSISTER_ACCOUNT"] } },
       "PERSISTER_ACCOUNT is the Import API's account",
     ],
     [{ Tap: { ...tap, renewed: ["PERSISTER_ACCOUNT"] } }, "the streamer does not get it"],
-    [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`"],
+    [{ Tap: { ...tap, image: "a", layers: ["b"] } }, "an `image` or `layers`, not both"],
     [{ other: tap }, "scheduled names Tap; custom.streamers has other"],
   ])("with a mistake is refused, and the mistake is named: %j", async (list, message) => {
     const failure: Error = await scheduled(list, ["Tap"]).then(
