@@ -65,7 +65,7 @@ describe("a bookmark's file", () => {
   it.each([
     ["that is there", true],
     ["which does not exist yet", false],
-  ])("behind a symbolic link, %s, is replaced, and the link remains", async (_, isThere) => {
+  ])("at the end of a symbolic link, %s, is replaced, and the link remains", async (_, isThere) => {
     await mkdir(join(dir, "elsewhere"));
     const target = join(dir, "elsewhere", "kept");
     if (isThere) await writeFile(target, "1\n");

@@ -37,7 +37,7 @@ const to = (name: string) => ["--endpoint", stack().url, "--streamer", name];
 const made = ["--", process.execPath, streamer];
 const etagOf = async (name: string) => (await getBookmark(stack(), name)).headers.get("etag");
 
-describe("a Singer tap behind -- without --state", () => {
+describe("a Singer tap after -- without --state", () => {
   it("is refused if there is a bookmark, since it would start from the beginning", async () => {
     await post(stack(), "tap", jsonline(bookmark(10)));
     const { code, stdout, stderr } = await persisted([...to("tap"), ...made], "", { ...env, N: "20" });
@@ -163,7 +163,7 @@ describe("in chunks of one byte", () => {
 
   it.each([
     ["a tap", "{", true],
-    ["a tap behind a byte-order mark and white space", "\ufeff\r\n \t{", true],
+    ["a tap after a byte-order mark and white space", "\ufeff\r\n \t{", true],
     ["a header", "\ufeffstitchstream/0.1\n{", false],
     ["nothing but white space", " \n", false],
     ["nothing", "", false],

@@ -176,7 +176,7 @@ describe("an endpoint", () => {
     },
   );
 
-  it("that is another server is not taken for one without a bookmark: no streamer runs", async () => {
+  it("that is another server is not mistaken for one without a bookmark: no streamer runs", async () => {
     const args = await scripted(response => response.writeHead(404).end('{"message":"Not Found"}'));
     const { code, stderr } = await persisted([...args, "--", "no-such-program"], "", env);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/answered 404/)]);
@@ -288,8 +288,8 @@ describe("a streamer that is run", () => {
     casesOf(
       [
         ["as its last argument", ["--bookmark-arg="]],
-        ["behind --state", ["--state"]],
-        ["behind --bookmark-arg", ["--bookmark-arg=--from"]],
+        ["after --state", ["--state"]],
+        ["after --bookmark-arg", ["--bookmark-arg=--from"]],
       ],
       3,
     ),
@@ -453,7 +453,7 @@ describe("directly to the Import API", () => {
   });
 });
 
-describe("besides sending", () => {
+describe("without sending, persist", () => {
   it("gets, sets and deletes a bookmark, and shows its history and the deliveries", async () => {
     await post(stack, "looked-at", body(1));
     const run = async (...args: string[]) => (await persisted([...args, ...to("looked-at")], "", env)).stdout;

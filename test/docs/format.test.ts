@@ -997,8 +997,8 @@ describe("validation errors", () => {
     "| text | bytes that are not UTF-8; raw control characters; in transit, half a surrogate pair |",
     () => {
       refusesJson('"\u0001"', /control/);
-      const [before, behind] = jsonline(record({ v: "?" })).split("?") as [string, string];
-      const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)]);
+      const [before, after] = jsonline(record({ v: "?" })).split("?") as [string, string];
+      const broken = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
       expect(refused(broken)).toMatchObject({
         line: 4,
         field: "v",

@@ -376,8 +376,8 @@ it("nothing overtakes an activation, even with few batches", async () => {
   const row = (name: string, version: number) => ({ ...record("t", { id: 1, name }), version });
   const activate = { type: "ACTIVATE_VERSION", stream: "t", version: 1 };
   const declared = { type: "SCHEMA", stream: "t", schema, key_properties: ["id"] };
-  await post(other, "ordered", lines(declared, row("before", 1), activate, row("behind", 2)));
+  await post(other, "ordered", lines(declared, row("before", 1), activate, row("after", 2)));
   expect(order).toEqual(
-    ["records before", "activation", "records behind"].flatMap(what => [`${what} begins`, `${what} ends`]),
+    ["records before", "activation", "records after"].flatMap(what => [`${what} begins`, `${what} ends`]),
   );
 });

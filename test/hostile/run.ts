@@ -34,7 +34,7 @@ async function asExpected(input: Input, endpoint: Endpoint): Promise<Answer> {
     faults.push(`${input.name}: ${answer.status} ${code ?? answer.text.slice(0, 80)}`);
   if (answer.text.includes(token)) faults.push(`${input.name}: the answer contains the token`);
   const after = await ordinary(endpoint);
-  if (after.status !== 200) faults.push(`the delivery behind "${input.name}": ${after.status} ${after.text}`);
+  if (after.status !== 200) faults.push(`the delivery after "${input.name}": ${after.status} ${after.text}`);
   return answer;
 }
 

@@ -66,9 +66,9 @@ describe("a delivery on the wire", () => {
       .array(message, { maxLength: 5 })
       .map(messages => messages.map(each => JSON.stringify(each)));
     fc.assert(
-      fc.property(written, fc.nat(9), fc.nat(9), fc.boolean(), (lines, before, behind, endsInNewline) => {
+      fc.property(written, fc.nat(9), fc.nat(9), fc.boolean(), (lines, before, after, endsInNewline) => {
         const body = Buffer.from(`${header("jsonline")}${lines.join("\n")}${endsInNewline ? "\n" : ""}`);
-        const memory = Buffer.alloc(before + body.length + behind, '"');
+        const memory = Buffer.alloc(before + body.length + after, '"');
         body.copy(memory, before);
         expect(requestsOf(memory.subarray(before, before + body.length))).toEqual(requestsOf(body));
       }),

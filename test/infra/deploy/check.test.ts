@@ -194,7 +194,7 @@ describe("a resource with data", () => {
     ["Retain", { DeletionProtectionEnabled: false }],
     ["RetainExceptOnCreate", { DeletionProtectionEnabled: true }],
   ])(
-    "stays behind a creation that failed with %s and %j, in the stand-in too",
+    "remains after a creation that failed with %s and %j, in the stand-in too",
     (DeletionPolicy, Properties) => {
       const account = new Account(() => "");
       account.failing.add("Watch");
