@@ -102,13 +102,13 @@ function problem(
  * request.
  */
 function logFailure({ requestId }: HttpRequest, { code, details, cause }: PersisterError): void {
-  const behind = cause instanceof PersisterError ? cause : undefined;
+  const inner = cause instanceof PersisterError ? cause : undefined;
   log({
     requestId,
     code,
     delivery: details.delivery,
-    object: details.object ?? behind?.details.object,
-    cause: nameOf(behind?.cause ?? cause),
+    object: details.object ?? inner?.details.object,
+    cause: nameOf(inner?.cause ?? cause),
   });
 }
 

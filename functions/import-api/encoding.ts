@@ -2,7 +2,7 @@ import type { Contents } from "../persister/body/contents.ts";
 import type { Batch } from "../persister/destination.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 
-/** One request to encode: `BatchEncoder.encode` in ports.ts. */
+/** One request to encode: the arguments of `BatchEncoder.encode`. */
 export interface Encoding {
   readonly contents: Contents;
   readonly batch: Batch;

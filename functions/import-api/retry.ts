@@ -45,7 +45,7 @@ export function retryAfterMilliseconds(header: string | undefined, now: number):
   return Number.isNaN(date) ? 0 : Math.max(0, date - now);
 }
 
-export interface Patience {
+export interface RetryOptions {
   readonly clock: Clock;
   /** From 0 to below 1. */
   readonly random: () => number;
@@ -74,7 +74,7 @@ const noTime: Transient = {
  */
 export async function withRetries(
   attempt: (allowed: Attempt) => Promise<Verdict>,
-  { clock, random, deadline, silenceMillisecondsMax }: Patience,
+  { clock, random, deadline, silenceMillisecondsMax }: RetryOptions,
 ): Promise<Outcome> {
   let last = noTime;
   let attempts = 0;
@@ -95,11 +95,11 @@ export async function withRetries(
       delayOf(backoff, attempts - 1, random()),
       retryAfterMilliseconds(verdict.retryAfter, clock.now()),
     );
-    const goesOn =
+    const mayRetry =
       verdict.reason !== "out-of-time" &&
       attempts < attemptsMax &&
       remaining() - delay >= attemptMillisecondsMin;
-    if (!goesOn) break;
+    if (!mayRetry) break;
     await clock.sleep(delay);
   }
   return { kind: "failed", reason: last.reason, message: last.message, attempts };

@@ -91,7 +91,7 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
   const { dialect, patterns, assertionsOf, spend } = parts;
   const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
-  /** Some pattern is left to the Import API, so fewer values may conform than is known here. */
+  /** Some pattern is left to the destination, so fewer values may conform than is known here. */
   let isOpen = false;
 
   const patternIn = (text: string) => {

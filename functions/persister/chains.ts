@@ -1,4 +1,4 @@
-/** The port that stores chains of scheduled runs: a part of ports.ts, which defines deadlines and times. */
+/** The port that stores chains of scheduled runs. ports.ts says what its deadlines and times mean. */
 
 /** Runs of one streamer, each of which resumes where the one before was stopped. */
 export interface Chain {

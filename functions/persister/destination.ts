@@ -1,4 +1,4 @@
-/** The port of a destination: a part of ports.ts, which defines deadlines and times. */
+/** The port of a destination. ports.ts says what its deadlines and times mean. */
 
 import type { SchemaCompiler } from "../json-schema/index.ts";
 import type { Table } from "../stitchstream/tables.ts";
@@ -74,7 +74,7 @@ export interface Outgoing {
 export interface BatchWriter {
   /**
    * Writes a batch, with retries, until the delivery's deadline. Never rejects because of the network or the
-   * destination. `out` is memory to use: only an accepted batch's single attempt is done with it.
+   * destination. `out` is memory to write to. It is free again only if the first attempt was accepted.
    */
   write(batch: Batch, out: ByteWriter): Promise<Outcome>;
   /** Returns what was written to each table so far, where the destination reports that. */

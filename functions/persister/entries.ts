@@ -1,4 +1,4 @@
-/** The port that stores the list of streamers: a part of ports.ts, which defines deadlines and times. */
+/** The port that stores the list of streamers. ports.ts says what its deadlines and times mean. */
 
 /** A streamer's settings, which an operator sets. */
 export interface Settings {

@@ -2,8 +2,9 @@ import type { LastFailure } from "./entries.ts";
 import type { ErrorCode } from "./errors.ts";
 
 /**
- * The ports of the core. A contract suite in test/contracts runs on each implementation of the archive and
- * the store. `deadline`, in ms since the epoch, is when a call gives up. Times are by the caller's clock.
+ * The ports of the core, together with chains.ts, destination.ts, entries.ts and store.ts. A contract suite
+ * in test/contracts runs on each implementation of the archive and the store. `deadline`, in ms since the
+ * epoch, is when a call gives up. Times are by the caller's clock.
  */
 
 export interface Archive {

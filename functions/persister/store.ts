@@ -1,4 +1,4 @@
-/** The ports that store streamers' positions: a part of ports.ts, which defines deadlines and times. */
+/** The ports that store streamers' positions. ports.ts says what their deadlines and times mean. */
 
 import type { Chains } from "./chains.ts";
 import type { Entries, Settings } from "./entries.ts";
@@ -169,7 +169,7 @@ export interface IdempotencyRecord extends Fenced, Partial<ReplayFacts> {
   readonly base: number;
   /** The first of the range that every attempt uses. */
   readonly firstSequence: bigint;
-  /** Good once the revision it names was committed by this delivery. */
+  /** Valid once this delivery has committed the revision that it names. */
   readonly receipt?: FiledReceipt;
 }
 
@@ -197,7 +197,7 @@ export interface FiledDelivery extends Partial<ReplayFacts> {
   /** When it arrived, ms since the epoch. */
   readonly at: number;
   readonly archive: string;
-  /** Good once the revision it names was committed by this delivery. */
+  /** Valid once this delivery has committed the revision that it names. */
   readonly receipt?: FiledReceipt;
   /** Why the delivery, or a part of it, was not accepted. `passing`: another attempt may succeed. */
   readonly failure?: { readonly code: string; readonly detail: string; readonly passing?: boolean };

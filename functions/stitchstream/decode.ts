@@ -57,12 +57,12 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   const reader = readerOf(header, bytes, limits);
   const tables = new Tables(limits);
   const shapes = new LineShapes(reader, limits, table => sink.checkOf?.(table));
-  const way = { header, tables, shapes, limits, sink };
+  const context = { header, tables, shapes, limits, sink };
   let { line } = header;
   for (let start = header.end; start < bytes.length; line++, start = reader.position) {
     try {
       const table = shapes.read(start);
-      if (table === undefined) readLine(reader, start, line, way);
+      if (table === undefined) readLine(reader, start, line, context);
       else {
         tables.note(table);
         sink.record(line, table, reader);
@@ -77,7 +77,8 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   return header;
 }
 
-interface Way {
+/** Everything that reading a line needs besides the line. */
+interface Context {
   readonly header: Header;
   readonly tables: Tables;
   readonly shapes: LineShapes;
@@ -85,8 +86,8 @@ interface Way {
   readonly sink: MessageSink;
 }
 
-function readLine(reader: PieceReader, start: number, line: number, way: Way): void {
-  const { header, tables, shapes, limits, sink } = way;
+function readLine(reader: PieceReader, start: number, line: number, context: Context): void {
+  const { header, tables, shapes, limits, sink } = context;
   reader.position = start;
   reader.skipSpace();
   if (reader.peek() === newline) {

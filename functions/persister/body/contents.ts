@@ -22,8 +22,8 @@ export const RecordForm = { verbatim: 0, spliced: 1, rewritten: 2 } as const;
 export type RecordForm = (typeof RecordForm)[keyof typeof RecordForm];
 
 /** A table's id and a record's form share an integer. */
-const standingBits = 2;
-const standingMask = 3;
+const formBits = 2;
+const formMask = 3;
 
 /** The contents of a valid body: where its records and bookmarks are. Records are counted from 0. */
 export class Contents {
@@ -67,7 +67,7 @@ export class Contents {
     ints[at + 2] = reader.growth;
     // Must be read before the record's own splices are added.
     const firstSplice = this.splices.count;
-    ints[at + 3] = (table.id << standingBits) | this.#formOf(reader);
+    ints[at + 3] = (table.id << formBits) | this.#formOf(reader);
     ints[at + 4] = firstSplice;
     const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
     ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
@@ -129,11 +129,11 @@ export class Contents {
   }
 
   recordTable(record: number): Table {
-    return this.tables[this.#places.ints[record * width + 3]! >> standingBits]!;
+    return this.tables[this.#places.ints[record * width + 3]! >> formBits]!;
   }
 
   recordForm(record: number): RecordForm {
-    return (this.#places.ints[record * width + 3]! & standingMask) as RecordForm;
+    return (this.#places.ints[record * width + 3]! & formMask) as RecordForm;
   }
 
   /** Returns the index of a spliced record's first cache code; the others follow, up to the record's end. */

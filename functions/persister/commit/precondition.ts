@@ -6,7 +6,8 @@ export interface Precondition {
 export type RevisionSet = "*" | readonly number[];
 
 /**
- * Returns whether it holds at `revision`. Revision 0 means that nothing exists yet, but "0" is a valid tag.
+ * Returns whether the precondition holds at `revision`. Revision 0 means that nothing exists yet, but "0" is
+ * a valid tag.
  */
 export function holds({ match, noneMatch }: Precondition, revision: number): boolean {
   return (

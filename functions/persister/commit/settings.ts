@@ -63,12 +63,16 @@ const matches = ({ match, noneMatch }: Precondition, version: number) =>
   (match === undefined || match === "*" || match.includes(version)) &&
   (noneMatch === undefined || (noneMatch !== "*" && !noneMatch.includes(version)));
 
-/** Whether the settings were set before others followed can't be told any more. */
+/** Others have replaced the settings, so it is unknown whether these were stored before. */
 const overwritten = () =>
-  new PersisterError("store-unavailable", "The settings were set by others while these were stored.", {
-    hint: "Read the settings again, and send `If-Match` with their ETag.",
-    retryAfterSeconds: 1,
-  });
+  new PersisterError(
+    "store-unavailable",
+    "Others replaced the settings meanwhile, so it is unknown whether these were stored.",
+    {
+      hint: "Read the settings again, and send `If-Match` with their ETag.",
+      retryAfterSeconds: 1,
+    },
+  );
 
 const changed = (version: number) =>
   new PersisterError(

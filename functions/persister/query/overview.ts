@@ -108,8 +108,8 @@ export const noDelivery = () =>
  */
 function statusOf(filed: FiledDelivery, commit: Commit | undefined): DeliveryStatus {
   const { receipt } = filed;
-  const isGood = commit?.delivery === filed.delivery && commit.whole === true;
-  if (receipt === undefined || !isGood) return { filed, receipt: undefined };
+  const isValid = commit?.delivery === filed.delivery && commit.whole === true;
+  if (receipt === undefined || !isValid) return { filed, receipt: undefined };
   const { revision, at: committedAt } = commit;
   return { filed, receipt: receiptOf(receipt.text, { revision, committedAt }) };
 }

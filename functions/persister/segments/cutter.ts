@@ -28,7 +28,7 @@ export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, lin
   line - headLines - 1 + firstLine;
 
 /** Room next to a segment's lines: for the chunk that makes it full, or for the head. */
-const besideBytes = 131_072;
+const spareBytes = 131_072;
 
 /**
  * Collects the lines after a stream's header and cuts segments off them. Remembers each stream's latest
@@ -54,8 +54,8 @@ export class Cutter {
     const { bytesMax } = segmentLimits;
     // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs
     // nothing.
-    this.#bytes = new Uint8Array(bytesMax + besideBytes);
-    this.#body = new Uint8Array(bytesMax + besideBytes);
+    this.#bytes = new Uint8Array(bytesMax + spareBytes);
+    this.#body = new Uint8Array(bytesMax + spareBytes);
   }
 
   add(chunk: Uint8Array): void {
@@ -96,7 +96,7 @@ export class Cutter {
   }
 
   /** Yields everything up to the last bookmark. */
-  *cutBehindBookmark(): Generator<Segment> {
+  *cutToBookmark(): Generator<Segment> {
     if (!this.#hasHead()) return;
     this.#dropBlankLines();
     const lines = this.#bytes.subarray(0, this.#linesEnd);
@@ -120,11 +120,11 @@ export class Cutter {
   /** Yields all lines up to `end`, in as many segments as they need. */
   *#cutUpTo(end: number): Generator<Segment> {
     // Bytes after `end` stay while lines are dropped.
-    const behind = this.#length - end;
+    const bytesAfter = this.#length - end;
     for (;;) {
       this.#dropBlankLines();
-      if (this.#length - behind <= this.#headEnd()) return;
-      const read = this.#read(this.#length - behind);
+      if (this.#length - bytesAfter <= this.#headEnd()) return;
+      const read = this.#read(this.#length - bytesAfter);
       yield this.#cutAt(read.isFull ? read.preferred : read.whole, read);
     }
   }

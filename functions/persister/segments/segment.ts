@@ -39,12 +39,12 @@ export async function* segments(
       try {
         got = await firstOf(coming, wait);
       } catch (error) {
-        yield* cutter.cutBehindBookmark();
+        yield* cutter.cutToBookmark();
         throw error;
       }
       if (got === undefined) {
         wait = undefined;
-        yield* cutter.cutBehindBookmark();
+        yield* cutter.cutToBookmark();
         continue;
       }
       if (got.done === true) break;
