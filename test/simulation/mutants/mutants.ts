@@ -421,8 +421,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "two records of a gap share a sequence",
-    from: "for (let carry = n - this.#n; carry > 0; carry = Math.trunc(carry / ten)) {",
-    to: "for (let carry = n - this.#n; carry > 0; carry = carry >= 80 ? 0 : Math.trunc(carry / ten)) {",
+    from: "for (let carry = n - this.#n; carry > 0; carry = (carry / ten) | 0) {",
+    to: "for (let carry = n - this.#n; carry > 0; carry = carry >= 80 ? 0 : (carry / ten) | 0) {",
     seed: 8,
   },
   {
