@@ -30,10 +30,10 @@ export class Catalog {
     if (!(await this.#exists(registry))) return new Map();
     const rows = await this.#connection.rows<Row>(`
       select stream, name, key_names, columns,
-        (select json_object_agg(attname, format_type(atttypid, null)) from pg_attribute
-          where attrelid = to_regclass(format('%I.%I', ${literal(this.#schema)}::text, name))
-            and attnum > 0 and not attisdropped) as types
-      from ${identifier(this.#schema)}.${registry}
+        (select json_object_agg(attname, format_type(atttypid, null))
+          from pg_attribute join pg_class on pg_class.oid = attrelid ${this.#inSchema()}
+          where relname = remembered.name and attnum > 0 and not attisdropped) as types
+      from ${identifier(this.#schema)}.${registry} as remembered
       where stream in (${[...streams].map(literal).join(", ")})`);
     return new Map(rows.map(row => [row.stream, storedTable(row)]));
   }
@@ -44,8 +44,7 @@ export class Catalog {
       ? `union select name from ${identifier(this.#schema)}.${registry}`
       : "";
     const rows = await this.#connection.rows<{ readonly name: string }>(`
-      select relname::text as name from pg_class
-      where relnamespace = to_regnamespace(${literal(identifier(this.#schema))}) ${remembered}`);
+      select relname::text as name from pg_class ${this.#inSchema()} ${remembered}`);
     return new Set([registry, ...rows.map(({ name }) => name)]);
   }
 
@@ -58,11 +57,15 @@ export class Catalog {
   }
 
   async #exists(table: string): Promise<boolean> {
-    const name = literal(`${identifier(this.#schema)}.${identifier(table)}`);
-    const [row] = await this.#connection.rows<{ readonly found: boolean }>(
-      `select to_regclass(${name}) is not null as found`,
+    const rows = await this.#connection.rows(
+      `select 1 from pg_class ${this.#inSchema()} where relname = ${literal(table)}`,
     );
-    return row!.found;
+    return rows.length > 0;
+  }
+
+  /** The functions `to_regclass` and `to_regnamespace` may miss what another transaction has just made. */
+  #inSchema(): string {
+    return `join pg_namespace on pg_namespace.oid = relnamespace and nspname = ${literal(this.#schema)}`;
   }
 }
 

@@ -10,11 +10,9 @@ import { own, registry, type StoredTable } from "./stored-table.ts";
 export async function lockTables(connection: Connection, schema: string): Promise<void> {
   const key = literal(`persister ${schema}`);
   await connection.run(`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
-  const [row] = await connection.rows<{ readonly found: boolean }>(
-    `select to_regnamespace(${literal(identifier(schema))}) is not null as found`,
-  );
+  const found = await connection.rows(`select 1 from pg_namespace where nspname = ${literal(schema)}`);
   // A role may use a schema without the right to create one.
-  if (!row!.found) await connection.run(`create schema ${identifier(schema)}`);
+  if (found.length === 0) await connection.run(`create schema ${identifier(schema)}`);
   await connection.run(`
     create table if not exists ${identifier(schema)}.${registry} (
       stream text collate "C" primary key,

@@ -127,7 +127,7 @@ export class TimeIsOver extends Error {
 }
 
 /** A commit must be durable even where the server's default is not. */
-const beginning = (milliseconds: number) => `begin;
+const beginning = (milliseconds: number) => `begin isolation level read committed;
   set local statement_timeout = ${Math.ceil(milliseconds)};
   set local idle_in_transaction_session_timeout = ${abandonedMilliseconds};
   select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'`;

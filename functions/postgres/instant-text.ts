@@ -15,27 +15,29 @@ const longDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * and has at most six digits of a fraction, further zeros aside.
  */
 export function isExactInstant(bytes: Uint8Array, start: number, end: number): boolean {
-  const at = (offset: number) => bytes[start + offset];
-  const isShaped =
-    end - start > secondsEnd &&
-    at(4) === minus &&
-    at(7) === minus &&
-    at(10) === letterT &&
-    at(13) === colon &&
-    at(16) === colon;
-  if (!isShaped) return false;
-  const two = (offset: number) => twoDigits(bytes, start + offset);
-  const [century, year, month, day] = [two(0), two(2), two(5), two(8)];
-  const isDate =
-    century >= 0 && year >= 0 && 100 * century + year > 0 && isDay(100 * century + year, month, day);
-  const isTime = isWithin(two(11), 23) && isWithin(two(14), 59) && isWithin(two(17), 59);
-  return isDate && isTime && isZone(bytes, fractionEnd(bytes, start + secondsEnd, end), end);
+  if (end - start <= secondsEnd || !isShaped(bytes, start)) return false;
+  const year = 100 * twoDigits(bytes, start) + twoDigits(bytes, start + 2);
+  if (!isDay(year, twoDigits(bytes, start + 5), twoDigits(bytes, start + 8))) return false;
+  return isTime(bytes, start + 11) && isZone(bytes, fractionEnd(bytes, start + secondsEnd, end), end);
 }
+
+const isShaped = (bytes: Uint8Array, start: number) =>
+  bytes[start + 4] === minus &&
+  bytes[start + 7] === minus &&
+  bytes[start + 10] === letterT &&
+  bytes[start + 13] === colon &&
+  bytes[start + 16] === colon;
+
+const isTime = (bytes: Uint8Array, start: number) =>
+  isWithin(twoDigits(bytes, start), 23) &&
+  isWithin(twoDigits(bytes, start + 3), 59) &&
+  isWithin(twoDigits(bytes, start + 6), 59);
 
 const isWithin = (value: number, max: number) => value >= 0 && value <= max;
 
 function isDay(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > longDays.length || day < 1 || day > longDays[month - 1]!) return false;
+  if (!isWithin(month - 1, longDays.length - 1) || !isWithin(day - 1, longDays[month - 1]! - 1)) return false;
+  if (!(year >= 1)) return false;
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month !== 2 || day < 29 || isLeap;
 }
@@ -58,8 +60,9 @@ function isZone(bytes: Uint8Array, start: number, end: number): boolean {
 
 const isDigit = (byte: number) => byte >= zero && byte <= nine;
 
-/** Returns the value of two digits; -1 for other bytes. */
+/** Returns the value of two digits; NaN for other bytes. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-  const [tens, ones] = [bytes[at]!, bytes[at + 1]!];
-  return isDigit(tens) && isDigit(ones) ? 10 * (tens - zero) + ones - zero : -1;
+  const tens = bytes[at]!;
+  const ones = bytes[at + 1]!;
+  return isDigit(tens) && isDigit(ones) ? 10 * (tens - zero) + ones - zero : Number.NaN;
 }
