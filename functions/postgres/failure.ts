@@ -35,10 +35,7 @@ const denied = /^(28|3D000|3F000|42501)/;
 
 /** Returns the meaning of an error. No message holds a record's values or a password. */
 export function failureOf(error: unknown): Failure {
-  if (!isServerError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: "transient", reason: "unavailable", message: `the connection failed: ${message}` };
-  }
+  if (!isServerError(error)) return connectionFailure(error);
   const { code } = error;
   if (code === canceled)
     return { kind: "transient", reason: "out-of-time", message: "PostgreSQL took too long" };
@@ -46,6 +43,18 @@ export function failureOf(error: unknown): Failure {
     return { kind: "transient", reason: "unavailable", message: `PostgreSQL reports ${described(error)}` };
   if (denied.test(code)) return { kind: "denied", message: described(error) };
   return { kind: "rejected", message: described(error), place: placeIn(error.where) };
+}
+
+/** A certificate that can't be verified, or a server without TLS. */
+const untrusted = /CERT|ERR_TLS|SELF_SIGNED|UNABLE_TO_|does not support SSL/;
+
+/** Throws what is a fault of this code. */
+function connectionFailure(error: unknown): Failure {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) throw error;
+  const { message } = error;
+  const { code = "" } = error as { readonly code?: string };
+  if (untrusted.test(`${code} ${message}`)) return { kind: "denied", message: `TLS failed: ${message}` };
+  return { kind: "transient", reason: "unavailable", message: `the connection failed: ${message}` };
 }
 
 const isServerError = (error: unknown): error is ServerError =>

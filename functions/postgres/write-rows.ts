@@ -12,6 +12,7 @@ import {
   lockSql,
   writeSql,
 } from "./statements.ts";
+import { registry } from "./stored-table.ts";
 
 /** The effect of a batch on one table. */
 export interface Written {
@@ -36,7 +37,7 @@ export function writeRows(
   const attempt = (milliseconds: number) =>
     session.transaction(milliseconds, async connection => {
       const locked = (await connection.rows(lockSql(schema, streams, "share"))).map(lockedTable);
-      const parts = rows.map((each, n) => partOf(each, n, locked.find(isOf(each))!));
+      const parts = rows.map((each, n) => partOf(each, n, locked.find(isOf(each)) ?? missing(each)));
       return writeParts(parts, { connection, schema, mayCopy });
     });
   return retrying(async milliseconds => {
@@ -56,6 +57,10 @@ const isOf =
   ({ table }: EncodedRows) =>
   ({ stream }: LockedTable) =>
     stream === table.stream;
+
+const missing = ({ table }: EncodedRows) => {
+  throw new Error(`the table ${table.name} was removed from ${registry}`);
+};
 
 interface Part {
   readonly rows: EncodedRows;

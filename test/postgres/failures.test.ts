@@ -36,6 +36,17 @@ describe("an error's meaning", () => {
     expect(failureOf(lost)).toMatchObject({ kind: "transient", reason: "unavailable" });
   });
 
+  it("a certificate that can't be verified is the account's", () => {
+    const error = Object.assign(new Error("self-signed certificate"), {
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+    });
+    expect(failureOf(error)).toEqual({ kind: "denied", message: "TLS failed: self-signed certificate" });
+  });
+
+  it("a fault of this code is none of the server's: it is thrown", () => {
+    expect(() => failureOf(new TypeError("x is undefined"))).toThrow("x is undefined");
+  });
+
   it.each(["28P01", "3D000", "42501"])("%s is the account's", code => {
     expect(failureOf(errorOf(code)).kind).toBe("denied");
   });
