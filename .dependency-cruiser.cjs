@@ -65,7 +65,7 @@ module.exports = {
       path: "^functions/",
       pathNot: [
         "^functions/memory/",
-        "^functions/persister/(ports|store|entries|chains|errors|limits|replay-facts)\\.ts$",
+        "^functions/persister/(ports|destination|store|entries|chains|errors|limits|replay-facts|body/contents)\\.ts$",
       ],
     }),
     never("a run delivers as everybody does", "^functions/program/", {

@@ -4,17 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalStack, post, rows, startTestStack } from "../endpoint/local-stack.ts";
 import { type Database, openDatabase } from "./database.ts";
 
-/** The same deliveries in both destinations: the sandbox of the Import API and PostgreSQL, compared by SQL. */
-const places = [
-  "test/taps",
-  "../shared/data",
-  "../shared/data/singer",
-  "../shared/data/transit",
-  "test/streams",
-];
+/** The same deliveries in the sandbox of the Import API and in PostgreSQL, compared by SQL. */
+const shared = ["", "/singer", "/taps", "/transit"].map(each => `../shared/data${each}`);
+const places = ["test/taps", "test/streams", ...shared];
 const files = places.flatMap(place =>
   filesIn(place).filter(path => /\.(jsonl|stitchstream|singer)$/.test(path) && !path.endsWith(".rows.jsonl")),
 );
+
+const counted = (column: string) =>
+  `count("${column}") as present, count(distinct "${column}"::text) as kinds`;
 
 function filesIn(place: string): string[] {
   try {
@@ -53,8 +51,6 @@ describe.each(files)("%s", file => {
          from _persister_tables, jsonb_array_elements(columns) as c where stream = $$${stream}$$`,
       );
       for (const { field, name } of columns) {
-        const counted = (column: string) =>
-          `count("${column}") as present, count(distinct "${column}"::text) as kinds`;
         const [ours] = await database.query(`select count(*) as rows, ${counted(name!)} from "${table}"`);
         const known = await rows(sandbox, `select * from "${stream}" limit 0`);
         if (!known.columns.includes(field!)) continue;

@@ -43,7 +43,7 @@ describe("an error's meaning", () => {
     expect(failureOf(error)).toEqual({ kind: "denied", message: "TLS failed: self-signed certificate" });
   });
 
-  it("a fault of this code is none of the server's: it is thrown", () => {
+  it("a fault of this code is thrown", () => {
     expect(() => failureOf(new TypeError("x is undefined"))).toThrow("x is undefined");
   });
 
