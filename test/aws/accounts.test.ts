@@ -45,6 +45,15 @@ describe("an account", () => {
     expect(reads()).toBe(1);
   });
 
+  it("may be a database, whose schema and changes have defaults", async () => {
+    const postgres = "postgres://u@h/d";
+    const { accounts } = await accountsIn(
+      secret({ default: { postgres }, drift: { postgres, schema: "drift", onSchemaChange: "freeze" } }),
+    );
+    expect(await accounts.of("github")).toEqual({ postgres, schema: "public", onSchemaChange: "evolve" });
+    expect(await accounts.of("drift")).toEqual({ postgres, schema: "drift", onSchemaChange: "freeze" });
+  });
+
   it("is read again after five minutes, and kept while it can't be read", async () => {
     const { accounts, reads } = await accountsIn(
       secret({ default: account(1, "a") }),
