@@ -64,10 +64,12 @@ const ofRun = await scheduled({
 const alarms = Object.entries({ ...Resources, ...ofRun.resources.Resources }).filter(([, { Type }]) =>
   /Alarm$/.test(Type),
 );
-/** The queue of a metric of SQS, by its name in the template. */
-const queueOf = ({ Dimensions: [first] = [] }: Properties) =>
-  first?.Name === "QueueName" ? ` ${JSON.stringify(first.Value).match(/\w*DeadLetters/)}` : "";
-const metricOf = (metric: Properties) => `${metric.Namespace} ${metric.MetricName}${queueOf(metric)}`;
+/** The queue of a metric of SQS, and the function of one of Lambda, by their names in the template. */
+const resourceOf = ({ Dimensions: [first] = [] }: Properties) =>
+  first?.Name === "QueueName" || first?.Name === "FunctionName"
+    ? ` ${JSON.stringify(first.Value).match(/\w*(DeadLetters|LambdaFunction)/)![0]}`
+    : "";
+const metricOf = (metric: Properties) => `${metric.Namespace} ${metric.MetricName}${resourceOf(metric)}`;
 const periodSeconds = 300;
 
 /** The alarms of a stack that was just created. */

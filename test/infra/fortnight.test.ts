@@ -71,7 +71,13 @@ class Stack {
   breakDown(): void {
     this.#report("steady", "store-unavailable");
     this.count("AWS/ApiGateway 5xx", 1);
-    this.count("AWS/Lambda Errors", 1);
+    this.count("AWS/Lambda Errors IngestLambdaFunction", 1);
+  }
+
+  /** Two attempts of a run of `watch`, and their dead letter. */
+  failWatch(): void {
+    this.count("AWS/Lambda Errors WatchLambdaFunction", 2);
+    this.count("AWS/SQS NumberOfMessagesSent DeadLetters", 1);
   }
 
   retire = (streamer: string) =>
@@ -159,7 +165,7 @@ async function happen(stack: Stack, at: number): Promise<void> {
   if (isHour && at >= 7 * day) await stack.deliver("new");
   // A scheduled run fails twice, and so does a later one; and then a run of `watch`.
   if (on(9) || on(9, 6)) stack.count("AWS/SQS NumberOfMessagesSent RunGithubDeadLetters", 1);
-  if (on(9, 9)) stack.count("AWS/SQS NumberOfMessagesSent DeadLetters", 1);
+  if (on(9, 9)) stack.failWatch();
   if (on(10)) stack.refuse();
   // Nobody uses them.
   if (on(1)) for (const days of [20, 25, 90]) stack.createToken(`for-${days}-days`, began + days * day);
