@@ -4,7 +4,7 @@ import type { ExpiringToken, Notifier, WatchEvent, WatchKind } from "../persiste
 const titles: Readonly<Record<WatchKind, string>> = {
   stale: "no bookmark for too long",
   "still-stale": "still no bookmark",
-  recovered: "bookmarks again",
+  recovered: "no longer stale",
 };
 const advice: Readonly<Record<WatchKind, string>> = {
   stale: "docs/operations.md says what to do. You are notified again each day, and once it is over.",
@@ -47,8 +47,13 @@ const lineOf =
   (kind: WatchKind) =>
   ({ streamer, from, hasBookmark, lastFailure }: WatchEvent): string => {
     const at = new Date(from).toISOString();
-    if (kind === "recovered") return `${streamer}: no longer stale, the last bookmark is of ${at}.`;
-    const since = hasBookmark ? `no bookmark since ${at}` : `no bookmark since its first delivery at ${at}`;
+    if (kind === "recovered") {
+      const last = hasBookmark ? `the last bookmark is of ${at}` : "though it has no bookmark";
+      return `${streamer}: no longer stale, ${last}.`;
+    }
+    // Without a bookmark, it counts from its first delivery, or from when the bookmark was deleted.
+    const none = `no bookmark yet, or it was deleted; expected since ${at}`;
+    const since = hasBookmark ? `no bookmark since ${at}` : none;
     if (lastFailure === undefined || (hasBookmark && lastFailure.at < from)) return `${streamer}: ${since}.`;
     const { delivery, code, message } = lastFailure;
     const why = message === undefined ? code : `${code}: ${message}`;

@@ -117,7 +117,7 @@ it("is a message to the topic, with each streamer's name, time and last failure"
   const event = { streamer: "github", from: began, staleAt: began, hasBookmark: true, lastFailure };
   const silent = { ...event, streamer: "drift", hasBookmark: false, lastFailure: undefined };
   await notifier.notify("stale", [event, silent]);
-  await notifier.notify("recovered", [event]);
+  await notifier.notify("recovered", [event, silent]);
   const token = {
     digest: "d",
     id: "ab12",
@@ -129,13 +129,17 @@ it("is a message to the topic, with each streamer's name, time and last failure"
   await server.close();
   expect(sent.map(each => [each.get("TopicArn"), each.get("Subject")])).toEqual([
     ["arn:topic", "persister-prod: no bookmark for too long (2)"],
-    ["arn:topic", "persister-prod: bookmarks again (1)"],
+    ["arn:topic", "persister-prod: no longer stale (2)"],
     ["arn:topic", "persister-prod: tokens expire soon (2)"],
   ]);
   expect(sent[0]!.get("Message")!.split("\n").slice(0, 2)).toEqual([
     "github: no bookmark since 2026-11-01T00:00:00.000Z. " +
       "The delivery d1 failed at 2026-11-01T01:00:00.000Z, malformed: line 4 is no JSON",
-    "drift: no bookmark since its first delivery at 2026-11-01T00:00:00.000Z.",
+    "drift: no bookmark yet, or it was deleted; expected since 2026-11-01T00:00:00.000Z.",
+  ]);
+  expect(sent[1]!.get("Message")!.split("\n").slice(0, 2)).toEqual([
+    "github: no longer stale, the last bookmark is of 2026-11-01T00:00:00.000Z.",
+    "drift: no longer stale, though it has no bookmark.",
   ]);
   expect(sent[2]!.get("Message")!.split("\n").slice(0, 2)).toEqual([
     "The token ab12 of all streamers (write, read) expires at 2026-11-01T00:00:00.000Z.",
