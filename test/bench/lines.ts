@@ -71,7 +71,7 @@ function person(n: number) {
   };
 }
 
-const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
+export const headerOf = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 
 /** A body of about so many bytes, and its lines without a header. */
 export interface Body {
@@ -81,7 +81,7 @@ export interface Body {
 
 type Make = (n: number) => Record<string, unknown>;
 const oneStream = () => "issues";
-const message = (n: number, record: Make, streamOf: (n: number) => string) => ({
+export const messageOf = (n: number, record: Make, streamOf: (n: number) => string = oneStream) => ({
   type: "RECORD",
   stream: streamOf(n),
   key_fields: ["id"],
@@ -89,11 +89,11 @@ const message = (n: number, record: Make, streamOf: (n: number) => string) => ({
 });
 
 export const jsonlines = (record: Make, bytes: number, streamOf = oneStream as (n: number) => string): Body =>
-  bodyOf(header("jsonline"), bytes, n => JSON.stringify(message(n, record, streamOf)));
+  bodyOf(headerOf("jsonline"), bytes, n => JSON.stringify(messageOf(n, record, streamOf)));
 
 export function transitLines(record: Make, bytes: number): Body {
   const writer = transit.writer("json");
-  return bodyOf(header("transit"), bytes, n => writer.write(transitOf(message(n, record, oneStream))));
+  return bodyOf(headerOf("transit"), bytes, n => writer.write(transitOf(messageOf(n, record, oneStream))));
 }
 
 /** A Singer tap's output, printed as Python does: a SCHEMA, and records that conform. */
@@ -105,14 +105,14 @@ export function singerLines(schema: object, record: Make, bytes: number, key = "
 }
 
 /** Returns JSON with Python's blanks after commas and colons. */
-function pythonOf(value: unknown): string {
+export function pythonOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonOf).join(", ")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const members = Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${pythonOf(each)}`);
   return `{${members.join(", ")}}`;
 }
 
-function bodyOf(head: string, bytes: number, line: (n: number) => string): Body {
+export function bodyOf(head: string, bytes: number, line: (n: number) => string): Body {
   const lines: string[] = [];
   for (let size = 0, n = 0; size < bytes; n++) {
     const text = line(n);
@@ -125,5 +125,7 @@ function bodyOf(head: string, bytes: number, line: (n: number) => string): Body 
 export function transitOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(transitOf);
   if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  // A set or a list is transit's own already.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
   return transit.map(Object.entries(value).flatMap(([key, each]) => [key, transitOf(each)]));
 }
