@@ -20,6 +20,10 @@ const rounds = 3;
 const token = "bench";
 const ticksPerSecond = 100;
 const dir = mkdtempSync(join(tmpdir(), "persister-bench-postgres-"));
+process.once("exit", () => {
+  stopServerIn(dir);
+  rmSync(dir, { recursive: true, force: true });
+});
 const server = await serverIn(dir);
 const client = new pg.Client({ connectionString: server.url });
 await client.connect();
@@ -148,5 +152,3 @@ for (const [name, keys] of [
 }
 await stack.close();
 await client.end();
-stopServerIn(dir);
-rmSync(dir, { recursive: true, force: true });
