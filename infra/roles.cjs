@@ -17,7 +17,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
   const isTokens = auth === "token";
   const read = isTokens ? [...ofStreamers, ...ofTokens] : ofStreamers;
   const readItems = allow("dynamodb:GetItem", table, partitions(read));
-  const writeStreamers = allow("dynamodb:PutItem", table, partitions(ofStreamers));
+  const writeStreamers = allow("dynamodb:PutItem", table, partitions(["streamer#*"]));
   const updateEntries = allow("dynamodb:UpdateItem", table, partitions(ofEntries));
   const queryStreamers = allow("dynamodb:Query", table, partitions(ofStreamers));
   // An attribute that is not named here can't be set: a token's scopes, for one.

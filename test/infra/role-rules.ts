@@ -155,6 +155,7 @@ function keysOf(template: Template, role: string, action: string): readonly obje
     const streamer = streamerOf(template, role.replace(/Role$/, ""));
     return [keysExactly(isUpdate ? entryPartitionOf(streamer) : `streamer#${streamer}`)];
   }
+  if (action === "dynamodb:PutItem") return [keysLike("streamer#*")];
   if (isUpdate) return [entriesKeys, role === "WatchRole" ? notified : lastUse];
   if (!isOfTokens(template)) return [streamersKeys];
   const streamers = ["streamers", "streamers#*", "streamer#*"];
@@ -288,7 +289,7 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.2.Condition`, undefined],
       [`${ingestStatement}.3.Condition`, undefined],
       [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys`, ["*"]],
-      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.3`, "token#*"],
+      [`${ingestStatement}.3.Condition.ForAllValues:StringLike.dynamodb:LeadingKeys.1`, "token#*"],
       [`${ingestStatement}.3.Condition.Null`, undefined],
       [`${ingestStatement}.5.Condition`, undefined],
       [`${ingestStatement}.6.Condition.ForAllValues:StringEquals.dynamodb:Attributes`, undefined],
