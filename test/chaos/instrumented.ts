@@ -24,9 +24,9 @@ export function instrumented(parts: Parts, steps: Steps): Parts {
     },
     history: { ...history, file: (...args) => steps.during("history", () => history.file(...args)) },
     deliveries: {
-      read: (...args) => steps.during("recall", () => deliveries.read(...args)),
+      read: (...args) => steps.during("look-up", () => deliveries.read(...args)),
       write: (next, deadline) =>
-        steps.during(next.receipt ? "receipt" : "remember", () => deliveries.write(next, deadline)),
+        steps.during(next.receipt ? "receipt" : "save-record", () => deliveries.write(next, deadline)),
     },
     log: {
       ...log,

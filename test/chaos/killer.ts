@@ -7,7 +7,7 @@ const intervalMilliseconds = { min: 50, max: 1_500 };
 
 /** The steps at which each kind of process must be killed. It may be killed elsewhere, too. */
 export const stepsOf: Readonly<Record<VictimName, readonly Step[]>> = {
-  endpoint: ["archive", "recall", "read", "history", "begin", "remember", "forward", "receipt", "commit"],
+  endpoint: ["archive", "look-up", "read", "history", "begin", "save-record", "forward", "receipt", "commit"],
   sandbox: [],
   persist: ["fetch", "send", "print"],
   scheduled: ["archive", "begin", "forward", "receipt", "commit"],

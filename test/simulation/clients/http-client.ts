@@ -38,8 +38,8 @@ const final = new Set(["malformed", "superseded", "precondition-failed", "key-re
 
 /** Faults of the first attempt of a delivery, and the step at which another one arrives and sleeps. */
 const twinKinds = [
-  { step: "commit", fault: "killed-before", asleepAt: "recall", milliseconds: [60_000, 60_000] },
-  { step: "forward", fault: "asleep", asleepAt: "recall", milliseconds: [200, 5_000] },
+  { step: "commit", fault: "killed-before", asleepAt: "look-up", milliseconds: [60_000, 60_000] },
+  { step: "forward", fault: "asleep", asleepAt: "look-up", milliseconds: [200, 5_000] },
   { step: "commit", fault: "cut-off", asleepAt: "read", milliseconds: [8_000, 22_000] },
 ] as const;
 
@@ -144,7 +144,7 @@ export class HttpClient {
     const delivery = this.#deliveryAfter(await this.#fetch(), false);
     await this.#deliver(delivery);
     await scheduler.sleep(dayMilliseconds + random.int(600_000, 1_200_000));
-    const again = this.#post(delivery, faultAt("recall", "asleep"));
+    const again = this.#post(delivery, faultAt("look-up", "asleep"));
     await scheduler.sleep(random.int(100, 500));
     const other = this.#deliveryAfter(await this.#fetch(), false);
     await Promise.all([again, this.#post({ ...other, key: delivery.key })]);

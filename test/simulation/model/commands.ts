@@ -12,7 +12,7 @@ import {
 import type { At, Commit, Item, KeyItem, Process, State } from "./state.ts";
 
 /**
- * The next step of a process, as in docs/guarantees.md: recall, begin, remember, send, commit; or a change.
+ * The next step of a process, as in docs/guarantees.md: look-up, begin, save-record, send, commit; or a change.
  */
 export const records = 2;
 const triesMax = 5;
@@ -28,7 +28,7 @@ export function resume(state: State, client: number, at: At, found: Found): Stat
   const to = (change: Partial<Process>) => withProcess(state, client, { ...process, ...change });
   const isOwn = (found as Item | KeyItem | undefined)?.stamp === next?.stamp;
   switch (at) {
-    case "recall": {
+    case "look-up": {
       const keyItem = found as KeyItem | undefined;
       return to({ at: "read", ...(keyItem && { keyItem, delivery: keyItem.delivery }) });
     }
@@ -46,14 +46,14 @@ export function resume(state: State, client: number, at: At, found: Found): Stat
         ? replayed(state, client, process.keyItem, process.item)
         : begin(state, client);
     case "begin":
-      return found === true ? remember(state, client) : to({ at: "reread" });
+      return found === true ? saveRecord(state, client) : to({ at: "reread" });
     case "reread":
-      if (isOwn) return remember(state, client);
+      if (isOwn) return saveRecord(state, client);
       if (process.tries + 1 === triesMax) return fail(state, client, { code: "delivery-in-flight" });
       return to({ at: "again", tries: process.tries + 1 });
     case "again":
       return begin(withItem(state, client, found as Item | undefined), client);
-    case "remember":
+    case "save-record":
       return found === true ? sendAll(state, client) : to({ at: "reread key" });
     case "reread key":
       return isOwn ? sendAll(state, client) : fail(state, client, { code: "delivery-in-flight" });
@@ -145,13 +145,13 @@ function begin(state: State, client: number): State {
 }
 
 /** The process has the lease: it stores its sequences under its key. */
-function remember(state: State, client: number): State {
+function saveRecord(state: State, client: number): State {
   const { process } = state.clients[client]!;
   const item = process!.next as Item;
   const { delivery } = process!;
   const first = { fence: 0, delivery, base: revisionOf(item), range: item.range };
   const { receipt: _, ...next } = { receipt: 0, ...(process!.keyItem ?? first) };
-  return write<KeyItem>(state, client, { ...process!, at: "remember", item }, next);
+  return write<KeyItem>(state, client, { ...process!, at: "save-record", item }, next);
 }
 
 function sendAll(state: State, client: number): State {

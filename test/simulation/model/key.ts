@@ -65,7 +65,7 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     const isOwn = next !== undefined && there?.stamp === next.stamp;
     const made = madeBy(process);
     const isMade = made !== undefined && commitOf(state, item, made.revision)?.at === made.at;
-    const isLate = late && (at === "remember" || at === "reread key");
+    const isLate = late && (at === "save-record" || at === "reread key");
     const isHolder = itemIn(process, item)?.fence === item?.fence;
     const isLatest = keyItemIn(process)?.fence === state.keyItems[key]?.fence;
     const flags =
@@ -74,8 +74,8 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     const [held, known] = [itemIn(process, item), keyItemIn(process)];
     const given = answer && (isFinal(answer) || answer.code === "delivery-in-flight" ? answer.code : "");
     const texts = [known ? keyItemText(known) : "", held ? itemText(held) : "", acceptedCount, given];
-    // From the recall on, the delivery is the recorded one.
-    const delivery = at === "recall" && there !== undefined ? "" : id(process.delivery);
+    // From the look-up on, the delivery is the recorded one.
+    const delivery = at === "look-up" && there !== undefined ? "" : id(process.delivery);
     return `${at}${flags}${delivery}${texts.join("|")}`;
   };
   const named = new Set(keyItem.map(([, { receipt }]) => receipt));

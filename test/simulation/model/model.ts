@@ -23,11 +23,11 @@ export const initial = (scenario: Scenario): State => ({
   sentRange: 0,
 });
 
-const writing: readonly At[] = ["begin", "remember", "receipt", "commit", "release", "change"];
+const writing: readonly At[] = ["begin", "save-record", "receipt", "commit", "release", "change"];
 const ofKeyItem: readonly At[] = [
-  "recall",
+  "look-up",
   "verify receipt",
-  "remember",
+  "save-record",
   "reread key",
   "receipt",
   "reread receipt",

@@ -15,7 +15,7 @@ export const withProcess = (state: State, client: number, process: Process) =>
 
 export function start(state: State, client: number): State {
   const { body, retries } = state.clients[client]!;
-  const at: At = body!.isChange ? "read" : "recall";
+  const at: At = body!.isChange ? "read" : "look-up";
   const delivery = `${body!.key} ${client} ${retries}`;
   return withProcess(state, client, { at, delivery, late: false, tries: 0, acceptedCount: 0 });
 }
@@ -42,7 +42,7 @@ export function hear(state: State, client: number, answer: Answer): State {
 }
 
 export const underLease: readonly At[] = [
-  "remember",
+  "save-record",
   "reread key",
   "send",
   "receipt",

@@ -51,13 +51,13 @@ export interface Answer {
 
 /** The calls to the store and to the destination, in the order of a delivery and then of a change. */
 export type At =
-  | "recall"
+  | "look-up"
   | "read"
   | "verify receipt"
   | "begin"
   | "reread"
   | "again"
-  | "remember"
+  | "save-record"
   | "reread key"
   | "send"
   | "receipt"

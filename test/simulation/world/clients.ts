@@ -99,7 +99,7 @@ const lost = (hasTimeLeft: boolean): Promise<never> =>
 
 const stepsOfPrefix: readonly (readonly [prefix: string, step: Step])[] = [
   ["commit#", "history"],
-  ["key#", "recall"],
+  ["key#", "look-up"],
   ["delivery#", "failure"],
   ["state", "read"],
 ];
@@ -117,7 +117,7 @@ function stepOfPut(item: Attributes, table: SimulatedTable): Step {
   const [pk, sk] = [item.pk!.S!, item.sk!.S!];
   if (sk.startsWith("commit#")) return "history";
   if (sk === "settings") return "change";
-  if (sk.startsWith("key#")) return item.receipt === undefined ? "remember" : "receipt";
+  if (sk.startsWith("key#")) return item.receipt === undefined ? "save-record" : "receipt";
   if (sk.startsWith("delivery#")) return item.receipt === undefined ? "failure" : "receipt";
   if (sk !== "state" || item.lease !== undefined) return "begin";
   const commit = item.commit?.M;
