@@ -91,6 +91,8 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
   const { dialect, patterns, assertionsOf, spend } = parts;
   const references = new References(schema);
   const nodes = new Map<JsonObject, SchemaNode>();
+  /** Targets of references whose keywords are still to be compiled: thousands in a row overflow the stack. */
+  const pending: (() => void)[] = [];
   /** Some pattern is left to the destination, so fewer values may conform than is known here. */
   let isOpen = false;
 
@@ -110,7 +112,9 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
   const entries = (given: unknown): readonly (readonly [string, Given | string[]])[] =>
     given === undefined ? none : Object.entries(given as Record<string, Given | string[]>);
 
-  function of(schema: Given, at: string): SchemaNode {
+  const target = (ref: unknown, at: string) => of(references.target(ref, at), String(ref), true);
+
+  function of(schema: Given, at: string, isTarget = false): SchemaNode {
     if (typeof schema === "boolean") return schema ? open : closed;
     const known = nodes.get(schema);
     if (known !== undefined) return known;
@@ -123,7 +127,11 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
       return rules === undefined ? open : new SchemaNode(rules);
     const node = new SchemaNode(rules);
     nodes.set(schema, node);
-    node.applicators = applicatorsOf(given, at);
+    const complete = () => {
+      node.applicators = applicatorsOf(given, at);
+    };
+    if (isTarget) pending.push(complete);
+    else complete();
     return node;
   }
 
@@ -169,7 +177,7 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
       allOf:
         given.$ref === undefined
           ? list(given.allOf, `${at}/allOf`)
-          : [...list(given.allOf, `${at}/allOf`), of(references.target(given.$ref, at), String(given.$ref))],
+          : [...list(given.allOf, `${at}/allOf`), target(given.$ref, at)],
       anyOf: given.anyOf === undefined ? undefined : list(given.anyOf, `${at}/anyOf`),
       oneOf: given.oneOf === undefined ? undefined : list(given.oneOf, `${at}/oneOf`),
       not: maybe(given.not, `${at}/not`),
@@ -187,6 +195,7 @@ export function nodeOf(schema: JsonObject, parts: TreeParts): SchemaNode {
   }
 
   const root = of(schema, "schema");
+  for (let complete = pending.pop(); complete !== undefined; complete = pending.pop()) complete();
   if (isOpen)
     for (const node of nodes.values())
       node.applicators = node.applicators && withoutNegations(node.applicators);

@@ -94,3 +94,19 @@ describe("the work of reading a schema is counted", () => {
     expect(lineRefused(schemaLine(`{"allOf":[${references}],"x":${inner}}`))).toBe(1);
   });
 });
+
+describe("a chain of thousands of references is compiled or refused", () => {
+  const chain = (link: (ref: string) => string) =>
+    `{"properties":{${list(20_000, n => `"k${n}":${link(`{"$ref":"#/properties/k${n + 1}"}`)}`)},"k20000":{}}}`;
+  it.each([
+    ["$ref", (ref: string) => ref],
+    ["items", (ref: string) => `{"items":${ref}}`],
+    ["additionalProperties", (ref: string) => `{"additionalProperties":${ref}}`],
+    ["allOf", (ref: string) => `{"allOf":[${ref}]}`],
+    ["not", (ref: string) => `{"not":${ref}}`],
+  ])("in %s", (_name, link) => {
+    const record = '{"type":"RECORD","stream":"s","record":{"k0":"x"}}';
+    const line = lineRefused(`${schemaLine(chain(link))}\n${record}`, jsonSchemaRules);
+    expect(line).toSatisfy(at => at === undefined || at === 1 || at === 2);
+  });
+});
