@@ -125,7 +125,7 @@ export function bodyOf(head: string, bytes: number, line: (n: number) => string)
 export function transitOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(transitOf);
   if (value === null || typeof value !== "object" || value instanceof Date) return value;
-  // A set or a list is transit's own already.
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  // A set or a list is transit's own already. Objects that fast-check draws have no prototype.
+  if (![null, Object.prototype].includes(Object.getPrototypeOf(value))) return value;
   return transit.map(Object.entries(value).flatMap(([key, each]) => [key, transitOf(each)]));
 }

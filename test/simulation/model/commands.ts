@@ -12,7 +12,8 @@ import {
 import type { At, Commit, Item, KeyItem, Process, State } from "./state.ts";
 
 /**
- * The next step of a process, as in docs/guarantees.md: look-up, begin, save-record, send, commit; or a change.
+ * The next step of a process, as in docs/guarantees.md: look-up, begin, save-record, send, commit; or a
+ * change.
  */
 export const records = 2;
 const triesMax = 5;
