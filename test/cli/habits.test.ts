@@ -111,7 +111,11 @@ describe("a wrong command line:", () => {
         ["--state and --bookmark-arg", ["--state", "--bookmark-arg=-b", "--", "tap"], "not both"],
         ["--if-bookmark with -C", [...account, "--if-bookmark", "bm"], "--bookmark FILE"],
         ["--bookmark and --if-bookmark", ["--bookmark", "bm", "--if-bookmark", "bm"], "give one of them"],
-        ["an endpoint and an account", [...account, "--endpoint", "http://127.0.0.1:1"], "Use one of --endpoint"],
+        [
+          "an endpoint and an account",
+          [...account, "--endpoint", "http://127.0.0.1:1"],
+          "Use one of --endpoint",
+        ],
         ["an access token without an account", ["--token", "t"], "PERSIST_TOKEN"],
       ],
       4,
