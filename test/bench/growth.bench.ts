@@ -10,6 +10,7 @@ import { decodeToBatches } from "./work.ts";
 const times = 8;
 const ratioMax = 3;
 const rounds = 7;
+const triesMax = 4;
 const microsecondsMin = 100;
 
 interface Case {
@@ -62,7 +63,7 @@ const cases: readonly Case[] = [
   },
   {
     name: "a schema of many wrong types",
-    chars: 150_000,
+    chars: 240_000,
     work: chars => {
       const body = line(`{"type":[${list(chars / 10, n => `"a${n}"`)}]}`, "1");
       return () => forwarded(body);
@@ -96,10 +97,16 @@ function leastOf(runs: readonly (() => unknown)[]): number[] {
   return times.map(([_, ...each]) => Math.max(microsecondsMin, Math.min(...each)));
 }
 
+function ratioOf(workOnLong: () => unknown, workOnShort: () => unknown): number {
+  const [long, short] = leastOf([workOnLong, workOnShort]) as [number, number];
+  return long / (times * short);
+}
+
 console.log(`\nCPU time of a character in a text ${times} times as long (1 = the same)`);
 for (const { name, chars, work } of cases) {
-  const [long, short] = leastOf([work(times * chars), work(chars)]) as [number, number];
-  const ratio = long / (times * short);
+  let ratio = ratioOf(work(times * chars), work(chars));
+  // Other processes evict the longer text from the caches, and work that is quadratic stays above.
+  for (let n = 1; n < triesMax && ratio > ratioMax; n++) ratio = ratioOf(work(times * chars), work(chars));
   console.log(`${ratio.toFixed(2).padStart(5)}  ${name}`);
   if (ratio > ratioMax) {
     console.error(`${name}: at most ${ratioMax}.`);
