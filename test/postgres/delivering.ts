@@ -1,3 +1,4 @@
+import { afterAll } from "vitest";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
@@ -7,7 +8,7 @@ import { persist } from "../../functions/persister/persist.ts";
 import type { Streamer } from "../../functions/persister/store.ts";
 import { type DatabaseAccount, postgresDestinations } from "../../functions/postgres/destination.ts";
 import { systemClock } from "../../functions/system-clock.ts";
-import type { Database } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
 
 const rules = { ...importApiRules(), isReserved: () => false, keyCharsMax: Number.POSITIVE_INFINITY };
 
@@ -81,4 +82,15 @@ export function deliverer(
     },
     close: () => destinations.end(),
   };
+}
+
+/** Opens a schema of its own for a file of tests, and delivers to it. Both are closed after the tests. */
+export async function openDelivering(): Promise<{ database: Database; deliver: Deliverer["deliver"] }> {
+  const database = await openDatabase();
+  const { deliver, close } = deliverer(database);
+  afterAll(async () => {
+    await close();
+    await database.close();
+  });
+  return { database, deliver };
 }

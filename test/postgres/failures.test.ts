@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { failureOf } from "../../functions/postgres/failure.ts";
-import { type Database, openDatabase } from "./database.ts";
-import { type Deliverer, deliverer } from "./delivering.ts";
+import { deliverer, openDelivering } from "./delivering.ts";
 import { body, keyed, record } from "./stream.ts";
 
-let database: Database;
-let deliver: Deliverer["deliver"];
-let close: () => Promise<void>;
-beforeAll(async () => {
-  database = await openDatabase();
-  ({ deliver, close } = deliverer(database));
-});
-afterAll(async () => {
-  await close();
-  await database.close();
-});
+const { database, deliver } = await openDelivering();
 
 const errorOf = (code: string, more: object = {}) =>
   Object.assign(new Error('value "secret" is wrong'), { code, ...more });

@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Database, openDatabase } from "./database.ts";
-import { type Deliverer, deliverer } from "./delivering.ts";
+import { expect, it } from "vitest";
+import { openDelivering } from "./delivering.ts";
 import { schema } from "./stream.ts";
 
-let database: Database;
-let deliver: Deliverer["deliver"];
-let close: () => Promise<void>;
-beforeAll(async () => {
-  database = await openDatabase();
-  ({ deliver, close } = deliverer(database));
-});
-afterAll(async () => {
-  await close();
-  await database.close();
-});
+const { database, deliver } = await openDelivering();
 
 const transit = (...lines: readonly string[]) =>
   `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;

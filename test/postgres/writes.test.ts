@@ -1,19 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Database, openDatabase } from "./database.ts";
-import { type Deliverer, deliverer } from "./delivering.ts";
+import { describe, expect, it } from "vitest";
+import { type Deliverer, deliverer, openDelivering } from "./delivering.ts";
 import { activation, body, keyed, record, schema } from "./stream.ts";
 
-let database: Database;
-let deliver: Deliverer["deliver"];
-let close: () => Promise<void>;
-beforeAll(async () => {
-  database = await openDatabase();
-  ({ deliver, close } = deliverer(database));
-});
-afterAll(async () => {
-  await close();
-  await database.close();
-});
+const { database, deliver } = await openDelivering();
 
 const rows = (table: string, columns = "id, n") =>
   database.query(`select ${columns} from ${table} order by ${columns.split(",")[0]}`);

@@ -8,7 +8,7 @@ type Mark = { readonly bookmark: () => PlacedBookmark } | { readonly activation:
 export class Marks {
   /** The number of records at the beginning that were accepted before. */
   readonly acceptedRecords: number;
-  /** The number of records before the next bookmark or activation; all of them if there is none. */
+  /** The number of records before the next bookmark or activation; all of them if no such message follows. */
   at: number;
   readonly #contents: Contents;
   #bookmark: number;

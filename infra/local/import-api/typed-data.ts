@@ -36,7 +36,7 @@ function isDateTime(schema: Value, root: Schema, depthLeft: number): boolean {
   );
 }
 
-/** Returns the definition that a `$ref` leads to; null if there is none. */
+/** Returns the definition that a `$ref` leads to; null if nothing has that name. */
 function definitionOf(ref: Value | undefined, root: Schema): Value {
   const [, keyword = "", name = ""] = /^#\/(definitions|\$defs)\/([^/~%]+)$/.exec(String(ref)) ?? [];
   const definitions = root.get(keyword);
