@@ -1,5 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { CreateTableCommand, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { type Listening, listen } from "./listen.ts";
@@ -11,9 +16,21 @@ export async function startDynamodb({ dir, port }: { dir: string; port?: number 
   return listen(server, port);
 }
 
-/** Creates the table of infra/table.yml if it does not exist. */
+/**
+ * Creates the table of infra/table.yml if it does not exist, and waits until it is active: CreateTable answers while
+ * the table is being created, and every other request is a ResourceNotFoundException until then.
+ */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {
   const client = dynamoClient({ region: "us-east-1", endpoint });
+  try {
+    await createTable(client, table);
+    await waitUntilTableExists({ client, minDelay: 0.01, maxWaitTime: 60 }, { TableName: table });
+  } finally {
+    client.destroy();
+  }
+}
+
+async function createTable(client: DynamoDBClient, table: string): Promise<void> {
   try {
     await client.send(
       new CreateTableCommand({
@@ -28,7 +45,5 @@ export async function ensureTable(endpoint: string, table: string): Promise<void
     );
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
-  } finally {
-    client.destroy();
   }
 }

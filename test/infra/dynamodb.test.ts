@@ -1,0 +1,23 @@
+import { DescribeTableCommand } from "@aws-sdk/client-dynamodb";
+import dynalite from "dynalite";
+import { expect, it } from "vitest";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { ensureTable } from "../../infra/local/dynamodb.ts";
+import { listen } from "../../infra/local/listen.ts";
+
+it("a table can be used once it is ensured, however long its creation takes", async () => {
+  const server = await listen(dynalite({ createTableMs: 200 }));
+  const client = dynamoClient({ region: "us-east-1", endpoint: server.url });
+  const status = async () =>
+    (await client.send(new DescribeTableCommand({ TableName: "persister" }))).Table?.TableStatus;
+
+  // Two processes that start on one folder: the second finds a table that is being created.
+  const ensured = [ensureTable(server.url, "persister"), ensureTable(server.url, "persister")];
+  for (const each of ensured) {
+    await each;
+    expect(await status()).toBe("ACTIVE");
+  }
+
+  client.destroy();
+  await server.close();
+});
