@@ -17,8 +17,8 @@ export async function startDynamodb({ dir, port }: { dir: string; port?: number 
 }
 
 /**
- * Creates the table of infra/table.yml if it does not exist, and waits until it is active: CreateTable answers while
- * the table is being created, and every other request is a ResourceNotFoundException until then.
+ * Creates the table of infra/table.yml if it does not exist, and waits until it is active: CreateTable
+ * answers while the table is being created, and every other request is a ResourceNotFoundException then.
  */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {
   const client = dynamoClient({ region: "us-east-1", endpoint });
