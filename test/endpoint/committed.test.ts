@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { createToken } from "../../infra/tokens/tokens.ts";
-import { startScriptedServer } from "../import-api/scripted-server.ts";
+import { startScriptedServer, tableIsActive } from "../import-api/scripted-server.ts";
 import { startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack, transit } from "./local-stack.ts";
 import { tokenTableOf } from "./stack-file.ts";
@@ -310,10 +310,7 @@ describe("trouble", () => {
   });
 
   it("with the table includes nothing, since what is committed is unknown", async () => {
-    const dynamodb = await startScriptedServer([
-      { status: 200, body: "{}" },
-      { status: 500, body: "{}" },
-    ]);
+    const dynamodb = await startScriptedServer([...tableIsActive, { status: 500, body: "{}" }]);
     const on = await startTestStack({ AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url });
     open.push(on, dynamodb);
     const response = await post(on, "unknown", jsonline("{"));

@@ -20,7 +20,7 @@ import {
   token,
 } from "../endpoint/local-stack.ts";
 import { stackFileOf, tokenTableOf } from "../endpoint/stack-file.ts";
-import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
+import { type Step, startScriptedServer, tableIsActive } from "../import-api/scripted-server.ts";
 import { openDatabase } from "../postgres/database.ts";
 import { Contract, type Document } from "./contract.ts";
 
@@ -303,19 +303,18 @@ describe("each answer is documented, and each documented answer occurs:", () => 
   });
 
   it("a table that is down, one with a foreign item, and one of a newer version", async () => {
-    const up: Step = { status: 200, body: "{}" };
     const down = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, { status: 500, body: "{}" }),
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, { status: 500, body: "{}" }),
     });
     const odd = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, {
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, {
         status: 200,
         body: '{"Item":{"pk":{"S":"x"}},"Items":[{"pk":{"S":"x"}}]}',
       }),
     });
     const item = '{"pk":{"S":"x"},"sk":{"S":"x"},"format":{"N":"2"}}';
     const newer = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(up, {
+      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, {
         status: 200,
         body: `{"Item":${item},"Items":[${item}]}`,
       }),
