@@ -19,7 +19,7 @@ export function encodeAppend({ contents, batch, firstSequence, out }: Encoding):
     if (record !== batch.records[0]) out.ascii(",");
     out.allText(head.of(record));
     if (header.encoding === "json") {
-      out.copyText(contents, contents.recordStart(record), contents.recordEnd(record));
+      out.copyText(contents.memory, contents.recordStart(record), contents.recordEnd(record));
       contents.readField(record, "record", schema);
     } else contents.readField(record, "record", new Both(new JsonWriter(out), schema));
     out.ascii("}");

@@ -1,6 +1,6 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
-import { closeBrace, closeBracket, comma } from "../values/bytes.ts";
+import { closeBrace, closeBracket, openBracket } from "../values/bytes.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import { TransitWriter } from "../values/transit-writer.ts";
 import type { Encoding } from "./encoding.ts";
@@ -18,14 +18,14 @@ export function encodePush(
   const { encoding } = contents.header;
   const tail = encoding === "json" ? closeBrace : closeBracket;
   const sequence = new SequencedText("", firstSequence, "");
-  out.ascii("[");
   for (const record of batch.records) {
-    if (out.length > 1) out.byte(comma);
     heads.write(contents.recordTable(record), sequence.of(record), out);
     writeRecord(contents, record, out);
     out.byte(tail);
   }
   out.ascii("]");
+  // The first head's comma.
+  out.memory.bytes[0] = openBracket;
   const contentType = encoding === "json" ? "application/json" : "application/transit+json";
   return { endpoint: "push", contentType, body: out.view() };
 }
@@ -39,6 +39,13 @@ function writeRecord(contents: Contents, record: number, out: ByteWriter): void 
   if (form === RecordForm.rewritten) {
     return contents.readField(record, "record", new TransitWriter(out));
   }
-  if (form !== RecordForm.spliced) return out.copyText(contents, start, end);
-  splices.write(out, contents, start, end, contents.firstSplice(record), contents.recordGrowth(record));
+  if (form !== RecordForm.spliced) return out.copyText(contents.memory, start, end);
+  splices.write(
+    out,
+    contents.memory,
+    start,
+    end,
+    contents.firstSplice(record),
+    contents.recordGrowth(record),
+  );
 }

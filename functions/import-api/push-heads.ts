@@ -12,8 +12,8 @@ interface Place {
 }
 
 /**
- * Writes what precedes the data of a body's records in push requests: import-api.md section 1.3. The texts of
- * all tables share one memory.
+ * Writes what precedes the data of a body's records in push requests, from the comma before it: import-api.md
+ * section 1.3. The texts of all tables share one memory.
  */
 export class PushHeads {
   readonly #clientId: number;
@@ -56,7 +56,7 @@ export class PushHeads {
 function jsonOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
   const tableVersion = version === undefined ? "" : `"table_version":${version},`;
   return [
-    `{"client_id":${clientId},"table_name":${JSON.stringify(stream)},"sequence":`,
+    `,{"client_id":${clientId},"table_name":${JSON.stringify(stream)},"sequence":`,
     `,"action":"upsert",${tableVersion}"key_names":${JSON.stringify(keyNames)},"data":`,
   ];
 }
@@ -65,7 +65,7 @@ function transitOf({ stream, keyNames, version }: Table, clientId: number): read
   const tableVersion = version === undefined ? "" : `"table_version",${version},`;
   const names = JSON.stringify(keyNames.map(transitText));
   return [
-    `["^ ","client_id",${clientId},"table_name",${JSON.stringify(transitText(stream))},"sequence","~i`,
+    `,["^ ","client_id",${clientId},"table_name",${JSON.stringify(transitText(stream))},"sequence","~i`,
     `","action","upsert",${tableVersion}"key_names",${names},"data",`,
   ];
 }

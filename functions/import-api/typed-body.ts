@@ -1,11 +1,15 @@
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
-import { quote } from "../values/bytes.ts";
+import { closeBrace, openBracket, quote } from "../values/bytes.ts";
 import { JsonWriter } from "../values/json-writer.ts";
+import { type Memory, memoryOf } from "../values/memory.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import type { Draft4Schemas } from "./draft4.ts";
 import type { Encoding } from "./encoding.ts";
 import type { ImportRequest } from "./request.ts";
+
+const data = memoryOf(Buffer.from(',"data":'));
+const timeExtracted = memoryOf(Buffer.from(',"time_extracted":'));
 
 const request = (out: ByteWriter): ImportRequest => ({
   endpoint: "batch",
@@ -18,29 +22,30 @@ export function encodeTyped(
   { contents, batch, firstSequence, out }: Encoding,
   schemas: Draft4Schemas,
 ): ImportRequest {
-  const { bytes, header } = contents;
-  const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, "");
+  const { memory, header } = contents;
+  const head = new SequencedText(',{"action":"upsert","sequence":', firstSequence, "");
   writeHead(contents.recordTable(batch.records[0]!), schemas, out);
+  const first = out.length;
   for (const record of batch.records) {
-    if (record !== batch.records[0]) out.ascii(",");
     out.allText(head.of(record));
     const extractedAt = contents.recordExtractedAt(record);
-    const start = contents.recordStart(record);
     if (header.encoding === "json") {
-      if (extractedAt > 0) writeTime(bytes, extractedAt, out);
-      out.ascii(',"data":');
-      out.copyText(contents, start, contents.recordEnd(record));
+      if (extractedAt > 0) writeTime(memory, extractedAt, out);
+      out.allText(data);
+      out.copyText(memory, contents.recordStart(record), contents.recordEnd(record));
     } else {
       if (extractedAt > 0) {
-        out.ascii(',"time_extracted":');
+        out.allText(timeExtracted);
         contents.readField(record, "time_extracted", new JsonWriter(out));
       }
-      out.ascii(',"data":');
+      out.allText(data);
       contents.readField(record, "record", new JsonWriter(out));
     }
-    out.ascii("}");
+    out.byte(closeBrace);
   }
   out.ascii("]}");
+  // The first record's comma.
+  out.memory.bytes[first] = openBracket;
   return request(out);
 }
 
@@ -55,11 +60,11 @@ export function encodeActivation(
   writeHead(table, schemas, out);
   // The sequence of the last record before it.
   const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
-  out.ascii(`{"action":"activate_version","sequence":${sequence}}]}`);
+  out.ascii(`[{"action":"activate_version","sequence":${sequence}}]}`);
   return request(out);
 }
 
-/** Writes everything up to the messages. */
+/** Writes everything up to the list of messages. */
 function writeHead(
   { stream, keyNames, schema, version }: Table,
   schemas: Draft4Schemas,
@@ -72,7 +77,7 @@ function writeHead(
   if (schema !== undefined && schema.bookmarkNames.length > 0)
     out.text(`,"bookmark_names":${JSON.stringify(schema.bookmarkNames)}`);
   if (version !== undefined) out.ascii(`,"table_version":${version}`);
-  out.ascii(',"messages":[');
+  out.ascii(',"messages":');
 }
 
 /** Declares each key, as documented (docs/import-api.md section 1.5), with any value. */
@@ -80,7 +85,7 @@ const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
 
 /** Writes a time, whose text is valid, so it contains no escaped quote. */
-function writeTime(bytes: Uint8Array, start: number, out: ByteWriter): void {
-  out.ascii(',"time_extracted":');
-  out.copy(bytes, start, bytes.indexOf(quote, start + 1) + 1);
+function writeTime(memory: Memory, start: number, out: ByteWriter): void {
+  out.allText(timeExtracted);
+  out.copyText(memory, start, memory.bytes.indexOf(quote, start + 1) + 1);
 }

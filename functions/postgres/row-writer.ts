@@ -54,7 +54,7 @@ export class RowWriter implements Visitor {
     out.allText(this.#head.of(record));
     for (const cell of this.#cells) {
       out.byte(tab);
-      cell.write(out, this.#contents);
+      cell.write(out, this.#contents.memory);
     }
     out.byte(newline);
   }

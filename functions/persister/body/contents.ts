@@ -4,6 +4,7 @@ import { readerOf } from "../../stitchstream/readers.ts";
 import type { Table } from "../../stitchstream/tables.ts";
 import { newline } from "../../values/bytes.ts";
 import { IntTuples } from "../../values/int-tuples.ts";
+import { type Memory, memoryOf } from "../../values/memory.ts";
 import { Splices } from "../../values/splices.ts";
 import { Kind, type Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
@@ -28,8 +29,8 @@ const formMask = 3;
 /** The contents of a valid body: where its records and bookmarks are. Records are counted from 0. */
 export class Contents {
   readonly bytes: Uint8Array;
-  /** The same memory, for reads of whole words. */
-  readonly view: DataView;
+  /** The same, for copies. */
+  readonly memory: Memory;
   readonly tables: Table[] = [];
   readonly splices = new Splices();
   /**
@@ -48,7 +49,7 @@ export class Contents {
   /** `bytes` must end in a newline. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.memory = memoryOf(bytes);
   }
 
   /** Adds the record that `reader` has just read. */

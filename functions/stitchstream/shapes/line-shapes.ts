@@ -29,6 +29,8 @@ export interface ShapeLimits extends ValueLimits {
  */
 export class LineShapes {
   readonly #reader: PieceReader;
+  /** The reader, if the body is transit. */
+  readonly #transit: TransitReader | undefined;
   readonly #records: RecordReader;
   readonly #limits: ShapeLimits;
   readonly #checkOf: (table: Table) => MapCheck | undefined;
@@ -45,10 +47,11 @@ export class LineShapes {
     this.#envelopes = new Envelopes(reader.bytes, reader.view);
     const budget = new SlotBudget();
     this.#recordShapes = new RecordShapes(reader, budget);
+    this.#transit = reader instanceof TransitReader ? reader : undefined;
     this.#records =
-      reader instanceof TransitReader
-        ? new TransitRecords(reader, budget, limits.depthMax)
-        : new JsonRecords(reader as JsonReader, budget, limits.depthMax);
+      this.#transit === undefined
+        ? new JsonRecords(reader as JsonReader, budget, limits.depthMax)
+        : new TransitRecords(this.#transit, budget, limits.depthMax);
   }
 
   /**
@@ -83,7 +86,7 @@ export class LineShapes {
     let at = start + texts[n++]!.length;
     if (time === "before") at = this.#afterText(this.#afterTime(at), texts[n++]!);
     if (at === miss) return false;
-    if (reader instanceof TransitReader) this.#remember(reader, start, at, known);
+    if (this.#transit !== undefined) this.#remember(this.#transit, start, at, known);
     reader.growth = 0;
     const record = at;
     at = this.#records.read(at, shape.record, shape);
@@ -145,8 +148,8 @@ export class LineShapes {
       return text;
     });
     texts.push({ start: from, length: end - from });
-    const cached =
-      reader instanceof TransitReader ? cachedIn(reader, texts, time === "before" ? 2 : 1) : none;
+    const transit = this.#transit;
+    const cached = transit === undefined ? none : cachedIn(transit, texts, time === "before" ? 2 : 1);
     if (cached === undefined) return;
     const shape = this.#shapeOf(table);
     const nameAt = stream.contentEnd < start + texts[0]!.length ? stream.contentStart - start : undefined;
