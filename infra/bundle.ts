@@ -14,8 +14,8 @@ const kB = 1_000;
 const bundleBytesMax = 1_050 * kB;
 
 // Some packages still require() Node's modules.
-const require = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
-const options = {
+export const require = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+export const options = {
   outExtension: { ".js": ".mjs" },
   bundle: true,
   minify: true,
@@ -26,22 +26,25 @@ const options = {
   metafile: true,
 } satisfies BuildOptions;
 
+const shebang = "#!/usr/bin/env node\n";
+
 /** The driver of PostgreSQL, which is loaded at the first delivery to a database: a bundle of its own. */
-const driver = {
+export const driver = {
   ...options,
   entryPoints: ["pg"],
   banner: { js: require },
   // The driver in C, and that of another runtime: neither is used.
   external: ["pg-native", "pg-cloudflare"],
 } satisfies BuildOptions;
-const driverApart: Plugin = {
+export const driverApart: Plugin = {
   name: "driver",
   setup: ({ onResolve }) => onResolve({ filter: /^pg$/ }, () => ({ path: "./pg.mjs", external: true })),
 };
 
 /**
  * Bundles each function with the AWS SDK into `<outdir>/<name>.mjs`, the streamers into
- * `<outdir>/streamers/`, and the command `persist` into `<outdir>/cli/`. Equal sources make equal bytes.
+ * `<outdir>/streamers/`, and the commands `persist` and `stitchstream` into `<outdir>/cli/`. Equal sources
+ * make equal bytes.
  */
 async function bundle(outdir: string): Promise<void> {
   await rm(outdir, { recursive: true, force: true });
@@ -60,17 +63,16 @@ async function bundle(outdir: string): Promise<void> {
   const programs = await bundleStreamers(outdir);
   const command = await build({
     ...options,
-    entryPoints: ["cli/persist.ts"],
+    entryPoints: ["cli/persist.ts", "cli/stitchstream.ts"],
     outdir: join(outdir, "cli"),
     target: "node20",
-    banner: { js: `#!/usr/bin/env node\n${require}` },
+    banner: { js: shebang + require },
     plugins: [driverApart],
   });
   await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
-  await chmod(join(outdir, "cli/persist.mjs"), 0o755);
-  const bundled = [metafile, programs.metafile, command.metafile].flatMap(each =>
-    Object.entries(each.outputs),
-  );
+  const executables = [programs.metafile, command.metafile].flatMap(each => Object.entries(each.outputs));
+  for (const [path] of executables) await chmod(path, 0o755);
+  const bundled = [...Object.entries(metafile.outputs), ...executables];
   for (const [path, { bytes }] of bundled) {
     if (!path.endsWith(".mjs")) continue;
     console.log(`${path}  ${Math.ceil(bytes / kB)} kB`);
@@ -87,7 +89,7 @@ export const bundleStreamers = (outdir: string) =>
     entryPoints: streamers.map(name => `streamers/${name}.ts`),
     outdir: join(outdir, "streamers"),
     target: "node20",
-    banner: { js: require },
+    banner: { js: shebang + require },
   });
 
 if (import.meta.url === pathToFileURL(process.argv[1]!).href) await bundle(process.argv[2] ?? "dist");

@@ -1,11 +1,12 @@
 import { readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { runCommand } from "../run-command.ts";
+import { commands, root } from "./commands.ts";
 import { formatTable, queryRows } from "./import-api/tables.ts";
 import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
 
-const streamPath = new URL("../../test/streams/inboxes.stitchstream", import.meta.url);
+const streamPath = new URL("test/streams/inboxes.stitchstream", root);
 const heading = (text: string) => console.log(`\n\u001b[1m${text}\u001b[0m`);
 
 /** Sends one delivery through the whole stack, in its own folder, which each run empties first. */
@@ -43,7 +44,7 @@ runCommand(async () => {
       `${receipt.archive}\n${relative(process.cwd(), path)}\n${archived.length} bytes, ${comparison}`,
     );
     if (!archived.equals(stitchstream)) throw new Error("The archive differs from the request body.");
-    console.log("\nNext: `npm start` keeps the stack running, and prints commands to paste.");
+    console.log(`\nNext: \`${commands.up}\` keeps the stack running, and prints commands to paste.`);
   } finally {
     await stack.close();
   }

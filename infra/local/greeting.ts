@@ -1,3 +1,6 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { commands, root } from "./commands.ts";
 import type { Settings } from "./settings.ts";
 
 /** The first line of `npm start`, up to the URL, and its last line. */
@@ -19,17 +22,18 @@ export function greetingOf(
   { token }: Settings,
   { url, importApiUrl, rows, data, scheduled }: Greeted,
 ): string {
+  const sample = relative(process.cwd(), fileURLToPath(new URL("test/streams/inboxes.stitchstream", root)));
   const header = `-H "Authorization: Bearer ${token}"`;
   return `${greeting.up}${url}, its data in ${data}/
 
 POST a stitchstream:
 
-  curl ${header} --data-binary @test/streams/inboxes.stitchstream ${url}/v1/streamers/drift
+  curl ${header} --data-binary @${sample} ${url}/v1/streamers/drift
 
 The last bookmark, and the rows that landed:
 
   curl ${header} ${url}/v1/streamers/drift/bookmark
-  ${rows === undefined ? 'npm run sql -- "select * from inboxes"' : "npm run sql"}
+  ${rows === undefined ? `${commands.sqlWith}"select * from inboxes"` : commands.sql}
 
 ${
   rows === undefined

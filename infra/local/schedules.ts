@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { Context } from "aws-lambda";
 import { Cron } from "croner";
 import { parse } from "yaml";
@@ -8,6 +9,7 @@ import { credentialPattern, namesIn } from "../../functions/program/credentials.
 import { placesIn, programStreaming } from "../../functions/program/program.ts";
 import { schedule } from "../../functions/schedule.ts";
 import { CommandError } from "../run-command.ts";
+import { root } from "./commands.ts";
 
 /** A streamer in serverless.yml's list. */
 export interface Scheduled {
@@ -83,6 +85,9 @@ const fromZero = (weekday: string) =>
 /** Expands `0/10` to `0-59/10`. */
 const stepping = (field: string, last: number) => field.replaceAll(/(?<!-)\b(\w+)\//g, `$1-${last}/`);
 
+/** The bundled streamers are in the checkout or the package, and not in the current folder. */
+const located = (word: string) => (word.startsWith("dist/") ? fileURLToPath(new URL(word, root)) : word);
+
 /** Lambda's limit. */
 const runMilliseconds = 900_000;
 /** The limit of Node's timers. */
@@ -119,7 +124,7 @@ export function startSchedule(
     parts,
     streamer,
     streaming: programStreaming({
-      command: command.split(" "),
+      command: command.split(" ").map(located),
       places: placesIn(env),
       required: credentials,
       credentials: { source: "The environment", read: async () => environmentFor(scheduled, env) },

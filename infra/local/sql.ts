@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { commands } from "./commands.ts";
 import {
   type Answer,
   formatTable,
@@ -15,9 +16,13 @@ import { stackFileName, stackFileSchema } from "./stack-file.ts";
 /** Aligning columns holds all rows in memory. */
 const rowsShownMax = 10_000;
 
-const usage = `npm run sql -- "select …"           queries the sandbox's rows, at most ${rowsShownMax}
-npm run sql -- --json "select …"    prints all rows, a JSON object a line, values as text
-npm run sql                         lists the tables
+const usage = `${[
+  ['"select …"', `queries the sandbox's rows, at most ${rowsShownMax}`],
+  ['--json "select …"', "prints all rows, a JSON object a line, values as text"],
+]
+  .map(([args, does]) => `${(commands.sqlWith + args).padEnd(36)}${does}`)
+  .join("\n")}
+${commands.sql.padEnd(36)}lists the tables
 
 DATA_DIR is the folder of the local stack, .local by default.`;
 

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { missingOf } from "../../functions/program/credentials.ts";
-import { bundleStreamers } from "../bundle.ts";
 import { runCommand } from "../run-command.ts";
+import { isPackaged, root } from "./commands.ts";
 import { greetingOf } from "./greeting.ts";
 import { readScheduled, startSchedule } from "./schedules.ts";
 import { readSettings } from "./settings.ts";
@@ -13,7 +13,7 @@ const statusOf = (missing: readonly string[]) =>
 runCommand(async () => {
   const settings = readSettings(process.env);
   const stack = await startStack(settings);
-  const scheduled = await readScheduled("serverless.yml");
+  const scheduled = await readScheduled(new URL("serverless.yml", root));
   const data = relative(process.cwd(), settings.dataDir) || settings.dataDir;
   const lines = scheduled.map(
     each =>
@@ -21,7 +21,8 @@ runCommand(async () => {
   );
   console.log(greetingOf(settings, { ...stack, data, scheduled: lines }));
   const running = scheduled.filter(each => missingOf(each.credentials, process.env).length === 0);
-  if (running.length > 0) await bundleStreamers("dist");
+  // Loaded only here: the package has its streamers bundled, and no bundler.
+  if (running.length > 0 && !isPackaged) await (await import("../bundle.ts")).bundleStreamers("dist");
   const schedules = running.map(each => startSchedule(each, stack.wired.parts, process.env, console.log));
   const close = async () => {
     for (const each of schedules) each.close();

@@ -5,14 +5,15 @@ import * as z from "zod";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { streamerNameParameter } from "../../functions/http/parameters.ts";
 import type { Scope } from "../../functions/persister/ports.ts";
+import { commands } from "../local/commands.ts";
 import { readSettings } from "../local/settings.ts";
 import { stackFileName, stackFileSchema } from "../local/stack-file.ts";
 import { CommandError, runCommand } from "../run-command.ts";
 import { createToken, isLive, listTokens, revokeToken, type TokenTable } from "./tokens.ts";
 
-const usage = `npm run token -- create --streamer <name or *> --scope write,read,admin [--expires 90d]
-npm run token -- list
-npm run token -- revoke <id>
+const usage = `${commands.tokenWith}create --streamer <name or *> --scope write,read,admin [--expires 90d]
+${commands.tokenWith}list
+${commands.tokenWith}revoke <id>
 
 It uses the local stack that runs on DATA_DIR. For a stack in AWS, set TABLE_NAME and AWS_REGION.`;
 const dayMilliseconds = 86_400_000;
@@ -23,7 +24,7 @@ runCommand(() =>
   run().catch((error: { readonly code?: string }) => {
     // A stack that was killed has left its file.
     throw error.code === "ECONNREFUSED"
-      ? new CommandError("The table does not answer. Is the stack running? Start it: npm start.")
+      ? new CommandError(`The table does not answer. Is the stack running? Start it: ${commands.up}.`)
       : error;
   }),
 );
@@ -103,7 +104,7 @@ async function tokenTable(): Promise<TokenTable> {
   const text = await readFile(join(dataDir, stackFileName), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw error;
     throw new CommandError(
-      `No local stack runs on ${dataDir}. Start one: npm start. For a stack in AWS, set TABLE_NAME.`,
+      `No local stack runs on ${dataDir}. Start one: ${commands.up}. For a stack in AWS, set TABLE_NAME.`,
     );
   });
   const { dynamodb, table, region } = stackFileSchema.parse(JSON.parse(text));

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
 
 const run = promisify(execFile);
 const root = new URL("../../", import.meta.url).pathname;
@@ -14,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-it("the tarball of `npm pack` contains only the command, and installs and runs on its own", async () => {
-  // In a copy: packing writes bundles and the manifest, which other tests read.
+it("the tarball of `npm pack` contains only programs, and installs and runs on its own", async () => {
+  // In a copy: packing writes bundles, which other tests read.
   const checkout = join(dir, "checkout");
   for (const part of parts) await cp(join(root, part), join(checkout, part), { recursive: true });
   await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
@@ -29,20 +30,40 @@ it("the tarball of `npm pack` contains only the command, and installs and runs o
   expect(files.map(({ path }) => path).sort()).toEqual([
     "LICENSE",
     "README.md",
-    "dist/cli/persist.mjs",
-    "dist/cli/pg.mjs",
+    ...["persist", "pg", "stitchstream"].map(name => `dist/cli/${name}.mjs`),
+    ...["chargebee", "drift", "github"].map(name => `dist/streamers/${name}.mjs`),
     "package.json",
   ]);
-  const manifests = [root, checkout].map(place => readFile(join(place, "package.json"), "utf8"));
-  expect(await manifests[1]).toBe(await manifests[0]);
 
   const place = join(dir, "elsewhere");
   await mkdir(place);
   const offline = ["--offline", "--cache", join(dir, "cache"), "--no-audit", "--no-fund"];
   await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
-  // Under its name of 2016, too.
-  for (const name of ["persist", "persist-stitch"]) {
-    const { stdout: help } = await run("npx", ["--offline", name, "--help"], { cwd: place });
-    expect(help).toContain("streamer | persist");
+  // `persist` under its name of 2016, too.
+  const firstLines = {
+    persist: "persist sends a streamer's output to a Persister endpoint",
+    "persist-stitch": "persist sends a streamer's output to a Persister endpoint",
+    stitchstream: "a Persister endpoint on this machine",
+    "streamer-github": "Streams a GitHub repository's",
+    "streamer-chargebee": "Streams ",
+    "streamer-drift": "Streams ",
+  };
+  expect(Object.keys(firstLines)).toEqual(Object.keys(manifest.bin));
+  for (const [name, line] of Object.entries(firstLines)) {
+    const { stdout: help } = await run(join(place, "node_modules/.bin", name), ["--help"], { cwd: place });
+    expect(help).toContain(line);
   }
+  const { config, version } = manifest;
+  await expect(run("npx", ["--offline", "stitchstream", "up"], { cwd: place })).rejects.toMatchObject({
+    code: 1,
+    stderr: `stitchstream up needs ${config.local}. Install it: npm install ${config.local}@${version}\n`,
+  });
+});
+
+it("package.json can be published: it has no dependencies, and nothing makes it private", () => {
+  expect(Object.keys(manifest)).toEqual(
+    expect.arrayContaining(["name", "version", "engines", "bin", "license"]),
+  );
+  expect(Object.keys(manifest)).not.toContain("private");
+  expect(Object.keys(manifest)).not.toContain("dependencies");
 });
