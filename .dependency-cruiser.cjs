@@ -64,7 +64,7 @@ module.exports = {
     never("the memory's adapters know the core's ports", "^functions/memory/", {
       path: "^functions/",
       pathNot: [
-        "^functions/memory/",
+        "^functions/(memory|values)/",
         "^functions/persister/(ports|destination|store|entries|chains|errors|limits|replay-facts|body/contents)\\.ts$",
       ],
     }),

@@ -1,11 +1,21 @@
 import type { Contents } from "../persister/body/contents.ts";
-import type { BatchWriter, Destination, Outgoing, Rules } from "../persister/destination.ts";
+import type {
+  Batch,
+  BatchWriter,
+  Destination,
+  Outgoing,
+  Rules,
+  TableResult,
+} from "../persister/destination.ts";
+import { ByteWriter } from "../values/byte-writer.ts";
+import { JsonWriter } from "../values/json-writer.ts";
 
 /** A row of a table in memory. */
-interface MemoryRow {
+export interface MemoryRow {
   readonly data: Readonly<Record<string, unknown>>;
   readonly sequence: bigint;
   readonly version: bigint | undefined;
+  readonly delivery: string;
 }
 
 export interface MemoryDestination extends Destination {
@@ -14,18 +24,21 @@ export interface MemoryDestination extends Destination {
 }
 
 interface Table {
+  /** By key; of a table without keys, by the record's place in its delivery. */
   readonly rows: Map<string, MemoryRow>;
-  active: bigint;
+  active: bigint | undefined;
+  /** The sequence of the active version's activation. */
+  activatedSequence: bigint;
 }
 
 const utf8 = new TextDecoder();
 const recordBytesAround = 64;
 
-/** A destination that keeps rows of JSON bodies in memory, as a database keeps them. */
+/** A destination that keeps rows in memory as a database does, by the same rules as functions/postgres/. */
 export function memoryDestination(rules: Rules): MemoryDestination {
   const tables = new Map<string, Table>();
   const tableOf = (stream: string) => {
-    const table = tables.get(stream) ?? { rows: new Map(), active: -1n };
+    const table = tables.get(stream) ?? { rows: new Map(), active: undefined, activatedSequence: 0n };
     tables.set(stream, table);
     return table;
   };
@@ -40,45 +53,87 @@ export function memoryDestination(rules: Rules): MemoryDestination {
   };
 }
 
+/** Each batch is written as a whole, before `write` returns its promise. */
 function writerOf(outgoing: Outgoing, tableOf: (stream: string) => Table): BatchWriter {
+  const counts = new Map<string, { inserted: number; updated: number; stale: number }>();
   return {
-    async write({ records, activation }) {
-      for (const record of records) put(record, outgoing, tableOf);
-      if (activation !== undefined)
-        activate(tableOf(activation.table.stream), BigInt(activation.table.version!));
+    async write(batch) {
+      const { activation } = batch;
+      if (activation !== undefined) activate(tableOf(activation.table.stream), activation, outgoing);
+      for (const [stream, rows] of rowsByStream(batch, outgoing)) {
+        const count = counts.get(stream) ?? { inserted: 0, updated: 0, stale: 0 };
+        counts.set(stream, count);
+        for (const row of rows) count[put(row, tableOf(stream))]++;
+      }
       return { kind: "accepted", attempts: 1 };
     },
+    tables: () =>
+      [...counts].map(([stream, count]): TableResult => ({ stream, table: stream, ...count, changes: [] })),
   };
 }
 
-function put(record: number, outgoing: Outgoing, tableOf: (stream: string) => Table): void {
+interface Incoming extends MemoryRow {
+  readonly id: string;
+  /** Another row of its batch has the same key and a higher sequence. */
+  readonly isOutdone: boolean;
+}
+
+function rowsByStream({ records }: Batch, outgoing: Outgoing): ReadonlyMap<string, readonly Incoming[]> {
   const { contents, delivery, firstSequence } = outgoing;
-  const { stream, keyNames, version: digits } = contents.recordTable(record);
-  const { rows, active } = tableOf(stream);
-  const version = digits === undefined ? undefined : BigInt(digits);
-  if (version !== undefined && version < active) return;
-  const data = dataOf(contents, record);
-  const key = keyNames.length === 0 ? [delivery, record] : keyNames.map(name => data[name]);
-  const sequence = firstSequence + BigInt(record);
-  const id = JSON.stringify(key);
-  const there = rows.get(id);
-  if (there === undefined || isNewer({ version, sequence }, there)) rows.set(id, { data, sequence, version });
+  const streams = new Map<string, Incoming[]>();
+  const seen = new Set<string>();
+  for (const record of records.toReversed()) {
+    const { id: table, stream, keyNames, version } = contents.recordTable(record);
+    const sequence = firstSequence + BigInt(record);
+    const data = dataOf(contents, record);
+    const id = JSON.stringify(
+      keyNames.length === 0 ? [delivery, String(sequence)] : keyNames.map(name => data[name]),
+    );
+    const isOutdone = seen.has(`${table} ${id}`);
+    seen.add(`${table} ${id}`);
+    const row = { data, sequence, version: version === undefined ? undefined : BigInt(version), delivery };
+    streams.set(stream, [{ ...row, id, isOutdone }, ...(streams.get(stream) ?? [])]);
+  }
+  return streams;
+}
+
+/** Writes a row unless the table has a newer one, the same one, or a newer version. */
+function put({ id, isOutdone, ...row }: Incoming, table: Table): "inserted" | "updated" | "stale" {
+  if (isOutdone || isReplaced(row, table)) return "stale";
+  const there = table.rows.get(id);
+  if (there !== undefined && !isNewer(row, there)) return "stale";
+  table.rows.set(id, row);
+  return there === undefined ? "inserted" : "updated";
 }
 
 type Age = Pick<MemoryRow, "version" | "sequence">;
+
+/** The row of the higher version wins if both have one: its activation would delete the other. */
 const isNewer = (row: Age, there: Age) =>
   row.version === undefined || there.version === undefined || row.version === there.version
     ? row.sequence > there.sequence
     : row.version > there.version;
 
-function activate(table: Table, version: bigint): void {
-  if (version < table.active) return;
+/** An activation replaces rows of lower versions, and older ones without a version. */
+const isReplaced = ({ version, sequence }: Age, { active, activatedSequence }: Table) =>
+  active !== undefined && (version === undefined ? sequence <= activatedSequence : version < active);
+
+function activate(
+  table: Table,
+  { table: { version: digits }, recordsBefore }: NonNullable<Batch["activation"]>,
+  { firstSequence }: Outgoing,
+): void {
+  const version = BigInt(digits!);
+  const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
+  const isHigher = table.active === undefined || version > table.active;
+  if (!isHigher && (version !== table.active || sequence <= table.activatedSequence)) return;
   table.active = version;
-  for (const [id, row] of table.rows)
-    if (row.version !== undefined && row.version < version) table.rows.delete(id);
+  table.activatedSequence = sequence;
+  for (const [id, row] of table.rows) if (isReplaced(row, table)) table.rows.delete(id);
 }
 
-const dataOf = (contents: Contents, record: number) =>
-  JSON.parse(
-    utf8.decode(contents.bytes.subarray(contents.recordStart(record), contents.recordEnd(record))),
-  ) as Record<string, unknown>;
+function dataOf(contents: Contents, record: number): MemoryRow["data"] {
+  const out = new ByteWriter();
+  contents.readField(record, "record", new JsonWriter(out));
+  return JSON.parse(utf8.decode(out.view())) as MemoryRow["data"];
+}

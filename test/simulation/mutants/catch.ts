@@ -20,26 +20,29 @@ export function fileOf({ name, from }: Pick<Mutant, "name" | "from">): string {
   throw new Error(`The mutant "${name}" has its snippet ${found.length} times, not once: ${from}`);
 }
 
-/** The simulation with the mutant's bug in the product. `dir` is bundleFolder's. */
-export async function mutated(
-  mutant: Pick<Mutant, "name" | "from" | "to">,
-  dir: string,
-  n: number,
-): Promise<typeof schedules> {
+/** A bug, and the number of its bundle in `dir`, which is bundleFolder's. */
+export interface Bug extends Pick<Mutant, "name" | "from" | "to"> {
+  readonly dir: string;
+  readonly n: number;
+}
+
+/** Imports a module, given by its path from test/simulation, with a bug in the product. */
+export async function importMutated<Module>(entry: string, { dir, n, ...mutant }: Bug): Promise<Module> {
   const file = join(root, fileOf(mutant));
   const contents = readFileSync(file, "utf8").replace(mutant.from, () => mutant.to);
-  const path = await bundle("schedules.ts", dir, `mutant-${n}`, [
+  const path = await bundle(entry, dir, `mutant-${n}`, [
     {
       name: "mutant",
       setup: ({ onLoad }) =>
         onLoad({ filter: /\.ts$/ }, ({ path }) => (path === file ? { contents, loader: "ts" } : undefined)),
     },
   ]);
-  const bundled = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as {
-    readonly schedules: typeof schedules;
-  };
-  return bundled.schedules;
+  return (await import(/* @vite-ignore */ pathToFileURL(path).href)) as Module;
 }
+
+/** The simulation with a bug in the product. */
+export const mutated = async (bug: Bug): Promise<typeof schedules> =>
+  (await importMutated<{ readonly schedules: typeof schedules }>("schedules.ts", bug)).schedules;
 
 /** The violation that shows a bug, and the schedule's seed. */
 export interface Caught {

@@ -21,7 +21,7 @@ const unchangedMax = casesOf(Array.from({ length: 10 }), 5).length;
 describe("the simulation", () => {
   const numbered = mutants.map((mutant, n) => ({ ...mutant, n }));
   it.each(casesOf(numbered, 10))("catches: $name", async ({ n, seed = 0, schedules = "any", ...mutant }) => {
-    const run = (await mutated(mutant, dir, n))[schedules];
+    const run = (await mutated({ ...mutant, dir, n }))[schedules];
     const caught = await firstCaught(run, seed, schedulesMax);
     expect(caught?.message, "npm run mutants -- --find looks for a seed").toMatch(/^I\d: /);
   });
@@ -33,7 +33,7 @@ describe("the simulation", () => {
 
   it("finds nothing in a product that differs only in its spelling", async () => {
     const same = { name: "same", from: "?.accepted === true", to: "?.accepted" };
-    for (const run of Object.values(await mutated(same, dir, mutants.length)))
+    for (const run of Object.values(await mutated({ ...same, dir, n: mutants.length })))
       expect(await firstCaught(run, 0, unchangedMax)).toBeUndefined();
   });
 });

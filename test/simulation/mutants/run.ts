@@ -21,7 +21,7 @@ try {
   for (const [n, mutant] of mutants.entries()) {
     const { name, seed = 0, schedules: kind = "any" } = mutant;
     if (values.only !== undefined && !name.includes(values.only)) continue;
-    const run = (await mutated(mutant, dir, n))[kind];
+    const run = (await mutated({ ...mutant, dir, n }))[kind];
     const caught =
       (await firstCaught(run, seed, 1)) ??
       (await firstCaught(run, values.find === true ? 0 : seed, schedulesMax));
