@@ -85,7 +85,7 @@ function rowsByStream({ records }: Batch, outgoing: Outgoing): ReadonlyMap<strin
   for (const record of records.toReversed()) {
     const { id: table, stream, keyNames, version } = contents.recordTable(record);
     const sequence = firstSequence + BigInt(record);
-    const data = dataOf(contents, record);
+    const data = recordData(contents, record);
     const id = JSON.stringify(
       keyNames.length === 0 ? [delivery, String(sequence)] : keyNames.map(name => data[name]),
     );
@@ -132,7 +132,8 @@ function activate(
   for (const [id, row] of table.rows) if (isReplaced(row, table)) table.rows.delete(id);
 }
 
-function dataOf(contents: Contents, record: number): MemoryRow["data"] {
+/** Returns a record's fields as JSON has them. */
+export function recordData(contents: Contents, record: number): MemoryRow["data"] {
   const out = new ByteWriter();
   contents.readField(record, "record", new JsonWriter(out));
   return JSON.parse(utf8.decode(out.view())) as MemoryRow["data"];

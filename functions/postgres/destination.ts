@@ -4,7 +4,7 @@ import type { Clock } from "../persister/ports.ts";
 import { addressOf, NotAnAddress } from "./address.ts";
 import { batchWriter } from "./batch-writer.ts";
 import { Session } from "./connection.ts";
-import type { Failure } from "./failure.ts";
+import { preparationError } from "./failure.ts";
 import { type OnSchemaChange, prepareTables } from "./prepare.ts";
 import { retrying } from "./retrying.ts";
 import { survey } from "./survey.ts";
@@ -96,17 +96,6 @@ async function prepare(
     patience,
   );
   if (refused !== undefined) throw refused;
-  if ("failure" in tried) throw failed(tried.failure, session.place);
+  if ("failure" in tried) throw preparationError(tried.failure, session.place);
   return batchWriter(outgoing, { session, schema, plans: tried.value, ...patience });
-}
-
-const retryAfterSeconds = 30;
-
-/** Returns the error of a delivery whose tables could not be prepared. */
-function failed(failure: Failure, place: string): PersisterError {
-  const message = `Nothing was written to PostgreSQL at ${place}: ${failure.message}.`;
-  if (failure.kind !== "transient") return new PersisterError("account-unavailable", message);
-  return failure.reason === "out-of-time"
-    ? new PersisterError("out-of-time", message)
-    : new PersisterError("unavailable", message, { retryAfterSeconds });
 }

@@ -1,3 +1,5 @@
+import { PersisterError } from "../persister/errors.ts";
+
 /** The meaning of a failed statement or connection. */
 export type Failure =
   /** Another attempt may succeed. */
@@ -97,3 +99,14 @@ function placeIn(where: string | undefined): CopyPlace | undefined {
 }
 
 const bare = (name: string) => name.replaceAll('"', "");
+
+const retryAfterSeconds = 30;
+
+/** Returns the error of a delivery whose tables could not be prepared. */
+export function preparationError(failure: Failure, place: string): PersisterError {
+  const message = `Nothing was written to PostgreSQL at ${place}: ${failure.message}.`;
+  if (failure.kind !== "transient") return new PersisterError("account-unavailable", message);
+  return failure.reason === "out-of-time"
+    ? new PersisterError("out-of-time", message)
+    : new PersisterError("unavailable", message, { retryAfterSeconds });
+}

@@ -185,7 +185,7 @@ interface Candidate {
  * Returns the rows that the highest versions and sequences leave, each as those of which one must be there:
  * there are several only if two streamers used one sequence.
  */
-export function expectedRows({ deliveries, isKeyed }: History): readonly (readonly Data[])[] {
+function expectedRows({ deliveries, isKeyed }: History): readonly (readonly Data[])[] {
   const activations = deliveries
     .filter(each => each.isActivated && each.version !== undefined)
     .map(({ version, firstSequence, rows }) => ({ version: version!, at: firstSequence + rows.length - 1 }))

@@ -48,6 +48,17 @@ const apiFaults = [
 ] as const;
 type ApiFault = (typeof apiFaults)[number];
 
+/** Errors of a database: transactions without effect. */
+const databaseFaults = [
+  "deadlock",
+  "full-disk",
+  "shutdown",
+  /** A row that violates a constraint: rejected. */
+  "constraint",
+  /** A role that has lost a right. */
+  "denied",
+] as const;
+
 /** Faults of a single call. */
 const callFaults = [
   ...networkFaults,
@@ -56,6 +67,7 @@ const callFaults = [
   /** 409 of S3: another conditional write of the same key is in progress. */
   "conflict",
   ...apiFaults,
+  ...databaseFaults,
   /** Faults of a streamer: it fails, or takes too long. */
   "broken-stream",
   "slow-stream",
@@ -97,6 +109,7 @@ const faultsOf: Record<Service, readonly CallFault[]> = {
   secrets: [...networkFaults, ...processFaults, ...sdkFaults],
   archive: [...networkFaults, ...processFaults, ...sdkFaults, "conflict"],
   "import-api": [...networkFaults, ...processFaults],
+  database: [...networkFaults, ...processFaults],
   endpoint: networkFaults,
   persist: [...networkFaults, ...processFaults],
   self: ["killed-before", "killed-after"],
@@ -112,7 +125,7 @@ export const calm: FaultPlan = { next: () => undefined };
 interface Probabilities {
   /** Probability of a fault at any call. */
   readonly call: number;
-  /** Probability of a fault of the Import API itself. */
+  /** Probability of a fault of the destination itself. */
   readonly api: number;
 }
 
@@ -120,6 +133,7 @@ interface Probabilities {
 export const randomFaults = (random: Random, { call, api }: Probabilities): FaultPlan => ({
   next: (step, service) => {
     if (service === "import-api" && random.chance(api)) return apiFaultOf(random);
+    if (service === "database" && random.chance(api)) return databaseFaultOf(random);
     if (!random.chance(call)) return undefined;
     return step === "stream" ? random.pick(["broken-stream", "slow-stream"]) : random.pick(faultsOf[service]);
   },
@@ -128,6 +142,16 @@ export const randomFaults = (random: Random, { call, api }: Probabilities): Faul
 /** Accounts are seldom replaced. */
 const apiFaultOf = (random: Random): ApiFault =>
   random.chance(0.9) ? random.pick(apiFaults.slice(0, -3)) : random.pick(apiFaults.slice(-3));
+
+/** Most faults of a database pass. */
+const databaseFaultOf = (random: Random) =>
+  random.chance(0.8) ? random.pick(databaseFaults.slice(0, 3)) : random.pick(databaseFaults.slice(3));
+
+/** The faults and steps that a world with one of the destinations does not have. */
+export const notIn = {
+  "import-api": [...databaseFaults, "prepare"],
+  database: [...apiFaults],
+} as const;
 
 /** The calls at these indexes, from 0, have these faults. `calls` lists the calls in order. */
 export function scriptedFaults(

@@ -83,19 +83,24 @@ export class Process {
     const accounts = secretAccounts(secrets, "accounts", { timing });
     const destinations: Destinations = {
       of: async streamer => {
-        const destination = importApiDestination({
-          url: "https://import-api",
-          account: (await accounts.of(streamer)) as ImportApiAccount,
-          accountAfter: refused => accounts.after(refused, streamer) as Promise<ImportApiAccount>,
-          clock: line.clock,
-          random: timing.random,
-          post: world.importApi.post(this),
-        });
+        const account = (await accounts.of(streamer)) as ImportApiAccount;
+        const importApi = () =>
+          importApiDestination({
+            url: "https://import-api",
+            account,
+            accountAfter: refused => accounts.after(refused, streamer) as Promise<ImportApiAccount>,
+            clock: line.clock,
+            random: timing.random,
+            post: world.importApi.post(this),
+          });
+        const destination =
+          world.traits.destination === "database" ? world.database.destination(this) : importApi();
         // Few records fill a batch, and no memory is reserved for more.
         const sizes = { ...destination.sizes, bytesAround: () => world.traits.bytesAround };
         const prepare: Destination["prepare"] = async outgoing => {
-          const { write } = await destination.prepare(outgoing);
+          const { write, tables } = await destination.prepare(outgoing);
           return {
+            ...(tables && { tables }),
             write: async (batch, out) => {
               // No memory is reserved for batches of few records.
               const outcome = await write({ ...batch, bytes: 0 }, out);

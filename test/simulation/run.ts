@@ -4,7 +4,7 @@ import { runSeeds, type Summary } from "./workers.ts";
 
 /**
  * `npm run simulate -- --seeds 100000 [--from 0]` on all cores; `-- --minutes 10` for that long; `-- --seed
- * 17` replays a failed one exactly.
+ * 17` replays a failed one exactly; `-- --database` sends records to a database instead of the Import API.
  */
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,7 @@ const { values } = parseArgs({
     from: { type: "string", default: "0" },
     seed: { type: "string" },
     cores: { type: "string" },
+    database: { type: "boolean" },
   },
 });
 const seedsDefault = 10_000;
@@ -35,6 +36,8 @@ function naturalOf(name: string, text: string): number {
   console.error(`--${name} is a whole number, not ${text}.`);
   process.exit(2);
 }
+
+const destination = values.database === true ? "database" : "import-api";
 
 const started = Date.now();
 const elapsedSeconds = () => (Date.now() - started) / 1_000;
@@ -60,14 +63,14 @@ function say({ schedules, steps, commits, faults, workers }: Summary): void {
   );
   if (values.seed !== undefined) return;
   console.log(`\nFaults by step:\n\n${faultTable(faults)}`);
-  const missed = neverHit(faults);
+  const missed = neverHit(faults, destination);
   if (missed.length === 0) return;
   console.log(`\nNever hit: ${missed.join(", ")}`);
   if (schedules >= tellingMin) process.exitCode = 1;
 }
 
 try {
-  const summary = await runSeeds({ from, seeds, endMilliseconds, cores, onProgress: draw });
+  const summary = await runSeeds({ from, seeds, endMilliseconds, cores, destination, onProgress: draw });
   if (process.stderr.isTTY) process.stderr.write("\r\u001b[K");
   say(summary);
 } catch (error) {

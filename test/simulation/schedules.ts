@@ -63,7 +63,9 @@ const slow: PlanOf = ({ random }) => ({
 
 /** Kinds of schedules. A seed determines each one. */
 export const schedules = {
-  any: simulate,
+  any: (seed: number) => simulate(seed),
+  /** The same with a database as the destination. */
+  database: (seed: number) => simulate(seed, "database"),
   /** Attempts of one delivery at once. */
   twins: chained(
     {},

@@ -8,7 +8,7 @@ import { Violation } from "./invariants/violation.ts";
 import type { Random } from "./random.ts";
 import type { FaultCounts } from "./report.ts";
 import { apartIn, randomApart } from "./world/apart.ts";
-import { calmTraits, drawWorld } from "./world/traits.ts";
+import { calmTraits, type DestinationName, drawWorld } from "./world/traits.ts";
 import { World } from "./world/world.ts";
 
 export interface Simulated {
@@ -20,9 +20,13 @@ export interface Simulated {
 }
 
 /** Runs a seed's schedule: streamers, their clients, and faults. Throws a Violation. */
-export async function simulate(seed: number): Promise<Simulated> {
+export async function simulate(seed: number, destination?: DestinationName): Promise<Simulated> {
   const apart = randomApart(seed);
-  const world = new World(seed, random => ({ ...drawWorld(random), hasChains: apart.chance(0.15) }));
+  const world = new World(seed, random => ({
+    ...drawWorld(random),
+    hasChains: apart.chance(0.15),
+    ...(destination && { destination }),
+  }));
   const { random, traits } = world;
   const plan = randomFaults(random, { call: traits.callFaults, api: traits.apiFaults });
   const streamers = traits.sharesTables ? ["a", "b"] : random.pick([["a"], ["a"], ["a", "b"]]);

@@ -7,7 +7,7 @@ import { pairs, singles, sweep } from "./sweep.ts";
 
 const seeds = Array.from({ length: 2_000 }, (_, seed) => seed);
 
-async function simulateAll(run: typeof simulate, all: readonly number[]) {
+async function simulateAll(run: typeof simulate, all: readonly number[], flag = "") {
   const faults: FaultCounts = new Map();
   let commits = 0;
   for (const seed of all) {
@@ -16,23 +16,31 @@ async function simulateAll(run: typeof simulate, all: readonly number[]) {
       commits += simulated.commits;
       addFaults(faults, simulated.faults);
     } catch (error) {
-      throw new Error(`npm run simulate -- --seed ${seed}: ${(error as Error).message}`, { cause: error });
+      throw new Error(`npm run simulate -- --seed ${seed}${flag}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
   return { commits, faults };
 }
 
 describe("the invariants hold", () => {
-  it("in schedules that together hit every kind of fault and every step", async () => {
-    const some = casesOf(seeds, 25);
-    const { commits, faults } = await simulateAll(simulate, some);
-    // A world without commits can't break a promise.
-    expect(commits).toBeGreaterThan(some.length);
-    // A few schedules may miss one by chance.
-    if (some.length === seeds.length) expect(neverHit(faults)).toEqual([]);
-  });
+  it.each([
+    { kind: "any", destination: "import-api", every: 25, flag: "" },
+    { kind: "database", destination: "database", every: 50, flag: " --database" },
+  ] as const)(
+    "in schedules that together hit every kind of fault and every step: $destination",
+    async each => {
+      const some = casesOf(seeds, each.every);
+      const { commits, faults } = await simulateAll(schedules[each.kind], some, each.flag);
+      // A world without commits can't break a promise.
+      expect(commits).toBeGreaterThan(some.length);
+      // A few schedules may miss one by chance.
+      if (some.length === seeds.length) expect(neverHit(faults, each.destination)).toEqual([]);
+    },
+  );
 
-  it.each((Object.keys(schedules) as ScheduleKind[]).filter(kind => kind !== "any"))(
+  it.each((Object.keys(schedules) as ScheduleKind[]).filter(kind => !["any", "database"].includes(kind)))(
     "in schedules of a kind of their own: %s",
     async kind => {
       const { commits } = await simulateAll(schedules[kind], casesOf(seeds.slice(0, 200), 40));

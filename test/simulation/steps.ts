@@ -14,6 +14,7 @@ export const steps = [
   "history",
   "begin",
   "save-record",
+  "prepare",
   "forward",
   "activate",
   "bookmark",
@@ -33,6 +34,7 @@ export type Service =
   | "bucket"
   | "secrets"
   | "import-api"
+  | "database"
   | "endpoint"
   | "persist"
   | "self";

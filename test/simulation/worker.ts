@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { addFaults, type FaultCounts } from "./report.ts";
 import { simulate } from "./simulate.ts";
 import { type Message, seedsSharedWith } from "./workers.ts";
+import type { DestinationName } from "./world/traits.ts";
 
 /** A thread that runs one seed after the other, and reports sums from time to time. */
 const {
@@ -9,11 +10,13 @@ const {
   slot,
   end,
   endMilliseconds = Number.POSITIVE_INFINITY,
+  destination,
 } = workerData as {
   readonly shared: SharedArrayBuffer;
   readonly slot: number;
   readonly end: number;
   readonly endMilliseconds: number | undefined;
+  readonly destination: DestinationName;
 };
 const sayMilliseconds = 500;
 const at = seedsSharedWith(shared);
@@ -32,7 +35,7 @@ for (;;) {
   if (seed >= end || Date.now() >= endMilliseconds) break;
   Atomics.store(at, slot, seed);
   try {
-    const simulated = await simulate(seed);
+    const simulated = await simulate(seed, destination);
     schedules++;
     steps += simulated.steps;
     commits += simulated.commits;

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { bundle, bundleFolder } from "./bundle.ts";
 import { addFaults, type FaultCounts } from "./report.ts";
+import type { DestinationName } from "./world/traits.ts";
 
 /** The results of a number of schedules. */
 export interface Summary {
@@ -21,6 +22,7 @@ interface Seeds {
   readonly endMilliseconds: number | undefined;
   /** The number of cores; all by default. */
   readonly cores: number | undefined;
+  readonly destination: DestinationName;
   onProgress(done: number): void;
 }
 
@@ -45,7 +47,8 @@ const watchMilliseconds = 500;
  * Runs the schedules of many seeds on all cores. Rejects with the seed of the first one that breaks an
  * invariant or hangs.
  */
-export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress }: Seeds): Promise<Summary> {
+export async function runSeeds(options: Seeds): Promise<Summary> {
+  const { from, seeds, endMilliseconds, cores, destination, onProgress } = options;
   const workers = Math.min(seeds, cores ?? availableParallelism());
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * (workers + 1));
   const at = seedsSharedWith(shared).fill(-1);
@@ -56,7 +59,7 @@ export async function runSeeds({ from, seeds, endMilliseconds, cores, onProgress
   const dir = await bundleFolder();
   const file = await bundle("worker.ts", dir, "worker");
   const started = Array.from({ length: workers }, (_, n) => {
-    const workerData = { shared, slot: n + 1, end, endMilliseconds };
+    const workerData = { shared, slot: n + 1, end, endMilliseconds, destination };
     return new Worker(file, { workerData, execArgv: ["--enable-source-maps"] });
   });
   let watching: NodeJS.Timeout | undefined;

@@ -3,7 +3,6 @@ import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { entryPartitionOf } from "../../../functions/aws/entries.ts";
 import type { Process } from "../process.ts";
 import { positionIn } from "../source/body.ts";
-import { rowKey } from "../world/import-api.ts";
 import type { Written } from "../world/table.ts";
 import type { World } from "../world/world.ts";
 import { Violation } from "./violation.ts";
@@ -203,19 +202,15 @@ export class Commits {
   checkBookmark(name: string): void {
     const bookmark = this.positionOf(name);
     const { landings, chained } = this.#world.invariants;
-    const { rows } = this.#world.importApi;
     for (const change of this.#world.sourceOf(name).changes.slice(0, bookmark)) {
       const { position, version, ids, isWide, stream } = change;
       if (!landings.isAccepted(name, change))
         throw new Violation("I1", `the bookmark ${bookmark} is ahead of ${position}`);
       if (!chained.has(name) || stream.kind.endsWith("appended") || isWide) continue;
       for (const id of ids) {
-        const row = rows.get(rowKey({ table: stream.name, version, id }));
-        if ((row?.position ?? 0) < position)
-          throw new Violation(
-            "I3",
-            `row ${id} is of ${row?.position}, the bookmark ${bookmark} after ${position}`,
-          );
+        const at = this.#world.destination.positionOf({ table: stream.name, version, id });
+        if (at < position)
+          throw new Violation("I3", `row ${id} is of ${at}, the bookmark ${bookmark} after ${position}`);
       }
     }
   }

@@ -6,6 +6,7 @@ import type { World } from "../world/world.ts";
 import { Answers, dayMilliseconds, knownMilliseconds } from "./answers.ts";
 import { Commits } from "./commits.ts";
 import { Landings } from "./landings.ts";
+import { Rows } from "./rows.ts";
 import { SettingsVersions } from "./settings.ts";
 import { Violation } from "./violation.ts";
 
@@ -16,6 +17,7 @@ export class Invariants {
   readonly landings: Landings;
   readonly commits: Commits;
   readonly answers: Answers;
+  readonly rows: Rows;
   readonly settings = new SettingsVersions();
   readonly #world: World;
   #isChanged = false;
@@ -25,6 +27,7 @@ export class Invariants {
     this.#world = world;
     this.landings = new Landings(world);
     this.commits = new Commits(world);
+    this.rows = new Rows(world);
     this.answers = new Answers(world);
   }
 
@@ -47,7 +50,11 @@ export class Invariants {
     }
   }
 
-  landed = (record: Landed, process: Process) => this.#watch(() => this.landings.landed(record, process));
+  landed = (record: Landed, process: Process) =>
+    this.#watch(() => {
+      this.rows.landed(record, process);
+      this.landings.landed(record, process);
+    });
 
   activated = (activation: Activated, process: Process) =>
     this.#watch(() => this.landings.activated(activation, process));
@@ -107,14 +114,20 @@ export class Invariants {
 
   /**
    * I2, I5 and I7: only the holder of the lease sends, only from an archived body that is not faulty, and
-   * nothing new after a refusal.
+   * nothing new after a refusal. Called for each attempt.
    */
   checkSend(process: Process, body: Uint8Array): void {
-    const { sent, fence, refusedAfter, hasArchived } = process;
+    const { sent, fence, hasArchived } = process;
     if (!hasArchived) this.broken("I2", `${sent.body?.name} is forwarded and not archived`);
     if (sent.body?.isFaulty === true) this.broken("I7", `the faulty ${sent.body.name} is forwarded`);
     if (this.commits.fenceOf(sent.streamer) !== fence && !this.#world.hasWrongClocks)
       this.broken("I5", `${sent.body?.name} is sent by one that has lost the streamer`);
+    this.checkBegin(process, body);
+  }
+
+  /** I7: no batch is begun after another one was refused. It may wait for its connection then. */
+  checkBegin(process: Process, body: Uint8Array): void {
+    const { refusedAfter } = process;
     if (refusedAfter !== undefined && !process.hasHalved && !refusedAfter.has(body))
       this.broken("I7", "a batch is begun after another one was refused");
     process.begun.add(body);
@@ -137,6 +150,7 @@ export class Invariants {
   /** Called at the end: everything in the sources has landed. */
   checkEnd(): void {
     this.check();
+    this.rows.checkEnd();
     for (const { streamer, changes } of this.#world.sources) {
       const position = this.commits.positionOf(streamer);
       if (position !== changes.length)

@@ -500,4 +500,41 @@ export const mutants: readonly Mutant[] = [
     to: "await Promise.all(summaries)",
     seed: 63,
   },
+  {
+    name: "each attempt of a delivery writes its rows under another id",
+    from: "const outgoing = { contents, delivery, firstSequence,",
+    to: "const outgoing = { contents, delivery: parts.newId(), firstSequence,",
+    schedules: "database",
+    seed: 8,
+  },
+  {
+    name: "a transaction whose time ran out counts as committed",
+    from: 'if (failure.kind === "transient") return {',
+    to:
+      'if (failure.kind === "transient" && failure.reason === "out-of-time") ' +
+      'return { kind: "accepted", attempts };\n  if (failure.kind === "transient") return {',
+    schedules: "database",
+    seed: 209,
+  },
+  {
+    name: "transactions begin when the lease is over",
+    from: "const failure = await attempt(deadline - clock.now()).then(",
+    to: "const failure = await attempt(deadline - clock.now() + 60_000).then(",
+    schedules: "database",
+    seed: 10,
+  },
+  {
+    name: "a database writes rows of a version that was replaced",
+    from: ": version < active);",
+    to: ": version < 0n);",
+    schedules: "database",
+    seed: 2,
+  },
+  {
+    name: "a database replaces a row by an older one",
+    from: "? row.sequence > there.sequence",
+    to: "? row.sequence !== there.sequence",
+    schedules: "database",
+    seed: 21,
+  },
 ];

@@ -32,7 +32,7 @@ const silence = (hasTimeLeft: boolean): Answer => ({
 /** The Import API, and the secret with its account. */
 export class SimulatedImportApi {
   /** For each key of a table, the row with the highest sequence, and of equal ones the first. */
-  readonly rows = new Map<string, Landed>();
+  readonly #rows = new Map<string, Landed>();
   readonly #random: Random;
   readonly #landing: Landing;
   #account = { clientId: 4_242, token: "token-1" };
@@ -43,6 +43,11 @@ export class SimulatedImportApi {
   constructor(random: Random, landing: Landing) {
     this.#random = random;
     this.#landing = landing;
+  }
+
+  /** Returns the source's position that a row shows. */
+  positionOf(row: Pick<Landed, "table" | "version" | "id">): number {
+    return this.#rows.get(rowKey(row))?.position ?? 0;
   }
 
   readonly secret = (): string => JSON.stringify({ default: this.#account });
@@ -133,11 +138,11 @@ export class SimulatedImportApi {
 
   #upsert(record: Landed): void {
     const key = rowKey(record);
-    const row = this.rows.get(key);
-    if (row === undefined || record.sequence > row.sequence) this.rows.set(key, record);
+    const row = this.#rows.get(key);
+    if (row === undefined || record.sequence > row.sequence) this.#rows.set(key, record);
   }
 }
 
 /** The identity of a row over its versions. */
-export const rowKey = ({ table, version, id }: Pick<Landed, "table" | "version" | "id">): string =>
+const rowKey = ({ table, version, id }: Pick<Landed, "table" | "version" | "id">): string =>
   `${table} ${version ?? ""} ${id}`;

@@ -3,11 +3,15 @@ import type { Random } from "../random.ts";
 import type { StreamKind } from "../source/source.ts";
 import type { Service } from "../steps.ts";
 
+export type DestinationName = "import-api" | "database";
+
 /** The properties of a schedule's world. */
 export interface WorldTraits {
   /** Probability of a fault at any call. */
   readonly callFaults: number;
-  /** Probability of a fault of the Import API itself. */
+  /** The destination of all streamers; the Import API by default. */
+  readonly destination?: DestinationName;
+  /** Probability of a fault of the destination itself. */
   readonly apiFaults: number;
   /** The maximum error of clocks, in ms. */
   readonly skewMillisecondsMax: number;

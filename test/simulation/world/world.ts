@@ -12,6 +12,7 @@ import type { Body } from "../source/body.ts";
 import { drawTraits, Source } from "../source/source.ts";
 import type { Service } from "../steps.ts";
 import { SimulatedBucket } from "./bucket.ts";
+import { SimulatedDatabase } from "./database.ts";
 import { SimulatedImportApi } from "./import-api.ts";
 import { type Doing, SimulatedTable, type TableCommand } from "./table.ts";
 import { drawWorld, type WorldTraits } from "./traits.ts";
@@ -27,6 +28,7 @@ export class World implements Surroundings {
   readonly invariants: Invariants = new Invariants(this);
   readonly bucket = new SimulatedBucket();
   readonly importApi: SimulatedImportApi;
+  readonly database: SimulatedDatabase;
   /** By name. */
   readonly bodies = new Map<string, Body>();
   /** Processes in progress, including dead ones. */
@@ -51,6 +53,7 @@ export class World implements Surroundings {
     this.traits = traitsOf(this.random);
     this.#began = this.scheduler.now;
     this.importApi = new SimulatedImportApi(this.random, this.invariants);
+    this.database = new SimulatedDatabase(this.random, this.invariants);
     this.renewToken();
   }
 
@@ -61,6 +64,11 @@ export class World implements Surroundings {
   /** Whether clocks differ by more than the product tolerates. */
   get hasWrongClocks(): boolean {
     return this.skewMillisecondsMax > 1_000;
+  }
+
+  /** The destination of the records. */
+  get destination(): SimulatedImportApi | SimulatedDatabase {
+    return this.traits.destination === "database" ? this.database : this.importApi;
   }
 
   get sources(): readonly Source[] {
