@@ -50,6 +50,7 @@ module.exports = {
         "^functions/(http|stitchstream|values)/",
         "^functions/persister/(ports|store|entries|chains|errors|limits|receipt|duration)\\.ts$",
         "^functions/persister/(query/(overview|history|streamers)|commit/(precondition|settings|state))\\.ts$",
+        "^functions/persister/tokens/",
       ],
     }),
     never("AWS's adapters know the core's ports, and what a request is", "^functions/aws/", {
@@ -80,11 +81,11 @@ module.exports = {
       path: "node_modules/@aws-sdk/",
     }),
     never("handlers are imported by the local stack alone", "^functions/", {
-      path: "^functions/(ingest|bookmark|change|schedule|overview|watch)\\.ts$",
+      path: "^functions/(ingest|bookmark|change|schedule|overview|watch|tokens)\\.ts$",
     }),
     never(
       "only handlers are wired",
-      "^functions/(?!(by-route|wire-run|wire-watch|ingest|bookmark|change|schedule|overview|watch)\\.ts$)",
+      "^functions/(?!(by-route|wire-run|wire-watch|wire-tokens|ingest|bookmark|change|schedule|overview|watch|tokens)\\.ts$)",
       {
         path: "^functions/wire(-run)?\\.ts$",
       },

@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "bundles",
-          include: ["test/endpoint/{chains,changes,delivery,keys,overview}.test.ts"],
+          include: ["test/endpoint/{chains,changes,delivery,keys,overview,token-routes}.test.ts"],
           env: { ...env, HANDLERS: "bundles" },
         },
       },

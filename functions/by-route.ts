@@ -11,9 +11,9 @@ import { answerBy } from "./persister/limits.ts";
 import type { Wired } from "./wire.ts";
 
 /** A request and what is needed to answer it. Times are ms since the epoch. */
-interface Call {
+interface Call<W = Wired> {
   readonly request: HttpRequest;
-  readonly wired: () => Wired;
+  readonly wired: () => W;
   readonly background: BackgroundWork;
   /** When the response must be ready. */
   readonly deadline: number;
@@ -21,12 +21,17 @@ interface Call {
   readonly lambdaDeadline: number;
 }
 
-export type Responder = (call: Call) => HttpResponse | Promise<HttpResponse>;
+export type Responder<W = Wired> = (call: Call<W>) => HttpResponse | Promise<HttpResponse>;
+
+/** The ports that report the refusal of a request. */
+type Reporting = Pick<Wired, "requests"> & Partial<Pick<Wired, "store">>;
 
 /** Returns a function's Lambda handler, given a responder for each of its routes in http/routes.ts. */
 export const byRoute =
-  <F extends FunctionName>(responders: Readonly<Record<RouteOf<F>, Responder>>) =>
-  (wired: () => Wired) =>
+  <F extends FunctionName, W extends Reporting = Wired>(
+    responders: Readonly<Record<RouteOf<F>, Responder<W>>>,
+  ) =>
+  (wired: () => W) =>
     lambda((request, lambdaDeadline) =>
       withProblems(
         request,
@@ -42,12 +47,12 @@ export const byRoute =
 async function reportRefusal(
   { requestId, route, streamer: name }: HttpRequest,
   { code }: PersisterError,
-  { requests, store }: Wired,
+  { requests, store }: Reporting,
   deadline: number,
 ): Promise<void> {
   if (requests === undefined) return;
   const streamer = isStreamerName(name) ? name : undefined;
-  const entry = streamer && (await store.entries.read(streamer, deadline).catch(() => undefined));
+  const entry = streamer && (await store?.entries.read(streamer, deadline).catch(() => undefined));
   requests.onRefused({ requestId, route, code, streamer, isKnown: entry !== undefined && entry !== "" });
 }
 

@@ -3,10 +3,11 @@ import { cloudWatch } from "./aws/cloud-watch.ts";
 import { secretCredentials } from "./aws/credentials.ts";
 import { scheduleNextRun } from "./aws/run-again.ts";
 import { readConfig, readScheduled } from "./config.ts";
+import { memoize } from "./memoize.ts";
 import { programStreaming } from "./program/program.ts";
 import type { Ran } from "./program/run.ts";
 import type { Streaming } from "./program/streaming.ts";
-import { memoize, type Wired, wire } from "./wire.ts";
+import { type Wired, wire } from "./wire.ts";
 
 /** Everything that a scheduled run needs. */
 export interface WiredRun extends Pick<Wired, "parts"> {

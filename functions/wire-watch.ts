@@ -3,9 +3,10 @@ import { dynamoClient, snsClient } from "./aws/clients.ts";
 import { cloudWatch } from "./aws/cloud-watch.ts";
 import { dynamoTokenList } from "./aws/token-list.ts";
 import { readAlarmTopic, readConfig } from "./config.ts";
+import { memoize } from "./memoize.ts";
 import type { WatchParts } from "./persister/query/watch.ts";
 import type { WatchTokensParts } from "./persister/query/watch-tokens.ts";
-import { memoize, wire } from "./wire.ts";
+import { wire } from "./wire.ts";
 
 /** The parts of `watch`. Without bearer tokens, there is no list of them. */
 export type WiredWatch = WatchParts & Partial<WatchTokensParts>;

@@ -7,13 +7,15 @@ import { awsStore } from "./aws/store.ts";
 import { dynamoTokens } from "./aws/tokens.ts";
 import { type Config, readConfig } from "./config.ts";
 import { databases } from "./databases.ts";
-import { type Authority, allPermissions, digestOf } from "./http/authorize.ts";
+import { type Authority, allPermissions } from "./http/authorize.ts";
 import { importApiDestinations } from "./import-api/destination.ts";
+import { memoize } from "./memoize.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Destinations } from "./persister/destination.ts";
 import type { Parts } from "./persister/persist.ts";
 import type { Clock, Observer, RequestObserver, Tokens } from "./persister/ports.ts";
 import type { StreamersParts } from "./persister/query/streamers.ts";
+import { digestOf } from "./persister/tokens/digest.ts";
 import { systemClock } from "./system-clock.ts";
 
 const hourMilliseconds = 3_600_000;
@@ -72,7 +74,7 @@ function authorityOf({ authorization: by, ownerToken }: Config, stored: Tokens):
     by,
     tokens: {
       grantOf: async (digest, deadline) =>
-        digest === owner ? { permissions: allPermissions } : stored.grantOf(digest, deadline),
+        digest === owner ? { id: "owner", permissions: allPermissions } : stored.grantOf(digest, deadline),
     },
   };
 }
@@ -107,13 +109,4 @@ function accountsOf({ accounts, region }: Config): Accounts {
   if ("arn" in accounts) return secretAccounts(client, accounts.arn);
   const { ownArn: arn, sharedArn } = accounts;
   return ownAccount(client, { arn, sharedArn });
-}
-
-/** Returns a function that returns what its first call made. */
-export function memoize<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

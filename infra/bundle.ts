@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 /** The functions of serverless.yml; test/infra/template.test.ts compares the two lists. */
-export const functions = ["ingest", "bookmark", "change", "overview", "watch", "schedule"] as const;
+export const functions = ["ingest", "bookmark", "change", "overview", "tokens", "watch", "schedule"] as const;
 
 /** The streamers that can run on a schedule. */
 const streamers = ["github", "chargebee", "drift"];

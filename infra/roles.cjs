@@ -1,7 +1,7 @@
 /**
  * A role for each function, with no permission that it does not need. In the table, partitions say who may do
- * what: a bearer token has a partition of its own, `token#<digest>`, and no function creates one; streamers
- * have `streamer#<name>`, and their entries in the list of streamers share `streamers#0` to `streamers#f`.
+ * what: a bearer token has a partition of its own, `token#<digest>`, and `tokens` alone creates and deletes
+ * one; streamers have `streamer#<name>`, and their entries in the list of streamers share `streamers#0` to `streamers#f`.
  */
 
 const { allow, arnOf, logTo, partitions, roleFor } = require("./statements.cjs");
@@ -29,6 +29,13 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
   const noteNotified = listed.map(list =>
     allow("dynamodb:UpdateItem", table, partitions([list], { attributes: ["pk", "sk", "notifiedAt"] })),
   );
+  const changeTokens = isTokens
+    ? [
+        allow("dynamodb:GetItem", table, partitions(ofTokens)),
+        allow("dynamodb:Query", table, partitions(listed)),
+        allow(["dynamodb:PutItem", "dynamodb:DeleteItem"], table, partitions(ofTokens)),
+      ]
+    : [];
   const role = (name, ...statements) => roleFor("lambda.amazonaws.com", name, statements);
 
   return {
@@ -70,6 +77,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       ...noteLastUse,
       logTo("OverviewLogGroup"),
     ),
+    TokensRole: role("tokens", ...changeTokens, ...noteLastUse, logTo("TokensLogGroup")),
     WatchRole: role(
       "watch",
       readItems,

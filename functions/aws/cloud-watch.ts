@@ -1,7 +1,7 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { ErrorCode } from "../persister/errors.ts";
-import type { Observer, Report, RequestObserver, WatchObserver } from "../persister/ports.ts";
+import type { Observer, Report, RequestObserver, TokenObserver, WatchObserver } from "../persister/ports.ts";
 import type { Ran } from "../program/run.ts";
 
 const namespace = "Persister";
@@ -44,7 +44,7 @@ interface CloudWatchOptions {
 export function cloudWatch(
   service: string,
   { streamerMetrics, isRun = false }: CloudWatchOptions,
-): Observer & WatchObserver & RequestObserver & { onRun(ran: Ran): void } {
+): Observer & WatchObserver & RequestObserver & TokenObserver & { onRun(ran: Ran): void } {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   const reportAge = (streamer: string, age: number) => {
@@ -71,6 +71,10 @@ export function cloudWatch(
     },
     onRun(ran) {
       logger.info("run", { ...ran });
+    },
+    onTokenChange({ validUntil, ...change }) {
+      const expiresAt = validUntil === undefined ? undefined : new Date(validUntil).toISOString();
+      logger.info("token", { ...change, expiresAt });
     },
     onBookmarkAge: reportAge,
     onWatched({ streamers, stale, oldest }) {

@@ -18,6 +18,7 @@ export function toRequest(event: APIGatewayProxyEventV2): HttpRequest {
     // The gateway has decoded it. Decoding twice would turn "%252e" into "%2e".
     streamer: event.pathParameters?.streamer ?? "",
     delivery: event.pathParameters?.delivery ?? "",
+    token: event.pathParameters?.id ?? "",
     errorCode: event.pathParameters?.code ?? "",
     jwtScopes: jwtScopesOf(event),
     body: bodyOf(event),

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -141,6 +142,11 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
     async update(key: ItemKey, update: Update, deadline: number): Promise<boolean> {
       const command = new UpdateItemCommand({ TableName, Key: marshall(key), ...updateOf(update) });
       return isWritten(() => client.send(command, timing.until(deadline)));
+    },
+
+    /** Deletes an item, if there is one. */
+    async remove(key: ItemKey, deadline: number): Promise<void> {
+      await client.send(new DeleteItemCommand({ TableName, Key: marshall(key) }), timing.until(deadline));
     },
 
     /** Resolves to at most `limit` items from `first` on to `last`. */

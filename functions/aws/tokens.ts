@@ -10,7 +10,7 @@ import { machineTiming } from "./timing.ts";
 /** The partition in which earlier versions stored all tokens, by digest. New ones are only listed in it. */
 export const tokensPartition = "tokens";
 /** The prefix of a token's key in the list, before the digest. No earlier version's digest has it. */
-export const listedPrefix = "listed#";
+const listedPrefix = "listed#";
 export const listedKey = (digest: string) => ({ pk: tokensPartition, sk: `${listedPrefix}${digest}` });
 /** How long an expired token is listed, in seconds: DynamoDB's TTL deletes it then. */
 export const listedSeconds = 30 * 86_400;
@@ -82,13 +82,13 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const found = await find(digest, deadline);
           if (found === undefined) return undefined;
           const { key, item } = found;
-          const { streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+          const { id, streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);
           const permissions = scopes.map(scope => ({ scope, streamer }));
-          if (usedOn === day) return { permissions };
-          return { permissions, noteUse: signal => noteUse(key, day, signal) };
+          if (usedOn === day) return { id, permissions };
+          return { id, permissions, noteUse: signal => noteUse(key, day, signal) };
         },
         tokensUnavailable,
       ),

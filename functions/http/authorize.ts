@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
 import { PersisterError } from "../persister/errors.ts";
-import type { Permission, Scope, Tokens } from "../persister/ports.ts";
+import type { Grant, Permission, Scope, Tokens } from "../persister/ports.ts";
+import { digestOf } from "../persister/tokens/digest.ts";
+import type { Caller } from "../persister/tokens/permissions.ts";
 import type { BackgroundWork } from "./background-work.ts";
 import type { HttpRequest } from "./http-message.ts";
 import { streamerName } from "./parameters.ts";
@@ -50,6 +51,20 @@ export async function authorizeSome(
   return names;
 }
 
+/**
+ * Resolves to the caller if its token has the route's scope on some streamer. Rejects with `tokens-disabled`
+ * if callers have no tokens of ours, `unauthorized` or `forbidden`.
+ */
+export async function authorizeToken(request: HttpRequest, options: AuthorizationOptions): Promise<Caller> {
+  const { authority } = options;
+  if (authority.by !== "token")
+    throw new PersisterError("tokens-disabled", "This endpoint has no tokens of its own.");
+  const scope = scopeOf(request.route);
+  const { id, permissions } = await ofToken(request.headers, authority, options);
+  if (!permissions.some(each => each.scope === scope)) throw forbidden(scope, "any");
+  return { id, permissions, requestId: request.requestId };
+}
+
 async function authenticate(
   request: HttpRequest,
   options: AuthorizationOptions,
@@ -57,7 +72,7 @@ async function authenticate(
   const { authority } = options;
   switch (authority.by) {
     case "token":
-      return ofToken(request.headers, authority, options);
+      return (await ofToken(request.headers, authority, options)).permissions;
     case "jwt":
       return ofClaim(request.jwtScopes ?? "");
     case "iam":
@@ -66,7 +81,7 @@ async function authenticate(
 }
 
 /**
- * Resolves to the permissions of `Authorization: Bearer …` (RFC 6750). Every token, however wrong, costs
+ * Resolves to the grant of `Authorization: Bearer …` (RFC 6750). Every token, however wrong, costs
  * one look-up by its digest and fails in the same way. The time reveals nothing either, as the digest is
  * not secret.
  */
@@ -74,16 +89,13 @@ async function ofToken(
   headers: Headers,
   { tokens }: Extract<Authority, { readonly by: "token" }>,
   { deadline, background }: AuthorizationOptions,
-): Promise<readonly Permission[]> {
+): Promise<Grant> {
   const token = /^Bearer +([^ ]+) *$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   const grant = await tokens.grantOf(digestOf(token), deadline);
   if (grant?.noteUse !== undefined) background.start("Noting a token's last use", grant.noteUse);
-  if (grant !== undefined) return grant.permissions;
+  if (grant !== undefined) return grant;
   throw new PersisterError("unauthorized", "The token is missing, wrong, expired or revoked.");
 }
-
-/** Returns the digest by which a token is stored. */
-export const digestOf = (token: string) => createHash("sha256").update(token).digest("hex");
 
 /**
  * Returns the permissions in a claim such as `github:write *:read`. Other words belong to other services.

@@ -8,6 +8,7 @@ import {
   streamerNameCharsMax,
 } from "../persister/limits.ts";
 import type { CatalogueEntry, ProblemCode } from "./catalogue-entry.ts";
+import { tokenErrors } from "./token-errors.ts";
 
 const MiB = 1024 * 1024;
 
@@ -16,23 +17,19 @@ const MiB = 1024 * 1024;
  * show it.
  */
 export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
-  "tokens-unavailable": {
-    status: 503,
-    title: "Tokens unavailable",
-    when: "The token table did not answer in time. Nothing was done.",
-    hint: "Send the request again after `Retry-After`.",
-  },
+  "tokens-disabled": tokenErrors["tokens-disabled"],
+  "tokens-unavailable": tokenErrors["tokens-unavailable"],
   unauthorized: {
     status: 401,
     title: "Unauthorized",
     when: "The token is missing, wrong, expired or revoked.",
-    hint: "Send `Authorization: Bearer <token>` with a valid token; `npm run token` creates one.",
+    hint: "Send `Authorization: Bearer <token>` with a valid token; `persist token create` creates one.",
   },
   forbidden: {
     status: 403,
     title: "Forbidden",
     when: "The token is valid but does not have the required scope on this streamer.",
-    hint: "Use a token with that scope; `npm run token` creates one.",
+    hint: "Use a token with that scope; `persist token create` creates one.",
   },
   "bad-streamer-name": {
     status: 400,
@@ -87,7 +84,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   "unsupported-type": {
     status: 415,
     title: "Unsupported media type",
-    when: "A manual change of the bookmark or the settings does not name the body's type.",
+    when: "A manual change, or a request for a token, does not name the body's type.",
     hint: "Send `Content-Type: application/json`; a bookmark may also be `application/transit+json`.",
   },
   "bad-settings": {
@@ -96,6 +93,8 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     when: "The body of a change of the settings is not a JSON object of known settings.",
     hint: 'Send settings such as `{"expectedEvery":"PT1H"}`; `{}` removes them all.',
   },
+  "bad-token": tokenErrors["bad-token"],
+  "too-many-tokens": tokenErrors["too-many-tokens"],
   "broken-gzip": {
     status: 400,
     title: "Broken gzip",
@@ -228,6 +227,7 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
     when: "No delivery with this id has ended.",
     hint: "Check the id; a delivery in flight is shown with its streamer.",
   },
+  "no-token": tokenErrors["no-token"],
   "no-bookmark": {
     status: 404,
     title: "No bookmark",

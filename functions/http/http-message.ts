@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly streamer: string;
   /** Likewise. */
   readonly delivery: string;
+  /** Likewise: the path parameter `id`. */
+  readonly token: string;
   /** Likewise: the path parameter `code`. */
   readonly errorCode: string;
   /** The claim `scope` of a JWT that the gateway has verified. */

@@ -111,7 +111,7 @@ function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
   }
   if (scope !== undefined) statuses.set(errorCatalogue.internal.status, ["internal"]);
   const refused = [...statuses].map(([status, codesOfStatus]) => {
-    const headers = headersObject(problemHeaders(status, operation));
+    const headers = headersObject(problemHeaders(status, codesOfStatus, operation));
     return [status, { ...problemObject(status, codesOfStatus, schemaOf), headers }];
   });
   const succeeded = Object.entries(responses).map(([status, response]) => [
@@ -121,10 +121,14 @@ function responsesOf(operation: Operation, schemaOf: SchemaOf): Json {
   return Object.fromEntries([...succeeded, ...refused]);
 }
 
-const problemHeaders = (status: number, { namingRevision = [] }: Operation): readonly ResponseHeader[] => [
+const problemHeaders = (
+  status: number,
+  codes: readonly string[],
+  { namingRevision = [] }: Operation,
+): readonly ResponseHeader[] => [
   "Cache-Control",
   ...(status === 401 ? (["WWW-Authenticate"] as const) : []),
-  ...(status === 409 || status === 503 ? (["Retry-After?"] as const) : []),
+  ...(codes.includes("delivery-in-flight") || status === 503 ? (["Retry-After?"] as const) : []),
   ...(namingRevision.includes(status) ? (["ETag?"] as const) : []),
 ];
 

@@ -1,6 +1,7 @@
 import type * as z from "zod/mini";
 import type { ErrorCode } from "../persister/errors.ts";
 import type { Scope } from "../persister/ports.ts";
+import { mediaTypes } from "./conversion.ts";
 import type { Route } from "./routes.ts";
 
 /** The meaning of each response header. A route's list marks an optional header with `?`. */
@@ -53,3 +54,10 @@ export interface ResponseDescription {
   readonly content: Readonly<Record<string, z.ZodMiniType>>;
   readonly headers: readonly ResponseHeader[];
 }
+
+/** Describes a response whose body is JSON. */
+export const okJson = (
+  description: string,
+  schema: z.ZodMiniType,
+  headers: readonly ResponseHeader[] = ["Cache-Control"],
+): ResponseDescription => ({ description, content: { [mediaTypes.json]: schema }, headers });

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { mediaTypes } from "./conversion.ts";
 import { bookmarkBody, settingsBody, stitchstreamBody } from "./documented-bodies.ts";
-import type { Operation, OperationDescription, ResponseDescription, ResponseHeader } from "./operation.ts";
+import { type Operation, type OperationDescription, okJson as ok } from "./operation.ts";
 import {
   deliveriesQuery,
   deliveryParameter,
@@ -13,17 +13,13 @@ import {
 } from "./parameters.ts";
 import { type Route, routeEntries } from "./routes.ts";
 import * as schemas from "./schemas.ts";
+import { tokenOperations } from "./token-operations.ts";
+import { tokenParameter } from "./token-schemas.ts";
 
 const revisionCondition = z.string().check(z.describe('Revisions in quotes, such as `"5"`, or `*`.'));
 const accept = z.string().check(z.describe("The media types that the response may have."));
 const text = z.string();
 const anything = z.unknown();
-
-const ok = (
-  description: string,
-  schema: z.ZodMiniType,
-  headers: readonly ResponseHeader[] = ["Cache-Control"],
-): ResponseDescription => ({ description, content: { [mediaTypes.json]: schema }, headers });
 
 /** One of the two is required. */
 const requiredConditions = {
@@ -196,6 +192,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-delivery"],
     namingRevision: [404],
   },
+  ...tokenOperations,
   "GET /v1/openapi.json": {
     id: "readOpenapi",
     summary: "Returns this document.",
@@ -234,5 +231,6 @@ export const operations: readonly Operation[] = routeEntries.map(([route, { scop
 export const pathParameters: Readonly<Record<string, z.ZodMiniType>> = {
   streamer: streamerNameParameter,
   delivery: deliveryParameter,
+  id: tokenParameter,
   code: errorCodeParameter,
 };

@@ -28,7 +28,7 @@ export const errorCodeParameter = z
   .check(z.describe("The `code` of an error."));
 
 /** The message says what is expected: `pageOf` puts it into its sentence. */
-const natural = (max: number) => {
+export const natural = (max: number) => {
   const expected = `a number from 1 to ${max}`;
   return z.coerce.number(expected).check(z.int(expected), z.minimum(1, expected), z.maximum(max, expected));
 };

@@ -1,6 +1,6 @@
 import type { Scope } from "../persister/ports.ts";
 
-export type FunctionName = "ingest" | "bookmark" | "change" | "overview";
+export type FunctionName = "ingest" | "bookmark" | "change" | "overview" | "tokens";
 
 interface RouteEntry {
   /** The function that answers it. */
@@ -25,6 +25,9 @@ const routes = {
   "PUT /v1/streamers/{streamer}/settings": { function: "change", scope: "admin" },
   "GET /v1/streamers/{streamer}/deliveries": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}/deliveries/{delivery}": { function: "overview", scope: "read" },
+  "GET /v1/tokens": { function: "tokens", scope: "admin" },
+  "POST /v1/tokens": { function: "tokens", scope: "admin" },
+  "DELETE /v1/tokens/{id}": { function: "tokens", scope: "admin" },
   "GET /v1/openapi.json": { function: "overview" },
   "GET /v1/errors/{code}": { function: "overview" },
   "GET /v1/health": { function: "bookmark" },

@@ -12,6 +12,7 @@ export interface Fault {
 
 /** In order of precedence. http/error-catalogue.ts has the meaning, status and hint of each. */
 export type ErrorCode =
+  | "tokens-disabled"
   | "tokens-unavailable"
   | "unauthorized"
   | "forbidden"
@@ -25,6 +26,8 @@ export type ErrorCode =
   | "unsupported-encoding"
   | "unsupported-type"
   | "bad-settings"
+  | "bad-token"
+  | "too-many-tokens"
   | "broken-gzip"
   | "inflated-too-large"
   | "store-unavailable"
@@ -46,6 +49,7 @@ export type ErrorCode =
   | "out-of-time"
   | "no-streamer"
   | "no-delivery"
+  | "no-token"
   | "no-bookmark"
   | "not-acceptable";
 

@@ -106,6 +106,13 @@ export const expectedMillisecondsMin = 60_000;
 /** Ten years: for a streamer that is retired. */
 export const expectedMillisecondsMax = 3_650 * 86_400_000;
 
+/** How soon a token may expire: soon enough for a test. */
+export const expiresMillisecondsMin = 60_000;
+/** Ten years, as for `expectedEvery`. A token without `expires` does not expire. */
+export const expiresMillisecondsMax = 3_650 * 86_400_000;
+/** A page of tokens: each costs one read of the table. */
+export const tokensListedMax = 100;
+
 /**
  * The clocks of two machines may differ this much. Amazon Time Sync keeps Lambda's within about a
  * millisecond.

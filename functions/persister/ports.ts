@@ -32,23 +32,73 @@ export interface Tokens {
   grantOf(digest: string, deadline: number): Promise<Grant | undefined>;
 }
 
-interface Grant {
+export interface Grant {
+  /** The name by which the token is listed and revoked. */
+  readonly id: string;
   readonly permissions: readonly Permission[];
   /** Saves the day of the token's last use; undefined if it is saved already. No request depends on it. */
   readonly noteUse?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** A token that expires soon, without what it consists of. */
-export interface ExpiringToken {
+/** An entry in the list of tokens: facts that never change. */
+export interface TokenEntry {
   /** The SHA-256 of the token, hexadecimal. */
   readonly digest: string;
   /** The name by which it is listed and revoked. */
   readonly id: string;
   /** `*` means all streamers. */
   readonly streamer: string;
-  readonly scopes: readonly Scope[];
   /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A token without its value. */
+export interface StoredToken extends TokenEntry {
+  readonly scopes: readonly Scope[];
+  /** ms since the epoch; undefined if it does not expire. */
+  readonly validUntil: number | undefined;
+  /** The UTC day of its last use, yyyy-mm-dd. */
+  readonly usedOn: string | undefined;
+}
+
+/** A token that expires soon. */
+export interface ExpiringToken extends Omit<StoredToken, "createdAt" | "usedOn"> {
   readonly validUntil: number;
+}
+
+/** The tokens, to list, create and revoke them. All reject with PersisterError `tokens-unavailable`. */
+export interface TokenStore {
+  /**
+   * Iterates over the entries of all tokens, in no particular order. An entry has no token while that one is
+   * being created or revoked.
+   */
+  entries(deadline: number): AsyncIterable<TokenEntry>;
+  /** Reads every write before it. */
+  read(digest: string, deadline: number): Promise<StoredToken | undefined>;
+  /** Resolves to false if the token was revoked meanwhile: then it stays revoked. */
+  create(token: StoredToken, deadline: number): Promise<boolean>;
+  /** Revokes a token immediately and permanently. Repeating it changes nothing. */
+  revoke(digest: string, deadline: number): Promise<void>;
+}
+
+/** A change of the tokens, for the log. It holds neither a value nor a digest. */
+export interface TokenChange {
+  readonly action: "create" | "revoke";
+  /** `unknown` if the table did not answer in time: the change may have happened. */
+  readonly outcome: "done" | "unknown";
+  /** The token's id. */
+  readonly token: string;
+  readonly streamer: string;
+  readonly scopes: readonly Scope[];
+  readonly validUntil: number | undefined;
+  /** The id of the token that the request was made with. */
+  readonly by: string;
+  readonly requestId: string;
+}
+
+/** Reports changes of the tokens. */
+export interface TokenObserver {
+  onTokenChange(change: TokenChange): void;
 }
 
 /** The list of tokens. Both reject with PersisterError `tokens-unavailable`. */

@@ -3,10 +3,12 @@ import { change } from "../../functions/change.ts";
 import { type FunctionName, routeEntries } from "../../functions/http/routes.ts";
 import { ingest } from "../../functions/ingest.ts";
 import { overview } from "../../functions/overview.ts";
+import { tokens } from "../../functions/tokens.ts";
 import type { Wired } from "../../functions/wire.ts";
+import type { WiredTokens } from "../../functions/wire-tokens.ts";
 import type { Route } from "./gateway/routes.ts";
 
-const functions = { ingest, bookmark, change, overview } satisfies Record<FunctionName, unknown>;
+const functions = { ingest, bookmark, change, overview, tokens } satisfies Record<FunctionName, unknown>;
 
 /** The functions' timeouts in serverless.yml. */
 const ingestMilliseconds = 29_000;
@@ -16,7 +18,7 @@ export type HandlerOf = (name: FunctionName, timeoutMilliseconds: number) => Rou
 
 /** Runs the functions' own handlers in this process. */
 export const handlersHere =
-  (wired: Wired): HandlerOf =>
+  (wired: Wired & WiredTokens): HandlerOf =>
   name =>
     functions[name](() => wired);
 

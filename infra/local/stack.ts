@@ -1,11 +1,13 @@
 import { join } from "node:path";
+import { dynamoClient } from "../../functions/aws/clients.ts";
 import { toResult } from "../../functions/aws/gateway.ts";
 import { bookmarkAgeHours } from "../../functions/config.ts";
 import { problemResponse } from "../../functions/http/problem.ts";
 import { bodyTooLarge, eventTooLarge } from "../../functions/http/request-body.ts";
 import { wireBytesMax } from "../../functions/persister/limits.ts";
-import type { Clock, Observer, RequestObserver } from "../../functions/persister/ports.ts";
+import type { Clock, Observer, RequestObserver, TokenObserver } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
+import { tokenPartsOf } from "../../functions/wire-tokens.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
@@ -46,7 +48,7 @@ const silent: Observer = { onDelivery: () => {} };
 /** The parts that tests replace. */
 export interface Variant {
   readonly clock?: Clock;
-  readonly observer?: Observer & Partial<RequestObserver>;
+  readonly observer?: Observer & Partial<RequestObserver & TokenObserver>;
   /** Lambda's timeout for a delivery. */
   readonly ingestMilliseconds?: number;
   /** Runs the functions outside this process. */
@@ -107,12 +109,18 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
       variant.clock,
     );
     parts.unshift({ close: async () => wired.close?.() });
+    const client = dynamoClient({ region, endpoint: dynamodb });
+    const silentOfTokens = { onTokenChange: () => {}, ...variant.observer };
+    const tokenParts = tokenPartsOf({ client, table }, silentOfTokens, variant.clock);
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
         // AWS answers "Request Entity Too Large" alone. Locally, the answer names the limit.
         onTooLarge: (body, path) => toResult(problemResponse(path, tooLarge(body))),
-        routes: routesOf(lambda?.handlerOf ?? handlersHere(wired), variant.ingestMilliseconds),
+        routes: routesOf(
+          lambda?.handlerOf ?? handlersHere({ ...wired, tokenParts }),
+          variant.ingestMilliseconds,
+        ),
       }),
     );
     return {

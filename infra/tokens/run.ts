@@ -9,7 +9,7 @@ import { commands } from "../local/commands.ts";
 import { readSettings } from "../local/settings.ts";
 import { stackFileName, stackFileSchema } from "../local/stack-file.ts";
 import { CommandError, runCommand } from "../run-command.ts";
-import { createToken, isLive, listTokens, revokeToken, type TokenTable } from "./tokens.ts";
+import { createToken, listTokens, revokeToken, type TokenTable } from "./tokens.ts";
 
 const usage = `${commands.tokenWith}create --streamer <name or *> --scope write,read,admin [--expires 90d]
 ${commands.tokenWith}list
@@ -81,7 +81,7 @@ async function list() {
       created: dayOf(token.createdAt),
       expires: token.validUntil === undefined ? "never" : dayOf(token.validUntil),
       "last used": token.usedOn ?? "never",
-      live: isLive(token),
+      live: token.isLive,
     })),
   );
 }

@@ -2,7 +2,7 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { dynamoClient } from "../../functions/aws/clients.ts";
 import { tokenKey } from "../../functions/aws/tokens.ts";
-import { digestOf } from "../../functions/http/authorize.ts";
+import { digestOf } from "../../functions/persister/tokens/digest.ts";
 import type { Settings } from "../../infra/local/settings.ts";
 import type { Variant } from "../../infra/local/stack.ts";
 import { Lambda } from "./lambda.ts";

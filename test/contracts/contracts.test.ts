@@ -7,15 +7,17 @@ import { s3Archive } from "../../functions/aws/archive.ts";
 import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokenList } from "../../functions/aws/token-list.ts";
+import { dynamoTokenStore } from "../../functions/aws/token-store.ts";
 import { memoryArchive } from "../../functions/memory/archive.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
-import { memoryTokenList } from "../../functions/memory/token-list.ts";
+import { memoryTokens } from "../../functions/memory/tokens.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { createToken, revokeToken } from "../../infra/tokens/tokens.ts";
 import { archiveContract } from "./archive.contract.ts";
 import { storeContract } from "./store.contract.ts";
 import { tokenListContract } from "./token-list.contract.ts";
+import { tokenStoreContract } from "./token-store.contract.ts";
 
 describe("in memory", () => {
   describe("an archive", () => {
@@ -27,18 +29,19 @@ describe("in memory", () => {
   describe("a store of", () => storeContract(memoryStore));
   describe("a list of tokens", () =>
     tokenListContract(() => {
-      const list = memoryTokenList({ now: Date.now });
+      const list = memoryTokens({ now: Date.now });
       return {
         list,
         create: async (streamer, validUntil) => {
           const id = `${list.tokens.size}`;
-          if (validUntil !== undefined)
-            list.tokens.set(id, { digest: id, id, streamer, scopes: ["read"], validUntil });
+          const others = { createdAt: 0, validUntil, usedOn: undefined };
+          await list.create({ digest: id, id, streamer, scopes: ["read"], ...others }, 0);
           return { id };
         },
-        revoke: async id => void list.tokens.delete(id),
+        revoke: id => list.revoke(id, 0),
       };
     }));
+  describe("a store of tokens", () => tokenStoreContract(() => memoryTokens({ now: Date.now })));
 });
 
 describe("with the SDK's clients on the embedded services", () => {
@@ -108,6 +111,12 @@ function contracts(place: () => Place): void {
         create: (streamer, validUntil) => createToken({ streamer, scopes: ["read"], validUntil }, options),
         revoke: id => revokeToken(id, options),
       };
+    });
+  });
+  describe("a store of tokens", () => {
+    tokenStoreContract(() => {
+      const { dynamodb, table } = place();
+      return dynamoTokenStore({ client: dynamoClient(dynamodb), table });
     });
   });
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
 import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
 import { awsStore } from "../../functions/aws/store.ts";
+import { dynamoTokenStore } from "../../functions/aws/token-store.ts";
 import { commit, prepare } from "../../functions/persister/commit/commit.ts";
 import { begin, type Lease } from "../../functions/persister/commit/lease.ts";
 import { readState } from "../../functions/persister/commit/state.ts";
@@ -133,6 +134,57 @@ describe("an answer that is lost after the effect", () => {
     const state = await commitTo(parts, lease, bookmark("1"));
     expect(state).toMatchObject({ revision: 1, committedAt: now, bookmark: bookmark("1") });
     expect(await read("followed")).toMatchObject({ revision: 3 });
+  });
+});
+
+describe("a token", () => {
+  const [streamer, scopes] = ["lost-token", ["read"] as const];
+  const own = { digest: "", id: "lost", streamer, scopes, createdAt: now } as const;
+  const tokenOf = (digest: string) => ({ ...own, digest, validUntil: undefined, usedOn: undefined });
+  const storeOf = (client = newDynamodb()) => dynamoTokenStore({ client, table });
+
+  it("whose creation's answer is lost is created once", async () => {
+    const client = newDynamodb();
+    afterEffect(client, "PutItemCommand", lose);
+    const token = tokenOf("a".repeat(64));
+    expect(await storeOf(client).create(token, deadline())).toBe(true);
+    expect(await storeOf().read(token.digest, deadline())).toEqual(token);
+    await storeOf().revoke(token.digest, deadline());
+  });
+
+  it("that is revoked before its creation is repeated stays revoked", async () => {
+    const client = newDynamodb();
+    const token = tokenOf("b".repeat(64));
+    const revoke = async () => {
+      await storeOf().revoke(token.digest, deadline());
+      await lose();
+    };
+    // The second PutItem is the token's own; the first is its entry's.
+    let puts = 0;
+    const stack = client.middlewareStack as ReturnType<typeof newS3>["middlewareStack"];
+    stack.add(
+      (next, { commandName }) =>
+        async call => {
+          const answer = await next(call);
+          if (commandName === "PutItemCommand" && ++puts === 2) await revoke();
+          return answer;
+        },
+      { step: "finalizeRequest", priority: "low" },
+    );
+    expect(await storeOf(client).create(token, deadline())).toBe(false);
+    expect(await storeOf().read(token.digest, deadline())).toBeUndefined();
+  });
+
+  it("that a creation restores while it is being revoked stays revoked", async () => {
+    const token = tokenOf("d".repeat(64));
+    await storeOf().create(token, deadline());
+    const client = newDynamodb();
+    // The first DeleteItem is the token's: its entry is still there when the creation checks it.
+    afterEffect(client, "DeleteItemCommand", async () => {
+      expect(await storeOf().create(token, deadline())).toBe(true);
+    });
+    await storeOf(client).revoke(token.digest, deadline());
+    expect(await storeOf().read(token.digest, deadline())).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import type { Context } from "aws-lambda";
 import { afterEach, expect, it, vi } from "vitest";
 import { cloudWatch } from "../../functions/aws/cloud-watch.ts";
 import { memoryStore } from "../../functions/memory/store.ts";
-import { memoryTokenList } from "../../functions/memory/token-list.ts";
+import { memoryTokens } from "../../functions/memory/tokens.ts";
 import { commit, prepare } from "../../functions/persister/commit/commit.ts";
 import { entryCommitOf, lastFailureOf } from "../../functions/persister/commit/entry.ts";
 import { begin } from "../../functions/persister/commit/lease.ts";
@@ -31,7 +31,7 @@ class Stack {
   readonly #store = memoryStore();
   readonly #alarms = new AlarmStates();
   readonly #observer = cloudWatch("persister-test", { streamerMetrics: false });
-  readonly #tokens = memoryTokenList({ now: () => this.now });
+  readonly #tokens = memoryTokens({ now: () => this.now });
   readonly #printed: string[] = [];
   readonly #metrics = new Map<string, Datum>();
   #ids = 0;
@@ -96,7 +96,15 @@ class Stack {
     });
 
   createToken = (id: string, validUntil: number) =>
-    this.#tokens.tokens.set(id, { digest: id, id, streamer: "steady", scopes: ["read"], validUntil });
+    this.#tokens.tokens.set(id, {
+      digest: id,
+      id,
+      streamer: "steady",
+      scopes: ["read"],
+      createdAt: this.now,
+      validUntil,
+      usedOn: undefined,
+    });
 
   count(metric: string, sum: number): void {
     const before = this.#metrics.get(metric) ?? { sum: 0, samples: 0 };

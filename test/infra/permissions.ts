@@ -154,6 +154,36 @@ export const calls: readonly Call[] = [
       [putObject, "Archive/bookmarks/github/digest"],
     ]),
   ]),
+  ...callsOf("TokensRole", true, [
+    ...[get, put, remove].flatMap((action): Row[] => [
+      [action, "Table", token],
+      [action, "Table", ["tokens"]],
+    ]),
+    [query, "Table", ["tokens"]],
+    [update, "Table", token, usedOn],
+  ]),
+  ...callsOf("TokensRole", false, [
+    [get, "Table", ["streamer#github"]],
+    [put, "Table", ["streamer#github"]],
+    [put, "Table", ["token#ab12", "streamer#github"]],
+    [put, "Table"],
+    [remove, "Table", ["streamer#github"]],
+    [remove, "Table"],
+    [query, "Table", ["streamers"]],
+    [update, "Table", token, [...usedOn, "scopes"]],
+    [scan, "Table"],
+    [getObject, "Archive/bookmarks/github/digest"],
+    [readSecret, "Secret"],
+  ]),
+  ...["IngestRole", "BookmarkRole", "ChangeRole", "OverviewRole", "WatchRole", "RunGithubRole"].flatMap(
+    role =>
+      callsOf(role, false, [
+        [put, "Table", token],
+        [put, "Table", ["tokens"]],
+        [remove, "Table", token],
+        [remove, "Table", ["tokens"]],
+      ]),
+  ),
   ...callsOf("WatchRole", true, [
     [get, "Table", ["streamer#github"]],
     [query, "Table", ["streamers#0"]],

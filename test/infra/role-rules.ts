@@ -60,6 +60,13 @@ const needed: Readonly<Record<string, Grants>> = {
     "s3:GetObject": texts,
     "dynamodb:Query": table,
   },
+  TokensRole: {
+    ...authenticate,
+    ...logTo("TokensLogGroup"),
+    "dynamodb:Query": table,
+    "dynamodb:PutItem": table,
+    "dynamodb:DeleteItem": table,
+  },
   WatchRole: {
     ...logTo("WatchLogGroup"),
     "dynamodb:GetItem": table,
@@ -105,6 +112,7 @@ const isOfSchedule = (role: string) => role.endsWith("ScheduleRole");
 /** Whether the functions read bearer tokens, as they do where no gateway's authorizer precedes them. */
 const isOfTokens = (template: Template) => at(environmentIn(template, "Ingest"), "AUTHORIZATION") === "token";
 function neededBy(template: Template, role: string): Grants | undefined {
+  if (role === "TokensRole" && !isOfTokens(template)) return logTo("TokensLogGroup");
   if (!isOfRun(role)) return isOfTokens(template) ? needed[role] : withoutTokens(needed[role]);
   const run = role.replace(/(Schedule)?Role$/, "");
   return isOfSchedule(role) ? neededBySchedule(template, run) : neededByRun(template, run);
@@ -154,6 +162,10 @@ function keysOf(template: Template, role: string, action: string): readonly obje
   if (isOfRun(role)) {
     const streamer = streamerOf(template, role.replace(/Role$/, ""));
     return [keysExactly(isUpdate ? entryPartitionOf(streamer) : `streamer#${streamer}`)];
+  }
+  if (role === "TokensRole") {
+    if (isUpdate) return [lastUse];
+    return [action === "dynamodb:Query" ? keysLike("tokens") : keysLike("token#*", "tokens")];
   }
   if (action === "dynamodb:PutItem") return [keysLike("streamer#*")];
   if (isUpdate) return [entriesKeys, role === "WatchRole" ? notified : lastUse];
@@ -253,6 +265,7 @@ export const roleRules: readonly Rule[] = [
     seeds: [
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:DeleteItem"],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.9", secretRead],
+      ["TokensRole.Properties.Policies.0.PolicyDocument.Statement.2.Action.1", "dynamodb:UpdateItem"],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.1.Action", "dynamodb:Scan"],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.0.Action", "s3:DeleteObject"],
       ["RunDriftRole.Properties.Policies.0.PolicyDocument.Statement.6.Resource", { Ref: "Secret" }],
@@ -274,8 +287,8 @@ export const roleRules: readonly Rule[] = [
   },
   {
     name:
-      "in the table, functions reach the partitions that they need: none creates a bearer token, `watch` " +
-      "alone lists them, and a scheduled run reaches no other streamer",
+      "in the table, functions reach the partitions that they need: `tokens` alone creates and deletes " +
+      "bearer tokens, it and `watch` list them, and a scheduled run reaches no other streamer",
     check: template =>
       statements(template).flatMap(({ role, actions, condition }) =>
         actions
@@ -296,6 +309,9 @@ export const roleRules: readonly Rule[] = [
       [`${ingestStatement}.6.Condition.Null.dynamodb:Attributes`, undefined],
       ["ChangeRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", undefined],
       ["BookmarkRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
+      ["TokensRole.Properties.Policies.0.PolicyDocument.Statement.1.Condition", undefined],
+      ["TokensRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],
+      ["TokensRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", streamersKeys],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.0.Condition", undefined],
       ["WatchRole.Properties.Policies.0.PolicyDocument.Statement.3.Condition", entriesKeys.Null],
       ["RunGithubRole.Properties.Policies.0.PolicyDocument.Statement.2.Condition", undefined],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../functions/memory/store.ts";
-import { memoryTokenList } from "../../functions/memory/token-list.ts";
+import { memoryTokens } from "../../functions/memory/tokens.ts";
 import type { Notifier } from "../../functions/persister/ports.ts";
 import { watchStreamers } from "../../functions/persister/query/watch.ts";
 import { watchTokens } from "../../functions/persister/query/watch-tokens.ts";
@@ -49,7 +49,7 @@ class Process {
 async function stackOf() {
   let now = began;
   const store = memoryStore();
-  const list = memoryTokenList({ now: () => now });
+  const list = memoryTokens({ now: () => now });
   for (const name of names) {
     const commit = { revision: 1, at: began, by: "delivery", delivery: "d", bookmarkAt: began } as const;
     await store.streamers.write({ name, fence: 1, stamp: "s", lastSequence: 1n, since: began, commit }, far);
@@ -58,6 +58,8 @@ async function stackOf() {
       id: name,
       streamer: name,
       scopes: ["read"],
+      createdAt: began,
+      usedOn: undefined,
       validUntil: began + 99 * hour,
     } as const;
     list.tokens.set(name, token);
