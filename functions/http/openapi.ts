@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import manifest from "../../package.json" with { type: "json" };
 import type { ErrorCode } from "../persister/errors.ts";
 import { mediaTypes } from "./conversion.ts";
 import { errorCatalogue } from "./error-catalogue.ts";
@@ -11,12 +12,16 @@ import {
 } from "./operation.ts";
 import { operations, pathParameters } from "./operations.ts";
 import { problemSchema } from "./schemas.ts";
+import { tagOf, tagsOf } from "./tags.ts";
 
 type Json = Record<string, unknown>;
 const problemType = "application/problem+json";
 
-/** Returns the endpoint's OpenAPI 3.1 document: spec.openapis.org/oas/v3.1.1 */
-export function openapi(): Json {
+/**
+ * Returns the endpoint's OpenAPI 3.1 document: spec.openapis.org/oas/v3.1.1. It refers to the guide in the
+ * repository, once that has an address.
+ */
+export function openapi(repository = manifest.repository): Json {
   const components = new Map<string, Json>();
   const schemaOf = (schema: z.ZodMiniType) => jsonSchemaOf(schema, components);
   const paths: Record<string, Json> = {};
@@ -28,14 +33,18 @@ export function openapi(): Json {
     openapi: "3.1.1",
     info: {
       title: "Persister",
-      version: "1",
+      version: manifest.version,
       summary: "POST a stitchstream to a URL you trust.",
       description:
         "Archives every byte, validates every message, forwards the records to the Import API, " +
         "and stores the bookmark only once every record before it has been accepted.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
+    ...(repository !== "" && {
+      externalDocs: { description: "The guide", url: `${repository.replace(/\.git$/, "")}#readme` },
+    }),
     servers: [{ url: "/" }],
+    tags: tagsOf(operations.map(({ route }) => route)),
     paths,
     components: {
       schemas: Object.fromEntries(components),
@@ -54,17 +63,19 @@ export const openapiResponse = (): HttpResponse => ({
 type SchemaOf = (schema: z.ZodMiniType) => Json;
 
 function operationObject(operation: Operation, schemaOf: SchemaOf): Json {
-  const { id, summary, scope, body } = operation;
+  const { id, route, summary, scope, body } = operation;
+  const token = scope && `Requires a token with the scope \`${scope}\`.`;
+  const description = [operation.description, token].filter(each => each !== undefined).join(" ");
   const content = Object.entries(body ?? {}).map(([type, { schema, examples }]) => {
     const named = Object.entries(examples).map(([name, value]) => [name, { value }]);
     return [type, { schema: schemaOf(schema), examples: Object.fromEntries(named) }];
   });
   return {
     operationId: id,
+    tags: [tagOf(route)],
     summary,
-    ...(scope === undefined
-      ? { security: [] }
-      : { security: [{ token: [] }], description: `Requires a token with the scope \`${scope}\`.` }),
+    ...(description !== "" && { description }),
+    security: scope === undefined ? [] : [{ token: [] }],
     parameters: parametersOf(operation, schemaOf),
     ...(body && { requestBody: { required: true, content: Object.fromEntries(content) } }),
     responses: responsesOf(operation, schemaOf),
@@ -76,23 +87,26 @@ function parametersOf({ route, query, headers = {} }: Operation, schemaOf: Schem
     in: "path",
     name,
     required: true,
-    schema: schemaOf(pathParameters[name!]!),
+    ...describedApart(schemaOf(pathParameters[name!]!)),
   }));
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
     in: "query",
     name,
     required: false,
-    schema: schemaOf(schema as z.ZodMiniType),
+    ...describedApart(schemaOf(schema as z.ZodMiniType)),
   }));
   const inHead = Object.entries(headers).map(([name, { schema, required = false, example }]) => ({
     in: "header",
     name,
     required,
-    schema: schemaOf(schema),
+    ...describedApart(schemaOf(schema)),
     example,
   }));
   return [...inPath, ...inQuery, ...inHead];
 }
+
+/** A parameter's schema and its description, which readers of the document expect next to its name. */
+const describedApart = ({ description, ...schema }: Json) => ({ description, schema });
 
 /** Errors of every route that requires a token. */
 const authorizationErrors: readonly ErrorCode[] = ["tokens-unavailable", "unauthorized", "forbidden"];

@@ -19,7 +19,10 @@ export type ResponseHeader = keyof typeof responseHeaders | `${keyof typeof resp
 /** A route's description in the OpenAPI document: its request and every response. */
 export interface OperationDescription {
   readonly id: string;
+  /** At most 60 characters: documents list operations by it. */
   readonly summary: string;
+  /** What the summary has no room for. */
+  readonly description?: string;
   readonly query?: z.ZodMiniObject;
   /** Request headers. */
   readonly headers?: Readonly<Record<string, RequestHeader>>;

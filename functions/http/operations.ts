@@ -17,7 +17,6 @@ import { tokenOperations } from "./token-operations.ts";
 import { tokenParameter } from "./token-schemas.ts";
 
 const revisionCondition = z.string().check(z.describe('Revisions in quotes, such as `"5"`, or `*`.'));
-const accept = z.string().check(z.describe("The media types that the response may have."));
 const text = z.string();
 const anything = z.unknown();
 
@@ -37,9 +36,10 @@ const bookmarkConflicts = ["delivery-in-flight", "precondition-failed"] as const
 const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "POST /v1/streamers/{streamer}": {
     id: "deliver",
-    summary:
-      "Accepts a stitchstream: archives it, validates it as a whole, forwards its records, " +
-      "and commits its bookmark once every record before it is accepted.",
+    summary: "Accepts a stitchstream.",
+    description:
+      "Archives it, validates it as a whole, forwards its records, and commits its bookmark once every " +
+      "record before it is accepted. `Accept: text/plain` asks for the bookmark's line instead of the receipt.",
     headers: {
       "If-Match": { schema: revisionCondition, example: '"0"' },
       "If-None-Match": { schema: revisionCondition, example: "*" },
@@ -53,7 +53,6 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
           .check(z.describe("A gzip body requires the type `application/octet-stream`.")),
         example: "identity",
       },
-      Accept: { schema: accept, example: mediaTypes.json },
       traceparent: {
         schema: z.string().check(z.describe("The caller's trace, passed on to the Import API.")),
         example: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -96,11 +95,9 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/streamers/{streamer}/bookmark": {
     id: "readBookmark",
-    summary: "Returns the last committed bookmark, verbatim or converted as `Accept` asks.",
-    headers: {
-      "If-None-Match": { schema: revisionCondition, example: '"0"' },
-      Accept: { schema: accept, example: mediaTypes.transit },
-    },
+    summary: "Returns the last committed bookmark.",
+    description: "Verbatim, or converted to the type that `Accept` asks for.",
+    headers: { "If-None-Match": { schema: revisionCondition, example: '"0"' } },
     responses: {
       200: {
         description: "The bookmark.",
@@ -118,7 +115,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "PUT /v1/streamers/{streamer}/bookmark": {
     id: "setBookmark",
-    summary: "Sets the bookmark manually: the next run starts there.",
+    summary: "Sets the bookmark manually.",
+    description: "The next run starts there.",
     headers: requiredConditions,
     body: bookmarkBody,
     responses: { 200: ok("The bookmark is set.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
@@ -133,7 +131,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "DELETE /v1/streamers/{streamer}/bookmark": {
     id: "forgetBookmark",
-    summary: "Deletes the bookmark: the next run starts from the beginning.",
+    summary: "Deletes the bookmark.",
+    description: "The next run starts from the beginning.",
     headers: requiredConditions,
     responses: { 200: ok("The bookmark is deleted.", schemas.stateSchema, ["ETag", "Cache-Control"]) },
     errors: [...changeHeaderErrors, "store-unavailable", ...bookmarkConflicts],
@@ -156,8 +155,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/streamers/{streamer}": {
     id: "readStreamer",
-    summary:
-      "Returns a streamer's bookmark, the bookmark's age, the streamer's totals, and what is in flight.",
+    summary: "Returns how a streamer is doing.",
+    description: "Its bookmark and the bookmark's age, its totals, its last failure, and what is in flight.",
     responses: { 200: ok("The streamer.", schemas.streamerSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable", "bookmark-lost", "no-streamer"],
     namingRevision: [404],
@@ -179,7 +178,8 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   },
   "GET /v1/streamers/{streamer}/deliveries": {
     id: "listDeliveries",
-    summary: "Lists a streamer's deliveries and their outcomes, newest first.",
+    summary: "Lists a streamer's deliveries, newest first.",
+    description: "With their outcomes.",
     query: deliveriesQuery,
     responses: { 200: ok("A page of deliveries.", schemas.deliveriesSchema) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
@@ -202,7 +202,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "GET /v1/errors/{code}": {
     id: "readError",
     summary: "Explains an error code and what to do.",
-    headers: { Accept: { schema: accept, example: "text/html" } },
+    description: "As text, or as HTML if `Accept` asks for it.",
     responses: {
       200: {
         description: "The catalogue's entry.",
