@@ -21,7 +21,7 @@ export interface OperationDescription {
   readonly id: string;
   /** At most 60 characters: documents list operations by it. */
   readonly summary: string;
-  /** What the summary has no room for. */
+  /** Details that the summary has no room for. */
   readonly description?: string;
   readonly query?: z.ZodMiniObject;
   /** Request headers. */

@@ -39,7 +39,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     summary: "Accepts a stitchstream.",
     description:
       "Archives it, validates it as a whole, forwards its records, and commits its bookmark once every " +
-      "record before it is accepted. `Accept: text/plain` asks for the bookmark's line instead of the receipt.",
+      "record before it is accepted. `Accept: text/plain` asks for the bookmark's line, not the receipt.",
     headers: {
       "If-Match": { schema: revisionCondition, example: '"0"' },
       "If-None-Match": { schema: revisionCondition, example: "*" },

@@ -6,14 +6,16 @@ import { newTokenSchema, tokenRequestSchema, tokensQuery, tokensSchema } from ".
 export const tokenOperations = {
   "GET /v1/tokens": {
     id: "listTokens",
-    summary: "Lists the tokens on the streamers that the caller administers, oldest first.",
+    summary: "Lists tokens, oldest first.",
+    description: "Those on the streamers that the caller administers.",
     query: tokensQuery,
     responses: { 200: okJson("A page of tokens.", tokensSchema) },
     errors: ["tokens-disabled", "bad-query", "newer-format"],
   },
   "POST /v1/tokens": {
     id: "createToken",
-    summary: "Creates a token that has no more scopes than the caller's, on a streamer that it administers.",
+    summary: "Creates a token.",
+    description: "With no more scopes than the caller's, on a streamer that the caller administers.",
     body: {
       [mediaTypes.json]: {
         schema: tokenRequestSchema,
