@@ -1,5 +1,5 @@
 import { usageError } from "./cli-error.ts";
-import { type Endpoint, type EndpointRequest, movedError, sendRequest } from "./endpoint.ts";
+import { type Endpoint, type EndpointRequest, jsonOf, movedError, sendRequest } from "./endpoint.ts";
 import type { HttpResponse } from "./http.ts";
 
 const json = { "content-type": "application/json" };
@@ -76,18 +76,6 @@ export async function waitUntilFree(
     if (inFlight === undefined) return;
     if (!hasSaid) watcher.waiting();
     await endpoint.ports.clock.sleep(pollMilliseconds);
-  }
-}
-
-/**
- * Parses a response's text as JSON. Throws CliError if another server than a Persister endpoint has
- * answered.
- */
-export function jsonOf(text: string, { url }: Endpoint): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw usageError(`${url} answers, but it is not a Persister endpoint. Is --endpoint right?`);
   }
 }
 

@@ -1,17 +1,23 @@
 import { type Backoff, delayOf } from "../functions/persister/backoff.ts";
 import type { Fault } from "../functions/persister/errors.ts";
-import { CliError, exits } from "./cli-error.ts";
+import { CliError, exits, usageError } from "./cli-error.ts";
 import { faultLines, type LineOf } from "./fault-lines.ts";
 import type { HttpResponse } from "./http.ts";
 import type { Ports } from "./ports.ts";
 
-/** The endpoint that a streamer's segments are sent to. */
-export interface Endpoint {
+/** A Persister endpoint. */
+export interface Server {
   readonly url: string;
-  readonly streamer: string;
   readonly token: string;
   readonly ports: Ports;
 }
+
+/** The endpoint that a streamer's segments are sent to. */
+export interface Endpoint extends Server {
+  readonly streamer: string;
+}
+
+type Addressee = Server & Partial<Endpoint>;
 
 interface Problem {
   readonly code?: string;
@@ -28,7 +34,7 @@ const backoff: Backoff = { firstMillisecondsMax: 500, millisecondsMax: 20_000 };
 /** A delivery that was cut off holds its streamer for 30 s. */
 const retryAfterSecondsMax = 60;
 
-/** A request to an endpoint, about its streamer. */
+/** A request to an endpoint, about its streamer if it has one. */
 export interface EndpointRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path?: string;
@@ -44,7 +50,7 @@ export interface EndpointRequest {
 }
 
 /** Sends a request, and retries it while that may help. Rejects with CliError, which says what to do. */
-export async function sendRequest(endpoint: Endpoint, request: EndpointRequest): Promise<HttpResponse> {
+export async function sendRequest(endpoint: Addressee, request: EndpointRequest): Promise<HttpResponse> {
   const { clock, random } = endpoint.ports;
   for (let attempt = 1; ; attempt++) {
     const answer = await sendOnce(endpoint, request);
@@ -63,11 +69,11 @@ const isTransient = (status: number, { code }: Problem) =>
   code === "delivery-in-flight" || transient.has(status) || (status === 502 && code === undefined);
 
 const sendOnce = (
-  { url, streamer, token, ports }: Endpoint,
+  { url, streamer, token, ports }: Addressee,
   { method, path = "", headers, body }: EndpointRequest,
 ): Promise<HttpResponse> =>
   ports.sendHttp({
-    url: new URL(`${url}/v1/streamers/${streamer}${path}`),
+    url: new URL(`${url}/v1${streamer === undefined ? "" : `/streamers/${streamer}`}${path}`),
     method,
     headers: { authorization: `Bearer ${token}`, ...headers },
     body,
@@ -91,7 +97,7 @@ function waitOf({ headers }: HttpResponse, attempt: number, random: number): num
 function refusalOf(
   status: number,
   problem: Problem,
-  { url }: Endpoint,
+  { url }: Server,
   lineOf: LineOf = line => line,
 ): CliError {
   const { code, detail = "", hint = "", errors: faults = [], errorsTotal: total } = problem;
@@ -116,3 +122,15 @@ export const movedError = () =>
       "Run this again, from the endpoint's bookmark.",
     exits.unavailable,
   );
+
+/**
+ * Parses a response's text as JSON. Throws CliError if another server than a Persister endpoint has
+ * answered.
+ */
+export function jsonOf(text: string, { url }: Server): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw usageError(`${url} answers, but it is not a Persister endpoint. Is --endpoint right?`);
+  }
+}

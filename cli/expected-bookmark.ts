@@ -1,9 +1,9 @@
 import { historyEntriesMax } from "../functions/persister/limits.ts";
-import { type Committed, jsonOf } from "./bookmark.ts";
+import type { Committed } from "./bookmark.ts";
 import type { BookmarkFile } from "./bookmark-file.ts";
 import { exactValue, isSameBookmark, isSameValue } from "./bookmark-value.ts";
 import { CliError, exits } from "./cli-error.ts";
-import { type Endpoint, sendRequest } from "./endpoint.ts";
+import { type Endpoint, jsonOf, sendRequest } from "./endpoint.ts";
 
 /**
  * A file that has to hold the endpoint's bookmark before anything is sent; `--bookmark`'s can be replaced.

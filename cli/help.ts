@@ -29,6 +29,10 @@ bookmark. Likewise straight to a database:
   persist settings get               prints the streamer's settings
   persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} expects a bookmark every hour
   persist deliveries                 lists the newest deliveries, and why one failed
+  persist token create --streamer NAME --scope write,read,admin [--expires 90d]
+                                     creates a token; NAME is '*' for all streamers
+  persist token list [--json]        lists the tokens
+  persist token revoke ID            revokes one
   persist check FILE                 checks a stitchstream and sends nothing
 
   --endpoint URL      PERSIST_ENDPOINT    without /v1

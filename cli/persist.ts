@@ -17,9 +17,10 @@ import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
 import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
-import { accountOf, endpointOf } from "./settings.ts";
+import { accountOf, endpointOf, serverOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
 import { runSettingsCommand } from "./streamer-settings.ts";
+import { runTokenCommand } from "./tokens.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -41,6 +42,10 @@ async function run(args: readonly string[]): Promise<void> {
   }
   if (action === "bookmark") return print(await runBookmarkCommand(endpointOf(values), rest));
   if (action === "settings") return print(await runSettingsCommand(endpointOf(values), rest));
+  if (action === "token") {
+    const { streamer, ...server } = serverOf(values);
+    return print(await runTokenCommand(server, { ...values, streamer }, rest));
+  }
   if (action === "deliveries" && rest.length === 0) return print(await listDeliveries(endpointOf(values)));
   if (action !== undefined)
     throw usageError(`Unknown command: ${positionals.join(" ")}. See persist --help.`);

@@ -4,7 +4,7 @@ import { streamerNameParameter } from "../functions/http/parameters.ts";
 import { addressOf } from "../functions/postgres/address.ts";
 import type { DatabaseAccount } from "../functions/postgres/destination.ts";
 import { usageError } from "./cli-error.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint, Server } from "./endpoint.ts";
 import { systemPorts } from "./ports.ts";
 
 /** Where a run without an endpoint writes. */
@@ -24,22 +24,33 @@ const fileSchema = z.strictObject({
   token: z.string().optional(),
 });
 
+interface EndpointFlags {
+  readonly endpoint?: string;
+  readonly streamer?: string;
+}
+
 /**
  * Returns the endpoint of a run from flags, else the environment, else `persist.json`. Throws CliError for a
  * missing or invalid setting.
  */
-export function endpointOf(flags: { readonly endpoint?: string; readonly streamer?: string }): Endpoint {
+export function endpointOf(flags: EndpointFlags): Endpoint {
+  const { streamer, ...server } = serverOf(flags);
+  if (streamer === undefined || streamer === "*")
+    throw usageError("--streamer is required: the streamer's name, or set PERSIST_STREAMER.");
+  return { ...server, streamer };
+}
+
+/** Returns the same without requiring a streamer, which may be `*` here. */
+export function serverOf(flags: EndpointFlags): Server & Partial<Endpoint> {
   const file = readFile();
   const { PERSIST_ENDPOINT, PERSIST_STREAMER, PERSIST_TOKEN } = process.env;
   const url = flags.endpoint ?? (PERSIST_ENDPOINT || file.endpoint);
   const streamer = flags.streamer ?? (PERSIST_STREAMER || file.streamer);
   const token = PERSIST_TOKEN || file.token;
-  if (url === undefined || !/^https?:/.test(url) || !URL.canParse(url))
+  if (url === undefined || url === "")
     throw usageError("--endpoint is required: the URL, https://…, or set PERSIST_ENDPOINT.");
-  if (streamer === undefined || !streamerNameParameter.safeParse(streamer).success)
-    throw usageError(
-      "--streamer is required: a name of lowercase letters, digits, _ and -, or set PERSIST_STREAMER.",
-    );
+  assertUrl(url);
+  if (streamer !== undefined && streamer !== "*") assertStreamer(streamer);
   if (token === undefined || token === "")
     throw usageError(
       "PERSIST_TOKEN is required: the endpoint's token. A flag would show it in process lists.",
@@ -48,7 +59,29 @@ export function endpointOf(flags: { readonly endpoint?: string; readonly streame
     throw usageError(
       "The token contains a space, a line end or another character that no token has: set it again.",
     );
-  return { url: url.replace(/(\/v1)?\/*$/, ""), streamer, token, ports: systemPorts };
+  const server = { url: url.replace(/(\/v1)?\/*$/, ""), token, ports: systemPorts };
+  return streamer === undefined ? server : { ...server, streamer };
+}
+
+function assertUrl(url: string): void {
+  if (/^https?:\/\//.test(url) && URL.canParse(url)) return;
+  const completed = `${/^(localhost|127\.|\[::1\])/.test(url) ? "http" : "https"}://${url}`;
+  const isWithoutScheme = !url.includes("://") && URL.canParse(completed);
+  throw usageError(
+    isWithoutScheme
+      ? `--endpoint is "${url}", without a scheme. Is it ${completed}?`
+      : `--endpoint is "${url}", which is not a URL of http or https.`,
+  );
+}
+
+function assertStreamer(name: string): void {
+  if (streamerNameParameter.safeParse(name).success) return;
+  const lower = name.toLowerCase();
+  const isOnlyCase = streamerNameParameter.safeParse(lower).success;
+  const advice = isOnlyCase
+    ? `names are in lower case. Is it ${lower}?`
+    : "a name is 1 to 64 of a-z, 0-9, _ and -, starting with a letter or digit.";
+  throw usageError(`--streamer is "${name}": ${advice}`);
 }
 
 /** Returns the account for a run without an endpoint. Throws CliError. */

@@ -371,7 +371,7 @@ describe("ends with", () => {
     casesOf(
       [
         [2, "no endpoint", [], env, "PERSIST_ENDPOINT"],
-        [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "https://"],
+        [2, "an endpoint without a scheme", ["--endpoint", "localhost:1"], env, "Is it http://localhost:1?"],
         [2, "no token", nowhere, {}, "PERSIST_TOKEN"],
         [2, "an impossible token", nowhere, { PERSIST_TOKEN: "a\nb" }, "no token has"],
         [2, "an unknown flag", ["--endpont", "x"], env, "--endpont"],

@@ -3,8 +3,10 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dynamoTokenStore } from "../../functions/aws/token-store.ts";
 import { bundleOf } from "../cli/program.ts";
 import { getBookmark, token, useStack } from "../endpoint/local-stack.ts";
+import { tokenTableOf } from "../endpoint/stack-file.ts";
 
 /** Runs the commands of docs/persist.md in order, in one folder. */
 const page = await readFile(new URL("../../docs/persist.md", import.meta.url), "utf8");
@@ -96,7 +98,13 @@ describe("the page of `persist`", () => {
     expect(await bash(direct)).toBe('{"inboxes":3}\n20\n');
     expect([await textIn("bookmark"), await textIn("state.json")]).toEqual(['{"inboxes":3}\n', "20\n"]);
 
+    const named = { id: "3f9a1c07de", streamer: "drift", scopes: ["read"], createdAt: Date.now() } as const;
+    const given = { ...named, digest: "0".repeat(64), validUntil: undefined, usedOn: undefined };
+    await dynamoTokenStore(await tokenTableOf(stack())).create(given, Date.now() + 60_000);
     const said = await bash(others);
+    expect(said).toMatch(/\nThe token [0-9a-f]{10}, which is shown only once:\n\n {2}persister_/);
+    expect(said).toMatch(/\n3f9a1c07de +drift +read /);
+    expect(said).toContain("\nThe token 3f9a1c07de is revoked.\n");
     expect(said).toMatch(/^\{"inboxes":2\}\n/);
     expect(said).toContain('"bookmark":{"inboxes": 12}');
     expect(said).toContain('"deliveries"');

@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { CliError, exits, usageError } from "./cli-error.ts";
+import { jsonOf, type Server, sendRequest } from "./endpoint.ts";
+import { tableOf } from "./table.ts";
+
+const usage = `persist token create --streamer <name or '*'> --scope write,read,admin [--expires 90d]
+persist token list [--json]
+persist token revoke <id>`;
+
+const tokenSchema = z.object({
+  id: z.string(),
+  streamer: z.string(),
+  scopes: z.array(z.string()),
+  createdAt: z.string(),
+  expiresAt: z.string().optional(),
+  usedOn: z.string().optional(),
+  live: z.boolean(),
+});
+type Token = z.infer<typeof tokenSchema>;
+const newTokenSchema = z.object({ ...tokenSchema.shape, token: z.string() });
+const pageSchema = z.object({ next: z.string().optional(), tokens: z.array(tokenSchema) });
+
+interface TokenFlags {
+  readonly streamer: string | undefined;
+  readonly scope?: string | undefined;
+  readonly expires?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Runs `persist token …`. Resolves to what it prints. Rejects with CliError. */
+export async function runTokenCommand(
+  server: Server,
+  flags: TokenFlags,
+  [action, id, ...more]: readonly string[],
+): Promise<string> {
+  if (action === "create" && id === undefined) return create(server, flags);
+  if (action === "list" && id === undefined) return list(server, flags.json);
+  if (action === "revoke" && id !== undefined && more.length === 0) return revoke(server, id);
+  throw usageError(usage);
+}
+
+async function create(server: Server, { streamer, scope = "", expires, json }: TokenFlags): Promise<string> {
+  if (streamer === undefined) throw usageError("--streamer is required: a streamer's name, or '*' for all.");
+  if (scope === "") throw usageError("--scope is required: one or more of write, read and admin.");
+  const scopes = scope.split(",").map(each => each.trim());
+  const body = JSON.stringify({ streamer, scopes, expires: expires && durationOf(expires) });
+  const { text } = await sendRequest(server, {
+    method: "POST",
+    path: "/tokens",
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(body),
+    // Another attempt would create another token.
+    retry: false,
+  }).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.exitCode !== exits.unavailable) throw error;
+    const advice = "The token may have been created: see persist token list, and revoke it if it is there.";
+    throw new CliError(`${error.message} ${advice}`, error.exitCode);
+  });
+  if (json === true) return text;
+  const { id, token } = newTokenSchema.parse(jsonOf(text, server));
+  return `The token ${id}, which is shown only once:\n\n  ${token}\n`;
+}
+
+function durationOf(expires: string): string {
+  const days = Number(/^(\d{1,5})d$/.exec(expires)?.[1] ?? 0);
+  if (days === 0) throw usageError(`--expires must be a number of days, such as 90d, not ${expires}.`);
+  return `P${days}D`;
+}
+
+async function list(server: Server, json: boolean | undefined): Promise<string> {
+  const tokens: Token[] = [];
+  for (let after = ""; ; ) {
+    const path = `/tokens?limit=100${after && `&after=${encodeURIComponent(after)}`}`;
+    const { text } = await sendRequest(server, { method: "GET", path });
+    const page = pageSchema.parse(jsonOf(text, server));
+    tokens.push(...page.tokens);
+    if (page.next === undefined) break;
+    after = page.next;
+  }
+  if (json === true) return JSON.stringify({ tokens }, undefined, 2);
+  if (tokens.length === 0) return "There is no token.";
+  return tableOf(["id", "streamer", "scopes", "created", "expires", "last used", "live"], tokens.map(rowOf));
+}
+
+const rowOf = ({ id, streamer, scopes, createdAt, expiresAt, usedOn, live }: Token) => ({
+  id,
+  streamer,
+  scopes: scopes.join(","),
+  created: dayOf(createdAt),
+  expires: expiresAt === undefined ? "never" : dayOf(expiresAt),
+  "last used": usedOn ?? "never",
+  live: live ? "yes" : "no",
+});
+
+const dayOf = (instant: string) => instant.slice(0, 10);
+
+async function revoke(server: Server, id: string): Promise<string> {
+  const accepts: string[] = [];
+  await sendRequest(server, {
+    method: "DELETE",
+    path: `/tokens/${encodeURIComponent(id)}`,
+    accepts,
+    // An attempt whose answer was lost may have revoked it.
+    onRetry: () => accepts.push("no-token"),
+  });
+  return `The token ${id} is revoked.`;
+}
