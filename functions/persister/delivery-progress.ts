@@ -72,7 +72,6 @@ export class DeliveryProgress {
 
   archived(archive: string): void {
     this.#archive = archive;
-    this.took("archive");
   }
 
   unzipped(body: Uint8Array): void {

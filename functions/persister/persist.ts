@@ -1,23 +1,13 @@
 import { allSettled } from "./all-settled.ts";
-import { gunzip } from "./body/gunzip.ts";
-import { validate } from "./body/validate.ts";
+import { inspect, type ReceivedBody } from "./body/inspect.ts";
 import { commit, commitWhatIsSafe, keepsBookmark, prepare, replacing } from "./commit/commit.ts";
-import {
-  assertKeyUnused,
-  committedReceipt,
-  lookUp,
-  orOtherAttemptsReceipt,
-  saveReceipt,
-  saveRecord,
-  sha256,
-} from "./commit/idempotency.ts";
+import { orOtherAttemptsReceipt, saveReceipt, saveRecord } from "./commit/idempotency.ts";
 import { acceptedBefore, type LeaseParts, underLease } from "./commit/lease.ts";
 import type { Precondition } from "./commit/precondition.ts";
 import { revisionOf } from "./commit/state.ts";
 import { within } from "./deadline.ts";
 import { DeliveryProgress } from "./delivery-progress.ts";
 import type { Destinations } from "./destination.ts";
-import type { PersisterError } from "./errors.ts";
 import { batches } from "./forward/batch.ts";
 import { forward } from "./forward/forward.ts";
 import { refusalError } from "./forward/refusal.ts";
@@ -27,17 +17,9 @@ import type { Receipt } from "./receipt.ts";
 import { fileReceipt, recordOutcome } from "./record.ts";
 import { replayFactsOf } from "./replay-facts.ts";
 
-/** A body to deliver, as it was received. */
-export interface DeliveryRequest {
-  readonly streamer: string;
-  readonly body: Uint8Array;
-  readonly gzipped: boolean;
-  /** A fault of the request's headers. The body is archived and then refused. */
-  readonly fault?: PersisterError | undefined;
+/** A body to deliver. */
+export interface DeliveryRequest extends ReceivedBody {
   readonly precondition: Precondition;
-  readonly idempotencyKey?: string | undefined;
-  /** The caller's trace (www.w3.org/TR/trace-context): passed on to the destination and reported. */
-  readonly traceparent?: string | undefined;
   /** When the response must be sent, ms since the epoch. */
   readonly deadline: number;
 }
@@ -55,9 +37,8 @@ export interface DeliveryResult {
 }
 
 /**
- * Delivers a body: archive → decode → validate → begin → batch → forward → commit. Rejects with a
- * PersisterError that names the delivery and the committed state. docs/guarantees.md walks through every step
- * and every failure.
+ * Delivers a body: archive, inspect → begin → batch → forward → commit. Rejects with a PersisterError that
+ * names the delivery and the committed state. docs/guarantees.md walks through every step and every failure.
  */
 export async function persist(request: DeliveryRequest, parts: Parts): Promise<DeliveryResult> {
   const { streamer, precondition, deadline } = request;
@@ -67,32 +48,22 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
   const commitPorts = within(parts, answerBy(deadline));
   const progress = new DeliveryProgress(request, parts);
   return recordOutcome(progress, commitPorts, async () => {
-    progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));
-    if (request.fault !== undefined) throw request.fault;
-    const body = request.gzipped ? await gunzip(request.body) : request.body;
-    progress.unzipped(body);
-    // Read before the streamer: a receipt that is saved after this read is not committed yet.
-    const lookup = await lookUp(request, body, ports);
-    const { streamer: current, settings } = await ports.streamers.readWithSettings(streamer);
-    progress.found(current, settings?.settings ?? {});
-    assertKeyUnused(lookup, parts.clock);
-    const earlier = lookup?.earlier;
-    if (earlier !== undefined) progress.continues(earlier);
-    const committed = await committedReceipt(earlier, current, ports);
-    if (committed !== undefined) return { receipt: committed, replayed: true };
-    progress.took("begin");
-    const destination = await parts.destinations.of(streamer, request.traceparent);
-    const contents = validate(body, destination);
-    progress.validated(contents);
+    // Every answer and every write waits for the archive. If that fails, nothing else matters.
+    const [archive, inspected] = await allSettled([
+      archiveBody(request, progress, { archive: parts.archive, by: forwardBy }),
+      inspect(request, progress, ports),
+    ]);
+    progress.took("archive");
+    if ("committed" in inspected) return { receipt: inspected.committed, replayed: true };
+    const { contents, digest, size, destination, lookup, current } = inspected;
     const { delivery } = progress;
     const { sequences } = contents;
+    const earlier = lookup?.earlier;
     const wanted = { streamer, current, delivery, earlier, precondition, sequences, until: deadline };
     return orOtherAttemptsReceipt(streamer, lookup, commitPorts, () =>
       underLease(wanted, { begin: ports, release: commitPorts }, async lease => {
-        const digest = lookup?.digest ?? sha256(body);
-        const replay = replayFactsOf(lease, contents, { digest, size: body.length }, destination.identity);
+        const replay = replayFactsOf(lease, contents, { digest, size }, destination.identity);
         progress.began(replay);
-        const { archive } = progress;
         const record = lookup && (await saveRecord(lookup, { lease, archive, replay }, ports));
         progress.took("begin");
         const accepted = acceptedBefore(lease);
@@ -119,10 +90,10 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
           ...(keepsBookmark(contents, safe, lease) && { bookmarkKept: true as const }),
         };
         const revision = revisionOf(lease.held) + 1;
-        const [, , prepared] = await allSettled([
-          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, commitPorts),
-          record && saveReceipt(record, facts, revision, commitPorts),
+        const [prepared] = await allSettled([
           prepare(lease, safe, commitPorts),
+          fileReceipt(facts, { replay, at: receivedAt, revision }, commitPorts),
+          record && saveReceipt(record, facts, revision, commitPorts),
         ]);
         const { state, item } = await commit(lease, prepared, contents, commitPorts);
         progress.took("commit");
@@ -131,4 +102,15 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
       }),
     );
   });
+}
+
+/** Archives the body, and notes it even if the body turns out to be faulty. */
+async function archiveBody(
+  { body }: DeliveryRequest,
+  progress: DeliveryProgress,
+  { archive, by }: { readonly archive: Archive; readonly by: number },
+): Promise<string> {
+  const archived = await archive.put(progress.archiveKey, body, by);
+  progress.archived(archived);
+  return archived;
 }

@@ -38,19 +38,19 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** Delivers a record of each stream and a bookmark of this many bytes. */
+/** Delivers a record of each stream and a bookmark of this many bytes, if any. */
 async function deliver(
   streamer: string,
-  [bytes, streams = ["issues"]]: readonly [bytes: number, streams?: readonly string[]],
+  [bytes, streams = ["issues"]]: readonly [bytes: number | undefined, streams?: readonly string[]],
   n: number,
   headers: Record<string, string>,
 ) {
-  const value = `${n}`.padEnd(bytes - 2, "x");
+  const bookmarks = bytes === undefined ? [] : [bookmark(`${n}`.padEnd(bytes - 2, "x"))];
   const records = streams.map(stream => record(stream, { id: n }, ["id"]));
   const response = await fetch(`${stack.url}/v1/streamers/${streamer}`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, ...headers },
-    body: jsonline(...records, bookmark(value)),
+    body: jsonline(...records, ...bookmarks),
   });
   expect([response.status, await response.text()]).toMatchObject([200, expect.stringContaining('"records"')]);
 }
@@ -140,4 +140,42 @@ it("a bookmark in S3 is read with one more GET", async () => {
   const inline = await read(2_048);
   expect(inline).toMatchObject({ calls: 2, gets: 0 });
   expect(await read(2_049)).toEqual({ ...inline, gets: 1 });
+});
+
+describe("a delivery waits for as many round trips as docs/performance.md says", () => {
+  const performance = readFileSync(new URL("../../docs/performance.md", import.meta.url), "utf8");
+  const [table = ""] = /(?<=^\| in a row \|.*\n.*\n)(?:\|.*\n)+/m.exec(performance) ?? [];
+  const listed = table.split("\n").flatMap(row => {
+    const [, , ...cells] = row.split("|").map(cell => cell.trim());
+    return cells.length < 2 ? [] : [cells];
+  });
+  /** Calls that only some deliveries make are marked. */
+  const roundsOf = (marks: readonly string[]) =>
+    listed
+      .map(([calls = ""]) =>
+        [...calls.matchAll(/`([^`]+)`(?: \((\w+)\))?/g)]
+          .flatMap(([, call, mark]) => (mark === undefined || marks.includes(mark) ? [call!] : []))
+          .toSorted(),
+      )
+      .filter(calls => calls.length > 0);
+
+  it.each([
+    [20, []],
+    [20, ["key"]],
+    [250_000, ["large"]],
+    [250_000, ["large", "key"]],
+    [undefined, ["key"]],
+  ] as const)("with a bookmark of %s bytes: %s", async (bytes, marks) => {
+    const hasKey = marks.some(mark => mark === "key");
+    const streamer = `trips-${bytes}-${marks.length}`;
+    const headersOf = (n: number) =>
+      (hasKey ? { "idempotency-key": `key-${n}` } : {}) as Record<string, string>;
+    for (const n of [1, 2]) await deliver(streamer, [bytes], n, headersOf(n));
+    const expected = roundsOf(marks);
+    const held = proxies.hold(expected.map(calls => calls.length));
+    await deliver(streamer, [bytes], 3, headersOf(3));
+    expect(held.names).toEqual(expected);
+    expect(expected.length).toBe(hasKey ? 7 : 6);
+    proxies.hold([]);
+  });
 });

@@ -58,7 +58,7 @@ it("a delivery stores its bookmark with its receipt, and before the item that na
   const { store, notes } = notingStore();
   await persist({ streamer, body, gzipped: false, precondition, deadline }, partsOf(store));
   const afterBegin = notes.slice(notes.indexOf("item done") + 1);
-  const stored = ["receipt", "bookmark", "receipt done", "bookmark done"];
+  const stored = ["bookmark", "receipt", "bookmark done", "receipt done"];
   expect(afterBegin).toEqual([...stored, "item", "item done"]);
 });
 

@@ -1,4 +1,5 @@
 import { HttpClient } from "./clients/http-client.ts";
+import { PersistClient } from "./clients/persist-client.ts";
 import { Scheduled } from "./clients/scheduled.ts";
 import { SettingsClient } from "./clients/settings-client.ts";
 import { calm, type FaultPlan, randomFaults } from "./faults.ts";
@@ -77,6 +78,14 @@ export const schedules = {
   crowded: chained({}, much, 2, client => client.insist(3)),
   /** The same with clocks that are minutes wrong, so that live leases are taken over. */
   clocks: chained({ skewMillisecondsMax: 300_000 }, much, 2, client => client.insist(3)),
+  /** Deliveries that failed, and are sent again against an older revision. */
+  contradictions: chained({}, much, 1, client => client.contradict(5)),
+  /** `persist` at the end of a pipe, whose streamer starts from the last printed bookmark. */
+  pipes: (seed: number) => {
+    const world = new World(seed, () => calmTraits);
+    const client = new PersistClient(world, "a", "pipe", much(world));
+    return run(world, [() => client.run(3)]);
+  },
   /** Versions activated one after the other, and refused batches. */
   versions: chained({ streamKinds: ["versioned"] }, refusing, 1, client => client.insist(4)),
   /** Batches that are too large and sent in halves, of which some are refused. */

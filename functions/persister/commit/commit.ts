@@ -1,3 +1,4 @@
+import { allSettled } from "../all-settled.ts";
 import { holdsSomething } from "../body/bookmark.ts";
 import type { Contents } from "../body/contents.ts";
 import { PersisterError } from "../errors.ts";
@@ -6,7 +7,7 @@ import { gapsAfter } from "./gaps.ts";
 import { acceptedBefore, type Lease, type LeasePorts, nextFence } from "./lease.ts";
 import { commitOf, revisionOf, type StreamerState, stateOf } from "./state.ts";
 
-/** A bookmark that a commit can name: it is stored, and it is read for the response. */
+/** A bookmark that a commit can name: it is stored, and read for the response. The last commit is filed. */
 export interface PreparedBookmark {
   /** The delivery's own safe bookmark; otherwise the current one stays. */
   readonly isNew: boolean;
@@ -17,9 +18,9 @@ export interface PreparedBookmark {
 }
 
 /**
- * Stores the safe bookmark if it replaces the current one, and otherwise reads the current one. Nothing may
- * fail after the commit, and the commit may name nothing that is not stored, so this is done before it.
- * Rejects with `store-unavailable` or `bookmark-lost`.
+ * Stores the safe bookmark if it replaces the current one, and otherwise reads the current one. Files the
+ * commit that is about to be replaced. Nothing may fail after the commit, and the commit may name nothing
+ * that is not stored, so this is done before it. Rejects with `store-unavailable` or `bookmark-lost`.
  */
 export async function prepare(
   lease: Lease,
@@ -28,13 +29,22 @@ export async function prepare(
 ): Promise<PreparedBookmark> {
   const { name, commit: current } = lease.held;
   const acceptedCount = safe?.acceptedCount ?? acceptedBefore(lease);
-  const bookmark = replacing(safe, lease);
-  if (bookmark !== undefined) {
-    const stored = await ports.bookmarks.store(name, bookmark);
-    return { isNew: true, acceptedCount, stored, bookmark };
-  }
+  const [prepared] = await allSettled([
+    bookmarkAfter(lease, replacing(safe, lease), ports),
+    current && ports.history.file(name, current),
+  ]);
+  return { ...prepared, acceptedCount };
+}
+
+async function bookmarkAfter(
+  { held: { name, commit: current } }: Lease,
+  bookmark: SafeBookmark | undefined,
+  ports: LeasePorts,
+): Promise<Omit<PreparedBookmark, "acceptedCount">> {
+  if (bookmark !== undefined)
+    return { isNew: true, stored: await ports.bookmarks.store(name, bookmark), bookmark };
   const state = await stateOf(current, ports);
-  return { isNew: false, acceptedCount, stored: current?.bookmark, bookmark: state.bookmark };
+  return { isNew: false, stored: current?.bookmark, bookmark: state.bookmark };
 }
 
 /** The committed state, and the streamer's item as it was written. */

@@ -22,19 +22,30 @@ export interface IdempotencyLookup {
 export const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 const keyMilliseconds = idempotencyKeyHoursMax * 3_600_000;
 
-/**
- * Looks up a delivery's key, if it has one. The same body under the same key is the same delivery for as long
- * as the record is kept; `assertKeyUnused` handles another body.
- */
-export async function lookUp(
+/** Resolves to the record under a delivery's key; undefined without a key or a record. */
+export async function readRecord(
   { streamer, idempotencyKey }: { streamer: string; idempotencyKey?: string | undefined },
-  body: Uint8Array,
   ports: LeasePorts,
-): Promise<IdempotencyLookup | undefined> {
+): Promise<IdempotencyRecord | undefined> {
+  return idempotencyKey === undefined ? undefined : ports.deliveries.read(streamer, sha256(idempotencyKey));
+}
+
+/**
+ * Returns what is stored under a delivery's key, if it has one. The same body under the same key is the same
+ * delivery for as long as the record is kept; `assertKeyUnused` handles another body.
+ */
+export function lookUp(
+  { idempotencyKey }: { idempotencyKey?: string | undefined },
+  digest: string,
+  found: IdempotencyRecord | undefined,
+): IdempotencyLookup | undefined {
   if (idempotencyKey === undefined) return undefined;
-  const [key, digest] = [sha256(idempotencyKey), sha256(body)];
-  const found = await ports.deliveries.read(streamer, key);
-  return { key, digest, found, earlier: found?.digest === digest ? found : undefined };
+  return {
+    key: sha256(idempotencyKey),
+    digest,
+    found,
+    earlier: found?.digest === digest ? found : undefined,
+  };
 }
 
 /** Throws `key-reused` if the key was used for another body within the last day. */
@@ -52,8 +63,8 @@ export function assertKeyUnused(lookup: IdempotencyLookup | undefined, clock: Cl
 /**
  * Resolves to the receipt of a delivery that was committed, even if the committing attempt crashed before it
  * answered. The receipt is valid if this delivery committed the revision that the receipt names. `earlier`
- * was read before the streamer, so another attempt may have committed since: the record is read again and its
- * current receipt is returned.
+ * and the streamer were read at once, and another attempt may have committed in between: the record is read
+ * again and its current receipt is returned. A receipt that is newer than the streamer is not valid yet.
  */
 export async function committedReceipt(
   earlier: IdempotencyRecord | undefined,

@@ -42,20 +42,19 @@ const beginAttemptsMax = 5;
 const sequencesPerMillisecond = 1_000_000n;
 
 /**
- * Acquires the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Files the commit that
- * the delivery is about to replace. Rejects with `delivery-in-flight` while another lease is live,
- * `superseded`, `precondition-failed` or `store-unavailable`.
+ * Acquires the streamer's lease and reserves sequences from max(now × 10^6, last + 1). Rejects with
+ * `delivery-in-flight` while another lease is live, `superseded`, `precondition-failed` or
+ * `store-unavailable`.
  */
 export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<Lease> {
   const { streamer, delivery, earlier, until } = request;
   let { current } = request;
   for (let attempt = 0; attempt < beginAttemptsMax; attempt++) {
-    if (attempt > 0) current = await ports.streamers.read(streamer);
+    if (attempt > 0 || isOutdated(current, request)) current = await ports.streamers.read(streamer);
     const now = ports.clock.now();
     assertNotLeased(current, now);
     if (earlier !== undefined) assertNotSuperseded(earlier, current, request.sequences);
     if (!isContinued(current, earlier)) await assertPrecondition(request.precondition, current, ports);
-    if (current?.commit !== undefined) await ports.history.file(streamer, current.commit);
     const firstSequence = earlier?.firstSequence ?? nextSequence(current, now);
     const held: Streamer = {
       ...current,
@@ -189,6 +188,10 @@ function assertNotSuperseded(
       "Start from the committed bookmark, with a new Idempotency-Key.",
   );
 }
+
+/** Returns whether the streamer was read before the record's sequences were reserved. */
+const isOutdated = (streamer: Streamer | undefined, { earlier, sequences }: LeaseRequest) =>
+  earlier !== undefined && (streamer?.lastSequence ?? 0n) < lastOf(earlier.firstSequence, sequences);
 
 const lastOf = (first: bigint, sequences: number) => first + BigInt(sequences) - 1n;
 

@@ -36,11 +36,17 @@ const forgottenDays = [399, 404] as const;
 /** An answer after which the same request is not sent again. */
 const final = new Set(["malformed", "superseded", "precondition-failed", "key-reused"]);
 
-/** Faults of the first attempt of a delivery, and the step at which another one arrives and sleeps. */
+/**
+ * Faults of the first attempt of a delivery, and that of a second one, which arrives so much later. A third
+ * one arrives after a pause.
+ */
 const twinKinds = [
-  { step: "commit", fault: "killed-before", asleepAt: "look-up", milliseconds: [60_000, 60_000] },
-  { step: "forward", fault: "asleep", asleepAt: "look-up", milliseconds: [200, 5_000] },
-  { step: "commit", fault: "cut-off", asleepAt: "read", milliseconds: [8_000, 22_000] },
+  // The second one reads the record before the third one saves its receipt, and then the third one's commit.
+  { first: ["commit", "killed-before"], second: ["read", "retried"], after: [60_000, 60_000], pause: 0 },
+  { first: ["forward", "asleep"], second: ["look-up", "asleep"], after: [200, 5_000], pause: 500 },
+  { first: ["commit", "cut-off"], second: ["read", "asleep"], after: [8_000, 22_000], pause: 500 },
+  // The second one reads the streamer before the first one begins, and then the record that it saves.
+  { first: ["forward", "killed-before"], second: ["look-up", "retried"], after: [0, 200], pause: 500 },
 ] as const;
 
 /** A streamer's client: it fetches the bookmark, sends what is after it, and retries until it is accepted. */
@@ -98,17 +104,17 @@ export class HttpClient {
   /**
    * Concurrent attempts of one delivery. The first one dies or sleeps before it commits, or its commit
    * takes effect late. Another one sleeps between its read and its write, and wakes up when one of the
-   * others has committed.
+   * others has committed, or its two reads are far apart.
    */
   async twins(): Promise<void> {
     const { random, scheduler } = this.#world;
     const delivery = this.#deliveryAfter(await this.#fetch(), false);
-    const { step, fault, asleepAt, milliseconds } = random.pick(twinKinds);
-    const first = this.#post(delivery, faultAt(step, fault));
-    await scheduler.sleep(random.int(milliseconds[0], milliseconds[1]));
-    const asleep = this.#post(delivery, faultAt(asleepAt, "asleep"));
-    await scheduler.sleep(500);
-    await Promise.all([first, asleep, this.#post(delivery)]);
+    const { after, pause, ...faults } = random.pick(twinKinds);
+    const first = this.#post(delivery, faultAt(faults.first[0], faults.first[1]));
+    await scheduler.sleep(random.int(after[0], after[1]));
+    const second = this.#post(delivery, faultAt(faults.second[0], faults.second[1]));
+    await scheduler.sleep(pause);
+    await Promise.all([first, second, this.#post(delivery)]);
   }
 
   /** Delivers, and checks the result immediately. */
@@ -190,7 +196,13 @@ export class HttpClient {
     return { name, bytes: bytesOf(body), key, match: this.#manner === "chained" ? etag : undefined };
   }
 
-  async #deliver(delivery: Delivery): Promise<void> {
+  /** Delivers one after the other, and sends each that failed against an older revision, too. */
+  async contradict(rounds: number): Promise<void> {
+    for (let round = 0; round < rounds; round++)
+      await this.#deliver(this.#deliveryAfter(await this.#fetch(), false), 1);
+  }
+
+  async #deliver(delivery: Delivery, contradiction = 0.05): Promise<void> {
     const { random, scheduler } = this.#world;
     for (let tries = 0; ; tries++) {
       const answered = await this.#post(delivery);
@@ -198,7 +210,7 @@ export class HttpClient {
       // Without a key the same body is another delivery.
       if (delivery.key === undefined) return;
       await scheduler.sleep(random.int(0, 20_000));
-      if (delivery.match !== undefined && random.chance(0.05)) await this.#tryOtherwise(delivery);
+      if (delivery.match !== undefined && random.chance(contradiction)) await this.#tryOtherwise(delivery);
     }
   }
 

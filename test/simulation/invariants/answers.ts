@@ -137,6 +137,8 @@ export class Answers {
     if (code === "delivery-in-flight" && members.inFlight === undefined && races < racesMin)
       throw new Violation("I6", "a delivery is refused for another one, and there is none");
     if (code !== "superseded") return;
+    if (process.fence === undefined && !commits.isOvertaken(streamer, members.delivery!))
+      throw new Violation("I6", "a delivery is called superseded that nobody has overtaken");
     if (key === undefined && commits.isCommitted(streamer, members.delivery))
       throw new Violation("I6", "a delivery that was committed is called superseded");
     if (key !== undefined && this.#receipts.has(`${key} ${body?.name}`) && !this.#shared.has(key))

@@ -5,6 +5,7 @@ import type { Process } from "../process.ts";
 import { positionIn } from "../source/body.ts";
 import type { Written } from "../world/table.ts";
 import type { World } from "../world/world.ts";
+import { Begins } from "./begins.ts";
 import { Violation } from "./violation.ts";
 
 /** A streamer's item as stored. */
@@ -40,8 +41,7 @@ export class Commits {
   /** The last write of each streamer, and the commits of the writes before. */
   #streamers = new Map<string, Streamer>();
   #made = new Map<string, readonly Made[]>();
-  /** By delivery, the number of commits when it first began. */
-  #commitsAtBegin = new Map<string, number>();
+  #begins = new Begins();
 
   constructor(world: World) {
     this.#world = world;
@@ -58,14 +58,13 @@ export class Commits {
 
   /** A copy of the knowledge about items, restored with the table. */
   copy(): () => void {
-    const [streamers, made, begins] = [this.#streamers, this.#made, this.#commitsAtBegin];
+    const [streamers, made, begins] = [this.#streamers, this.#made, this.#begins.copy()];
     this.#streamers = new Map(streamers);
     this.#made = new Map(made);
-    this.#commitsAtBegin = new Map(begins);
     return () => {
       this.#streamers = new Map(streamers);
       this.#made = new Map(made);
-      this.#commitsAtBegin = new Map(begins);
+      this.#begins = begins.copy();
     };
   }
 
@@ -92,6 +91,14 @@ export class Commits {
 
   isCommitted(streamer: string, delivery: string | undefined): boolean {
     return this.#made.get(streamer)?.some(made => made.delivery === delivery) === true;
+  }
+
+  /** Whether anything came after this delivery's begin, or all of it is committed, or nobody knows. */
+  isOvertaken(streamer: string, delivery: string): boolean {
+    const lastSequence = this.#begins.lastSequenceOf(delivery);
+    if (lastSequence === undefined || this.reservedOf(streamer) > lastSequence) return true;
+    const since = this.#made.get(streamer)?.slice(this.#begins.commitsBefore(delivery));
+    return since?.some(made => made.delivery !== delivery || made.isWhole) === true;
   }
 
   /** Whether the streamer's last commit is a part of this delivery. */
@@ -124,10 +131,16 @@ export class Commits {
   }
 
   /** I5: nobody takes a live lease; I4: a delivery begins only at the revision that the caller has seen. */
-  #checkBegin(name: string, before: Streamer | undefined, { lease }: Streamer, { sent }: Process): void {
+  #checkBegin(
+    name: string,
+    before: Streamer | undefined,
+    { lease, lastSequence }: Streamer,
+    process: Process,
+  ): void {
     const { delivery } = lease!;
-    if (!this.#commitsAtBegin.has(delivery))
-      this.#commitsAtBegin.set(delivery, this.#made.get(name)?.length ?? 0);
+    const { sent } = process;
+    const commits = this.#made.get(name)?.length ?? 0;
+    this.#begins.note(delivery, { commits, lastSequence: BigInt(lastSequence), process });
     const isHeld =
       before?.lease !== undefined && before.lease.until + marginMilliseconds > this.#world.scheduler.now;
     if (isHeld && !this.#world.hasWrongClocks)
@@ -145,7 +158,7 @@ export class Commits {
     if (before !== undefined) this.#checkFiled(name, before);
     const position = this.#positionIn(commit);
     if (by === "delivery") {
-      const others = made.slice(this.#commitsAtBegin.get(delivery) ?? 0);
+      const others = made.slice(this.#begins.commitsBefore(delivery));
       const other = others.find(each => each.delivery !== delivery);
       if (other !== undefined)
         throw new Violation("I4", `${delivery} was committed though ${other.delivery} had overtaken it`);

@@ -33,14 +33,13 @@ export function resume(state: State, client: number, at: At, found: Found): Stat
       const keyItem = found as KeyItem | undefined;
       return to({ at: "read", ...(keyItem && { keyItem, delivery: keyItem.delivery }) });
     }
+    case "look-up after": {
+      const keyItem = found as KeyItem | undefined;
+      return inspected(to(keyItem ? { keyItem, delivery: keyItem.delivery } : {}), client);
+    }
     case "read": {
-      const item = found as Item | undefined;
-      const seen = withItem(to({}), client, item);
-      if (body!.isChange) return change(seen, client);
-      const isGood = goodCommit(state, process.keyItem, item) !== undefined;
-      return isGood
-        ? withProcess(seen, client, { ...seen.clients[client]!.process!, at: "verify receipt" })
-        : begin(seen, client);
+      const seen = withItem(state, client, found as Item | undefined);
+      return body!.isChange ? change(seen, client) : inspected(seen, client);
     }
     case "verify receipt":
       return (found as KeyItem | undefined)?.receipt === process.keyItem!.receipt
@@ -100,6 +99,16 @@ export function resume(state: State, client: number, at: At, found: Found): Stat
   }
 }
 
+/** The process knows the record under its key, and the item, which may be older. */
+function inspected(state: State, client: number): State {
+  const process = state.clients[client]!.process!;
+  const { keyItem, item } = process;
+  const isGood = goodCommit(state, keyItem, item) !== undefined;
+  if (isGood) return withProcess(state, client, { ...process, at: "verify receipt" });
+  const isOutdated = keyItem !== undefined && (item?.range ?? 0) < keyItem.range;
+  return isOutdated ? withProcess(state, client, { ...process, at: "again" }) : begin(state, client);
+}
+
 function withItem(state: State, client: number, item: Item | undefined): State {
   const { item: _, ...process } = state.clients[client]!.process!;
   return withProcess(state, client, { ...process, ...(item && { item }) });
@@ -142,7 +151,7 @@ function begin(state: State, client: number): State {
   }
   const range = keyItem?.range ?? item.range + 1;
   const next = { ...item, range: Math.max(item.range, range), lease: { delivery, over: late } };
-  return write<Item>(file(state, item), client, { ...process!, at: "begin" }, next);
+  return write<Item>(state, client, { ...process!, at: "begin" }, next);
 }
 
 /** The process has the lease: it stores its sequences under its key. */
@@ -174,10 +183,10 @@ export function answered(state: State, client: number, accepted: number): State 
   const { keyItem, item, acceptedCount } = process!;
   if (accepted === records) {
     const next = { ...keyItem!, receipt: revisionOf(item) + 1 };
-    return write<KeyItem>(state, client, { ...process!, at: "receipt" }, next);
+    return write<KeyItem>(file(state, item!), client, { ...process!, at: "receipt" }, next);
   }
   return accepted > acceptedCount
-    ? commit(state, client, accepted)
+    ? commit(file(state, item!), client, accepted)
     : fail(state, client, naming({ code: "unavailable" }, item));
 }
 

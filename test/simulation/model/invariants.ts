@@ -81,6 +81,7 @@ function checkAnswer(before: State, after: State, client: number): void {
   if (heard === earlier.heard || earlier.body === undefined || earlier.body.isChange) return;
   const { key } = earlier.body;
   const delivery = after.keyItems[key]?.delivery;
+  if (heard!.code === "superseded") checkSuperseded(before, client);
   if (heard!.code === "committed" || heard!.code === "replayed") {
     const made = committed(after, heard!.revision!);
     hold(
@@ -89,4 +90,16 @@ function checkAnswer(before: State, after: State, client: number): void {
     );
     hold(made?.position === heard!.position, "I3: a receipt names another bookmark");
   }
+}
+
+/** I6: a delivery without a lease is called superseded only if something has come after its begin. */
+function checkSuperseded({ item, keyItems, clients, history }: State, client: number): void {
+  const { body, process } = clients[client]!;
+  const record = keyItems[body!.key];
+  if (process!.next !== undefined || record === undefined) return;
+  const { base, range, delivery } = record;
+  const since = [...history, ...(item?.commit ? [item.commit] : [])].filter(each => each.revision > base);
+  const isOvertaken =
+    (item?.range ?? 0) > range || since.some(each => each.delivery !== delivery || each.whole);
+  hold(isOvertaken, "I6: a delivery is called superseded that nobody has overtaken");
 }

@@ -75,7 +75,7 @@ function textOf(state: State, { keys }: Scenario, clientOrder: readonly number[]
     const given = answer && (isFinal(answer) || answer.code === "delivery-in-flight" ? answer.code : "");
     const texts = [known ? keyItemText(known) : "", held ? itemText(held) : "", acceptedCount, given];
     // From the look-up on, the delivery is the recorded one.
-    const delivery = at === "look-up" && there !== undefined ? "" : id(process.delivery);
+    const delivery = at.startsWith("look-up") && there !== undefined ? "" : id(process.delivery);
     return `${at}${flags}${delivery}${texts.join("|")}`;
   };
   const named = new Set(keyItem.map(([, { receipt }]) => receipt));

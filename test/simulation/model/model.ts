@@ -7,7 +7,7 @@ import type { At, Body, Client, Item, KeyItem, Process, Scenario, State } from "
  * Each call of a process is an edge. So is a record that lands late, and the passing of time.
  */
 export type Edge =
-  | { readonly kind: "fetch" | CallFault; readonly client: number }
+  | { readonly kind: "fetch" | "read first" | CallFault; readonly client: number }
   | { readonly kind: "send"; readonly client: number; readonly accepted: number }
   | { readonly kind: "pass" };
 /** done: normally. twice: by a retry after a lost answer. lost: without effect. unsaid: answer lost. */
@@ -26,6 +26,7 @@ export const initial = (scenario: Scenario): State => ({
 const writing: readonly At[] = ["begin", "save-record", "receipt", "commit", "release", "change"];
 const ofKeyItem: readonly At[] = [
   "look-up",
+  "look-up after",
   "verify receipt",
   "save-record",
   "reread key",
@@ -67,6 +68,8 @@ export function edgesOf(state: State, scenario: Scenario): Edge[] {
       continue;
     }
     edges.push({ kind: "killed", client });
+    // The record and the item are read at once, and the order matters only if others write the record.
+    if (process.at === "look-up" && alone.length === 0) edges.push({ kind: "read first", client });
     if (process.at === "send") {
       for (let accepted = process.acceptedCount; accepted <= records; accepted++)
         edges.push({ kind: "send", client, accepted });
@@ -87,6 +90,8 @@ export function step(state: State, edge: Edge, scenario: Scenario): State {
       return fetch(state, edge.client, scenario);
     case "pass":
       return pass(state);
+    case "read first":
+      return readFirst(state, edge.client);
     case "send":
       return send(state, edge);
     default:
@@ -103,6 +108,14 @@ function fetch(state: State, client: number, { keys, chained }: Scenario): State
   const bodies = isShared ? { ...state.bodies, [key]: body } : state.bodies;
   return start(withClient({ ...state, bodies }, client, { body }), client);
 }
+
+/** The item is read before the record under the key. */
+const readFirst = (state: State, client: number): State =>
+  withProcess(state, client, {
+    ...state.clients[client]!.process!,
+    at: "look-up after",
+    ...(state.item && { item: state.item }),
+  });
 
 /** A minute passes: leases expire, and their holders are late. A client that waits for a lease retries. */
 function pass(state: State): State {

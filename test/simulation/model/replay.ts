@@ -21,6 +21,8 @@ interface Real {
   readonly keyItems: Readonly<Record<string, IdempotencyRecord>>;
   readonly history: Readonly<Record<number, RealCommit>>;
   readonly processes: readonly (Heard | undefined)[];
+  /** The item as each client has read it before the record under its key. */
+  readonly readFirst: readonly (Streamer | undefined)[];
 }
 
 const passMilliseconds = 60_000;
@@ -30,7 +32,7 @@ const marginMilliseconds = 1_000;
 
 /** Takes every edge of the model in the real core, too, and compares writes, calls and answers. */
 export class Replay implements Companion<Real> {
-  readonly start: Real = { now: 1_700_000_000_000, keyItems: {}, history: {}, processes: [] };
+  readonly start: Real = { now: 1_700_000_000_000, keyItems: {}, history: {}, processes: [], readFirst: [] };
   readonly #started = new Map<string, Promise<Heard> | Heard>();
   readonly #writes = new Map<unknown, Map<unknown, Promise<boolean> | boolean>>();
 
@@ -41,7 +43,10 @@ export class Replay implements Companion<Real> {
     let process = real.processes[client];
     let answer: Answer | undefined;
     if (edge.kind !== "fetch") {
+      const { at } = before.clients[client]!.process!;
       [next, process] = await this.#call(real, before.clients[client]!, edge);
+      // The core calls for both at once, and hears of the item when it has heard of the record.
+      if (at === "look-up after") process = await process?.hear(real.readFirst[client], next.now);
       if (process !== undefined) [next, process] = await immediate(next, process);
       const isHeard = after.clients[client]!.heard !== before.clients[client]!.heard;
       // An error includes what is committed at the time of the answer.
@@ -73,6 +78,8 @@ export class Replay implements Companion<Real> {
   ): Promise<[Real, Heard | undefined]> {
     const process = real.processes[edge.client]!;
     if (edge.kind === "killed") return [real, undefined];
+    if (edge.kind === "read first")
+      return [{ ...real, readFirst: placed(real.readFirst, edge.client, real.item) }, process];
     if (edge.kind === "send") return [real, await process.hear(edge.accepted, real.now)];
     if (edge.kind === "lost") return [real, await process.hear(lost, real.now)];
     const [done, answer] = await this.#effect(real, body!.key, process.ask);

@@ -52,6 +52,7 @@ export interface Answer {
 /** The calls to the store and to the destination, in the order of a delivery and then of a change. */
 export type At =
   | "look-up"
+  | "look-up after"
   | "read"
   | "verify receipt"
   | "begin"

@@ -14,6 +14,12 @@ export interface Mutant {
   readonly seed?: number;
 }
 
+const inspecting =
+  "    const [archive, inspected] = await allSettled([\n" +
+  "      archiveBody(request, progress, { archive: parts.archive, by: forwardBy }),\n" +
+  "      inspect(request, progress, ports),\n" +
+  "    ]);\n";
+
 export const mutants: readonly Mutant[] = [
   {
     name: "a bookmark is safe before the batches before it are accepted",
@@ -132,9 +138,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a committed delivery can't be asked for",
-    from:
-      "          fileReceipt(facts, { replay, at: record?.createdAt ?? progress.at, revision }, " +
-      "commitPorts),\n",
+    from: "          fileReceipt(facts, { replay, at: receivedAt, revision }, commitPorts),\n",
     to: "undefined,\n",
   },
   {
@@ -176,15 +180,23 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "past commits are not filed",
-    from: "ports);\n    if (current?.commit !== undefined) await ports.history.file(",
-    to: "ports);\n    if (current === null) await ports.history.file(",
+    from: "    current && ports.history.file(name, current),\n",
+    to: "",
+  },
+  {
+    name: "a past commit is filed after the commit that replaces it",
+    from: "    current && ports.history.file(name, current),\n",
+    to:
+      "    current && void Object.assign(ports.streamers, { write: (write => async (next: never) => " +
+      "{ const isWritten = await write(next); await ports.history.file(name, current); " +
+      "return isWritten; })(ports.streamers.write) }),\n",
   },
   {
     name: "an attempt continues though another one has committed the delivery",
     from: "isContinued(streamer, earlier) && streamer?.commit?.whole === true",
     to: "false",
     schedules: "twins",
-    seed: 132,
+    seed: 161,
   },
   {
     name: "a key accepts any body",
@@ -224,21 +236,51 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the archive is not awaited",
-    from: "progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));",
+    from: "const archived = await archive.put(progress.archiveKey, body, by);",
     to:
-      "parts.archive.put(progress.archiveKey, request.body, forwardBy).catch(() => {}); " +
-      'progress.archived("memory://" + progress.archiveKey);',
+      'const archived = "memory://" + progress.archiveKey; ' +
+      "archive.put(progress.archiveKey, body, by).catch(() => {});",
   },
   {
     name: "a body is forwarded before it is archived",
-    from: "progress.archived(await parts.archive.put(progress.archiveKey, request.body, forwardBy));",
+    from: "      archiveBody(request, progress, { archive: parts.archive, by: forwardBy }),\n",
     to:
-      "const archiving = parts.archive.put(progress.archiveKey, request.body, forwardBy); " +
-      "archiving.catch(() => {}); const { file } = commitPorts.log; " +
+      "      (() => { const archiving = archiveBody(request, progress, { archive: parts.archive, by: " +
+      "forwardBy }); archiving.catch(() => {}); const { file } = commitPorts.log; " +
       "Object.assign(commitPorts.log, { file: async (filed: never) => " +
       "{ await archiving; await file(filed); } }); " +
-      'progress.archived("s3://simulated/" + progress.archiveKey);',
+      'const archive = "s3://simulated/" + progress.archiveKey; progress.archived(archive); ' +
+      "return archive; })(),\n",
     seed: 8,
+  },
+  {
+    name: "a refusal does not wait for the archive",
+    from: "const [archive, inspected] = await allSettled([",
+    to: "const [archive, inspected] = await Promise.all([",
+  },
+  {
+    name: "a replayed receipt does not wait for the archive",
+    from: inspecting,
+    to:
+      "    const works = [archiveBody(request, progress, { archive: parts.archive, by: forwardBy }), " +
+      "inspect(request, progress, ports)] as const; works[0].catch(() => {}); " +
+      "const early = await works[1].catch(() => undefined);\n" +
+      '    if (early !== undefined && "committed" in early) ' +
+      "return { receipt: early.committed, replayed: true };\n" +
+      "    const [archive, inspected] = await allSettled(works);\n",
+  },
+  {
+    name: "a body's fault is answered though the body could not be archived",
+    from: inspecting,
+    to:
+      "    const [inspected, archive] = await allSettled([inspect(request, progress, ports), " +
+      "archiveBody(request, progress, { archive: parts.archive, by: forwardBy })]);\n",
+  },
+  {
+    name: "a streamer that was read before the record under the key is not read again",
+    from: "if (attempt > 0 || isOutdated(current, request))",
+    to: "if (attempt > 0)",
+    schedules: "twins",
   },
   {
     name: "deliveries are forgotten after 40 days",
@@ -384,7 +426,7 @@ export const mutants: readonly Mutant[] = [
     name: "a retry with another If-Match is accepted",
     from: "if (!isContinued(current, earlier)) await assertPrecondition(",
     to: "if (earlier === undefined) await assertPrecondition(",
-    seed: 727,
+    schedules: "contradictions",
   },
   {
     name: "a commit is recognized by its delivery alone",
@@ -414,8 +456,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the streamer is not read again after a lost race",
-    from: "if (attempt > 0) current = await ports.streamers.read(streamer);",
-    to: "if (attempt > beginAttemptsMax) current = await ports.streamers.read(streamer);",
+    from: "if (attempt > 0 || isOutdated(current, request))",
+    to: "if (attempt > beginAttemptsMax || isOutdated(current, request))",
     schedules: "crowded",
     seed: 3,
   },
@@ -481,7 +523,8 @@ export const mutants: readonly Mutant[] = [
     to:
       '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await ' +
       "sendRequest(endpoint, {",
-    seed: 96,
+    schedules: "pipes",
+    seed: 14,
   },
   {
     name: "the streamer's entry is ahead of its commit",
