@@ -25,11 +25,11 @@ export class Cell {
   start = 0;
   end = 0;
 
-  set(as: Form, bytes: Uint8Array): void {
+  place(as: Form, bytes: Uint8Array, start: number, end: number): void {
     this.form = as;
     this.bytes = bytes;
-    this.start = 0;
-    this.end = bytes.length;
+    this.start = start;
+    this.end = end;
   }
 
   /** Appends the column to `out`. Most values are in `body`. */

@@ -1,14 +1,28 @@
 import { isSame } from "../values/bytes.ts";
+import { isSameText } from "../values/memory.ts";
 import { contentOf, stringOf } from "../values/scanner.ts";
 
 interface Known<T> {
   readonly content: Uint8Array;
   readonly value: T;
+  /** Where its name was last learned: its opening quote, and the length from there up to its value. */
+  start: number;
+  length: number;
 }
 
+/** A name in a body: its opening quote, the end after its closing one, and the length up to the value. */
+interface NamePlace {
+  readonly start: number;
+  readonly end: number;
+  readonly length: number;
+}
+
+/** Fields may be absent: so many are tried from the expected one on. */
+const triedMax = 4;
+
 /**
- * Values by the names of a record's fields. Records of a table are alike: the field after the last one found
- * is tried first, and needs neither a text nor a lookup.
+ * Values by the names of a record's fields. Records of a table are alike: the fields after the last one found
+ * are tried first, and need neither a text nor a lookup.
  */
 export class Fields<T> {
   readonly #known: Known<T>[] = [];
@@ -18,7 +32,7 @@ export class Fields<T> {
   /** Adds a field, which must be new. */
   add(name: string, value: T): T {
     this.#byName.set(name, this.#known.length);
-    this.#known.push({ content: contentOf(name), value });
+    this.#known.push({ content: contentOf(name), value, start: 0, length: 0 });
     return value;
   }
 
@@ -31,9 +45,30 @@ export class Fields<T> {
     }
     const name = stringOf(bytes, start, end);
     const found = this.#byName.get(name);
-    if (found === undefined) return this.add(name, add(name));
-    this.#next = found + 1;
-    return this.#known[found]!.value;
+    this.#next = (found ?? this.#known.length) + 1;
+    return found === undefined ? this.add(name, add(name)) : this.#known[found]!.value;
+  }
+
+  /** Returns the field whose name, as it was learned, is at `at`; undefined if it must be learned. */
+  atName(view: DataView, at: number): Known<T> | undefined {
+    const known = this.#known;
+    const end = Math.min(this.#next + triedMax, known.length);
+    for (let n = this.#next; n < end; n++) {
+      const { start, length } = known[n]!;
+      if (length === 0 || !isSameText(view, at, start, length)) continue;
+      this.#next = n + 1;
+      return known[n];
+    }
+    return undefined;
+  }
+
+  /** Does the same as `of`, and remembers the name's place for `atName`. */
+  learn(bytes: Uint8Array, { start, end, length }: NamePlace, add: (name: string) => T): T {
+    const value = this.of(bytes, start + 1, end - 1, add);
+    const known = this.#known[this.#next - 1]!;
+    known.start = start;
+    known.length = length;
+    return value;
   }
 
   /** Expects the first field next. */

@@ -5,17 +5,11 @@ import { JsonWriter } from "../values/json-writer.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 import { Cell, form } from "./cell.ts";
+import { CellRoute } from "./cell-route.ts";
 import { Fields } from "./fields.ts";
-import { isExactInstant } from "./instant-text.ts";
-import type { Route, Routes } from "./place-fields.ts";
+import type { Routes } from "./place-fields.ts";
+import { RecordScanner } from "./record-scanner.ts";
 import type { Column } from "./stored-table.ts";
-import { type ColumnType, typeOfScalar } from "./types.ts";
-
-/** Where a field's values go in a row. */
-interface CellRoute {
-  readonly cells: ReadonlyMap<ColumnType, Cell>;
-  readonly hasInstants: boolean;
-}
 
 const ascii = new TextEncoder();
 
@@ -30,33 +24,58 @@ export class RowWriter implements Visitor {
   #json = new JsonValue();
   #route: CellRoute | undefined;
   #depth = 0;
+  /** Of a JSON body. */
+  readonly #scanner: RecordScanner<CellRoute> | undefined;
+  /** Whether maps and lists may go to a column that keeps their spaces. */
+  #keepsSpaces = false;
 
   /** A row begins with its sequence and `constants`, each a column's text. */
   constructor(contents: Contents, routes: Routes, firstSequence: bigint, constants: readonly string[]) {
     this.#contents = contents;
     this.columns = [...new Set([...routes.values()].flatMap(({ columns }) => [...columns.values()]))];
     this.#cells = this.columns.map(() => new Cell());
-    for (const [name, route] of routes) this.#routes.add(name, this.#cellsOf(route));
-    this.#head = new SequencedText("", firstSequence, constants.map(each => `\t${each}`).join(""));
-  }
-
-  #cellsOf({ columns, hasInstants }: Route): CellRoute {
     const cellOf = (column: Column) => this.#cells[this.columns.indexOf(column)]!;
-    return { cells: new Map([...columns].map(([type, column]) => [type, cellOf(column)])), hasInstants };
+    for (const [name, route] of routes) {
+      this.#routes.add(name, new CellRoute(route, cellOf));
+      this.#keepsSpaces ||= (route.columns.get("jsonb")?.type ?? "jsonb") !== "jsonb";
+    }
+    const isJson = contents.header.encoding === "json";
+    this.#scanner = isJson ? new RecordScanner(contents, this.#routes) : undefined;
+    this.#head = new SequencedText("", firstSequence, constants.map(each => `\t${each}`).join(""));
   }
 
   /** Appends a record's row to `out`. Records must come in ascending order. */
   write(record: number, out: ByteWriter): void {
     for (const cell of this.#cells) cell.form = form.absent;
-    this.#depth = 0;
-    this.#routes.restart();
-    this.#contents.readField(record, "record", this);
+    if (this.#scanner === undefined || !this.#scan(this.#scanner, record)) this.#read(record);
     out.allText(this.#head.of(record));
     for (const cell of this.#cells) {
       out.byte(tab);
       cell.write(out, this.#contents.memory);
     }
     out.byte(newline);
+  }
+
+  #read(record: number): void {
+    this.#depth = 0;
+    this.#routes.restart();
+    this.#contents.readField(record, "record", this);
+  }
+
+  /** Fills the cells, if the record's own text can be copied. */
+  #scan(scanner: RecordScanner<CellRoute>, record: number): boolean {
+    scanner.scan(this.#contents.recordStart(record), unsurveyed);
+    if (scanner.isOdd || (scanner.hasSpaces && this.#keepsSpaces)) return false;
+    const { bytes } = this.#contents;
+    for (let n = 0; n < scanner.count; n++) {
+      const kind = scanner.kindOf(n);
+      if (kind === Kind.null) continue;
+      const [start, end] = [scanner.startOf(n), scanner.endOf(n)];
+      const route = scanner.fieldOf(n);
+      if (kind >= Kind.map) route.placeJson(bytes, start, end);
+      else route.placeScalar(kind, bytes, start, end);
+    }
+    return true;
   }
 
   key(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
@@ -67,18 +86,12 @@ export class RowWriter implements Visitor {
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (this.#depth > 1) return this.#json.writer.scalar(kind, bytes, start, end);
     if (kind === Kind.null) return;
-    const type = typeOfScalar(kind, bytes, start, end);
-    const isInstant = type === "text" && this.#route!.hasInstants && isExactInstant(bytes, start, end);
-    const cell = this.#cell(isInstant ? "timestamptz" : type);
-    cell.form = kind >= Kind.text ? form.text : form.plain;
-    cell.bytes = bytes;
-    cell.start = start;
-    cell.end = end;
+    this.#route!.placeScalar(kind, bytes, start, end);
   }
 
   instant(milliseconds: number): void {
     if (this.#depth > 1) return this.#json.writer.instant(milliseconds);
-    this.#cell("timestamptz").set(form.plain, ascii.encode(new Date(milliseconds).toISOString()));
+    this.#route!.placeInstant(ascii.encode(new Date(milliseconds).toISOString()));
   }
 
   open(kind: Kind): void {
@@ -88,11 +101,9 @@ export class RowWriter implements Visitor {
 
   close(kind: Kind): void {
     if (this.#depth > 1) this.#json.writer.close(kind);
-    if (this.#depth-- === 2) this.#cell("jsonb").set(form.json, this.#json.out.view());
-  }
-
-  #cell(type: ColumnType): Cell {
-    return this.#route!.cells.get(type)!;
+    if (this.#depth-- !== 2) return;
+    const json = this.#json.out.view();
+    this.#route!.placeJson(json, 0, json.length);
   }
 }
 

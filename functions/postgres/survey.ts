@@ -2,11 +2,13 @@ import type { Contents } from "../persister/body/contents.ts";
 import { type Fault, PersisterError } from "../persister/errors.ts";
 import { faultsCountedMax, faultsNamedMax } from "../persister/limits.ts";
 import type { Table } from "../stitchstream/tables.ts";
+import { holdsEscape } from "../values/bytes.ts";
 import type { JsonObject } from "../values/json-object.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 import { declaredTypes } from "./declared-type.ts";
 import { Fields } from "./fields.ts";
 import { isExactInstant } from "./instant-text.ts";
+import { RecordScanner } from "./record-scanner.ts";
 import { isNumeric, mayHoldTextFaults, textFault } from "./storable.ts";
 import { bitOf, type ColumnType, typeOfScalar } from "./types.ts";
 
@@ -17,6 +19,8 @@ export class Field {
   readonly declared: ColumnType | undefined;
   /** The types that its values have by themselves, a bit each. */
   seen = 0;
+  /** The last one of them. */
+  lastSeen: ColumnType | undefined;
   /** The first record with a value. */
   firstRecord: number | undefined;
 
@@ -57,6 +61,9 @@ class Surveyor implements Visitor {
   #faultCount = 0;
   #record = 0;
   #current: SurveyedTable | undefined;
+  /** Of the current table, if the body is JSON. */
+  #scanner: RecordScanner<Field> | undefined;
+  readonly #scanners = new Map<number, RecordScanner<Field>>();
   #field: Field | undefined;
   #depth = 0;
 
@@ -68,12 +75,42 @@ class Surveyor implements Visitor {
   read(record: number): void {
     if (this.#faultCount >= faultsCountedMax) return;
     const table = this.#contents.recordTable(record);
-    if (this.#current?.table !== table)
-      this.#current = this.tables.get(table.id) ?? this.add(table, this.#contents.recordLine(record), true);
+    if (this.#current?.table !== table) this.#turnTo(table, record);
     this.#record = record;
+    if (this.#scanner !== undefined && this.#scan(this.#scanner)) return;
     this.#depth = 0;
-    this.#current.fields.restart();
+    this.#current!.fields.restart();
     this.#contents.readField(record, "record", this);
+  }
+
+  #turnTo(table: Table, record: number): void {
+    const current = this.tables.get(table.id) ?? this.add(table, this.#contents.recordLine(record), true);
+    this.#current = current;
+    if (this.#contents.header.encoding !== "json") return;
+    this.#scanner = this.#scanners.get(table.id) ?? new RecordScanner(this.#contents, current.fields);
+    this.#scanners.set(table.id, this.#scanner);
+  }
+
+  /** Surveys the record, if its values need no closer look. */
+  #scan(scanner: RecordScanner<Field>): boolean {
+    const { bytes } = this.#contents;
+    const [start, end] = [this.#contents.recordStart(this.#record), this.#contents.recordEnd(this.#record)];
+    if (this.#checksTexts && holdsEscape(bytes, start, end)) return false;
+    scanner.scan(start, newField);
+    if (scanner.isOdd) return false;
+    for (let n = 0; n < scanner.count; n++) {
+      this.#field = scanner.fieldOf(n);
+      this.#surveyValue(scanner.kindOf(n), scanner.startOf(n), scanner.endOf(n));
+    }
+    return true;
+  }
+
+  #surveyValue(kind: Kind, start: number, end: number): void {
+    const { bytes } = this.#contents;
+    if (kind === Kind.null) return;
+    if (kind >= Kind.map) this.#see("jsonb");
+    else if (isNumber(kind) && !isNumeric(bytes, start, end)) this.#check(beyondNumeric, "");
+    else this.#note(typeOfScalar(kind, bytes, start, end), bytes, start, end);
   }
 
   add(table: Table, line: number, hasRecords: boolean): SurveyedTable {
@@ -105,8 +142,7 @@ class Surveyor implements Visitor {
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (kind === Kind.null) return;
-    const isNumber = kind > Kind.boolean && kind <= Kind.decimal;
-    if (isNumber && !isNumeric(bytes, start, end)) this.#check(beyondNumeric, "");
+    if (isNumber(kind) && !isNumeric(bytes, start, end)) this.#check(beyondNumeric, "");
     if (this.#checksTexts && kind >= Kind.text) this.#check(textFault(bytes, start, end), "a text with ");
     if (this.#depth === 1) this.#note(typeOfScalar(kind, bytes, start, end), bytes, start, end);
   }
@@ -130,6 +166,8 @@ class Surveyor implements Visitor {
 
   #see(type: ColumnType): void {
     const field = this.#field!;
+    if (type === field.lastSeen) return;
+    field.lastSeen = type;
     field.seen |= bitOf(type);
     field.firstRecord ??= this.#record;
   }
@@ -144,6 +182,7 @@ class Surveyor implements Visitor {
   }
 }
 
+const isNumber = (kind: Kind) => kind > Kind.boolean && kind <= Kind.decimal;
 const newField = (name: string) => new Field(name, undefined);
 const beyondNumeric =
   "a number beyond numeric, which has 131072 digits before the point and 16383 after it: send it as a text";

@@ -1,22 +1,20 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pg from "pg";
-import { addressOf } from "../../functions/postgres/address.ts";
-import { Session } from "../../functions/postgres/connection.ts";
 import { readSettings } from "../../infra/local/settings.ts";
 import { startStack } from "../../infra/local/stack.ts";
 import { type Server, serverIn, stopServerIn } from "../postgres/server.ts";
 
 /**
- * From POST to commit in PostgreSQL: rows per second of CPU of endpoint and server together, against a COPY
- * of the same rows, and for rows with keys the same `insert … on conflict` after it, as psql would do with
- * `\copy`. The endpoint's share has HTTP, gunzip, its archive and its table, all in this process.
+ * From POST to commit in PostgreSQL: rows per second of CPU of endpoint and server together, against psql and
+ * server doing `\copy` of the same rows, and for rows with keys the same `insert … on conflict` after it. The
+ * endpoint's share has HTTP, gunzip, its archive and its table, all in this process.
  */
 const rows = 240_000;
-const rowsInBody = 20_000;
-const rounds = 3;
+const rounds = 5;
 const token = "bench";
 const ticksPerSecond = 100;
 const dir = mkdtempSync(join(tmpdir(), "persister-bench-postgres-"));
@@ -31,7 +29,7 @@ await client.connect();
 const valuesOf = (n: number) =>
   [n, `Customer ${n}`, n % 97, `${n}.25`, n % 3 === 0, new Date(1.5e12 + n * 1e3)] as const;
 
-function bodies(stream: string, keys: readonly string[]): Buffer[] {
+function bodyOf(stream: string, keys: readonly string[]): Buffer {
   const properties = {
     id: { type: "integer" },
     name: { type: "string" },
@@ -41,18 +39,18 @@ function bodies(stream: string, keys: readonly string[]): Buffer[] {
     at: { type: "string", format: "date-time" },
   };
   const head = JSON.stringify({ type: "SCHEMA", stream, key_properties: keys, schema: { properties } });
-  return Array.from({ length: rows / rowsInBody }, (_, body) => {
-    const lines = Array.from({ length: rowsInBody }, (__, i) => {
-      const [id, name, count, total, open, at] = valuesOf(body * rowsInBody + i);
-      const numbers = `"id":${id},"name":"${name}","count":${count},"total":${total}`;
-      const data = `{${numbers},"open":${open},"at":"${at.toISOString()}"}`;
-      return `{"type":"RECORD","stream":"${stream}","record":${data}}`;
-    });
-    return gzipSync(`${[head, ...lines].join("\n")}\n`, { level: 1 });
+  const lines = Array.from({ length: rows }, (_, n) => {
+    const [id, name, count, total, open, at] = valuesOf(n);
+    const numbers = `"id":${id},"name":"${name}","count":${count},"total":${total}`;
+    const data = `{${numbers},"open":${open},"at":"${at.toISOString()}"}`;
+    return `{"type":"RECORD","stream":"${stream}","record":${data}}`;
   });
+  return gzipSync(`${[head, ...lines].join("\n")}\n`, { level: 1 });
 }
 
-const copyText = Buffer.from(
+const copyFile = join(dir, "rows.copy");
+writeFileSync(
+  copyFile,
   Array.from({ length: rows }, (_, n) => {
     const [id, name, count, total, open, at] = valuesOf(n);
     const own = [10n ** 18n + BigInt(n), "2026-01-01T00:00:00Z", "delivery"];
@@ -64,14 +62,18 @@ const columns = `id bigint, name text, count bigint, total numeric, open boolean
   _sdc_delivery text collate "C" not null`;
 const names = "id, name, count, total, open, at, _sdc_sequence, _sdc_received_at, _sdc_delivery";
 
+/** A process's fields of proc_pid_stat(5), from its state on. */
+const statOf = (pid: string): readonly string[] =>
+  readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+
 /** CPU time of the server's processes, living and ended, s. */
 function serverSeconds({ pid }: Server): number {
   let ticks = 0;
   for (const each of readdirSync("/proc").filter(name => /^\d+$/.test(name))) {
     try {
-      const fields = readFileSync(`/proc/${each}/stat`, "utf8")
-        .replace(/^.*\) /s, "")
-        .split(" ");
+      const fields = statOf(each);
       const own = Number(fields[11]) + Number(fields[12]);
       if (Number(each) === pid) ticks += own + Number(fields[13]) + Number(fields[14]);
       else if (Number(fields[1]) === pid) ticks += own;
@@ -82,31 +84,52 @@ function serverSeconds({ pid }: Server): number {
   return ticks / ticksPerSecond;
 }
 
-async function cost(work: () => Promise<void>): Promise<{ readonly own: number; readonly server: number }> {
+/** CPU time of this process's children that have ended, s. */
+function childrenSeconds(): number {
+  const fields = statOf("self");
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+}
+
+interface Cost {
+  /** Of this process and its children. */
+  readonly client: number;
+  readonly server: number;
+}
+
+async function cost(work: () => Promise<void>): Promise<Cost> {
   globalThis.gc?.();
-  const [own, before] = [process.cpuUsage(), serverSeconds(server)];
+  const [own, children, before] = [process.cpuUsage(), childrenSeconds(), serverSeconds(server)];
   await work();
   const { user, system } = process.cpuUsage(own);
-  return { own: (user + system) / 1e6, server: serverSeconds(server) - before };
+  const client = (user + system) / 1e6 + childrenSeconds() - children;
+  return { client, server: serverSeconds(server) - before };
 }
+
+const psql = ["-X", "-q", "-v", "ON_ERROR_STOP=1", server.url, "-f", "-"];
 
 async function reference(isKeyed: boolean): Promise<void> {
   const key = isKeyed ? "id" : "_sdc_delivery, _sdc_sequence";
   await client.query(
     `drop table if exists reference; create table reference (${columns}, primary key (${key}))`,
   );
-  const session = new Session(addressOf(server.url));
   const updated = names.split(", ").filter(name => name !== "id");
   const insert = `insert into reference as t (${names}) select distinct on (id) ${names} from batch
     order by id, _sdc_sequence desc
     on conflict (id) do update set ${updated.map(name => `${name} = excluded.${name}`).join(", ")}
-    where excluded._sdc_sequence > t._sdc_sequence`;
-  await session.transaction(600_000, async connection => {
-    if (!isKeyed) return void (await connection.copy(`copy reference (${names}) from stdin`, [copyText]));
-    const temporary = `create temp table batch (${columns}) on commit drop`;
-    await connection.copy(`${temporary}; copy batch (${names}) from stdin; ${insert}`, [copyText]);
+    where excluded._sdc_sequence > t._sdc_sequence;`;
+  const copy = (table: string) => `\\copy ${table} (${names}) from '${copyFile}'`;
+  const keyed = ["begin;", `create temp table batch (${columns}) on commit drop;`, copy("batch"), insert];
+  await run("psql", psql, isKeyed ? [...keyed, "commit;"] : [copy("reference")]);
+}
+
+/** Runs a program with these lines as its input. */
+function run(program: string, args: readonly string[], lines: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ["pipe", "ignore", "inherit"] });
+    child.on("error", reject);
+    child.on("close", code => (code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`))));
+    child.stdin.end(lines.join("\n"));
   });
-  await session.end();
 }
 
 const stack = await startStack(
@@ -114,41 +137,39 @@ const stack = await startStack(
 );
 let streams = 0;
 
-async function deliver(sent: readonly Buffer[]): Promise<void> {
+async function deliver(body: Buffer): Promise<void> {
   // The connection of the last round may have been closed for its silence.
   const greet = () => fetch(`${stack.url}/v1/health`).then(each => each.arrayBuffer());
   await greet().catch(greet);
-  for (const body of sent) {
-    const response = await fetch(`${stack.url}/v1/streamers/bench`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${token}`,
-        "content-encoding": "gzip",
-        "content-type": "application/octet-stream",
-      },
-      body,
-    });
-    if (response.status !== 200) throw new Error(await response.text());
-    await response.arrayBuffer();
-  }
+  const response = await fetch(`${stack.url}/v1/streamers/bench`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-encoding": "gzip",
+      "content-type": "application/octet-stream",
+    },
+    body,
+  });
+  if (response.status !== 200) throw new Error(await response.text());
+  await response.arrayBuffer();
 }
 
-console.log("\nPostgreSQL, rows per s of CPU    POST to commit   of it endpoint   COPY alone   share");
+console.log("\nPostgreSQL, rows per s of CPU    POST to commit   of it endpoint   psql      share");
 for (const [name, keys] of [
   ["with keys", ["id"]],
   ["without keys", []],
 ] as const) {
   const shares = [];
   for (let round = 0; round < rounds; round++) {
-    const sent = bodies(`bench_${streams++}`, keys);
-    const ours = await cost(() => deliver(sent));
+    const body = bodyOf(`bench_${streams++}`, keys);
+    const ours = await cost(() => deliver(body));
     const theirs = await cost(() => reference(keys.length > 0));
-    const [all, alone] = [ours.own + ours.server, theirs.own + theirs.server];
+    const [all, alone] = [ours.client + ours.server, theirs.client + theirs.server];
     shares.push({ ours, all, alone, share: alone / all });
   }
   const { ours, all, alone, share } = shares.sort((left, right) => left.share - right.share)[rounds >> 1]!;
   const rate = (seconds: number) => String(Math.round(rows / seconds)).padStart(10);
-  const part = `${Math.round((100 * ours.own) / all)} %`.padStart(16);
+  const part = `${Math.round((100 * ours.client) / all)} %`.padStart(16);
   console.log(
     name.padEnd(30) + rate(all).padStart(17) + part + rate(alone).padStart(13) + share.toFixed(2).padStart(8),
   );
