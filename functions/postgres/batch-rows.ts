@@ -9,44 +9,46 @@ import { own } from "./stored-table.ts";
 /** The rows of one table in a batch: their COPY text is `bytes`. */
 export interface EncodedRows extends Rows {
   readonly bytes: Uint8Array;
-  /** The records' indexes in the batch. */
-  readonly places: readonly number[];
+  /** The records' indexes in the delivery. */
+  readonly records: readonly number[];
   /** The sequence of the first one. */
   readonly firstSequence: bigint;
 }
 
 /** Writes the rows of a batch to `out`, table by table. */
 export function encodeRows(
-  { records, bytes }: Batch,
+  batch: Batch,
   outgoing: Outgoing,
   plans: ReadonlyMap<number, TablePlan>,
   out: ByteWriter,
 ): readonly EncodedRows[] {
-  out.begin(bytes);
+  out.begin(batch.bytes);
   const { contents } = outgoing;
   const ends: number[] = [];
-  const groups = [...grouped(records, contents).values()].map(({ table, places }) => {
+  const groups = [...grouped(batch, contents)].map(([table, itsRecords]) => {
     const { table: stored, routes } = plans.get(table.id)!;
     const shared = sharedColumns(table, outgoing);
     const constants = stored.keyNames!.length === 0 ? shared.map(({ text }) => text) : [];
     const writer = new RowWriter(contents, routes.get(table.id)!, outgoing.firstSequence, constants);
-    for (const place of places) writer.write(records[place]!, out);
+    for (const record of itsRecords) writer.write(record, out);
     ends.push(out.length);
-    const firstSequence = outgoing.firstSequence + BigInt(records[places[0]!]!);
+    const firstSequence = outgoing.firstSequence + BigInt(itsRecords[0]!);
     const { version } = table;
-    return { table: stored, columns: writer.columns, version, shared, places, firstSequence };
+    return { table: stored, columns: writer.columns, version, shared, records: itsRecords, firstSequence };
   });
   // Only now does the memory no longer move.
   return groups.map((group, n) => ({ ...group, bytes: out.view().subarray(ends[n - 1] ?? 0, ends[n]) }));
 }
 
-function grouped(records: readonly number[], contents: Outgoing["contents"]) {
-  const groups = new Map<number, { readonly table: Table; readonly places: number[] }>();
-  for (const [place, record] of records.entries()) {
+/** Returns a batch's records by their tables. Only one of upserts may have several. */
+function grouped({ kind, records }: Batch, contents: Outgoing["contents"]) {
+  if (kind !== "upsert") return new Map([[contents.recordTable(records[0]!), records]]);
+  const groups = new Map<Table, number[]>();
+  for (const record of records) {
     const table = contents.recordTable(record);
-    const group = groups.get(table.id);
-    if (group === undefined) groups.set(table.id, { table, places: [place] });
-    else group.places.push(place);
+    const group = groups.get(table);
+    if (group === undefined) groups.set(table, [record]);
+    else group.push(record);
   }
   return groups;
 }

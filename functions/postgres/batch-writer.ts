@@ -32,7 +32,8 @@ export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter
       }
       const rows = encodeRows(batch, outgoing, byTable, out);
       const tried = await writeRows(rows, session, schema, parts);
-      if ("failure" in tried) return rejection(tried, rows) ?? outcomeOf(tried.failure, tried.attempts);
+      if ("failure" in tried)
+        return rejection(tried, rows, batch) ?? outcomeOf(tried.failure, tried.attempts);
       counts.add(tried.value);
       return { kind: "accepted", attempts: tried.attempts };
     },

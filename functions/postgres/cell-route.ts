@@ -1,5 +1,5 @@
 import { Kind } from "../values/visitor.ts";
-import { type Cell, form } from "./cell.ts";
+import type { Cell } from "./cell.ts";
 import { isExactInstant } from "./instant-text.ts";
 import type { Route } from "./place-fields.ts";
 import type { Column } from "./stored-table.ts";
@@ -19,22 +19,17 @@ export class CellRoute {
     this.#hasInstants = hasInstants;
   }
 
-  placeScalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const cell = this.#only ?? this.#cells.get(this.#typeOf(kind, bytes, start, end))!;
-    cell.place(kind >= Kind.text ? form.text : form.plain, bytes, start, end);
+  /** Returns the cell of a value with this text; of a map or a list, its kind is enough. */
+  cellOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Cell {
+    return this.#only ?? this.#cells.get(this.#typeOf(kind, bytes, start, end))!;
   }
 
-  /** Places an instant, as PostgreSQL reads it. */
-  placeInstant(text: Uint8Array): void {
-    this.#cells.get("timestamptz")!.place(form.plain, text, 0, text.length);
-  }
-
-  /** Places a map or a list. */
-  placeJson(bytes: Uint8Array, start: number, end: number): void {
-    this.#cells.get("jsonb")!.place(form.json, bytes, start, end);
+  get cellOfInstants(): Cell {
+    return this.#cells.get("timestamptz")!;
   }
 
   #typeOf(kind: Kind, bytes: Uint8Array, start: number, end: number): ColumnType {
+    if (kind >= Kind.map) return "jsonb";
     const type = typeOfScalar(kind, bytes, start, end);
     const isInstant = type === "text" && this.#hasInstants && isExactInstant(bytes, start, end);
     return isInstant ? "timestamptz" : type;

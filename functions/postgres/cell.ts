@@ -1,6 +1,5 @@
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { backslash } from "../values/bytes.ts";
-import type { Memory } from "../values/memory.ts";
 import { stringOf } from "../values/scanner.ts";
 
 /** How a cell's bytes become a column of COPY's text format. */
@@ -32,15 +31,13 @@ export class Cell {
     this.end = end;
   }
 
-  /** Appends the column to `out`. Most values are in `body`. */
-  write(out: ByteWriter, body: Memory): void {
+  /** Appends the column to `out`. */
+  write(out: ByteWriter): void {
     const { bytes, start, end } = this;
     if (this.form === form.absent) out.ascii("\\N");
     // A string's content has no control characters but escaped ones.
-    else if (this.form === form.plain || !holdsBackslash(bytes, start, end)) {
-      if (bytes === body.bytes) out.copyText(body, start, end);
-      else out.copy(bytes, start, end);
-    } else if (this.form === form.json) doubleBackslashes(bytes, start, end, out);
+    else if (this.form === form.plain || !holdsBackslash(bytes, start, end)) out.copy(bytes, start, end);
+    else if (this.form === form.json) doubleBackslashes(bytes, start, end, out);
     else out.text(stringOf(bytes, start, end).replace(/[\b\t\n\v\f\r\\]/g, escaped));
   }
 }

@@ -1,5 +1,4 @@
 import {
-  backslash,
   closeBrace,
   closeBracket,
   comma,
@@ -16,17 +15,18 @@ import {
 } from "../values/bytes.ts";
 import { IntTuples } from "../values/int-tuples.ts";
 import type { Memory } from "../values/memory.ts";
-import { endOfPlain } from "../values/plain-text.ts";
+import { endOrEscape } from "../values/plain-text.ts";
 import { Kind } from "../values/visitor.ts";
 import type { Fields } from "./fields.ts";
 
 /** A number beyond numeric is longer than this, or has an exponent. */
 const surelyNumericBytes = 16_000;
 const [letterF, letterN] = [0x66, 0x6e];
+const width = 4;
 
 /**
- * Finds the values in a record of a JSON body. The body is valid, so nothing is checked again: a value is what
- * lies between its first byte and its end.
+ * Finds the values in a record of a JSON body. The body is valid, so nothing is checked again: a value is
+ * what lies between its first byte and its end.
  */
 export class RecordScanner<T> {
   /** How many values there are; those with indexes below it are the last record's. */
@@ -42,8 +42,9 @@ export class RecordScanner<T> {
   readonly #view: DataView;
   readonly #fields: Fields<T>;
   readonly #found: T[] = [];
-  /** Of each value: its kind, its start and its end. */
-  readonly #places = new IntTuples(3);
+  /** The kind, start and end of each value, and whether it has an escape. */
+  readonly #places = new IntTuples(width);
+  #isEscaped = false;
   #kind: Kind = Kind.null;
 
   constructor({ bytes, view }: Memory, fields: Fields<T>) {
@@ -57,15 +58,20 @@ export class RecordScanner<T> {
   }
 
   kindOf(n: number): Kind {
-    return this.#places.ints[3 * n] as Kind;
+    return this.#places.ints[width * n] as Kind;
   }
 
   startOf(n: number): number {
-    return this.#places.ints[3 * n + 1]!;
+    return this.#places.ints[width * n + 1]!;
   }
 
   endOf(n: number): number {
-    return this.#places.ints[3 * n + 2]!;
+    return this.#places.ints[width * n + 2]!;
+  }
+
+  /** Returns whether a value's text has a backslash. */
+  isEscaped(n: number): boolean {
+    return this.#places.ints[width * n + 3] === 1;
   }
 
   /** Scans the record at `start`. `add` makes a field of a new name. */
@@ -82,6 +88,7 @@ export class RecordScanner<T> {
       if (known === undefined) this.#found[this.count] = this.#ofName(at, add);
       else this.#found[this.count] = known.value;
       const valueStart = this.#skip(known === undefined ? this.#valueStart : at + known.length);
+      this.#isEscaped = false;
       const end = this.#endOfValue(valueStart);
       this.count++;
       const place = places.add();
@@ -89,6 +96,7 @@ export class RecordScanner<T> {
       places.ints[place] = this.#kind;
       places.ints[place + 1] = valueStart + isText;
       places.ints[place + 2] = end - isText;
+      places.ints[place + 3] = this.#isEscaped ? 1 : 0;
       at = this.#skip(end);
       if (bytes[at] !== closeBrace) at = this.#skip(at + 1);
     }
@@ -98,7 +106,7 @@ export class RecordScanner<T> {
 
   /** Returns the field whose name is at `at`, and remembers what is there up to the value. */
   #ofName(at: number, add: (name: string) => T): T {
-    const end = endOfString(this.#bytes, this.#view, at + 1);
+    const end = this.#endOfString(at + 1);
     this.#valueStart = this.#skip(this.#skip(end) + 1);
     return this.#fields.learn(this.#bytes, { start: at, end, length: this.#valueStart - at }, add);
   }
@@ -115,7 +123,7 @@ export class RecordScanner<T> {
     const first = this.#bytes[at]!;
     if (first === quote) {
       this.#kind = Kind.text;
-      return endOfString(this.#bytes, this.#view, at + 1);
+      return this.#endOfString(at + 1);
     }
     if (first === openBrace || first === openBracket) {
       this.#kind = first === openBrace ? Kind.map : Kind.array;
@@ -146,7 +154,7 @@ export class RecordScanner<T> {
     do {
       const byte = bytes[at]!;
       if (byte === quote) {
-        at = endOfString(bytes, this.#view, at + 1);
+        at = this.#endOfString(at + 1);
         continue;
       }
       if (byte === openBrace || byte === openBracket) depth++;
@@ -159,15 +167,13 @@ export class RecordScanner<T> {
     if (at - start > surelyNumericBytes) this.isOdd = true;
     return at;
   }
-}
 
-/** Returns the end of a string whose content begins at `start`: after its closing quote. */
-function endOfString(bytes: Uint8Array, view: DataView, start: number): number {
-  for (let at = start; ; ) {
-    at = endOfPlain(bytes, view, at);
-    if (bytes[at] === quote) return at + 1;
-    // What comes after `\u` is plain, and so is what follows a character beyond ASCII.
-    if (bytes[at] === backslash) at += 2;
-    else while (bytes[at]! >= 0x80) at++;
+  /** Returns the end of a string whose content begins at `start`: after its closing quote. */
+  #endOfString(start: number): number {
+    for (let at = start; ; at += 2) {
+      at = endOrEscape(this.#bytes, this.#view, at);
+      if (this.#bytes[at] === quote) return at + 1;
+      this.#isEscaped = true;
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Contents } from "../persister/body/contents.ts";
 import { ByteWriter } from "../values/byte-writer.ts";
 import { newline, tab } from "../values/bytes.ts";
 import { JsonWriter } from "../values/json-writer.ts";
+import { copyText } from "../values/memory.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 import { Cell, form } from "./cell.ts";
@@ -24,7 +25,7 @@ export class RowWriter implements Visitor {
   #json = new JsonValue();
   #route: CellRoute | undefined;
   #depth = 0;
-  /** Of a JSON body. */
+  /** Reads a JSON body; undefined for transit. */
   readonly #scanner: RecordScanner<CellRoute> | undefined;
   /** Whether maps and lists may go to a column that keeps their spaces. */
   #keepsSpaces = false;
@@ -40,7 +41,7 @@ export class RowWriter implements Visitor {
       this.#keepsSpaces ||= (route.columns.get("jsonb")?.type ?? "jsonb") !== "jsonb";
     }
     const isJson = contents.header.encoding === "json";
-    this.#scanner = isJson ? new RecordScanner(contents, this.#routes) : undefined;
+    this.#scanner = isJson ? new RecordScanner(contents.memory, this.#routes) : undefined;
     this.#head = new SequencedText("", firstSequence, constants.map(each => `\t${each}`).join(""));
   }
 
@@ -49,11 +50,24 @@ export class RowWriter implements Visitor {
     for (const cell of this.#cells) cell.form = form.absent;
     if (this.#scanner === undefined || !this.#scan(this.#scanner, record)) this.#read(record);
     out.allText(this.#head.of(record));
-    for (const cell of this.#cells) {
-      out.byte(tab);
-      cell.write(out, this.#contents.memory);
-    }
+    // Each byte of a record takes at most two in a row, and each column a tab and perhaps `\N`.
+    const bytes = this.#contents.recordEnd(record) - this.#contents.recordStart(record);
+    this.#writeCells(out, 2 * bytes + 3 * this.#cells.length);
     out.byte(newline);
+  }
+
+  #writeCells(out: ByteWriter, room: number): void {
+    const { memory } = this.#contents;
+    let target = out.reserve(room);
+    for (const cell of this.#cells) {
+      target.bytes[out.length++] = tab;
+      if (cell.form === form.plain && cell.bytes === memory.bytes)
+        out.length = copyText(memory, cell.start, cell.end, target, out.length);
+      else {
+        cell.write(out);
+        target = out.reserve(room);
+      }
+    }
   }
 
   #read(record: number): void {
@@ -70,10 +84,9 @@ export class RowWriter implements Visitor {
     for (let n = 0; n < scanner.count; n++) {
       const kind = scanner.kindOf(n);
       if (kind === Kind.null) continue;
-      const [start, end] = [scanner.startOf(n), scanner.endOf(n)];
-      const route = scanner.fieldOf(n);
-      if (kind >= Kind.map) route.placeJson(bytes, start, end);
-      else route.placeScalar(kind, bytes, start, end);
+      const cell = scanner.fieldOf(n).cellOf(kind, bytes, scanner.startOf(n), scanner.endOf(n));
+      const escaped = kind >= Kind.map ? form.json : form.text;
+      cell.place(scanner.isEscaped(n) ? escaped : form.plain, bytes, scanner.startOf(n), scanner.endOf(n));
     }
     return true;
   }
@@ -86,12 +99,14 @@ export class RowWriter implements Visitor {
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (this.#depth > 1) return this.#json.writer.scalar(kind, bytes, start, end);
     if (kind === Kind.null) return;
-    this.#route!.placeScalar(kind, bytes, start, end);
+    const cell = this.#route!.cellOf(kind, bytes, start, end);
+    cell.place(kind >= Kind.text ? form.text : form.plain, bytes, start, end);
   }
 
   instant(milliseconds: number): void {
     if (this.#depth > 1) return this.#json.writer.instant(milliseconds);
-    this.#route!.placeInstant(ascii.encode(new Date(milliseconds).toISOString()));
+    const text = ascii.encode(new Date(milliseconds).toISOString());
+    this.#route!.cellOfInstants.place(form.plain, text, 0, text.length);
   }
 
   open(kind: Kind): void {
@@ -103,7 +118,7 @@ export class RowWriter implements Visitor {
     if (this.#depth > 1) this.#json.writer.close(kind);
     if (this.#depth-- !== 2) return;
     const json = this.#json.out.view();
-    this.#route!.placeJson(json, 0, json.length);
+    this.#route!.cellOf(kind, json, 0, json.length).place(form.json, json, 0, json.length);
   }
 }
 

@@ -61,7 +61,7 @@ class Surveyor implements Visitor {
   #faultCount = 0;
   #record = 0;
   #current: SurveyedTable | undefined;
-  /** Of the current table, if the body is JSON. */
+  /** Reads the current table's records; undefined for transit. */
   #scanner: RecordScanner<Field> | undefined;
   readonly #scanners = new Map<number, RecordScanner<Field>>();
   #field: Field | undefined;
@@ -87,7 +87,7 @@ class Surveyor implements Visitor {
     const current = this.tables.get(table.id) ?? this.add(table, this.#contents.recordLine(record), true);
     this.#current = current;
     if (this.#contents.header.encoding !== "json") return;
-    this.#scanner = this.#scanners.get(table.id) ?? new RecordScanner(this.#contents, current.fields);
+    this.#scanner = this.#scanners.get(table.id) ?? new RecordScanner(this.#contents.memory, current.fields);
     this.#scanners.set(table.id, this.#scanner);
   }
 

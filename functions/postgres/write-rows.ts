@@ -1,4 +1,4 @@
-import type { Outcome } from "../persister/destination.ts";
+import type { Batch, Outcome } from "../persister/destination.ts";
 import type { EncodedRows } from "./batch-rows.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { CopyPlace } from "./failure.ts";
@@ -105,7 +105,7 @@ async function writeParts(
   const counts = answers.flat() as { readonly inserted: string; readonly updated: string }[];
   return parts.map(part => {
     const { rows, isOutdated: isStale } = part;
-    const all = rows.places.length;
+    const all = rows.records.length;
     const copied = { inserted: all, updated: 0 };
     const none = { inserted: 0, updated: 0 };
     const counted = isStale ? none : isCopied(part) ? copied : counts.shift()!;
@@ -118,13 +118,20 @@ async function writeParts(
 export function rejection(
   { failure, attempts }: Extract<Tried<unknown>, { readonly failure: unknown }>,
   rows: readonly EncodedRows[],
+  batch: Batch,
 ): Outcome | undefined {
   if (failure.kind !== "rejected" || failure.place === undefined) return undefined;
   const { message, place } = failure;
   const part = rows.find((each, n) => place.relation === batchName(n) || place.relation === each.table.name);
-  const record = part?.places[place.row];
+  const record = part?.records[place.row];
   if (part === undefined || record === undefined) return undefined;
-  return { kind: "rejected", message, record, ...fieldOf(part, place), attempts };
+  return {
+    kind: "rejected",
+    message,
+    record: batch.records.indexOf(record),
+    ...fieldOf(part, place),
+    attempts,
+  };
 }
 
 const fieldOf = ({ columns }: EncodedRows, { column }: CopyPlace) => {

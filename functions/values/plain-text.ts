@@ -37,3 +37,21 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
     if (bytes[at] !== backslash || shortEscapes[bytes[at + 1]!] !== 1) return at;
   }
 }
+
+/** Returns 0 unless one of four bytes is a quote or a backslash; then the lowest bit set is the first one's. */
+function endsIn(word: number): number {
+  const quotes = word ^ 0x22222222;
+  const escapes = word ^ 0x5c5c5c5c;
+  return (((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes)) & 0x80808080;
+}
+
+/** Returns the first quote or backslash, from `start`, of a string that is known to be valid. */
+export function endOrEscape(bytes: Uint8Array, view: DataView, start: number): number {
+  let at = start;
+  for (const last = bytes.length - wordBytes; at <= last; at += wordBytes) {
+    const found = endsIn(view.getInt32(at, true));
+    if (found !== 0) return at + lowestByte(found);
+  }
+  while (bytes[at] !== quote && bytes[at] !== backslash) at++;
+  return at;
+}

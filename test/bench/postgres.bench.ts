@@ -91,7 +91,7 @@ function childrenSeconds(): number {
 }
 
 interface Cost {
-  /** Of this process and its children. */
+  /** This process and its children. */
   readonly client: number;
   readonly server: number;
 }

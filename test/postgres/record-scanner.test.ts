@@ -19,7 +19,7 @@ const contentsOf = (records: readonly string[]): Contents =>
 type Value = readonly [field: string, kind: number, meaning: unknown];
 
 function scanned(contents: Contents): (Value[] | "odd")[] {
-  const scanner = new RecordScanner(contents, new Fields<string>());
+  const scanner = new RecordScanner(contents.memory, new Fields<string>());
   return Array.from({ length: contents.records }, (_, record) => {
     scanner.scan(contents.recordStart(record), name => name);
     if (scanner.isOdd) return "odd";

@@ -20,7 +20,8 @@ export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
   );
   let inflated: Awaited<ReturnType<typeof gunzipBytes>>;
   try {
-    inflated = await gunzipBytes(gzipped, { maxOutputLength: limit, info: true });
+    const chunkSize = Math.min(sizeSaid(gzipped) + 1, limit);
+    inflated = await gunzipBytes(gzipped, { maxOutputLength: limit, chunkSize, info: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit, cause);
     throw new PersisterError(
@@ -37,6 +38,23 @@ export async function gunzip(gzipped: Uint8Array): Promise<Uint8Array> {
   }
   return inflated.buffer;
 }
+
+const chunkBytesMin = 16_384;
+
+/**
+ * Returns the size that the last member's trailer says: RFC 1952 section 2.3.1. With room for all of it, zlib
+ * writes to one piece of memory, not to thousands that are joined then; one byte more shows it the end. A
+ * trailer that lies costs address space or further pieces.
+ */
+function sizeSaid(gzipped: Uint8Array): number {
+  const { buffer, byteOffset, byteLength } = gzipped;
+  if (byteLength < trailerBytes) return chunkBytesMin;
+  return Math.max(chunkBytesMin, new DataView(buffer, byteOffset).getUint32(byteLength - sizeBytes, true));
+}
+
+const sizeBytes = 4;
+/** The checksum and the size. */
+const trailerBytes = 8;
 
 const tooLarge = (limit: number, cause: unknown) =>
   new PersisterError(
