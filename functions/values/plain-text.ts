@@ -38,7 +38,7 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
   }
 }
 
-/** Returns 0 unless one of four bytes is a quote or a backslash; then the lowest bit set is the first one's. */
+/** Returns 0 if four bytes have no quote or backslash; otherwise the lowest bit set is of the first one. */
 function endsIn(word: number): number {
   const quotes = word ^ 0x22222222;
   const escapes = word ^ 0x5c5c5c5c;

@@ -10,8 +10,8 @@ import { type Server, serverIn, stopServerIn } from "../postgres/server.ts";
 
 /**
  * From POST to commit in PostgreSQL: rows per second of CPU of endpoint and server together, against psql and
- * server doing `\copy` of the same rows, and for rows with keys the same `insert … on conflict` after it. The
- * endpoint's share has HTTP, gunzip, its archive and its table, all in this process.
+ * server doing `\copy` of the same rows, and for rows with keys the same `insert … on conflict` after it.
+ * The endpoint's share has HTTP, gunzip, its archive and its table, all in this process.
  */
 const rows = 240_000;
 const rounds = 5;
