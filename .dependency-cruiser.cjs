@@ -90,6 +90,10 @@ module.exports = {
         path: "^functions/wire(-run)?\\.ts$",
       },
     ),
+    never("the page runs in a browser, alone", "^functions/page/", { pathNot: ["^functions/page/"] }),
+    never("nothing imports the page, which is bundled apart", "^(functions/(?!page/)|streamers|cli|infra)", {
+      path: "^functions/page/",
+    }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("a streamer knows the format and itself", "^streamers/", {
       path: "^(functions|cli|infra|test)/",

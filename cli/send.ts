@@ -40,7 +40,7 @@ export async function send(
   { watcher, keep, aborted }: Following,
 ): Promise<void> {
   const { idleClock: clock, newKey, gzip } = endpoint.ports;
-  let tag = etag;
+  let [tag, sent] = [etag, 0];
   const source = segments(stream, { clock, aborted });
   for await (const { segment, bytes, body } of compressAhead(source, aborted, gzip)) {
     const { records, hasBookmark } = segment;
@@ -53,6 +53,7 @@ export async function send(
         "content-encoding": "gzip",
         "if-match": tag,
         "idempotency-key": newKey(),
+        "persister-segment": String(++sent),
       },
       lineOf: line => wholeLineOf(segment, line),
       onRetry: reason => watcher.retrying(reason),

@@ -49,6 +49,8 @@ export interface Config {
     | { readonly ownArn: string; readonly sharedArn: string | undefined };
   /** A token with every scope on every streamer, for the local stack only. */
   readonly ownerToken?: string;
+  /** Builds the status page; otherwise it is next to the bundle. */
+  readonly page?: () => Promise<string>;
   /** The URLs of AWS's services, if they are not in AWS. */
   readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
 }

@@ -1,6 +1,6 @@
 import { byRoute } from "./by-route.ts";
 import { authorize } from "./http/authorize.ts";
-import { deliveryConditionsOf, traceparentOf } from "./http/conditions.ts";
+import { deliveryConditionsOf, segmentOf, traceparentOf } from "./http/conditions.ts";
 import { receiveBody } from "./http/request-body.ts";
 import { receiptResponse } from "./http/responses.ts";
 import { namingCommitted } from "./persister/commit/state.ts";
@@ -15,8 +15,9 @@ export const ingest = byRoute<"ingest">({
     const body = await namingCommitted(streamer, parts, deadline, () => receiveBody(request));
     const fault = conditions.fault ?? body.fault;
     const traceparent = traceparentOf(request.headers);
+    const segment = segmentOf(request.headers);
     const { receipt, replayed } = await persist(
-      { streamer, ...conditions, ...body, fault, traceparent, deadline: lambdaDeadline },
+      { streamer, ...conditions, ...body, fault, traceparent, segment, deadline: lambdaDeadline },
       parts,
     );
     return receiptResponse(request, receipt, replayed);

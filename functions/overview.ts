@@ -8,6 +8,7 @@ import {
   streamerResponse,
   streamersResponse,
 } from "./http/overview-responses.ts";
+import { pageResponse } from "./http/page.ts";
 import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
 import { settingsResponse } from "./http/responses.ts";
 import { readSettings } from "./persister/commit/settings.ts";
@@ -38,6 +39,10 @@ export const overview = byRoute<"overview">({
       return deliveryResponse(streamer, await readDelivery({ streamer, delivery }, store, deadline));
     },
   ),
+  "GET /": async ({ request, wired }) => {
+    const { authority, page } = wired();
+    return pageResponse(request, { text: await page(), authorization: authority.by });
+  },
   "GET /v1/openapi.json": openapiResponse,
   "GET /v1/errors/{code}": ({ request }) => errorPageResponse(request),
 });

@@ -10,6 +10,7 @@ import { databases } from "./databases.ts";
 import { type Authority, allPermissions } from "./http/authorize.ts";
 import { importApiDestinations } from "./import-api/destination.ts";
 import { memoize } from "./memoize.ts";
+import { readPageFile } from "./page-file.ts";
 import type { LeaseParts } from "./persister/commit/lease.ts";
 import type { Destinations } from "./persister/destination.ts";
 import type { Parts } from "./persister/persist.ts";
@@ -27,6 +28,8 @@ export interface Wired {
   readonly store: LeaseParts & StreamersParts;
   /** Everything that a delivery requires. */
   readonly parts: Parts;
+  /** Resolves to the status page's text. */
+  readonly page: () => Promise<string>;
   /** Receives reports of refused requests; the local stack has none. */
   readonly requests?: RequestObserver;
   /** Ends the connections that outlive a delivery. */
@@ -48,6 +51,7 @@ export function wire(config: Config, observer: Observers, clock = systemClock): 
     authority: authorityOf(config, dynamoTokens({ client, table })),
     ...(isRequestObserver(observer) && { requests: observer }),
     store,
+    page: memoize(config.page ?? readPageFile),
     parts: {
       ...store,
       archive: s3Archive({ client: s3, bucket }),

@@ -1,7 +1,9 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { buildPage } from "./page.ts";
 
 /** The functions of serverless.yml; test/infra/template.test.ts compares the two lists. */
 export const functions = ["ingest", "bookmark", "change", "overview", "tokens", "watch", "schedule"] as const;
@@ -12,6 +14,9 @@ const streamers = ["github", "chargebee", "drift"];
 const kB = 1_000;
 /** A cold start reads the whole bundle. */
 const bundleBytesMax = 1_050 * kB;
+
+/** The status page as it is sent. */
+const pageBytesMax = 60 * kB;
 
 // Some packages still require() Node's modules.
 export const require = 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
@@ -60,6 +65,7 @@ async function bundle(outdir: string): Promise<void> {
     sourcesContent: false,
   });
   await build({ ...driver, outdir, target: "node24" });
+  await writeFile(join(outdir, "page.html"), await builtPage());
   const programs = await bundleStreamers(outdir);
   const command = await build({
     ...options,
@@ -80,6 +86,15 @@ async function bundle(outdir: string): Promise<void> {
     if (isFunction && bytes > bundleBytesMax)
       throw new Error(`${path} is larger than ${bundleBytesMax / kB} kB`);
   }
+}
+
+/** Resolves to the status page. Throws if a browser would load too much. */
+async function builtPage(): Promise<string> {
+  const text = await buildPage();
+  const zipped = gzipSync(text, { level: 9 }).length;
+  console.log(`page.html  ${Math.ceil(text.length / kB)} kB, ${Math.ceil(zipped / kB)} kB gzipped`);
+  if (zipped > pageBytesMax) throw new Error(`page.html is larger than ${pageBytesMax / kB} kB gzipped`);
+  return text;
 }
 
 /** Bundles only the streamers, into `<outdir>/streamers/`. */

@@ -70,7 +70,14 @@ const streamerSchema = z.pipe(
     fence: z.number(),
     stamp: z.string(),
     lastSequence: sequence,
-    lease: z.optional(z.object({ delivery: z.string(), until: z.number() })),
+    lease: z.optional(
+      z.object({
+        delivery: z.string(),
+        until: z.number(),
+        since: z.exactOptional(z.number()),
+        segment: z.exactOptional(z.number()),
+      }),
+    ),
     commit: z.optional(commitSchema),
     totals: z.optional(z.object({ deliveries: z.number(), records: z.number() })),
     since: z.exactOptional(z.number()),

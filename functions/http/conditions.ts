@@ -3,6 +3,15 @@ import { PersisterError } from "../persister/errors.ts";
 import { idempotencyKeyCharsMax } from "../persister/limits.ts";
 import { idempotencyKeyHeader } from "./parameters.ts";
 
+/**
+ * Returns which segment of its run a delivery is, from 1, by the header `Persister-Segment`. It is only shown
+ * to people, so an invalid one is ignored.
+ */
+export function segmentOf(headers: Headers): number | undefined {
+  const text = headers.get("Persister-Segment") ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Returns a streamer's revision as its ETag. */
 export const etagOf = (revision: number) => `"${revision}"`;
 

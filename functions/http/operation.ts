@@ -10,7 +10,12 @@ export const responseHeaders = {
   "Last-Modified": "When the streamer's revision was committed.",
   Vary: "`Accept`: the response has several forms.",
   "Cache-Control": "`no-store`, or `no-cache` if an ETag allows revalidation.",
+  "Content-Encoding": "`gzip`, if the caller accepts it.",
+  "Cross-Origin-Opener-Policy": "`same-origin`",
+  "Referrer-Policy": "`no-referrer`",
+  "X-Content-Type-Options": "`nosniff`",
   "Idempotency-Replayed": "`true` if the delivery was committed before and nothing was done now.",
+  "Content-Security-Policy": "Allows the page's own script and style, by their digests, and this endpoint.",
   "Retry-After": "The seconds to wait before the next attempt.",
   "WWW-Authenticate": "`Bearer`",
 } as const;

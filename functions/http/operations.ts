@@ -11,6 +11,7 @@ import {
   streamerNameParameter,
   streamersQuery,
 } from "./parameters.ts";
+import { publicDescriptions } from "./public-operations.ts";
 import { type Route, routeEntries } from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import { tokenOperations } from "./token-operations.ts";
@@ -52,6 +53,12 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
           .enum(["gzip", "identity"])
           .check(z.describe("A gzip body requires the type `application/octet-stream`.")),
         example: "identity",
+      },
+      "Persister-Segment": {
+        schema: z
+          .string()
+          .check(z.describe("Which segment of a run the body is, from 1: shown while it is in flight.")),
+        example: "1",
       },
       traceparent: {
         schema: z.string().check(z.describe("The caller's trace, passed on to the Import API.")),
@@ -193,31 +200,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     namingRevision: [404],
   },
   ...tokenOperations,
-  "GET /v1/openapi.json": {
-    id: "readOpenapi",
-    summary: "Returns this document.",
-    responses: { 200: ok("The OpenAPI 3.1 document.", z.looseObject({ openapi: z.literal("3.1.1") })) },
-    errors: [],
-  },
-  "GET /v1/errors/{code}": {
-    id: "readError",
-    summary: "Explains an error code and what to do.",
-    description: "As text, or as HTML if `Accept` asks for it.",
-    responses: {
-      200: {
-        description: "The catalogue's entry.",
-        content: { "text/plain": text, "text/html": text },
-        headers: ["Vary", "Cache-Control"],
-      },
-    },
-    errors: ["no-error-code"],
-  },
-  "GET /v1/health": {
-    id: "health",
-    summary: "Returns whether the endpoint is up.",
-    responses: { 200: ok("The endpoint is up.", schemas.healthSchema) },
-    errors: [],
-  },
+  ...publicDescriptions,
 };
 
 /** Every operation of the endpoint, in the order of the routes. */

@@ -2,7 +2,7 @@ import type { StreamerState } from "../persister/commit/state.ts";
 import type { LastFailure } from "../persister/entries.ts";
 import type { DeliveryStatus } from "../persister/query/overview.ts";
 import type { Page, Summary } from "../persister/query/streamers.ts";
-import type { Commit } from "../persister/store.ts";
+import type { Commit, StoredLease } from "../persister/store.ts";
 import type { ProblemCode } from "./catalogue-entry.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
@@ -65,15 +65,24 @@ export function deliveryResponse(streamer: string, status: DeliveryStatus): Http
 }
 
 function summaryMembers(summary: Summary): SummaryMembers {
-  const { committedAt, bookmarkAge, inFlight, lastFailure, ...others } = summary;
+  const { committedAt, bookmarkAge, inFlight, expectedInterval, staleAt, lastFailure, ...others } = summary;
   return {
     ...others,
     committedAt: committedAt === undefined ? undefined : instant(committedAt),
-    bookmarkAge: bookmarkAge === undefined ? undefined : Math.round(bookmarkAge / 1_000),
-    inFlight: inFlight && { delivery: inFlight.delivery, until: instant(inFlight.until) },
+    bookmarkAge: seconds(bookmarkAge),
+    expectedInterval: seconds(expectedInterval),
+    staleAt: staleAt === undefined ? undefined : instant(staleAt),
+    inFlight: inFlight && leaseMembers(inFlight),
     lastFailure: lastFailure && failureMembers(lastFailure),
   };
 }
+
+const leaseMembers = ({ delivery, until, since, segment }: StoredLease) => ({
+  delivery,
+  since: since === undefined ? undefined : instant(since),
+  segment,
+  until: instant(until),
+});
 
 function failureMembers({ at, code, ...failure }: LastFailure) {
   const current = currentCode(code);
@@ -93,6 +102,9 @@ function statusMembers({ filed, receipt }: DeliveryStatus): StatusMembers {
   const counts = { records, ignored, batches, bytes, milliseconds, bookmarkKept };
   return { ...received, outcome: "committed", revision, ...counts };
 }
+
+const seconds = (milliseconds: number | undefined) =>
+  milliseconds === undefined ? undefined : Math.round(milliseconds / 1_000);
 
 const instant = (milliseconds: number) => new Date(milliseconds).toISOString();
 

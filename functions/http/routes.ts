@@ -28,6 +28,7 @@ const routes = {
   "GET /v1/tokens": { function: "tokens", scope: "admin" },
   "POST /v1/tokens": { function: "tokens", scope: "admin" },
   "DELETE /v1/tokens/{id}": { function: "tokens", scope: "admin" },
+  "GET /": { function: "overview" },
   "GET /v1/openapi.json": { function: "overview" },
   "GET /v1/errors/{code}": { function: "overview" },
   "GET /v1/health": { function: "bookmark" },
@@ -38,6 +39,11 @@ export type Route = keyof typeof routes;
 /** The routes that a function answers. */
 export type RouteOf<F extends FunctionName> = {
   [R in Route]: (typeof routes)[R]["function"] extends F ? R : never;
+}[Route];
+
+/** The routes that need no token. */
+export type PublicRoute = {
+  [R in Route]: (typeof routes)[R] extends { readonly scope: Scope } ? never : R;
 }[Route];
 
 /** Every route as `[route, entry]`, in the table's order. */

@@ -108,9 +108,18 @@ export const summarySchema = z.object({
   records: natural("The records in these deliveries."),
   inFlight: z.optional(
     z
-      .object({ delivery, until: instant("The end of its lease.") })
+      .object({
+        delivery,
+        since: z.optional(instant("The beginning of its lease.")),
+        segment: z.optional(natural("Which segment of its run it is, if its sender says so.")),
+        until: instant("The end of its lease."),
+      })
       .check(z.describe("The delivery that holds the streamer.")),
   ),
+  expectedInterval: z.optional(
+    natural("The seconds that are expected between bookmarks; absent before that is known."),
+  ),
+  staleAt: z.optional(instant("From when on the bookmark is stale, unless a new one is committed.")),
   state: z
     .enum(["stale", "failing", "running", "ok"])
     .check(

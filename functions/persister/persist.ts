@@ -20,6 +20,8 @@ import { replayFactsOf } from "./replay-facts.ts";
 /** A body to deliver. */
 export interface DeliveryRequest extends ReceivedBody {
   readonly precondition: Precondition;
+  /** Which segment of its run the body is, from 1. */
+  readonly segment?: number | undefined;
   /** When the response must be sent, ms since the epoch. */
   readonly deadline: number;
 }
@@ -41,7 +43,7 @@ export interface DeliveryResult {
  * names the delivery and the committed state. docs/guarantees.md walks through every step and every failure.
  */
 export async function persist(request: DeliveryRequest, parts: Parts): Promise<DeliveryResult> {
-  const { streamer, precondition, deadline } = request;
+  const { streamer, precondition, segment, deadline } = request;
   const forwardBy = deadline - commitMillisecondsMin;
   const ports = within(parts, forwardBy);
   // When the time to forward is over, there is still time to commit the safe bookmark and to respond.
@@ -59,7 +61,8 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
     const { delivery } = progress;
     const { sequences } = contents;
     const earlier = lookup?.earlier;
-    const wanted = { streamer, current, delivery, earlier, precondition, sequences, until: deadline };
+    const until = deadline;
+    const wanted = { streamer, current, delivery, earlier, precondition, segment, sequences, until };
     return orOtherAttemptsReceipt(streamer, lookup, commitPorts, () =>
       underLease(wanted, { begin: ports, release: commitPorts }, async lease => {
         const replay = replayFactsOf(lease, contents, { digest, size }, destination.identity);

@@ -65,13 +65,23 @@ export interface Totals {
   readonly records: number;
 }
 
+/** The right to write, as a streamer's item has it. Times are ms since the epoch. */
+export interface StoredLease {
+  readonly delivery: string;
+  readonly until: number;
+  /** When the lease began; leases of earlier versions lack it. */
+  readonly since?: number;
+  /** Which segment of its run the delivery is, from 1, if its sender says so. */
+  readonly segment?: number;
+}
+
 /** A streamer's item. */
 export interface Streamer extends Fenced {
   readonly name: string;
   /** The highest reserved sequence: 19 digits. */
   readonly lastSequence: bigint;
-  /** Which delivery may write, and until when, ms since the epoch. */
-  readonly lease?: { readonly delivery: string; readonly until: number };
+  /** Which delivery may write. */
+  readonly lease?: StoredLease;
   /** The last commit; absent before the first. */
   readonly commit?: Commit;
   readonly totals?: Totals;

@@ -89,7 +89,7 @@ async function runAlone({ streamer, streaming, deadline }: Run, parts: Parts): P
       const until = Math.min(deadline, clock.now() + segmentMillisecondsMax);
       const precondition = { match: [revision] };
       const { receipt } = await persist(
-        { streamer, body, gzipped: false, precondition, deadline: until },
+        { streamer, body, gzipped: false, precondition, segment: came.segments + 1, deadline: until },
         parts,
       );
       revision = receipt.state.revision;

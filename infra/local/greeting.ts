@@ -26,6 +26,10 @@ export function greetingOf(
   const header = `-H "Authorization: Bearer ${token}"`;
   return `${greeting.up}${url}, its data in ${data}/
 
+See it in a browser, with the token ${token}:
+
+  ${url}/
+
 POST a stitchstream:
 
   curl ${header} --data-binary @${sample} ${url}/v1/streamers/drift

@@ -8,6 +8,7 @@ import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Clock, Observer, RequestObserver, TokenObserver } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { tokenPartsOf } from "../../functions/wire-tokens.ts";
+import { buildPage } from "../page.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
@@ -104,6 +105,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         accounts: { known: { default: database ?? { clientId, token: stitchToken } } },
         ownerToken: settings.token,
         endpoints: { s3, dynamodb },
+        page: buildPage,
       },
       variant.observer ?? silent,
       variant.clock,

@@ -54,6 +54,7 @@ describe("streamers", () => {
       revision: 2,
       committedAt: expect.stringMatching(/^2\d{3}-.*Z$/),
       bookmarkAge: expect.any(Number),
+      staleAt: expect.stringMatching(/^2\d{3}-.*Z$/),
       deliveries: 2,
       records: 2,
       lastCommit: { by: "delivery", delivery },
@@ -84,6 +85,7 @@ describe("streamers", () => {
       revision: 0,
       deliveries: 0,
       records: 0,
+      staleAt: expect.stringMatching(/Z$/),
       lastFailure: {
         at: expect.stringMatching(/Z$/),
         delivery: failed.delivery,

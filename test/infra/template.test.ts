@@ -77,7 +77,9 @@ describe("the packaged template", () => {
       const streamers = streamer === undefined ? [] : [`dist/streamers/${streamer}.mjs`];
       const zip = await readFile(join(dir, `${name!.replace("persister-dev-", "")}.zip`));
       const driver = /\/(ingest|schedule)\.mjs$/.test(bundle) ? ["dist/pg.mjs"] : [];
-      expect(zipEntries(zip).sort()).toEqual([bundle, `${bundle}.map`, ...driver, ...streamers].sort());
+      const page = bundle === "dist/overview.mjs" ? ["dist/page.html"] : [];
+      const expected = [bundle, `${bundle}.map`, ...driver, ...page, ...streamers];
+      expect(zipEntries(zip).sort()).toEqual(expected.sort());
     }
   });
 

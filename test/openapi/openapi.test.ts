@@ -166,6 +166,9 @@ describe("each answer is documented, and each documented answer occurs:", () => 
     const { headers } = await ask(readBookmark);
     await ask(readBookmark, { headers: { accept: "text/plain" } });
     await ask(readBookmark, { headers: { "if-none-match": headers.get("etag")! } });
+    const page = await ask("GET /");
+    await ask("GET /", { headers: { "if-none-match": page.headers.get("etag")! } });
+    await ask("GET /", { headers: { "accept-encoding": "identity" } });
     for (const route of guarded.filter(each => each.startsWith("GET"))) await ask(route, taken);
     const made = await ask(createTokenRoute, { body: tokenBody("made"), headers: json });
     await ask(revokeTokenRoute, (await made.json()) as { id: string });

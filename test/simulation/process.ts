@@ -116,6 +116,7 @@ export class Process {
     return {
       authority: { by: "token", tokens: dynamoTokens({ client, table, timing }) },
       store,
+      page: async () => "",
       parts: {
         ...store,
         archive: s3Archive({ client: s3, bucket, timing }),

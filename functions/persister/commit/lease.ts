@@ -23,6 +23,8 @@ export interface LeaseRequest {
   /** The record of an earlier attempt of this delivery, whose sequences are used again. */
   readonly earlier: IdempotencyRecord | undefined;
   readonly precondition: Precondition;
+  /** Which segment of its run the delivery is, for people who watch it. */
+  readonly segment?: number | undefined;
   /** How many sequences to reserve. */
   readonly sequences: number;
   /** When the lease ends, ms since the epoch. */
@@ -47,7 +49,7 @@ const sequencesPerMillisecond = 1_000_000n;
  * `store-unavailable`.
  */
 export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<Lease> {
-  const { streamer, delivery, earlier, until } = request;
+  const { streamer, delivery, earlier, until, segment } = request;
   let { current } = request;
   for (let attempt = 0; attempt < beginAttemptsMax; attempt++) {
     if (attempt > 0 || isOutdated(current, request)) current = await ports.streamers.read(streamer);
@@ -61,7 +63,7 @@ export async function begin(request: LeaseRequest, ports: LeasePorts): Promise<L
       ...nextFence(current, ports.newId()),
       name: streamer,
       lastSequence: maximum(current?.lastSequence ?? 0n, lastOf(firstSequence, request.sequences)),
-      lease: { delivery, until },
+      lease: { delivery, until, since: now, ...(segment !== undefined && { segment }) },
       since: current?.since ?? now,
     };
     if (await writeStreamer(held, ports)) return { held, delivery, firstSequence };

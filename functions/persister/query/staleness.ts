@@ -9,6 +9,8 @@ export interface Freshness {
   readonly from: number;
   /** From when on the bookmark is stale. */
   readonly staleAt: number;
+  /** The interval that is expected between bookmarks, ms; undefined before it is known. */
+  readonly expected: number | undefined;
 }
 
 /** A late run is no trouble yet. */
@@ -34,7 +36,11 @@ function freshness(
   if (from === undefined) return undefined;
   const set = settings?.expectedEvery && durationMilliseconds(settings.expectedEvery);
   const expected = set || (gapSeconds === undefined ? undefined : gapSeconds * 1_000);
-  return { from, staleAt: from + (expected === undefined ? ageMax : 2 * expected + graceMilliseconds) };
+  return {
+    from,
+    expected,
+    staleAt: from + (expected === undefined ? ageMax : 2 * expected + graceMilliseconds),
+  };
 }
 
 /** Returns the same by a streamer's item and its settings, which are the truth. */

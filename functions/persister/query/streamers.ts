@@ -3,7 +3,7 @@ import { entryCommitOf } from "../commit/entry.ts";
 import { type BoundStore, within } from "../deadline.ts";
 import type { Entry, EntryCommit, LastFailure, Settings } from "../entries.ts";
 import type { Clock } from "../ports.ts";
-import type { Store, Streamer } from "../store.ts";
+import type { Store, StoredLease, Streamer } from "../store.ts";
 import { entryFreshness, type Freshness, freshnessOf } from "./staleness.ts";
 
 /**
@@ -24,8 +24,12 @@ export interface Summary {
   /** The number of deliveries that were committed whole. */
   readonly deliveries: number;
   readonly records: number;
-  /** The delivery that holds the streamer's lease, and the lease's end. */
-  readonly inFlight: { readonly delivery: string; readonly until: number } | undefined;
+  /** The delivery that holds the streamer's lease. */
+  readonly inFlight: StoredLease | undefined;
+  /** The interval that is expected between bookmarks, ms; undefined before it is known. */
+  readonly expectedInterval: number | undefined;
+  /** From when on the bookmark is stale. */
+  readonly staleAt: number | undefined;
   readonly expectedEvery: string | undefined;
   readonly lastFailure: LastFailure | undefined;
 }
@@ -204,6 +208,8 @@ function rowOf(
     deliveries: commit?.deliveries ?? 0,
     records: commit?.records ?? 0,
     inFlight,
+    expectedInterval: fresh?.expected,
+    staleAt: fresh?.staleAt,
     expectedEvery: settings?.expectedEvery,
     lastFailure,
   };

@@ -1,0 +1,100 @@
+import type { Days, Deliveries, Delivery, Problem, Streamer, Streamers, Token, Tokens } from "./answers.ts";
+
+/** An answer that is not a success, or no answer at all: status 0. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly problem: Problem;
+
+  constructor(status: number, problem: Problem) {
+    super(problem.detail ?? problem.message ?? `The endpoint answered ${status}.`);
+    this.name = "ApiError";
+    this.status = status;
+    this.problem = problem;
+  }
+}
+
+interface Request {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE";
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+interface Answer {
+  readonly text: string;
+  readonly etag: string | null;
+}
+
+/** The endpoint's API with one token. Every call rejects with ApiError. */
+export class Api {
+  readonly #token: string;
+
+  constructor(token: string) {
+    this.#token = token;
+  }
+
+  readonly streamers = (query: NonNullable<Request["query"]>) =>
+    this.#json<Streamers>("v1/streamers", { query });
+  readonly streamer = (name: string) => this.#json<Streamer>(pathOf(name));
+  readonly deliveries = (name: string, before?: string) =>
+    this.#json<Deliveries>(pathOf(name, "/deliveries"), { query: { limit: 10, before } });
+  readonly delivery = (name: string, id: string) =>
+    this.#json<Delivery>(pathOf(name, `/deliveries/${encodeURIComponent(id)}`));
+  readonly days = (name: string) => this.#json<Days>(pathOf(name, "/days"));
+  readonly tokens = (after?: string) => this.#json<Tokens>("v1/tokens", { query: { limit: 100, after } });
+  readonly createToken = (grant: object) =>
+    this.#json<Token & { readonly token: string }>("v1/tokens", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(grant),
+    });
+  readonly revokeToken = (id: string) =>
+    this.#send(`v1/tokens/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+  /** Resolves to the text of a page of history: the bookmarks in it are read as they are written. */
+  readonly history = async (name: string, before?: number): Promise<string> =>
+    (await this.#send(pathOf(name, "/bookmark/history"), { query: { limit: 11, before } })).text;
+
+  /** Sets the bookmark, or deletes it if `bookmark` is undefined, if the revision is still the one given. */
+  readonly rewind = (name: string, revision: number, bookmark: { type: string; text: string } | undefined) =>
+    this.#send(pathOf(name, "/bookmark"), {
+      method: bookmark === undefined ? "DELETE" : "PUT",
+      headers: { "if-match": `"${revision}"`, ...(bookmark && { "content-type": bookmark.type }) },
+      ...(bookmark && { body: bookmark.text }),
+    });
+
+  async #json<T>(path: string, request?: Request): Promise<T> {
+    return JSON.parse((await this.#send(path, request)).text) as T;
+  }
+
+  async #send(path: string, { method = "GET", query = {}, headers, body }: Request = {}): Promise<Answer> {
+    const set = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    const url = set.length === 0 ? path : `${path}?${new URLSearchParams(set)}`;
+    const init = {
+      method,
+      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      cache: "no-store",
+    };
+    const response = await fetch(url, { ...init, ...(body !== undefined && { body }) } as RequestInit).catch(
+      () => {
+        throw new ApiError(0, { detail: "The endpoint does not answer." });
+      },
+    );
+    const text = await response.text().catch(() => "");
+    if (!response.ok) throw new ApiError(response.status, problemOf(text));
+    return { text, etag: response.headers.get("etag") };
+  }
+}
+
+const pathOf = (name: string, rest = "") => `v1/streamers/${encodeURIComponent(name)}${rest}`;
+
+function problemOf(text: string): Problem {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? (parsed as Problem) : {};
+  } catch {
+    return {};
+  }
+}
