@@ -29,6 +29,9 @@ export default defineConfig({
     // Titles and differences are printed whole.
     chaiConfig: { truncateThreshold: 0 },
     projects: [
+      ...(process.env.TESTS === "browser"
+        ? [{ extends: true as const, test: { name: "browser", include: ["test/browser/*.browser.ts"], env } }]
+        : []),
       { extends: true, test: { name: "sources", include: ["test/**/*.test.ts"], exclude, env } },
       {
         extends: true,

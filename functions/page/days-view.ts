@@ -50,7 +50,7 @@ function drawInto(body: HTMLElement, days: readonly Day[], measure: Measure): vo
     ),
     h(
       "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Per stream and day" },
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": "Per stream and day" },
       h(
         "table",
         { class: "days" },

@@ -66,7 +66,7 @@ export function commandBlock(command: string, label = "Command"): HTMLElement {
   return h(
     "div",
     { class: "command" },
-    h("pre", { tabindex: 0, role: "region", "aria-label": label }, h("code", {}, command)),
+    h("pre", { tabindex: 0, role: "group", "aria-label": label }, h("code", {}, command)),
     copyButton(() => command),
   );
 }

@@ -138,7 +138,7 @@ function code(lines: readonly Shown[], label: string): HTMLElement {
     .map(line => ("omitted" in line ? omitted(line.omitted) : lineOf(line)));
   const rest = lines.length - shown.length;
   if (rest > 0) shown.push(omitted(rest));
-  return h("pre", { class: "diff", tabindex: 0, role: "region", "aria-label": label }, ...shown);
+  return h("pre", { class: "diff", tabindex: 0, role: "group", "aria-label": label }, ...shown);
 }
 
 const omitted = (number: number) => h("span", { class: "line muted" }, `  … ${count(number)} more lines\n`);
@@ -178,7 +178,7 @@ function ask(commit: Commit, { api, name, current, changed }: Place): void {
     difference(current.bookmark, bookmark),
     h(
       "details",
-      {},
+      { open: true },
       h("summary", {}, "The command that does the same"),
       commandBlock(rewindCommand(commit, current.revision, url)),
     ),

@@ -163,7 +163,7 @@ async function deliveriesSection(api: Api, name: string): Promise<HTMLElement> {
   );
   return section(
     "Deliveries",
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Deliveries" }, table),
+    h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Deliveries" }, table),
     more,
   );
 }

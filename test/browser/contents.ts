@@ -90,7 +90,7 @@ const expect = (stack: LocalStack, streamer: string, expectedEvery: string) =>
   });
 
 /** Writes the lease of a delivery in flight, which lasts longer than a test. */
-export async function hold({ wired }: LocalStack, streamer: string): Promise<void> {
+async function hold({ wired }: LocalStack, streamer: string): Promise<void> {
   const { streamers } = wired.store;
   const deadline = Date.now() + minute;
   const current = (await streamers.read(streamer, deadline))!;

@@ -1,0 +1,149 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { getBookmark, token } from "../endpoint/local-stack.ts";
+import { exactId, type KnownStack, startKnownStack } from "./contents.ts";
+import { signIn, texts, useBrowser } from "./visits.ts";
+
+/** The five questions, answered by the page on a stack whose contents are known. */
+let stack: KnownStack;
+beforeAll(async () => {
+  stack = await startKnownStack();
+});
+afterAll(() => stack.close());
+const visit = useBrowser();
+
+async function visitStreamer(name: string): Promise<Page> {
+  const { page, complaints } = await visit(stack.url);
+  await signIn(page, token);
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  expect(complaints).toEqual([]);
+  return page;
+}
+
+/** What a definition list says of a term. */
+const saidOf = (page: Page, term: string) => page.locator(`dt:text-is("${term}") + dd`).first().innerText();
+
+describe("is every streamer up to date?", () => {
+  it("the worst is first, with its state as a word, its age and its interval", async () => {
+    const { page, requests, complaints } = await visit(stack.url);
+    await signIn(page, token);
+    await page.getByRole("heading", { name: "3 of 6 streamers need attention" }).waitFor();
+    await page.getByText("segment 3").waitFor();
+    const rows = await texts(page, ".fleet tbody tr");
+    expect(rows.map(row => /^(\S+) (stale|failing|running|up to date)/.exec(row)?.slice(1))).toEqual([
+      ["chargebee", "stale"],
+      ["drift", "failing"],
+      ["hubspot", "failing"],
+      ["shopify-eu", "running"],
+      ["postgres-orders", "up to date"],
+      ["github", "up to date"],
+    ]);
+    expect(rows[0]).toMatch(/4 d ago, expected every 1 d/);
+    expect(rows[3]).toMatch(/expected every 6 h/);
+    // The page, the list, and what is in flight.
+    expect(requests).toEqual(["/", "/v1/streamers?limit=1000", "/v1/streamers?limit=1000&state=running"]);
+    expect(complaints).toEqual([]);
+  });
+
+  it("a state and a part of a name filter it", async () => {
+    const { page } = await visit(stack.url);
+    await signIn(page, token);
+    await page.getByRole("button", { name: "failing 2" }).click();
+    expect(await texts(page, ".fleet tbody th")).toEqual(["drift", "hubspot"]);
+    await page.getByLabel("Filter by name").fill("hub");
+    expect(await texts(page, ".fleet tbody th")).toEqual(["hubspot"]);
+    await page.getByLabel("Filter by name").fill("nothing");
+    await page.getByText("No streamer matches.").waitFor();
+  });
+});
+
+it("what runs now: since when, which segment, which delivery, until when", async () => {
+  const page = await visitStreamer("shopify-eu");
+  const { inFlight } = (await (
+    await fetch(`${stack.url}/v1/streamers/shopify-eu`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()) as { inFlight: { delivery: string; since: string; until: string } };
+  expect(await saidOf(page, "Segment of the run")).toBe("3");
+  expect(await saidOf(page, "Delivery that holds the lease")).toBe(inFlight.delivery);
+  expect(await saidOf(page, "Since")).toMatch(/^(\d+ min|\d+ s) ago$/);
+  expect(await saidOf(page, "Lease ends")).toMatch(/^in \d+ min/);
+  const instants = await page
+    .locator("dd time")
+    .evaluateAll(all => all.map(each => each.getAttribute("datetime")));
+  expect(instants.slice(0, 2)).toEqual([inFlight.since, inFlight.until]);
+});
+
+describe("what failed last", () => {
+  it("where, why, what to do, and where the body is", async () => {
+    const page = await visitStreamer("drift");
+    await page.getByText("Nothing was committed since.").waitFor();
+    expect(await saidOf(page, "Line")).toBe("5");
+    expect(await saidOf(page, "Field")).toBe("id");
+    expect(await saidOf(page, "Stream")).toBe("conversations");
+    expect(await saidOf(page, "Why")).toMatch(/the key is null/);
+    expect(await saidOf(page, "What to do")).toMatch(/^Fix the fields that errors names/);
+    const body = await saidOf(page, "Body");
+    expect(body).toMatch(/^s3:\/\/persister-archive\/raw\/drift\/.*\.stitchstream$/);
+    await page.getByText(`aws s3 cp ${body} .`).waitFor();
+  });
+
+  it("its link leads to what the endpoint says of the error", async () => {
+    const page = await visitStreamer("drift");
+    const [opened] = await Promise.all([
+      page.context().waitForEvent("page"),
+      page.getByRole("link", { name: "invalid-records" }).first().click(),
+    ]);
+    await opened.waitForLoadState();
+    expect(opened.url()).toBe(`${stack.url}/v1/errors/invalid-records`);
+    expect(await opened.locator("body").innerText()).toMatch(/What to do/);
+  });
+});
+
+describe("what was the bookmark before, and how do I go back", () => {
+  it("each commit says what it changed, by line and to the last digit", async () => {
+    const page = await visitStreamer("github");
+    await page.getByText("Revision 30").click();
+    const lines = await texts(page, ".history details[open] .line");
+    expect(lines.filter(line => /^[-+]/.test(line))).toHaveLength(4);
+    expect(lines.find(line => line.startsWith("+"))).toMatch(/^\+ added: "issues": "2026-11-2\d/);
+    expect(lines.some(line => line.includes(exactId))).toBe(true);
+  });
+
+  it("it asks first, and a revision that has moved keeps everything as it is", async () => {
+    const page = await visitStreamer("postgres-orders");
+    await page.getByText("Revision 3", { exact: false }).first().click();
+    await page.getByRole("button", { name: "Go back to this bookmark" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.innerText()).toContain("Go back to the bookmark of revision 3?");
+    expect(await dialog.locator("pre code").innerText()).toContain(`-H 'If-Match: "5"'`);
+    expect(await dialog.locator("pre code").innerText()).toContain(`--data-binary '{"xmin":6997}'`);
+    // Somebody else is faster.
+    await fetch(`${stack.url}/v1/streamers/postgres-orders/bookmark`, {
+      method: "PUT",
+      headers: { authorization: `Bearer ${token}`, "if-match": '"5"', "content-type": "application/json" },
+      body: '{"xmin":1}',
+    });
+    await dialog.getByRole("button", { name: "Set this bookmark" }).click();
+    await dialog.getByRole("alert").getByText("revision 6").waitFor();
+    expect(await (await getBookmark(stack, "postgres-orders")).text()).toBe('{"xmin":1}');
+  });
+
+  it("goes back with every digit, and the page shows it", async () => {
+    const page = await visitStreamer("github");
+    await page.getByText("Revision 29").click();
+    await page.getByRole("button", { name: "Go back to this bookmark" }).click();
+    await page.getByRole("button", { name: "Set this bookmark" }).click();
+    await page.getByText("set manually").first().waitFor();
+    await page.getByText("Revision 32").first().waitFor();
+    expect(await (await getBookmark(stack, "github")).text()).toContain(`"id":${exactId}}`);
+  });
+
+  it("a token without admin is refused, and the page says so", async () => {
+    const { page } = await visit(stack.url);
+    await signIn(page, stack.readToken);
+    await page.getByText("Revision 28").click();
+    await page.getByRole("button", { name: "Go back to this bookmark" }).click();
+    await page.getByRole("button", { name: "Set this bookmark" }).click();
+    await page.getByRole("dialog").getByRole("alert").getByText("scope `admin`").waitFor();
+  });
+});
