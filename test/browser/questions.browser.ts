@@ -21,7 +21,7 @@ async function visitStreamer(name: string): Promise<Page> {
   return page;
 }
 
-/** What a definition list says of a term. */
+/** Resolves to the value of a term in a definition list. */
 const saidOf = (page: Page, term: string) => page.locator(`dt:text-is("${term}") + dd`).first().innerText();
 
 describe("is every streamer up to date?", () => {

@@ -7,7 +7,7 @@ export interface Visit {
   readonly page: Page;
   /** The paths that were requested, with their queries. */
   readonly requests: readonly string[];
-  /** What the browser complained of: the policy's violations, and errors of the script. */
+  /** The complaints of the browser: the policy's violations, and errors of the script. */
   readonly complaints: readonly string[];
 }
 
