@@ -26,6 +26,12 @@ export abstract class PieceReader extends ValueReader {
     return this.readValue(envelopeDepth + 1);
   }
 
+  /** Reads the value at `position`, of any kind. */
+  readWhole(position: number): void {
+    this.position = position;
+    this.readValue(envelopeDepth + 1);
+  }
+
   protected checkDepth(depth: number): void {
     if (depth > this.limits.depthMax) {
       throw new Malformed(`nested deeper than ${this.limits.depthMax}: flatten it`, this.position);

@@ -1,4 +1,5 @@
 import { newline } from "../values/bytes.ts";
+import { IntTuples } from "../values/int-tuples.ts";
 import { Members } from "../values/members.ts";
 import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "../values/scanner.ts";
 import { Splices } from "../values/splices.ts";
@@ -21,6 +22,8 @@ export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
+  /** The values of the envelope's members that the format does not define: pairs of start and end. */
+  readonly otherValues = new IntTuples(2);
   /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues` or by shapes. */
   readonly keyValues = new Members();
   /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
@@ -95,6 +98,7 @@ export abstract class ValueReader extends TextScanner {
     this.recordMembers.clear();
     this.splices.clear();
     this.keyFields.clear();
+    this.otherValues.clear();
     this.readMessageMap();
     this.#endLine("more follows after the message: one message a line");
   }
@@ -213,7 +217,7 @@ export abstract class ValueReader extends TextScanner {
     this.visitor = undefined;
     this.inRecord = false;
     this.#logDepth = nowhere;
-    if (name === null) return;
+    if (name === null) return this.#noteOther(start);
     const field = this.envelope[name];
     field.present = true;
     field.kind = kind;
@@ -224,6 +228,12 @@ export abstract class ValueReader extends TextScanner {
     field.standsAlone = this.standsAlone;
     field.spliceable = this.spliceable;
     field.growth = this.growth;
+  }
+
+  #noteOther(start: number): void {
+    const at = this.otherValues.add();
+    this.otherValues.ints[at] = start;
+    this.otherValues.ints[at + 1] = this.position;
   }
 
   #watch(log: Members, isRecord: boolean): void {

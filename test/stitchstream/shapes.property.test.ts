@@ -84,27 +84,51 @@ const damaged = (lines: Buffer[], changes: [number, number, number][]) => {
   }
   return lines;
 };
-const message = (record: object, time: string | null | undefined) => ({
-  type: "RECORD",
-  stream: "s",
-  key_fields: ["id"],
-  record,
-  ...(time !== undefined && { time_extracted: time }),
+/** Members of the envelope besides the record, which differ from line to line. */
+interface Around {
+  readonly time: string | null | undefined;
+  readonly version: number | undefined;
+  /** Before the type, which is before the stream's name, and after the record. */
+  readonly first: unknown;
+  readonly last: unknown;
+  readonly isReversed: boolean;
+}
+const around = fc.record<Around>({
+  time: fc.constantFrom(
+    undefined,
+    null,
+    "2026-11-23T12:00:00Z",
+    "2026-11-23T12:00:00.5+05:30",
+    "yesterday",
+    "",
+  ),
+  version: fc.constantFrom(undefined, undefined, 1, 2),
+  first: fc.oneof(fc.constant(undefined), fc.nat(), value),
+  last: fc.oneof(fc.constant(undefined), fc.nat(), value),
+  isReversed: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean()),
 });
-const times = fc.array(
-  fc.constantFrom(undefined, null, "2026-11-23T12:00:00Z", "2026-11-23T12:00:00.5+05:30", "yesterday", ""),
-  {
-    minLength: 1,
-    maxLength: 4,
-  },
-);
+const arounds = fc.array(around, { minLength: 1, maxLength: 4 });
+
+const message = (record: object, { time, version, first, last, isReversed }: Around) => {
+  const members = {
+    ...(first !== undefined && { first }),
+    type: "RECORD",
+    stream: "s",
+    key_fields: ["id"],
+    ...(version !== undefined && { version }),
+    record,
+    ...(last !== undefined && { last }),
+    ...(time !== undefined && { time_extracted: time }),
+  };
+  return isReversed ? Object.fromEntries(Object.entries(members).reverse()) : members;
+};
 
 describe("a line among similar ones", () => {
   it("of JSON is read like a single line", () => {
     fc.assert(
-      fc.property(records, times, damage, fc.constantFrom(0, 1), (each, at, changes, indent) => {
+      fc.property(records, arounds, damage, fc.constantFrom(0, 1), (each, at, changes, indent) => {
         const lines = each.map((record, n) => {
-          const text = JSON.stringify(message(record, at[n % at.length]), null, indent).replaceAll(
+          const text = JSON.stringify(message(record, at[n % at.length]!), null, indent).replaceAll(
             /\n */g,
             " ",
           );
@@ -119,9 +143,9 @@ describe("a line among similar ones", () => {
   it.each(["json", "json-verbose"] as const)("of transit, %s, is read like a single line", form => {
     const writer = transit.writer(form);
     fc.assert(
-      fc.property(records, times, damage, (each, at, changes) => {
+      fc.property(records, arounds, damage, (each, at, changes) => {
         const lines = each.map((record, n) =>
-          Buffer.from(writer.write(transitOf(message(record, at[n % at.length])))),
+          Buffer.from(writer.write(transitOf(message(record, at[n % at.length]!)))),
         );
         expectAlike("transit", damaged(lines, changes));
       }),

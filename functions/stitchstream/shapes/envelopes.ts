@@ -11,18 +11,21 @@ export interface Text {
 }
 
 /**
- * The texts of a line before, between and after its record and its `time_extracted`. A line with equal texts
- * holds a record of the same table.
+ * A value that differs from line to line: the record, the `time_extracted`, or that of a member that the format
+ * does not define.
+ */
+export type Gap = "record" | "time" | "other";
+
+/**
+ * The texts of a line before, between and after its gaps. A line with equal texts holds a record of the same
+ * table.
  */
 export interface Envelope {
   readonly table: Table;
   readonly shape: TableShape;
+  /** One more than there are gaps. */
   readonly texts: readonly Text[];
-  /**
-   * Where the `time_extracted` is, unless it is null or absent: between the first two texts, before the
-   * record, or between the last two, after it.
-   */
-  readonly time: "before" | "after" | undefined;
+  readonly gaps: readonly Gap[];
   /**
    * The strings before the record that enter transit's cache. Each is three numbers: the index of its text,
    * and its start and end in that text.
@@ -40,6 +43,8 @@ export interface Envelope {
 const openingsMax = 8;
 /** A stream has few envelopes: with and without a time, and one for each version. */
 const perStreamMax = 8;
+/** Envelopes of all streams whose name follows a gap. */
+const unnamedMax = 32;
 
 interface StreamEnvelopes {
   readonly name: Uint8Array;
@@ -56,13 +61,18 @@ export class Envelopes {
   /** Envelopes whose first text does not contain the stream's name. */
   readonly #unnamed: Envelope[] = [];
   #last: Envelope | undefined;
+  /** The one before the last. */
+  #previous: Envelope | undefined;
 
   constructor(bytes: Uint8Array, view: DataView) {
     this.#bytes = bytes;
     this.#view = view;
   }
 
-  /** Returns an envelope whose first text is at `start`. The caller compares the other texts. */
+  /**
+   * Returns an envelope whose first text is at `start`. The caller compares the other texts, and asks for a
+   * `sibling` where one differs.
+   */
   find(start: number): Envelope | undefined {
     const last = this.#last;
     if (last === undefined) return undefined;
@@ -73,9 +83,43 @@ export class Envelopes {
   }
 
   #follow(envelope: Envelope): Envelope {
+    this.#previous = this.#last;
     this.#last!.next = envelope;
     this.#last = envelope;
     return envelope;
+  }
+
+  /**
+   * Returns an envelope that equals `envelope` up to the gap at index `n`, and whose next text is at `at`. If
+   * the record has been read, their tables have the same shape, so that it need not be read again.
+   */
+  sibling(envelope: Envelope, n: number, at: number): Envelope | undefined {
+    const group = envelope.nameAt === undefined ? this.#unnamed : this.#groupOf(envelope.table);
+    const hasRead = envelope.gaps.lastIndexOf("record", n) >= 0;
+    const found = group.find(
+      each =>
+        this.#hasText(at, each.texts[n + 1]) &&
+        (!hasRead || each.shape === envelope.shape) &&
+        this.#isSameUpTo(each, envelope, n),
+    );
+    if (found === undefined) return undefined;
+    if (this.#previous !== undefined) this.#previous.next = found;
+    this.#last = found;
+    return found;
+  }
+
+  #hasText(at: number, text: Text | undefined): boolean {
+    return text !== undefined && isSameText(this.#view, at, text.start, text.length);
+  }
+
+  /** Returns whether two envelopes have equal texts and gaps up to the gap at index `n`. */
+  #isSameUpTo(one: Envelope, other: Envelope, n: number): boolean {
+    for (let i = 0; i <= n; i++) {
+      const [text, same] = [one.texts[i]!, other.texts[i]!];
+      if (one.gaps[i] !== other.gaps[i] || text.length !== same.length) return false;
+      if (!isSameText(this.#view, text.start, same.start, text.length)) return false;
+    }
+    return true;
   }
 
   #begins(start: number, { texts: [first] }: Envelope): boolean {
@@ -105,19 +149,20 @@ export class Envelopes {
     const known = group.findIndex(each => this.#isSame(each, envelope));
     if (known >= 0) group.splice(known, 1)[0]!.isStale = true;
     group.unshift(envelope);
-    if (group.length > perStreamMax) group.pop()!.isStale = true;
+    if (group.length > (nameAt === undefined ? unnamedMax : perStreamMax)) group.pop()!.isStale = true;
     if (nameAt !== undefined) this.#addOpening({ start: texts[0]!.start, length: nameAt });
     if (this.#last !== undefined) this.#last.next = envelope;
     this.#last = envelope;
   }
 
   #isSame(one: Envelope, other: Envelope): boolean {
+    const { length } = one.gaps;
+    const [last, same] = [one.texts[length]!, other.texts[length]];
     return (
-      one.time === other.time &&
-      one.texts.every(({ start, length }, n) => {
-        const text = other.texts[n]!;
-        return length === text.length && isSameText(this.#view, start, text.start, length);
-      })
+      other.gaps.length === length &&
+      last.length === same!.length &&
+      isSameText(this.#view, last.start, same!.start, last.length) &&
+      this.#isSameUpTo(one, other, length - 1)
     );
   }
 

@@ -1,4 +1,3 @@
-import { caret } from "../../values/bytes.ts";
 import { isSameText } from "../../values/memory.ts";
 import { Malformed } from "../../values/scanner.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
@@ -9,7 +8,8 @@ import type { Table } from "../tables.ts";
 import { isTimeOrNone } from "../time-extracted.ts";
 import { TransitReader } from "../transit/reader.ts";
 import type { ValueLimits } from "../value-limits.ts";
-import { type Envelope, Envelopes, type Text } from "./envelopes.ts";
+import { type Envelope, Envelopes, type Gap } from "./envelopes.ts";
+import { cachedIn, gapsOf, readUncached } from "./gaps.ts";
 import { JsonRecords } from "./json-record.ts";
 import { miss } from "./miss.ts";
 import { RecordShapes } from "./record-shapes.ts";
@@ -36,8 +36,11 @@ export class LineShapes {
   readonly #checkOf: (table: Table) => MapCheck | undefined;
   readonly #envelopes: Envelopes;
   readonly #recordShapes: RecordShapes;
-  /** By the table's id. */
-  readonly #shapes: TableShape[] = [];
+  readonly #shapes = new Map<string, TableShape>();
+  /** The same by the table's id. */
+  readonly #shapesById: TableShape[] = [];
+  /** Of the record that was read last. */
+  #growth = 0;
 
   /** `checkOf` returns the check of a table's records; undefined if they have none. */
   constructor(reader: PieceReader, limits: ShapeLimits, checkOf: (table: Table) => MapCheck | undefined) {
@@ -63,9 +66,10 @@ export class LineShapes {
     if (envelope === undefined || !envelope.shape.isTrusted()) return undefined;
     const { expansion } = this.#reader;
     try {
-      if (this.#readLine(start, envelope)) {
+      const table = this.#readLine(start, envelope);
+      if (table !== undefined) {
         envelope.shape.hit();
-        return envelope.table;
+        return table;
       }
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
@@ -75,55 +79,57 @@ export class LineShapes {
     return undefined;
   }
 
-  #readLine(start: number, known: Envelope): boolean {
+  #readLine(start: number, expected: Envelope): Table | undefined {
     const reader = this.#reader;
-    const { envelope } = reader;
-    const { texts, table, shape, time } = known;
+    const { view } = reader;
     reader.beginPieces(start);
-    for (let key = 0; key < table.keyNames.length; key++) reader.keyValues.push(0, 0, Kind.absent, 0, 0);
-    envelope.time_extracted.present = false;
-    let n = 0;
-    let at = start + texts[n++]!.length;
-    if (time === "before") at = this.#afterText(this.#afterTime(at), texts[n++]!);
-    if (at === miss) return false;
-    if (this.#transit !== undefined) this.#remember(this.#transit, start, at, known);
-    reader.growth = 0;
-    const record = at;
-    at = this.#records.read(at, shape.record, shape);
-    if (at === miss || this.#records.dataPoints + reader.pieces > this.#limits.dataPointsMax) return false;
-    envelope.record.textStart = record;
-    envelope.record.textEnd = at;
-    const { growth } = reader;
-    at = this.#afterText(at, texts[n++]!);
-    if (time === "after") at = this.#afterText(this.#afterTime(at), texts[n++]!);
-    if (at === miss || at - start > this.#limits.lineBytesMax) return false;
-    reader.growth = growth;
-    reader.position = at;
-    reader.conforms = shape.record.check !== undefined && this.#records.conforms;
-    return true;
-  }
-
-  /** Fills transit's cache with the strings before the record, which begins at `end`. */
-  #remember({ cache }: TransitReader, start: number, end: number, { cached, texts, time }: Envelope): void {
-    cache.clear();
-    const second = time === "before" ? end - texts[1]!.length : end;
-    for (let n = 0; n < cached.length; n += 3) {
-      const base = cached[n] === 0 ? start : second;
-      cache.remember(base + cached[n + 1]!, base + cached[n + 2]!);
+    reader.envelope.time_extracted.present = false;
+    let known = expected;
+    let at = start + known.texts[0]!.length;
+    if (this.#transit !== undefined) this.#rememberAll(this.#transit, start, known);
+    for (let n = 0; n < known.gaps.length; n++) {
+      at = this.#readGap(at, known.gaps[n]!, known);
+      if (at === miss) return undefined;
+      const text = known.texts[n + 1]!;
+      if (!isSameText(view, at, text.start, text.length)) {
+        const sibling = this.#envelopes.sibling(known, n, at);
+        if (sibling === undefined) return undefined;
+        known = sibling;
+      }
+      if (this.#transit !== undefined) this.#remember(this.#transit, at, known, n + 1);
+      at += known.texts[n + 1]!.length;
     }
+    if (at - start > this.#limits.lineBytesMax) return undefined;
+    reader.growth = this.#growth;
+    reader.position = at;
+    return known.table;
   }
 
-  #afterText(at: number, text: Text): number {
-    if (at === miss || !isSameText(this.#reader.view, at, text.start, text.length)) return miss;
-    return at + text.length;
+  /** Reads the value at `at`. Returns its end, or `miss`. */
+  #readGap(at: number, gap: Gap, { table, shape }: Envelope): number {
+    if (gap === "record") return this.#readRecord(at, table, shape);
+    return gap === "time" ? this.#readTime(at) : this.#readOther(at);
   }
 
-  #afterTime(at: number): number {
-    if (at === miss) return miss;
+  #readRecord(start: number, { keyNames }: Table, shape: TableShape): number {
+    const reader = this.#reader;
+    const { record } = reader.envelope;
+    reader.growth = 0;
+    for (let key = 0; key < keyNames.length; key++) reader.keyValues.push(0, 0, Kind.absent, 0, 0);
+    const end = this.#records.read(start, shape.record, shape);
+    if (end === miss || this.#records.dataPoints + reader.pieces > this.#limits.dataPointsMax) return miss;
+    record.textStart = start;
+    record.textEnd = end;
+    this.#growth = reader.growth;
+    reader.conforms = shape.record.check !== undefined && this.#records.conforms;
+    return end;
+  }
+
+  #readTime(at: number): number {
     const reader = this.#reader;
     const { time_extracted: time } = reader.envelope;
     time.kind = reader.readPiece(at);
-    if (time.kind === Kind.absent || time.kind === Kind.null) return miss;
+    if (time.kind === Kind.absent) return miss;
     time.present = true;
     time.textStart = at;
     time.textEnd = reader.position;
@@ -132,37 +138,63 @@ export class LineShapes {
     return isTimeOrNone(reader.bytes, time) ? reader.position : miss;
   }
 
+  /** Reads the value of a member that the format does not define. */
+  #readOther(at: number): number {
+    if (this.#transit !== undefined) return readUncached(this.#transit, at);
+    this.#reader.readWhole(at);
+    return this.#reader.position;
+  }
+
+  /** Fills transit's cache with the strings of the first text, which is at `start`. */
+  #rememberAll(transit: TransitReader, start: number, known: Envelope): void {
+    transit.cache.clear();
+    this.#remember(transit, start, known, 0);
+  }
+
+  /** Adds the strings of the text at index `n`, which is at `start`, to transit's cache. */
+  #remember({ cache }: TransitReader, start: number, { cached }: Envelope, n: number): void {
+    for (let i = 0; i < cached.length; i += 3)
+      if (cached[i] === n) cache.remember(start + cached[i + 1]!, start + cached[i + 2]!);
+  }
+
   /** Learns the envelope of the line at `start`, which the scan has just read. */
   learn(table: Table, start: number): void {
     const reader = this.#reader;
-    const { envelope, position: end } = reader;
-    const { record, time_extracted: extracted, stream } = envelope;
-    const isTimed = extracted.present && extracted.kind !== Kind.null;
-    const time = isTimed ? (extracted.textStart < record.textStart ? "before" : "after") : undefined;
-    const gaps =
-      time === undefined ? [record] : time === "before" ? [extracted, record] : [record, extracted];
+    const { position: end } = reader;
+    const { record, stream } = reader.envelope;
+    const places = gapsOf(reader);
+    if (places === undefined) return;
     let from = start;
-    const texts = gaps.map(({ textStart, textEnd }) => {
+    const texts = places.map(({ textStart, textEnd }) => {
       const text = { start: from, length: textStart - from };
       from = textEnd;
       return text;
     });
     texts.push({ start: from, length: end - from });
+    const gaps = places.map(({ gap }) => gap);
     const transit = this.#transit;
-    const cached = transit === undefined ? none : cachedIn(transit, texts, time === "before" ? 2 : 1);
+    const before = gaps.indexOf("record") + 1;
+    const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
     if (cached === undefined) return;
     const shape = this.#shapeOf(table);
     const nameAt = stream.contentEnd < start + texts[0]!.length ? stream.contentStart - start : undefined;
-    this.#envelopes.add({ table, shape, texts, time, cached, nameAt, next: undefined, isStale: false });
+    this.#envelopes.add({ table, shape, texts, gaps, cached, nameAt, next: undefined, isStale: false });
   }
 
+  /** Tables of a stream that differ in their version alone share a shape. */
   #shapeOf(table: Table): TableShape {
-    const known = this.#shapes[table.id];
+    const known = this.#shapesById[table.id];
     if (known !== undefined) return known;
-    const record = this.#recordShapes.of(table, this.#checkOf(table));
-    const shape = new TableShape(table, record, this.#limits.isReserved);
-    this.#shapes[table.id] = shape;
+    const identity = JSON.stringify([table.stream, table.keyNames, table.schema?.id]);
+    const shape = this.#shapes.get(identity) ?? this.#newShape(table);
+    this.#shapes.set(identity, shape);
+    this.#shapesById[table.id] = shape;
     return shape;
+  }
+
+  #newShape(table: Table): TableShape {
+    const record = this.#recordShapes.of(table, this.#checkOf(table));
+    return new TableShape(table, record, this.#limits.isReserved);
   }
 
   /** Discards a stream's envelopes: its records belong to another table from here on. */
@@ -172,25 +204,3 @@ export class LineShapes {
 }
 
 const none: readonly number[] = [];
-
-/**
- * Returns the strings in the first `count` texts that entered the cache, as in `Envelope.cached`. Returns
- * undefined if the other texts may contain codes, whose meaning would depend on the record.
- */
-function cachedIn(
-  { bytes, cache }: TransitReader,
-  texts: readonly Text[],
-  count: number,
-): readonly number[] | undefined {
-  const hasCodes = texts
-    .slice(count)
-    .some(({ start, length }) => bytes.subarray(start, start + length).includes(caret));
-  if (hasCodes || cache.hasWrapped) return undefined;
-  const found: number[] = [];
-  for (let n = 0; n < cache.count; n++) {
-    const at = cache.start(n);
-    const text = texts.findIndex(({ start, length }, i) => i < count && at >= start && at < start + length);
-    if (text >= 0) found.push(text, at - texts[text]!.start, cache.end(n) - texts[text]!.start);
-  }
-  return found;
-}
