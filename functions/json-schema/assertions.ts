@@ -2,10 +2,11 @@ import type { JsonObject } from "../values/json-object.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
-import { equalityOf, oneOf } from "./equal.ts";
+import { equalityOf, isOneOfTexts, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
+import { plainPatternOf } from "./plain-pattern.ts";
 import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf } from "./types.ts";
 
 /** How many values of a type conform to a schema. */
@@ -109,9 +110,11 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
   pattern: (given, { patterns, spend }) => {
     const pattern = patterns.compile(given as string, spend);
     if (pattern === null) return undefined;
+    const conformsByText = plainPatternOf(given as string);
     return {
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
+      ...(conformsByText !== undefined && { conformsByText }),
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };
@@ -127,6 +130,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
   enum: (given, { dialect }) => ({
     message: "must be equal to one of the allowed values",
     always: 0,
+    conformsByText: isOneOfTexts(given as readonly unknown[]),
     matches: oneOf(given as readonly unknown[], dialect.isJava),
   }),
 };

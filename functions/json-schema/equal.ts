@@ -1,3 +1,5 @@
+import { isSame, quote } from "../values/bytes.ts";
+import { contentOf } from "../values/scanner.ts";
 import type { Spend } from "./budget.ts";
 import { isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
@@ -53,6 +55,18 @@ export function oneOf(
     if (isScalar(value)) return scalars.has(value);
     return others.some(each => isEqual(each, value, spend));
   };
+}
+
+/** Comparing more texts than this costs more than decoding one. */
+const comparedMax = 32;
+
+/** Returns a check whether the content of a JSON string is certain to be one of `values`. */
+export function isOneOfTexts(values: readonly unknown[]) {
+  const texts = values.filter(each => typeof each === "string").slice(0, comparedMax);
+  const contents = texts.map(contentOf);
+  return (bytes: Uint8Array, start: number, end: number): boolean =>
+    // The same bytes without a quote before them are a number, true, false or null.
+    bytes[start - 1] === quote && contents.some(content => isSame(bytes, start, end, content));
 }
 
 const isScalar = (value: unknown) => typeof value !== "object" || value === null;

@@ -22,6 +22,7 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
   [Kind.text, [typeBits.string]],
 ];
 const kinds = 20;
+const checkedByTextMax = 8;
 
 /** Returns a schema's check of records; undefined if only the evaluator can check them. */
 export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
@@ -54,7 +55,13 @@ class Plans {
   }
 }
 
-const nothingRequired: MapCheck = { required: 0, isRequired: () => false, member: () => undefined };
+const nothingRequired: MapCheck = {
+  required: 0,
+  isRequired: () => false,
+  names: [],
+  others: undefined,
+  member: () => undefined,
+};
 
 class Plan implements SlotCheck {
   readonly always = new Uint8Array(kinds);
@@ -96,9 +103,11 @@ class Plan implements SlotCheck {
     if (assertions === undefined) return false;
     try {
       const types = this.#types[kind]!;
+      // Checks of texts spend nothing, so there may only be few.
+      const isShort = assertions.length <= checkedByTextMax;
       let value: unknown;
       for (const each of assertions) {
-        if (each.conformsByText(types, bytes, start, end)) continue;
+        if (isShort && each.conformsByText(types, bytes, start, end)) continue;
         this.#plans.spend(each.stepsFor(end - start));
         value ??= scalarOf(kind, bytes, start, end);
         if (!each.matches(value, this.#plans.spend)) return false;
@@ -138,6 +147,16 @@ class MapPlan implements MapCheck {
 
   isRequired(name: string): boolean {
     return this.#names.has(name);
+  }
+
+  get names(): readonly string[] {
+    const declared = this.#nodes.flatMap(({ applicators }) => [...applicators!.properties.keys()]);
+    return [...this.#names, ...declared];
+  }
+
+  /** Built on demand, as schemas may refer to themselves. */
+  get others(): SlotCheck | undefined {
+    return this.#plans.of(this.#nodes.flatMap(({ applicators }) => applicators!.additionalProperties ?? []));
   }
 
   member(name: string): SlotCheck | undefined {

@@ -20,6 +20,10 @@ export interface MapCheck {
   /** The number of required names. */
   readonly required: number;
   isRequired(name: string): boolean;
+  /** The names for which the schema requires something of their own. */
+  readonly names: readonly string[];
+  /** The check of the values of all other names; undefined if nothing is required. */
+  readonly others: SlotCheck | undefined;
   /** Returns the check of this name's value; undefined if nothing is required. */
   member(name: string): SlotCheck | undefined;
 }

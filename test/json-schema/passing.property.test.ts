@@ -40,6 +40,10 @@ const columns = fc.constantFrom<object>(
   { type: "integer", minimum: -3 },
   { type: "string", maxLength: 3, minLength: 1 },
   { enum: ["a", 1, null] },
+  { enum: ["null", "1", "é", "true"] },
+  { type: ["null", "string"], pattern: "^[a-zA-Z -]{0,3}$" },
+  { type: "string", pattern: "^\\d{4}-" },
+  { additionalProperties: { type: ["integer", "null"] } },
   { type: "object", properties: { a: { type: "integer" } }, additionalProperties: false },
   { $ref: "#/definitions/y%20z" },
 );
@@ -88,4 +92,17 @@ it("checks in passing leave the evaluator its whole budget", () => {
   const record = JSON.stringify({ v: "a".repeat(1_000), w: [1] });
   const records = Array.from({ length: 1_000 }, () => record);
   expect(faultsOf(schema, records).filter(faults => faults !== undefined)).toEqual([]);
+});
+
+it("names beyond those that a map remembers are checked", () => {
+  const of = { additionalProperties: { type: "integer" }, properties: { late: { type: "string" } } };
+  const records = Array.from({ length: 700 }, (_, n) => `{"of":{"n${n}":${n}}}`);
+  const wrong = ['{"of":{"late":1}}', '{"of":{"other":"x"}}', '{"of":{"other":{}}}', '{"of":{"late":null}}'];
+  const right = ['{"of":{"late":"x"}}', '{"of":{"other":1}}'];
+  const faults = faultsOf({ properties: { of } }, [...records, ...right, ...wrong]);
+  expect(faults.map(each => each !== undefined)).toEqual([
+    ...records.map(() => false),
+    ...right.map(() => false),
+    ...wrong.map(() => true),
+  ]);
 });

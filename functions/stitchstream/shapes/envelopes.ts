@@ -2,6 +2,7 @@ import { isSame } from "../../values/bytes.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import type { Table } from "../tables.ts";
+import { hashOf } from "./hash.ts";
 import type { TableShape } from "./table-shape.ts";
 
 /** A range of bytes in the body. */
@@ -11,8 +12,8 @@ export interface Text {
 }
 
 /**
- * A value that differs from line to line: the record, the `time_extracted`, or that of a member that the format
- * does not define.
+ * A value that differs from line to line: the record, the `time_extracted`, or that of a member that the
+ * format does not define.
  */
 export type Gap = "record" | "time" | "other";
 
@@ -193,11 +194,4 @@ export class Envelopes {
     for (let n = this.#unnamed.length; --n >= 0; )
       if (this.#unnamed[n]!.table.stream === stream) this.#unnamed.splice(n, 1)[0]!.isStale = true;
   }
-}
-
-/** Returns a number that differs for most texts. */
-export function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-  return hash;
 }

@@ -39,7 +39,7 @@ export class LineShapes {
   readonly #shapes = new Map<string, TableShape>();
   /** The same by the table's id. */
   readonly #shapesById: TableShape[] = [];
-  /** Of the record that was read last. */
+  /** The growth of the record that was read last. */
   #growth = 0;
 
   /** `checkOf` returns the check of a table's records; undefined if they have none. */

@@ -121,7 +121,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     // It may be another spelling of a name that has a slot.
     if (textStart > start || holdsEscape(bytes, start, end)) return undefined;
     names.add(shape.mark, start, end, start);
-    if (shape.check !== undefined) this.conforms = false;
+    if (shape.isForeseen(name.hash)) this.conforms = false;
     shape.rest.lastMap = 0;
     return shape.rest;
   }

@@ -1,6 +1,7 @@
 import { holdsEscape, isRepeated, underscore } from "../../values/bytes.ts";
-import { stringOf } from "../../values/scanner.ts";
+import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
+import { hashOf } from "./hash.ts";
 
 /** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;
@@ -92,8 +93,10 @@ export interface Columns {
 export class MapShape {
   /** Comes before the first member, which is its `next`. */
   readonly head = elementSlot(undefined);
-  /** The slot of all further names once the shape is open. It remembers nothing. */
-  readonly rest = elementSlot(undefined);
+  /** The slot of all further names once the shape is open. It remembers no names. */
+  rest = elementSlot(undefined);
+  /** Once the shape is open: the hashes of the names that the check knows. */
+  #foreseen: ReadonlySet<number> | undefined;
   /** Whether there are too many names for each to have a slot. */
   isOpen = false;
   /** While the shape is open: where the current map's names begin among the reader's names. */
@@ -151,8 +154,21 @@ export class MapShape {
     const slot = new Slot(name, { key, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#hasSpelled ||= isSpelled;
-    this.isOpen = columns === undefined && this.#slots.length === namesMax;
+    if (columns === undefined && this.#slots.length === namesMax) this.#open();
     return slot;
+  }
+
+  #open(): void {
+    this.isOpen = true;
+    if (this.check === undefined) return;
+    this.rest = elementSlot(this.check.others);
+    const contents = this.check.names.map(contentOf);
+    this.#foreseen = new Set(contents.map(content => hashOf(content, 0, content.length)));
+  }
+
+  /** Returns whether the check may know a name without a slot; never false for one that it knows. */
+  isForeseen(hash: number): boolean {
+    return this.#foreseen?.has(hash) === true;
   }
 
   /** Returns whether a name that has a slot may have this text. */

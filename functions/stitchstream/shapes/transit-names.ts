@@ -3,7 +3,7 @@ import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import { cacheableCharsMin, isLongEnough } from "../transit/cache.ts";
 import type { TransitReader } from "../transit/reader.ts";
-import { hashOf } from "./envelopes.ts";
+import { hashOf } from "./hash.ts";
 import { RecordReader } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 

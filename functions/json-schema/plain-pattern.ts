@@ -1,0 +1,94 @@
+import { backslash } from "../values/bytes.ts";
+
+/** A part of a pattern: the bytes that it accepts, and how many of them. */
+interface Part {
+  readonly accepts: Uint8Array;
+  readonly min: number;
+  readonly max: number;
+}
+
+const escaped = String.raw`\\[dw.+*?^$()[\]{}|/-]`;
+const set = String.raw`(?:[\w .:;,@#%&=!~'/+-]|${escaped})+`;
+const times = String.raw`\{\d{1,4}(?:,\d{0,4})?\}|[+*?](?![+?])`;
+/** A class, an escape or a character, and a quantifier. */
+const partSyntax = new RegExp(
+  String.raw`(?:\[(?<set>${set})\]|(?<escaped>${escaped})|(?<plain>[\w :;,@#%&=!~'/-]))(?<times>${times})?`,
+  "uy",
+);
+const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
+
+/** Longer texts are left to the pattern itself, which has a budget. */
+const textBytesMax = 256;
+
+/**
+ * Returns a check on the bytes of a JSON string whether a pattern of characters and classes in a row, from
+ * `^`, is certain to match; undefined for any other pattern. Each part takes as many bytes as it can, so a
+ * text may match without being accepted: then the pattern itself decides.
+ */
+export function plainPatternOf(pattern: string) {
+  const parts = partsOf(pattern);
+  if (parts === undefined) return undefined;
+  const isWhole = pattern.endsWith("$");
+  return (bytes: Uint8Array, start: number, end: number): boolean => {
+    if (end - start > textBytesMax) return false;
+    let at = start;
+    for (const { accepts, min, max } of parts) {
+      const from = at;
+      const last = Math.min(end, at + max);
+      while (at < last && accepts[bytes[at]!] === 1) at++;
+      if (at - from < min) return false;
+    }
+    return at === end || !isWhole;
+  };
+}
+
+function partsOf(pattern: string): Part[] | undefined {
+  if (!pattern.startsWith("^")) return undefined;
+  const end = pattern.endsWith("$") ? pattern.length - 1 : pattern.length;
+  const parts: Part[] = [];
+  for (let at = 1; at < end; ) {
+    partSyntax.lastIndex = at;
+    const found = partSyntax.exec(pattern);
+    if (found === null || found.index + found[0].length > end) return undefined;
+    const { set, escaped, plain, times } = found.groups!;
+    const accepts = new Uint8Array(256);
+    if (plain !== undefined) accepts[plain.charCodeAt(0)] = 1;
+    else if (escaped !== undefined) addEscape(accepts, escaped[1]!);
+    else if (!addSet(accepts, set!)) return undefined;
+    parts.push({ accepts, ...rangeOf(times) });
+    at += found[0].length;
+  }
+  return parts;
+}
+
+function addSet(accepts: Uint8Array, set: string): boolean {
+  for (const { groups } of set.matchAll(setSyntax)) {
+    const { escaped, first, last } = groups!;
+    if (escaped !== undefined) addEscape(accepts, escaped);
+    else {
+      const [from, to] = [first!.charCodeAt(0), (last ?? first!).charCodeAt(0)];
+      if (to < from) return false;
+      accepts.fill(1, from, to + 1);
+    }
+  }
+  // A backslash begins an escape, which the pattern must not see.
+  accepts[backslash] = 0;
+  return true;
+}
+
+function addEscape(accepts: Uint8Array, escaped: string): void {
+  if (escaped === "d" || escaped === "w") accepts.fill(1, 0x30, 0x3a);
+  if (escaped === "w") {
+    accepts.fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
+    accepts[0x5f] = 1;
+  }
+  if (!/[dw]/.test(escaped)) accepts[escaped.charCodeAt(0)] = 1;
+}
+
+function rangeOf(times: string | undefined): { min: number; max: number } {
+  if (times === undefined) return { min: 1, max: 1 };
+  if (times === "?") return { min: 0, max: 1 };
+  if (times === "*" || times === "+") return { min: times === "*" ? 0 : 1, max: Infinity };
+  const [min, max] = times.slice(1, -1).split(",");
+  return { min: Number(min), max: max === undefined ? Number(min) : max === "" ? Infinity : Number(max) };
+}

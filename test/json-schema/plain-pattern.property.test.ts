@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { plainPatternOf } from "../../functions/json-schema/plain-pattern.ts";
+import { numRuns } from "../runs.ts";
+
+const atom = fc.constantFrom(
+  "a",
+  "B",
+  "7",
+  "-",
+  " ",
+  "[a-f]",
+  "[0-9a-f-]",
+  "[+-.]",
+  "[\\\\w.]",
+  "\\d",
+  "\\w",
+  "\\.",
+  "\\$",
+);
+const quantifier = fc.constantFrom("", "", "+", "*", "?", "{2}", "{0,3}", "{1,}");
+const part = fc.tuple(atom, quantifier).map(parts => parts.join(""));
+const pattern = fc
+  .tuple(fc.array(part, { maxLength: 5 }), fc.constantFrom("$", ""))
+  .map(([parts, end]) => `^${parts.join("")}${end}`)
+  .filter(text => !text.includes("\\\\\\\\"));
+const text = fc.string({ unit: fc.constantFrom(..."aBcf7-. +$z_é"), maxLength: 8 });
+
+const isAccepted = (pattern: string, text: string) => {
+  const bytes = new TextEncoder().encode(text);
+  return plainPatternOf(pattern)?.(bytes, 0, bytes.length) ?? false;
+};
+
+it("a plain pattern accepts only texts that match", () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(pattern, fc.array(text, { minLength: 1, maxLength: 20 }), (each, texts) => {
+      const expected = new RegExp(each, "u");
+      for (const value of texts) {
+        if (!isAccepted(each, value)) continue;
+        expect(expected.test(value)).toBe(true);
+        accepted++;
+      }
+    }),
+    { numRuns: numRuns(1_000) },
+  );
+  expect(accepted).toBeGreaterThan(500);
+});
+
+it.each([
+  ["^[0-9a-f-]{36}$", "531a379e-31bb-4ce1-8690-158dceb64be6"],
+  ["^[A-Z]{3}$", "EUR"],
+  ["^https://", "https://example.com"],
+  ["^\\d{4}-\\d{2}-\\d{2}$", "2026-11-23"],
+])("%s accepts %s", (each, value) => {
+  expect(isAccepted(each, value)).toBe(true);
+});
+
+it.each(["a", "^(a|b)$", "^[^a]$", "^.$", "^a+?$", "^\\s$", "^a\\b", "^[b-a]$", "^\\p{L}$"])(
+  "leaves %s alone",
+  each => {
+    expect(plainPatternOf(each)).toBeUndefined();
+  },
+);
