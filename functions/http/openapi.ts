@@ -36,7 +36,7 @@ export function openapi(repository = manifest.repository): Json {
       version: manifest.version,
       summary: "POST a stitchstream to a URL you trust.",
       description:
-        "Archives every byte, validates every message, forwards the records to the Import API, " +
+        "Archives every byte, validates every message, forwards the records to their destination, " +
         "and stores the bookmark only once every record before it has been accepted.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },

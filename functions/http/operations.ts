@@ -61,7 +61,13 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
         example: "1",
       },
       traceparent: {
-        schema: z.string().check(z.describe("The caller's trace, passed on to the Import API.")),
+        schema: z
+          .string()
+          .check(
+            z.describe(
+              "The caller's trace, logged, and passed on to the Import API if that is the destination.",
+            ),
+          ),
         example: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
       },
     },

@@ -24,7 +24,7 @@ const step = z.enum(["archive", "validate", "begin", "forward", "commit"]);
 const counts = {
   records: natural("The records in the body."),
   ignored: natural("The messages of unknown types."),
-  batches: natural("The requests that the Import API accepted."),
+  batches: natural("The requests or transactions that the destination accepted."),
   bytes: natural("The size of the decompressed body."),
   milliseconds: z
     .partialRecord(step, z.int())

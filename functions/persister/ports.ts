@@ -125,7 +125,7 @@ export interface Report {
   /** Size of the body, unzipped if it could be unzipped. */
   readonly bytes: number;
   readonly records: number;
-  /** Requests that the Import API accepted, and attempts beyond each one's first. */
+  /** Batches that the destination accepted, and attempts beyond each one's first. */
   readonly batches: number;
   readonly retries: number;
   readonly milliseconds: Milliseconds;

@@ -195,7 +195,7 @@ function checkRecord(reader: ValueReader): void {
   }
 }
 
-const isLoaders = "the Import API's loader reserves this column name: rename the field";
+const isLoaders = "the destination reserves this column name: rename the field";
 const holdsNul = "a column's name can't contain NUL: rename the field";
 
 /** Returns a field of the record just read whose name no column can have, and the reason. */

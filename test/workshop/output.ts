@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 
 /** One test of vitest's JSON report. */
@@ -32,6 +33,20 @@ export const skippedTitles = ({ testResults }: Report): string[] =>
     assertionResults
       .filter(({ status }) => status !== "passed" && status !== "failed")
       .map(({ fullName }) => fullName),
+  );
+
+/** Matches the import of what opens a database: test/postgres/server.ts starts its server. */
+const opensDatabase = /from "\.[./]*(\/postgres)?\/(database|delivering|server)\.ts"/;
+
+/** The number of passed tests of each file that ran against a PostgreSQL server. */
+export const databaseTests = ({ testResults }: Report): ReadonlyMap<string, number> =>
+  new Map(
+    testResults
+      .filter(({ name }) => opensDatabase.test(readFileSync(name, "utf8")))
+      .map(({ name, assertionResults }) => [
+        relative(".", name),
+        assertionResults.filter(({ status }) => status === "passed").length,
+      ]),
   );
 
 /** Matches what vitest itself prints if all tests pass. */

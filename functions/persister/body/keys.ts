@@ -13,8 +13,8 @@ export interface KeyFault {
 const none: readonly KeyFault[] = [];
 
 /**
- * Checks a record's keys. The Import API requires each key at the record's top level, scalar and not null:
- * import-api.md sections 1.3 and 2.
+ * Checks a record's keys. Each destination requires every key at the record's top level, scalar and not null:
+ * docs/import-api.md for Stitch's, and a primary key of PostgreSQL.
  */
 export function keyFaults(table: Table, reader: ValueReader, rules: Rules): readonly KeyFault[] {
   let faults: KeyFault[] | undefined;
