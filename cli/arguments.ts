@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Program } from "../functions/program/output.ts";
-import { usageError } from "./cli-error.ts";
+import { type CliError, usageError } from "./cli-error.ts";
+import { didYouMean } from "./words.ts";
 
 const text = { type: "string" } as const;
 
@@ -67,30 +68,41 @@ export function programOf([file, ...args]: readonly string[], values: Values): P
   return { file, args, bookmarkArg: values.state === true ? "--state" : values["bookmark-arg"], env };
 }
 
+const options = {
+  endpoint: text,
+  streamer: text,
+  bookmark: text,
+  "if-bookmark": text,
+  "bookmark-arg": text,
+  state: { type: "boolean" },
+  cid: { type: "string", short: "C" },
+  token: { type: "string", short: "T" },
+  postgres: text,
+  scope: text,
+  expires: text,
+  json: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
+} as const;
+
 function parseFlags(args: readonly string[]) {
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        endpoint: text,
-        streamer: text,
-        bookmark: text,
-        "if-bookmark": text,
-        "bookmark-arg": text,
-        state: { type: "boolean" },
-        cid: { type: "string", short: "C" },
-        token: { type: "string", short: "T" },
-        postgres: text,
-        scope: text,
-        expires: text,
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
-    });
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     if (args.some(arg => arg.startsWith("--state="))) throw stateFileError({});
-    throw usageError(`${(error as Error).message}. See persist --help.`);
+    throw flagError(error as NodeJS.ErrnoException);
   }
+}
+
+const dryRuns = ["--dry-run", "--dryrun", "--check", "--validate"];
+
+/** Returns the error for an argument that Node refuses, without its advice to quote the argument. */
+function flagError({ code, message }: NodeJS.ErrnoException): CliError {
+  const flag = /'(-[^' ]*)/.exec(message)?.[1] ?? "";
+  if (code !== "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+    return usageError(`${message.split(/[.\n]/)[0]}. See persist --help.`);
+  if (dryRuns.includes(flag))
+    return usageError(`There is no ${flag}: persist check FILE checks a stitchstream and sends nothing.`);
+  const flags = Object.keys(options).map(name => `--${name}`);
+  return usageError(`There is no flag ${flag}.${didYouMean(flag, flags)} See persist --help.`);
 }

@@ -2,20 +2,26 @@ import { usageError } from "./cli-error.ts";
 import { type Endpoint, type EndpointRequest, jsonOf, movedError, sendRequest } from "./endpoint.ts";
 import type { HttpResponse } from "./http.ts";
 
+const actions = ["get", "set", "forget", "history"];
 const json = { "content-type": "application/json" };
 
 /** Runs `persist bookmark …`. Resolves to the response's text. */
 export async function runBookmarkCommand(
-  endpoint: Endpoint,
+  endpointOf: () => Endpoint,
   [action, value]: readonly string[],
 ): Promise<string> {
+  if (!actions.includes(action ?? ""))
+    throw usageError(
+      action === undefined
+        ? "persist bookmark needs get, set VALUE, forget, or history."
+        : `There is no persist bookmark ${action}: use get, set VALUE, forget, or history.`,
+    );
+  if (action === "set" && value === undefined)
+    throw usageError("persist bookmark set VALUE: JSON, or transit.");
+  const endpoint = endpointOf();
   if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
   if (action === "history")
     return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark/history" }));
-  if (action !== "set" && action !== "forget")
-    throw usageError("persist bookmark get, set <value>, forget, or history");
-  if (action === "set" && value === undefined)
-    throw usageError("persist bookmark set <value>: JSON, or transit.");
   const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
   if (action === "forget")
     return textOf(sendRequest(endpoint, { method: "DELETE", path: "/bookmark", headers }));

@@ -11,6 +11,7 @@ import { segments } from "../functions/persister/segments/segment.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
 import { gzipSegment } from "./gzip.ts";
+import { counted } from "./words.ts";
 
 /** More would scroll the first fault away, which often causes the others. */
 const faultsNamedMax = 1_000;
@@ -86,8 +87,9 @@ class Findings {
     if (!this.#hasAny) return `${this.#path}: empty, which means that there is nothing new`;
     const counts = [...this.#recordsByStream];
     const records = counts.reduce((sum, [, count]) => sum + count, 0);
-    const streams = counts.map(([name, count]) => `${name} ${count}`).join(", ");
-    return `${this.#path}: ${records} records (${streams}), ${this.#bookmarks} bookmarks`;
+    const streams = counts.map(([name, count]) => `${name} ${count.toLocaleString("en")}`).join(", ");
+    const all = `${counted(records, "record")}${counts.length === 0 ? "" : ` (${streams})`}`;
+    return `${this.#path}: ${all}, ${counted(this.#bookmarks, "bookmark")}`;
   }
 
   #add({ details: { faults = [], faultsTotal = 0 } }: PersisterError, segment?: Segment): void {

@@ -1,3 +1,4 @@
+import { retryAfterMilliseconds } from "../functions/import-api/retry.ts";
 import { type Backoff, delayOf } from "../functions/persister/backoff.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 import { CliError, exits, usageError } from "./cli-error.ts";
@@ -10,6 +11,8 @@ export interface Server {
   readonly url: string;
   readonly token: string;
   readonly ports: Ports;
+  /** Is called before each retry of a request that has no `onRetry` of its own. */
+  readonly onRetry?: (reason: string) => void;
 }
 
 /** The endpoint that a streamer's segments are sent to. */
@@ -32,7 +35,7 @@ const transient = new Set([0, 408, 425, 429, 500, 503, 504]);
 const attemptsMax = 10;
 const backoff: Backoff = { firstMillisecondsMax: 500, millisecondsMax: 20_000 };
 /** A delivery that was cut off holds its streamer for 30 s. */
-const retryAfterSecondsMax = 60;
+const retryAfterMillisecondsMax = 60_000;
 
 /** A request to an endpoint, about its streamer if it has one. */
 export interface EndpointRequest {
@@ -59,8 +62,11 @@ export async function sendRequest(endpoint: Addressee, request: EndpointRequest)
     if (problem.code !== undefined && request.accepts?.includes(problem.code)) return answer;
     if (!isTransient(answer.status, problem) || attempt === attemptsMax || request.retry === false)
       throw refusalOf(answer.status, problem, endpoint, request.lineOf);
-    request.onRetry?.(`${answer.status || "no answer"} ${problem.code ?? ""}`.trim());
-    await clock.sleep(waitOf(answer, attempt, random()));
+    const wait = waitOf(answer, { attempt, random: random(), now: clock.now() });
+    const reason = answer.status === 0 ? answer.text : `${answer.status} ${problem.code ?? ""}`.trim();
+    const next = `next in ${(wait / 1_000).toFixed(1)} s`;
+    (request.onRetry ?? endpoint.onRetry)?.(`${reason}, attempt ${attempt} of ${attemptsMax}, ${next}`);
+    await clock.sleep(wait);
   }
 }
 
@@ -88,10 +94,12 @@ function problemOf({ text }: HttpResponse): Problem {
 }
 
 /** Returns how long to wait after an attempt, from 1, or as long as the response asks for; ms. */
-function waitOf({ headers }: HttpResponse, attempt: number, random: number): number {
-  const asked = Number(headers["retry-after"] ?? 0);
-  const jitter = delayOf(backoff, attempt - 1, random);
-  return Math.max(Math.min(asked || 0, retryAfterSecondsMax) * 1_000, jitter);
+function waitOf(
+  { headers }: HttpResponse,
+  { attempt, random, now }: { readonly attempt: number; readonly random: number; readonly now: number },
+): number {
+  const asked = retryAfterMilliseconds(headers["retry-after"], now);
+  return Math.max(Math.min(asked, retryAfterMillisecondsMax), delayOf(backoff, attempt - 1, random));
 }
 
 function refusalOf(

@@ -27,12 +27,27 @@ const secure = { request: https.request, agent: new https.Agent({ keepAlive: tru
  * of its memory. Never rejects.
  */
 export const sendHttp = (request: HttpRequest): Promise<HttpResponse> =>
-  fetchOnce(request).catch((error: NodeJS.ErrnoException) => ({
+  fetchOnce(request).catch((error: unknown) => ({
     ok: false,
     status: 0,
     headers: {},
-    text: error.message || (error.code ?? "the connection broke"),
+    text: reasonOf(error),
   }));
+
+/** Returns why there is no response, such as `ECONNREFUSED 127.0.0.1:4848`. */
+function reasonOf(error: unknown): string {
+  // A name with several addresses fails once for each of them.
+  const [first] = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+  const { code, message, address, port } = first as NodeJS.ErrnoException & {
+    readonly address?: string;
+    readonly port?: number;
+  };
+  if (code !== undefined && address !== undefined) {
+    const host = address.includes(":") ? `[${address}]` : address;
+    return `${code} ${host}${port === undefined ? "" : `:${port}`}`;
+  }
+  return message || (code ?? "the connection broke");
+}
 
 async function fetchOnce({ url, method, headers, body }: HttpRequest): Promise<HttpResponse> {
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {

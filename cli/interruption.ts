@@ -1,5 +1,7 @@
 import { constants } from "node:os";
+import { setTimeout } from "node:timers/promises";
 import { CliError, exits } from "./cli-error.ts";
+import type { Ports } from "./ports.ts";
 
 /** How long an interrupted run waits for its request in flight and for its streamer. */
 const endMillisecondsMax = 10_000;
@@ -14,6 +16,7 @@ export class Interruption {
   /** A request may be in flight, or a streamer running. */
   isSending = false;
   #error: CliError | undefined;
+  #requests = 0;
   readonly #onWait: () => void;
 
   /** `onWait` is called when the run begins to wait for its request in flight. */
@@ -29,6 +32,27 @@ export class Interruption {
     process.stderr.on("error", () => {});
   }
 
+  /**
+   * Returns ports whose requests an interrupted run waits for, and whose sleeps, between attempts, it does
+   * not wait for.
+   */
+  interruptible(ports: Ports): Ports {
+    const { signal } = this.aborted;
+    const sendHttp: Ports["sendHttp"] = request => this.during(() => ports.sendHttp(request));
+    const sleep = (milliseconds: number) => setTimeout(milliseconds, undefined, { signal });
+    return { ...ports, sendHttp, clock: { ...ports.clock, sleep } };
+  }
+
+  /** Does work that an interrupted run waits for, and says so. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#requests++;
+    try {
+      return await work();
+    } finally {
+      this.#requests--;
+    }
+  }
+
   /** Throws CliError if the run was interrupted. */
   throwIfAny(): void {
     if (this.#error !== undefined) throw this.#error;
@@ -38,8 +62,8 @@ export class Interruption {
     if (!this.isSending || this.#error !== undefined) return exit(error);
     this.#error = error;
     this.aborted.abort();
-    this.#onWait();
-    setTimeout(exit, endMillisecondsMax, error).unref();
+    if (this.#requests > 0) this.#onWait();
+    setTimeout(endMillisecondsMax, undefined, { ref: false }).then(() => exit(error));
   }
 }
 

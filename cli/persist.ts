@@ -4,12 +4,13 @@ import { PersisterError } from "../functions/persister/errors.ts";
 import { type Program, runProgram } from "../functions/program/output.ts";
 import { Stopped, StreamerFailed } from "../functions/program/streaming.ts";
 import manifest from "../package.json" with { type: "json" };
-import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
+import { type Arguments, argumentsOf, assertConsistent, programOf, type Values } from "./arguments.ts";
 import { listDeliveries, runBookmarkCommand } from "./bookmark.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { check } from "./check.ts";
 import { CliError, exits, usageError } from "./cli-error.ts";
 import { deliver, type Source } from "./deliver.ts";
+import type { Server } from "./endpoint.ts";
 import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { forward } from "./forward-directly.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
@@ -21,6 +22,7 @@ import { accountOf, endpointOf, serverOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
 import { runSettingsCommand } from "./streamer-settings.ts";
 import { runTokenCommand } from "./tokens.ts";
+import { didYouMean } from "./words.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -35,21 +37,45 @@ async function run(args: readonly string[]): Promise<void> {
   if (values.help === true) return void process.stdout.write(help);
   if (values.version === true) return print(`persist ${manifest.version}`);
   const [action, ...rest] = positionals;
-  if (action === "check") {
-    if (rest[0] === undefined || rest.length > 1)
+  if (action === undefined) return sendAll(given);
+  const command = Object.hasOwn(commands, action) ? commands[action] : undefined;
+  if (command === undefined) throw unknownCommand(positionals);
+  print(await command(values, rest));
+}
+
+const reported = <S extends Server>(server: S) => ({
+  ...server,
+  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${reason}\n`),
+});
+const endpointWith = (values: Values) => reported(endpointOf(values));
+
+/** The commands that send no stream. Each resolves to what it prints. */
+const commands: Readonly<
+  Record<string, (values: Values, rest: readonly string[]) => string | Promise<string>>
+> = {
+  check: async (_, [file, ...more]) => {
+    if (file === undefined || more.length > 0)
       throw usageError("persist check FILE: one stitchstream, gzipped or not.");
-    return print(await check(rest[0]));
-  }
-  if (action === "bookmark") return print(await runBookmarkCommand(endpointOf(values), rest));
-  if (action === "settings") return print(await runSettingsCommand(endpointOf(values), rest));
-  if (action === "token") {
+    return check(file);
+  },
+  bookmark: (values, rest) => runBookmarkCommand(() => endpointWith(values), rest),
+  settings: (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
+  deliveries: (values, rest) => {
+    if (rest.length > 0) throw usageError(`persist deliveries takes no argument, and got ${rest.join(" ")}.`);
+    return listDeliveries(endpointWith(values));
+  },
+  token: (values, rest) => {
     const { streamer, ...server } = serverOf(values);
-    return print(await runTokenCommand(server, { ...values, streamer }, rest));
-  }
-  if (action === "deliveries" && rest.length === 0) return print(await listDeliveries(endpointOf(values)));
-  if (action !== undefined)
-    throw usageError(`Unknown command: ${positionals.join(" ")}. See persist --help.`);
-  await sendAll(given);
+    return runTokenCommand(reported(server), { ...values, streamer }, rest);
+  },
+};
+
+function unknownCommand(words: readonly string[]): CliError {
+  const names = Object.keys(commands);
+  const advice = didYouMean(words[0]!, names) || " A streamer's own command is given after --.";
+  return usageError(
+    `Unknown command: ${words.join(" ")}.${advice} The commands are ${names.join(", ")}. See persist --help.`,
+  );
 }
 
 /** Sends the stream, to an endpoint or straight to its destination. */
@@ -66,7 +92,13 @@ async function sendAll(given: Arguments): Promise<void> {
   try {
     await ((cid ?? postgres) === undefined
       ? deliverToEndpoint(given, expected, following)
-      : forwardDirectly(given, file, following));
+      : forwardDirectly(given, file, following)
+    ).catch((error: unknown) => {
+      // The stream itself is invalid; it was found before any of it was sent.
+      throw error instanceof PersisterError
+        ? new CliError(`${inputOf(given)}: ${error.message}`, exits.refused)
+        : error;
+    });
     interruption.throwIfAny();
     progress.done(isPipe);
   } finally {
@@ -79,7 +111,8 @@ async function deliverToEndpoint(
   expected: ExpectedBookmark | undefined,
   following: Shared,
 ): Promise<void> {
-  const endpoint = endpointOf(given.values);
+  const { ports, ...server } = endpointOf(given.values);
+  const endpoint = { ...server, ports: interruption.interruptible(ports) };
   await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 
@@ -89,8 +122,12 @@ async function forwardDirectly(
   following: Shared,
 ): Promise<void> {
   const source = sourceOf(given, file !== undefined);
-  await forward({ ...following, source, account: accountOf(given.values), began: file?.text });
+  const forwarding = { ...following, source, account: accountOf(given.values), began: file?.text };
+  await interruption.during(() => forward(forwarding));
 }
+
+const inputOf = ({ command }: Arguments) =>
+  command === undefined ? "The input on stdin" : `The output of \`${command.join(" ")}\``;
 
 type Shared = Following & { readonly watcher: Progress };
 
@@ -132,8 +169,6 @@ const print = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`)
 function cliErrorOf(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof StreamerFailed) return new CliError(error.message, exits.streamer);
-  // The stream itself is invalid; it was found before any of it was sent.
-  if (error instanceof PersisterError) return new CliError(error.message, exits.refused);
   return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }
 

@@ -1,4 +1,5 @@
 import type { Sent, Watcher } from "./send.ts";
+import { counted } from "./words.ts";
 
 const megabyte = 1_000_000;
 const clearLine = "\r\u001b[K";
@@ -67,7 +68,9 @@ export class Progress implements Watcher {
   end(): void {
     if (this.#segments === 0) return;
     if (this.#isTerminal) process.stderr.write(clearLine);
-    process.stderr.write(`Total: ${this.#line}${this.#retries === 0 ? "" : `, ${this.#retries} retries`}\n`);
+    process.stderr.write(
+      `Total: ${this.#line}${this.#retries === 0 ? "" : `, ${counted(this.#retries, "retry")}`}\n`,
+    );
   }
 
   get #line(): string {
@@ -75,7 +78,7 @@ export class Progress implements Watcher {
     const read = this.#bytes / megabyte;
     const sent = this.#wireBytes === 0 ? "" : ` (${(this.#wireBytes / megabyte).toFixed(1)} MB gzipped)`;
     return (
-      `${this.#records.toLocaleString("en")} records in ${this.#segments} segments, ` +
+      `${counted(this.#records, "record")} in ${counted(this.#segments, "segment")}, ` +
       `${read.toFixed(1)} MB${sent} in ${seconds.toFixed(1)} s, ${(read / seconds).toFixed(1)} MB/s`
     );
   }

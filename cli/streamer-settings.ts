@@ -5,11 +5,15 @@ import { type Endpoint, sendRequest } from "./endpoint.ts";
  * Runs `persist settings get` or `set VALUE`. Resolves to the streamer's settings as the endpoint returns
  * them. A change is made against the version that was just read. Rejects with CliError.
  */
-export async function runSettingsCommand(endpoint: Endpoint, [action, value, ...more]: readonly string[]) {
+export async function runSettingsCommand(
+  endpointOf: () => Endpoint,
+  [action, value, ...more]: readonly string[],
+): Promise<string> {
   const isGet = action === "get" && value === undefined;
   const isSet = action === "set" && value !== undefined && more.length === 0;
   if (!isGet && !isSet)
     throw usageError(`persist settings get, or set <value>: JSON such as '{"expectedEvery":"PT1H"}'.`);
+  const endpoint = endpointOf();
   const path = "/settings";
   const { text, headers } = await sendRequest(endpoint, { method: "GET", path });
   if (isGet) return text;

@@ -40,7 +40,10 @@ export function readHeader(bytes: Uint8Array, linesMax: number): Header {
   refuseOtherEncodings(bytes);
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const visible = firstVisible(bytes, start);
-  if (bytes[visible] === openBrace) return { encoding: "json", isSinger: true, end: start, line: 1 };
+  if (bytes[visible] === openBrace) {
+    refuseSpreadJson(bytes, visible);
+    return { encoding: "json", isSinger: true, end: start, line: 1 };
+  }
   if (visible >= bytes.length)
     throw new NotAStitchstream(
       "the body is empty: it must begin with `stitchstream/0.1` or a JSON message",
@@ -74,6 +77,18 @@ function refuseOtherEncodings([first, second]: Uint8Array): void {
     throw new NotAStitchstream(
       "the body is UTF-16, as Windows PowerShell's `>` writes it: " +
         "send UTF-8, for example by `| Out-File -Encoding utf8`",
+      1,
+    );
+}
+
+/** Throws for JSON that is spread over lines, as in a configuration file: a message is one line. */
+function refuseSpreadJson(bytes: Uint8Array, brace: number): void {
+  const next = firstVisible(bytes, brace + 1);
+  const lineEnd = bytes.indexOf(newline, brace);
+  if (lineEnd >= 0 && lineEnd < next && next < bytes.length)
+    throw new NotAStitchstream(
+      "not a stitchstream, but JSON that is spread over several lines: " +
+        "it begins with `stitchstream/0.1`, or with a message on one line",
       1,
     );
 }

@@ -36,7 +36,7 @@ const lines = (...each: object[]) => each.map(one => JSON.stringify(one)).join("
 
 it("reports what a file contains, gzipped or not", async () => {
   const text = jsonline(...many, bookmark(1), record("t", { id: 1 }, ["id"]), bookmark(2));
-  const stdout = "FILE: 9001 records (s 9000, t 1), 2 bookmarks\n";
+  const stdout = "FILE: 9,001 records (s 9,000, t 1), 2 bookmarks\n";
   expect(await checked(text)).toEqual({ code: 0, stdout, stderr: "" });
   expect(await checked(gzipSync(text))).toEqual({ code: 0, stdout, stderr: "" });
 });

@@ -108,7 +108,7 @@ describe("the page of `persist`", () => {
     expect(said).toMatch(/^\{"inboxes":2\}\n/);
     expect(said).toContain('"bookmark":{"inboxes": 12}');
     expect(said).toContain('"deliveries"');
-    expect(said).toMatch(/drift\.stitchstream: 1 records \(inboxes 1\), 1 bookmarks\n$/);
+    expect(said).toMatch(/drift\.stitchstream: 1 record \(inboxes 1\), 1 bookmark\n$/);
     expect((await getBookmark(stack(), "drift")).status).toBe(404);
   });
 
