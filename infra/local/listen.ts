@@ -2,7 +2,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Serves this machine only. */
-const host = "127.0.0.1";
+export const loopback = "127.0.0.1";
 
 export interface Listening {
   readonly url: string;
@@ -10,8 +10,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on a port; 0 means any free one. Rejects if it is in use. */
-export async function listen(server: Server, port = 0): Promise<Listening> {
+/** Listens on a port of an address; 0 means any free one. Rejects if it is in use. */
+export async function listen(server: Server, port = 0, host = loopback): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -20,7 +20,7 @@ export async function listen(server: Server, port = 0): Promise<Listening> {
     });
   });
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise<void>(resolve => {
         server.close(() => resolve());

@@ -1,7 +1,9 @@
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import * as z from "zod";
 import type { PostgresAccount } from "../../functions/aws/accounts.ts";
 import { addressOf, placeOf } from "../../functions/postgres/address.ts";
+import { loopback } from "./listen.ts";
 
 const url = z.url().transform(text => text.replace(/\/+$/, ""));
 
@@ -9,10 +11,20 @@ const url = z.url().transform(text => text.replace(/\/+$/, ""));
 const optional = <T extends z.ZodType>(type: T) =>
   z.preprocess(value => (value === "" ? undefined : value), type);
 
+/** The owner's token, which everybody knows. */
+const knownToken = "local-token";
+const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
+
 const environment = z.object({
+  PERSISTER_HOST: optional(
+    z
+      .string()
+      .refine(host => isIP(host) !== 0 || host === "localhost", "An IP address is required")
+      .default(loopback),
+  ),
   PORT: optional(z.coerce.number().int().min(0).max(65_535).default(4848)),
   DATA_DIR: optional(z.string().default(".local")),
-  PERSISTER_TOKEN: optional(z.string().default("local-token")),
+  PERSISTER_TOKEN: optional(z.string().default(knownToken)),
   IMPORT_API_URL: optional(url.optional()),
   STITCH_CLIENT_ID: optional(z.coerce.number().int().positive().default(4242)),
   STITCH_TOKEN: optional(z.string().default("sandbox-token")),
@@ -31,7 +43,16 @@ const environment = z.object({
   AWS_ENDPOINT_URL_DYNAMODB: optional(url.optional()),
 });
 
+const guarded = environment.refine(
+  ({ PERSISTER_HOST, PERSISTER_TOKEN }) => isLoopback(PERSISTER_HOST) || PERSISTER_TOKEN !== knownToken,
+  {
+    path: ["PERSISTER_TOKEN"],
+    error: "A secret is required where PERSISTER_HOST lets other machines reach the endpoint",
+  },
+);
+
 export interface Settings {
+  readonly host: string;
   /** 0 means any free one. */
   readonly port: number;
   readonly dataDir: string;
@@ -50,7 +71,7 @@ export interface Settings {
  * invalid.
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const parsed = environment.safeParse(env);
+  const parsed = guarded.safeParse(env);
   if (!parsed.success) {
     throw new SettingsError(
       parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
@@ -58,6 +79,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   }
   const { data } = parsed;
   return {
+    host: data.PERSISTER_HOST,
     port: data.PORT,
     dataDir: resolve(data.DATA_DIR),
     token: data.PERSISTER_TOKEN,

@@ -117,6 +117,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
     const url = await start(undefined, () =>
       startGateway({
         port: settings.port,
+        host: settings.host,
         // AWS answers "Request Entity Too Large" alone. Locally, the answer names the limit.
         onTooLarge: (body, path) => toResult(problemResponse(path, tooLarge(body))),
         routes: routesOf(

@@ -330,4 +330,17 @@ describe("settings", () => {
       /PORT.*\n.*IMPORT_API_URL.*\n.*STITCH_CLIENT_ID/,
     );
   });
+
+  it("let other machines in only with a token of one's own", () => {
+    expect(() => readSettings({ PERSISTER_HOST: "0.0.0.0" })).toThrow(
+      /^PERSISTER_TOKEN: A secret is required/,
+    );
+    expect(() => readSettings({ PERSISTER_HOST: "here" })).toThrow(
+      "PERSISTER_HOST: An IP address is required",
+    );
+    const settings = readSettings({ PERSISTER_HOST: "0.0.0.0", PERSISTER_TOKEN: "secret" });
+    expect(settings).toMatchObject({ host: "0.0.0.0", token: "secret" });
+    for (const PERSISTER_HOST of ["127.0.0.1", "::1", "localhost", ""])
+      expect(readSettings({ PERSISTER_HOST }).token).toBe("local-token");
+  });
 });

@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly routes: readonly Route[];
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** The address to listen on; by default that of this machine alone. */
+  readonly host?: string;
   readonly integrationTimeoutMilliseconds?: number;
   readonly requestTimeoutMilliseconds?: number;
   /** Answers a body that never reaches a function; AWS's own words, which name no limit, if left out. */
@@ -43,7 +45,7 @@ export interface Gateway {
  * timeouts and messages. Rejects if it can't listen.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { port = 0, requestTimeoutMilliseconds = requestTimeoutMillisecondsDefault } = options;
+  const { port = 0, host, requestTimeoutMilliseconds = requestTimeoutMillisecondsDefault } = options;
   const answers = new Set<Promise<void>>();
   const serve = async (message: IncomingMessage, response: ServerResponse) => {
     // The client may leave at any time, which is not an error.
@@ -69,7 +71,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     response.writeContinue();
     void serve(message, response);
   });
-  const { url } = await listen(server, port);
+  const { url } = await listen(server, port, host);
   return { url, close: () => close(server, answers) };
 }
 
