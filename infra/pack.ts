@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import manifest from "../package.json" with { type: "json" };
 import { bundleStreamers, driver, driverApart, options, require } from "./bundle.ts";
 import { readScheduled } from "./local/schedules.ts";
+import { buildPage } from "./page.ts";
 
 /** The commands of the package for this machine, and their sources. */
 const commands = {
@@ -36,8 +37,8 @@ async function stageLocal(dir: string): Promise<void> {
     ...options,
     target: "node20",
     banner: { js: require },
-    // The streamers are bundled already.
-    external: [...external, "*/bundle.ts"],
+    // Only a checkout builds the streamers and the page.
+    external: [...external, "../bundle.ts", "../page.ts"],
   };
   await build({
     ...bundle,
@@ -55,6 +56,7 @@ async function stageLocal(dir: string): Promise<void> {
     await mkdir(dirname(join(dir, to)), { recursive: true });
     await copyFile(from, join(dir, to));
   }
+  await writeFile(join(bundles, "page.html"), await buildPage());
   const scheduled = await readScheduled("serverless.yml");
   const streamers = Object.fromEntries(scheduled.map(({ streamer, ...entry }) => [streamer, entry]));
   await writeFile(join(dir, "serverless.yml"), stringify({ custom: { streamers } }));

@@ -8,7 +8,7 @@ import { wireBytesMax } from "../../functions/persister/limits.ts";
 import type { Clock, Observer, RequestObserver, TokenObserver } from "../../functions/persister/ports.ts";
 import { type Wired, wire } from "../../functions/wire.ts";
 import { tokenPartsOf } from "../../functions/wire-tokens.ts";
-import { buildPage } from "../page.ts";
+import { isPackaged } from "./commands.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
@@ -45,6 +45,9 @@ const tooLarge = ({ bytes, textEventBytes }: LargeBody) =>
 const unusedImportApi = "https://api.stitchdata.com";
 /** There is no CloudWatch to report to. */
 const silent: Observer = { onDelivery: () => {} };
+
+/** Loads the bundler only in a checkout: the package holds the page as it was built. */
+const buildPage = async () => (await import("../page.ts")).buildPage();
 
 /** The parts that tests replace. */
 export interface Variant {
@@ -105,7 +108,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
         accounts: { known: { default: database ?? { clientId, token: stitchToken } } },
         ownerToken: settings.token,
         endpoints: { s3, dynamodb },
-        page: buildPage,
+        ...(!isPackaged && { page: buildPage }),
       },
       variant.observer ?? silent,
       variant.clock,

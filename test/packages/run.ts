@@ -85,6 +85,7 @@ async function checkRows(dir: string, env: Env, tarball: string) {
     const printed = new Printed(up.stdout);
     await printed.until(greeting.end);
     const url = /up at (\S+),/.exec(printed.text)![1]!;
+    assert.match(await (await fetch(url)).text(), /<title>/);
     await writeFile(join(dir, "tap.jsonl"), tap.map(message => `${JSON.stringify(message)}\n`).join(""));
     const sender = { ...env, PERSIST_ENDPOINT: url, PERSIST_TOKEN: "local-token" };
     const pipe = "set -o pipefail; cat tap.jsonl | npx persist --streamer orders";
