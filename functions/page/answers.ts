@@ -81,9 +81,11 @@ export interface Token {
   readonly id: string;
   readonly streamer: string;
   readonly scopes: readonly string[];
-  readonly createdAt?: string;
+  readonly createdAt: string;
   readonly expiresAt?: string;
+  /** The UTC day of its last use. */
   readonly usedOn?: string;
+  readonly live: boolean;
 }
 
 export interface Tokens {

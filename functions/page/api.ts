@@ -25,6 +25,11 @@ interface Answer {
   readonly etag: string | null;
 }
 
+/** Throttled, or a service of AWS that does not answer in time. */
+const busy: readonly number[] = [429, 500, 503];
+const attemptsMax = 3;
+const waitMilliseconds = 1_000;
+
 /** The endpoint's API with one token. Every call rejects with ApiError. */
 export class Api {
   readonly #token: string;
@@ -67,7 +72,20 @@ export class Api {
     return JSON.parse((await this.#send(path, request)).text) as T;
   }
 
-  async #send(path: string, { method = "GET", query = {}, headers, body }: Request = {}): Promise<Answer> {
+  /** Sends a request. Repeats one that only reads while the endpoint is busy. */
+  async #send(path: string, request: Request = {}): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#sendOnce(path, request);
+      } catch (error) {
+        const isBusy = error instanceof ApiError && busy.includes(error.status);
+        if (!isBusy || request.method !== undefined || attempt === attemptsMax) throw error;
+        await new Promise(resolve => setTimeout(resolve, attempt * waitMilliseconds));
+      }
+    }
+  }
+
+  async #sendOnce(path: string, { method = "GET", query = {}, headers, body }: Request): Promise<Answer> {
     const set = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)]],
     );

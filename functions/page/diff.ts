@@ -131,9 +131,9 @@ export function nearChanges(lines: readonly DiffLine[], near: number, max: numbe
   for (const [at, { mark }] of lines.entries()) {
     if (mark !== " ") isShown.fill(true, Math.max(0, at - near), at + near + 1);
   }
-  for (let at = 1; at < isShown.length - 1; at++) {
+  for (let at = 0; at < isShown.length; at++) {
     // A note takes as much room as the line.
-    isShown[at] ||= isShown[at - 1]! && isShown[at + 1]!;
+    isShown[at] ||= (isShown[at - 1] ?? true) && (isShown[at + 1] ?? true);
   }
   const shown: (DiffLine | { omitted: number })[] = [];
   let taken = 0;

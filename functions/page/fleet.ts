@@ -34,12 +34,11 @@ export async function* readFleet(read: ReadPage): AsyncGenerator<Fleet> {
     yield { rows, isWhole: true };
     return;
   }
-  const troubled = await Promise.all([
-    read({ limit: pageSize, state: "stale" }),
-    read({ limit: pageSize, state: "failing" }),
-  ]);
-  troubled.forEach(add);
   yield { rows, isWhole: false };
+  for (const state of ["stale", "failing"] as const) {
+    add(await read({ limit: pageSize, state }));
+    yield { rows, isWhole: false };
+  }
   let after: string | undefined = first.next;
   while (after !== undefined) {
     const page: Streamers = await read({ limit: pageSize, after });

@@ -4,7 +4,18 @@ import { daysSection } from "./days-view.ts";
 import { commandBlock, h } from "./dom.ts";
 import { historySection } from "./history-view.ts";
 import { bytes, count, duration } from "./times.ts";
-import { badge, codeLink, errorBox, expectation, gauge, loading, section, spans, time } from "./words.ts";
+import {
+  badge,
+  codeLink,
+  errorBox,
+  expectation,
+  fullTime,
+  gauge,
+  loading,
+  section,
+  spans,
+  time,
+} from "./words.ts";
 
 const refreshMilliseconds = 10_000;
 const deliveriesAtOnce = 10;
@@ -87,10 +98,10 @@ function running({ inFlight }: Streamer): HTMLElement {
   return section(
     "Runs now",
     facts([
-      ["Since", since === undefined ? "unknown" : time(since)],
+      ["Since", since === undefined ? "unknown" : fullTime(since)],
       ["Segment of the run", segment === undefined ? "not a run of segments" : count(segment)],
       ["Delivery that holds the lease", h("code", {}, delivery)],
-      ["Lease ends", time(until)],
+      ["Lease ends", fullTime(until)],
     ]),
   );
 }
@@ -117,7 +128,7 @@ async function failed(api: Api, name: string, { lastFailure, committedAt }: Stre
 function failureFacts(failure: Failure, delivery: Delivery | undefined): [string, Node | string][] {
   const { at, code, line, stream, field, message, hint } = failure;
   const all: [string, Node | string | undefined][] = [
-    ["When", time(at)],
+    ["When", fullTime(at)],
     ["Error", codeLink(code)],
     ["Line", line === undefined ? undefined : count(line)],
     ["Stream", stream === undefined ? undefined : h("code", {}, stream)],

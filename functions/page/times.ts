@@ -7,18 +7,21 @@ const units: readonly (readonly [name: string, seconds: number])[] = [
   ["s", 1],
 ];
 
+/** Keeps a number and its unit on one line. */
+const nbsp = "\u00a0";
+
 /** Returns a duration in at most two units, such as `1 h 5 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const at = units.findIndex(([, size]) => whole >= size);
-  if (at === -1) return "0 s";
+  if (at === -1) return `0${nbsp}s`;
   const [name, size] = units[at]!;
   const count = Math.floor(whole / size);
   const [smaller, smallerSize] = units[at + 1] ?? ["", 0];
   const rest = smallerSize === 0 ? 0 : Math.floor((whole % size) / smallerSize);
   // Seconds next to minutes, and hours next to many days, are noise.
-  if (rest === 0 || name === "min" || (name === "d" && count > 9)) return `${count} ${name}`;
-  return `${count} ${name} ${rest} ${smaller}`;
+  if (rest === 0 || name === "min" || (name === "d" && count > 9)) return `${count}${nbsp}${name}`;
+  return `${count}${nbsp}${name} ${rest}${nbsp}${smaller}`;
 }
 
 /** Returns how long before or after `now` an instant is. Both in ms since the epoch. */

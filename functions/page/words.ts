@@ -10,6 +10,10 @@ import { duration, exact, relative } from "./times.ts";
 export const time = (instant: string): HTMLTimeElement =>
   h("time", { datetime: instant, title: exact(instant) }, relative(Date.parse(instant), Date.now()));
 
+/** Returns an instant, relative to now and exactly. */
+export const fullTime = (instant: string): HTMLElement =>
+  h("span", {}, time(instant), h("span", { class: "muted" }, `, ${exact(instant)}`));
+
 /** Brings all relative times up to date. */
 export function tick(): void {
   const now = Date.now();

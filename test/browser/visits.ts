@@ -11,6 +11,8 @@ export interface Visit {
   readonly complaints: readonly string[];
 }
 
+const hangMilliseconds = 5 * 60_000;
+
 /** A browser for a test file. Each visit has a tab and a storage of its own. */
 export function useBrowser(): (url: string, options?: BrowserContextOptions) => Promise<Visit> {
   let browser: Browser;
@@ -21,6 +23,8 @@ export function useBrowser(): (url: string, options?: BrowserContextOptions) => 
   return async (url, options = {}) => {
     const context = await browser.newContext({ reducedMotion: "reduce", ...options });
     const page = await context.newPage();
+    // Catches hangs only, however busy the machine is.
+    page.setDefaultTimeout(hangMilliseconds);
     const [requests, complaints]: [string[], string[]] = [[], []];
     page.on("request", request => {
       const { pathname, search, protocol } = new URL(request.url());
