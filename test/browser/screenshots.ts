@@ -5,7 +5,7 @@ import { launch } from "./chromium.ts";
 import { startKnownStack } from "./contents.ts";
 import { signIn } from "./visits.ts";
 
-/** `npm run screenshots`: the pictures of the status page in docs/images, one of each question, light and dark. */
+/** `npm run screenshots`: pictures of the status page in docs/images, one a question, light and dark. */
 const folder = "docs/images";
 const size = { width: 960, height: 700 };
 

@@ -3,7 +3,7 @@ import { bookmark, jsonline, post, token } from "../endpoint/local-stack.ts";
 import { type KnownStack, startKnownStack } from "./contents.ts";
 import { signIn, texts, useBrowser } from "./visits.ts";
 
-/** What can go wrong, and what others may put into a streamer's contents. */
+/** Refused tokens, an endpoint that does not answer, and what others may put into a streamer's contents. */
 let stack: KnownStack;
 beforeAll(async () => {
   stack = await startKnownStack();
