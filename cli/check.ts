@@ -58,7 +58,9 @@ class Findings {
   async checkSegment(segment: Segment): Promise<void> {
     this.#hasAny = true;
     try {
-      const contents = validate(segment.body, this.#destination, faultsNamedMax);
+      const contents = await this.#destination.rules.schemas.withPatterns(() =>
+        validate(segment.body, this.#destination, faultsNamedMax),
+      );
       if (segment.body.length > wireBytesMax) await gzipSegment(segment);
       for (const [stream, count] of contents.recordsByStream())
         this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);

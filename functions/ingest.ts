@@ -4,8 +4,7 @@ import { deliveryConditionsOf, segmentOf, traceparentOf } from "./http/condition
 import { receiveBody } from "./http/request-body.ts";
 import { receiptResponse } from "./http/responses.ts";
 import { namingCommitted } from "./persister/commit/state.ts";
-import { persist } from "./persister/persist.ts";
-import { wiredByEnvironment } from "./wire.ts";
+import { deliveriesByEnvironment } from "./wire.ts";
 
 export const ingest = byRoute<"ingest">({
   "POST /v1/streamers/{streamer}": async ({ request, wired, background, deadline, lambdaDeadline }) => {
@@ -16,6 +15,7 @@ export const ingest = byRoute<"ingest">({
     const fault = conditions.fault ?? body.fault;
     const traceparent = traceparentOf(request.headers);
     const segment = segmentOf(request.headers);
+    const { persist } = await import("./persister/persist.ts");
     const { receipt, replayed } = await persist(
       { streamer, ...conditions, ...body, fault, traceparent, segment, deadline: lambdaDeadline },
       parts,
@@ -24,4 +24,4 @@ export const ingest = byRoute<"ingest">({
   },
 });
 
-export const handler = ingest(wiredByEnvironment);
+export const handler = ingest(deliveriesByEnvironment);

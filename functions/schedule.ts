@@ -1,5 +1,4 @@
 import type { Context } from "aws-lambda";
-import { run } from "./program/run.ts";
 import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
 /** Runs a streamer from its last bookmark, and schedules another run if time runs out first. */
@@ -7,6 +6,8 @@ export const schedule = (wired: () => WiredRun) => async (event: unknown, contex
   const { parts, streamer, streaming, report, scheduleNext } = wired();
   // Another attempt of a start that failed has its request id, too.
   const chain = chainOf(event) ?? context.awsRequestId;
+  // As for `ingest`, what delivers is loaded after the start.
+  const { run } = await import("./program/run.ts");
   const ran = await run(
     { streamer, streaming, chain, deadline: Date.now() + context.getRemainingTimeInMillis() },
     parts,

@@ -87,6 +87,7 @@ const functionOf = (
           patterns: [
             "dist/schedule.mjs",
             "dist/schedule.mjs.map",
+            "dist/chunks/schedule-*",
             "dist/pg.mjs",
             ...command.split(" ").filter(word => word.startsWith("dist/")),
           ],

@@ -1,22 +1,17 @@
-import { PutObjectCommand, type S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { PersisterError } from "../persister/errors.ts";
 import type { Archive } from "../persister/ports.ts";
 import { waitingOut } from "./available.ts";
-import { machineTiming, type TimingOptions } from "./timing.ts";
+import type { BucketOptions } from "./large-values.ts";
+import { machineTiming } from "./timing.ts";
 
 const preconditionFailed = 412;
 const retryAfterSeconds = 5;
 
-interface ArchiveOptions extends TimingOptions {
-  readonly client: S3Client;
-  readonly bucket: string;
-}
-
 /**
  * Returns an archive in S3. Every delivery has its own key, and `If-None-Match: *` prevents overwriting it.
  */
-export function s3Archive(options: ArchiveOptions): Archive {
-  const { client, bucket, timing = machineTiming } = options;
+export function s3Archive(options: BucketOptions): Archive {
+  const { s3, bucket, timing = machineTiming } = options;
   const available = waitingOut(options);
   return {
     async put(key, bytes, deadline) {
@@ -31,7 +26,7 @@ export function s3Archive(options: ArchiveOptions): Archive {
       const put = async () => {
         calls++;
         try {
-          await client.send(new PutObjectCommand(object), timing.until(deadline));
+          await s3.put(object, timing.until(deadline));
         } catch (cause) {
           if (!isOwnRetry(cause, calls)) throw cause;
         }
@@ -44,14 +39,18 @@ export function s3Archive(options: ArchiveOptions): Archive {
   };
 }
 
+interface ServiceError {
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
+}
+
 /**
  * Returns whether an earlier attempt of ours created the object and its answer was lost: the key contains
  * an id made for this delivery alone.
  */
-const isOwnRetry = (error: unknown, calls: number) =>
-  error instanceof S3ServiceException &&
-  error.$metadata.httpStatusCode === preconditionFailed &&
-  (calls > 1 || (error.$metadata.attempts ?? 1) > 1);
+function isOwnRetry(error: unknown, calls: number): boolean {
+  const { httpStatusCode, attempts = 1 } = (error as ServiceError).$metadata ?? {};
+  return httpStatusCode === preconditionFailed && (calls > 1 || attempts > 1);
+}
 
 const unavailable = (cause: unknown) =>
   new PersisterError("archive-unavailable", "The body could not be archived. Nothing else was done.", {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import * as z from "zod/mini";
 import { PersisterError } from "../persister/errors.ts";
+import type { Objects } from "./s3-client.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
 
 export interface BucketOptions extends TimingOptions {
-  readonly s3: S3Client;
+  readonly s3: Objects;
   readonly bucket: string;
 }
 
@@ -40,8 +40,7 @@ export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: Buck
   const until = (deadline: number) => ({ ...timing.until(deadline), requestTimeout: requestMillisecondsMax });
 
   async function read(Bucket: string, { key: Key, sha256 }: LargeValue, deadline: number) {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }), until(deadline));
-    const bytes = await Body!.transformToByteArray();
+    const bytes = await s3.get({ Bucket, Key }, until(deadline));
     if (digestOf(bytes) !== sha256)
       throw new ChangedValue(`The object ${Key} has changed since it was stored.`);
     return bytes;
@@ -51,7 +50,7 @@ export function largeValues({ s3, bucket: Bucket, timing = machineTiming }: Buck
     async store(prefix: string, Body: Uint8Array, deadline: number): Promise<LargeValue> {
       const sha256 = digestOf(Body);
       const key = `${prefix}/${sha256}`;
-      await s3.send(new PutObjectCommand({ Bucket, Key: key, Body }), until(deadline));
+      await s3.put({ Bucket, Key: key, Body }, until(deadline));
       return { bucket: Bucket, key, sha256 };
     },
 

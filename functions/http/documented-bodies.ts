@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { mediaTypes } from "./conversion.ts";
-import { settingsSchema } from "./schemas.ts";
+import { settingsSchema } from "./settings-schema.ts";
 
 const transit = `stitchstream/0.1
 Content-Type: transit

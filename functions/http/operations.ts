@@ -14,6 +14,7 @@ import {
 import { publicDescriptions } from "./public-operations.ts";
 import { type Route, routeEntries } from "./routes.ts";
 import * as schemas from "./schemas.ts";
+import { settingsSchema } from "./settings-schema.ts";
 import { tokenOperations } from "./token-operations.ts";
 import { tokenParameter } from "./token-schemas.ts";
 
@@ -177,7 +178,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "GET /v1/streamers/{streamer}/settings": {
     id: "readSettings",
     summary: "Returns a streamer's settings; `{}` if it has none.",
-    responses: { 200: ok("The settings.", schemas.settingsSchema, ["ETag", "Cache-Control"]) },
+    responses: { 200: ok("The settings.", settingsSchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "store-unavailable"],
   },
   "PUT /v1/streamers/{streamer}/settings": {
@@ -185,7 +186,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     summary: "Replaces a streamer's settings.",
     headers: { "If-Match": { schema: revisionCondition, example: "*" } },
     body: settingsBody,
-    responses: { 200: ok("The settings are set.", schemas.settingsSchema, ["ETag", "Cache-Control"]) },
+    responses: { 200: ok("The settings are set.", settingsSchema, ["ETag", "Cache-Control"]) },
     errors: [...changeBodyErrors, "bad-settings", "store-unavailable", "precondition-failed"],
     namingRevision: [412],
   },

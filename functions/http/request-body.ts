@@ -25,14 +25,15 @@ export const bodyTooLarge = (bytes: number) =>
     { limit: wireBytesMax, actual: bytes },
   );
 
-const grouped = new Intl.NumberFormat("en-US");
+/** Formats 1234567 as 1,234,567. The first Intl.NumberFormat of a process costs 10 ms or more. */
+const grouped = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Returns the error for a body of a text type that, escaped into Lambda's event, makes it too large. */
 export const eventTooLarge = (bytes: number) =>
   new PersisterError(
     "body-too-large",
-    `As an event this body has ${grouped.format(bytes)} bytes, ` +
-      `and Lambda accepts ${grouped.format(eventBytesMax)}. Send it as application/octet-stream.`,
+    `As an event this body has ${grouped(bytes)} bytes, ` +
+      `and Lambda accepts ${grouped(eventBytesMax)}. Send it as application/octet-stream.`,
     {
       limit: eventBytesMax,
       actual: bytes,

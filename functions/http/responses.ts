@@ -8,14 +8,8 @@ import { etagOf } from "./conditions.ts";
 import { mediaTypes, negotiated, prefersPlainText } from "./conversion.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
-import type {
-  commitSchema,
-  healthSchema,
-  historySchema,
-  receiptSchema,
-  settingsSchema,
-  stateSchema,
-} from "./schemas.ts";
+import type { commitSchema, healthSchema, historySchema, receiptSchema, stateSchema } from "./schemas.ts";
+import type { settingsSchema } from "./settings-schema.ts";
 
 /** The members in a response's schema, except the bookmark, which is spliced in as text. */
 export type Members<T extends z.ZodMiniType> = Omit<z.infer<T>, "bookmark" | "bookmarkType">;

@@ -1,6 +1,4 @@
 import * as z from "zod/mini";
-import { durationMilliseconds } from "../persister/duration.ts";
-import { expectedMillisecondsMax, expectedMillisecondsMin } from "../persister/limits.ts";
 import type { ProblemCode } from "./catalogue-entry.ts";
 import { errorCatalogue } from "./error-catalogue.ts";
 
@@ -56,13 +54,6 @@ const tables = z.optional(
     )
     .check(z.describe("The effect on each table, at most a hundred of them, with PostgreSQL.")),
 );
-
-const expectedInterval =
-  "an ISO 8601 duration from PT1M to P3650D: weeks, P2W, or days, hours, minutes and seconds, P1DT12H";
-function isExpectedInterval(text: string): boolean {
-  const milliseconds = durationMilliseconds(text) ?? 0;
-  return milliseconds >= expectedMillisecondsMin && milliseconds <= expectedMillisecondsMax;
-}
 
 export const receiptSchema = z
   .object({
@@ -185,16 +176,6 @@ export const deliveriesSchema = z
     deliveries: z.array(statusSchema),
   })
   .check(z.meta({ id: "Deliveries", description: "A streamer's deliveries, newest first." }));
-
-const expectedEvery = z
-  .string()
-  .check(
-    z.refine(isExpectedInterval, expectedInterval),
-    z.describe(`How often a bookmark is expected: ${expectedInterval}.`),
-  );
-export const settingsSchema = z
-  .strictObject({ expectedEvery: z.optional(expectedEvery) })
-  .check(z.meta({ id: "Settings", description: "A streamer's settings, which an operator sets." }));
 
 export const healthSchema = z.object({ status: z.literal("ok") }).check(z.meta({ id: "Health" }));
 

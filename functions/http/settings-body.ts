@@ -1,7 +1,7 @@
 import type { Settings } from "../persister/entries.ts";
 import type { HttpRequest } from "./http-message.ts";
 import { receiveJson } from "./json-body.ts";
-import { settingsSchema } from "./schemas.ts";
+import { settingsSchema } from "./settings-schema.ts";
 
 const names = { code: "bad-settings", body: "Settings", member: "a setting" } as const;
 

@@ -1,8 +1,8 @@
-import http from "node:http";
+import type http from "node:http";
 import https from "node:https";
 import type { Outcome } from "../persister/destination.ts";
 import type { Clock } from "../persister/ports.ts";
-import { answerBodyTimeoutMillisecondsDefault, type Call, postOnce } from "./http-post.ts";
+import { answerBodyTimeoutMillisecondsDefault, type Call, nodeHttp, postOnce } from "./http-post.ts";
 import { verdictOf } from "./outcome.ts";
 import type { ImportApi, ImportRequest } from "./request.ts";
 import { type Attempt, withRetries } from "./retry.ts";
@@ -43,7 +43,7 @@ interface Connections {
 }
 
 export const keptConnections = (): Connections => ({
-  http: new http.Agent({ keepAlive: true }),
+  http: new (nodeHttp().Agent)({ keepAlive: true }),
   https: new https.Agent({ keepAlive: true }),
 });
 

@@ -6,7 +6,7 @@ import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import type { SchemaLimits } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
-import { Patterns } from "./patterns.ts";
+import { Patterns, PatternsNotLoaded } from "./patterns.ts";
 
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
@@ -26,6 +26,25 @@ export class SchemaCompiler {
     this.limits = limits;
     this.#patterns = new Patterns(dialect, limits);
     this.#assertionsOf = assertionsIn(dialect, this.#patterns, limits);
+  }
+
+  /**
+   * Does `work` with this compiler. At the process's first pattern, loads what compiles patterns and does
+   * the work again.
+   */
+  async withPatterns<T>(work: () => T): Promise<T> {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof PatternsNotLoaded)) throw error;
+      await this.loadPatterns();
+      return work();
+    }
+  }
+
+  /** Loads what compiles patterns; `compile` throws PatternsNotLoaded at a pattern before. */
+  loadPatterns(): Promise<void> {
+    return this.#patterns.load();
   }
 
   /** Compiles the schema of a stream's records. Throws NotASchema. Charges the cost to `spend`. */

@@ -1,4 +1,3 @@
-import { RE2Set } from "re2js";
 import type { Spend } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import type { SchemaLimits } from "./limits.ts";
@@ -23,11 +22,22 @@ const stepsPerPattern = 5_000;
  */
 const weightPerInstruction = 8;
 
-/** Compiles the patterns of one dialect, and keeps them between deliveries. */
+type Engine = typeof import("re2js");
+
+/** Thrown at a pattern before the engine is loaded. */
+export class PatternsNotLoaded extends Error {
+  override readonly name = "PatternsNotLoaded";
+}
+
+/**
+ * Compiles the patterns of one dialect, and keeps them between deliveries. Their engine is a sixth of a
+ * function's code, and most schemas have no pattern, so it is loaded at the first one.
+ */
 export class Patterns {
   readonly #isJava: boolean;
   readonly #keptMax: number;
   readonly #statesBytesMax: number;
+  #engine: Engine | undefined;
   /** null for patterns that are left to the destination. */
   readonly #kept = new Map<string, Pattern | null>();
 
@@ -43,33 +53,38 @@ export class Patterns {
     this.#statesBytesMax = patternStatesBytesMax;
   }
 
+  async load(): Promise<void> {
+    this.#engine ??= await import("re2js");
+  }
+
   /**
    * Compiles a JSON Schema pattern: ECMA 262 with the flag `u`. Returns null for a pattern that needs
    * backtracking, that is valid only in another dialect, or that Java reads differently: it is left to the
-   * destination. Throws NotASchema for an invalid pattern.
+   * destination. Throws NotASchema for an invalid pattern, and PatternsNotLoaded.
    */
   compile(text: string, spend: Spend): Pattern | null {
     const known = this.#kept.get(text);
     if (known !== undefined) return known;
+    if (this.#engine === undefined) throw new PatternsNotLoaded();
     const re2 = re2Of(text, this.#isJava);
     spend(stepsPerPattern + stepsPerSize * re2.size);
-    const pattern = this.#checked(text, re2.text);
+    const pattern = this.#checked(text, re2.text, this.#engine);
     if (this.#kept.size >= this.#keptMax) this.#kept.clear();
     this.#kept.set(text, pattern);
     return pattern;
   }
 
-  #checked(text: string, re2: string): Pattern | null {
+  #checked(text: string, re2: string, engine: Engine): Pattern | null {
     const isJava = this.#isJava;
     const isKnown = isPattern(withoutNeedlessEscapes(text), "u") && !(isJava && unlikeJavas.test(text));
-    const pattern = isKnown ? this.#compiled(re2) : null;
-    const isInvalid = !isPattern(withoutJavas(text), "") && this.#compiled(text) === null;
+    const pattern = isKnown ? this.#compiled(re2, engine) : null;
+    const isInvalid = !isPattern(withoutJavas(text), "") && this.#compiled(text, engine) === null;
     if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
       throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
     return pattern;
   }
 
-  #compiled(text: string): Pattern | null {
+  #compiled(text: string, { RE2Set }: Engine): Pattern | null {
     const isJava = this.#isJava;
     try {
       // A set of one pattern, because RE2JS otherwise lets a pattern's states grow to 8 MB.

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { s3Client } from "../../functions/aws/clients.ts";
 import { largeValues } from "../../functions/aws/large-values.ts";
+import { s3Objects } from "../../functions/aws/objects.ts";
 import { type ListeningS3, startS3 } from "../../infra/local/s3/s3.ts";
 
 /** Pointers name the bucket, so that a stack with a new archive still finds what is in the old one. */
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const valuesIn = (bucket: string) =>
-  largeValues({ s3: s3Client({ region: "us-east-1", endpoint: s3.url }), bucket });
+  largeValues({ s3: s3Objects({ region: "us-east-1", endpoint: s3.url }), bucket });
 const bytes = Buffer.from("a large value");
 const soon = () => Date.now() + 600_000;
 const load = (bucket: string, value: Parameters<ReturnType<typeof valuesIn>["load"]>[0]) =>

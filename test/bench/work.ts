@@ -7,6 +7,7 @@ import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
 const rules = importApiRules();
+await rules.schemas.loadPatterns();
 /** Each batch is written into the same memory, as in `forward`. */
 const out = new ByteWriter(0);
 

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
-import { type ClientOptions, dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import type { ClientOptions } from "../../functions/aws/client-options.ts";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { objectsOf, s3Client } from "../../functions/aws/s3-client.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokenList } from "../../functions/aws/token-list.ts";
 import { dynamoTokenStore } from "../../functions/aws/token-store.ts";
@@ -93,13 +95,13 @@ function contracts(place: () => Place): void {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return Body!.transformToByteArray();
       };
-      return { archive: s3Archive({ client, bucket }), read };
+      return { archive: s3Archive({ s3: objectsOf(client), bucket }), read };
     });
   });
   describe("a store of", () => {
     storeContract(() => {
       const { s3, dynamodb, bucket, table } = place();
-      return awsStore({ client: dynamoClient(dynamodb), table, s3: s3Client(s3), bucket });
+      return awsStore({ client: dynamoClient(dynamodb), table, s3: objectsOf(s3Client(s3)), bucket });
     });
   });
   describe("a list of tokens", () => {

@@ -6,7 +6,8 @@ import { PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { s3Archive } from "../../functions/aws/archive.ts";
-import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import { dynamoClient } from "../../functions/aws/clients.ts";
+import { objectsOf, s3Client } from "../../functions/aws/s3-client.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { dynamoTokenStore } from "../../functions/aws/token-store.ts";
 import { commit, prepare } from "../../functions/persister/commit/commit.ts";
@@ -67,7 +68,7 @@ const bookmark = (value: string) =>
 const deadline = () => Date.now() + 600_000;
 const clock = { now: () => now, sleep: () => Promise.resolve() };
 const partsOf = (client = newDynamodb()) => ({
-  ...awsStore({ client, table, s3: newS3(), bucket }),
+  ...awsStore({ client, table, s3: objectsOf(newS3()), bucket }),
   clock,
   newId: randomUUID,
 });
@@ -98,7 +99,7 @@ describe("an answer that is lost after the effect", () => {
     const client = newS3();
     afterEffect(client, "PutObjectCommand", lose);
     const key = `raw/lost/${randomUUID()}`;
-    const put = s3Archive({ client, bucket }).put(key, Buffer.from("bytes"), deadline());
+    const put = s3Archive({ s3: objectsOf(client), bucket }).put(key, Buffer.from("bytes"), deadline());
     expect(await put).toBe(`s3://${bucket}/${key}`);
     const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     expect(await Body!.transformToString()).toBe("bytes");
@@ -212,14 +213,15 @@ it("an item that Persister did not write is not a transient error", async () => 
 it("a service that accepts requests and never answers fails in time", async () => {
   const silent = await startScriptedServer(["hang"]);
   const options = { region, endpoint: silent.url };
-  const s3 = s3Client(options);
+  const s3 = objectsOf(s3Client(options));
   const store = awsStore({ client: dynamoClient(options), table, s3, bucket });
   const retry = { retryAfterSeconds: expect.any(Number) };
   const soon = () => Date.now() + 100;
   await Promise.all([
-    expect(
-      s3Archive({ client: s3, bucket }).put("raw/silent", Buffer.from("x"), soon()),
-    ).rejects.toMatchObject({ code: "archive-unavailable", details: retry }),
+    expect(s3Archive({ s3, bucket }).put("raw/silent", Buffer.from("x"), soon())).rejects.toMatchObject({
+      code: "archive-unavailable",
+      details: retry,
+    }),
     expect(store.streamers.read("silent", soon())).rejects.toMatchObject({
       code: "store-unavailable",
       details: retry,

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { s3Client } from "../../functions/aws/clients.ts";
+import { s3Objects } from "../../functions/aws/objects.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import type { ProblemCode } from "../../functions/http/catalogue-entry.ts";
 import { errorCatalogue } from "../../functions/http/error-catalogue.ts";
@@ -20,7 +20,7 @@ afterEach(() => Promise.all(open.splice(0).map(part => part.close())));
 
 const body = (id: number) => jsonline(record("t", { id }, ["id"]), bookmark({ at: id }));
 const storeOf = (place: TokenTable) =>
-  awsStore({ ...place, s3: s3Client({ region: "us-east-1" }), bucket: "unused" });
+  awsStore({ ...place, s3: s3Objects({ region: "us-east-1" }), bucket: "unused" });
 const json = async <T = Record<string, unknown>>(path: string, on = stack) =>
   (await (await get(on, path)).json()) as T;
 interface Page {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { dynamoClient, s3Client } from "../../functions/aws/clients.ts";
+import { dynamoClient } from "../../functions/aws/clients.ts";
 import { entryPartitionOf } from "../../functions/aws/entries.ts";
+import { s3Objects } from "../../functions/aws/objects.ts";
 import { awsStore } from "../../functions/aws/store.ts";
 import { listDeliveries } from "../../functions/persister/query/overview.ts";
 import { listStreamers } from "../../functions/persister/query/streamers.ts";
@@ -88,7 +89,7 @@ function counted(table: string) {
       },
     { step: "initialize" },
   );
-  const s3 = s3Client({ region: "us-east-1", endpoint: dynamodb.url });
+  const s3 = s3Objects({ region: "us-east-1", endpoint: dynamodb.url });
   const clock = { now: () => now, sleep: async () => {} };
   const store = awsStore({ client, table, s3, bucket: "none" });
   return { calls, parts: { ...store, clock, bookmarkAgeMax: 26 * hour } };

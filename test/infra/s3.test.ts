@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { s3Client } from "../../functions/aws/clients.ts";
+import { s3Client } from "../../functions/aws/s3-client.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { s3Contract } from "./s3.contract.ts";
 

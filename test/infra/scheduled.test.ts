@@ -36,7 +36,9 @@ describe("a streamer of the list", () => {
       handler: "dist/schedule.handler",
       layers,
       environment: { STREAMER: "big-tap", COMMAND: "/opt/bin/tap --all", CREDENTIALS: "API_KEY" },
-      package: { patterns: ["dist/schedule.mjs", "dist/schedule.mjs.map", "dist/pg.mjs"] },
+      package: {
+        patterns: ["dist/schedule.mjs", "dist/schedule.mjs.map", "dist/chunks/schedule-*", "dist/pg.mjs"],
+      },
     });
     expect(at(resources.Resources.RunBigTapSchedule, "Properties.ScheduleExpression")).toBe(tap.every);
   });

@@ -69,7 +69,8 @@ describe("the packaged template", () => {
     expect(named(broken)).not.toEqual(handlers);
   });
 
-  it("has a package per function: only its bundle with the map, and the streamer that it runs", async () => {
+  it("has a package per function: only its bundle with its chunks and maps, and the streamer that it runs", async () => {
+    const chunks = await readdir(join(root, "dist/chunks"));
     for (const { resource } of ofType(template, "AWS::Lambda::Function")) {
       const [handler, name] = ["Handler", "FunctionName"].map(each => String(at(resource.Properties, each)));
       const bundle = handler!.replace(".handler", ".mjs");
@@ -78,7 +79,10 @@ describe("the packaged template", () => {
       const zip = await readFile(join(dir, `${name!.replace("persister-dev-", "")}.zip`));
       const driver = /\/(ingest|schedule)\.mjs$/.test(bundle) ? ["dist/pg.mjs"] : [];
       const page = bundle === "dist/overview.mjs" ? ["dist/page.html"] : [];
-      const expected = [bundle, `${bundle}.map`, ...driver, ...page, ...streamers];
+      const own = handler!.replace("dist/", "").replace(".handler", "-");
+      const ownChunks = chunks.filter(file => file.startsWith(own)).map(file => `dist/chunks/${file}`);
+      expect(ownChunks.length).toBeGreaterThan(2);
+      const expected = [bundle, `${bundle}.map`, ...ownChunks, ...driver, ...page, ...streamers];
       expect(zipEntries(zip).sort()).toEqual(expected.sort());
     }
   });

@@ -1,15 +1,22 @@
 import { importApiDialect } from "../../functions/import-api/rules.ts";
-import type { Dialect } from "../../functions/json-schema/index.ts";
+import { type Dialect, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import * as limits from "../../functions/persister/limits.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
 import { deviationOf, type SuiteTest, type Verdict } from "./suite.ts";
+
+async function compilerOf(dialect: Dialect): Promise<SchemaCompiler> {
+  const compiler = new SchemaCompiler(dialect, limits);
+  await compiler.loadPatterns();
+  return compiler;
+}
 
 /** The dialects that the official suite runs with. */
 export const dialects = {
   /** Every keyword of drafts 4 to 7. Formats depend on the destination. */
-  "JSON Schema": { ...wholeJsonSchema, formats: {} },
+  "JSON Schema": await compilerOf({ ...wholeJsonSchema, formats: {} }),
   /** The Import API's dialect: it refuses what is known to be refused. */
-  "Import API": importApiDialect,
-} satisfies Record<string, Dialect>;
+  "Import API": await compilerOf(importApiDialect),
+} satisfies Record<string, SchemaCompiler>;
 export type DialectName = keyof typeof dialects;
 const both: readonly DialectName[] = ["JSON Schema", "Import API"];
 const importApi: readonly DialectName[] = ["Import API"];

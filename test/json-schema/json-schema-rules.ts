@@ -21,3 +21,4 @@ export const jsonSchemaRules: Rules = {
   ...importApiRules(),
   schemas: new SchemaCompiler(wholeJsonSchema, limits),
 };
+await jsonSchemaRules.schemas.loadPatterns();

@@ -9,6 +9,7 @@ import { definitions, schemas, values } from "./arbitraries.ts";
 
 const encoder = batchEncoder(4242);
 const rules = importApiRules();
+await rules.schemas.loadPatterns();
 const long = fc.constantFrom(
   "12345678901234567890",
   "-9223372036854775808",

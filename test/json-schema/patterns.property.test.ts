@@ -60,6 +60,7 @@ const characters = ["a", "b", "é", "😀", "0", "_", "-", ".", "]", " ", "\n", 
 const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each => each.join(""));
 const free = () => {};
 const patterns = new Patterns(wholeJsonSchema, limits);
+await patterns.load();
 
 it("a pattern matches where ECMA's does", () => {
   let found = 0;

@@ -3,14 +3,12 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { parse, stringify } from "lossless-json";
 import {
-  type Dialect,
   Evaluator,
   ExactReader,
   NotASchema,
   numberAsWritten,
-  SchemaCompiler,
+  type SchemaCompiler,
 } from "../../functions/json-schema/index.ts";
-import * as limits from "../../functions/persister/limits.ts";
 
 /** The official JSON-Schema-Test-Suite: github.com/json-schema-org/JSON-Schema-Test-Suite. */
 
@@ -82,9 +80,8 @@ export const debiansTests =
 /** The evaluator's verdict on a test's value. */
 export type Verdict = "accepts" | "refuses" | "refuses the schema";
 
-function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
+function verdictOf({ schema, value }: SuiteTest, compiler: SchemaCompiler): Verdict {
   try {
-    const compiler = new SchemaCompiler(dialect, limits);
     const node = compiler.compile({ text: Buffer.from(schema) }, () => {});
     const violations = new Evaluator(compiler, stepsMax).violations(node, reader.read(value));
     return violations.length === 0 ? "accepts" : "refuses";
@@ -95,7 +92,7 @@ function verdictOf({ schema, value }: SuiteTest, dialect: Dialect): Verdict {
 }
 
 /** The verdict if it differs from the suite's. */
-export function deviationOf(test: SuiteTest, dialect: Dialect): Verdict | undefined {
-  const verdict = verdictOf(test, dialect);
+export function deviationOf(test: SuiteTest, compiler: SchemaCompiler): Verdict | undefined {
+  const verdict = verdictOf(test, compiler);
   return verdict === (test.valid ? "accepts" : "refuses") ? undefined : verdict;
 }

@@ -8,6 +8,7 @@ import { ByteWriter } from "../../functions/values/byte-writer.ts";
 
 const encoder = batchEncoder(4242);
 const ownRules = importApiRules();
+await ownRules.schemas.loadPatterns();
 export const firstSequence = 1_735_689_600_000_000_000n;
 
 /** The requests for a body if every batch is accepted, and the bookmark after them. */

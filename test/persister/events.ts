@@ -14,6 +14,7 @@ export interface Event {
 
 const encoder = batchEncoder(1);
 const rules = importApiRules();
+await rules.schemas.loadPatterns();
 
 export function eventsOf(body: Uint8Array): Event[] {
   const contents = validate(body, { sizes: encoder, rules });

@@ -119,7 +119,7 @@ export class Process {
       page: async () => "",
       parts: {
         ...store,
-        archive: s3Archive({ client: s3, bucket, timing }),
+        archive: s3Archive({ s3, bucket, timing }),
         destinations,
         observer: { onDelivery: () => {} },
       },

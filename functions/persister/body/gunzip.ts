@@ -1,13 +1,14 @@
-import { promisify } from "node:util";
 import { gunzip as gunzipWithCallback, type ZlibOptions } from "node:zlib";
 import { PersisterError } from "../errors.ts";
 import { inflatedBytesMax, inflationRatioBytesMin, inflationRatioMax } from "../limits.ts";
 
 /** With `info`, zlib reports how much of the input it used. */
-const gunzipBytes = promisify(gunzipWithCallback) as unknown as (
-  bytes: Uint8Array,
-  options: ZlibOptions,
-) => Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>;
+const gunzipBytes = (bytes: Uint8Array, options: ZlibOptions) =>
+  new Promise<{ buffer: Uint8Array; engine: { bytesWritten: number } }>((resolve, reject) =>
+    gunzipWithCallback(bytes, options, (error, inflated: unknown) =>
+      error === null ? resolve(inflated as never) : reject(error),
+    ),
+  );
 
 /**
  * Returns the bytes of all members of a gzip body. Throws `broken-gzip`, or `inflated-too-large` before

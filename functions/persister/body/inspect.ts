@@ -64,7 +64,7 @@ export async function inspect(
   progress.took("begin");
   if (committed !== undefined) return { committed };
   const destination = await ports.destinations.of(streamer, traceparent);
-  const contents = validate(body, destination);
+  const contents = await destination.rules.schemas.withPatterns(() => validate(body, destination));
   progress.validated(contents);
   return { contents, digest, size: body.length, destination, lookup, current };
 }

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { type GetObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { objectsOf } from "../../../functions/aws/s3-client.ts";
 import type { Timing } from "../../../functions/aws/timing.ts";
 import type { Line } from "../line.ts";
 import type { Process } from "../process.ts";
@@ -86,7 +87,7 @@ export function clientsOf(by: Process, world: World, oldCode: OldCode | undefine
     });
   return {
     dynamodb: { send: dynamodb } as unknown as DynamoDBClient,
-    s3: { send: s3 } as unknown as S3Client,
+    s3: objectsOf({ send: s3 } as unknown as S3Client),
     secrets: { send: secrets } as unknown as SecretsManagerClient,
   };
 }

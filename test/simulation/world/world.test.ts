@@ -2,6 +2,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, it } from "vitest";
 import { s3Archive } from "../../../functions/aws/archive.ts";
+import { objectsOf } from "../../../functions/aws/s3-client.ts";
 import { awsStore } from "../../../functions/aws/store.ts";
 import { archiveContract } from "../../contracts/archive.contract.ts";
 import { storeContract } from "../../contracts/store.contract.ts";
@@ -21,7 +22,8 @@ function services() {
   const client = {
     send: async (command: TableCommand) => table.do(command, doing),
   } as unknown as DynamoDBClient;
-  const s3 = { send: async (command: BucketCommand) => bucket.do(command, 1) } as unknown as S3Client;
+  const s3Client = { send: async (command: BucketCommand) => bucket.do(command, 1) } as unknown as S3Client;
+  const s3 = objectsOf(s3Client);
   return { table, bucket, client, s3 };
 }
 
@@ -29,7 +31,7 @@ describe("on the simulated services", () => {
   describe("an archive", () => {
     archiveContract(() => {
       const { s3, bucket } = services();
-      const archive = s3Archive({ client: s3, bucket: "bucket" });
+      const archive = s3Archive({ s3, bucket: "bucket" });
       return { archive, read: async key => bucket.objects.get(key)! };
     });
   });
