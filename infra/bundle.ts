@@ -12,7 +12,7 @@ export const functions = ["ingest", "bookmark", "change", "overview", "tokens", 
 const streamers = ["github", "chargebee", "drift"];
 
 const kB = 1_000;
-/** What a function loads at its start: its bundle, and the chunks that the bundle imports statically. */
+/** Limits what a function loads at its start: its bundle, and the chunks that it imports statically. */
 export const startBytesMax = 850 * kB;
 
 /** The status page as it is sent. */

@@ -69,7 +69,7 @@ describe("the packaged template", () => {
     expect(named(broken)).not.toEqual(handlers);
   });
 
-  it("has a package per function: only its bundle with its chunks and maps, and the streamer that it runs", async () => {
+  it("has a package per function: its bundle, chunks and maps, and the streamer that it runs", async () => {
     const chunks = await readdir(join(root, "dist/chunks"));
     for (const { resource } of ofType(template, "AWS::Lambda::Function")) {
       const [handler, name] = ["Handler", "FunctionName"].map(each => String(at(resource.Properties, each)));

@@ -11,7 +11,8 @@ import { SchemaChecks } from "./schema-checks.ts";
 /**
  * Reads and checks a whole body before anything of it is forwarded, and reports its faults together. Throws
  * `not-a-stitchstream`, `malformed`, `bookmark-too-large` or `invalid-records`, whichever comes first in the
- * catalogue. The error lists at most `faultsNamed` faults. Call it within `withPatterns` of the rules' schemas.
+ * catalogue. The error lists at most `faultsNamed` faults. It must run within `withPatterns` of
+ * the rules' schemas.
  */
 export function validate(
   body: Uint8Array,
