@@ -72,3 +72,37 @@ export function kindBodies(bytes: number): readonly (readonly [name: string, Bod
   ]);
   return [...all, ["sets and lists, transit", transits(collections)] as const];
 }
+
+const sampled = 500;
+/** Declares each value's kind, or null, as a tap that discovers its schema does. */
+function schemaOf(values: readonly unknown[]): object {
+  const lists = values.filter(Array.isArray);
+  if (lists.length > 0) return { type: ["null", "array"], items: schemaOf(lists.flat()) };
+  const maps = values.filter((each): each is object => typeof each === "object" && each !== null);
+  if (maps.length > 0) {
+    const names = [...new Set(maps.flatMap(each => Object.keys(each)))];
+    const of = (name: string) =>
+      maps.map(each => (each as Record<string, unknown>)[name]).filter(x => x !== undefined);
+    const properties = Object.fromEntries(names.map(name => [name, schemaOf(of(name))]));
+    return { type: ["null", "object"], properties };
+  }
+  const some = values.filter(each => each !== null);
+  const isTime = some.length > 0 && some.every(each => /^\d{4}-\d\d-\d\dT/.test(String(each)));
+  if (isTime) return { type: ["null", "string"], format: "date-time" };
+  const types = new Set(some.map(each => typeof each));
+  return { type: ["null", ...(types.size === 0 ? ["string"] : types)] };
+}
+
+/** The same kinds as Singer streams with a schema, as JavaScript and Python print them. */
+export function typedKindBodies(bytes: number) {
+  return Object.entries(kinds).flatMap(([name, make]) => {
+    const schema = schemaOf(Array.from({ length: sampled }, (_, n) => make(n)));
+    const declared = { type: "SCHEMA", stream: "s", schema, key_properties: ["id"] };
+    const lines = (print: (value: unknown) => string) =>
+      bodyOf("", bytes, n => print(n === 0 ? declared : { type: "RECORD", stream: "s", record: make(n) }));
+    return [
+      { name: `${name}, JavaScript`, schema, body: lines(JSON.stringify) },
+      { name: `${name}, Python`, schema, body: lines(pythonOf) },
+    ];
+  });
+}

@@ -1,4 +1,4 @@
-import { records } from "./lines.ts";
+import { bodyOf, headerOf, messageOf, records } from "./lines.ts";
 
 /**
  * Records whose shapes vary as those of real streams do: the same for the same number, and without a clock.
@@ -67,3 +67,26 @@ export const ofColumns =
       ]),
     ),
   });
+
+/** Envelopes that vary, around the small record. */
+type Wrap = (n: number, message: ReturnType<typeof messageOf>) => object;
+const seconds = (n: number) => new Date(1_600_000_000_000 + 137 * n).toISOString();
+const envelopes: Readonly<Record<string, Wrap>> = {
+  "a time on each": (n, message) => ({ ...message, time_extracted: seconds(n) }),
+  "a time on some": (n, message) =>
+    vary(n, 1, 3) === 0 ? message : { ...message, time_extracted: seconds(n) },
+  "a version on some": (n, message) => (vary(n, 1, 2) === 0 ? message : { ...message, version: 1 }),
+  "a counter after the record": (n, message) => ({ ...message, offset: n }),
+  "a counter before the type": (n, message) => ({ lsn: n, ...message }),
+  "a map that differs": (n, message) => ({ ...message, source: { lsn: n, file: `f${n}` } }),
+  "the members reversed on some": (n, message) =>
+    vary(n, 1, 2) === 0 ? message : Object.fromEntries(Object.entries(message).reverse()),
+};
+export const envelopeBodies = (bytes: number) =>
+  Object.entries(envelopes).map(
+    ([name, wrap]) =>
+      [
+        name,
+        bodyOf(headerOf("jsonline"), bytes, n => JSON.stringify(wrap(n, messageOf(n, records.A)))),
+      ] as const,
+  );

@@ -201,6 +201,12 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
       `{"$ref":"#/properties/k${n + 1}"}]}`,
   ],
   ["patterns", n => `{"pattern":"(a|b)*a(a|b){12}c${n}"}`],
+  [
+    "plain patterns",
+    n =>
+      `{"allOf":[${list(40, each => `{"pattern":"^[a-z0-9 ]*${each}$"}`)}],` +
+      `"enum":[${list(30, each => `"t${each}${n}"`)}]}`,
+  ],
   ["lists without duplicates", () => '{"uniqueItems":true,"items":{"uniqueItems":true}}'],
   [
     "references to the midst of others",
@@ -223,6 +229,36 @@ const unseen = fc
     ...['{"items":{"$ref":"#/own/1"}}', '{"enum":[{"a":{"$ref":"#"}}]}', "true", '{"exclusiveMinimum":1}'],
   )
   .map(inner => `{"a":{"a":${inner}}}`);
+
+/** Streams in turns, whose records and envelopes have many shapes: some names of many, in any order. */
+const shapes = fc
+  .record({
+    streams: sized(3_000),
+    names: sized(3_000),
+    width: sized(300),
+    others: fc.nat(14),
+    keyed: fc.boolean(),
+  })
+  .map(
+    ({ streams, names, width, others, keyed }): Body => ({
+      name: `${streams} streams of ${width} of ${names} names, ${others} members around`,
+      head: jsonlineHead,
+      line: n => {
+        const chosen = new Set(
+          Array.from({ length: width }, (_, i) => (n * 7919 + i * (1 + (n % 97))) % names),
+        );
+        const around = members(
+          others,
+          i => `o${(n + i) % 50}_${i}`,
+          i => (i % 3 === 0 ? `{"n":${n}}` : `${n}`),
+        ).slice(1, -1);
+        const data = `{"id":${n},${[...chosen].map(i => `"k${i}":${i % 5 === 0 ? "null" : n}`).join(",")}}`;
+        const stream = `"stream":"s${n % streams}"${keyed ? ',"key_fields":["id"]' : ""}`;
+        const parts = [`"type":"RECORD"`, stream, `"record":${data}`, around].filter(part => part !== "");
+        return `{${[...parts.slice(n % parts.length), ...parts.slice(0, n % parts.length)].join(",")}}`;
+      },
+    }),
+  );
 
 /** A SCHEMA for all lines or for each, and records with some of its properties. */
 const schemas = fc
@@ -324,6 +360,6 @@ const asTransit = (body: Body): Body => ({
 
 /** Bodies that nobody sends by chance. */
 export const hostileBodies = fc.oneof(
-  ...[jsonRecords, elements, transitRecords, transitStreams, messages, streams, schemas, schemas],
-  ...[jsonRecords, elements, messages, schemas].map(bodies => bodies.map(asTransit)),
+  ...[jsonRecords, elements, transitRecords, transitStreams, messages, streams, shapes, schemas, schemas],
+  ...[jsonRecords, elements, messages, shapes, schemas].map(bodies => bodies.map(asTransit)),
 );
