@@ -38,8 +38,9 @@ function bodyIn(file: string): string | Buffer {
   ].join("\n");
 }
 
-/** Loading the sandbox's log takes a while, once for each table. */
-const tablesMax = 40;
+/** Each query of the sandbox makes all its tables: of more, only a few are compared. */
+const tablesMax = 100;
+const tablesOfMany = 4;
 
 describe.each(files)("%s", file => {
   let database: Database;
@@ -65,7 +66,7 @@ describe.each(files)("%s", file => {
       atSandbox.result === "refused" ? "select" : "select stream from _persister_tables order by stream",
     );
     const streams = tables.flatMap(({ stream }) => stream ?? []);
-    const step = Math.ceil(streams.length / tablesMax);
+    const step = streams.length > tablesMax ? Math.ceil(streams.length / tablesOfMany) : 1;
     for (const stream of streams.filter((_, n) => n % step === 0))
       expect(await atDatabase(stream), stream).toEqual(await atImportApi(stream));
   });

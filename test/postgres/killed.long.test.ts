@@ -50,7 +50,7 @@ const countsOf = async (): Promise<object> => {
 
 it("rows survive twenty kills of the endpoint and of the connections, and none is there twice", async () => {
   const stream = streamOf(120_000, 12_000);
-  const file = join(dir, "stream");
+  const file = join(dir, "killed.stream");
   await writeFile(file, stream.text);
   const name = "killed";
   const env = await endpointEnv(name);
@@ -104,7 +104,7 @@ async function runWithKills(args: readonly string[], env: Record<string, string>
 
 it("rows without keys are there exactly once though `persist` was killed and run again", async () => {
   const stream = streamOf(40_000, 4_000);
-  const file = join(dir, "again");
+  const file = join(dir, "again.stream");
   await writeFile(file, stream.text);
   const env = await endpointEnv("again");
   const endpoint = start(["infra/local/start.ts"], env);
@@ -119,7 +119,7 @@ it("rows without keys are there exactly once though `persist` was killed and run
 
 it("`persist --postgres` loses nothing though it was killed and run again", async () => {
   const stream = streamOf(40_000, 4_000);
-  const file = join(dir, "direct");
+  const file = join(dir, "direct.stream");
   await writeFile(file, stream.text);
   const bookmark = join(dir, "state.json");
   const flags = ["--postgres", database.url, "--state", "--bookmark", bookmark];
