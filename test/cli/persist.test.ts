@@ -9,6 +9,7 @@ import { lines } from "../../cli/progress.ts";
 import { listen } from "../../infra/local/listen.ts";
 import {
   bookmark,
+  get,
   getBookmark,
   jsonline,
   type LocalStack,
@@ -225,6 +226,10 @@ describe("a delivery in flight", () => {
     const first = persist(to("overlapping", own), env);
     first.child.stdin.end(body(7));
     await untilHeld();
+    // People see which segment of its run is in flight.
+    expect(await (await get(own, "/v1/streamers/overlapping")).json()).toMatchObject({
+      inFlight: { segment: 1 },
+    });
     const second = persist(to("overlapping", own), env);
     second.child.stdin.write(body(3));
     await second.stderr.until(lines.waiting);

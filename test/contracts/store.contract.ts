@@ -33,7 +33,7 @@ export function storeContract(make: () => Store): void {
       const { store, name } = fresh();
       expect(await store.streamers.read(name, deadline())).toBeUndefined();
       const stored = await store.bookmarks.store(name, bookmark('{"a":1}'), deadline());
-      const first = item(name, 1, { lease: { delivery: "d", until: at } });
+      const first = item(name, 1, { lease: { delivery: "d", until: at, since: at, segment: 3 } });
       const second = item(name, 2, {
         commit: { revision: 1, at, by: "delivery", delivery: "d", bookmark: stored },
       });

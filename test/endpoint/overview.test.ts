@@ -167,12 +167,18 @@ describe("streamers", () => {
     const api = await listen(server);
     const held = await startTestStack({ IMPORT_API_URL: api.url });
     open.push(held, api);
-    const { delivery } = (await (await post(held, "held", body(1))).json()) as { delivery: string };
+    const sent = await post(held, "held", body(1), { "persister-segment": "3" });
+    const { delivery } = (await sent.json()) as { delivery: string };
     expect(asked).toMatchObject({
       revision: 0,
       deliveries: 0,
       state: "running",
-      inFlight: { delivery, until: expect.stringMatching(/Z$/) },
+      inFlight: {
+        delivery,
+        segment: 3,
+        since: expect.stringMatching(/Z$/),
+        until: expect.stringMatching(/Z$/),
+      },
     });
     expect(running).toMatchObject({ streamers: [{ streamer: "held", inFlight: { delivery } }] });
     expect(await json("/v1/streamers?state=running", held)).toEqual({ streamers: [] });

@@ -114,6 +114,16 @@ it("a killed run holds its streamer until its lease expires: the next one waits 
   for (const id of [2, 3, 4]) expect(made.rows.get(id)! > before.get(id)!).toBe(true);
 });
 
+it("the lease of a segment names its number", async () => {
+  const made = world();
+  const numbers: (number | undefined)[] = [];
+  made.during.send = async () => {
+    numbers.push((await made.parts.streamers.read("s", 0))?.lease?.segment);
+  };
+  await made.run();
+  expect(numbers).toEqual([1]);
+});
+
 it("a slow run that wakes up after the next one commits nothing", async () => {
   const made = world();
   let wake = () => {};
