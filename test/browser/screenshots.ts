@@ -41,13 +41,6 @@ const pictures: readonly Picture[] = [
       await page.getByRole("button", { name: "Go back to this bookmark" }).click();
     },
   },
-  {
-    name: "days",
-    show: async page => {
-      await openStreamer(page, "github");
-      await page.evaluate("document.querySelector('.headline').scrollIntoView()");
-    },
-  },
 ];
 
 const stack = await startKnownStack();
