@@ -62,8 +62,8 @@ class Findings {
         validate(segment.body, this.#destination, faultsNamedMax),
       );
       if (segment.body.length > wireBytesMax) await gzipSegment(segment);
-      for (const [stream, count] of contents.recordsByStream())
-        this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + count);
+      for (const [stream, { records }] of contents.countsByStream())
+        this.#recordsByStream.set(stream, (this.#recordsByStream.get(stream) ?? 0) + records);
       this.#bookmarks += contents.bookmarks.length;
     } catch (error) {
       if (!(error instanceof PersisterError)) throw error;

@@ -2,6 +2,7 @@ import { byRoute, forSettings, forStreamer } from "./by-route.ts";
 import { authorizeSome } from "./http/authorize.ts";
 import { errorPageResponse } from "./http/error-page.ts";
 import {
+  daysResponse,
   deliveriesResponse,
   deliveryResponse,
   streamerResponse,
@@ -11,6 +12,7 @@ import { pageResponse } from "./http/page.ts";
 import { deliveriesQuery, deliveryId, pageOf, streamersQuery } from "./http/parameters.ts";
 import { settingsResponse } from "./http/responses.ts";
 import { readSettings } from "./persister/commit/settings.ts";
+import { readDays } from "./persister/query/days.ts";
 import { listDeliveries, readDelivery, readStreamer } from "./persister/query/overview.ts";
 import { listStreamers } from "./persister/query/streamers.ts";
 import { wiredByEnvironment } from "./wire.ts";
@@ -27,6 +29,9 @@ export const overview = byRoute<"overview">({
   ),
   "GET /v1/streamers/{streamer}/settings": forSettings(async ({ streamer, store, deadline }) =>
     settingsResponse(await readSettings(streamer, store, deadline)),
+  ),
+  "GET /v1/streamers/{streamer}/days": forSettings(async ({ streamer, store, deadline }) =>
+    daysResponse(streamer, await readDays(streamer, store, deadline)),
   ),
   "GET /v1/streamers/{streamer}/deliveries": forStreamer(async ({ request, streamer, store, deadline }) => {
     const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };

@@ -19,6 +19,8 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
   const readItems = allow("dynamodb:GetItem", table, partitions(read));
   const writeStreamers = allow("dynamodb:PutItem", table, partitions(["streamer#*"]));
   const updateEntries = allow("dynamodb:UpdateItem", table, partitions(ofEntries));
+  // A delivery also adds to the counts of its streamer's day.
+  const updateDays = allow("dynamodb:UpdateItem", table, partitions([...ofEntries, "streamer#*"]));
   const queryStreamers = allow("dynamodb:Query", table, partitions(ofStreamers));
   // An attribute that is not named here can't be set: a token's scopes, for one.
   const attributes = ["pk", "sk", "usedOn"];
@@ -46,7 +48,7 @@ function rolesOf({ tableArn: table, archiveArnSub, accountsSecretArn, auth }) {
       readItems,
       writeStreamers,
       queryStreamers,
-      updateEntries,
+      updateDays,
       ...noteLastUse,
       allow("secretsmanager:GetSecretValue", accountsSecretArn),
       logTo("IngestLogGroup"),

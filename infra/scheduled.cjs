@@ -117,7 +117,7 @@ function runStatements({ streamer, name, functionName, renewed, sharedAccount },
     allow("s3:GetObject", below("bookmarks", "receipts")),
     allow(["dynamodb:GetItem", "dynamodb:Query"], parameters.tableArn, exactly(own)),
     allow("dynamodb:PutItem", parameters.tableArn, exactly(own)),
-    allow("dynamodb:UpdateItem", parameters.tableArn, exactly(entryPartitionOf(streamer))),
+    allow("dynamodb:UpdateItem", parameters.tableArn, exactly(entryPartitionOf(streamer), own)),
     allow("secretsmanager:GetSecretValue", [
       credentials,
       ...(sharedAccount ? [parameters.accountsSecretArn] : []),

@@ -56,7 +56,8 @@ async function retryUntil<T>(
   }
 }
 
-const storeUnavailable = (cause: unknown) =>
+/** Returns the error for a table or an archive that did not answer. */
+export const storeUnavailable = (cause: unknown) =>
   new PersisterError(
     "store-unavailable",
     "The bookmark store (the table, or the archive for large bookmarks) did not answer in time.",

@@ -1,6 +1,7 @@
 import type { Store } from "../persister/store.ts";
 import { s3Bookmarks } from "./bookmarks.ts";
 import { dynamoChains } from "./chains.ts";
+import { dynamoDays } from "./days.ts";
 import { dynamoDeliveries } from "./deliveries.ts";
 import { dynamoDeliveryLog } from "./delivery-log.ts";
 import { dynamoEntries } from "./entries.ts";
@@ -14,6 +15,7 @@ export const awsStore = (options: TableOptions & BucketOptions): Store => ({
   chains: dynamoChains(options),
   streamers: dynamoStreamers(options),
   entries: dynamoEntries(options),
+  days: dynamoDays(options),
   bookmarks: s3Bookmarks(options),
   history: dynamoHistory(options),
   deliveries: dynamoDeliveries(options),

@@ -149,6 +149,27 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
       await client.send(new DeleteItemCommand({ TableName, Key: marshall(key) }), timing.until(deadline));
     },
 
+    /**
+     * Adds to numbers of an item, and sets others; creates the item if there is none. The SDK does not send
+     * it again: after a lost answer, it would add twice.
+     */
+    async addOnce(
+      key: ItemKey,
+      { add, set }: { readonly add: object; readonly set: object },
+      deadline: number,
+    ): Promise<void> {
+      const changes = additionOf(add, set);
+      const command = new UpdateItemCommand({ TableName, Key: marshall(key), ...changes });
+      command.middlewareStack.add(
+        next => args =>
+          next(args).catch((failure: Error) => {
+            throw new NotSentAgain(`${failure.name}: ${failure.message}`);
+          }),
+        { step: "finalizeRequest", priority: "low" },
+      );
+      await client.send(command, timing.until(deadline));
+    },
+
     /** Resolves to at most `limit` items from `first` on to `last`. */
     between(pk: string, range: readonly [string, string], limit: number, deadline: number) {
       return query(pk, range, { Limit: limit, ScanIndexForward: true }, deadline);
@@ -186,6 +207,25 @@ function updateOf({ set, first = {}, condition, values = {} }: Update) {
       ExpressionAttributeValues: marshall(all, { removeUndefinedValues: true }),
     }),
     ...(condition !== undefined && { ConditionExpression: condition }),
+  };
+}
+
+/** An error that the SDK takes for final. It has no cause, which the SDK would inspect. */
+class NotSentAgain extends Error {
+  override readonly name = "NotSentAgain";
+}
+
+/** Returns the expressions of an addition. An attribute's name may be any text. */
+function additionOf(add: object, set: object) {
+  const all = [...Object.entries(add), ...Object.entries(set)];
+  const clauseOf = (between: string, n: number) => `#n${n}${between}:n${n}`;
+  const added = Object.keys(add).length;
+  const adds = all.slice(0, added).map((_, n) => clauseOf(" ", n));
+  const sets = all.slice(added).map((_, n) => clauseOf(" = ", n + added));
+  return {
+    UpdateExpression: `SET ${sets.join(", ")} ADD ${adds.join(", ")}`,
+    ExpressionAttributeNames: Object.fromEntries(all.map(([name], n) => [`#n${n}`, name])),
+    ExpressionAttributeValues: marshall(Object.fromEntries(all.map(([, value], n) => [`:n${n}`, value]))),
   };
 }
 

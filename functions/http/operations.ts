@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { mediaTypes } from "./conversion.ts";
+import { daysSchema } from "./day-schemas.ts";
 import { bookmarkBody, settingsBody, stitchstreamBody } from "./documented-bodies.ts";
 import { type Operation, type OperationDescription, okJson as ok } from "./operation.ts";
 import {
@@ -189,6 +190,13 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     responses: { 200: ok("The settings are set.", settingsSchema, ["ETag", "Cache-Control"]) },
     errors: [...changeBodyErrors, "bad-settings", "store-unavailable", "precondition-failed"],
     namingRevision: [412],
+  },
+  "GET /v1/streamers/{streamer}/days": {
+    id: "listDays",
+    summary: "Returns how many records and bytes came by day.",
+    description: "The last 35 days with a commit, in UTC, newest first.",
+    responses: { 200: ok("The days.", daysSchema) },
+    errors: ["bad-streamer-name", "store-unavailable"],
   },
   "GET /v1/streamers/{streamer}/deliveries": {
     id: "listDeliveries",

@@ -1,11 +1,12 @@
 import type { StreamerState } from "../persister/commit/state.ts";
-import type { LastFailure } from "../persister/entries.ts";
+import type { DayCounts, LastFailure } from "../persister/entries.ts";
 import type { DeliveryStatus } from "../persister/query/overview.ts";
 import type { Page, Summary } from "../persister/query/streamers.ts";
 import type { Commit, StoredLease } from "../persister/store.ts";
 import type { ProblemCode } from "./catalogue-entry.ts";
 import { etagOf } from "./conditions.ts";
 import { mediaTypes } from "./conversion.ts";
+import type { daysSchema } from "./day-schemas.ts";
 import { entryOf } from "./error-page.ts";
 import type { HttpResponse } from "./http-message.ts";
 import { bookmarkMembers, jsonText, writeWithStreams } from "./response-members.ts";
@@ -43,6 +44,15 @@ export function streamerResponse({
     lastCommit: last && { by: last.by, delivery: last.delivery },
   };
   return ok(jsonText(members, bookmarkMembers(state.bookmark)), { etag: etagOf(state.revision) });
+}
+
+/** Returns the counts of a streamer's days. */
+export function daysResponse(streamer: string, days: readonly DayCounts[]): HttpResponse {
+  const members: Members<typeof daysSchema> = {
+    streamer,
+    days: days.map(day => ({ ...day, streams: [...day.streams] })),
+  };
+  return ok(jsonText(members, {}));
 }
 
 /** Returns a page of deliveries. */

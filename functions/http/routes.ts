@@ -23,6 +23,7 @@ const routes = {
   "GET /v1/streamers/{streamer}": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}/settings": { function: "overview", scope: "read" },
   "PUT /v1/streamers/{streamer}/settings": { function: "change", scope: "admin" },
+  "GET /v1/streamers/{streamer}/days": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}/deliveries": { function: "overview", scope: "read" },
   "GET /v1/streamers/{streamer}/deliveries/{delivery}": { function: "overview", scope: "read" },
   "GET /v1/tokens": { function: "tokens", scope: "admin" },

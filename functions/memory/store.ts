@@ -1,5 +1,6 @@
 import type { Chain, Chains } from "../persister/chains.ts";
-import type { Entries, Entry } from "../persister/entries.ts";
+import type { DayCounts, Days, Entries, Entry, StreamCounts } from "../persister/entries.ts";
+import { dayCountsDaysMax } from "../persister/limits.ts";
 import type {
   Bookmarks,
   Commit,
@@ -136,6 +137,36 @@ function memoryLog(): DeliveryLog {
   };
 }
 
+function memoryDays(): Days {
+  const counted = new Map<string, Map<string, DayCounts>>();
+  return {
+    add: async (streamer, counts) => {
+      const days = counted.get(streamer) ?? new Map<string, DayCounts>();
+      const earlier = days.get(counts.date);
+      counted.set(streamer, days.set(counts.date, earlier ? sumOf(earlier, counts) : counts));
+    },
+    list: async (streamer, since) =>
+      [...(counted.get(streamer)?.values() ?? [])]
+        .filter(({ date }) => date >= since)
+        .sort((a, b) => (a.date < b.date ? 1 : -1))
+        .slice(0, dayCountsDaysMax),
+  };
+}
+
+function sumOf(a: DayCounts, b: DayCounts): DayCounts {
+  const streams = new Map<string, StreamCounts>();
+  for (const { stream, records, bytes } of [...a.streams, ...b.streams]) {
+    const other = streams.get(stream);
+    streams.set(stream, {
+      stream,
+      records: records + (other?.records ?? 0),
+      bytes: bytes + (other?.bytes ?? 0),
+    });
+  }
+  const sorted = [...streams.values()].sort((one, other) => (one.stream < other.stream ? -1 : 1));
+  return { date: a.date, records: a.records + b.records, bytes: a.bytes + b.bytes, streams: sorted };
+}
+
 /** Returns an in-memory store: its contents last as long as the process. */
 export function memoryStore(): Store {
   const entries = new Map<string, Entry>();
@@ -143,6 +174,7 @@ export function memoryStore(): Store {
     chains: memoryChains(),
     streamers: memoryStreamers(entries),
     entries: memoryEntries(entries),
+    days: memoryDays(),
     bookmarks: memoryBookmarks,
     history: memoryHistory(),
     deliveries: memoryDeliveries(),

@@ -1,5 +1,5 @@
 import type { Chains } from "./chains.ts";
-import type { Entries } from "./entries.ts";
+import type { Days, Entries } from "./entries.ts";
 import type { Bookmarks, Deliveries, DeliveryLog, History, Store, Streamers } from "./store.ts";
 
 /** A port whose calls lack the last argument, the deadline. */
@@ -14,6 +14,7 @@ export interface BoundStore {
   readonly chains: Bound<Chains>;
   readonly streamers: Bound<Streamers>;
   readonly entries: Bound<Entries>;
+  readonly days: Bound<Days>;
   readonly bookmarks: Bound<Bookmarks>;
   readonly history: Bound<History>;
   readonly deliveries: Bound<Deliveries>;
@@ -25,7 +26,7 @@ export function within<Ports extends Store>(
   ports: Ports,
   deadline: number,
 ): Omit<Ports, keyof Store> & BoundStore {
-  const { chains, streamers, entries, bookmarks, history, deliveries, log, ...others } = ports;
+  const { chains, streamers, entries, days, bookmarks, history, deliveries, log, ...others } = ports;
   return {
     ...others,
     chains: { claim: (chain, now) => chains.claim(chain, now, deadline) },
@@ -41,6 +42,10 @@ export function within<Ports extends Store>(
       notify: (streamer, notice) => entries.notify(streamer, notice, deadline),
       set: (streamer, settings) => entries.set(streamer, settings, deadline),
       list: range => entries.list(range, deadline),
+    },
+    days: {
+      add: (streamer, counts) => days.add(streamer, counts, deadline),
+      list: (streamer, since) => days.list(streamer, since, deadline),
     },
     bookmarks: {
       store: (streamer, bookmark) => bookmarks.store(streamer, bookmark, deadline),

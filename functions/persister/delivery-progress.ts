@@ -1,6 +1,7 @@
 import type { Contents } from "./body/contents.ts";
+import { dayCountsOf } from "./commit/day.ts";
 import { entryCommitOf, lastFailureOf } from "./commit/entry.ts";
-import type { EntryUpdate, Settings } from "./entries.ts";
+import type { DayCounts, EntryUpdate, Settings } from "./entries.ts";
 import type { Clock, Milliseconds, Report, Step } from "./ports.ts";
 import type { ReceiptFacts } from "./receipt.ts";
 import { earlierFactsOf } from "./replay-facts.ts";
@@ -33,6 +34,7 @@ export class DeliveryProgress {
   #replay: Partial<ReplayFacts> | undefined;
   #settings: Settings | undefined;
   #item: Streamer | undefined;
+  #streams: ReturnType<Contents["countsByStream"]> | undefined;
 
   constructor(options: ProgressOptions, { clock, newId }: { readonly clock: Clock; newId(): string }) {
     this.#options = options;
@@ -119,6 +121,12 @@ export class DeliveryProgress {
     if (hasBookmark) this.#bookmarkAt = item?.commit?.at;
   }
 
+  /** Returns what the day of a whole delivery's commit counts; undefined without one. */
+  dayCounts(): DayCounts | undefined {
+    const commit = this.#item?.commit;
+    return commit?.whole === true && this.#streams ? dayCountsOf(commit.at, this.#streams) : undefined;
+  }
+
   /** Returns what the streamer's entry gets to know; `error` is why the delivery failed. */
   entryUpdate(error?: unknown): EntryUpdate | undefined {
     const isFailed = error !== undefined && this.#archive !== undefined;
@@ -136,6 +144,7 @@ export class DeliveryProgress {
 
   /** Returns the receipt's facts, before the commit. */
   receiptFacts(contents: Contents, archive: string): ReceiptFacts {
+    this.#streams = contents.countsByStream();
     return {
       delivery: this.#delivery,
       streamer: this.streamer,
@@ -144,7 +153,7 @@ export class DeliveryProgress {
       batches: this.#batches,
       bytes: this.#bytes,
       milliseconds: { ...this.#milliseconds },
-      streams: contents.recordsByStream(),
+      streams: new Map([...this.#streams].map(([stream, { records }]) => [stream, records])),
       archive,
     };
   }
@@ -156,7 +165,8 @@ export class DeliveryProgress {
     return { streamer, delivery: this.#delivery, at, archive: this.#archive, ...this.#replay };
   }
 
-  report(outcome: Report["outcome"]): Report {
+  /** `uncounted` is why the day lacks the delivery's counts. */
+  report(outcome: Report["outcome"], uncounted?: string): Report {
     const bookmarkAge = this.#bookmarkAt === undefined ? undefined : this.#clock.now() - this.#bookmarkAt;
     const milliseconds: Milliseconds = { ...this.#milliseconds };
     return {
@@ -170,6 +180,7 @@ export class DeliveryProgress {
       retries: this.#retries,
       milliseconds,
       bookmarkAge,
+      ...(uncounted !== undefined && { uncounted }),
     };
   }
 }

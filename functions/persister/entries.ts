@@ -1,4 +1,4 @@
-/** The port that stores the list of streamers. ports.ts says what its deadlines and times mean. */
+/** The ports that store the list of streamers and their days. ports.ts says what deadlines and times mean. */
 
 /** A streamer's settings, which an operator sets. */
 export interface Settings {
@@ -81,4 +81,33 @@ export interface Entries {
   set(streamer: string, settings: Settings, deadline: number): Promise<void>;
   /** Iterates over entries by name: every written streamer's, and those of some whose write failed. */
   list(range: EntryRange, deadline: number): AsyncIterable<Entry>;
+}
+
+/** Records of a stream, and the size of their texts, in bytes. */
+export interface StreamCounts {
+  readonly stream: string;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** The counts of a streamer's deliveries that were committed on one day. */
+export interface DayCounts {
+  /** In UTC: `2026-11-26`. */
+  readonly date: string;
+  /** All streams together. */
+  readonly records: number;
+  readonly bytes: number;
+  /** By stream; of each delivery, the first `dayStreamsMax`. */
+  readonly streams: readonly StreamCounts[];
+}
+
+/** The counts of streamers' deliveries, by day. Both reject with PersisterError `store-unavailable`. */
+export interface Days {
+  /**
+   * Adds a delivery's counts to those of its day, in one attempt: nothing is counted twice, and something may
+   * be missing. Waits a second at most.
+   */
+  add(streamer: string, counts: DayCounts, deadline: number): Promise<void>;
+  /** Lists the days from `since` on that have counts, newest first; `dayCountsDaysMax` at most. */
+  list(streamer: string, since: string, deadline: number): Promise<readonly DayCounts[]>;
 }

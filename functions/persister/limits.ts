@@ -96,6 +96,10 @@ export const idempotencyKeyHoursMax = 24;
 /** For how long idempotency records and filed commits are kept. */
 export const rememberedDaysMax = 400;
 export const historyEntriesMax = 100;
+/** For how long a day's counts are kept. */
+export const dayCountsDaysMax = 35;
+/** Few enough that a day's item stays small: each of its updates costs a write unit for each kB. */
+export const dayStreamsMax = 100;
 /** A page of streamers with their last failures has less than 2 MB. */
 export const streamersListedMax = 1_000;
 /** A page of history stays below Lambda's 6 MB even if each of its characters is escaped. */

@@ -131,6 +131,8 @@ export interface Report {
   readonly milliseconds: Milliseconds;
   /** Time since the streamer's bookmark was sent, ms; undefined without a bookmark, and if it is unknown. */
   readonly bookmarkAge: number | undefined;
+  /** Why the counts of its day lack the delivery, which is committed. */
+  readonly uncounted?: string;
 }
 
 export type Milliseconds = Readonly<Partial<Record<Step, number>>>;

@@ -1,5 +1,6 @@
 import { wellFormed } from "../values/scanner.ts";
 import { allSettled } from "./all-settled.ts";
+import { countDay } from "./commit/day.ts";
 import { updateEntry } from "./commit/entry.ts";
 import { stateOf, withCommitted } from "./commit/state.ts";
 import type { BoundStore } from "./deadline.ts";
@@ -20,8 +21,11 @@ export async function recordOutcome<T extends { readonly replayed: boolean }>(
 ): Promise<T> {
   try {
     const result = await work();
-    await updateEntryAfter(progress, ports);
-    ports.observer.onDelivery(progress.report(result.replayed ? "replayed" : "committed"));
+    const [uncounted] = await allSettled([
+      countDay(progress.streamer, progress.dayCounts(), ports),
+      updateEntryAfter(progress, ports),
+    ]);
+    ports.observer.onDelivery(progress.report(result.replayed ? "replayed" : "committed", uncounted));
     return result;
   } catch (error) {
     ports.observer.onDelivery(progress.report(codeOf(error)));

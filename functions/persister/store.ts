@@ -1,7 +1,7 @@
 /** The ports that store streamers' positions. ports.ts says what their deadlines and times mean. */
 
 import type { Chains } from "./chains.ts";
-import type { Entries, Settings } from "./entries.ts";
+import type { Days, Entries, Settings } from "./entries.ts";
 
 /** A bookmark's value as the streamer wrote it: UTF-8 text of one JSON or transit-JSON value. */
 export interface Bookmark {
@@ -234,6 +234,7 @@ export interface Store {
   readonly chains: Chains;
   readonly streamers: Streamers;
   readonly entries: Entries;
+  readonly days: Days;
   readonly bookmarks: Bookmarks;
   readonly history: History;
   readonly deliveries: Deliveries;

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -17,6 +18,7 @@ import { within } from "../../functions/persister/deadline.ts";
 import type { SafeBookmark } from "../../functions/persister/store.ts";
 import { ensureTable, startDynamodb } from "../../infra/local/dynamodb.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
+import { startFlakyProxy } from "../endpoint/flaky-proxy.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 
 /** AWS's adapters, when an answer is late, lost, or overtaken by somebody else's. */
@@ -228,4 +230,22 @@ it("a service that accepts requests and never answers fails in time", async () =
     }),
   ]);
   await silent.close();
+});
+
+it("an addition to a day whose answer was lost is not sent again", async () => {
+  const isAddition = ({ headers }: IncomingMessage) => /UpdateItem$/.test(String(headers["x-amz-target"]));
+  const proxy = await startFlakyProxy(dynamodb.url, [{ status: 500, passedOn: true }], isAddition);
+  const client = dynamoClient({ region, endpoint: proxy.url });
+  const { days } = awsStore({ client, table, s3: objectsOf(newS3()), bucket });
+  const counts = {
+    date: "2026-11-26",
+    records: 2,
+    bytes: 20,
+    streams: [{ stream: "a", records: 2, bytes: 20 }],
+  };
+  const added = days.add("lost-day", counts, Date.now() + 5_000);
+  await expect(added).rejects.toMatchObject({ code: "store-unavailable" });
+  expect(await days.list("lost-day", "2026-11-01", Date.now() + 5_000)).toEqual([counts]);
+  client.destroy();
+  await proxy.close();
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import type { DayCounts } from "../../functions/persister/entries.ts";
 import type {
   Bookmark,
   Commit,
@@ -173,6 +174,51 @@ export function storeContract(make: () => Store): void {
       expect(await entries.read(streamer, deadline())).toEqual({ streamer, since: at, notice, settings });
       await entries.notify(streamer, undefined, deadline());
       expect(await entries.read(streamer, deadline())).toEqual({ streamer, since: at, settings });
+    });
+  });
+
+  describe("days", () => {
+    const counts = (date: string, ...streams: readonly (readonly [string, number, number])[]): DayCounts => ({
+      date,
+      records: streams.reduce((sum, [, records]) => sum + records, 0),
+      bytes: streams.reduce((sum, [, , bytes]) => sum + bytes, 0),
+      streams: streams.map(([stream, records, bytes]) => ({ stream, records, bytes })),
+    });
+
+    it("are sums of what was added, newest first", async () => {
+      const { store, name } = fresh();
+      const { days } = store;
+      const list = (since: string) => days.list(name, since, deadline());
+      expect(await list("2026-11-01")).toEqual([]);
+      await days.add(name, counts("2026-11-25", ["a", 1, 10]), deadline());
+      await days.add(name, counts("2026-11-26", ["a", 2, 20], ["#b.c d", 3, 30]), deadline());
+      await days.add(name, counts("2026-11-26", ["#b.c d", 4, 40], ["records", 5, 50]), deadline());
+      const last = counts("2026-11-26", ["#b.c d", 7, 70], ["a", 2, 20], ["records", 5, 50]);
+      expect(await list("2026-11-01")).toEqual([last, counts("2026-11-25", ["a", 1, 10])]);
+      expect(await list("2026-11-26")).toEqual([last]);
+      expect(await days.list(`${name}x`, "2026-11-01", deadline())).toEqual([]);
+    });
+
+    it("have a hundred streams with long names", async () => {
+      const { store, name } = fresh();
+      const streams = Array.from(
+        { length: 100 },
+        (_, n) => [`${1_000 + n}${"ü".repeat(100)}`, n, n] as const,
+      );
+      const day = counts("2026-11-26", ...streams);
+      await store.days.add(name, day, deadline());
+      expect(await store.days.list(name, "2026-11-26", deadline())).toEqual([day]);
+    });
+
+    it("are added to concurrently", async () => {
+      const { store, name } = fresh();
+      const added = Array.from({ length: 20 }, () =>
+        store.days.add(name, counts("2026-11-26", ["a", 1, 3]), deadline()),
+      );
+      await Promise.all(added);
+      expect(await store.days.list(name, "2026-11-26", deadline())).toEqual([
+        counts("2026-11-26", ["a", 20, 60]),
+      ]);
     });
   });
 

@@ -5,6 +5,8 @@ import { type Listening, listen } from "../../infra/local/listen.ts";
 /** The AWS calls that were passed on, and what DynamoDB bills for them. */
 export interface Counts {
   readonly writeUnits: number;
+  /** The write units of the day's counts, which are in no other number. */
+  readonly dayUnits: number;
   readonly readUnits: number;
   /** Calls to the table. */
   readonly calls: number;
@@ -12,7 +14,7 @@ export interface Counts {
   readonly gets: number;
 }
 
-const none: Counts = { writeUnits: 0, readUnits: 0, calls: 0, puts: 0, gets: 0 };
+const none: Counts = { writeUnits: 0, dayUnits: 0, readUnits: 0, calls: 0, puts: 0, gets: 0 };
 
 interface Answer {
   /** Absent if the call failed or did not concern items. */
@@ -86,10 +88,12 @@ export async function startCountingProxies(targets: { readonly dynamodb: string;
     // docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
     sent: body =>
       Buffer.from(JSON.stringify({ ...JSON.parse(body.toString()), ReturnConsumedCapacity: "TOTAL" })),
-    answered: ({ headers }, body) => {
+    answered: ({ headers }, body, sent) => {
       const isWrite = /\.(Put|Update|Delete)Item$/.test(String(headers["x-amz-target"]));
       const { ConsumedCapacity: { CapacityUnits = 0 } = {} } = JSON.parse(body.toString()) as Answer;
-      add({ calls: 1, [isWrite ? "writeUnits" : "readUnits"]: CapacityUnits });
+      const isDay = isWrite && sent.includes('"day#');
+      if (isDay) add({ dayUnits: CapacityUnits });
+      else add({ calls: 1, [isWrite ? "writeUnits" : "readUnits"]: CapacityUnits });
     },
   });
   const s3 = await proxyTo(targets.s3, {
@@ -121,7 +125,7 @@ interface Hooks {
   arrived(message: IncomingMessage, body: Buffer): Promise<void>;
   /** Returns the body to pass on. */
   sent(body: Buffer): Buffer;
-  answered(message: IncomingMessage, body: Buffer): void;
+  answered(message: IncomingMessage, body: Buffer, sent: Buffer): void;
 }
 
 /** Headers of a single connection, which are not passed on. */
@@ -139,7 +143,7 @@ async function proxyTo(target: string, hooks: Hooks): Promise<Listening> {
       ...(body.length > 0 && { body: hooks.sent(body) }),
     });
     const answered = Buffer.from(await answer.arrayBuffer());
-    hooks.answered(message, answered);
+    hooks.answered(message, answered, body);
     const { "content-length": _, ...own } = Object.fromEntries(answer.headers);
     response.writeHead(answer.status, own).end(answered);
   };

@@ -264,7 +264,7 @@ describe("what a month costs", () => {
           price(/GB in the archive/) * sent +
           (sent >= 128 ? price(/moves of bodies/) : 0) +
           price(/GB of logs/) * 1.5 +
-          price(/write units of/) * (4 + 3 * Math.ceil(inline + 0.4)) +
+          price(/write units of/) * (5 + 3 * Math.ceil(inline + 0.4)) +
           price(/read units of/) * 3 +
           (price(/GB in the table/) + price(/point-in-time/)) * 13.15 * (inline + 2.4) +
           (large > 0 ? price(/PUTs to the archive/) + price(/GB of large bookmarks/) * large : 0)) /

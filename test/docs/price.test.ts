@@ -72,6 +72,14 @@ const rows = [...page.matchAll(/^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|
   row => row.slice(1).map(Number) as [number, number, number, number, number, number],
 );
 const [, calls, callsWithKey] = /calls the table (\d+) times, (\d+) with a key/.exec(flowing)!.map(Number);
+const [, dayUnits, dayUnitsOfMany] = /one more call, and (\d+) write unit,.* letters are (\d+) units/
+  .exec(flowing)!
+  .map(Number);
+
+it("the counts of a day with a hundred streams cost what the page says", async () => {
+  const streams = Array.from({ length: 101 }, (_, n) => `stream_${n}`.padEnd(15, "x"));
+  expect(await countsOf(20, false, streams)).toMatchObject({ dayUnits: dayUnitsOfMany });
+});
 
 it("the page has rows for bookmarks inside and outside the item, and they do not grow", () => {
   expect(rows.map(([bytes, ...units]) => [bytes, ...units.slice(0, 2)])).toEqual([
@@ -86,9 +94,17 @@ it.each(rows)(
   "a delivery with a bookmark of %i bytes writes and calls what the page says",
   async (...row) => {
     const [bytes, units, unitsWithKey, puts] = row;
-    expect(await countsOf(bytes, false)).toEqual({ writeUnits: units, calls, readUnits: 2, puts, gets: 0 });
+    expect(await countsOf(bytes, false)).toEqual({
+      writeUnits: units,
+      dayUnits,
+      calls,
+      readUnits: 2,
+      puts,
+      gets: 0,
+    });
     expect(await countsOf(bytes, true)).toEqual({
       writeUnits: unitsWithKey,
+      dayUnits,
       calls: callsWithKey,
       readUnits: 3,
       puts,

@@ -265,6 +265,36 @@ describe("deliveries", () => {
   });
 });
 
+describe("days", () => {
+  it("count what was committed whole, once, by stream", async () => {
+    const key = { "idempotency-key": "k" };
+    const records = [
+      record("b", { id: 1 }, ["id"]),
+      record("a", { id: 1 }, ["id"]),
+      record("b", { id: 2 }, ["id"]),
+    ];
+    await post(stack, "daily", jsonline(...records), key);
+    await post(stack, "daily", jsonline(...records), key);
+    await post(stack, "daily", jsonline(record("a", { id: 1 }, ["id"]), "{"));
+    const { days } = await json<{ days: { date: string }[] }>("/v1/streamers/daily/days");
+    const bytes = '{"id":1}'.length;
+    expect(days).toEqual([
+      {
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        records: 3,
+        bytes: 3 * bytes,
+        streams: [
+          { stream: "a", records: 1, bytes },
+          { stream: "b", records: 2, bytes: 2 * bytes },
+        ],
+      },
+    ]);
+  });
+
+  it("are none of a streamer that has not delivered", async () =>
+    expect(await json("/v1/streamers/undelivered/days")).toEqual({ streamer: "undelivered", days: [] }));
+});
+
 describe("an error's `type`", () => {
   it("is the URL of its explanation, which needs no token", async () => {
     const url = `${stack.url}/v1/streamers/s`;

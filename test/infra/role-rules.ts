@@ -161,13 +161,15 @@ function keysOf(template: Template, role: string, action: string): readonly obje
   const isUpdate = action === "dynamodb:UpdateItem";
   if (isOfRun(role)) {
     const streamer = streamerOf(template, role.replace(/Role$/, ""));
-    return [keysExactly(isUpdate ? entryPartitionOf(streamer) : `streamer#${streamer}`)];
+    const own = `streamer#${streamer}`;
+    return [isUpdate ? keysExactly(entryPartitionOf(streamer), own) : keysExactly(own)];
   }
   if (role === "TokensRole") {
     if (isUpdate) return [lastUse];
     return [action === "dynamodb:Query" ? keysLike("tokens") : keysLike("token#*", "tokens")];
   }
   if (action === "dynamodb:PutItem") return [keysLike("streamer#*")];
+  if (isUpdate && role === "IngestRole") return [keysLike("streamers#*", "streamer#*"), lastUse];
   if (isUpdate) return [entriesKeys, role === "WatchRole" ? notified : lastUse];
   if (!isOfTokens(template)) return [streamersKeys];
   const streamers = ["streamers", "streamers#*", "streamer#*"];

@@ -188,6 +188,7 @@ const guarded = [
   `GET ${one}`,
   `GET ${one}/settings`,
   `PUT ${one}/settings`,
+  `GET ${one}/days`,
   `GET ${one}/deliveries`,
   `GET ${one}/deliveries/{delivery}`,
   "GET /v1/tokens",

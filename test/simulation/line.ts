@@ -32,6 +32,8 @@ export interface Call<T> {
   readonly deadline: number;
   /** Aborted once the caller no longer waits. */
   readonly signal?: AbortSignal | undefined;
+  /** The SDK does not send it again. */
+  readonly isSentOnce?: boolean;
   /** The call's effect. It happens again if the SDK retries: `attempt` counts from 1. */
   effect(attempt: number): T | Promise<T>;
   /** Settles as the caller's promise does without an answer: resolves or rejects. */
@@ -194,13 +196,13 @@ export class Line {
     });
   }
 
-  #faultOf<T>({ step, service }: Call<T>): CallFault | "outage" | undefined {
+  #faultOf<T>({ step, service, isSentOnce }: Call<T>): CallFault | "outage" | undefined {
     const { scheduler, random } = this.#world;
     if (this.#world.isOut(service)) return "outage";
     if ((this.#cutOffs.get(service) ?? 0) > scheduler.now) return "cut-off";
     const fault = this.#plan.next(step, service);
     if (fault === "cut-off") this.#cutOffs.set(service, scheduler.now + random.int(...cutOffMilliseconds));
-    return fault;
+    return fault === "retried" && isSentOnce === true ? "lost-after" : fault;
   }
 
   /** Continues with the answer, unless the process is dead; a sleeping process gets it later. */

@@ -23,6 +23,7 @@ export const steps = [
   "release",
   "failure",
   "entry",
+  "day",
   "change",
 ] as const;
 export type Step = (typeof steps)[number];

@@ -84,13 +84,21 @@ export class Contents {
     return RecordForm.spliced;
   }
 
-  recordsByStream(): Map<string, number> {
-    const byTable = this.tables.map(() => 0);
-    for (let record = 0; record < this.records; record++) byTable[this.recordTable(record).id]!++;
-    const counts = new Map<string, number>();
+  /** Returns how many records each stream has, and the size of their texts, in bytes. */
+  countsByStream(): Map<string, { readonly records: number; readonly bytes: number }> {
+    const records = this.tables.map(() => 0);
+    const bytes = this.tables.map(() => 0);
+    for (let record = 0; record < this.records; record++) {
+      const { id } = this.recordTable(record);
+      records[id]!++;
+      bytes[id]! += this.recordEnd(record) - this.recordStart(record);
+    }
+    const counts = new Map<string, { readonly records: number; readonly bytes: number }>();
     // Tables without records, which are only activated, leave holes.
-    for (const { id, stream } of Object.values(this.tables))
-      counts.set(stream, (counts.get(stream) ?? 0) + byTable[id]!);
+    for (const { id, stream } of Object.values(this.tables)) {
+      const other = counts.get(stream) ?? { records: 0, bytes: 0 };
+      counts.set(stream, { records: other.records + records[id]!, bytes: other.bytes + bytes[id]! });
+    }
     return counts;
   }
 

@@ -22,6 +22,7 @@ interface Commit {
   readonly by: "delivery" | "rewind" | "forget";
   readonly delivery: string;
   readonly whole?: boolean;
+  readonly settled?: number;
   readonly bookmark?: { readonly value: string } | { readonly key: string; readonly sha256: string };
 }
 
@@ -30,6 +31,8 @@ interface Made {
   readonly delivery: string;
   readonly position: number;
   readonly isWhole: boolean;
+  /** How many records and activations are accepted. */
+  readonly accepted: number;
 }
 
 /** The clock error up to which the product keeps two deliveries apart, in ms. */
@@ -87,6 +90,12 @@ export class Commits {
   /** The position of the bookmark at a revision; undefined if the revision doesn't exist. */
   madeAt(streamer: string, revision: number): Made | undefined {
     return this.#made.get(streamer)?.[revision - 1];
+  }
+
+  /** How many records and activations the streamer's whole deliveries have. */
+  acceptedOf(streamer: string): number {
+    const whole = this.#made.get(streamer)?.filter(({ isWhole }) => isWhole) ?? [];
+    return whole.reduce((sum, { accepted }) => sum + accepted, 0);
   }
 
   isCommitted(streamer: string, delivery: string | undefined): boolean {
@@ -176,7 +185,8 @@ export class Commits {
           `a change against revision ${process.sent.match} made revision ${revision}`,
         );
     }
-    this.#made.set(name, [...made, { delivery, position, isWhole: commit.whole === true }]);
+    const { whole: isWhole = false, settled: accepted = Number.POSITIVE_INFINITY } = commit;
+    this.#made.set(name, [...made, { delivery, position, isWhole, accepted }]);
   }
 
   /**

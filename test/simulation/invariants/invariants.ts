@@ -5,6 +5,7 @@ import { isTokens, type Written } from "../world/table.ts";
 import type { World } from "../world/world.ts";
 import { Answers, dayMilliseconds, knownMilliseconds } from "./answers.ts";
 import { Commits } from "./commits.ts";
+import { CountedDays } from "./days.ts";
 import { Landings } from "./landings.ts";
 import { Rows } from "./rows.ts";
 import { SettingsVersions } from "./settings.ts";
@@ -19,6 +20,7 @@ export class Invariants {
   readonly answers: Answers;
   readonly rows: Rows;
   readonly settings = new SettingsVersions();
+  readonly #days = new CountedDays();
   readonly #world: World;
   #isChanged = false;
   #failure: unknown;
@@ -69,13 +71,15 @@ export class Invariants {
     if (name === undefined) return;
     if (!written.sk.startsWith("delivery#")) process.hasWritten = true;
     if (written.sk === "state") this.#watch(() => this.commits.written(name, written, process));
+    if (written.sk.startsWith("day#"))
+      this.#watch(() => this.#days.written(name, written, this.commits.acceptedOf(name)));
     if (written.sk === "settings") this.#watch(() => this.settings.written(name, written, process));
   }
 
   /** I3: what recognizes a delivery is kept for 400 days; every other item stays. */
   #checkKept({ sk, after }: Written): void {
     const expiresAt = after?.expiresAt?.N;
-    if (expiresAt === undefined) return;
+    if (expiresAt === undefined || sk.startsWith("day#")) return;
     const keptMilliseconds = Number(expiresAt) * 1_000 - this.#world.scheduler.now;
     if (!/^(key|delivery|commit)#/.test(sk) || keptMilliseconds < knownMilliseconds)
       throw new Violation("I3", `${sk} expires after ${Math.round(keptMilliseconds / dayMilliseconds)} days`);
@@ -103,7 +107,7 @@ export class Invariants {
    * changes are sent again.
    */
   copy(): () => void {
-    const all = [this.commits.copy(), this.settings.copy()];
+    const all = [this.commits.copy(), this.settings.copy(), this.#days.copy()];
     return () => {
       for (const goBack of all) goBack();
       this.landings.forget();

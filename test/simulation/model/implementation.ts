@@ -131,10 +131,11 @@ async function answerOf({ body, started, skew }: Run, parts: Parts): Promise<Ans
 }
 
 function partsOf({ delivery, started, skew }: Run, call: Calling, now: () => number): Parts {
-  const { bookmarks, chains, entries, log } = memoryStore();
+  const { bookmarks, chains, days, entries, log } = memoryStore();
   const store: Store = {
     bookmarks,
     chains,
+    days,
     entries,
     log,
     streamers: {

@@ -527,6 +527,11 @@ export const mutants: readonly Mutant[] = [
     seed: 14,
   },
   {
+    name: "a day is counted again after a lost answer",
+    from: "await days.add(streamer, counts);",
+    to: "await days.add(streamer, counts).catch(() => days.add(streamer, counts));",
+  },
+  {
     name: "the streamer's entry is ahead of its commit",
     from: "    revision,\n    at,\n    deliveries: totals?.deliveries ?? 0,",
     to: "    revision: revision + 1,\n    at,\n    deliveries: totals?.deliveries ?? 0,",

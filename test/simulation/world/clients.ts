@@ -48,6 +48,7 @@ export function clientsOf(by: Process, world: World, oldCode: OldCode | undefine
       service: "table",
       deadline,
       signal,
+      isSentOnce: step === "day",
       effect: attempt => {
         const isStale = random.chance(0.5);
         const done = world.do(table, oldCode?.written(command) ?? command, { by, attempt, isStale });
@@ -110,7 +111,7 @@ function stepOfTable(command: TableCommand, table: SimulatedTable): Step {
   if (command instanceof QueryCommand) return "read";
   const key = "Key" in command.input ? command.input.Key! : {};
   if (isTokens(key.pk?.S ?? "")) return "authenticate";
-  if (command instanceof UpdateItemCommand) return "entry";
+  if (command instanceof UpdateItemCommand) return key.sk?.S?.startsWith("day#") ? "day" : "entry";
   return stepsOfPrefix.find(([prefix]) => key.sk?.S?.startsWith(prefix))?.[1] ?? "read";
 }
 

@@ -163,7 +163,7 @@ interface Conditional {
 
 const assignment = /(#?\w+) = (?:if_not_exists\(\1, (:\w+)\)|(:\w+))/g;
 
-/** An item after `SET a = :a, b = if_not_exists(b, :b) REMOVE c`: the updates that the adapters use. */
+/** An item after `SET a = :a, b = if_not_exists(b, :b) REMOVE c ADD d :d`, which the adapters use. */
 function updated(
   {
     Key,
@@ -173,13 +173,17 @@ function updated(
   }: Updating,
   before: Attributes | undefined,
 ): Attributes {
-  const [, set = "", removed] = /^(?:SET (.+?))? ?(?:REMOVE (.+))?$/.exec(UpdateExpression)!;
+  const [, set = "", removed, added] = /^(?:SET (.+?))?(?: ?REMOVE (.+?))?(?: ?ADD (.+))?$/.exec(
+    UpdateExpression,
+  )!;
   const nameOf = (text: string) => names?.[text] ?? text;
   const item: Attributes = { ...(before ?? Key) };
   for (const [, name, first, value] of set.matchAll(assignment))
     if (value !== undefined || item[nameOf(name!)] === undefined)
       item[nameOf(name!)] = values![(value ?? first)!]!;
   for (const name of removed?.split(", ") ?? []) delete item[nameOf(name)];
+  for (const [name = "", value = ""] of added?.split(", ").map(each => each.split(" ")) ?? [])
+    item[nameOf(name)] = { N: String(Number(item[nameOf(name)]?.N ?? 0) + Number(values![value]!.N)) };
   return item;
 }
 
