@@ -89,7 +89,7 @@ function deadLinks({ path, text }: TextFile): string[] {
 /** Paths in code spans that don't exist. */
 function wrongSpans({ text }: TextFile): string[] {
   const spans = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
-  const folder = /^(cli|docs|functions|infra|streamers|test)\/[\w./-]*\w\/?$/;
+  const folder = /^(cli|docs|examples|functions|infra|streamers|test)\/[\w./-]*\w\/?$/;
   return spans.filter(span => folder.test(span) && !paths.includes(span.replace(/\/$/, "")));
 }
 

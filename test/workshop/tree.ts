@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 export const root = new URL("../../", import.meta.url).pathname;
 
-const folders = [".ci", ".github", "cli", "docs", "functions", "infra", "streamers", "test"];
+const folders = [".ci", ".github", "cli", "docs", "examples", "functions", "infra", "streamers", "test"];
 const rootFiles = readdirSync(root, { withFileTypes: true }).filter(each => each.isFile());
 
 /** The paths of the project's own files, and of the folders that hold them. */

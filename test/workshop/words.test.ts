@@ -60,7 +60,7 @@ describe("instead of", () => {
 
   it("and every room is read", () => {
     const rooms = new Set(written.map(({ path }) => path.split("/")[0]));
-    const expected = [".ci", ".github", "cli", "docs", "functions", "infra", "streamers", "test"];
+    const expected = [".ci", ".github", "cli", "docs", "examples", "functions", "infra", "streamers", "test"];
     expect(expected.filter(each => !rooms.has(each))).toEqual([]);
   });
 });
