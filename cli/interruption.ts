@@ -25,6 +25,8 @@ export class Interruption {
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
       process.on(signal, () => this.#begin(new CliError(interrupted, 128 + constants.signals[signal])));
     process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // The reader of a command's output, such as `head -1`, has what it needs.
+      if (!this.isSending && code === "EPIPE") process.exit(0);
       // The error repeats for each bookmark.
       if (this.#error === undefined) this.#begin(new CliError(unprintable(code), exits.failed));
     });

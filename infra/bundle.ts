@@ -79,6 +79,13 @@ export function loadedAtStart({ outputs }: Metafile, path: string): ReadonlySet<
   return loaded;
 }
 
+/** The file that `persist` loads once it knows that Node can read it. */
+const mainApart: Plugin = {
+  name: "main",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: "./main.mjs", external: true })),
+};
+
 /**
  * Bundles each function with the AWS SDK into `<outdir>/<name>.mjs` and `<outdir>/chunks/<name>-…`, the
  * streamers into `<outdir>/streamers/`, and the commands `persist` and `stitchstream` into `<outdir>/cli/`.
@@ -101,11 +108,11 @@ async function bundle(outdir: string): Promise<void> {
   const programs = await bundleStreamers(outdir);
   const command = await build({
     ...options,
-    entryPoints: ["cli/persist.ts", "cli/stitchstream.ts"],
+    entryPoints: ["cli/persist.ts", "cli/main.ts", "cli/stitchstream.ts"],
     outdir: join(outdir, "cli"),
     target: "node20",
     banner: { js: shebang + require },
-    plugins: [driverApart],
+    plugins: [driverApart, mainApart],
   });
   await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
   for (const { outputs } of [programs.metafile, command.metafile])

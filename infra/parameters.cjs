@@ -1,5 +1,7 @@
 /** Checks `--param name=value` and converts the values for the template. The defaults are in serverless.yml. */
 
+const { closest } = require("fastest-levenshtein");
+
 const importApiUrls = {
   us: "https://api.stitchdata.com",
   eu: "https://api.eu-central-1.stitchdata.com",
@@ -70,14 +72,18 @@ function contradictions(given) {
 }
 
 function faultsOf(given, named) {
-  const unknown = named.filter(name => !Object.hasOwn(kinds, name));
+  const known = Object.keys(kinds);
+  const unknown = named.filter(name => !known.includes(name));
   const wrong = Object.entries(kinds).flatMap(([name, [...patterns]]) => {
     const legal = patterns.pop();
     return patterns.some(pattern => pattern.test(given[name]))
       ? []
       : [`${name} must be ${legal}, not "${given[name]}"`];
   });
-  return [...unknown.map(name => `there is no parameter ${name}`), ...wrong, ...contradictions(given)];
+  const misspelt = unknown.map(
+    name => `there is no parameter ${name}: did you mean ${closest(name, known)}?`,
+  );
+  return [...misspelt, ...wrong, ...contradictions(given)];
 }
 
 const authorizers = ({ jwtIssuer, jwtAudience }) => ({

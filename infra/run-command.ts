@@ -8,6 +8,8 @@ export class CommandError extends Error {
 
 /** Runs a command's work, and prints a failure as a sentence, or with its stack if it is our fault. */
 export function runCommand(work: () => Promise<unknown>): void {
+  // The reader of a pipe, such as `head -1`, has what it needs.
+  process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
   work().catch(error => {
     console.error(sentence(error));
     process.exit(1);

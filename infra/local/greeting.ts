@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { commands, root } from "./commands.ts";
 import type { Settings } from "./settings.ts";
@@ -19,10 +19,11 @@ export interface Greeted {
 
 /** Returns what to do with a local stack that is up, as commands to paste. */
 export function greetingOf(
-  { token }: Settings,
+  { token, dataDir }: Settings,
   { url, importApiUrl, rows, data, scheduled }: Greeted,
 ): string {
   const sample = relative(process.cwd(), fileURLToPath(new URL("test/streams/inboxes.stitchstream", root)));
+  const of = dataDir === resolve(".local") ? "" : `DATA_DIR=${/^[\w./-]+$/.test(data) ? data : `'${data}'`} `;
   const header = `-H "Authorization: Bearer ${token}"`;
   return `${greeting.up}${url}, its data in ${data}/
 
@@ -37,7 +38,7 @@ POST a stitchstream:
 The last bookmark, and the rows that landed:
 
   curl ${header} ${url}/v1/streamers/drift/bookmark
-  ${rows === undefined ? `${commands.sqlWith}"select * from inboxes"` : commands.sql}
+  ${of}${rows === undefined ? `${commands.sqlWith}"select * from inboxes"` : commands.sql}
 
 ${
   rows === undefined

@@ -5,7 +5,7 @@ import type { PostgresAccount } from "../../functions/aws/accounts.ts";
 import { addressOf, placeOf } from "../../functions/postgres/address.ts";
 import { loopback } from "./listen.ts";
 
-const url = z.url().transform(text => text.replace(/\/+$/, ""));
+const url = z.url("a URL").transform(text => text.replace(/\/+$/, ""));
 
 /** Treats an empty variable as unset, as shells make them. */
 const optional = <T extends z.ZodType>(type: T) =>
@@ -15,18 +15,23 @@ const optional = <T extends z.ZodType>(type: T) =>
 const knownToken = "local-token";
 const isLoopback = (host: string) => /^(localhost|127(\.\d+){3}|::1)$/.test(host);
 
+const port = "a port, from 0 to 65535";
+const id = "a whole number above 0";
+/** The errors of these settings are sentences, which do not quote the password or token. */
+const secret = /^(POSTGRES_URL|PERSISTER_TOKEN|STITCH_TOKEN)$/;
+
 const environment = z.object({
   PERSISTER_HOST: optional(
     z
       .string()
-      .refine(host => isIP(host) !== 0 || host === "localhost", "An IP address is required")
+      .refine(host => isIP(host) !== 0 || host === "localhost", "an IP address, or localhost")
       .default(loopback),
   ),
-  PORT: optional(z.coerce.number().int().min(0).max(65_535).default(4848)),
+  PORT: optional(z.coerce.number(port).int(port).min(0, port).max(65_535, port).default(4848)),
   DATA_DIR: optional(z.string().default(".local")),
   PERSISTER_TOKEN: optional(z.string().default(knownToken)),
   IMPORT_API_URL: optional(url.optional()),
-  STITCH_CLIENT_ID: optional(z.coerce.number().int().positive().default(4242)),
+  STITCH_CLIENT_ID: optional(z.coerce.number(id).int(id).positive(id).default(4242)),
   STITCH_TOKEN: optional(z.string().default("sandbox-token")),
   POSTGRES_URL: optional(
     z
@@ -38,7 +43,7 @@ const environment = z.object({
       .optional(),
   ),
   POSTGRES_SCHEMA: optional(z.string().default("public")),
-  POSTGRES_ON_SCHEMA_CHANGE: optional(z.enum(["evolve", "freeze"]).default("evolve")),
+  POSTGRES_ON_SCHEMA_CHANGE: optional(z.enum(["evolve", "freeze"], "evolve or freeze").default("evolve")),
   AWS_ENDPOINT_URL_S3: optional(url.optional()),
   AWS_ENDPOINT_URL_DYNAMODB: optional(url.optional()),
 });
@@ -74,7 +79,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const parsed = guarded.safeParse(env);
   if (!parsed.success) {
     throw new SettingsError(
-      parsed.error.issues.map(issue => `${issue.path.join(".")}: ${issue.message}`).join("\n"),
+      parsed.error.issues.map(({ path, message }) => faultOf(path.join("."), message, env)).join("\n"),
     );
   }
   const { data } = parsed;
@@ -97,6 +102,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     dynamodbUrl: data.AWS_ENDPOINT_URL_DYNAMODB,
   };
 }
+
+const faultOf = (name: string, message: string, env: NodeJS.ProcessEnv) =>
+  secret.test(name) ? `${name}: ${message}` : `${name}: it must be ${message}, not "${env[name]}".`;
 
 /** Returns why a text is not a database's URL. It does not quote the URL, which has a password. */
 function addressFault(text: string): string | undefined {

@@ -9,6 +9,7 @@ import type { Clock, Observer, RequestObserver, TokenObserver } from "../../func
 import { type Wired, wire } from "../../functions/wire.ts";
 import { tokenPartsOf } from "../../functions/wire-tokens.ts";
 import { isPackaged } from "./commands.ts";
+import { createDataDirectory } from "./data-directory.ts";
 import { ensureTable, startDynamodb } from "./dynamodb.ts";
 import { type LargeBody, startGateway } from "./gateway/gateway.ts";
 import { startImportApi } from "./import-api/server.ts";
@@ -70,6 +71,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
   const { stitchClientId: clientId, stitchToken } = settings;
   // The SDK warns at each start that its future versions require Node 22; ours is pinned.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+  await createDataDirectory(dataDir);
   const lock = await lockDirectory(dataDir);
   const parts: Pick<Part, "close">[] = [lock];
   const start = async (url: string | undefined, embedded: () => Promise<Part>) => {

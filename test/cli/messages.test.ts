@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
+import { isSupportedNode } from "../../cli/node-version.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { casesOf } from "../runs.ts";
@@ -99,6 +100,38 @@ describe("an endpoint that can't be reached", () => {
     expect(all).toMatch(/\nInterrupted\. What was committed stays committed.*\n$/);
     expect(all).not.toContain("waiting for the request");
   });
+});
+
+describe("Node", () => {
+  const older = (version: string) =>
+    `--import=data:text/javascript,${encodeURIComponent(
+      `Object.defineProperty(process, "versions", { value: { node: "${version}" } });`,
+    )}`;
+
+  it("that is too old is named in a sentence", async () => {
+    const given = { NODE_OPTIONS: older("18.20.8") };
+    expect(await persisted(["--version"], "", given)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "persist needs Node 20.19 or later, and this is Node 18.20.8.\n",
+    });
+  });
+
+  it.each([
+    ["20.19.0", true],
+    ["20.18.3", false],
+    ["22.0.0", true],
+    ["24.1.0", true],
+    ["9.99.0", false],
+  ])("%s: %s", (version, isSupported) => {
+    expect(isSupportedNode(version)).toBe(isSupported);
+  });
+});
+
+it("a reader that closes the pipe ends a command quietly", async () => {
+  const { child, ended } = persist(["--help"]);
+  child.stdout.destroy();
+  expect(await ended).toMatchObject({ code: 0, stderr: "" });
 });
 
 describe("Retry-After", () => {

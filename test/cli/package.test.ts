@@ -30,7 +30,7 @@ it("the tarball of `npm pack` contains only programs, and installs and runs on i
   expect(files.map(({ path }) => path).sort()).toEqual([
     "LICENSE",
     "README.md",
-    ...["persist", "pg", "stitchstream"].map(name => `dist/cli/${name}.mjs`),
+    ...["main", "persist", "pg", "stitchstream"].map(name => `dist/cli/${name}.mjs`),
     ...["chargebee", "drift", "github"].map(name => `dist/streamers/${name}.mjs`),
     "package.json",
   ]);

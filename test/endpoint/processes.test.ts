@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createDataDirectory } from "../../infra/local/data-directory.ts";
 import { greeting } from "../../infra/local/greeting.ts";
+import { SettingsError } from "../../infra/local/settings.ts";
 import { Printed } from "../printed.ts";
 
 /** The local stack as people start it: in its own processes, some of which are killed. */
@@ -48,6 +50,10 @@ describe("npm start", () => {
     expect(header).toBe("Authorization: Bearer local-token");
     const response = await fetch(url!, { method: "POST", headers, body: await readFile(join(root, path!)) });
     const receipt = (await response.json()) as { archive: string };
+    const query = first.printed.find(line => line.includes("npm run sql"))!.trim();
+    expect(query).toMatch(/^DATA_DIR=\S+ npm run sql -- "select/);
+    const pasted = await run("bash", ["--norc", "-c", query], { cwd: root, env: { PATH: process.env.PATH } });
+    expect(pasted.stdout).toContain("Stitch Support");
     const twin = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env: environment() });
     await expect(twin).rejects.toMatchObject({
       code: 1,
@@ -71,8 +77,27 @@ describe("npm start", () => {
     const failed = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env });
     await expect(failed).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^A setting is not valid:\nPORT: .+\nSTITCH_CLIENT_ID: .+\n$/),
+      stderr:
+        'A setting is not valid:\nPORT: it must be a port, from 0 to 65535, not "many".\n' +
+        'STITCH_CLIENT_ID: it must be a whole number above 0, not "none".\n',
     });
+  });
+
+  it("explains in a sentence that DATA_DIR is no folder to write to", async () => {
+    const file = join(dataDir, "a-file");
+    await writeFile(file, "");
+    for (const [dir, reason] of [
+      [file, "it is a file"],
+      [join(file, "below"), "a file is in its path"],
+    ] as const) {
+      const failure = `DATA_DIR: it must be a folder to write to, not "${dir}": ${reason}.`;
+      await expect(createDataDirectory(dir)).rejects.toThrow(new SettingsError(failure));
+    }
+    const env = { ...environment(), DATA_DIR: file };
+    const failed = run(process.execPath, [...tsx, "infra/local/start.ts"], { cwd: root, env });
+    const fault = `DATA_DIR: it must be a folder to write to, not "${file}": it is a file.`;
+    const stderr = `A setting is not valid:\n${fault}\n`;
+    await expect(failed).rejects.toMatchObject({ code: 1, stderr });
   });
 });
 
@@ -95,6 +120,15 @@ describe("npm run demo", () => {
     const [, shown] = /^npm ci && npm run demo\n```\n\n```text\n([\s\S]+?)```/m.exec(readme)!;
     for (const part of steady(shown!).split(/^.*…\n/m)) expect(steady(stdout)).toContain(part);
   });
+});
+
+it("a reader that closes the pipe ends a command quietly", async () => {
+  const script = `"${process.execPath}" --import tsx infra/local/demo.ts | head -1`;
+  const { stdout, stderr } = await run("bash", ["--norc", "-o", "pipefail", "-c", script], {
+    cwd: root,
+    env: environment(),
+  });
+  expect([stdout, stderr]).toEqual(["\n", ""]);
 });
 
 /** Printed text without colours, and with the same delivery id and sequences in each run. */

@@ -336,7 +336,7 @@ describe("settings", () => {
       /^PERSISTER_TOKEN: A secret is required/,
     );
     expect(() => readSettings({ PERSISTER_HOST: "here" })).toThrow(
-      "PERSISTER_HOST: An IP address is required",
+      'PERSISTER_HOST: it must be an IP address, or localhost, not "here".',
     );
     const settings = readSettings({ PERSISTER_HOST: "0.0.0.0", PERSISTER_TOKEN: "secret" });
     expect(settings).toMatchObject({ host: "0.0.0.0", token: "secret" });

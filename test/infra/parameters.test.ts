@@ -46,7 +46,7 @@ it.each([
 
 describe("refuses", () => {
   const refused = [
-    ["alarmAdress=ops@example.com", "there is no parameter alarmAdress"],
+    ["alarmAdress=ops@example.com", "there is no parameter alarmAdress: did you mean alarmAddress?"],
     ["importApiRegion=mars", 'importApiRegion must be us or eu, not "mars"'],
     ["logDays=31", "logDays must be one of 1, 3, 5"],
     ["auth=jwt", "jwtIssuer and jwtAudience must be set together"],

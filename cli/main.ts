@@ -1,0 +1,186 @@
+import { addAbortSignal } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { PersisterError } from "../functions/persister/errors.ts";
+import { type Program, runProgram } from "../functions/program/output.ts";
+import { Stopped, StreamerFailed } from "../functions/program/streaming.ts";
+import manifest from "../package.json" with { type: "json" };
+import { type Arguments, argumentsOf, assertConsistent, programOf, type Values } from "./arguments.ts";
+import { listDeliveries, runBookmarkCommand } from "./bookmark.ts";
+import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
+import { check } from "./check.ts";
+import { CliError, exits, usageError } from "./cli-error.ts";
+import { deliver, type Source } from "./deliver.ts";
+import type { Server } from "./endpoint.ts";
+import type { ExpectedBookmark } from "./expected-bookmark.ts";
+import { forward } from "./forward-directly.ts";
+import { gunzipIfZipped } from "./gunzip.ts";
+import { help } from "./help.ts";
+import { Interruption } from "./interruption.ts";
+import { Progress } from "./progress.ts";
+import type { Following } from "./send.ts";
+import { accountOf, endpointOf, serverOf } from "./settings.ts";
+import { assertNotSingerTap } from "./singer-tap.ts";
+import { runSettingsCommand } from "./streamer-settings.ts";
+import { runTokenCommand } from "./tokens.ts";
+import { didYouMean } from "./words.ts";
+
+// Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
+setFlagsFromString("--semi-space-growth-factor=1");
+
+const progress = new Progress();
+const interruption = new Interruption(() => progress.interrupted());
+const { aborted } = interruption;
+
+async function run(args: readonly string[]): Promise<void> {
+  const given = argumentsOf(args);
+  const { values, positionals } = given;
+  if (values.help === true) return void process.stdout.write(help);
+  if (values.version === true) return print(`persist ${manifest.version}`);
+  const [action, ...rest] = positionals;
+  if (action === undefined) return sendAll(given);
+  const command = Object.hasOwn(commands, action) ? commands[action] : undefined;
+  if (command === undefined) throw unknownCommand(positionals);
+  print(await command(values, rest));
+}
+
+const reported = <S extends Server>(server: S) => ({
+  ...server,
+  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${reason}\n`),
+});
+const endpointWith = (values: Values) => reported(endpointOf(values));
+
+/** The commands that send no stream. Each resolves to what it prints. */
+const commands: Readonly<
+  Record<string, (values: Values, rest: readonly string[]) => string | Promise<string>>
+> = {
+  check: async (_, [file, ...more]) => {
+    if (file === undefined || more.length > 0)
+      throw usageError("persist check FILE: one stitchstream, gzipped or not.");
+    return check(file);
+  },
+  bookmark: (values, rest) => runBookmarkCommand(() => endpointWith(values), rest),
+  settings: (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
+  deliveries: (values, rest) => {
+    if (rest.length > 0) throw usageError(`persist deliveries takes no argument, and got ${rest.join(" ")}.`);
+    return listDeliveries(endpointWith(values));
+  },
+  token: (values, rest) => {
+    const { streamer, ...server } = serverOf(values);
+    return runTokenCommand(reported(server), { ...values, streamer }, rest);
+  },
+};
+
+function unknownCommand(words: readonly string[]): CliError {
+  const names = Object.keys(commands);
+  const advice = didYouMean(words[0]!, names) || " A streamer's own command is given after --.";
+  return usageError(
+    `Unknown command: ${words.join(" ")}.${advice} The commands are ${names.join(", ")}. See persist --help.`,
+  );
+}
+
+/** Sends the stream, to an endpoint or straight to its destination. */
+async function sendAll(given: Arguments): Promise<void> {
+  assertConsistent(given);
+  const { bookmark: kept, "if-bookmark": read, cid, postgres } = given.values;
+  const file = kept === undefined ? undefined : await openBookmarkFile(kept);
+  const expected = file ?? (read === undefined ? undefined : { path: read, text: await readBookmark(read) });
+  const isPipe = given.command === undefined;
+  // The pipe's streamer reads the file as well, on its own.
+  if (isPipe && expected !== undefined) await assertUnchangedSince(expected.path, performance.timeOrigin);
+  const following = { watcher: progress, keep: bookmarkKeeper(file), aborted };
+  interruption.isSending = true;
+  try {
+    await ((cid ?? postgres) === undefined
+      ? deliverToEndpoint(given, expected, following)
+      : forwardDirectly(given, file, following)
+    ).catch((error: unknown) => {
+      // The stream itself is invalid; it was found before any of it was sent.
+      throw error instanceof PersisterError
+        ? new CliError(`${inputOf(given)}: ${error.message}`, exits.refused)
+        : error;
+    });
+    interruption.throwIfAny();
+    progress.done(isPipe);
+  } finally {
+    progress.end();
+  }
+}
+
+async function deliverToEndpoint(
+  given: Arguments,
+  expected: ExpectedBookmark | undefined,
+  following: Shared,
+): Promise<void> {
+  const { ports, ...server } = endpointOf(given.values);
+  const endpoint = { ...server, ports: interruption.interruptible(ports) };
+  await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
+}
+
+async function forwardDirectly(
+  given: Arguments,
+  file: BookmarkFile | undefined,
+  following: Shared,
+): Promise<void> {
+  const source = sourceOf(given, file !== undefined);
+  const forwarding = { ...following, source, account: accountOf(given.values), began: file?.text };
+  await interruption.during(() => forward(forwarding));
+}
+
+const inputOf = ({ command }: Arguments) =>
+  command === undefined ? "The input on stdin" : `The output of \`${command.join(" ")}\``;
+
+type Shared = Following & { readonly watcher: Progress };
+
+/** Returns a function that writes a committed bookmark to its file, if there is one, and to stdout. */
+const bookmarkKeeper = (file: BookmarkFile | undefined) => async (text: string) => {
+  try {
+    await file?.replace(text);
+  } finally {
+    progress.print(text);
+  }
+};
+
+/**
+ * Returns stdin, or a command, which `hasBookmarks` if it can start from one. It ends when the run is
+ * aborted.
+ */
+function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
+  if (command === undefined) {
+    const output = gunzipIfZipped(addAbortSignal(aborted.signal, process.stdin), "The input on stdin");
+    return { kind: "pipe", output };
+  }
+  const program = programOf(command, values);
+  return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
+}
+
+function runStreamer(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
+  const output = gunzipIfZipped(
+    runProgram(program, bookmark, aborted.signal),
+    `The output of ${program.file}`,
+  );
+  if (!hasBookmarks || program.bookmarkArg !== undefined) return output;
+  const warn = (message: string) => progress.warn(message);
+  return assertNotSingerTap(output, { hasBookmark: bookmark !== undefined, warn });
+}
+
+const print = (text: string) => void process.stdout.write(`${text.trimEnd()}\n`);
+
+/** Returns the message to print for an error, and the exit code. */
+function cliErrorOf(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  if (error instanceof StreamerFailed) return new CliError(error.message, exits.streamer);
+  return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
+}
+
+const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";
+
+try {
+  await run(process.argv.slice(2)).catch((error: unknown) => {
+    if (isOfAbort(error)) interruption.throwIfAny();
+    throw error;
+  });
+} catch (error) {
+  const { message, exitCode } = cliErrorOf(error);
+  process.stderr.write(`${message}\n`);
+  process.exitCode = exitCode;
+}
