@@ -186,6 +186,12 @@ describe("streamers", () => {
   });
 });
 
+it("the status page is served to everybody", async () => {
+  const response = await fetch(`${stack.url}/`);
+  expect([response.status, response.headers.get("content-encoding")]).toEqual([200, "gzip"]);
+  expect(await response.text()).toMatch(/^<!doctype html>\n<html lang="en" data-authorization="token">/);
+});
+
 describe("deliveries", () => {
   it("are listed newest first, page by page, with failed ones", async () => {
     const sent: string[] = [];
