@@ -67,6 +67,7 @@ it("the worst are there after at most twenty requests, and all can be found", as
   expect(await texts(page, ".fleet tbody th")).toEqual([nameOf(running)]);
   expect(complaints).toEqual([]);
   // The page, the list in pages of a thousand, the stale and the failing ones, and what is in flight.
-  expect(requests.length).toBeLessThanOrEqual(1 + 10 + 2 + 10);
+  // One that a busy machine did not answer in time is sent again.
+  expect(new Set(requests).size).toBe(1 + 10 + 2 + 10);
   console.log(`10,000 streamers: rows after ${untilRows} requests, all after ${requests.length}`);
 });
