@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { getBookmark, token } from "../endpoint/local-stack.ts";
+import { get, getBookmark, token } from "../endpoint/local-stack.ts";
 import { exactId, type KnownStack, startKnownStack } from "./contents.ts";
 import { signIn, texts, useBrowser } from "./visits.ts";
 
@@ -19,6 +19,10 @@ async function visitStreamer(name: string): Promise<Page> {
   await page.getByRole("heading", { name: "History" }).waitFor();
   expect(complaints).toEqual([]);
   return page;
+}
+
+interface Days {
+  readonly days: readonly { readonly date: string; readonly records: number; readonly bytes: number }[];
 }
 
 /** Resolves to the value of a term in a definition list. */
@@ -97,6 +101,20 @@ describe("what failed last", () => {
     expect(opened.url()).toBe(`${stack.url}/v1/errors/invalid-records`);
     expect(await opened.locator("body").innerText()).toMatch(/What to do/);
   });
+});
+
+it("how much came per stream and day, today against the days before", async () => {
+  const page = await visitStreamer("github");
+  const { days } = (await (await get(stack, "/v1/streamers/github/days")).json()) as Days;
+  const today = new Date().toISOString().slice(0, 10);
+  const amountsOf = (which: "records" | "bytes") => days.find(({ date }) => date === today)?.[which] ?? 0;
+  const rows = () => texts(page, ".days tbody tr");
+  expect(days.length).toBeGreaterThan(10);
+  expect((await rows()).map(row => row.split(" ")[0])).toEqual(["all", "commits", "issues", "releases"]);
+  expect((await rows())[0]).toMatch(new RegExp(`^all streams ${amountsOf("records")} \\d+$`));
+  expect(await page.locator(".days tbody tr").first().locator("rect.before").count()).toBe(days.length - 1);
+  await page.getByRole("button", { name: "bytes" }).click();
+  expect((await rows())[0]).toMatch(/ kB/);
 });
 
 describe("what was the bookmark before, and how do I go back", () => {

@@ -41,6 +41,13 @@ const pictures: readonly Picture[] = [
       await page.getByRole("button", { name: "Go back to this bookmark" }).click();
     },
   },
+  {
+    name: "days",
+    show: async page => {
+      await openStreamer(page, "github");
+      await page.evaluate("document.querySelector('.days').closest('section').scrollIntoView()");
+    },
+  },
 ];
 
 const stack = await startKnownStack();
