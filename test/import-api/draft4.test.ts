@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
-import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+import { fromJson } from "../../infra/local/import-api/json.ts";
+import type { Value } from "../../infra/local/import-api/values.ts";
 import { requestsOf } from "../persister/delivery.ts";
 
 /** A stream's schema as it is sent. */

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
-import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+import { fromJson } from "../../infra/local/import-api/json.ts";
+import type { Value } from "../../infra/local/import-api/values.ts";
 import { numRuns } from "../runs.ts";
 import { requestsOf } from "./delivery.ts";
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formats } from "../../functions/import-api/rules/formats.ts";
 import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
-import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+import { fromJson } from "../../infra/local/import-api/json.ts";
+import type { Value } from "../../infra/local/import-api/values.ts";
 import { numRuns } from "../runs.ts";
 
 const schema = fromJson('{"format":"date-time"}') as Map<string, Value>;

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { formats } from "../../infra/local/import-api/everit/formats.ts";
 import { loadSchema } from "../../infra/local/import-api/everit/loader.ts";
 import { linesOf } from "../../infra/local/import-api/everit/violation.ts";
+import { fromJson } from "../../infra/local/import-api/json.ts";
 import { Refusal } from "../../infra/local/import-api/refusal.ts";
-import { fromJson, type Value } from "../../infra/local/import-api/values.ts";
+import type { Value } from "../../infra/local/import-api/values.ts";
 
 const vectors = new URL("../import-api/rules/vectors/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, vectors), "utf8");

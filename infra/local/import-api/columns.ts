@@ -21,7 +21,12 @@ export function cellOf(value: Value): string | null {
   return kinds.nested + toJson(value);
 }
 
+/** Integers of at most 15 digits, which each type holds. */
+const smallInteger = /^-?(?:0|[1-9]\d{0,14})$/;
+const everyType = (fits.BIGINT + fits.HUGEINT + fits.DOUBLE + fits.DECIMAL).toString(16);
+
 function kindOfNumber(value: Digits): string {
+  if (!value.decimal && smallInteger.test(value.text)) return everyType;
   const isInteger = /^-?\d+$/.test(value.text);
   const sum =
     (isInt64(value) ? fits.BIGINT : 0) +

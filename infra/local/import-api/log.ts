@@ -56,17 +56,26 @@ export async function openLog(dir: string) {
 }
 
 function linesOf(rows: readonly Row[], request: number): string {
+  const names = new Map<string, string>();
   let lines = "";
-  for (const row of rows) lines += lineOf(row, request);
+  for (const row of rows) lines += lineOf(row, request, names);
   const end: RequestEnd = { request, rows: rows.length };
   return `${lines}${JSON.stringify(end)}\n`;
 }
 
-/** Returns a LoggedRow, with its newline. */
-function lineOf({ table, sequence, version, keyNames, data }: Row, request: number): string {
+/** Returns a LoggedRow, with its newline. `names` are columns' names as JSON, which rows share. */
+function lineOf(
+  { table, sequence, version, keyNames, data }: Row,
+  request: number,
+  names: Map<string, string>,
+): string {
   const key = data === undefined || keyNames.length === 0 ? null : keyOf(keyNames, data, version);
   let cells = "";
-  for (const [name, value] of data ?? []) cells += `${cells && ","}${toJson(name)}:${toJson(cellOf(value))}`;
+  for (const [name, value] of data ?? []) {
+    const column = names.get(name) ?? toJson(name);
+    names.set(name, column);
+    cells += `${cells && ","}${column}:${toJson(cellOf(value))}`;
+  }
   const numbers = `"sequence":"${sequence}","version":${version === undefined ? null : `"${version}"`}`;
   const identity = `"table":${toJson(table)},${numbers},"key":${toJson(key)}`;
   return `{"request":${request},${identity},"data":${data ? `{${cells}}` : null}}\n`;

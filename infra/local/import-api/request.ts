@@ -1,9 +1,10 @@
 import { batchRows } from "./batch.ts";
+import { fromJson } from "./json.ts";
 import { pushedRows } from "./push.ts";
 import { Refusal } from "./refusal.ts";
 import type { Row } from "./rows.ts";
 import { fromTransit } from "./transit.ts";
-import { fromJson, type Value } from "./values.ts";
+import type { Value } from "./values.ts";
 
 /** A request with records, as it was received. */
 export interface ImportRequest {

@@ -1,4 +1,3 @@
-import { isLosslessNumber, parse } from "lossless-json";
 import { Instant } from "./instants.ts";
 
 /** A number as it was written, no digit touched. `decimal` is transit's `~f`. */
@@ -12,20 +11,8 @@ export class Digits {
   }
 }
 
-/** A value of a body. Other people's libraries read it, so that the sandbox checks our own readers. */
+/** A value of a body. Nothing of the endpoint reads it, so that the sandbox checks our own readers. */
 export type Value = null | boolean | string | Digits | Instant | Value[] | Map<string, Value>;
-
-/** Parses JSON. Throws a SyntaxError. */
-export const fromJson = (text: string): Value => plain(parse(text));
-
-function plain(value: unknown): Value {
-  if (isLosslessNumber(value)) return new Digits(value.value);
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) {
-    return new Map(Object.entries(value).map(([key, each]) => [key, plain(each)]));
-  }
-  return value as Value;
-}
 
 /** Returns the value as JSON text, its digits as they were. */
 export function toJson(value: Value): string {
@@ -47,10 +34,13 @@ function quoted(text: string): string {
 }
 
 const int64Max = 2n ** 63n - 1n;
+/** So many characters are less than either limit. */
+const digitsAlwaysInt64 = 18;
 
 /** Returns whether it is an integer literal, without fraction and exponent, of 64 bits. */
 export function isInt64(value: Value | undefined): value is Digits {
   if (!(value instanceof Digits) || !/^-?\d+$/.test(value.text)) return false;
+  if (value.text.length <= digitsAlwaysInt64) return true;
   const number = BigInt(value.text);
   return number <= int64Max && number >= -int64Max - 1n;
 }
