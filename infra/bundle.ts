@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { noticesOf } from "./notices.ts";
 import { buildPage } from "./page.ts";
 
 /** The functions of serverless.yml; test/infra/template.test.ts compares the two lists. */
@@ -114,7 +115,9 @@ async function bundle(outdir: string): Promise<void> {
     banner: { js: shebang + require },
     plugins: [driverApart, mainApart],
   });
-  await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
+  const drivers = await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
+  const published = [programs, command, drivers].map(each => each.metafile);
+  await writeFile(join(outdir, "cli", "NOTICES.txt"), noticesOf(published));
   for (const { outputs } of [programs.metafile, command.metafile])
     for (const [path, { bytes }] of Object.entries(outputs)) {
       await chmod(path, 0o755);

@@ -6,6 +6,7 @@ import { stringify } from "yaml";
 import manifest from "../package.json" with { type: "json" };
 import { bundleStreamers, driver, driverApart, options, require } from "./bundle.ts";
 import { readScheduled } from "./local/schedules.ts";
+import { noticesOf } from "./notices.ts";
 import { buildPage } from "./page.ts";
 
 /** The commands of the package for this machine, and their sources. */
@@ -40,7 +41,7 @@ async function stageLocal(dir: string): Promise<void> {
     // Only a checkout builds the streamers and the page.
     external: [...external, "../bundle.ts", "../page.ts"],
   };
-  await build({
+  const local = await build({
     ...bundle,
     entryPoints: Object.entries(commands).map(([out, file]) => ({ in: file, out })),
     outdir: bundles,
@@ -49,8 +50,9 @@ async function stageLocal(dir: string): Promise<void> {
     define: { PACKAGED: "true" },
     plugins: [driverApart],
   });
-  await build({ ...driver, outdir: bundles, target: "node20" });
-  await bundleStreamers(join(dir, "dist"));
+  const drivers = await build({ ...driver, outdir: bundles, target: "node20" });
+  const programs = await bundleStreamers(join(dir, "dist"));
+  await writeFile(join(dir, "NOTICES.txt"), noticesOf([local, drivers, programs].map(each => each.metafile)));
   const copied = { "infra/local/README.md": "README.md", LICENSE: "LICENSE", [sample]: sample };
   for (const [from, to] of Object.entries(copied)) {
     await mkdir(dirname(join(dir, to)), { recursive: true });

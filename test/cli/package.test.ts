@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -30,6 +30,7 @@ it("the tarball of `npm pack` contains only programs, and installs and runs on i
   expect(files.map(({ path }) => path).sort()).toEqual([
     "LICENSE",
     "README.md",
+    "dist/cli/NOTICES.txt",
     ...["main", "persist", "pg", "stitchstream"].map(name => `dist/cli/${name}.mjs`),
     ...["chargebee", "drift", "github"].map(name => `dist/streamers/${name}.mjs`),
     "package.json",
@@ -39,6 +40,11 @@ it("the tarball of `npm pack` contains only programs, and installs and runs on i
   await mkdir(place);
   const offline = ["--offline", "--cache", join(dir, "cache"), "--no-audit", "--no-fund"];
   await run("npm", ["install", ...offline, join(dir, filename)], { cwd: place });
+  const notices = await readFile(join(place, "node_modules/stitchstream/dist/cli/NOTICES.txt"), "utf8");
+  const named = [...notices.matchAll(/^(\S+) \d\S* \(\S+\)\n\n.*(?:license|copyright)/gim)].map(
+    ([, name]) => name,
+  );
+  expect(named).toEqual(expect.arrayContaining(["pg", "re2js", "zod"]));
   // `persist` under its name of 2016, too.
   const firstLines = {
     persist: "persist sends a streamer's output to a Persister endpoint",

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -23,8 +23,8 @@ let github: StandIn;
 let drift: StandIn;
 beforeAll(async () => {
   checkout = await mkdtemp(join(tmpdir(), "persister-checkout-"));
-  await mkdir(join(checkout, "infra"));
-  await cp(join(root, "infra/bundle.ts"), join(checkout, "infra/bundle.ts"));
+  // Not a link: its main module is known by its path.
+  await cp(join(root, "infra"), join(checkout, "infra"), { recursive: true });
   for (const name of ["node_modules", "functions", "streamers", "cli", "package.json", "tsconfig.json"])
     await symlink(join(root, name), join(checkout, name));
   [stack, github, drift] = await Promise.all([
