@@ -1,3 +1,4 @@
+import { activationSequence } from "../persister/body/contents.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { closeBrace, openBracket, quote } from "../values/bytes.ts";
@@ -56,10 +57,8 @@ export function encodeActivation(
   { batch: { activation }, firstSequence, out }: Encoding,
   schemas: Draft4Schemas,
 ): ImportRequest {
-  const { table, recordsBefore } = activation!;
-  writeHead(table, schemas, out);
-  // The sequence of the last record before it.
-  const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
+  writeHead(activation!.table, schemas, out);
+  const sequence = activationSequence(activation!, firstSequence);
   out.ascii(`[{"action":"activate_version","sequence":${sequence}}]}`);
   return request(out);
 }

@@ -1,4 +1,4 @@
-import type { Contents } from "../persister/body/contents.ts";
+import { type Activation, activationSequence, type Contents } from "../persister/body/contents.ts";
 import type {
   Batch,
   BatchWriter,
@@ -118,13 +118,9 @@ const isNewer = (row: Age, there: Age) =>
 const isReplaced = ({ version, sequence }: Age, { active, activatedSequence }: Table) =>
   active !== undefined && (version === undefined ? sequence <= activatedSequence : version < active);
 
-function activate(
-  table: Table,
-  { table: { version: digits }, recordsBefore }: NonNullable<Batch["activation"]>,
-  { firstSequence }: Outgoing,
-): void {
-  const version = BigInt(digits!);
-  const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));
+function activate(table: Table, activation: Activation, { firstSequence }: Outgoing): void {
+  const version = BigInt(activation.table.version!);
+  const sequence = activationSequence(activation, firstSequence);
   const isHigher = table.active === undefined || version > table.active;
   if (!isHigher && (version !== table.active || sequence <= table.activatedSequence)) return;
   table.active = version;

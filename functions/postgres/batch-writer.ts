@@ -1,4 +1,5 @@
-import type { Batch, BatchWriter, Outcome, Outgoing, TableResult } from "../persister/destination.ts";
+import { activationSequence } from "../persister/body/contents.ts";
+import type { BatchWriter, Outcome, Outgoing, TableResult } from "../persister/destination.ts";
 import { encodeRows } from "./batch-rows.ts";
 import type { Connection, Session } from "./connection.ts";
 import type { TablePlan } from "./plan.ts";
@@ -26,7 +27,7 @@ export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter
           schema,
           plan,
           version: activation.table.version!,
-          sequence: sequenceOf(batch, outgoing),
+          sequence: activationSequence(batch.activation!, outgoing.firstSequence),
           patience: parts,
         });
       }
@@ -50,10 +51,6 @@ interface Activating {
   readonly sequence: bigint;
   readonly patience: Patience;
 }
-
-/** Returns the sequence of the last record before an activation, as the Import API's client does. */
-const sequenceOf = ({ activation }: Batch, { firstSequence }: Outgoing) =>
-  firstSequence + BigInt(Math.max(0, activation!.recordsBefore - 1));
 
 /**
  * Makes a version the active one, unless a higher one is. So activations may come in any order, and again.

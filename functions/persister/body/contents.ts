@@ -187,6 +187,10 @@ export interface Activation {
   readonly recordsBefore: number;
 }
 
+/** Returns the sequence of the last record before an activation: singer-io/target-stitch 4.0.4. */
+export const activationSequence = ({ recordsBefore }: Activation, firstSequence: bigint): bigint =>
+  firstSequence + BigInt(Math.max(0, recordsBefore - 1));
+
 export interface BookmarkPlace {
   /** The offset of its line. */
   readonly lineStart: number;

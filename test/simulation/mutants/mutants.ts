@@ -433,8 +433,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an activation has the sequence of the delivery's first record",
-    from: "const sequence = firstSequence + BigInt(Math.max(0, recordsBefore - 1));",
-    to: "const sequence = firstSequence + BigInt(Math.max(0, 0 * recordsBefore));",
+    from: "firstSequence + BigInt(Math.max(0, recordsBefore - 1));",
+    to: "firstSequence + BigInt(Math.max(0, 0 * recordsBefore));",
     seed: 2,
   },
   {
