@@ -5,9 +5,10 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startS3 } from "../../infra/local/s3/s3.ts";
 import { createToken } from "../../infra/tokens/tokens.ts";
-import { startScriptedServer, tableIsActive } from "../import-api/scripted-server.ts";
+import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, jsonline, type LocalStack, post, record, startTestStack, transit } from "./local-stack.ts";
+import { startScriptedTable } from "./scripted-table.ts";
 import { tokenTableOf } from "./stack-file.ts";
 
 /** Each error about a known streamer includes what is committed, which saves the client a request. */
@@ -310,7 +311,7 @@ describe("trouble", () => {
   });
 
   it("with the table includes nothing, since what is committed is unknown", async () => {
-    const dynamodb = await startScriptedServer([...tableIsActive, { status: 500, body: "{}" }]);
+    const dynamodb = await startScriptedTable({ status: 500, body: "{}" });
     const on = await startTestStack({ AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url });
     open.push(on, dynamodb);
     const response = await post(on, "unknown", jsonline("{"));

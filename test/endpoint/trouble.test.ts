@@ -6,9 +6,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { startDynamodb } from "../../infra/local/dynamodb.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { startS3 } from "../../infra/local/s3/s3.ts";
-import { type Step, startScriptedServer, tableIsActive } from "../import-api/scripted-server.ts";
+import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { type Flake, startFlakyProxy } from "./flaky-proxy.ts";
 import { bookmark, getBookmark, jsonline, post, record, startTestStack } from "./local-stack.ts";
+import { startScriptedTable } from "./scripted-table.ts";
 
 /** Failures of AWS's services, and a superseded delivery. */
 const open: { close(): Promise<void> }[] = [];
@@ -47,7 +48,8 @@ describe("an outage in AWS", () => {
 
   it("of the table: 503, the body is archived, and nothing is forwarded", async () => {
     const api = await scripted({ status: 201 });
-    const dynamodb = await scripted(...tableIsActive, { status: 500, body: "{}" });
+    const dynamodb = await startScriptedTable({ status: 500, body: "{}" });
+    open.push(dynamodb);
     const env = { IMPORT_API_URL: api.url, AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url };
     const stack = await stackIn(env, short);
     const response = await post(stack, "trouble", body(1));

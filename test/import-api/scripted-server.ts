@@ -22,12 +22,6 @@ export type Step =
   /** Reads the body and never answers. */
   | "hang";
 
-/** DynamoDB's answers to a stack's start: CreateTable, and DescribeTable. */
-export const tableIsActive: readonly [Step, Step] = [
-  { status: 200, body: "{}" },
-  { status: 200, body: '{"Table":{"TableStatus":"ACTIVE"}}' },
-];
-
 interface SeenRequest {
   readonly method: string;
   readonly path: string;

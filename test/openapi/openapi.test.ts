@@ -20,8 +20,9 @@ import {
   startTestStack,
   token,
 } from "../endpoint/local-stack.ts";
+import { startScriptedTable } from "../endpoint/scripted-table.ts";
 import { stackFileOf, tokenTableOf } from "../endpoint/stack-file.ts";
-import { type Step, startScriptedServer, tableIsActive } from "../import-api/scripted-server.ts";
+import { type Step, startScriptedServer } from "../import-api/scripted-server.ts";
 import { openDatabase } from "../postgres/database.ts";
 import { Contract, type Document } from "./contract.ts";
 
@@ -49,6 +50,12 @@ async function started(...args: Parameters<typeof startTestStack>): Promise<Loca
 
 async function scripted(...steps: [Step, ...Step[]]) {
   const server = await startScriptedServer(steps);
+  open.push(server);
+  return server.url;
+}
+
+async function table(...args: Parameters<typeof startScriptedTable>) {
+  const server = await startScriptedTable(...args);
   open.push(server);
   return server.url;
 }
@@ -325,17 +332,17 @@ describe("each answer is documented, and each documented answer occurs:", () => 
 
   it("a table that is down, one with a foreign item, and one of a newer version", async () => {
     const down = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, { status: 500, body: "{}" }),
+      AWS_ENDPOINT_URL_DYNAMODB: await table({ status: 500, body: "{}" }),
     });
     const odd = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, {
+      AWS_ENDPOINT_URL_DYNAMODB: await table({
         status: 200,
         body: '{"Item":{"pk":{"S":"x"}},"Items":[{"pk":{"S":"x"}}]}',
       }),
     });
     const item = '{"pk":{"S":"x"},"sk":{"S":"x"},"format":{"N":"2"}}';
     const newer = await started({
-      AWS_ENDPOINT_URL_DYNAMODB: await scripted(...tableIsActive, {
+      AWS_ENDPOINT_URL_DYNAMODB: await table({
         status: 200,
         body: `{"Item":${item},"Items":[${item}]}`,
       }),
