@@ -5,6 +5,7 @@ import type { TablePlan } from "./plan.ts";
 import { RowWriter } from "./row-writer.ts";
 import type { Rows, Shared } from "./statements.ts";
 import { own } from "./stored-table.ts";
+import type { SurveyedValues } from "./surveyed-values.ts";
 
 /** The rows of one table in a batch: their COPY text is `bytes`. */
 export interface EncodedRows extends Rows {
@@ -15,11 +16,17 @@ export interface EncodedRows extends Rows {
   readonly firstSequence: bigint;
 }
 
+interface Prepared {
+  /** By the number of a table in the body. */
+  readonly plans: ReadonlyMap<number, TablePlan>;
+  readonly values: SurveyedValues;
+}
+
 /** Writes the rows of a batch to `out`, table by table. */
 export function encodeRows(
   batch: Batch,
   outgoing: Outgoing,
-  plans: ReadonlyMap<number, TablePlan>,
+  { plans, values }: Prepared,
   out: ByteWriter,
 ): readonly EncodedRows[] {
   out.begin(batch.bytes);
@@ -29,7 +36,8 @@ export function encodeRows(
     const { table: stored, routes } = plans.get(table.id)!;
     const shared = sharedColumns(table, outgoing);
     const constants = stored.keyNames!.length === 0 ? shared.map(({ text }) => text) : [];
-    const writer = new RowWriter(contents, routes.get(table.id)!, outgoing.firstSequence, constants);
+    const head = { firstSequence: outgoing.firstSequence, constants };
+    const writer = new RowWriter(contents, routes.get(table.id)!, values, head);
     for (const record of itsRecords) writer.write(record, out);
     ends.push(out.length);
     const firstSequence = outgoing.firstSequence + BigInt(itsRecords[0]!);

@@ -5,17 +5,19 @@ import type { Connection, Session } from "./connection.ts";
 import type { TablePlan } from "./plan.ts";
 import { outcomeOf, type Patience, retrying } from "./retrying.ts";
 import { activateSql, lockedTable, lockSql } from "./statements.ts";
+import type { SurveyedValues } from "./surveyed-values.ts";
 import { rejection, type Written, writeRows } from "./write-rows.ts";
 
 export interface WriterParts extends Patience {
   readonly session: Session;
   readonly schema: string;
   readonly plans: readonly TablePlan[];
+  readonly values: SurveyedValues;
 }
 
 /** Returns what writes a delivery's batches to tables as planned: each batch in one transaction. */
 export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter {
-  const { session, schema, plans } = parts;
+  const { session, schema, plans, values } = parts;
   const byTable = new Map(plans.flatMap(plan => plan.needs.map(({ table }) => [table.id, plan] as const)));
   const counts = new Counts(plans);
   return {
@@ -31,7 +33,7 @@ export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter
           patience: parts,
         });
       }
-      const rows = encodeRows(batch, outgoing, byTable, out);
+      const rows = encodeRows(batch, outgoing, { plans: byTable, values }, out);
       const tried = await writeRows(rows, session, schema, parts);
       if ("failure" in tried)
         return rejection(tried, rows, batch) ?? outcomeOf(tried.failure, tried.attempts);

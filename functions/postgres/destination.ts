@@ -81,7 +81,8 @@ async function prepare(
 ): Promise<BatchWriter> {
   const { contents, deadline } = outgoing;
   const { schema, onSchemaChange } = account;
-  const preparation = { contents, tables: survey(contents).values(), schema, onSchemaChange };
+  const { tables, values } = survey(contents);
+  const preparation = { contents, tables: tables.values(), schema, onSchemaChange };
   const patience = { clock, random, deadline };
   let refused: PersisterError | undefined;
   const tried = await retrying(
@@ -97,5 +98,5 @@ async function prepare(
   );
   if (refused !== undefined) throw refused;
   if ("failure" in tried) throw preparationError(tried.failure, session.place);
-  return batchWriter(outgoing, { session, schema, plans: tried.value, ...patience });
+  return batchWriter(outgoing, { session, schema, plans: tried.value, values, ...patience });
 }

@@ -71,6 +71,11 @@ export class Fields<T> {
     return value;
   }
 
+  /** The position of the field that was found last, in the order of all. */
+  get position(): number {
+    return this.#next - 1;
+  }
+
   /** Expects the first field next. */
   restart(): void {
     this.#next = 0;

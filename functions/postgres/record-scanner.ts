@@ -22,7 +22,7 @@ import type { Fields } from "./fields.ts";
 /** A number beyond numeric is longer than this, or has an exponent. */
 const surelyNumericBytes = 16_000;
 const [letterF, letterN] = [0x66, 0x6e];
-const width = 4;
+const width = 5;
 
 /**
  * Finds the values in a record of a JSON body. The body is valid, so nothing is checked again: a value is
@@ -42,7 +42,7 @@ export class RecordScanner<T> {
   readonly #view: DataView;
   readonly #fields: Fields<T>;
   readonly #found: T[] = [];
-  /** The kind, start and end of each value, and whether it has an escape. */
+  /** The kind, start and end of each value, whether it has an escape, and its field's position. */
   readonly #places = new IntTuples(width);
   #isEscaped = false;
   #kind: Kind = Kind.null;
@@ -74,6 +74,11 @@ export class RecordScanner<T> {
     return this.#places.ints[width * n + 3] === 1;
   }
 
+  /** Returns the position of a value's field among those of the table. */
+  positionOf(n: number): number {
+    return this.#places.ints[width * n + 4]!;
+  }
+
   /** Scans the record at `start`. `add` makes a field of a new name. */
   scan(start: number, add: (name: string) => T): void {
     const bytes = this.#bytes;
@@ -87,6 +92,7 @@ export class RecordScanner<T> {
       const known = fields.atName(this.#view, at);
       if (known === undefined) this.#found[this.count] = this.#ofName(at, add);
       else this.#found[this.count] = known.value;
+      const position = fields.position;
       const valueStart = this.#skip(known === undefined ? this.#valueStart : at + known.length);
       this.#isEscaped = false;
       const end = this.#endOfValue(valueStart);
@@ -97,6 +103,7 @@ export class RecordScanner<T> {
       places.ints[place + 1] = valueStart + isText;
       places.ints[place + 2] = end - isText;
       places.ints[place + 3] = this.#isEscaped ? 1 : 0;
+      places.ints[place + 4] = position;
       at = this.#skip(end);
       if (bytes[at] !== closeBrace) at = this.#skip(at + 1);
     }

@@ -11,8 +11,15 @@ import { Fields } from "./fields.ts";
 import type { Routes } from "./place-fields.ts";
 import { RecordScanner } from "./record-scanner.ts";
 import type { Column } from "./stored-table.ts";
+import type { SurveyedValues } from "./surveyed-values.ts";
 
 const ascii = new TextEncoder();
+
+/** A row begins with its sequence and `constants`, each a column's text. */
+interface RowHead {
+  readonly firstSequence: bigint;
+  readonly constants: readonly string[];
+}
 
 /** Writes a table's records as rows of COPY's text format: postgresql.org/docs/current/sql-copy.html */
 export class RowWriter implements Visitor {
@@ -20,6 +27,8 @@ export class RowWriter implements Visitor {
   readonly #contents: Contents;
   readonly #cells: readonly Cell[];
   readonly #routes = new Fields<CellRoute>();
+  readonly #byPosition: CellRoute[] = [];
+  readonly #values: SurveyedValues;
   readonly #head: SequencedText;
   /** A map or a list, as JSON. */
   #json = new JsonValue();
@@ -30,14 +39,16 @@ export class RowWriter implements Visitor {
   /** Whether maps and lists may go to a column that keeps their spaces. */
   #keepsSpaces = false;
 
-  /** A row begins with its sequence and `constants`, each a column's text. */
-  constructor(contents: Contents, routes: Routes, firstSequence: bigint, constants: readonly string[]) {
+  /** `routes` must have the surveyed fields in their order. */
+  constructor(contents: Contents, routes: Routes, values: SurveyedValues, head: RowHead) {
+    const { firstSequence, constants } = head;
+    this.#values = values;
     this.#contents = contents;
     this.columns = [...new Set([...routes.values()].flatMap(({ columns }) => [...columns.values()]))];
     this.#cells = this.columns.map(() => new Cell());
     const cellOf = (column: Column) => this.#cells[this.columns.indexOf(column)]!;
     for (const [name, route] of routes) {
-      this.#routes.add(name, new CellRoute(route, cellOf));
+      this.#byPosition.push(this.#routes.add(name, new CellRoute(route, cellOf)));
       this.#keepsSpaces ||= (route.columns.get("jsonb")?.type ?? "jsonb") !== "jsonb";
     }
     const isJson = contents.header.encoding === "json";
@@ -48,7 +59,8 @@ export class RowWriter implements Visitor {
   /** Appends a record's row to `out`. Records must come in ascending order. */
   write(record: number, out: ByteWriter): void {
     for (const cell of this.#cells) cell.form = form.absent;
-    if (this.#scanner === undefined || !this.#scan(this.#scanner, record)) this.#read(record);
+    if (!this.#place(record) && (this.#scanner === undefined || !this.#scan(this.#scanner, record)))
+      this.#read(record);
     out.allText(this.#head.of(record));
     // Each byte of a record takes at most two in a row, and each column a tab and perhaps `\N`.
     const bytes = this.#contents.recordEnd(record) - this.#contents.recordStart(record);
@@ -76,6 +88,22 @@ export class RowWriter implements Visitor {
     this.#contents.readField(record, "record", this);
   }
 
+  /** Fills the cells with the values that the survey has kept, if there are any. */
+  #place(record: number): boolean {
+    const { bytes } = this.#contents;
+    const values = this.#values;
+    const first = values.firstOf(record);
+    const next = values.firstOf(record + 1);
+    for (let n = first; n < next; n++) {
+      const kind = values.kindOf(n);
+      const start = values.startOf(n);
+      const end = values.endOf(n);
+      const cell = this.#byPosition[values.positionOf(n)]!.cellOf(kind, bytes, start, end);
+      cell.place(formOf(kind, values.isEscaped(n)), bytes, start, end);
+    }
+    return next > first;
+  }
+
   /** Fills the cells, if the record's own text can be copied. */
   #scan(scanner: RecordScanner<CellRoute>, record: number): boolean {
     scanner.scan(this.#contents.recordStart(record), unsurveyed);
@@ -84,9 +112,10 @@ export class RowWriter implements Visitor {
     for (let n = 0; n < scanner.count; n++) {
       const kind = scanner.kindOf(n);
       if (kind === Kind.null) continue;
-      const cell = scanner.fieldOf(n).cellOf(kind, bytes, scanner.startOf(n), scanner.endOf(n));
-      const escaped = kind >= Kind.map ? form.json : form.text;
-      cell.place(scanner.isEscaped(n) ? escaped : form.plain, bytes, scanner.startOf(n), scanner.endOf(n));
+      const start = scanner.startOf(n);
+      const end = scanner.endOf(n);
+      const cell = scanner.fieldOf(n).cellOf(kind, bytes, start, end);
+      cell.place(formOf(kind, scanner.isEscaped(n)), bytes, start, end);
     }
     return true;
   }
@@ -121,6 +150,9 @@ export class RowWriter implements Visitor {
     this.#route!.cellOf(kind, json, 0, json.length).place(form.json, json, 0, json.length);
   }
 }
+
+const formOf = (kind: Kind, isEscaped: boolean) =>
+  isEscaped ? (kind >= Kind.map ? form.json : form.text) : form.plain;
 
 class JsonValue {
   readonly out = new ByteWriter();

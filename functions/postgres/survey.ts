@@ -10,6 +10,7 @@ import { Fields } from "./fields.ts";
 import { isExactInstant } from "./instant-text.ts";
 import { RecordScanner } from "./record-scanner.ts";
 import { isNumeric, mayHoldTextFaults, textFault } from "./storable.ts";
+import { SurveyedValues } from "./surveyed-values.ts";
 import { bitOf, type ColumnType, typeOfScalar } from "./types.ts";
 
 /** A field of a table's records. */
@@ -41,20 +42,30 @@ export interface SurveyedTable {
 
 const utf8 = new TextDecoder();
 
+/** The tables and values of a delivery. */
+export interface Survey {
+  readonly tables: ReadonlyMap<number, SurveyedTable>;
+  readonly values: SurveyedValues;
+}
+
 /**
  * Reads all records of a delivery, before the first is written, for the types of their values. Throws
  * `invalid-records`, with lines and fields, for what no column can hold.
  */
-export function survey(contents: Contents): ReadonlyMap<number, SurveyedTable> {
+export function survey(contents: Contents): Survey {
   const reader = new Surveyor(contents);
-  for (let record = 0; record < contents.records; record++) reader.read(record);
+  for (let record = 0; record < contents.records; record++) {
+    reader.read(record);
+    reader.values.end(record);
+  }
   for (const { table, line } of contents.activations) reader.add(table, line, false);
   reader.throwFaults();
-  return reader.tables;
+  return reader;
 }
 
 class Surveyor implements Visitor {
   readonly tables = new Map<number, SurveyedTable>();
+  readonly values: SurveyedValues;
   readonly #contents: Contents;
   readonly #checksTexts: boolean;
   readonly #faults: Fault[] = [];
@@ -69,6 +80,7 @@ class Surveyor implements Visitor {
 
   constructor(contents: Contents) {
     this.#contents = contents;
+    this.values = new SurveyedValues(contents.records);
     this.#checksTexts = mayHoldTextFaults(contents.bytes);
   }
 
@@ -98,6 +110,7 @@ class Surveyor implements Visitor {
     if (this.#checksTexts && holdsEscape(bytes, start, end)) return false;
     scanner.scan(start, newField);
     if (scanner.isOdd) return false;
+    this.values.keep(scanner);
     for (let n = 0; n < scanner.count; n++) {
       this.#field = scanner.fieldOf(n);
       this.#surveyValue(scanner.kindOf(n), scanner.startOf(n), scanner.endOf(n));

@@ -5,6 +5,7 @@ import type { Contents } from "../../functions/persister/body/contents.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { Fields } from "../../functions/postgres/fields.ts";
 import { RecordScanner } from "../../functions/postgres/record-scanner.ts";
+import { SurveyedValues } from "../../functions/postgres/surveyed-values.ts";
 import { Kind, type Visitor } from "../../functions/values/visitor.ts";
 
 const sizes = { bytesAround: () => 0, schemaBytes: () => 0 };
@@ -129,6 +130,55 @@ test("the scanner finds the values that the reader finds", () => {
 
 const nestedIn = (parsed: object) =>
   Object.fromEntries(Object.entries(parsed).filter(([, each]) => typeof each === "object" && each !== null));
+
+/** Each record's values that `SurveyedValues` keeps, and the record's values that it should keep. */
+function kept(contents: Contents): { kept: unknown[]; scanned: unknown[]; hasSpaces: boolean }[] {
+  const scanner = new RecordScanner(contents.memory, new Fields<string>());
+  const values = new SurveyedValues(contents.records);
+  const found = Array.from({ length: contents.records }, (_, record) => {
+    scanner.scan(contents.recordStart(record), name => name);
+    values.keep(scanner);
+    values.end(record);
+    const scanned = indexes(0, scanner.count).map(n => placeOf(scanner, n));
+    return { scanned: scanned.filter(each => each.kind !== Kind.null), hasSpaces: scanner.hasSpaces };
+  });
+  return found.map((each, record) => ({
+    ...each,
+    kept: indexes(values.firstOf(record), values.firstOf(record + 1)).map(n => placeOf(values, n)),
+  }));
+}
+
+const indexes = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+
+const placeOf = (values: SurveyedValues | RecordScanner<string>, n: number) => ({
+  kind: values.kindOf(n),
+  start: values.startOf(n),
+  end: values.endOf(n),
+  position: values.positionOf(n),
+  isEscaped: values.isEscaped(n),
+});
+
+test("the survey keeps what the scanner finds", () => {
+  fc.assert(
+    fc.property(fc.array(record, { minLength: 1, maxLength: 8 }), records => {
+      for (const { kept: values, scanned: expected, hasSpaces } of kept(contentsOf(records)))
+        expect(values).toEqual(hasSpaces ? [] : expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("the survey keeps nothing of a record with a large value or many fields, and all of the next", () => {
+  const [valueMax, fieldsMax] = [2 ** 19 - 1, 128];
+  const text = (length: number) => JSON.stringify({ id: 1, a: "x".repeat(length) });
+  const fields = (count: number) => JSON.stringify(Object.fromEntries(indexes(0, count).entries()));
+  const large = kept(contentsOf([text(valueMax), text(valueMax + 1), text(1)]));
+  expect(large.map(each => each.kept.length)).toEqual([2, 0, 2]);
+  expect(large[2]!.kept).toEqual(large[2]!.scanned);
+  const wide = kept(contentsOf([fields(fieldsMax), fields(fieldsMax + 1), fields(1)]));
+  expect(wide.map(each => each.kept.length)).toEqual([fieldsMax, 0, 1]);
+  expect(wide[0]!.kept).toEqual(wide[0]!.scanned);
+});
 
 test.each([
   ['{"a":[1e999999]}', true],
