@@ -94,8 +94,7 @@ function readLine(reader: PieceReader, start: number, line: number, context: Con
     reader.position++;
     return;
   }
-  reader.conforms = false;
-  reader.readMessage(start);
+  shapes.scan(start);
   const length = reader.position - 1 - start;
   if (length > limits.lineBytesMax) {
     throw new Malformed(`a line of ${length} bytes, more than ${limits.lineBytesMax}`, start);
@@ -106,9 +105,10 @@ function readLine(reader: PieceReader, start: number, line: number, context: Con
       checkRecord(reader);
       const table = tables.of(reader, start);
       // Only now, as reading a record's schema may read the line a second time.
+      const isRead = shapes.settle(table, start);
       selectField(reader, "record");
-      findKeyValues(table, reader);
-      const wrong = badColumnName(reader, limits);
+      if (!isRead) findKeyValues(table, reader);
+      const wrong = isRead ? undefined : badColumnName(reader, limits);
       if (wrong !== undefined) sink.fault({ line, stream: table.stream, ...wrong, uncarriable: true });
       sink.record(line, table, reader);
       // Afterwards, as the sink reads a record's own schema with its first record.
@@ -166,14 +166,15 @@ function messageType(reader: ValueReader): (typeof messageTypes)[number] | undef
   if (type.kind !== Kind.text && type.kind !== Kind.keyword) {
     throw new Malformed("a message's `type` must be a string", type.textStart);
   }
-  const { bytes } = reader;
-  return messageTypes.find(name => spells(bytes, type.contentStart, type.contentEnd, name));
+  for (const name of messageTypes)
+    if (spells(reader.bytes, type.contentStart, type.contentEnd, name)) return name;
+  return undefined;
 }
 
 /** Returns whether the string with this content equals `name`, ignoring case. */
 function spells(bytes: Uint8Array, start: number, end: number, name: string): boolean {
-  if (holdsEscape(bytes, start, end)) return stringOf(bytes, start, end).toLowerCase() === name;
-  if (end - start !== name.length) return false;
+  if (end - start !== name.length)
+    return holdsEscape(bytes, start, end) && stringOf(bytes, start, end).toLowerCase() === name;
   for (let i = 0; i < name.length; i++) {
     const byte = bytes[start + i]!;
     if (byte !== name.charCodeAt(i) && (byte | lowerCaseBit) !== name.charCodeAt(i)) return false;

@@ -16,7 +16,11 @@ export const envelopeNames = [
   "time_extracted",
 ] as const;
 export type EnvelopeName = (typeof envelopeNames)[number];
-const envelopeNameBytes = envelopeNames.map(name => utf8.encode(name));
+const contents = envelopeNames.map((name, index) => ({ name, index, content: utf8.encode(name) }));
+/** By their length. */
+const namesOfLength = Array.from({ length: 20 }, (_, length) =>
+  contents.filter(({ name }) => name.length === length),
+);
 
 /**
  * A member of the message's map: its text with quotes or brackets, and its content without. Valid for one
@@ -50,14 +54,12 @@ const absent = (): EnvelopeField => ({
 export const emptyEnvelope = () =>
   Object.fromEntries(envelopeNames.map(name => [name, absent()])) as Record<EnvelopeName, EnvelopeField>;
 
-/** Returns the envelope's field with this name; null for other names. */
-export function envelopeName(bytes: Uint8Array, start: number, end: number): EnvelopeName | null {
-  if (holdsEscape(bytes, start, end)) {
-    const written = stringOf(bytes, start, end);
-    return envelopeNames.find(name => name === written) ?? null;
-  }
-  for (const [i, name] of envelopeNameBytes.entries()) {
-    if (isSame(bytes, start, end, name)) return envelopeNames[i]!;
-  }
-  return null;
+/** Returns the index in `envelopeNames` of the name `bytes[start, end)`; -1 for other names. */
+export function envelopeIndex(bytes: Uint8Array, start: number, end: number): number {
+  const known = namesOfLength[end - start];
+  if (known !== undefined)
+    for (const { index, content } of known) if (isSame(bytes, start, end, content)) return index;
+  if (!holdsEscape(bytes, start, end)) return -1;
+  const written = stringOf(bytes, start, end);
+  return (envelopeNames as readonly string[]).indexOf(written);
 }

@@ -53,7 +53,7 @@ export class OpenNames {
         if (isRepeated(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!, start, end)) throw twice(position);
       }
     }
-    this.#push(start, end);
+    this.#extents.addPair(start, end);
   }
 
   /** Adds a transit key that is not a name: `tagged`, such as `~i5`, differs from the text `5`. */
@@ -63,13 +63,7 @@ export class OpenNames {
     const others = this.#others.get(mark) ?? new Set();
     if (others.has(tagged)) throw twice(position);
     this.#others.set(mark, others.add(tagged));
-    this.#push(0, 0);
-  }
-
-  #push(start: number, end: number): void {
-    const at = this.#extents.add();
-    this.#extents.ints[at] = start;
-    this.#extents.ints[at + 1] = end;
+    this.#extents.addPair(0, 0);
   }
 
   #tableOf(mark: number): Set<string> {

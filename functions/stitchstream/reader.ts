@@ -4,8 +4,9 @@ import { Members } from "../values/members.ts";
 import { isNumberStart, Malformed, stringOf, TextScanner, Uncarriable } from "../values/scanner.ts";
 import { Splices } from "../values/splices.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
-import { type EnvelopeName, emptyEnvelope, envelopeName, envelopeNames } from "./envelope.ts";
+import { type EnvelopeName, emptyEnvelope, envelopeIndex, envelopeNames } from "./envelope.ts";
 import { OpenNames } from "./names.ts";
+import type { RecordSource } from "./record-source.ts";
 import type { ValueLimits } from "./value-limits.ts";
 
 /**
@@ -20,6 +21,7 @@ const nowhere = -1;
  */
 export abstract class ValueReader extends TextScanner {
   readonly envelope = emptyEnvelope();
+  readonly #fields = envelopeNames.map(name => this.envelope[name]);
   readonly recordMembers = new Members();
   readonly keyFields = new Members();
   /** The values of the envelope's members that the format does not define: pairs of start and end. */
@@ -42,6 +44,8 @@ export abstract class ValueReader extends TextScanner {
   lineStart = nowhere;
   /** Follows the values that are read. Set by `readAlone` and `readField`, until they return. */
   visitor: Visitor | undefined;
+  /** Reads the lines' records. Set by shapes while they read a line with the scan. */
+  records: RecordSource | undefined;
 
   /** The names of the maps that are being read. */
   readonly names: OpenNames;
@@ -94,7 +98,7 @@ export abstract class ValueReader extends TextScanner {
   /** Reads the line that begins at `position`, up to and including its newline. */
   readMessage(position: number): void {
     this.#start(position);
-    for (const name of envelopeNames) this.envelope[name].present = false;
+    for (const field of this.#fields) field.present = false;
     this.recordMembers.clear();
     this.splices.clear();
     this.keyFields.clear();
@@ -205,20 +209,22 @@ export abstract class ValueReader extends TextScanner {
   }
 
   #readEnvelopeMember(nameStart: number, nameEnd: number): void {
-    const name = envelopeName(this.bytes, nameStart, nameEnd);
+    const index = envelopeIndex(this.bytes, nameStart, nameEnd);
+    const name = envelopeNames[index];
     this.skipSpace();
     const start = this.position;
     this.standsAlone = this.spliceable = true;
     this.growth = 0;
     if (name === "record") this.#watch(this.recordMembers, true);
     else if (name === "key_fields") this.#watch(this.keyFields, false);
-    if (name !== null && name === this.#shown?.name) this.visitor = this.#shown.visitor;
-    const kind = this.readValue(envelopeDepth + 1);
+    if (name !== undefined && name === this.#shown?.name) this.visitor = this.#shown.visitor;
+    const isRead = name === "record" && this.records?.readRecord();
+    const kind = isRead ? Kind.map : this.readValue(envelopeDepth + 1);
     this.visitor = undefined;
     this.inRecord = false;
     this.#logDepth = nowhere;
-    if (name === null) return this.#noteOther(start);
-    const field = this.envelope[name];
+    if (name === undefined) return this.otherValues.addPair(start, this.position);
+    const field = this.#fields[index]!;
     field.present = true;
     field.kind = kind;
     field.textStart = start;
@@ -228,12 +234,6 @@ export abstract class ValueReader extends TextScanner {
     field.standsAlone = this.standsAlone;
     field.spliceable = this.spliceable;
     field.growth = this.growth;
-  }
-
-  #noteOther(start: number): void {
-    const at = this.otherValues.add();
-    this.otherValues.ints[at] = start;
-    this.otherValues.ints[at + 1] = this.position;
   }
 
   #watch(log: Members, isRecord: boolean): void {

@@ -1,4 +1,5 @@
 import { isSame } from "../values/bytes.ts";
+import { hashOf } from "../values/hash.ts";
 import { contentOf, Malformed, stringOf } from "../values/scanner.ts";
 import { Kind } from "../values/visitor.ts";
 import type { EnvelopeField } from "./envelope.ts";
@@ -53,7 +54,8 @@ export class Tables {
   #rows = 0;
   readonly #schemas: StreamSchemas;
   readonly #limits: TableLimits;
-  #last: Known | undefined;
+  /** The table of each stream's last record, by the hash of the stream's name. */
+  readonly #last = new Map<number, Known>();
 
   constructor(limits: TableLimits) {
     this.#limits = limits;
@@ -70,16 +72,19 @@ export class Tables {
     checkKeys(schema, reader, this.#limits);
     this.#admit(stream);
     this.#declared.set(stream, schema);
-    this.#last = undefined;
+    this.#last.clear();
     return { stream, schema };
   }
 
   /** Returns the table of the RECORD at `position`, just read. Throws Malformed for invalid names. */
   of(reader: ValueReader, position: number): Table {
     const inline = reader.envelope.schema.present ? this.#schemas.of(reader, position) : undefined;
-    if (this.#last !== undefined && this.#isLast(reader, inline)) {
-      this.note(this.#last);
-      return this.#last;
+    const { contentStart, contentEnd } = reader.envelope.stream;
+    const hash = hashOf(reader.bytes, contentStart, contentEnd);
+    const last = this.#last.get(hash);
+    if (last !== undefined && isRow(reader, inline, last)) {
+      this.note(last);
+      return last;
     }
     const stream = this.#streamName(reader);
     const schema = inline ?? this.#declared.get(stream);
@@ -91,7 +96,7 @@ export class Tables {
     const table =
       this.#byIdentity.get(identity) ??
       this.#add(identity, { stream, keyNames, keyFields, schema, inlineSchema: inline, version });
-    this.#last = table;
+    this.#last.set(hash, table);
     this.note(table);
     return table;
   }
@@ -137,21 +142,6 @@ export class Tables {
       )
         latest = table;
     return latest;
-  }
-
-  #isLast(reader: ValueReader, inline: StreamSchema | undefined): boolean {
-    const { streamBytes, keyFieldBytes, inlineSchema, versionBytes } = this.#last!;
-    const { stream, version } = reader.envelope;
-    const { keyFields, bytes } = reader;
-    if (inline !== inlineSchema || keyFields.count !== keyFieldBytes.length) return false;
-    if (!stream.present || stream.kind !== Kind.text) return false;
-    if (!isSame(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
-    if (!isVersion(bytes, version, versionBytes)) return false;
-    for (let i = 0; i < keyFieldBytes.length; i++) {
-      if (keyFields.kind(i) !== Kind.text) return false;
-      if (!isSame(bytes, keyFields.start(i), keyFields.end(i), keyFieldBytes[i]!)) return false;
-    }
-    return true;
   }
 
   #add(
@@ -203,6 +193,22 @@ export class Tables {
     checkName(name, "stream", stream.textStart, this.#limits);
     return name;
   }
+}
+
+/** Returns whether the RECORD just read is a row of `last`. */
+function isRow(reader: ValueReader, inline: StreamSchema | undefined, last: Known): boolean {
+  const { streamBytes, keyFieldBytes, inlineSchema, versionBytes } = last;
+  const { stream, version } = reader.envelope;
+  const { keyFields, bytes } = reader;
+  if (inline !== inlineSchema || keyFields.count !== keyFieldBytes.length) return false;
+  if (!stream.present || stream.kind !== Kind.text) return false;
+  if (!isSame(bytes, stream.contentStart, stream.contentEnd, streamBytes)) return false;
+  if (!isVersion(bytes, version, versionBytes)) return false;
+  for (let i = 0; i < keyFieldBytes.length; i++) {
+    if (keyFields.kind(i) !== Kind.text) return false;
+    if (!isSame(bytes, keyFields.start(i), keyFields.end(i), keyFieldBytes[i]!)) return false;
+  }
+  return true;
 }
 
 function isVersion(bytes: Uint8Array, field: EnvelopeField, version: Uint8Array): boolean {

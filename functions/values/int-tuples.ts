@@ -28,6 +28,13 @@ export class IntTuples {
     return at;
   }
 
+  /** Adds a pair. The width is 2. */
+  addPair(first: number, second: number): void {
+    const at = this.add();
+    this.ints[at] = first;
+    this.ints[at + 1] = second;
+  }
+
   /** Reserves room for `count` tuples: growing step by step would hold the array twice. */
   reserve(count: number): void {
     if (count * this.#width > this.ints.length) this.ints = new Int32Array(count * this.#width);

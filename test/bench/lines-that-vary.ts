@@ -68,6 +68,14 @@ export const ofColumns =
     ),
   });
 
+const inAnyOrder = (n: number, members: object) =>
+  Object.fromEntries(
+    Object.entries(members)
+      .map((member, i) => ({ member, place: vary(n, i, 1_000) }))
+      .sort((one, other) => one.place - other.place)
+      .map(({ member }) => member),
+  );
+
 /** Envelopes that vary, around the small record. */
 type Wrap = (n: number, message: ReturnType<typeof messageOf>) => object;
 const seconds = (n: number) => new Date(1_600_000_000_000 + 137 * n).toISOString();
@@ -77,6 +85,8 @@ const envelopes: Readonly<Record<string, Wrap>> = {
     vary(n, 1, 3) === 0 ? message : { ...message, time_extracted: seconds(n) },
   "a version on some": (n, message) => (vary(n, 1, 2) === 0 ? message : { ...message, version: 1 }),
   "a counter after the record": (n, message) => ({ ...message, offset: n }),
+  "members in any order": (n, message) =>
+    inAnyOrder(n, { ...message, time_extracted: seconds(n), offset: n }),
   "a counter before the type": (n, message) => ({ lsn: n, ...message }),
   "a map that differs": (n, message) => ({ ...message, source: { lsn: n, file: `f${n}` } }),
   "the members reversed on some": (n, message) =>

@@ -69,6 +69,8 @@ const recordLine = fc.record({
   id: seldom(fc.nat() as fc.Arbitrary<unknown>, fc.constantFrom(null, "x", {})),
   time,
   version: fc.constantFrom(1, 1, 1, 2),
+  /** Which of the message's members comes first. */
+  first: fc.oneof(fc.constant(0), fc.nat(7)),
   escapes: fc.oneof({ weight: 3, arbitrary: fc.constant<number[]>([7]) }, picks),
 });
 const between = fc.oneof(
@@ -86,7 +88,7 @@ const schemaOf = (of: number, streams: Stream[]) => ({
 function messageOf(line: typeof recordLine extends fc.Arbitrary<infer T> ? T : never, streams: Stream[]) {
   const { description, names, key, schema, timed, versioned, valued, inner } = streams[line.of]!;
   const fields = names.map((name, n) => [name, line.values[n]] as const);
-  return {
+  const message = {
     type: "RECORD",
     ...(timed && { time_extracted: line.time }),
     stream: streamNames[line.of]!,
@@ -96,6 +98,9 @@ function messageOf(line: typeof recordLine extends fc.Arbitrary<infer T> ? T : n
     record: { id: line.id, [key]: line.id, ...Object.fromEntries(fields), inner },
     ...(valued && { value: line.values[0] }),
   };
+  const members = Object.entries(message);
+  const first = line.first % members.length;
+  return Object.fromEntries([...members.slice(first), ...members.slice(0, first)]);
 }
 
 /** Streams with equal keys and columns share what is learned of either; others don't. */

@@ -1,9 +1,10 @@
 import { isSame } from "../../values/bytes.ts";
+import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import type { Table } from "../tables.ts";
-import { hashOf } from "./hash.ts";
 import type { TableShape } from "./table-shape.ts";
+import { Trust } from "./trust.ts";
 
 /** A range of bytes in the body. */
 export interface Text {
@@ -43,7 +44,11 @@ export interface Envelope {
 /** The streams of a body differ in their names, and rarely in the text before the name. */
 const openingsMax = 8;
 /** A stream has few envelopes: with and without a time, and one for each version. */
-const perStreamMax = 8;
+const perStreamMax = 16;
+/** Further streams whose names have the same hash are not found by it. */
+const sameHashMax = 8;
+/** Searching, comparing and learning in vain costs more than a hit saves. */
+const evictionCost = 2;
 /** Envelopes of all streams whose name follows a gap. */
 const unnamedMax = 32;
 
@@ -54,6 +59,8 @@ interface StreamEnvelopes {
 
 /** The envelopes of a body, looked up by the text before the stream's name and then by the name. */
 export class Envelopes {
+  /** Misses are the envelopes that others push out. */
+  readonly trust = new Trust();
   readonly #view: DataView;
   readonly #bytes: Uint8Array;
   readonly #openings: Text[] = [];
@@ -150,7 +157,10 @@ export class Envelopes {
     const known = group.findIndex(each => this.#isSame(each, envelope));
     if (known >= 0) group.splice(known, 1)[0]!.isStale = true;
     group.unshift(envelope);
-    if (group.length > (nameAt === undefined ? unnamedMax : perStreamMax)) group.pop()!.isStale = true;
+    if (group.length > (nameAt === undefined ? unnamedMax : perStreamMax)) {
+      group.pop()!.isStale = true;
+      this.trust.miss(evictionCost);
+    }
     if (nameAt !== undefined) this.#addOpening({ start: texts[0]!.start, length: nameAt });
     if (this.#last !== undefined) this.#last.next = envelope;
     this.#last = envelope;
@@ -183,7 +193,7 @@ export class Envelopes {
     const hash = hashOf(name, 0, name.length);
     const same = this.#byHash.get(hash);
     if (same === undefined) this.#byHash.set(hash, [added]);
-    else if (same.length < perStreamMax) same.push(added);
+    else if (same.length < sameHashMax) same.push(added);
     return added.envelopes;
   }
 

@@ -10,11 +10,11 @@ import {
   space,
   zero,
 } from "../../values/bytes.ts";
+import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
-import { hashOf } from "./hash.ts";
 import { miss } from "./miss.ts";
 import { RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";

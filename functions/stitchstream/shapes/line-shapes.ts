@@ -12,6 +12,7 @@ import { type Envelope, Envelopes, type Gap } from "./envelopes.ts";
 import { cachedIn, gapsOf, readUncached } from "./gaps.ts";
 import { JsonRecords } from "./json-record.ts";
 import { miss } from "./miss.ts";
+import { OpenEnvelopes } from "./open-envelopes.ts";
 import { RecordShapes } from "./record-shapes.ts";
 import type { RecordReader } from "./records.ts";
 import { SlotBudget } from "./slot.ts";
@@ -36,11 +37,14 @@ export class LineShapes {
   readonly #checkOf: (table: Table) => MapCheck | undefined;
   readonly #envelopes: Envelopes;
   readonly #recordShapes: RecordShapes;
+  readonly #open: OpenEnvelopes;
   readonly #shapes = new Map<string, TableShape>();
   /** The same by the table's id. */
   readonly #shapesById: TableShape[] = [];
   /** The growth of the record that was read last. */
   #growth = 0;
+  /** The shape by which the record of the current line can't be read. */
+  #missed: TableShape | undefined;
 
   /** `checkOf` returns the check of a table's records; undefined if they have none. */
   constructor(reader: PieceReader, limits: ShapeLimits, checkOf: (table: Table) => MapCheck | undefined) {
@@ -55,6 +59,7 @@ export class LineShapes {
       this.#transit === undefined
         ? new JsonRecords(reader as JsonReader, budget, limits.depthMax)
         : new TransitRecords(this.#transit, budget, limits.depthMax);
+    this.#open = new OpenEnvelopes(reader, (at, shape) => this.#readRecord(at, shape));
   }
 
   /**
@@ -62,21 +67,39 @@ export class LineShapes {
    * are then valid. Returns undefined if the scan must read the line, which may be invalid.
    */
   read(start: number): Table | undefined {
+    this.#missed = undefined;
+    if (!this.#envelopes.trust.allows()) return undefined;
     const envelope = this.#envelopes.find(start);
-    if (envelope === undefined || !envelope.shape.isTrusted()) return undefined;
+    if (envelope === undefined) return undefined;
+    this.#missed = envelope.shape;
+    if (!envelope.shape.trust.allows()) return undefined;
     const { expansion } = this.#reader;
     try {
       const table = this.#readLine(start, envelope);
       if (table !== undefined) {
-        envelope.shape.hit();
+        envelope.shape.trust.hit();
+        this.#envelopes.trust.hit();
         return table;
       }
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
     }
     this.#reader.expansion = expansion;
-    envelope.shape.miss();
+    if (this.#missed !== undefined) envelope.shape.trust.miss();
     return undefined;
+  }
+
+  /** Reads the line at `start`, which `read` has left, with the scan. */
+  scan(start: number): void {
+    this.#open.read(start, this.#missed);
+  }
+
+  /**
+   * Returns whether `scan` has read the record of the line at `start` as a row of `table`: its key values are
+   * then known, and its names are valid. Otherwise its members are known, if need be from another reading.
+   */
+  settle(table: Table, start: number): boolean {
+    return this.#open.settle(start, this.#shapesById[table.id]);
   }
 
   #readLine(start: number, expected: Envelope): Table | undefined {
@@ -93,7 +116,11 @@ export class LineShapes {
       const text = known.texts[n + 1]!;
       if (!isSameText(view, at, text.start, text.length)) {
         const sibling = this.#envelopes.sibling(known, n, at);
-        if (sibling === undefined) return undefined;
+        if (sibling === undefined) {
+          // The record's shape is not to blame.
+          this.#missed = undefined;
+          return undefined;
+        }
         known = sibling;
       }
       if (this.#transit !== undefined) this.#remember(this.#transit, at, known, n + 1);
@@ -106,16 +133,17 @@ export class LineShapes {
   }
 
   /** Reads the value at `at`. Returns its end, or `miss`. */
-  #readGap(at: number, gap: Gap, { table, shape }: Envelope): number {
-    if (gap === "record") return this.#readRecord(at, table, shape);
+  #readGap(at: number, gap: Gap, { shape }: Envelope): number {
+    if (gap === "record") return this.#readRecord(at, shape);
     return gap === "time" ? this.#readTime(at) : this.#readOther(at);
   }
 
-  #readRecord(start: number, { keyNames }: Table, shape: TableShape): number {
+  #readRecord(start: number, shape: TableShape): number {
     const reader = this.#reader;
     const { record } = reader.envelope;
     reader.growth = 0;
-    for (let key = 0; key < keyNames.length; key++) reader.keyValues.push(0, 0, Kind.absent, 0, 0);
+    reader.keyValues.clear();
+    for (let key = 0; key < shape.keyCount; key++) reader.keyValues.push(0, 0, Kind.absent, 0, 0);
     const end = this.#records.read(start, shape.record, shape);
     if (end === miss || this.#records.dataPoints + reader.pieces > this.#limits.dataPointsMax) return miss;
     record.textStart = start;
@@ -157,11 +185,14 @@ export class LineShapes {
       if (cached[i] === n) cache.remember(start + cached[i + 1]!, start + cached[i + 2]!);
   }
 
-  /** Learns the envelope of the line at `start`, which the scan has just read. */
+  /** Learns the envelope and the record of the line at `start`, which the scan has just read. */
   learn(table: Table, start: number): void {
     const reader = this.#reader;
     const { position: end } = reader;
     const { record, stream } = reader.envelope;
+    const shape = this.#shapeOf(table);
+    if (!this.#open.hasRead) this.#open.note(shape);
+    if (this.#envelopes.trust.rests) return;
     const places = gapsOf(reader);
     if (places === undefined) return;
     let from = start;
@@ -176,7 +207,6 @@ export class LineShapes {
     const before = gaps.indexOf("record") + 1;
     const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
     if (cached === undefined) return;
-    const shape = this.#shapeOf(table);
     const nameAt = stream.contentEnd < start + texts[0]!.length ? stream.contentStart - start : undefined;
     this.#envelopes.add({ table, shape, texts, gaps, cached, nameAt, next: undefined, isStale: false });
   }

@@ -1,7 +1,7 @@
+import { hashOf } from "../../values/hash.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
-import { hashOf } from "./hash.ts";
 import { MapShape, type SlotBudget } from "./slot.ts";
 
 interface Shared {

@@ -1,7 +1,7 @@
 import { holdsEscape, isRepeated, underscore } from "../../values/bytes.ts";
+import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
-import { hashOf } from "./hash.ts";
 
 /** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;

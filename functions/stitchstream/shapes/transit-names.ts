@@ -1,9 +1,9 @@
 import { backslash, backtick, caret, colon, dollar, isRepeated, quote, tilde } from "../../values/bytes.ts";
+import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import { cacheableCharsMin, isLongEnough } from "../transit/cache.ts";
 import type { TransitReader } from "../transit/reader.ts";
-import { hashOf } from "./hash.ts";
 import { RecordReader } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
