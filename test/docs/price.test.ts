@@ -176,12 +176,12 @@ describe("a delivery waits for as many round trips as docs/performance.md says",
       .filter(calls => calls.length > 0);
 
   it.each([
-    [20, []],
-    [20, ["key"]],
-    [250_000, ["large"]],
-    [250_000, ["large", "key"]],
-    [undefined, ["key"]],
-  ] as const)("with a bookmark of %s bytes: %s", async (bytes, marks) => {
+    ["with a bookmark of 20 bytes", 20, []],
+    ["with a bookmark of 20 bytes, and a key", 20, ["key"]],
+    ["with a bookmark of 250,000 bytes", 250_000, ["large"]],
+    ["with a bookmark of 250,000 bytes, and a key", 250_000, ["large", "key"]],
+    ["without a bookmark, and with a key", undefined, ["key"]],
+  ] as const)("%s", async (_, bytes, marks) => {
     const hasKey = marks.some(mark => mark === "key");
     const streamer = `trips-${bytes}-${marks.length}`;
     const headersOf = (n: number) =>

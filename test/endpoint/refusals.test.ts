@@ -392,7 +392,7 @@ const refusals: Refusal[] = [
     body: after({ type: "RECORD", stream: "a", record: { _sdc_batched_at: 1 } }),
     status: 422,
     code: "invalid-records",
-    error: { line: 5, stream: "a", field: "_sdc_batched_at", message: /loader/ },
+    error: { line: 5, stream: "a", field: "_sdc_batched_at", message: /reserves/ },
   },
   {
     name: "a record that violates its schema",

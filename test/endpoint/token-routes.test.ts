@@ -100,12 +100,11 @@ describe("an admin of one streamer", () => {
     for (const { id } of [theirs, all]) await revoke(id);
   });
 
-  it.each([["write"], ["read"], ["write", "read"]] as Scope[][])(
-    "who has only %s and %s may do nothing",
-    async (...scopes) => {
-      const given = scopes.filter(scope => scope !== undefined);
-      const { value: own } = await create({ streamer: "*", scopes: given });
-      const body = { streamer: "github", scopes: given };
+  it.each([[["write"]], [["read"]], [["write", "read"]]] as const)(
+    "who has only %j may do nothing",
+    async scopes => {
+      const { value: own } = await create({ streamer: "*", scopes });
+      const body = { streamer: "github", scopes };
       for (const answer of [
         await list("", own.token),
         await create(body, own.token),

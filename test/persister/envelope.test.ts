@@ -145,7 +145,7 @@ describe("values that can't be forwarded", () => {
     [
       "a reserved name in a quoted record",
       transit('["^ ","type","RECORD","stream","s","record",["~#\'",["^ ","_sdc_sequence",1]]]'),
-      "loader",
+      "reserves this column name",
     ],
     ["a bare number beyond doubles in transit", transit(`${oneRow},"n",1e400]]`), "too large for a double"],
     ["a tagged one", transit(`${oneRow},"n","~d1e400"]]`), "too large for a double"],
