@@ -20,11 +20,6 @@ interface Request {
   readonly body?: string;
 }
 
-interface Answer {
-  readonly text: string;
-  readonly etag: string | null;
-}
-
 /** Throttled, or a service of AWS that does not answer in time. */
 const busy: readonly number[] = [429, 500, 503];
 const attemptsMax = 3;
@@ -57,8 +52,8 @@ export class Api {
     this.#send(`v1/tokens/${encodeURIComponent(id)}`, { method: "DELETE" });
 
   /** Resolves to the text of a page of history: the bookmarks in it are read as they are written. */
-  readonly history = async (name: string, before?: number): Promise<string> =>
-    (await this.#send(pathOf(name, "/bookmark/history"), { query: { limit: 11, before } })).text;
+  readonly history = (name: string, before?: number): Promise<string> =>
+    this.#send(pathOf(name, "/bookmark/history"), { query: { limit: 11, before } });
 
   /** Sets the bookmark, or deletes it if `bookmark` is undefined, if the revision is still the one given. */
   readonly rewind = (name: string, revision: number, bookmark: { type: string; text: string } | undefined) =>
@@ -69,11 +64,11 @@ export class Api {
     });
 
   async #json<T>(path: string, request?: Request): Promise<T> {
-    return JSON.parse((await this.#send(path, request)).text) as T;
+    return JSON.parse(await this.#send(path, request)) as T;
   }
 
   /** Sends a request. Repeats one that only reads while the endpoint is busy. */
-  async #send(path: string, request: Request = {}): Promise<Answer> {
+  async #send(path: string, request: Request = {}): Promise<string> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#sendOnce(path, request);
@@ -85,7 +80,7 @@ export class Api {
     }
   }
 
-  async #sendOnce(path: string, { method = "GET", query = {}, headers, body }: Request): Promise<Answer> {
+  async #sendOnce(path: string, { method = "GET", query = {}, headers, body }: Request): Promise<string> {
     const set = Object.entries(query).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, String(value)]],
     );
@@ -95,16 +90,41 @@ export class Api {
       headers: { authorization: `Bearer ${this.#token}`, ...headers },
       cache: "no-store",
     };
-    const response = await fetch(url, { ...init, ...(body !== undefined && { body }) } as RequestInit).catch(
-      () => {
-        throw new ApiError(0, { detail: "The endpoint does not answer." });
-      },
-    );
-    const text = await response.text().catch(() => "");
+    const { response, text } = await receive(url, {
+      ...init,
+      ...(body !== undefined && { body }),
+    } as RequestInit);
     if (!response.ok) throw new ApiError(response.status, problemOf(text));
-    return { text, etag: response.headers.get("etag") };
+    if (text !== "" && !isJson(text)) throw new ApiError(response.status, notTheEndpoint);
+    return text;
   }
 }
+
+/** Resolves to a whole answer. Rejects if there is none, or if it ends early. */
+async function receive(url: string, init: RequestInit) {
+  try {
+    const response = await fetch(url, init);
+    return { response, text: await response.text() };
+  } catch {
+    throw new ApiError(0, { detail: "The endpoint does not answer." });
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Such as the login page of a proxy. */
+const notTheEndpoint: Problem = {
+  title: "Not the endpoint's answer",
+  detail: "Something between this browser and the endpoint answered instead, and not with JSON.",
+  hint: "Sign in to the proxy or network in front of the endpoint, then try again.",
+};
 
 const pathOf = (name: string, rest = "") => `v1/streamers/${encodeURIComponent(name)}${rest}`;
 

@@ -34,8 +34,8 @@ export function commitsIn(text: string): CommitPage {
 /** Returns a text as one word of a POSIX shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Longer bookmarks are read from a file: a command line has a limit. */
-const commandCharsMax = 8_000;
+/** Linux passes at most 128 KiB as one argument: a longer bookmark follows the command, as its input. */
+const argumentCharsMax = 8_000;
 
 /** Returns the command that goes back to a commit's bookmark, if the revision is still `revision`. */
 export function rewindCommand(
@@ -43,16 +43,15 @@ export function rewindCommand(
   revision: number,
   url: string,
 ): string {
+  const isLong = bookmark !== undefined && bookmark.text.length > argumentCharsMax;
   const lines = [
     `curl -X ${bookmark === undefined ? "DELETE" : "PUT"} -H "Authorization: Bearer $TOKEN"`,
     `-H 'If-Match: "${revision}"'`,
   ];
   if (bookmark !== undefined) {
-    const isLong = bookmark.text.length > commandCharsMax;
-    lines.push(
-      `-H 'Content-Type: ${bookmarkType}'`,
-      isLong ? "--data-binary @bookmark.json" : `--data-binary ${quoted(bookmark.text)}`,
-    );
+    const data = isLong ? "@-" : quoted(bookmark.text);
+    lines.push(`-H 'Content-Type: ${bookmarkType}'`, `--data-binary ${data}`);
   }
-  return [...lines, quoted(url)].join(" \\\n  ");
+  const command = [...lines, quoted(url)].join(" \\\n  ");
+  return isLong ? `${command} <<'BOOKMARK'\n${bookmark.text}\nBOOKMARK` : command;
 }

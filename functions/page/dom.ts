@@ -40,6 +40,27 @@ function present(children: readonly Child[]): (Node | string)[] {
   );
 }
 
+/** Replaces the children of an element. A link or button that is drawn again keeps the focus. */
+export function redraw(parent: HTMLElement, ...children: readonly (Node | string)[]): void {
+  const { activeElement } = document;
+  const focused =
+    activeElement !== null && parent.contains(activeElement) ? nameOf(activeElement) : undefined;
+  parent.replaceChildren(...children);
+  if (focused === undefined) return;
+  const same = [...parent.querySelectorAll<HTMLElement>("a, button, [tabindex]")].find(
+    each => nameOf(each) === focused,
+  );
+  same?.focus({ preventScroll: true });
+}
+
+const nameOf = (element: Element) =>
+  [
+    element.tagName,
+    element.getAttribute("href"),
+    element.getAttribute("aria-label"),
+    element.textContent,
+  ].join(" ");
+
 /** Returns the element with this id. */
 export const byId = (id: string): HTMLElement => document.getElementById(id)!;
 

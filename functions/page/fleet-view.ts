@@ -1,6 +1,6 @@
 import type { Row, State } from "./answers.ts";
 import type { Api } from "./api.ts";
-import { h } from "./dom.ts";
+import { h, redraw } from "./dom.ts";
 import { type Fleet, readFleet } from "./fleet.ts";
 import { countStates, ranked, stateWords } from "./ranking.ts";
 import { count, duration } from "./times.ts";
@@ -107,14 +107,15 @@ class FleetView {
     const counts = countStates(rows.values());
     const troubled = counts.stale + counts.failing;
     this.#headline.textContent = headlineOf(troubled, rows.size, isWhole);
-    this.#filters.replaceChildren(...this.#chips(counts, rows.size));
+    redraw(this.#filters, ...this.#chips(counts, rows.size));
     const name = this.#search.value.trim().toLowerCase();
     const wanted = [...rows.values()].filter(
       row => (this.#state === "all" || isIn(row, this.#state)) && row.streamer.includes(name),
     );
     this.#status.textContent = isWhole ? "" : `${count(rows.size)} read so far …`;
     const sorted = ranked(wanted, Date.now());
-    this.#list.replaceChildren(
+    redraw(
+      this.#list,
       sorted.length === 0 ? nothing(rows.size) : table(sorted.slice(0, this.#shown)),
       sorted.length > this.#shown ? this.#more(sorted.length) : "",
     );

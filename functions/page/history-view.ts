@@ -41,11 +41,14 @@ export function historySection(api: Api, name: string, changed: () => void): HTM
       return;
     }
     const shown = place;
-    list.append(...commits.map((commit, at) => entryOf(commit, commits[at + 1], shown)));
+    // The last commit of a page is compared with one that the next page has: it is shown there.
+    const whole = next === undefined || commits.length < 2 ? commits : commits.slice(0, -1);
+    list.append(...whole.map((commit, at) => entryOf(commit, commits[at + 1], shown)));
     more.replaceChildren();
     if (next === undefined) return;
+    const older = whole.at(-1)?.revision ?? next;
     const button = h("button", { type: "button", class: "quiet" }, "Show older bookmarks");
-    button.addEventListener("click", () => void load(next).catch(fail));
+    button.addEventListener("click", () => void load(older).catch(fail));
     more.append(button);
   };
   const fail = (error: unknown) => {

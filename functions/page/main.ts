@@ -19,6 +19,8 @@ const shown = { controller: new AbortController() };
 
 function show(view: (signal: AbortSignal) => HTMLElement, title: string): void {
   shown.controller.abort();
+  // A question is about the view that asked it.
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   shown.controller = new AbortController();
   document.title = `${title} · Persister`;
   content.replaceChildren(view(shown.controller.signal));

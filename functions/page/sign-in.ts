@@ -36,8 +36,11 @@ export function signIn(
   form.addEventListener("submit", event => {
     event.preventDefault();
     const token = input.value.trim().replace(/^Bearer +/i, "");
-    if (token !== "") accept(token);
+    if (/^[\x21-\x7e]+$/.test(token)) return accept(token);
+    input.setCustomValidity(`A ${what} has no spaces, quotation marks or ellipsis: copy it again, whole.`);
+    input.reportValidity();
   });
+  input.addEventListener("input", () => input.setCustomValidity(""));
   return form;
 }
 

@@ -1,7 +1,7 @@
 import type { Delivery, Failure, Streamer } from "./answers.ts";
 import { type Api, ApiError } from "./api.ts";
 import { daysSection } from "./days-view.ts";
-import { commandBlock, h } from "./dom.ts";
+import { commandBlock, h, redraw } from "./dom.ts";
 import { historySection } from "./history-view.ts";
 import { bytes, count, duration } from "./times.ts";
 import {
@@ -26,22 +26,34 @@ export function streamerView(api: Api, name: string, signal: AbortSignal): HTMLE
   const problem = h("div");
   const now = h("div", { class: "pair" }, loading());
   const parts = h("div");
-  const root = h("div", {}, head, problem, now, parts);
+  const news = h("div", { role: "status" });
+  const root = h("div", {}, head, problem, now, news, parts);
   let seen: string | undefined;
 
   const draw = async (streamer: Streamer) => {
     head.replaceChildren(...headOf(name, streamer));
-    now.replaceChildren(running(streamer), await failed(api, name, streamer));
+    redraw(now, running(streamer), await failed(api, name, streamer));
     // A commit or a failure changes the rest; time alone does not.
     const version = `${streamer.revision} ${streamer.lastFailure?.delivery}`;
     if (version === seen) return;
+    if (seen !== undefined && isInUse(parts)) return offerNews();
     seen = version;
-    const changed = () => void refresh();
+    news.replaceChildren();
     parts.replaceChildren(
       await daysSection(api, name),
-      historySection(api, name, changed),
+      historySection(api, name, refreshAll),
       await deliveriesSection(api, name),
     );
+  };
+  const offerNews = () => {
+    if (news.childElementCount > 0) return;
+    const all = h("button", { type: "button" }, "Show them");
+    all.addEventListener("click", refreshAll);
+    news.append(h("p", { class: "news" }, "There are newer deliveries. ", all));
+  };
+  const refreshAll = () => {
+    seen = undefined;
+    void refresh();
   };
   const refresh = async () => {
     try {
@@ -65,6 +77,10 @@ export function streamerView(api: Api, name: string, signal: AbortSignal): HTMLE
   signal.addEventListener("abort", () => clearInterval(timer));
   return root;
 }
+
+/** Whether somebody reads or operates a part, which must not change under their hands. */
+const isInUse = (parts: HTMLElement) =>
+  parts.contains(document.activeElement) || parts.querySelector("details[open]") !== null;
 
 function headOf(name: string, streamer: Streamer): Node[] {
   const { bookmarkAge, committedAt, staleAt, deliveries, records, revision } = streamer;

@@ -1,7 +1,7 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { token } from "../endpoint/local-stack.ts";
+import { bookmark, jsonline, post, token } from "../endpoint/local-stack.ts";
 import { type KnownStack, startKnownStack } from "./contents.ts";
 import { signIn, texts, useBrowser } from "./visits.ts";
 
@@ -68,6 +68,54 @@ it("everything can be reached and done by keyboard", async () => {
   expect(await page.getByRole("dialog").count()).toBe(0);
   expect(await focused(page)).toMatch(/^Go back/);
 });
+
+describe("a refresh", () => {
+  it("of the list keeps the focus", async () => {
+    const { page } = await visit(stack.url);
+    await signIn(page, token);
+    await page.getByText("segment 3").waitFor();
+    const link = page.getByRole("link", { name: "drift", exact: true });
+    await link.evaluate(each => each.setAttribute("data-before", ""));
+    await link.focus();
+    await page.getByRole("button", { name: "Refresh" }).dispatchEvent("click");
+    await page.locator("[data-before]").waitFor({ state: "detached" });
+    expect(await focused(page)).toBe("drift");
+  });
+
+  it("of a streamer keeps the focus", async () => {
+    const { page } = await openStreamer("drift");
+    const link = page.getByRole("link", { name: "Read more" });
+    await link.evaluate(each => each.setAttribute("data-before", ""));
+    await link.focus();
+    await page.clock.fastForward(refreshMilliseconds);
+    await page.locator("[data-before]").waitFor({ state: "detached" });
+    expect(await focused(page)).toBe("Read more");
+  });
+
+  it("leaves a bookmark open that somebody reads, and offers what is new", async () => {
+    const { page } = await openStreamer("postgres-orders");
+    await page.getByText("Revision 3").click();
+    await post(stack, "postgres-orders", jsonline(bookmark({ xmin: 7_777 })));
+    await page.clock.fastForward(refreshMilliseconds);
+    await page.getByText("There are newer deliveries.").waitFor();
+    expect(await page.locator(".history details[open]").count()).toBe(1);
+    await page.getByRole("button", { name: "Show them" }).click();
+    await page.locator(".history").getByText("Revision 6").waitFor();
+    expect(await page.getByText("There are newer deliveries.").count()).toBe(0);
+  });
+});
+
+const refreshMilliseconds = 10_000;
+
+/** Opens a streamer with a clock that the test moves on. */
+async function openStreamer(name: string) {
+  const opened = await visit(stack.url);
+  await opened.page.clock.install();
+  await signIn(opened.page, token);
+  await opened.page.getByRole("link", { name, exact: true }).click();
+  await opened.page.getByRole("heading", { name: "Deliveries" }).waitFor();
+  return opened;
+}
 
 const focused = (page: Page) => page.evaluate<string>("document.activeElement?.textContent ?? ''");
 

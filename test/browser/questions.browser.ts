@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { get, getBookmark, token } from "../endpoint/local-stack.ts";
+import { bookmark, get, getBookmark, jsonline, post, token } from "../endpoint/local-stack.ts";
 import { exactId, type KnownStack, startKnownStack } from "./contents.ts";
 import { signIn, texts, useBrowser } from "./visits.ts";
 
@@ -11,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.close());
 const visit = useBrowser();
+const run = promisify(execFile);
 
 async function visitStreamer(name: string): Promise<Page> {
   const { page, complaints } = await visit(stack.url);
@@ -125,6 +128,32 @@ describe("what was the bookmark before, and how do I go back", () => {
     expect(lines.filter(line => /^[-+]/.test(line))).toHaveLength(4);
     expect(lines.find(line => line.startsWith("+"))).toMatch(/^\+ added: "issues": "2026-11-2\d/);
     expect(lines.some(line => line.includes(exactId))).toBe(true);
+  });
+
+  it("so does the last one of a page, whose predecessor is on the next", async () => {
+    const page = await visitStreamer("github");
+    await page.getByRole("button", { name: "Show older bookmarks" }).click();
+    await page.locator(".history summary").nth(19).waitFor();
+    for (const at of [9, 10]) await page.locator(".history summary").nth(at).click();
+    expect(await texts(page, ".history details[open] .entry > p")).toEqual([
+      "Compared with revision 21:",
+      "Compared with revision 20:",
+    ]);
+  });
+
+  it.each([
+    ["short", { text: "it's $HOME, `id` and !! \\ \n é 😀" }],
+    ["long", Array.from({ length: 2_000 }, (_, at) => `it's item ${at}`)],
+  ])("the command goes back to a %s bookmark, pasted into a shell", async (name, value) => {
+    await post(stack, name, jsonline(bookmark(value)));
+    await post(stack, name, jsonline(bookmark("newer")));
+    const page = await visitStreamer(name);
+    await page.getByText("Revision 1", { exact: true }).click();
+    await page.getByRole("button", { name: "Go back to this bookmark" }).click();
+    const command = await page.getByRole("dialog").locator("pre code").innerText();
+    await run("bash", ["-c", command], { env: { ...process.env, TOKEN: token } });
+    expect(await (await getBookmark(stack, name)).text()).toBe(JSON.stringify(value));
+    expect((await getBookmark(stack, name)).headers.get("etag")).toBe('"3"');
   });
 
   it("it asks first, and a revision that has moved keeps everything as it is", async () => {

@@ -21,6 +21,15 @@ describe("a token", () => {
     await page.locator(".fleet").waitFor();
   });
 
+  it("that no header can contain is named before it is sent", async () => {
+    const { page, requests } = await visit(stack.url);
+    await signIn(page, "“persister_nothing…”");
+    expect(await page.evaluate("document.getElementById('token').validationMessage")).toMatch(/ellipsis/);
+    expect(requests).toEqual(["/"]);
+    await signIn(page, token);
+    await page.locator(".fleet").waitFor();
+  });
+
   it("for one streamer shows that one", async () => {
     const { page } = await visit(stack.url);
     await signIn(page, stack.readToken);
@@ -94,6 +103,33 @@ it("an endpoint that does not answer is named, and asked again", async () => {
   await page.context().setOffline(false);
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByRole("alert").waitFor({ state: "detached" });
+});
+
+it.each([
+  ["of a proxy", { contentType: "text/html", body: "<title>Sign in</title>" }],
+  ["that is not JSON", { contentType: "application/json", body: '{"streamers":[' }],
+])("an answer %s is named, and asked for again", async (_, answer) => {
+  const { page, complaints } = await visit(stack.url);
+  await page.route("**/v1/streamers?**", route => route.fulfill({ status: 200, ...answer }));
+  await signIn(page, token);
+  await page.getByRole("alert").getByText("Not the endpoint's answer").waitFor();
+  expect(await page.getByText("Loading").count()).toBe(0);
+  await page.unroute("**/v1/streamers?**");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".fleet").waitFor();
+  expect(complaints).toEqual([]);
+});
+
+it("a question closes with its view", async () => {
+  const { page } = await visit(stack.url);
+  await signIn(page, token);
+  await page.getByRole("link", { name: "github", exact: true }).click();
+  await page.getByText("Revision 29").click();
+  await page.getByRole("button", { name: "Go back to this bookmark" }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.goBack();
+  await page.locator(".fleet").waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
 });
 
 it("hostile names and values are text", async () => {
