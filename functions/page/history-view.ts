@@ -15,7 +15,7 @@ const words: Readonly<Record<string, string>> = {
   forget: "deleted manually",
 };
 
-interface Place {
+interface Target {
   readonly api: Api;
   readonly name: string;
   /** The last commit, which a rewind replaces. */
@@ -28,19 +28,19 @@ export function historySection(api: Api, name: string, changed: () => void): HTM
   const now = h("div", {}, loading());
   const list = h("ol", { class: "history" });
   const more = h("div");
-  let place: Place | undefined;
+  let target: Target | undefined;
   const load = async (before?: number) => {
     const { commits, next } = commitsIn(await api.history(name, before));
     const [current] = commits;
-    if (place === undefined && current !== undefined) {
-      place = { api, name, current, changed };
+    if (target === undefined && current !== undefined) {
+      target = { api, name, current, changed };
       now.replaceChildren(currentValue(current));
     }
-    if (place === undefined) {
+    if (target === undefined) {
       now.replaceChildren(h("p", {}, "No bookmark was committed yet."));
       return;
     }
-    const shown = place;
+    const shown = target;
     // The last commit of a page is compared with one that the next page has: it is shown there.
     const whole = next === undefined || commits.length < 2 ? commits : commits.slice(0, -1);
     list.append(...whole.map((commit, at) => entryOf(commit, commits[at + 1], shown)));
@@ -52,7 +52,7 @@ export function historySection(api: Api, name: string, changed: () => void): HTM
     more.append(button);
   };
   const fail = (error: unknown) => {
-    if (place === undefined) now.replaceChildren();
+    if (target === undefined) now.replaceChildren();
     more.replaceChildren(errorBox(error));
   };
   void load().catch(fail);
@@ -80,9 +80,9 @@ function currentValue({ bookmark, revision, bookmarkType }: Commit): HTMLElement
 }
 
 /** Returns a commit; `before` is the one that it replaced, if it is known. */
-function entryOf(commit: Commit, before: Commit | undefined, place: Place): HTMLElement {
+function entryOf(commit: Commit, before: Commit | undefined, target: Target): HTMLElement {
   const { revision, committedAt, by, bookmark } = commit;
-  const isCurrent = revision === place.current.revision;
+  const isCurrent = revision === target.current.revision;
   const isSame = before !== undefined && before.bookmark?.text === bookmark?.text;
   const details = h(
     "details",
@@ -114,7 +114,7 @@ function entryOf(commit: Commit, before: Commit | undefined, place: Place): HTML
         { type: "button" },
         bookmark ? "Go back to this bookmark …" : "Delete the bookmark …",
       );
-      back.addEventListener("click", () => ask(commit, place));
+      back.addEventListener("click", () => ask(commit, target));
       body.append(back);
     }
     details.append(body);
@@ -156,7 +156,7 @@ const lineOf = ({ mark, text }: DiffLine) =>
   );
 
 /** Asks before it goes back, and shows the command that does the same. */
-function ask(commit: Commit, { api, name, current, changed }: Place): void {
+function ask(commit: Commit, { api, name, current, changed }: Target): void {
   const url = `${location.origin}/v1/streamers/${encodeURIComponent(name)}/bookmark`;
   const { bookmark, bookmarkType, revision } = commit;
   const problem = h("div");
