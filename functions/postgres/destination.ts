@@ -5,9 +5,10 @@ import { addressOf, NotAnAddress } from "./address.ts";
 import { batchWriter } from "./batch-writer.ts";
 import { Session } from "./connection.ts";
 import { preparationError } from "./failure.ts";
-import { type OnSchemaChange, prepareTables } from "./prepare.ts";
-import { retrying } from "./retrying.ts";
-import { survey } from "./survey.ts";
+import type { TablePlan } from "./plan.ts";
+import { type OnSchemaChange, type Preparation, type Prepared, prepareTables } from "./prepare.ts";
+import { type Patience, retrying } from "./retrying.ts";
+import { type SurveyedTable, survey } from "./survey.ts";
 
 /** A database, the schema with the account's tables, and whether deliveries may change them. */
 export interface DatabaseAccount {
@@ -81,22 +82,35 @@ async function prepare(
 ): Promise<BatchWriter> {
   const { contents, deadline } = outgoing;
   const { schema, onSchemaChange } = account;
-  const { tables, values } = survey(contents);
-  const preparation = { contents, tables: tables.values(), schema, onSchemaChange };
   const patience = { clock, random, deadline };
-  let refused: PersisterError | undefined;
+  const surveyed = survey(contents);
+  const plans: TablePlan[] = [];
+  let tables: readonly SurveyedTable[] = [...surveyed.tables.values()];
+  do {
+    const prepared = await prepareSome(session, { contents, tables, schema, onSchemaChange }, patience);
+    plans.push(...prepared.plans);
+    tables = prepared.rest;
+  } while (tables.length > 0);
+  return batchWriter(outgoing, { session, schema, plans, values: surveyed.values, ...patience });
+}
+
+/** Prepares as many tables as one transaction may change. */
+async function prepareSome(
+  session: Session,
+  preparation: Preparation,
+  patience: Patience,
+): Promise<Prepared> {
   const tried = await retrying(
     milliseconds =>
       session
         .transaction(milliseconds, connection => prepareTables(connection, preparation))
         .catch((error: unknown) => {
-          if (!(error instanceof PersisterError)) throw error;
-          refused = error;
-          return [];
+          if (error instanceof PersisterError) return error;
+          throw error;
         }),
     patience,
   );
-  if (refused !== undefined) throw refused;
   if ("failure" in tried) throw preparationError(tried.failure, session.place);
-  return batchWriter(outgoing, { session, schema, plans: tried.value, values, ...patience });
+  if (tried.value instanceof PersisterError) throw tried.value;
+  return tried.value;
 }

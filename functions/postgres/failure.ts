@@ -31,9 +31,9 @@ const canceled = "57014";
  * resources such as disk and connections, shutdown, a full or broken system; a standby that took over; locks;
  * a column or table that was dropped meanwhile. postgresql.org/docs/current/errcodes-appendix.html
  */
-const transient = /^(08|40|53|57|58|25006|25P0[34]|55P03|42703|42P01)/;
-/** The role's name or password, the database's name, a right. */
-const denied = /^(28|3D000|3F000|42501)/;
+const transient = /^(08|40|53[0-3]|57|58|25006|25P0[34]|55P03|42703|42P01)/;
+/** The role's name or password, the database's name, a right, a limit of the server's configuration. */
+const denied = /^(28|3D000|3F000|42501|53400)/;
 
 /** Returns the meaning of an error. No message holds a record's values or a password. */
 export function failureOf(error: unknown): Failure {
@@ -85,7 +85,9 @@ const conditions: readonly (readonly [RegExp, string])[] = [
   [/^40/, "a serialization failure"],
   [/^42501/, "a missing privilege"],
   [/^53100/, "a full disk"],
+  [/^53200/, "a lack of memory, or of locks: increase max_locks_per_transaction if its log says so"],
   [/^53300/, "too many connections"],
+  [/^53400/, "a limit of its configuration, such as temp_file_limit: increase it"],
   [/^53/, "insufficient resources"],
   [/^54/, "a row or key that is too large"],
   [/^57P/, "a shutdown"],

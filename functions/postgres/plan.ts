@@ -27,7 +27,7 @@ export interface PlanOptions {
 }
 
 /** Returns the tables of a delivery by their streams, in the order of their names. */
-export function byStream(tables: Iterable<SurveyedTable>): ReadonlyMap<string, readonly SurveyedTable[]> {
+export function byStream(tables: readonly SurveyedTable[]): ReadonlyMap<string, readonly SurveyedTable[]> {
   const streams = new Map<string, SurveyedTable[]>();
   for (const each of tables) {
     const { stream } = each.table;

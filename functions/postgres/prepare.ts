@@ -15,35 +15,49 @@ const columnsMax = 1_600;
 /** `_sdc_` columns that a table may have. */
 const ownColumns = 4;
 
+/**
+ * A new table takes up to four locks until its transaction ends. By default, all transactions of a server
+ * share 6,400 (max_locks_per_transaction × max_connections).
+ */
+const tablesAtOnceMax = 50;
+
 export interface Preparation {
   readonly contents: Contents;
-  readonly tables: Iterable<SurveyedTable>;
+  readonly tables: readonly SurveyedTable[];
   readonly schema: string;
   readonly onSchemaChange: OnSchemaChange;
 }
 
+export interface Prepared {
+  readonly plans: readonly TablePlan[];
+  /** The tables of streams without a plan yet: they are prepared in another transaction. */
+  readonly rest: readonly SurveyedTable[];
+}
+
 /**
- * Makes the account's tables fit a delivery, all of them or none, and resolves to their plans. Rejects with
- * `table-conflict`, `invalid-records` or `schema-frozen`.
+ * Makes the account's tables fit a delivery, and resolves to their plans. All changes are decided before the
+ * first is made. Rejects with `table-conflict`, `invalid-records` or `schema-frozen`.
  */
-export async function prepareTables(
-  connection: Connection,
-  preparation: Preparation,
-): Promise<readonly TablePlan[]> {
+export async function prepareTables(connection: Connection, preparation: Preparation): Promise<Prepared> {
   const { schema, onSchemaChange, contents } = preparation;
   const streams = byStream(preparation.tables);
-  if (streams.size === 0) return [];
+  if (streams.size === 0) return { plans: [], rest: [] };
   const catalog = new Catalog(connection, schema);
   const found = await planAll(streams, catalog);
   assertPossible(found, contents);
-  if (!found.some(isChange)) return found;
+  if (!found.some(isChange)) return { plans: found, rest: [] };
   if (onSchemaChange === "freeze") throw frozen(found, contents);
   await lockTables(connection, schema);
   // Another delivery may have changed them before this one got the lock.
   const plans = await planAll(streams, catalog);
   assertPossible(plans, contents);
-  for (const plan of plans.filter(isChange)) await changeTable(connection, schema, plan);
-  return plans;
+  const changed = plans.filter(isChange);
+  const later = new Set(changed.slice(tablesAtOnceMax));
+  for (const plan of changed) if (!later.has(plan)) await changeTable(connection, schema, plan);
+  return {
+    plans: plans.filter(each => !later.has(each)),
+    rest: [...later].flatMap(({ needs }) => needs),
+  };
 }
 
 /** A stream that is only activated is remembered, too. */

@@ -14,6 +14,8 @@ describe("an error's meaning", () => {
     ["40P01", "unavailable"],
     ["40001", "unavailable"],
     ["53100", "unavailable"],
+    ["53200", "unavailable"],
+    ["53300", "unavailable"],
     ["57P01", "unavailable"],
     ["57014", "out-of-time"],
   ])("%s passes: %s", (code, reason) => {
@@ -36,8 +38,15 @@ describe("an error's meaning", () => {
     expect(() => failureOf(new TypeError("x is undefined"))).toThrow("x is undefined");
   });
 
-  it.each(["28P01", "3D000", "42501"])("%s is the account's", code => {
+  it.each(["28P01", "3D000", "42501", "53400"])("%s is the account's", code => {
     expect(failureOf(errorOf(code)).kind).toBe("denied");
+  });
+
+  it.each([
+    ["53200", "max_locks_per_transaction"],
+    ["53400", "temp_file_limit"],
+  ])("%s names the setting that may be too low", (code, setting) => {
+    expect(failureOf(errorOf(code)).message).toContain(setting);
   });
 
   it.each(["22008", "23514", "54000", "P0001"])("%s is the records', and no value is quoted", code => {
