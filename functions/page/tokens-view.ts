@@ -111,7 +111,7 @@ function tokenTable(
     { class: "scroll", tabindex: 0, role: "group", "aria-label": "Existing tokens" },
     h(
       "table",
-      {},
+      { class: "tokens" },
       h("caption", { class: "visually-hidden" }, "Existing tokens, the newest first"),
       h("thead", {}, h("tr", {}, ...heads.map(text => h("th", { scope: "col" }, text)))),
       h("tbody", {}, ...[...tokens].reverse().map(token => rowOf(api, token, changed, fail))),

@@ -44,6 +44,17 @@ describe.each(["light", "dark"] as const)("in %s", colorScheme => {
       await page.locator(".history summary").nth(1).click();
       await check(name);
     }
+    await page.goto(`${stack.url}/#/tokens`);
+    await page.getByRole("heading", { name: "Existing tokens" }).waitFor();
+    await page.locator(".tokens tbody tr").first().waitFor();
+    await check("tokens");
+    // No cell is a column of letters.
+    const heights = await page
+      .locator(".tokens tbody tr")
+      .evaluateAll(rows => rows.map(row => row.clientHeight));
+    expect(Math.max(...heights)).toBeLessThan(80);
+    await page.goto(`${stack.url}/#/streamers/github`);
+    await page.locator(".history summary").nth(1).click();
     await page.getByRole("button", { name: "Go back to this bookmark" }).click();
     await check("the question before a rewind");
   });
