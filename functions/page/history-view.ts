@@ -177,7 +177,11 @@ function ask(commit: Commit, { api, name, current, changed }: Target): void {
       "rows with keys are replaced by the newer ones, rows without keys are added once more. ",
       "This needs a token with the scope admin.",
     ),
-    h("p", { class: "muted" }, `Revision ${count(current.revision)} is current. Only if it still is:`),
+    h(
+      "p",
+      { class: "muted" },
+      `If revision ${count(current.revision)} is still the current one, this changes:`,
+    ),
     difference(current.bookmark, bookmark),
     h(
       "details",

@@ -132,7 +132,7 @@ async function failed(api: Api, name: string, { lastFailure, committedAt }: Stre
     h(
       "p",
       { class: isOver ? "muted" : "bad" },
-      isOver ? "A later delivery was committed." : "Nothing was committed since.",
+      isOver ? "A later delivery was committed." : "Nothing has been committed since.",
     ),
     facts(failureFacts(lastFailure, delivery)),
     delivery === undefined

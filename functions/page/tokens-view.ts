@@ -147,7 +147,7 @@ function ask(api: Api, { id, streamer }: Token, changed: () => void, fail: (erro
     h(
       "p",
       {},
-      `Whoever uses it for ${streamer === "*" ? "all streamers" : streamer} is refused immediately.`,
+      `Requests with it for ${streamer === "*" ? "all streamers" : streamer} are refused immediately.`,
     ),
     h("p", { class: "muted" }, "The command that does the same:"),
     commandBlock(`persist token revoke ${id}`),

@@ -83,7 +83,7 @@ it("what runs now: since when, which segment, which delivery, until when", async
 describe("what failed last", () => {
   it("where, why, what to do, and where the body is", async () => {
     const page = await visitStreamer("drift");
-    await page.getByText("Nothing was committed since.").waitFor();
+    await page.getByText("Nothing has been committed since.").waitFor();
     expect(await saidOf(page, "Line")).toBe("5");
     expect(await saidOf(page, "Field")).toBe("id");
     expect(await saidOf(page, "Stream")).toBe("conversations");
