@@ -1,4 +1,5 @@
-import { inspect } from "node:util";
+import { execFile } from "node:child_process";
+import { inspect, promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
@@ -88,6 +89,17 @@ describe("sslmode", () => {
     expect(error!.message).toContain("TLS failed: The server does not support SSL connections");
     await close();
   });
+});
+
+it("NODE_EXTRA_CA_CERTS names an authority, too", async () => {
+  const url = `postgres://persister@localhost:${server.port}/postgres?sslmode=verify-full`;
+  const args = ["--import", "tsx", "cli/persist.ts", "--postgres", url];
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: server.authority, POSTGRES_SCHEMA: "tls" };
+  const child = promisify(execFile)(process.execPath, args, { env });
+  child.child.stdin!.end(body(keyed("extra", { id: 1 })));
+  await child;
+  const { rows } = await admin.query<{ id: string }>("select id from tls.extra");
+  expect(rows).toEqual([{ id: "1" }]);
 });
 
 describe("the password", () => {
