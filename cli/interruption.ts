@@ -11,8 +11,10 @@ const unprintable = (reason: string | undefined) =>
 
 /** Ends a run before its stream does: Ctrl-C, another signal, or a closed stdout, as `head -1` leaves. */
 export class Interruption {
-  /** Aborted once no more of the stream is needed. */
+  /** Aborted once no more of the stream is needed, as when all of it was read. */
   readonly aborted = new AbortController();
+  /** Aborted only when the run is interrupted: what was read is still sent, and retried. */
+  readonly #interrupted = new AbortController();
   /** A request may be in flight, or a streamer running. */
   isSending = false;
   #error: CliError | undefined;
@@ -39,7 +41,7 @@ export class Interruption {
    * not wait for.
    */
   interruptible(ports: Ports): Ports {
-    const { signal } = this.aborted;
+    const { signal } = this.#interrupted;
     const sendHttp: Ports["sendHttp"] = request => this.during(() => ports.sendHttp(request));
     const sleep = (milliseconds: number) => setTimeout(milliseconds, undefined, { signal });
     return { ...ports, sendHttp, clock: { ...ports.clock, sleep } };
@@ -64,6 +66,7 @@ export class Interruption {
     if (!this.isSending || this.#error !== undefined) return exit(error);
     this.#error = error;
     this.aborted.abort();
+    this.#interrupted.abort();
     if (this.#requests > 0) this.#onWait();
     setTimeout(endMillisecondsMax, undefined, { ref: false }).then(() => exit(error));
   }

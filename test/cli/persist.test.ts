@@ -256,6 +256,19 @@ describe("a delivery in flight", () => {
   });
 });
 
+it("a segment is retried though the stream has ended meanwhile", async () => {
+  const server = await startScriptedServer([
+    { status: 404, body: '{"code":"no-bookmark"}' },
+    { status: 404, body: '{"code":"no-streamer"}' },
+    { status: 503, body: "" },
+    { status: 200, headers: { etag: '"1"' }, body: '{"at":1}\n' },
+  ]);
+  open.push(server);
+  const args = ["--endpoint", server.url, "--streamer", "s"];
+  expect(await persisted(args, body(1), env)).toMatchObject({ code: 0, stdout: '{"at":1}\n' });
+  expect(server.requests.map(({ method }) => method)).toEqual(["GET", "GET", "POST", "POST"]);
+});
+
 describe("Ctrl-C", () => {
   it("waits for the segment in flight, and prints its bookmark", async () => {
     const { own, untilHeld, release } = await holding();

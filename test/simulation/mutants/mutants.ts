@@ -293,7 +293,7 @@ export const mutants: readonly Mutant[] = [
     name: "a commit whose answer was lost is called superseded",
     from: "if (there?.delivery === delivery && there.at === at) return;",
     to: "",
-    seed: 168,
+    seed: 138,
   },
   {
     name: "an attempt that continues counts a later activation as accepted",
