@@ -82,7 +82,9 @@ export class Scheduled {
         },
         archive: {
           put: (key, bytes, deadline) => {
+            // Each segment is a delivery of its own: its records go to the account of its time.
             process.hasArchived = false;
+            process.clientId = undefined;
             process.sent = { ...process.sent, ...contentsOf(bytes, this.#world, this.#streamer) };
             return parts.archive.put(key, bytes, deadline);
           },
