@@ -7,6 +7,7 @@ import { errorBox, section } from "./words.ts";
 
 type Measure = keyof Amount;
 const words: Readonly<Record<Measure, (number: number) => string>> = { records: count, bytes };
+const titles: Readonly<Record<Measure, string>> = { records: "Records", bytes: "Bytes" };
 
 /** Resolves to how much came per stream and day, today against the days before. */
 export async function daysSection(api: Api, name: string): Promise<HTMLElement> {
@@ -15,7 +16,7 @@ export async function daysSection(api: Api, name: string): Promise<HTMLElement> 
   try {
     const { days } = await api.days(name);
     if (days.length === 0) body.append(h("p", { class: "muted" }, "Nothing has been counted yet."));
-    else drawInto(body, days, "records");
+    else body.append(tableOf(days, "records"), tableOf(days, "bytes"));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     // An endpoint of an earlier version counts nothing.
@@ -25,59 +26,41 @@ export async function daysSection(api: Api, name: string): Promise<HTMLElement> 
   return titled;
 }
 
-function drawInto(body: HTMLElement, days: readonly Day[], measure: Measure): void {
-  const choice = (each: Measure) => {
-    const button = h(
-      "button",
-      { type: "button", class: "chip", "aria-pressed": String(each === measure) },
-      each,
-    );
-    button.addEventListener("click", () => {
-      drawInto(body, days, each);
-      body.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
-    });
-    return button;
-  };
+/** Returns the table of one measure: a row for all streams, and one for each. */
+function tableOf(days: readonly Day[], measure: Measure): HTMLElement {
   const today = new Date().toISOString().slice(0, 10);
   const { dates, total, streams } = amountsOf(days, measure, today);
-  const heads = ["Stream", `${dates.length} days`, "Today", "A usual day"];
-  body.replaceChildren(
+  const heads = [
+    `${titles[measure]} by stream`,
+    `${dates.length} days`,
+    "Today so far",
+    "Yesterday",
+    "A usual day",
+  ];
+  const head = heads.map((text, at) => h("th", { scope: "col", class: at < 2 ? "" : "number" }, text));
+  const rows = [total, ...streams].map(series => rowOf(series, dates, words[measure]));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": `${titles[measure]} per stream and day` },
     h(
-      "div",
-      { class: "filters", role: "group", "aria-label": "Measure" },
-      choice("records"),
-      choice("bytes"),
-    ),
-    h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "group", "aria-label": "Per stream and day" },
-      h(
-        "table",
-        { class: "days" },
-        h("caption", { class: "visually-hidden" }, `${measure} per stream and day, in UTC`),
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ...heads.map((text, at) => h("th", { scope: "col", class: at < 2 ? "" : "number" }, text)),
-          ),
-        ),
-        h("tbody", {}, ...[total, ...streams].map(series => rowOf(series, dates, words[measure]))),
-      ),
+      "table",
+      { class: "days" },
+      h("caption", { class: "visually-hidden" }, `${titles[measure]} per stream and day, in UTC`),
+      h("thead", {}, h("tr", {}, ...head)),
+      h("tbody", {}, ...rows),
     ),
   );
 }
 
 function rowOf({ name, amounts }: Series, dates: readonly string[], word: (number: number) => string) {
-  const today = amounts.at(-1) ?? 0;
+  const [yesterday = 0, today = 0] = amounts.slice(-2);
   return h(
     "tr",
     {},
     h("th", { scope: "row" }, name === undefined ? "all streams" : h("code", {}, name)),
     h("td", {}, bars(amounts, dates, word)),
     h("td", { class: "number" }, h("b", {}, word(today))),
+    h("td", { class: "number" }, word(yesterday)),
     h("td", { class: "number muted" }, word(usual(amounts.slice(0, -1)))),
   );
 }

@@ -109,15 +109,16 @@ describe("what failed last", () => {
 it("how much came per stream and day, today against the days before", async () => {
   const page = await visitStreamer("github");
   const { days } = (await (await get(stack, "/v1/streamers/github/days")).json()) as Days;
-  const today = new Date().toISOString().slice(0, 10);
-  const amountsOf = (which: "records" | "bytes") => days.find(({ date }) => date === today)?.[which] ?? 0;
-  const rows = () => texts(page, ".days tbody tr");
+  const dateBefore = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
+  const recordsOf = (date: string) => days.find(day => day.date === date)?.records ?? 0;
+  const rowsOf = (measure: string) => texts(page, `[aria-label="${measure} per stream and day"] tbody tr`);
+  const rows = await rowsOf("Records");
   expect(days.length).toBeGreaterThan(10);
-  expect((await rows()).map(row => row.split(" ")[0])).toEqual(["all", "commits", "issues", "releases"]);
-  expect((await rows())[0]).toMatch(new RegExp(`^all streams ${amountsOf("records")} \\d+$`));
+  expect(rows.map(row => row.split(" ")[0])).toEqual(["all", "commits", "issues", "releases"]);
+  const [today, yesterday] = [0, 1].map(n => recordsOf(dateBefore(n)));
+  expect(rows[0]).toMatch(new RegExp(`^all streams ${today} ${yesterday} \\d+$`));
   expect(await page.locator(".days tbody tr").first().locator("rect.before").count()).toBe(days.length - 1);
-  await page.getByRole("button", { name: "bytes" }).click();
-  expect((await rows())[0]).toMatch(/ kB/);
+  expect((await rowsOf("Bytes"))[0]).toMatch(/^all streams [\d.]+ kB [\d.]+ kB [\d.]+ kB$/);
 });
 
 describe("what was the bookmark before, and how do I go back", () => {
