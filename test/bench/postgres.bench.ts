@@ -175,10 +175,10 @@ async function deliver(body: Buffer): Promise<void> {
 }
 
 console.log("\nPostgreSQL, rows per s of CPU    POST to commit   of it endpoint   psql      share");
-// A share below the last number fails.
+// A share below the last number fails. The goal is 0.5; what other processes may take is left below it.
 for (const [name, keys, gate] of [
   ["with keys", ["id"], 0.5],
-  ["without keys", [], 0.45],
+  ["without keys", [], 0.4],
 ] as const) {
   const ours: Cost[] = [];
   const theirs: Cost[] = [];
