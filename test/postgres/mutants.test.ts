@@ -12,7 +12,7 @@ import { faultIn, histories, writeHistory } from "./histories.ts";
 import { mutants } from "./mutants.ts";
 import { rowsOf, versionsOf } from "./rows.ts";
 
-/** Proves that order.property.test.ts notices bugs: each is in the product, and a history shows it. */
+/** Proves that order.property.long.test.ts notices bugs: each is in the product, and a history shows it. */
 let dir: string;
 let database: Database;
 beforeAll(async () => {

@@ -39,7 +39,7 @@ it("any order of deliveries, retries, replays and activations leaves the highest
       await writeHistory({ ...history, isConcurrent: false }, destinations, stream);
       expect(await versionsOf(database, stream), "a replay changes no row").toEqual(before);
     }),
-    { numRuns: numRuns(20) },
+    { numRuns: numRuns(40) },
   ));
 
 it("and so it does in memory, as the simulation has it", () =>
