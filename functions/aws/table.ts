@@ -150,7 +150,7 @@ export function itemTable({ client, table: TableName, timing = machineTiming }: 
     },
 
     /**
-     * Adds to numbers of an item, and sets others; creates the item if there is none. The SDK does not send
+     * Adds to numbers of an item, and sets others; creates an item that does not exist. The SDK does not send
      * it again: after a lost answer, it would add twice.
      */
     async addOnce(

@@ -100,7 +100,7 @@ export class Api {
   }
 }
 
-/** Resolves to a whole answer. Rejects if there is none, or if it ends early. */
+/** Resolves to a whole answer. Rejects without one, or if it ends early. */
 async function receive(url: string, init: RequestInit) {
   try {
     const response = await fetch(url, init);

@@ -25,7 +25,7 @@ export function parseTree(text: string): JsonTree {
   return tree;
 }
 
-/** Returns the value of an object's member; undefined if there is none. */
+/** Returns the value of an object's member; undefined if the object lacks it. */
 export const memberOf = (tree: JsonTree | undefined, name: string): JsonTree | undefined =>
   tree?.kind === "object" ? tree.members.find(each => each.name === JSON.stringify(name))?.value : undefined;
 

@@ -4,7 +4,7 @@ import { type Browser, chromium } from "playwright-core";
 /** Debian's package, or the one that CHROMIUM names. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** The path of a browser on this machine; undefined if there is none. */
+/** The path of a browser on this machine; undefined without one. */
 export const chromiumPath = (): string | undefined =>
   process.env.CHROMIUM ?? places.find(path => existsSync(path));
 
