@@ -180,3 +180,12 @@ describe("an invalid transit line like others is refused:", () => {
     expectAlike("transit", [line(verbose), line(verbose), line(verbose.replace(from, to)), line(verbose)]);
   });
 });
+
+/** A name with an escape matches no slot of the plain name. */
+it("a record that no shape of its table can read keeps its keys and its faults", () => {
+  const line = (record: string, keys = ',"key_fields":["id"]') =>
+    Buffer.from(`{"type":"RECORD","stream":"s"${keys},"record":${record}}`);
+  const others = [line('{"id":1}'), line('{"id":1}'), line('{"\\u0069d":null}', "")];
+  for (const record of ['{"\\u0069d":2}', '{"\\u0069d":null}', '{"\\u0069d":2,"_sdc_sequence":1}'])
+    expectAlike("jsonline", [...others, line(record)]);
+});

@@ -48,10 +48,9 @@ export class OpenEnvelopes implements RecordSource {
     // Tables whose records have one shape share its slots.
     if (this.#used.record !== shape?.record) {
       this.#only = shape;
-      if (shape === undefined || !this.#tries(start)) {
-        this.#scan(start);
-        return false;
-      }
+      if (shape === undefined || !this.#tries(start)) this.#scan(start);
+      // The second reading may have left the record to the scan.
+      if (this.#used === undefined) return false;
     }
     this.note(shape!);
     return true;
