@@ -2,6 +2,9 @@
 const inner =
   "^functions/(values|json-schema|stitchstream|persister|memory|import-api|postgres|aws|http|program)/";
 
+/** The page's files that need no browser. */
+const shared = "^functions/page/(answers|commits|fleet|json-tree|ranking|summaries|times)\\.ts$";
+
 /** Nothing in `from` imports what matches `to`. */
 const never = (name, from, to) => ({ name, severity: "error", from: { path: from }, to });
 
@@ -91,9 +94,14 @@ module.exports = {
       },
     ),
     never("the page runs in a browser, alone", "^functions/page/", { pathNot: ["^functions/page/"] }),
-    never("nothing imports the page, which is bundled apart", "^(functions/(?!page/)|streamers|cli|infra)", {
+    never("nothing imports the page, which is bundled apart", "^(functions/(?!page/)|streamers|infra)", {
       path: "^functions/page/",
     }),
+    never("the command shares what of the page needs no browser", "^cli/", {
+      path: "^functions/page/",
+      pathNot: [shared],
+    }),
+    never("what the command shares of the page needs no browser", shared, { pathNot: [shared] }),
     never("functions know nothing of infra and tests", "^functions/", { path: "^(cli|infra|test)/" }),
     never("a streamer knows the format and itself", "^streamers/", {
       path: "^(functions|cli|infra|test)/",

@@ -81,6 +81,7 @@ const options = {
   scope: text,
   expires: text,
   json: { type: "boolean" },
+  limit: text,
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const;

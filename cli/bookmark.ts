@@ -2,10 +2,10 @@ import { usageError } from "./cli-error.ts";
 import { type Endpoint, type EndpointRequest, jsonOf, movedError, sendRequest } from "./endpoint.ts";
 import type { HttpResponse } from "./http.ts";
 
-const actions = ["get", "set", "forget", "history"];
+const actions = ["get", "set", "forget"];
 const json = { "content-type": "application/json" };
 
-/** Runs `persist bookmark …`. Resolves to the response's text. */
+/** Runs `persist bookmark get`, `set` or `forget`. Resolves to the response's text. */
 export async function runBookmarkCommand(
   endpointOf: () => Endpoint,
   [action, value]: readonly string[],
@@ -20,8 +20,6 @@ export async function runBookmarkCommand(
     throw usageError("persist bookmark set VALUE: JSON, or transit.");
   const endpoint = endpointOf();
   if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
-  if (action === "history")
-    return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark/history" }));
   const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
   if (action === "forget")
     return textOf(sendRequest(endpoint, { method: "DELETE", path: "/bookmark", headers }));
@@ -37,10 +35,6 @@ export async function runBookmarkCommand(
     }),
   );
 }
-
-/** Runs `persist deliveries`, which lists the newest ones. Resolves to the response's text. */
-export const listDeliveries = (endpoint: Endpoint): Promise<string> =>
-  textOf(sendRequest(endpoint, { method: "GET", path: "/deliveries" }));
 
 /** A streamer's committed state: its revision's ETag, and its bookmark's text if it has one. */
 export interface Committed {

@@ -135,10 +135,14 @@ export const movedError = () =>
  * Parses a response's text as JSON. Throws CliError if another server than a Persister endpoint has
  * answered.
  */
-export function jsonOf(text: string, { url }: Server): unknown {
+export function jsonOf(text: string, server: Server): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw usageError(`${url} answers, but it is not a Persister endpoint. Is --endpoint right?`);
+    throw strangerError(server);
   }
 }
+
+/** Another server than a Persister endpoint has answered. */
+export const strangerError = ({ url }: Server) =>
+  usageError(`${url} answers, but it is not a Persister endpoint. Is --endpoint right?`);

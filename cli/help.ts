@@ -22,18 +22,24 @@ bookmark. Likewise straight to a database:
   --state             the command after -- is a Singer tap
   --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
 
+  persist status                     lists all streamers, worst first: who is stale, what runs, what failed
+                                     last, and what to do; with --streamer NAME, one in detail
+  persist streamers                  lists all streamers by name, with what they delivered
+  persist deliveries [ID]            lists the newest deliveries, and why one failed, or shows one
   persist bookmark get               prints the endpoint's last bookmark
   persist bookmark set VALUE         replaces it: JSON, or transit
   persist bookmark forget            deletes it: the next run starts from the beginning
   persist bookmark history           lists earlier bookmarks
   persist settings get               prints the streamer's settings
   persist settings set VALUE         replaces them: {"expectedEvery":"PT1H"} expects a bookmark every hour
-  persist deliveries                 lists the newest deliveries, and why one failed
   persist token create --streamer NAME --scope write,read,admin [--expires 90d]
                                      creates a token; NAME is '*' for all streamers
-  persist token list [--json]        lists the tokens
+  persist token list                 lists the tokens
   persist token revoke ID            revokes one
   persist check FILE                 checks a stitchstream and sends nothing
+
+  --json              prints the endpoint's answer instead of a table
+  --limit N           lists at most N deliveries or bookmarks, up to 100; 20 by default
 
   --endpoint URL      PERSIST_ENDPOINT    without /v1
   --streamer NAME     PERSIST_STREAMER

@@ -4,13 +4,11 @@ import { PersisterError } from "../functions/persister/errors.ts";
 import { type Program, runProgram } from "../functions/program/output.ts";
 import { Stopped, StreamerFailed } from "../functions/program/streaming.ts";
 import manifest from "../package.json" with { type: "json" };
-import { type Arguments, argumentsOf, assertConsistent, programOf, type Values } from "./arguments.ts";
-import { listDeliveries, runBookmarkCommand } from "./bookmark.ts";
+import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
-import { check } from "./check.ts";
-import { CliError, exits, usageError } from "./cli-error.ts";
+import { CliError, exits } from "./cli-error.ts";
+import { commandOf } from "./commands.ts";
 import { deliver, type Source } from "./deliver.ts";
-import type { Server } from "./endpoint.ts";
 import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { forward } from "./forward-directly.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
@@ -18,11 +16,9 @@ import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
 import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
-import { accountOf, endpointOf, serverOf } from "./settings.ts";
+import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
-import { runSettingsCommand } from "./streamer-settings.ts";
-import { runTokenCommand } from "./tokens.ts";
-import { didYouMean } from "./words.ts";
+import { viewOf } from "./text.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -36,46 +32,9 @@ async function run(args: readonly string[]): Promise<void> {
   const { values, positionals } = given;
   if (values.help === true) return void process.stdout.write(help);
   if (values.version === true) return print(`persist ${manifest.version}`);
-  const [action, ...rest] = positionals;
-  if (action === undefined) return sendAll(given);
-  const command = Object.hasOwn(commands, action) ? commands[action] : undefined;
-  if (command === undefined) throw unknownCommand(positionals);
-  print(await command(values, rest));
-}
-
-const reported = <S extends Server>(server: S) => ({
-  ...server,
-  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${reason}\n`),
-});
-const endpointWith = (values: Values) => reported(endpointOf(values));
-
-/** The commands that send no stream. Each resolves to what it prints. */
-const commands: Readonly<
-  Record<string, (values: Values, rest: readonly string[]) => string | Promise<string>>
-> = {
-  check: async (_, [file, ...more]) => {
-    if (file === undefined || more.length > 0)
-      throw usageError("persist check FILE: one stitchstream, gzipped or not.");
-    return check(file);
-  },
-  bookmark: (values, rest) => runBookmarkCommand(() => endpointWith(values), rest),
-  settings: (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
-  deliveries: (values, rest) => {
-    if (rest.length > 0) throw usageError(`persist deliveries takes no argument, and got ${rest.join(" ")}.`);
-    return listDeliveries(endpointWith(values));
-  },
-  token: (values, rest) => {
-    const { streamer, ...server } = serverOf(values);
-    return runTokenCommand(reported(server), { ...values, streamer }, rest);
-  },
-};
-
-function unknownCommand(words: readonly string[]): CliError {
-  const names = Object.keys(commands);
-  const advice = didYouMean(words[0]!, names) || " A streamer's own command is given after --.";
-  return usageError(
-    `Unknown command: ${words.join(" ")}.${advice} The commands are ${names.join(", ")}. See persist --help.`,
-  );
+  if (positionals.length === 0) return sendAll(given);
+  const command = commandOf(positionals);
+  print(await command(values, positionals.slice(1), viewOf(process.stdout, Date.now())));
 }
 
 /** Sends the stream, to an endpoint or straight to its destination. */

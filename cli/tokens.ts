@@ -2,6 +2,7 @@ import * as z from "zod";
 import { CliError, exits, usageError } from "./cli-error.ts";
 import { jsonOf, type Server, sendRequest } from "./endpoint.ts";
 import { tableOf } from "./table.ts";
+import type { View } from "./text.ts";
 
 const usage = `persist token create --streamer <name or '*'> --scope write,read,admin [--expires 90d]
 persist token list [--json]
@@ -32,9 +33,10 @@ export async function runTokenCommand(
   server: Server,
   flags: TokenFlags,
   [action, id, ...more]: readonly string[],
+  view: View,
 ): Promise<string> {
   if (action === "create" && id === undefined) return create(server, flags);
-  if (action === "list" && id === undefined) return list(server, flags.json);
+  if (action === "list" && id === undefined) return list(server, flags.json, view);
   if (action === "revoke" && id !== undefined && more.length === 0) return revoke(server, id);
   throw usageError(usage);
 }
@@ -67,7 +69,7 @@ function durationOf(expires: string): string {
   return `P${days}D`;
 }
 
-async function list(server: Server, json: boolean | undefined): Promise<string> {
+async function list(server: Server, json: boolean | undefined, view: View): Promise<string> {
   const tokens: Token[] = [];
   for (let after = ""; ; ) {
     const path = `/tokens?limit=100${after && `&after=${encodeURIComponent(after)}`}`;
@@ -79,8 +81,18 @@ async function list(server: Server, json: boolean | undefined): Promise<string> 
   }
   if (json === true) return JSON.stringify({ tokens }, undefined, 2);
   if (tokens.length === 0) return "There is no token.";
-  return tableOf(["id", "streamer", "scopes", "created", "expires", "last used", "live"], tokens.map(rowOf));
+  return tableOf(columns, tokens.map(rowOf), view);
 }
+
+const columns = [
+  { name: "id" },
+  { name: "streamer", min: 8 },
+  { name: "scopes", min: 5 },
+  { name: "created", drop: 3 },
+  { name: "expires", drop: 1 },
+  { name: "last used", drop: 2 },
+  { name: "live", drop: 4 },
+] as const;
 
 const rowOf = ({ id, streamer, scopes, createdAt, expiresAt, usedOn, live }: Token) => ({
   id,

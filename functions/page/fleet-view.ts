@@ -3,8 +3,9 @@ import type { Api } from "./api.ts";
 import { h, redraw } from "./dom.ts";
 import { type Fleet, readFleet } from "./fleet.ts";
 import { countStates, ranked, stateWords } from "./ranking.ts";
-import { count, duration } from "./times.ts";
-import { badge, errorBox, expectation, gauge, loading, section, streamerLink, time } from "./words.ts";
+import { expectation, headlineOf, placeOf, runOf } from "./summaries.ts";
+import { count } from "./times.ts";
+import { badge, errorBox, gauge, loading, section, streamerLink, time } from "./words.ts";
 
 /** Rows that are shown before somebody asks for more. */
 const rowsAtOnce = 100;
@@ -160,15 +161,6 @@ class FleetView {
 const isIn = (row: Row, state: State) =>
   row.state === state || (state === "running" && row.inFlight !== undefined);
 
-function headlineOf(troubled: number, all: number, isWhole: boolean): string {
-  if (all === 0) return isWhole ? "No streamers yet" : "Streamers";
-  if (troubled > 0) return `${count(troubled)} of ${count(all)} ${plural(all)} need attention`;
-  if (!isWhole) return `${count(all)} ${plural(all)} so far`;
-  return all === 1 ? "The streamer is up to date" : `All ${count(all)} streamers are up to date`;
-}
-
-const plural = (number: number) => (number === 1 ? "streamer" : "streamers");
-
 const nothing = (all: number) =>
   all > 0
     ? h("p", { class: "muted" }, "No streamer matches.")
@@ -199,7 +191,7 @@ const rowOf = (row: Row) =>
     h("th", { scope: "row" }, streamerLink(row.streamer)),
     h("td", {}, badge(row.state)),
     h("td", {}, ...bookmarkOf(row)),
-    h("td", { class: row.inFlight === undefined ? "none" : "" }, ...runOf(row)),
+    h("td", { class: row.inFlight === undefined ? "none" : "" }, runOf(row, Date.now()) ?? dash()),
     h("td", { class: row.lastFailure === undefined ? "none" : "" }, ...failureOf(row)),
   );
 
@@ -211,21 +203,10 @@ const bookmarkOf = (row: Row) => [
   gauge(row),
 ];
 
-function runOf({ inFlight }: Row): (Node | string)[] {
-  if (inFlight === undefined) return [h("span", { class: "muted" }, "–")];
-  const { since, segment } = inFlight;
-  const began =
-    since === undefined ? "in flight" : `for ${duration((Date.now() - Date.parse(since)) / 1_000)}`;
-  return [`${began}${segment === undefined ? "" : `, segment ${count(segment)}`}`];
-}
+const dash = () => h("span", { class: "muted" }, "–");
 
 function failureOf({ lastFailure, state }: Row): (Node | string)[] {
-  if (lastFailure === undefined) return [h("span", { class: "muted" }, "–")];
-  const { at, code, line, field } = lastFailure;
-  const place = [line && `line ${count(line)}`, field && `field ${field}`].filter(Boolean).join(", ");
-  return [
-    h("span", { class: state === "failing" ? "bad" : "muted" }, code, place === "" ? "" : `, ${place}`),
-    " ",
-    time(at),
-  ];
+  if (lastFailure === undefined) return [dash()];
+  const kind = state === "failing" ? "bad" : "muted";
+  return [h("span", { class: kind }, placeOf(lastFailure)), " ", time(lastFailure.at)];
 }

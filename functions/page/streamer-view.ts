@@ -3,19 +3,9 @@ import { type Api, ApiError } from "./api.ts";
 import { daysSection } from "./days-view.ts";
 import { commandBlock, h, redraw } from "./dom.ts";
 import { historySection } from "./history-view.ts";
-import { bytes, count, duration } from "./times.ts";
-import {
-  badge,
-  codeLink,
-  errorBox,
-  expectation,
-  fullTime,
-  gauge,
-  loading,
-  section,
-  spans,
-  time,
-} from "./words.ts";
+import { expectation, isCurrent, tookOf } from "./summaries.ts";
+import { bytes, count } from "./times.ts";
+import { badge, codeLink, errorBox, fullTime, gauge, loading, section, spans, time } from "./words.ts";
 
 const refreshMilliseconds = 10_000;
 const deliveriesAtOnce = 10;
@@ -124,7 +114,7 @@ function running({ inFlight }: Streamer): HTMLElement {
 
 async function failed(api: Api, name: string, { lastFailure, committedAt }: Streamer): Promise<HTMLElement> {
   if (lastFailure === undefined) return section("Failed last", h("p", {}, "No delivery has failed."));
-  const isOver = committedAt !== undefined && committedAt > lastFailure.at;
+  const isOver = !isCurrent(lastFailure, committedAt);
   // The failure may be older than the deliveries that are kept.
   const delivery = await api.delivery(name, lastFailure.delivery).catch(() => undefined);
   return section(
@@ -197,7 +187,6 @@ async function deliveriesSection(api: Api, name: string): Promise<HTMLElement> {
 
 function deliveryRow({ receivedAt, delivery, outcome, code, detail, ...made }: Delivery): HTMLElement {
   const { records, bytes: size, milliseconds } = made;
-  const total = Object.values(milliseconds ?? {}).reduce((sum, each) => sum + each, 0);
   const word = h("span", { class: outcome === "committed" ? "" : "bad", title: detail ?? "" }, outcome);
   return h(
     "tr",
@@ -206,6 +195,6 @@ function deliveryRow({ receivedAt, delivery, outcome, code, detail, ...made }: D
     h("td", {}, word, ...(code === undefined ? [] : [", ", codeLink(code)])),
     h("td", { class: "number" }, records === undefined ? "" : count(records)),
     h("td", { class: "number" }, size === undefined ? "" : bytes(size)),
-    h("td", { class: "number" }, total === 0 ? "" : total < 1_000 ? `${total} ms` : duration(total / 1_000)),
+    h("td", { class: "number" }, tookOf(milliseconds) ?? ""),
   );
 }

@@ -2,7 +2,7 @@ import type { Row, State } from "./answers.ts";
 import { ApiError } from "./api.ts";
 import { h, svg } from "./dom.ts";
 import { limitUsed, stateWords } from "./ranking.ts";
-import { duration, exact, relative } from "./times.ts";
+import { exact, relative } from "./times.ts";
 
 /** Elements that say the same thing on every part of the page. */
 
@@ -38,10 +38,6 @@ export const badge = (state: State): HTMLElement =>
     svg("svg", { viewBox: "0 0 12 12", "aria-hidden": "true" }, svg("path", { d: shapes[state] })),
     stateWords[state],
   );
-
-/** Returns what is expected of a streamer, in a few words. */
-export const expectation = ({ expectedInterval }: Row): string =>
-  expectedInterval === undefined ? "no interval known yet" : `expected every ${duration(expectedInterval)}`;
 
 /** Returns how much of the time until a streamer is stale is over, as a bar. */
 export function gauge(row: Row): HTMLElement {

@@ -9,7 +9,8 @@ import { persist, persisted } from "./program.ts";
 /** The messages of `persist` show the value that it refuses, and what would be right. */
 const env = { PERSIST_TOKEN: "a-token" };
 const nowhere = ["--endpoint", "http://127.0.0.1:1", "--streamer", "s"];
-const commandList = "The commands are check, bookmark, settings, deliveries, token. See persist --help.";
+const commandList =
+  "The commands are status, streamers, deliveries, bookmark, settings, token, check. See persist --help.";
 
 describe("a command line that is wrong", () => {
   it.each(
@@ -52,7 +53,9 @@ describe("a command line that is wrong", () => {
         ],
         [["bookmark", "rm"], "There is no persist bookmark rm: use get, set VALUE, forget, or history."],
         [["bookmark"], "persist bookmark needs get, set VALUE, forget, or history."],
-        [["deliveries", "x"], "persist deliveries takes no argument, and got x."],
+        [["deliveries", "x", "y"], "persist deliveries x takes no argument, and got y."],
+        [["status", "x"], "persist status takes no argument, and got x. For one streamer: --streamer NAME."],
+        [["deliveries", ...nowhere, "--limit", "all"], '--limit is "all": it is a number from 1 to 100.'],
       ],
       5,
     ),

@@ -480,11 +480,40 @@ describe("without sending, persist", () => {
       revision: 2,
       bookmark: { at: 0 },
     });
-    expect(JSON.parse(await run("bookmark", "history"))).toMatchObject({
+    expect(JSON.parse(await run("bookmark", "history", "--json"))).toMatchObject({
       history: [{ by: "rewind" }, { by: "delivery" }],
     });
+    expect(await run("bookmark", "history")).toMatch(
+      /^revision .*\n +2 .* set +\{"at":0\}\n +1 .*\{"at":1\}\n$/,
+    );
     expect(JSON.parse(await run("bookmark", "forget"))).toMatchObject({ revision: 3 });
-    expect(JSON.parse(await run("deliveries"))).toMatchObject({ deliveries: [{ outcome: "committed" }] });
+    const { deliveries } = JSON.parse(await run("deliveries", "--json"));
+    expect(deliveries).toMatchObject([{ outcome: "committed" }]);
+    const id = deliveries[0].delivery;
+    expect(await run("deliveries")).toContain(`  ${id}\n`);
+    expect(await run("deliveries", id)).toMatch(/\nrecords +1\n/);
+    expect(JSON.parse(await run("deliveries", id, "--json"))).toMatchObject({ delivery: id, records: 1 });
+  });
+
+  it("shows which streamers need attention, and why", async () => {
+    const own = await startTestStack();
+    open.push(own);
+    await post(own, "well", body(1));
+    const refused = jsonline(record("t", { id: null }, ["id"]), bookmark(2));
+    expect((await post(own, "ill", refused)).status).toBe(422);
+    const given = { ...env, PERSIST_ENDPOINT: own.url, PERSIST_STREAMER: "well" };
+    const run = async (...args: string[]) => (await persisted(args, "", given)).stdout;
+    const said = await run("status");
+    expect(said).toMatch(
+      /^1 of 2 streamers needs attention\.\n\nstreamer .*\nill +failing .*\nwell +up to date /,
+    );
+    expect(said).toMatch(/\nill failed .*: invalid-records, line 4, field id, stream t: the key is null/);
+    expect(said).toMatch(/\n {2}What to do: .*\n {2}persist deliveries [0-9a-f-]{36} --streamer ill\n$/);
+    expect(JSON.parse(await run("status", "--json"))).toMatchObject({
+      streamers: [{ streamer: "ill", lastFailure: { line: 4 } }, { streamer: "well" }],
+    });
+    expect(await run("status", "--streamer", "ill")).toMatch(/^ill\nstate +failing\n.*\nwhat to do +\S/s);
+    expect(await run("streamers")).toMatch(/^streamer .*\nill +failing .*\nwell +up to date .* 1 +1 +1\n$/);
   });
 
   it("gets and sets a streamer's settings, and says what is wrong with others", async () => {

@@ -1,0 +1,121 @@
+import type { Values } from "./arguments.ts";
+import { runBookmarkCommand } from "./bookmark.ts";
+import { check } from "./check.ts";
+import { type CliError, usageError } from "./cli-error.ts";
+import { deliveriesText, deliveryText } from "./deliveries.ts";
+import { type Endpoint, type Server, sendRequest } from "./endpoint.ts";
+import { historyText } from "./history.ts";
+import { queryOf, readStreamers } from "./overview.ts";
+import { endpointOf, serverOf } from "./settings.ts";
+import { statusText, streamersText, streamerText } from "./status.ts";
+import { runSettingsCommand } from "./streamer-settings.ts";
+import type { View } from "./text.ts";
+import { runTokenCommand } from "./tokens.ts";
+import { didYouMean } from "./words.ts";
+
+/** Runs a command that sends no stream. Resolves to what it prints. */
+type Command = (values: Values, rest: readonly string[], view: View) => string | Promise<string>;
+
+const reported = <S extends Server>(server: S) => ({
+  ...server,
+  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${reason}\n`),
+});
+const endpointWith = (values: Values) => reported(endpointOf(values));
+/** All streamers: the streamer of the environment or of persist.json is not meant. */
+function serverWith(values: Values): Server {
+  const { streamer: _, ...server } = serverOf(values);
+  return reported(server);
+}
+
+const bookmark: Command = (values, rest, view) => {
+  const [action, ...more] = rest;
+  if (action !== "history") return runBookmarkCommand(() => endpointWith(values), rest);
+  assertNone("persist bookmark history", more);
+  const endpoint = endpointWith(values);
+  const limit = limitOf(values);
+  return values.json === true
+    ? textOf(endpoint, `/bookmark/history${queryOf({ limit })}`)
+    : historyText(endpoint, limit, view);
+};
+
+const deliveries: Command = (values, [id, ...more], view) => {
+  assertNone(`persist deliveries ${id}`, more);
+  const endpoint = endpointWith(values);
+  const limit = limitOf(values);
+  if (values.json !== true)
+    return id === undefined ? deliveriesText(endpoint, limit, view) : deliveryText(endpoint, id, view);
+  return textOf(
+    endpoint,
+    `/deliveries${id === undefined ? queryOf({ limit }) : `/${encodeURIComponent(id)}`}`,
+  );
+};
+
+const status: Command = async (values, rest, view) => {
+  assertNone("persist status", rest, " For one streamer: --streamer NAME.");
+  if (values.streamer !== undefined) {
+    const endpoint = endpointWith(values);
+    return values.json === true ? textOf(endpoint) : streamerText(endpoint, view);
+  }
+  const streamers = await readStreamers(serverWith(values));
+  return values.json === true ? jsonText({ streamers }) : statusText(streamers, view);
+};
+
+const streamers: Command = async (values, rest, view) => {
+  assertNone("persist streamers", rest);
+  const rows = await readStreamers(serverWith(values));
+  return values.json === true ? jsonText({ streamers: rows }) : streamersText(rows, view);
+};
+
+const commands: Readonly<Record<string, Command>> = {
+  status,
+  streamers,
+  deliveries,
+  bookmark,
+  settings: (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
+  token: (values, rest, view) => {
+    const { streamer, ...server } = serverOf(values);
+    return runTokenCommand(reported(server), { ...values, streamer }, rest, view);
+  },
+  check: (_, [file, ...more]) => {
+    if (file === undefined || more.length > 0)
+      throw usageError("persist check FILE: one stitchstream, gzipped or not.");
+    return check(file);
+  },
+};
+
+/** Returns the command of a command line's words. Throws CliError if there is none. */
+export function commandOf(words: readonly string[]): Command {
+  const [name = ""] = words;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) throw unknownCommand(words);
+  return command;
+}
+
+function unknownCommand(words: readonly string[]): CliError {
+  const names = Object.keys(commands);
+  const advice = didYouMean(words[0]!, names) || " A streamer's own command is given after --.";
+  return usageError(
+    `Unknown command: ${words.join(" ")}.${advice} The commands are ${names.join(", ")}. See persist --help.`,
+  );
+}
+
+function assertNone(command: string, words: readonly string[], advice = ""): void {
+  if (words.length > 0)
+    throw usageError(`${command} takes no argument, and got ${words.join(" ")}.${advice}`);
+}
+
+/** The most that a page of the endpoint has. */
+const limitMax = 100;
+
+function limitOf({ limit }: Values): number | undefined {
+  if (limit === undefined) return undefined;
+  const number = Number(limit);
+  if (!Number.isInteger(number) || number < 1 || number > limitMax)
+    throw usageError(`--limit is "${limit}": it is a number from 1 to ${limitMax}.`);
+  return number;
+}
+
+const textOf = async (endpoint: Endpoint, path = "") =>
+  (await sendRequest(endpoint, { method: "GET", path })).text;
+
+const jsonText = (value: unknown) => JSON.stringify(value, undefined, 2);
