@@ -45,7 +45,7 @@ export function encodeRows(
     return { table: stored, columns: writer.columns, version, shared, records: itsRecords, firstSequence };
   });
   // Only now does the memory no longer move.
-  return groups.map((group, n) => ({ ...group, bytes: out.view().subarray(ends[n - 1] ?? 0, ends[n]) }));
+  return groups.map((group, n) => ({ ...group, n, bytes: out.view().subarray(ends[n - 1] ?? 0, ends[n]) }));
 }
 
 /** Returns a batch's records by their tables. Only one of upserts may have several. */

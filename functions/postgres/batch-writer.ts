@@ -15,7 +15,7 @@ export interface WriterParts extends Patience {
   readonly values: SurveyedValues;
 }
 
-/** Returns what writes a delivery's batches to tables as planned: each batch in one transaction. */
+/** Returns what writes a delivery's batches to tables as planned. */
 export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter {
   const { session, schema, plans, values } = parts;
   const byTable = new Map(plans.flatMap(plan => plan.needs.map(({ table }) => [table.id, plan] as const)));
@@ -34,11 +34,10 @@ export function batchWriter(outgoing: Outgoing, parts: WriterParts): BatchWriter
         });
       }
       const rows = encodeRows(batch, outgoing, { plans: byTable, values }, out);
-      const tried = await writeRows(rows, session, schema, parts);
-      if ("failure" in tried)
-        return rejection(tried, rows, batch) ?? outcomeOf(tried.failure, tried.attempts);
-      counts.add(tried.value);
-      return { kind: "accepted", attempts: tried.attempts };
+      const { written, attempts, failure } = await writeRows(rows, session, schema, parts);
+      counts.add(written);
+      if (failure === undefined) return { kind: "accepted", attempts };
+      return rejection({ failure, attempts }, rows, batch) ?? outcomeOf(failure, attempts);
     },
     tables: () => counts.results(),
   };

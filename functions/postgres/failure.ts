@@ -7,18 +7,19 @@ export type Failure =
   /** The account may not do this, so no delivery can succeed. */
   | { readonly kind: "denied"; readonly message: string }
   /** The same records fail again. */
-  | { readonly kind: "rejected"; readonly message: string; readonly place: CopyPlace | undefined };
+  | { readonly kind: "rejected"; readonly message: string; readonly place: Place | undefined };
 
-/** Where a COPY failed: its relation, the row from 0 on, and the column. */
-export interface CopyPlace {
+/** Where rows failed: their relation, and of a COPY the row, from 0 on; the column. */
+export interface Place {
   readonly relation: string;
-  readonly row: number;
+  readonly row: number | undefined;
   readonly column: string | undefined;
 }
 
 /** An error's fields without values: postgresql.org/docs/current/protocol-error-fields.html */
 interface ServerError {
   readonly code: string;
+  readonly table?: string;
   readonly column?: string;
   readonly constraint?: string;
   /** Begins with `COPY relation, line n, column c` during a COPY. */
@@ -44,7 +45,7 @@ export function failureOf(error: unknown): Failure {
   if (transient.test(code))
     return { kind: "transient", reason: "unavailable", message: `PostgreSQL reports ${described(error)}` };
   if (denied.test(code)) return { kind: "denied", message: described(error) };
-  return { kind: "rejected", message: described(error), place: placeIn(error.where) };
+  return { kind: "rejected", message: described(error), place: placeOf(error) };
 }
 
 /** A certificate that can't be verified, or a server without TLS. */
@@ -93,11 +94,12 @@ const conditions: readonly (readonly [RegExp, string])[] = [
   [/^57P/, "a shutdown"],
 ];
 
-function placeIn(where: string | undefined): CopyPlace | undefined {
+function placeOf({ where, table, column: named }: ServerError): Place | undefined {
   const [, relation, line, column] =
     /^COPY ("?[a-z0-9_]+"?), line (\d+)(?:, column ("?[a-z0-9_]+"?))?/.exec(where ?? "") ?? [];
-  if (relation === undefined) return undefined;
-  return { relation: bare(relation), row: Number(line) - 1, column: column && bare(column) };
+  if (relation !== undefined)
+    return { relation: bare(relation), row: Number(line) - 1, column: column && bare(column) };
+  return table === undefined ? undefined : { relation: table, row: undefined, column: named };
 }
 
 const bare = (name: string) => name.replaceAll('"', "");

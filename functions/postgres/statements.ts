@@ -14,6 +14,8 @@ export interface LockedTable {
 
 /** The rows of a batch for one table: all of one version. */
 export interface Rows {
+  /** The number of this table among those of the batch. */
+  readonly n: number;
   readonly table: StoredTable;
   /** The columns that the rows have, after the sequence and the constants. */
   readonly columns: readonly Column[];
@@ -67,12 +69,12 @@ export const copySql = (schema: string, { table, columns, shared }: Rows): strin
 
 /**
  * Returns the SQL that writes rows which may be there already: a COPY into a temporary table, then an insert
- * whose answer counts the rows that were `inserted` and `updated`. `n` tells a transaction's tables apart.
+ * whose answer counts the rows that were `inserted` and `updated`.
  */
-export function writeSql(schema: string, rows: Rows, locked: LockedTable, n: number): string {
+export function writeSql(schema: string, rows: Rows, locked: LockedTable): string {
   const { table, columns, shared, version } = rows;
   const name = nameOf(schema, table);
-  const batch = batchName(n);
+  const batch = batchName(rows);
   const added = isKeyed(table) ? shared : [];
   const inCopy = copied(columns, isKeyed(table) ? [] : shared).join(", ");
   const into = [inCopy, ...added.map(({ column }) => column)].join(", ");
@@ -93,7 +95,8 @@ export function writeSql(schema: string, rows: Rows, locked: LockedTable, n: num
     from written`;
 }
 
-export const batchName = (n: number): string => `_persister_batch_${n}`;
+/** The name of the temporary table. */
+export const batchName = ({ n }: Rows): string => `_persister_batch_${n}`;
 
 /**
  * Replaces a row as a whole, if the incoming one has a higher sequence. Of two rows with versions, that of

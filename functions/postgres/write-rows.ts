@@ -1,7 +1,7 @@
 import type { Batch, Outcome } from "../persister/destination.ts";
 import type { EncodedRows } from "./batch-rows.ts";
 import type { Connection, Session } from "./connection.ts";
-import type { CopyPlace } from "./failure.ts";
+import type { Failure, Place } from "./failure.ts";
 import { type Patience, retrying, type Tried } from "./retrying.ts";
 import {
   batchName,
@@ -25,8 +25,43 @@ export interface Written {
 
 const uniqueViolation = "23505";
 
-/** Writes a batch's rows in one transaction, with retries. */
-export function writeRows(
+/**
+ * For each table with keys, a transaction holds up to six locks until it ends: on the table, its index, and
+ * the temporary table with its own. By default, all transactions of a server share 6,400
+ * (max_locks_per_transaction × max_connections).
+ */
+const tablesAtOnceMax = 50;
+
+/** The rows that were written, also if later ones of the batch were not. */
+export interface Writing {
+  readonly written: readonly Written[];
+  readonly attempts: number;
+  readonly failure: Failure | undefined;
+}
+
+/**
+ * Writes a batch's rows, with retries: in one transaction, or in one after another for each 50 tables. The
+ * first that fails is the last.
+ */
+export async function writeRows(
+  rows: readonly EncodedRows[],
+  session: Session,
+  schema: string,
+  patience: Patience,
+): Promise<Writing> {
+  const written: Written[] = [];
+  let attempts = 1;
+  for (let n = 0; n < rows.length; n += tablesAtOnceMax) {
+    const tried = await writeSome(rows.slice(n, n + tablesAtOnceMax), session, schema, patience);
+    attempts += tried.attempts - 1;
+    if ("failure" in tried) return { written, attempts, failure: tried.failure };
+    written.push(...tried.value);
+  }
+  return { written, attempts, failure: undefined };
+}
+
+/** Writes rows in one transaction, with retries. */
+function writeSome(
   rows: readonly EncodedRows[],
   session: Session,
   schema: string,
@@ -37,7 +72,7 @@ export function writeRows(
   const attempt = (milliseconds: number) =>
     session.transaction(milliseconds, async connection => {
       const locked = (await connection.rows(lockSql(schema, streams, "share"))).map(lockedTable);
-      const parts = rows.map((each, n) => partOf(each, n, locked.find(isOf(each)) ?? missing(each)));
+      const parts = rows.map(each => partOf(each, locked.find(isOf(each)) ?? missing(each)));
       return writeParts(parts, { connection, schema, mayCopy });
     });
   return retrying(async milliseconds => {
@@ -65,21 +100,20 @@ const missing = ({ table }: EncodedRows) => {
 interface Part {
   readonly rows: EncodedRows;
   readonly locked: LockedTable;
-  readonly n: number;
   readonly isOutdated: boolean;
   /** All its rows are written, unless they are there already. */
   readonly isWhole: boolean;
 }
 
-function partOf(rows: EncodedRows, n: number, locked: LockedTable): Part {
+function partOf(rows: EncodedRows, locked: LockedTable): Part {
   const isWhole =
     rows.version !== undefined ||
     locked.activeVersion === undefined ||
     rows.firstSequence > locked.activatedSequence;
-  return { rows, locked, n, isOutdated: isOutdated(rows.version, locked), isWhole };
+  return { rows, locked, isOutdated: isOutdated(rows.version, locked), isWhole };
 }
 
-interface Writing {
+interface WritingParts {
   readonly connection: Connection;
   readonly schema: string;
   /** Whether rows without keys may go straight to their table. */
@@ -88,12 +122,12 @@ interface Writing {
 
 async function writeParts(
   parts: readonly Part[],
-  { connection, schema, mayCopy }: Writing,
+  { connection, schema, mayCopy }: WritingParts,
 ): Promise<readonly Written[]> {
   const current = parts.filter(each => !each.isOutdated);
   const isCopied = ({ rows, isWhole }: Part) => mayCopy && isWhole && rows.table.keyNames!.length === 0;
   const sql = current.map(each =>
-    isCopied(each) ? copySql(schema, each.rows) : writeSql(schema, each.rows, each.locked, each.n),
+    isCopied(each) ? copySql(schema, each.rows) : writeSql(schema, each.rows, each.locked),
   );
   const answers =
     sql.length === 0
@@ -114,27 +148,30 @@ async function writeParts(
   });
 }
 
-/** Returns the outcome of a batch that is rejected because of one record; undefined if that is not known. */
+/** Returns the outcome of a batch that is rejected because of one table; undefined if it is not known. */
 export function rejection(
-  { failure, attempts }: Extract<Tried<unknown>, { readonly failure: unknown }>,
+  { failure, attempts }: { readonly failure: Failure; readonly attempts: number },
   rows: readonly EncodedRows[],
   batch: Batch,
 ): Outcome | undefined {
   if (failure.kind !== "rejected" || failure.place === undefined) return undefined;
   const { message, place } = failure;
-  const part = rows.find((each, n) => place.relation === batchName(n) || place.relation === each.table.name);
-  const record = part?.records[place.row];
+  const part = rows.find(each => [batchName(each), each.table.name].includes(place.relation));
+  const record = part?.records[place.row ?? 0];
   if (part === undefined || record === undefined) return undefined;
   return {
     kind: "rejected",
-    message,
+    message: place.row === undefined ? `${theFirstOf(part)}: ${message}` : message,
     record: batch.records.indexOf(record),
     ...fieldOf(part, place),
     attempts,
   };
 }
 
-const fieldOf = ({ columns }: EncodedRows, { column }: CopyPlace) => {
+const theFirstOf = ({ records, table }: EncodedRows) =>
+  `the first of the batch's ${records.length} records for the table ${table.name}`;
+
+const fieldOf = ({ columns }: EncodedRows, { column }: Place) => {
   const field = columns.find(({ name }) => name === column)?.field;
   return field === undefined ? {} : { field };
 };

@@ -18,6 +18,25 @@ it("many tables are made in several transactions, and each is reported", async (
   expect(made.map(({ count }) => count)).toEqual(["20", "50", "50"]);
 });
 
+it("a batch of many tables takes several transactions, and one that is rejected is the last", async () => {
+  const bodyWith = (n: number) => body(...streams.map((stream, id) => keyed(stream, { id, n })));
+  const written = streams.map(stream => `select xmin from ${stream} where n = 2`).join(" union all ");
+  const rowsByTransaction = async () => {
+    const rows = await database.query(
+      `select count(*) from (${written}) as w group by xmin::text::bigint order by 1`,
+    );
+    return rows.map(({ count }) => Number(count));
+  };
+  await deliver(body(...streams.map((stream, id) => keyed(stream, { id, n: 1 }))));
+  await database.query("alter table many_70 add constraint small check (n < 2)");
+  const { error } = await deliver(bodyWith(2));
+  expect(error).toMatchObject({ code: "rejected", details: { faults: [{ line: 71, stream: "many_70" }] } });
+  expect(await rowsByTransaction()).toEqual([50]);
+  await database.query("alter table many_70 drop constraint small");
+  expect((await deliver(bodyWith(2))).error).toBeUndefined();
+  expect(await rowsByTransaction()).toEqual([20, 50, 50]);
+});
+
 it("what one of many tables can't become is known before the first is changed", async () => {
   await deliver(body(keyed("z_last", { id: 1 })));
   const lines = streams.map((stream, id) => keyed(`new_${stream}`, { id }));
