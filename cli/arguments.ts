@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Program } from "../functions/program/output.ts";
 import { type CliError, usageError } from "./cli-error.ts";
+import type { LogOptions } from "./log.ts";
 import { didYouMean } from "./words.ts";
 
 const text = { type: "string" } as const;
@@ -68,6 +69,13 @@ export function programOf([file, ...args]: readonly string[], values: Values): P
   return { file, args, bookmarkArg: values.state === true ? "--state" : values["bookmark-arg"], env };
 }
 
+/** Returns how a run reports. Throws CliError. */
+export function logOptionsOf({ quiet: isQuiet, "log-format": format }: Values): LogOptions {
+  if (format !== undefined && format !== "text" && format !== "json")
+    throw usageError(`--log-format is "${format}": it is text or json.`);
+  return { isQuiet, format };
+}
+
 const options = {
   endpoint: text,
   streamer: text,
@@ -82,6 +90,8 @@ const options = {
   expires: text,
   json: { type: "boolean" },
   limit: text,
+  quiet: { type: "boolean", short: "q" },
+  "log-format": text,
   help: { type: "boolean", short: "h" },
   version: { type: "boolean" },
 } as const;

@@ -10,13 +10,21 @@ export type Source =
   /** A streamer that started before this run, from a bookmark of its own. */
   | { readonly kind: "pipe"; readonly output: AsyncIterable<Uint8Array> };
 
+/** Is informed of what a run does before its first segment. */
+interface RunWatcher {
+  /** A delivery holds the streamer. */
+  waiting(): void;
+  /** The streamer starts from this bookmark, if any. */
+  started(bookmark: string | undefined): void;
+}
+
 /** A run that sends a stitchstream to an endpoint. */
 export interface Delivery extends Following {
   readonly source: Source;
   readonly endpoint: Endpoint;
   /** The endpoint's bookmark has to be this one, if it is given. */
   readonly expected: ExpectedBookmark | undefined;
-  readonly watcher: Watcher & { waiting(): void };
+  readonly watcher: Watcher & RunWatcher;
 }
 
 /**
@@ -30,8 +38,11 @@ export async function deliver({ source, endpoint, expected, ...following }: Deli
   if (source.kind === "command") await waitUntilFree(endpoint, watcher);
   const current = await fetchBookmark(endpoint, how);
   if (expected !== undefined) await assertExpected(expected, current, endpoint);
-  if (source.kind === "command")
-    return send(source.run(expected?.text ?? current.bookmark), endpoint, current, following);
+  if (source.kind === "command") {
+    const bookmark = expected?.text ?? current.bookmark;
+    watcher.started(bookmark);
+    return send(source.run(bookmark), endpoint, current, following);
+  }
   await waitUntilFree(endpoint, watcher, current.etag).catch(async (error: unknown) => {
     await keepCommitted(endpoint, current.etag, keep);
     throw error;

@@ -22,6 +22,10 @@ bookmark. Likewise straight to a database:
   --state             the command after -- is a Singer tap
   --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
 
+  --quiet, -q         prints only warnings and errors
+  --log-format FORMAT text: messages have time, level and streamer, as they have if stderr is not a terminal;
+                      json: they are JSON objects, one a line
+
   persist status                     lists all streamers, worst first: who is stale, what runs, what failed
                                      last, and what to do; with --streamer NAME, one in detail
   persist streamers                  lists all streamers by name, with what they delivered

@@ -9,6 +9,13 @@ const interrupted = "Interrupted. What was committed stays committed: run it aga
 const unprintable = (reason: string | undefined) =>
   `Bookmarks can't be printed any more: ${reason}. What was committed stays committed.`;
 
+interface InterruptionWatcher {
+  /** The run begins to wait for its request in flight. */
+  waiting(): void;
+  /** Reports the error of a process that is about to exit. */
+  failed(error: CliError): void;
+}
+
 /** Ends a run before its stream does: Ctrl-C, another signal, or a closed stdout, as `head -1` leaves. */
 export class Interruption {
   /** Aborted once no more of the stream is needed, as when all of it was read. */
@@ -19,11 +26,10 @@ export class Interruption {
   isSending = false;
   #error: CliError | undefined;
   #requests = 0;
-  readonly #onWait: () => void;
+  readonly #watcher: InterruptionWatcher;
 
-  /** `onWait` is called when the run begins to wait for its request in flight. */
-  constructor(onWait: () => void) {
-    this.#onWait = onWait;
+  constructor(watcher: InterruptionWatcher) {
+    this.#watcher = watcher;
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
       process.on(signal, () => this.#begin(new CliError(interrupted, 128 + constants.signals[signal])));
     process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
@@ -63,16 +69,16 @@ export class Interruption {
   }
 
   #begin(error: CliError): void {
-    if (!this.isSending || this.#error !== undefined) return exit(error);
+    if (!this.isSending || this.#error !== undefined) return this.#exit(error);
     this.#error = error;
     this.aborted.abort();
     this.#interrupted.abort();
-    if (this.#requests > 0) this.#onWait();
-    setTimeout(endMillisecondsMax, undefined, { ref: false }).then(() => exit(error));
+    if (this.#requests > 0) this.#watcher.waiting();
+    setTimeout(endMillisecondsMax, undefined, { ref: false }).then(() => this.#exit(error));
   }
-}
 
-function exit({ message, exitCode }: CliError): void {
-  process.stderr.write(`${message}\n`);
-  process.exit(exitCode);
+  #exit(error: CliError): void {
+    this.#watcher.failed(error);
+    process.exit(error.exitCode);
+  }
 }

@@ -4,7 +4,14 @@ import { PersisterError } from "../functions/persister/errors.ts";
 import { type Program, runProgram } from "../functions/program/output.ts";
 import { Stopped, StreamerFailed } from "../functions/program/streaming.ts";
 import manifest from "../package.json" with { type: "json" };
-import { type Arguments, argumentsOf, assertConsistent, programOf } from "./arguments.ts";
+import {
+  type Arguments,
+  argumentsOf,
+  assertConsistent,
+  logOptionsOf,
+  programOf,
+  type Values,
+} from "./arguments.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { commandOf } from "./commands.ts";
@@ -14,17 +21,21 @@ import { forward } from "./forward-directly.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
 import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
+import { Log } from "./log.ts";
 import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
+import { Terminal } from "./terminal.ts";
 import { viewOf } from "./text.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
 
-const progress = new Progress();
-const interruption = new Interruption(() => progress.interrupted());
+const terminal = new Terminal();
+const log = new Log(terminal, viewOf(process.stderr, Date.now()), Date.now);
+const progress = new Progress(terminal, log, () => performance.now());
+const interruption = new Interruption({ waiting: () => progress.interrupted(), failed: reportEnd });
 const { aborted } = interruption;
 
 async function run(args: readonly string[]): Promise<void> {
@@ -39,6 +50,8 @@ async function run(args: readonly string[]): Promise<void> {
 
 /** Sends the stream, to an endpoint or straight to its destination. */
 async function sendAll(given: Arguments): Promise<void> {
+  const options = logOptionsOf(given.values);
+  log.configure(options);
   assertConsistent(given);
   const { bookmark: kept, "if-bookmark": read, cid, postgres } = given.values;
   const file = kept === undefined ? undefined : await openBookmarkFile(kept);
@@ -47,7 +60,9 @@ async function sendAll(given: Arguments): Promise<void> {
   // The pipe's streamer reads the file as well, on its own.
   if (isPipe && expected !== undefined) await assertUnchangedSince(expected.path, performance.timeOrigin);
   const following = { watcher: progress, keep: bookmarkKeeper(file), aborted };
+  log.configure({ ...options, streamer: streamerOf(given.values) });
   interruption.isSending = true;
+  progress.begin(isPipe ? "reading stdin" : "starting");
   try {
     await ((cid ?? postgres) === undefined
       ? deliverToEndpoint(given, expected, following)
@@ -63,6 +78,12 @@ async function sendAll(given: Arguments): Promise<void> {
   } finally {
     progress.end();
   }
+}
+
+/** The name of a run's streamer in messages, if it is known. */
+function streamerOf(values: Values): string | undefined {
+  if ((values.cid ?? values.postgres) !== undefined) return undefined;
+  return endpointOf(values).streamer;
 }
 
 async function deliverToEndpoint(
@@ -81,6 +102,7 @@ async function forwardDirectly(
   following: Shared,
 ): Promise<void> {
   const source = sourceOf(given, file !== undefined);
+  if (source.kind === "command") progress.started(file?.text);
   const forwarding = { ...following, source, account: accountOf(given.values), began: file?.text };
   await interruption.during(() => forward(forwarding));
 }
@@ -131,6 +153,14 @@ function cliErrorOf(error: unknown): CliError {
   return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }
 
+/** Reports the error that ends the process, after a run's totals. A person reads what a command line lacks. */
+function reportEnd({ message, exitCode }: CliError): void {
+  progress.end();
+  const isOfRun = interruption.isSending && exitCode !== exits.usageError;
+  if (isOfRun || log.isJson) log.write("error", message);
+  else terminal.say(message);
+}
+
 const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";
 
 try {
@@ -139,7 +169,7 @@ try {
     throw error;
   });
 } catch (error) {
-  const { message, exitCode } = cliErrorOf(error);
-  process.stderr.write(`${message}\n`);
-  process.exitCode = exitCode;
+  const known = cliErrorOf(error);
+  reportEnd(known);
+  process.exitCode = known.exitCode;
 }

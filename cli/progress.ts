@@ -1,10 +1,16 @@
+import type { Log } from "./log.ts";
 import type { Sent, Watcher } from "./send.ts";
+import type { Terminal } from "./terminal.ts";
+import { cut, visible, widthOf } from "./text.ts";
+import { bytes } from "./times.ts";
 import { counted } from "./words.ts";
 
-const megabyte = 1_000_000;
-const clearLine = "\r\u001b[K";
+const tickMilliseconds = 1_000;
+/** Without a changing line, progress is a message now and then. */
+const messageMilliseconds = 30_000;
+const bookmarkWidthMax = 200;
 
-/** The lines about a run that waits. */
+/** The words about a run that waits. */
 export const lines = {
   waiting: "waiting for a delivery that is in flight",
   interrupted: "Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.",
@@ -12,47 +18,79 @@ export const lines = {
 
 /**
  * Prints bookmarks on stdout, one a line, and the progress on stderr: one changing line on a terminal, else a
- * line per segment.
+ * message now and then.
  */
 export class Progress implements Watcher {
+  readonly #terminal: Terminal;
+  readonly #log: Log;
+  /** ms, of a clock that only advances. */
+  readonly #now: () => number;
+  readonly #start: number;
+  #phase = "starting";
   #segments = 0;
   #records = 0;
   #bytes = 0;
   #wireBytes = 0;
   #retries = 0;
-  readonly #start = performance.now();
-  readonly #isTerminal = process.stderr.isTTY;
+  #messageAt: number;
+  #ticks: NodeJS.Timeout | undefined;
 
-  committed({ records, bytes, wireBytes = 0 }: Sent): void {
+  constructor(terminal: Terminal, log: Log, now: () => number) {
+    this.#terminal = terminal;
+    this.#log = log;
+    this.#now = now;
+    this.#start = now();
+    this.#messageAt = this.#start;
+  }
+
+  /** Begins to show progress; `phase` is what the run does first. */
+  begin(phase: string): void {
+    this.#phase = phase;
+    if (!this.#log.hasLine) return;
+    this.#draw();
+    this.#ticks = setInterval(() => this.#draw(), tickMilliseconds).unref();
+  }
+
+  /** The streamer starts from a bookmark, or from the beginning without one. */
+  started(bookmark: string | undefined): void {
+    const from = bookmark === undefined ? "the beginning" : cut(visible(bookmark), bookmarkWidthMax);
+    this.#enter(`from ${from}`, `started from ${from}`);
+  }
+
+  committed(sent: Sent): void {
     this.#segments++;
-    this.#records += records;
-    this.#bytes += bytes;
-    this.#wireBytes += wireBytes;
-    this.#say(this.#line);
+    this.#records += sent.records;
+    this.#bytes += sent.bytes;
+    this.#wireBytes += sent.wireBytes ?? 0;
+    const now = this.#now();
+    if (this.#log.hasLine) this.#draw();
+    else if (now - this.#messageAt >= messageMilliseconds) {
+      this.#messageAt = now;
+      this.#log.write("info", this.#summary, this.#facts);
+    }
   }
 
   /** Prints a committed bookmark. */
   print(bookmark: string): void {
-    // Both are on one terminal.
-    if (this.#isTerminal && process.stdout.isTTY) process.stderr.write(clearLine);
-    process.stdout.write(`${bookmark}\n`);
+    this.#terminal.print(bookmark);
   }
 
   waiting(): void {
-    this.#say(lines.waiting);
+    this.#enter(lines.waiting, lines.waiting);
   }
 
   retrying(reason: string): void {
     this.#retries++;
-    this.#say(`retrying after: ${reason}`);
+    this.#log.write("warning", `retrying after: ${reason}`);
   }
 
   interrupted(): void {
-    this.#say(lines.interrupted);
+    this.#phase = "interrupted";
+    this.#log.write("warning", lines.interrupted);
   }
 
   warn(message: string): void {
-    this.#say(message);
+    this.#log.write("warning", message);
   }
 
   /** The stream has ended; `fromPipe` if its streamer's exit code is not known. */
@@ -61,29 +99,88 @@ export class Progress implements Watcher {
     const hidden = fromPipe
       ? " A pipe hides whether its streamer failed: use `set -o pipefail`, or run it after `--`."
       : "";
-    process.stderr.write(`The stream is empty: there is nothing new, so nothing is sent.${hidden}\n`);
+    this.#log.write("info", `The stream is empty: there is nothing new, so nothing is sent.${hidden}`);
   }
 
-  /** Prints the totals. */
+  /** Removes the changing line and prints the totals, once. */
   end(): void {
-    if (this.#segments === 0) return;
-    if (this.#isTerminal) process.stderr.write(clearLine);
-    process.stderr.write(
-      `Total: ${this.#line}${this.#retries === 0 ? "" : `, ${counted(this.#retries, "retry")}`}\n`,
-    );
+    clearInterval(this.#ticks);
+    this.#terminal.end();
+    if (this.#segments > 0) this.#log.write("info", `Total: ${this.#summary}`, this.#facts);
+    this.#segments = 0;
   }
 
-  get #line(): string {
-    const seconds = (performance.now() - this.#start) / 1_000;
-    const read = this.#bytes / megabyte;
-    const sent = this.#wireBytes === 0 ? "" : ` (${(this.#wireBytes / megabyte).toFixed(1)} MB gzipped)`;
+  #enter(phase: string, message: string): void {
+    this.#phase = phase;
+    if (this.#log.hasLine) this.#draw();
+    else this.#log.write("info", message);
+  }
+
+  #draw(): void {
+    const { streamer = "persist" } = this.#log;
+    const parts = [`${streamer}: ${clockTime(this.#seconds)}`, ...this.#parts];
+    this.#terminal.change(this.#segments === 0 ? parts.join(", ") : fitted(parts, this.#terminal.width));
+  }
+
+  /** The parts of the changing line, the most important one first. */
+  get #parts(): string[] {
+    if (this.#segments === 0) return [this.#phase];
+    const isInterrupted = this.#phase === "interrupted";
+    return [
+      ...(isInterrupted ? [this.#phase] : []),
+      counted(this.#records, "record"),
+      bytes(this.#bytes),
+      this.#speed,
+      counted(this.#segments, "segment"),
+      ...(this.#wireBytes === 0 ? [] : [`${bytes(this.#wireBytes)} gzipped`]),
+      ...(this.#retries === 0 ? [] : [counted(this.#retries, "retry")]),
+    ];
+  }
+
+  get #seconds(): number {
+    return (this.#now() - this.#start) / 1_000;
+  }
+
+  get #speed(): string {
+    return `${bytes(Math.round(this.#bytes / Math.max(this.#seconds, 0.001)))}/s`;
+  }
+
+  get #summary(): string {
+    const sent = this.#wireBytes === 0 ? "" : ` (${bytes(this.#wireBytes)} gzipped)`;
+    const retries = this.#retries === 0 ? "" : `, ${counted(this.#retries, "retry")}`;
     return (
       `${counted(this.#records, "record")} in ${counted(this.#segments, "segment")}, ` +
-      `${read.toFixed(1)} MB${sent} in ${seconds.toFixed(1)} s, ${(read / seconds).toFixed(1)} MB/s`
+      `${bytes(this.#bytes)}${sent} in ${this.#seconds.toFixed(1)} s, ${this.#speed}${retries}`
     );
   }
 
-  #say(line: string): void {
-    process.stderr.write(this.#isTerminal ? clearLine + line : `${line}\n`);
+  get #facts(): object {
+    return {
+      records: this.#records,
+      segments: this.#segments,
+      bytes: this.#bytes,
+      wireBytes: this.#wireBytes,
+      retries: this.#retries,
+      milliseconds: Math.round(this.#seconds * 1_000),
+    };
   }
+}
+
+/** Returns seconds as a stopwatch shows them, such as `0:04` or `1:02:03`. */
+function clockTime(seconds: number): string {
+  const [whole, two] = [Math.floor(seconds), (number: number) => String(number).padStart(2, "0")];
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+/** Returns as many parts as fit on a line, at least the first. */
+function fitted([first = "", ...parts]: readonly string[], width: number): string {
+  let line = first;
+  for (const part of parts) {
+    const longer = `${line}, ${part}`;
+    if (widthOf(longer) > width) break;
+    line = longer;
+  }
+  return line;
 }

@@ -57,5 +57,8 @@ const colors = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2 } as const;
 export type Color = keyof typeof colors;
 
 /** Returns a text in a color, if the view has colors. */
-export const painted = (text: string, color: Color | undefined, { hasColors }: View): string =>
-  color === undefined || !hasColors ? text : `\u001b[${colors[color]}m${text}\u001b[0m`;
+export const painted = (
+  text: string,
+  color: Color | undefined,
+  { hasColors }: Pick<View, "hasColors">,
+): string => (color === undefined || !hasColors ? text : `\u001b[${colors[color]}m${text}\u001b[0m`);

@@ -43,7 +43,7 @@ describe("a Singer tap after -- without --state", () => {
     const { code, stdout, stderr } = await persisted([...to("tap"), ...made], "", { ...env, N: "20" });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(
-      /^This looks like a Singer tap: pass --state, or --bookmark-arg= .*Nothing is sent\.\n$/,
+      /^started from 10\nThis looks like a Singer tap: pass --state, or --bookmark-arg= .*Nothing is sent\.\n$/,
     );
     expect(await etagOf("tap")).toBe('"1"');
     expect(await persisted([...to("tap"), "--state", ...made], "", { ...env, N: "20" })).toMatchObject({
@@ -55,15 +55,18 @@ describe("a Singer tap after -- without --state", () => {
     await post(stack(), "long-tap", jsonline(bookmark(10)));
     const script = `printf '{"type"'; exec sleep 600`;
     const { code, stderr } = await persisted([...to("long-tap"), "--", "sh", "-c", script], "", env);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^This looks like a Singer tap/)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/\nThis looks like a Singer tap/)]);
   });
 
   it("causes a warning if there is no bookmark yet", async () => {
     const { code, stderr } = await persisted([...to("first-tap"), ...made], "", { ...env, N: "20" });
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^This looks like a Singer tap: pass --state/)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/\nThis looks like a Singer tap: pass --state/),
+    ]);
     const gzipped = ["--", "sh", "-c", `"${process.execPath}" "${streamer}" "$@" | gzip`, "sh"];
     const again = await persisted([...to("first-tap"), ...gzipped], "", { ...env, N: "30" });
-    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/^This looks like a Singer tap/)]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/\nThis looks like a Singer tap/)]);
   });
 
   it("is accepted if it prints a header, or gets no bookmark at all", async () => {

@@ -4,7 +4,7 @@ import { isSupportedNode } from "../../cli/node-version.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { casesOf } from "../runs.ts";
-import { persist, persisted } from "./program.ts";
+import { persist, persisted, unstamped } from "./program.ts";
 
 /** The messages of `persist` show the value that it refuses, and what would be right. */
 const env = { PERSIST_TOKEN: "a-token" };
@@ -41,7 +41,8 @@ describe("a command line that is wrong", () => {
           "There is no --dry-run: persist check FILE checks a stitchstream and sends nothing.",
         ],
         [["--endpont", "x"], "There is no flag --endpont. Did you mean --endpoint? See persist --help."],
-        [["--quite"], "There is no flag --quite. See persist --help."],
+        [["--quite"], "There is no flag --quite. Did you mean --quiet? See persist --help."],
+        [["--colour"], "There is no flag --colour. See persist --help."],
         [["chek", "x"], `Unknown command: chek x. Did you mean check? ${commandList}`],
         [
           ["echo", "hi"],
@@ -80,7 +81,7 @@ describe("what is not a stitchstream", () => {
     const named = await persisted([...to, "--", "echo", "hello"], "", env);
     expect([named.code, named.stderr]).toEqual([
       3,
-      expect.stringMatching(/^The output of `echo hello`: Line 1: the first line is neither/),
+      expect.stringMatching(/\nThe output of `echo hello`: Line 1: the first line is neither/),
     ]);
     const direct = await persisted(["-C", "1", "-T", "x"], "hello\n", { IMPORT_API_URL: url });
     expect([direct.code, direct.stderr]).toEqual([3, expect.stringMatching(/^The input on stdin: Line 1: /)]);
@@ -96,7 +97,7 @@ describe("an endpoint that can't be reached", () => {
     ["a command", ["bookmark", "get", ...nowhere]],
   ])("is reported at once, for %s, which ends at once on Ctrl-C", async (_, args) => {
     const { child, stderr, ended } = persist(args, env);
-    expect(await stderr.until("\n")).toMatch(said);
+    expect(unstamped(await stderr.until("\n"))).toMatch(said);
     child.kill("SIGINT");
     const { code, stderr: all } = await ended;
     expect(code).toBe(130);
@@ -129,6 +130,22 @@ describe("Node", () => {
   ])("%s: %s", (version, isSupported) => {
     expect(isSupportedNode(version)).toBe(isSupported);
   });
+});
+
+it("a run's messages have time, level and streamer, or are JSON, and so are those of a wrong command line", async () => {
+  const said = async (...args: string[]) => {
+    const { child, stderr, ended } = persist(args, env);
+    child.stdin.end("hello");
+    await ended;
+    return stderr.text;
+  };
+  const account = ["-C", "1", "-T", "x"];
+  expect(await said(...account)).toMatch(/^\S+Z error: The input on stdin: Line 1: [^\n]*\n$/);
+  expect(JSON.parse(await said(...account, "--log-format", "json"))).toMatchObject({ level: "error" });
+  expect(JSON.parse(await said("--log-format", "json"))).toMatchObject({
+    message: expect.stringMatching(/^--endpoint is required/),
+  });
+  expect(await said("--log-format", "xml")).toBe('--log-format is "xml": it is text or json.\n');
 });
 
 it("a reader that closes the pipe ends a command quietly", async () => {

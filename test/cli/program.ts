@@ -36,6 +36,10 @@ export function bundleOf(file: string): string {
   return bundled;
 }
 
+/** Removes what a run writes before its messages, unless it is on a terminal: time, level and streamer. */
+export const unstamped = (stderr: string): string =>
+  stderr.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z (info|warning|error)( [a-z0-9_-]+)?: /gm, "");
+
 /** `persist`, as typed. */
 export const persist = (args: readonly string[], env?: NodeJS.ProcessEnv, cwd?: string): Running =>
   running("cli/persist.ts", args, env, cwd);
@@ -57,7 +61,7 @@ export function running(
   const stdout = new Printed(child.stdout);
   const stderr = new Printed(child.stderr);
   const ended = new Promise<Ended>(resolve =>
-    child.on("close", code => resolve({ code, stdout: stdout.text, stderr: stderr.text })),
+    child.on("close", code => resolve({ code, stdout: stdout.text, stderr: unstamped(stderr.text) })),
   );
   return { child, stdout, stderr, ended };
 }

@@ -22,7 +22,7 @@ export type CallOf = (typeof calls)[number];
 const intervalMilliseconds = [0, 60_000] as const;
 /** Nobody ends a streamer in a pipe. */
 const slowMilliseconds = 600_000;
-const idle = { committed: () => {}, retrying: () => {}, waiting: () => {} };
+const idle = { committed: () => {}, retrying: () => {}, waiting: () => {}, started: () => {} };
 
 /** Somebody's laptop or cron job: `persist` runs repeatedly, sometimes twice at once, and may be killed. */
 export class PersistClient {
