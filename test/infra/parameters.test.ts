@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-describe.each(casesOf(variants, 4))("$name", ({ name, parameters, without, shows, ...options }) => {
+describe.each(casesOf(variants, 8))("$name", ({ name, parameters, without, shows, ...options }) => {
   let template: Template;
   beforeAll(async () => {
     template = await packaged(join(dir, String(name.length)), parameters, options);
@@ -59,7 +59,7 @@ describe("refuses", () => {
     ["rate=0", 'rate must be a number of requests a second, not "0"'],
     ["protect=yes", 'protect must be true or false, not "yes"'],
   ] as const;
-  it.concurrent.each(casesOf(refused, 4))("%s", async (parameter, sentence) => {
+  it.concurrent.each(casesOf(refused, 6))("%s", async (parameter, sentence) => {
     expect(await refusalOf(join(dir, parameter.split("=")[0]!), [parameter])).toContain(sentence);
   });
 

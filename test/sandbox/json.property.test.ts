@@ -46,8 +46,10 @@ describe("the sandbox reads JSON", () => {
       fc.property(cut, ([each, place, other]) => {
         const at = place % (each.length + 1);
         const changed = each.slice(0, at) + other + each.slice(at + 1);
-        const isJson = !throws(() => JSON.parse(changed));
-        expect(throws(() => fromJson(changed))).toBe(!isJson);
+        const refusal = refusalOf(() => fromJson(changed));
+        // Two members of one name, which JSON.parse accepts, may come before the fault that it finds.
+        if (refusal?.startsWith("Duplicate key") === true) return;
+        expect(refusal !== undefined).toBe(refusalOf(() => JSON.parse(changed)) !== undefined);
       }),
       { numRuns: 1_000 },
     );
@@ -59,13 +61,13 @@ describe("the sandbox reads JSON", () => {
   });
 });
 
-/** Whether a SyntaxError is thrown, except for two members of one name, which JSON.parse accepts. */
-function throws(read: () => unknown): boolean {
+/** Returns the message of the SyntaxError that `read` throws; undefined if it throws nothing. */
+function refusalOf(read: () => unknown): string | undefined {
   try {
     read();
-    return false;
+    return undefined;
   } catch (error) {
     expect(error).toBeInstanceOf(SyntaxError);
-    return !(error as Error).message.startsWith("Duplicate key");
+    return (error as Error).message;
   }
 }

@@ -2,7 +2,6 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { casesOf } from "../../runs.ts";
 import { statementsOf } from "../deployer.ts";
 import { linkedProject } from "../packaged.ts";
 import { type StandIn, startAws } from "./aws.ts";
@@ -20,8 +19,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const each of [dir, cwd]) await rm(each, { recursive: true, force: true });
 });
-/** One more run of the tool; the other tests cover our part of it. */
-const isWhole = casesOf([1, 2], 2).length === 2;
 
 const start = async () => startAws(await mkdtemp(join(dir, "s3-")));
 
@@ -116,7 +113,7 @@ describe("in a stack that was deployed before", () => {
     expect(aws.asked.filter(each => /ChangeSet|SetStackPolicy/.test(each))).toEqual([]);
   });
 
-  it.runIf(isWhole)("uses it if that is allowed", async () => {
+  it("uses it if that is allowed", async () => {
     const table = tableOf();
     stack().policy = '{"Statement":[{"Effect":"Deny","Action":"Update:Delete","Resource":"*"}]}';
     expect((await deployPackage(restored, "--allow", "table")).code).toBe(0);
