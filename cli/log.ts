@@ -2,7 +2,7 @@ import type { Terminal } from "./terminal.ts";
 import { type Color, painted, type View } from "./text.ts";
 
 export type Level = "info" | "warning" | "error";
-export type LogFormat = "text" | "json";
+type LogFormat = "text" | "json";
 
 export interface LogOptions {
   /** Undefined: text, which has time, level and streamer unless it is on a terminal. */

@@ -153,7 +153,7 @@ function cliErrorOf(error: unknown): CliError {
   return new CliError(error instanceof Error ? (error.stack ?? error.message) : String(error), exits.failed);
 }
 
-/** Reports the error that ends the process, after a run's totals. A person reads what a command line lacks. */
+/** Reports the error that ends the process, after a run's totals. People read what a command line lacks. */
 function reportEnd({ message, exitCode }: CliError): void {
   progress.end();
   const isOfRun = interruption.isSending && exitCode !== exits.usageError;

@@ -43,7 +43,7 @@ describe("a Singer tap after -- without --state", () => {
     const { code, stdout, stderr } = await persisted([...to("tap"), ...made], "", { ...env, N: "20" });
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(
-      /^started from 10\nThis looks like a Singer tap: pass --state, or --bookmark-arg= .*Nothing is sent\.\n$/,
+      /^started from 10\nThis looks like a Singer tap: pass --state.*Nothing is sent\.\n$/,
     );
     expect(await etagOf("tap")).toBe('"1"');
     expect(await persisted([...to("tap"), "--state", ...made], "", { ...env, N: "20" })).toMatchObject({
@@ -66,7 +66,7 @@ describe("a Singer tap after -- without --state", () => {
     ]);
     const gzipped = ["--", "sh", "-c", `"${process.execPath}" "${streamer}" "$@" | gzip`, "sh"];
     const again = await persisted([...to("first-tap"), ...gzipped], "", { ...env, N: "30" });
-    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/\nThis looks like a Singer tap/)]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("\nThis looks like a Singer")]);
   });
 
   it("is accepted if it prints a header, or gets no bookmark at all", async () => {

@@ -132,7 +132,7 @@ describe("Node", () => {
   });
 });
 
-it("a run's messages have time, level and streamer, or are JSON, and so are those of a wrong command line", async () => {
+it("a run's messages have time and level, or are JSON, as are those of a wrong command line", async () => {
   const said = async (...args: string[]) => {
     const { child, stderr, ended } = persist(args, env);
     child.stdin.end("hello");

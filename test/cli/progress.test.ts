@@ -24,7 +24,7 @@ function progressOn(stream: NodeJS.WriteStream, options: LogOptions = {}, term =
   return { progress: new Progress(terminal, log, () => now), log };
 }
 
-/** What is written to something that is not a terminal. */
+/** A run whose stderr is not a terminal. */
 function onFile(options: LogOptions = {}) {
   const written: string[] = [];
   const stream = { write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
