@@ -1,5 +1,5 @@
 import type { Destination, Outcome, Rules } from "../persister/destination.ts";
-import { loneRecordBatchBytesMax } from "../persister/limits.ts";
+import { batchesInFlightMax, loneRecordBatchBytesMax } from "../persister/limits.ts";
 import { type ImportApiOptions, importApi, keptConnections } from "./client.ts";
 import { type BatchEncoder, batchEncoder } from "./encoder.ts";
 import type { ImportApi } from "./request.ts";
@@ -32,6 +32,7 @@ export const destinationOf = ({ clientId, rules, encoder, api }: Parts): Destina
   identity: { name: "import-api", clientId },
   rules,
   sizes: encoder,
+  batchesInFlightMax,
   prepare: async ({ contents, firstSequence, deadline }) => ({
     write(batch, out) {
       const request = encoder.encode(contents, batch, firstSequence, out);

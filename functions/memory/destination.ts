@@ -47,6 +47,7 @@ export function memoryDestination(rules: Rules): MemoryDestination {
     identity: { name: "memory" },
     rules,
     sizes: { bytesAround: () => recordBytesAround, schemaBytes: () => 0 },
+    batchesInFlightMax: 4,
     prepare: async outgoing => writerOf(outgoing, tableOf),
     rows: stream =>
       [...tableOf(stream).rows.values()].sort((left, right) => (left.sequence < right.sequence ? -1 : 1)),

@@ -118,6 +118,8 @@ export interface Destination {
   readonly identity: DestinationIdentity;
   readonly rules: Rules;
   readonly sizes: BatchSizes;
+  /** How many batches it accepts at once, at least 1. */
+  readonly batchesInFlightMax: number;
   /**
    * Decides whether the whole delivery can be written, and makes room for it. Called before its first batch;
    * called again by another attempt of the same delivery. Rejects with a PersisterError, and nothing is

@@ -86,8 +86,12 @@ export const nameCharsMax = 1_024;
  * Up to 8 are known to work (readme of stitchdata/google-sheets-integration); checking them must stay cheap.
  */
 export const keyNamesMax = 100;
-/** Each holds its body of 4 MB while it waits; users of target-stitch set 5 (its turbo_boost_factor). */
-export const batchesInFlightMax = 4;
+/** Batches of small tables wait for round trips: 200 of them, at 300 ms each, take 4 s. */
+export const batchesInFlightMax = 16;
+/** Each holds its body while it waits. Users of target-stitch send 5 at once (its turbo_boost_factor). */
+export const batchesInFlightBytesMax = 4 * batchBytesMax;
+/** After a batch that needed a second attempt: the Import API states no rate, and may answer 429. */
+export const batchesInFlightAfterRetryMax = 4;
 
 /** The length of an Idempotency-Key, in visible ASCII characters: the limit of Stripe's API. */
 export const idempotencyKeyCharsMax = 255;

@@ -77,6 +77,7 @@ export async function persist(request: DeliveryRequest, parts: Parts): Promise<D
         const sent = await forward(
           tracker => batches(contents, destination.sizes, tracker, accepted),
           writer,
+          destination.batchesInFlightMax,
         );
         progress.forwarded(sent);
         const { safe } = sent;

@@ -61,6 +61,8 @@ function validAddress(url: string) {
   }
 }
 
+/** One is written; the next ones' rows are ready when the connection is free. */
+const batchesInFlightMax = 4;
 /** The text around a record's values in a row: its sequence, instant and id. */
 const rowBytesAround = 128;
 
@@ -71,6 +73,7 @@ function destinationOf(session: Session, options: PostgresOptions): Destination 
     identity: { name: "postgres", database: session.place, schema },
     rules: options.rules,
     sizes: { bytesAround: () => rowBytesAround, schemaBytes: () => 0 },
+    batchesInFlightMax,
     prepare: outgoing => prepare(session, options, outgoing),
   };
 }

@@ -21,7 +21,8 @@ async function send(destination: Destination, n: number, text: string): Promise<
     receivedAt: 1_700_000_000_000,
     deadline: Date.now() + 60_000,
   });
-  const sent = await forward(tracker => batches(contents, destination.sizes, tracker), writer);
+  const { sizes, batchesInFlightMax } = destination;
+  const sent = await forward(tracker => batches(contents, sizes, tracker), writer, batchesInFlightMax);
   expect(sent.refusal).toBeUndefined();
   return sent.safe && Buffer.from(sent.safe.value).toString();
 }

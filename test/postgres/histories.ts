@@ -167,6 +167,7 @@ async function writeOnce(
         return writer.write({ ...batch, bytes: 0 }, out);
       },
     },
+    of.batchesInFlightMax,
   );
   if (refusal !== undefined && most === whole) throw new Error(`refused: ${refusal.outcome.message}`);
 }

@@ -1,8 +1,8 @@
-import { ByteWriter } from "../../values/byte-writer.ts";
 import type { Batch, BatchWriter, Outcome } from "../destination.ts";
-import { batchBytesMax, batchesInFlightMax } from "../limits.ts";
+import { batchesInFlightAfterRetryMax, batchesInFlightBytesMax } from "../limits.ts";
 import type { SafeBookmark } from "../store.ts";
 import type { TrackedBatch } from "./batch.ts";
+import { BatchMemories } from "./batch-memories.ts";
 import { type Registrar, Tracker } from "./tracker.ts";
 
 /** A batch that was not accepted, and why. */
@@ -22,95 +22,89 @@ export interface Forwarding {
   readonly safe: SafeBookmark | undefined;
 }
 
-/** Large batches are rare, so larger memory is not kept for the next batch. */
-const keptBytesMax = 2 * batchBytesMax;
-
-/** The memory that one batch after another is written to. It is reused once nobody can read it any more. */
-class BatchMemory {
-  out = new ByteWriter(0);
-
-  /** Reuses the memory only after a single accepted attempt: the network may still read an abandoned one. */
-  recycle(outcome: Outcome): void {
-    const isFree = outcome.kind === "accepted" && outcome.attempts === 1;
-    if (!isFree || this.out.capacity > keptBytesMax) this.out = new ByteWriter(0);
-  }
-}
-
 /**
- * Sends the batches that `cut` returns, several at a time, and tracks which bookmark is safe. After the
- * first batch that is not accepted, no new one is sent; those in flight are awaited, as they may be
+ * Sends the batches that `cut` returns, up to `inFlightMax` at a time, and tracks which bookmark is safe.
+ * After the first batch that is not accepted, no new one is sent; those in flight are awaited, as they may be
  * accepted. Rejects if `writer` rejects, also after the batches in flight have ended.
  */
 export const forward = (
   cut: (tracker: Registrar) => Iterable<TrackedBatch>,
   writer: BatchWriter,
-): Promise<Forwarding> => new Forward(cut, writer).all();
+  inFlightMax: number,
+): Promise<Forwarding> => new Forward(cut, writer, inFlightMax).all();
 
 class Forward {
   readonly #waiting: Iterator<TrackedBatch>;
   readonly #tracker = new Tracker();
   readonly #writer: BatchWriter;
+  readonly #memories = new BatchMemories();
+  #inFlightMax: number;
   readonly #inFlight = new Set<Promise<void>>();
-  /** The activation in flight: it overtakes nothing, and nothing overtakes it (target-stitch#75). */
-  #alone: Promise<void> | undefined;
+  #bytesInFlight = 0;
   #isStopped = false;
   readonly #refusals: Refusal[] = [];
+  readonly #errors: unknown[] = [];
   #batches = 0;
   #retries = 0;
 
-  constructor(cut: (tracker: Registrar) => Iterable<TrackedBatch>, writer: BatchWriter) {
+  constructor(cut: (tracker: Registrar) => Iterable<TrackedBatch>, writer: BatchWriter, inFlightMax: number) {
     this.#waiting = cut(this.#tracker)[Symbol.iterator]();
     this.#writer = writer;
+    this.#inFlightMax = inFlightMax;
   }
 
   async all(): Promise<Forwarding> {
-    const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => this.#lane()));
-    for (const each of ended) if (each.status === "rejected") throw each.reason;
+    await this.#beginAll().catch((error: unknown) => this.#fail(error));
+    await Promise.all(this.#inFlight);
+    for (const error of this.#errors) throw error;
     const refusal = worstOf(this.#refusals);
     return { batches: this.#batches, retries: this.#retries, refusal, safe: this.#tracker.safe() };
   }
 
-  /** Sends one batch after another until none is left. */
-  async #lane(): Promise<void> {
-    const memory = new BatchMemory();
-    try {
-      for (;;) {
-        while (this.#alone !== undefined) await this.#alone;
-        if (this.#isStopped) return;
-        const { value: batch, done } = this.#waiting.next();
-        if (done === true) return;
-        if (batch.kind === "activate") this.#beginAlone(batch, memory);
-        else await this.#sendBesides(batch, memory);
-      }
-    } catch (error) {
-      this.#isStopped = true;
-      throw error;
+  /** Begins one batch after another, each once there is room for it, until none is left. */
+  async #beginAll(): Promise<void> {
+    for (;;) {
+      await this.#until(() => this.#inFlight.size < this.#inFlightMax);
+      if (this.#isStopped) return;
+      const { value: batch, done } = this.#waiting.next();
+      if (done === true) return;
+      await this.#until(() => this.#hasRoomFor(batch));
+      if (this.#isStopped) return;
+      this.#begin(batch);
+      // An activation overtakes nothing, and nothing overtakes it (target-stitch#75).
+      if (batch.kind === "activate") await this.#until(() => this.#inFlight.size === 0);
     }
   }
 
-  async #sendBesides(batch: TrackedBatch, memory: BatchMemory): Promise<void> {
-    const sending = this.#send(batch, memory);
+  /** Waits while batches in flight end, unless one is not accepted. */
+  async #until(isSo: () => boolean): Promise<void> {
+    while (!this.#isStopped && !isSo()) await Promise.race(this.#inFlight);
+  }
+
+  /** A batch that is larger than all the room is sent alone. */
+  #hasRoomFor({ kind, bytes }: TrackedBatch): boolean {
+    if (this.#inFlight.size === 0) return true;
+    return kind !== "activate" && this.#bytesInFlight + bytes <= batchesInFlightBytesMax;
+  }
+
+  #begin(batch: TrackedBatch): void {
+    this.#bytesInFlight += batch.bytes;
+    const sending = this.#send(batch)
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#bytesInFlight -= batch.bytes;
+        this.#inFlight.delete(sending);
+      });
     this.#inFlight.add(sending);
-    await sending.finally(() => this.#inFlight.delete(sending));
   }
 
-  #beginAlone(batch: TrackedBatch, memory: BatchMemory): void {
-    this.#alone = this.#sendAlone(batch, memory, [...this.#inFlight]).finally(() => {
-      this.#alone = undefined;
-    });
+  #fail(error: unknown): void {
+    this.#isStopped = true;
+    this.#errors.push(error);
   }
 
-  async #sendAlone(
-    batch: TrackedBatch,
-    memory: BatchMemory,
-    earlier: readonly Promise<void>[],
-  ): Promise<void> {
-    await Promise.allSettled(earlier);
-    if (!this.#isStopped) await this.#send(batch, memory);
-  }
-
-  async #send(batch: TrackedBatch, memory: BatchMemory): Promise<void> {
-    const refusal = await this.#sendWhole(batch, memory);
+  async #send(batch: TrackedBatch): Promise<void> {
+    const refusal = await this.#sendWhole(batch);
     if (refusal === undefined) this.#tracker.accept(batch.ticket);
     else this.#refusals.push(refusal);
     this.#isStopped ||= refusal !== undefined;
@@ -120,22 +114,29 @@ class Forward {
    * Sends a batch as one, or in halves if it is too large: an inferred schema may outgrow its records, and a
    * server may accept less than it documents (import-api.md section 3, "Halve a batch").
    */
-  async #sendWhole(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {
-    const outcome = await this.#writer.write(batch, memory.out);
-    this.#retries += outcome.attempts - 1;
-    memory.recycle(outcome);
-    if (outcome.kind === "accepted") {
-      this.#batches++;
-      return undefined;
-    }
-    return outcome.kind === "too-large" ? this.#sendHalves(batch, memory) : { batch, outcome };
+  async #sendWhole(batch: Batch): Promise<Refusal | undefined> {
+    const out = this.#memories.take(batch.bytes);
+    const outcome = await this.#writer.write(batch, out);
+    this.#countRetries(outcome.attempts - 1);
+    if (outcome.kind !== "accepted")
+      return outcome.kind === "too-large" ? this.#sendHalves(batch) : { batch, outcome };
+    this.#batches++;
+    // The network may still read the memory of an abandoned attempt.
+    if (outcome.attempts === 1) this.#memories.release(out);
+    return undefined;
   }
 
-  async #sendHalves(batch: Batch, memory: BatchMemory): Promise<Refusal | undefined> {
+  /** A destination that is in trouble or refuses so many requests gets fewer at once from then on. */
+  #countRetries(retries: number): void {
+    this.#retries += retries;
+    if (retries > 0) this.#inFlightMax = Math.min(this.#inFlightMax, batchesInFlightAfterRetryMax);
+  }
+
+  async #sendHalves(batch: Batch): Promise<Refusal | undefined> {
     const middle = batch.records.length >> 1;
-    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) }, memory);
+    const first = await this.#sendWhole({ ...batch, records: batch.records.slice(0, middle) });
     if (first !== undefined) return first;
-    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);
+    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) });
   }
 }
 

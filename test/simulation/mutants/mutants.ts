@@ -25,7 +25,7 @@ export const mutants: readonly Mutant[] = [
     name: "a bookmark is safe before the batches before it are accepted",
     from: "this.#accepted.next?.accepted === true",
     to: "this.#accepted.next !== undefined",
-    seed: 9,
+    seed: 12,
   },
   {
     name: "a batch that failed counts as accepted",
@@ -35,12 +35,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "the commit does not wait for batches in flight",
-    from:
-      "const ended = await Promise.allSettled(Array.from({ length: batchesInFlightMax }, () => " +
-      "this.#lane()));",
-    to:
-      "const ended: PromiseSettledResult<void>[] = []; await Promise.race(Array.from({ length: " +
-      "batchesInFlightMax }, () => this.#lane()));",
+    from: "await Promise.all(this.#inFlight);",
+    to: "await Promise.race([...this.#inFlight, Promise.resolve()]);",
   },
   {
     name: "an error names a bookmark that is safe, and was not committed",
@@ -80,7 +76,7 @@ export const mutants: readonly Mutant[] = [
     name: "batches are sent when the lease is over",
     from: "const forwardBy = deadline - commitMillisecondsMin;",
     to: "const forwardBy = deadline + 60_000;",
-    seed: 66,
+    seed: 73,
   },
   {
     name: "a new sequence on each attempt",
@@ -320,7 +316,7 @@ export const mutants: readonly Mutant[] = [
     from: "place?.recordsBefore === records && place.activationsBefore <= this.#activation",
     to: "place?.recordsBefore === records",
     schedules: "versions",
-    seed: 4,
+    seed: 12,
   },
   {
     name: "an attempt that continues finds its bookmarks by records alone",
@@ -331,22 +327,22 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a version is activated though a record before it was refused",
-    from: "if (!this.#isStopped) await this.#send(batch, memory);",
-    to: "await this.#send(batch, memory);",
+    from: "if (this.#isStopped) return;\n      this.#begin(batch);",
+    to: 'if (this.#isStopped && batch.kind !== "activate") return;\n      this.#begin(batch);',
     schedules: "versions",
-    seed: 2,
+    seed: 9,
   },
   {
     name: "an activation overtakes the batches before it",
-    from: "    await Promise.allSettled(earlier);\n",
-    to: "    await Promise.allSettled([]);\n    earlier.at(0);\n",
+    from: 'return kind !== "activate" && this.#bytesInFlight',
+    to: "return kind !== undefined && this.#bytesInFlight",
     seed: 2,
   },
   {
     name: "records overtake the activation before them",
-    from: "while (this.#alone !== undefined) await this.#alone;",
-    to: "while (this.#alone === null) await this.#alone;",
-    seed: 2,
+    from: 'if (batch.kind === "activate") await this.#until(',
+    to: "if (batch.kind === undefined) await this.#until(",
+    seed: 16,
   },
   {
     name: "batches are begun after a refusal",
@@ -359,28 +355,28 @@ export const mutants: readonly Mutant[] = [
     from: "this.#isStopped ||= refusal !== undefined;",
     to: 'this.#isStopped ||= refusal?.outcome.kind === "rejected";',
     schedules: "crowded",
-    seed: 10,
+    seed: 11,
   },
   {
     name: "a batch is accepted though its first half was refused",
     from: "    if (first !== undefined) return first;\n",
     to: "    void first;\n",
     schedules: "halves",
-    seed: 5,
+    seed: 8,
   },
   {
     name: "a batch is accepted though its second half was refused",
-    from: "    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);",
+    from: "    return this.#sendWhole({ ...batch, records: batch.records.slice(middle) });",
     to:
-      "    await this.#sendWhole({ ...batch, records: batch.records.slice(middle) }, memory);\n" +
+      "    await this.#sendWhole({ ...batch, records: batch.records.slice(middle) });\n" +
       "    return undefined;",
     schedules: "halves",
-    seed: 5,
+    seed: 21,
   },
   {
     name: "a batch's memory is used again after a retried acceptance",
-    from: 'outcome.kind === "accepted" && outcome.attempts === 1',
-    to: 'outcome.kind === "accepted"',
+    from: "if (outcome.attempts === 1) this.#memories.release(out);",
+    to: "this.#memories.release(out);",
     schedules: "late",
     seed: 6,
   },
