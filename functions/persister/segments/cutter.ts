@@ -36,11 +36,12 @@ const spareBytes = 131_072;
  */
 export class Cutter {
   readonly #limits: SegmentLimits;
+  readonly #bytesWanted: () => number;
   #bytes: Uint8Array;
   #length = 0;
   /** The end of the last complete line. */
   #linesEnd = 0;
-  /** The memory of every segment's body: new arrays of 4 MB would wait for the garbage collector. */
+  /** The memory of every segment's body: new large arrays would wait for the garbage collector. */
   #body: Uint8Array;
   #header: Header | undefined;
   /** The number of lines after the header that were dropped. */
@@ -49,8 +50,10 @@ export class Cutter {
   /** The line of each stream's latest SCHEMA. */
   readonly #schemas = new Map<string, Uint8Array>();
 
-  constructor(segmentLimits: SegmentLimits) {
+  /** `bytesWanted` returns how large the next segment should be: less than `bytesMax`, or it is that. */
+  constructor(segmentLimits: SegmentLimits, bytesWanted: () => number = () => segmentLimits.bytesMax) {
     this.#limits = segmentLimits;
+    this.#bytesWanted = bytesWanted;
     const { bytesMax } = segmentLimits;
     // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs
     // nothing.
@@ -71,9 +74,13 @@ export class Cutter {
     this.#length = wanted;
   }
 
+  get #bytesMax(): number {
+    return Math.min(this.#limits.bytesMax, this.#bytesWanted());
+  }
+
   /** Whether a segment is complete. Throws `malformed` for a line that is too long for any segment. */
   get isFull(): boolean {
-    const { bytesMax } = this.#limits;
+    const bytesMax = this.#bytesMax;
     if (this.#length <= bytesMax || !this.#hasHead()) return false;
     this.#dropBlankLines();
     if (this.#length <= bytesMax) return false;
@@ -173,7 +180,7 @@ export class Cutter {
   /** Returns the end of the last line that fits into a segment, or of one line that is too large for any. */
   #fullEnd(): number {
     const start = this.#headEnd();
-    const room = Math.min(this.#length, start + this.#limits.bytesMax);
+    const room = Math.min(this.#length, start + this.#bytesMax);
     const end = this.#bytes.subarray(0, room).lastIndexOf(newline) + 1;
     return end > start ? end : this.#bytes.indexOf(newline, start) + 1;
   }
@@ -181,7 +188,7 @@ export class Cutter {
   #read(end: number): Reading {
     const schemaBytesOf = (stream: string) => this.#schemas.get(stream)?.length ?? 0;
     const lines = { start: this.#headEnd(), end, schemaBytesOf };
-    return new Reading(lines, this.#limits).of(sink =>
+    return new Reading(lines, { ...this.#limits, bytesMax: this.#bytesMax }).of(sink =>
       decode(this.#bytes.subarray(0, end), cutterLimits, sink),
     );
   }

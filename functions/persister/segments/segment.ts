@@ -7,6 +7,8 @@ export interface SegmentOptions extends Partial<SegmentLimits> {
   readonly clock: Clock;
   /** For how long a bookmark may wait for the lines after it. */
   readonly waitMilliseconds?: number;
+  /** Returns how large the next segment should be, as its lines are read; at most `bytesMax`, the default. */
+  readonly bytesWanted?: () => number;
   /** Aborted once the source is no longer needed, so that a silent one ends, too. */
   readonly aborted?: AbortController;
 }
@@ -26,9 +28,9 @@ const pieceBytesMax = 65_536;
  */
 export async function* segments(
   source: AsyncIterable<Uint8Array>,
-  { clock, waitMilliseconds = waitMillisecondsDefault, aborted, ...limits }: SegmentOptions,
+  { clock, waitMilliseconds = waitMillisecondsDefault, aborted, bytesWanted, ...limits }: SegmentOptions,
 ): AsyncGenerator<Segment> {
-  const cutter = new Cutter({ ...limitsDefault, ...limits });
+  const cutter = new Cutter({ ...limitsDefault, ...limits }, bytesWanted);
   const chunks = source[Symbol.asyncIterator]();
   let coming = chunks.next();
   /** Ends when a bookmark has waited long enough. */

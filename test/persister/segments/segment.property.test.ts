@@ -107,6 +107,19 @@ it("segments together equal the whole, line by line, and each is a valid body", 
   );
 });
 
+it("so do those whose size changes from one to the next", async () => {
+  await fc.assert(
+    fc.asyncProperty(printed, fc.array(bytesMax, { minLength: 1 }), async (stream, sizes) => {
+      let asked = 0;
+      const bytesWanted = () => sizes[Math.floor(asked++ / 7) % sizes.length]!;
+      const cut = await segmentsOf(chunksOf(stream), { clock, bytesMax: 2_000, bytesWanted });
+      expect(together(cut)).toEqual(eventsOf(stream.bytes));
+      for (const segment of cut) expectBounded(segment, Math.min(2_000, Math.max(...sizes)));
+    }),
+    { numRuns: runs(100) },
+  );
+});
+
 it("so do those cut at any time because a bookmark has waited", async () => {
   await fc.assert(
     fc.asyncProperty(printed, bytesMax, fc.integer({ min: 1, max: 5 }), async (stream, most, every) => {
