@@ -54,11 +54,10 @@ export class Cutter {
   constructor(segmentLimits: SegmentLimits, bytesWanted: () => number = () => segmentLimits.bytesMax) {
     this.#limits = segmentLimits;
     this.#bytesWanted = bytesWanted;
-    const { bytesMax } = segmentLimits;
-    // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs
-    // nothing.
-    this.#bytes = new Uint8Array(bytesMax + spareBytes);
-    this.#body = new Uint8Array(bytesMax + spareBytes);
+    // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs nothing.
+    const bytesExpected = this.#bytesMax + spareBytes;
+    this.#bytes = new Uint8Array(bytesExpected);
+    this.#body = new Uint8Array(bytesExpected);
   }
 
   add(chunk: Uint8Array): void {
