@@ -29,6 +29,8 @@ export interface Forwarding extends Following {
   readonly account: Account;
   /** The bookmark that the streamer starts from, if it is known. */
   readonly began: string | undefined;
+  /** Does work that an interrupted run waits for. */
+  during<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function forward(forwarding: Forwarding): Promise<void> {
 
 async function forwardTo(
   destination: Destination,
-  { source, began, watcher, keep, aborted }: Forwarding,
+  { source, began, watcher, keep, aborted, during }: Forwarding,
 ): Promise<void> {
   const ports = portsOf(destination);
   const deadline = () => ports.clock.now() + segmentMilliseconds;
@@ -57,7 +59,7 @@ async function forwardTo(
   for await (const segment of segments(output, { clock: idleClock, aborted })) {
     const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
     const request = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
-    const { receipt } = await persist(request, ports).catch(async (error: unknown) => {
+    const { receipt } = await during(() => persist(request, ports)).catch(async (error: unknown) => {
       if (!(error instanceof PersisterError)) throw error;
       // The segment's safe bookmark is committed, although the rest of the segment failed.
       const { committed } = error.details;

@@ -5,13 +5,15 @@ import type { Ports } from "./ports.ts";
 
 /** How long an interrupted run waits for its request in flight and for its streamer. */
 const endMillisecondsMax = 10_000;
+/** A streamer that ends sooner needs no message. */
+const patienceMilliseconds = 1_000;
 const interrupted = "Interrupted. What was committed stays committed: run it again to resume from there.";
 const unprintable = (reason: string | undefined) =>
   `Bookmarks can't be printed any more: ${reason}. What was committed stays committed.`;
 
 interface InterruptionWatcher {
-  /** The run begins to wait for its request in flight. */
-  waiting(): void;
+  /** The run begins to wait, for its request in flight or for its streamer. */
+  waiting(subject: "request" | "streamer"): void;
   /** Reports the error of a process that is about to exit. */
   failed(error: CliError): void;
 }
@@ -73,7 +75,11 @@ export class Interruption {
     this.#error = error;
     this.aborted.abort();
     this.#interrupted.abort();
-    if (this.#requests > 0) this.#watcher.waiting();
+    if (this.#requests > 0) this.#watcher.waiting("request");
+    else
+      setTimeout(patienceMilliseconds, undefined, { ref: false }).then(() =>
+        this.#watcher.waiting("streamer"),
+      );
     setTimeout(endMillisecondsMax, undefined, { ref: false }).then(() => this.#exit(error));
   }
 

@@ -1,5 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import { type Color, painted, type View } from "./text.ts";
+import { type Color, folded, painted, type View } from "./text.ts";
 
 export type Level = "info" | "warning" | "error";
 type LogFormat = "text" | "json";
@@ -53,7 +53,7 @@ export class Log {
     if (format === "json")
       return this.#terminal.say(JSON.stringify({ time, level, streamer, message, ...facts }));
     if (this.#terminal.hasLine && format === undefined)
-      return this.#terminal.say(painted(message, colors[level], this.#view));
+      return this.#terminal.say(painted(folded(message, this.#terminal.width), colors[level], this.#view));
     this.#terminal.say(`${time} ${level}${streamer === undefined ? "" : ` ${streamer}`}: ${message}`);
   }
 }

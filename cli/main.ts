@@ -17,7 +17,7 @@ import { CliError, exits } from "./cli-error.ts";
 import { commandOf } from "./commands.ts";
 import { deliver, type Source } from "./deliver.ts";
 import type { ExpectedBookmark } from "./expected-bookmark.ts";
-import { forward } from "./forward-directly.ts";
+import { type Forwarding, forward } from "./forward-directly.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
 import { help } from "./help.ts";
 import { Interruption } from "./interruption.ts";
@@ -35,7 +35,10 @@ setFlagsFromString("--semi-space-growth-factor=1");
 const terminal = new Terminal();
 const log = new Log(terminal, viewOf(process.stderr, Date.now()), Date.now);
 const progress = new Progress(terminal, log, () => performance.now());
-const interruption = new Interruption({ waiting: () => progress.interrupted(), failed: reportEnd });
+const interruption = new Interruption({
+  waiting: subject => progress.interrupted(subject),
+  failed: reportEnd,
+});
 const { aborted } = interruption;
 
 async function run(args: readonly string[]): Promise<void> {
@@ -103,8 +106,9 @@ async function forwardDirectly(
 ): Promise<void> {
   const source = sourceOf(given, file !== undefined);
   if (source.kind === "command") progress.started(file?.text);
-  const forwarding = { ...following, source, account: accountOf(given.values), began: file?.text };
-  await interruption.during(() => forward(forwarding));
+  const account = accountOf(given.values);
+  const during: Forwarding["during"] = work => interruption.during(work);
+  await forward({ ...following, source, account, began: file?.text, during });
 }
 
 const inputOf = ({ command }: Arguments) =>

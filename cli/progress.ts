@@ -14,6 +14,7 @@ const bookmarkWidthMax = 200;
 export const lines = {
   waiting: "waiting for a delivery that is in flight",
   interrupted: "Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at once.",
+  ending: "Interrupted: waiting for the streamer to end. Press Ctrl-C again to exit at once.",
 };
 
 /**
@@ -84,9 +85,9 @@ export class Progress implements Watcher {
     this.#log.write("warning", `retrying after: ${reason}`);
   }
 
-  interrupted(): void {
+  interrupted(subject: "request" | "streamer"): void {
     this.#phase = "interrupted";
-    this.#log.write("warning", lines.interrupted);
+    this.#log.write("warning", subject === "request" ? lines.interrupted : lines.ending);
   }
 
   warn(message: string): void {

@@ -53,6 +53,17 @@ export function wrapped(text: string, width: number, indent = 0): string[] {
   return lines.split("\n").map(line => " ".repeat(indent) + line);
 }
 
+/** Returns a message whose lines break between words, after the indent of each. */
+export const folded = (message: string, width: number): string =>
+  message
+    .split("\n")
+    .map(line => {
+      const [indent = ""] = /^ */.exec(line) ?? [];
+      const text = wrapAnsi(line.trim(), Math.max(1, width - indent.length));
+      return indent + text.replaceAll("\n", `\n${indent}`);
+    })
+    .join("\n");
+
 const colors = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2 } as const;
 export type Color = keyof typeof colors;
 

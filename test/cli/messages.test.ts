@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { isSupportedNode } from "../../cli/node-version.ts";
+import { lines } from "../../cli/progress.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { casesOf } from "../runs.ts";
@@ -129,6 +130,35 @@ describe("Node", () => {
     ["9.99.0", false],
   ])("%s: %s", (version, isSupported) => {
     expect(isSupportedNode(version)).toBe(isSupported);
+  });
+});
+
+describe("Ctrl-C with nothing in flight", () => {
+  it("ends a run that forwards directly at once", async () => {
+    const { child, stderr, ended } = persist([
+      "-C",
+      "1",
+      "-T",
+      "x",
+      "--",
+      "sh",
+      "-c",
+      "echo >&2 on; exec sleep 600",
+    ]);
+    await stderr.until("on\n");
+    child.kill("SIGINT");
+    const { code, stderr: said } = await ended;
+    expect([code, said]).toEqual([130, expect.stringMatching(/\nInterrupted\. What was committed[^\n]*\n$/)]);
+    expect(said).not.toContain("waiting");
+  });
+
+  it("says that it waits for a streamer that ignores SIGTERM", async () => {
+    const script = 'trap "" TERM; echo >&2 on; for each in $(seq 15); do sleep 0.1; done';
+    const { child, stderr, ended } = persist(["-C", "1", "-T", "x", "--", "sh", "-c", script]);
+    await stderr.until("on\n");
+    child.kill("SIGINT");
+    const { code, stderr: said } = await ended;
+    expect([code, said]).toEqual([130, expect.stringContaining(lines.ending)]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Log, type LogOptions } from "../../cli/log.ts";
-import { lines, Progress } from "../../cli/progress.ts";
+import { Progress } from "../../cli/progress.ts";
 import { Terminal } from "../../cli/terminal.ts";
 import { Screen } from "./screen.ts";
 
@@ -75,14 +75,14 @@ describe("on a terminal", () => {
     const { progress, log } = progressOn(screen.stream);
     progress.begin("starting");
     progress.committed(sent);
-    progress.interrupted();
+    progress.interrupted("request");
     wait(1_000);
     progress.end();
     log.write("error", "Interrupted.");
     expect(screen.rows.join("\n")).toBe(
       [
-        `${lines.interrupted.slice(0, 80)}`,
-        `${lines.interrupted.slice(80)}`,
+        "Interrupted: waiting for the request in flight. Press Ctrl-C again to exit at",
+        "once.",
         "Total: 12,000 records in 1 segment, 4 MB (900 kB gzipped) in 1.0 s, 4 MB/s",
         "Interrupted.",
         "",

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { statusText, streamersText } from "../../cli/status.ts";
 import { tableOf } from "../../cli/table.ts";
-import { cut, type View, visible, widthOf, wrapped } from "../../cli/text.ts";
+import { cut, folded, type View, visible, widthOf, wrapped } from "../../cli/text.ts";
 import type { Row } from "../../functions/page/answers.ts";
 import { numRuns } from "../runs.ts";
 
@@ -116,6 +116,12 @@ describe("a text", () => {
     ["more than ten", 10, "more than…"],
   ])("%j of %d columns is cut to %j", (text, width, result) => {
     expect(cut(text, width)).toBe(result);
+  });
+
+  it("of several lines is folded between words, after the indent of each", () => {
+    expect(folded("one two three\n  four https://a.example/long", 9)).toBe(
+      "one two\nthree\n  four\n  https://a.example/long",
+    );
   });
 
   it("is wrapped after its indent, also in the midst of a long word", () => {
