@@ -90,6 +90,7 @@ const options = {
   expires: text,
   json: { type: "boolean" },
   limit: text,
+  annotations: { type: "boolean" },
   quiet: { type: "boolean", short: "q" },
   "log-format": text,
   help: { type: "boolean", short: "h" },

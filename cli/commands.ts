@@ -1,6 +1,6 @@
 import type { Values } from "./arguments.ts";
 import { runBookmarkCommand } from "./bookmark.ts";
-import { check } from "./check.ts";
+import { type Outcome, runCheckCommand } from "./check-command.ts";
 import { type CliError, usageError } from "./cli-error.ts";
 import { deliveriesText, deliveryText } from "./deliveries.ts";
 import { type Endpoint, type Server, sendRequest } from "./endpoint.ts";
@@ -9,12 +9,18 @@ import { queryOf, readStreamers } from "./overview.ts";
 import { endpointOf, serverOf } from "./settings.ts";
 import { statusText, streamersText, streamerText } from "./status.ts";
 import { runSettingsCommand } from "./streamer-settings.ts";
+import type { Terminal } from "./terminal.ts";
 import type { View } from "./text.ts";
 import { runTokenCommand } from "./tokens.ts";
 import { didYouMean } from "./words.ts";
 
-/** Runs a command that sends no stream. Resolves to what it prints. */
-type Command = (values: Values, rest: readonly string[], view: View) => string | Promise<string>;
+/** Runs a command that sends no stream. Resolves to its output: a text is that of success. */
+type Command = (values: Values, rest: readonly string[], context: Context) => Promise<string | Outcome>;
+
+interface Context {
+  readonly view: View;
+  readonly terminal: Terminal;
+}
 
 const reported = <S extends Server>(server: S) => ({
   ...server,
@@ -27,7 +33,7 @@ function serverWith(values: Values): Server {
   return reported(server);
 }
 
-const bookmark: Command = (values, rest, view) => {
+const bookmark: Command = async (values, rest, { view }) => {
   const [action, ...more] = rest;
   if (action !== "history") return runBookmarkCommand(() => endpointWith(values), rest);
   assertNone("persist bookmark history", more);
@@ -38,7 +44,7 @@ const bookmark: Command = (values, rest, view) => {
     : historyText(endpoint, limit, view);
 };
 
-const deliveries: Command = (values, [id, ...more], view) => {
+const deliveries: Command = async (values, [id, ...more], { view }) => {
   assertNone(`persist deliveries ${id}`, more);
   const endpoint = endpointWith(values);
   const limit = limitOf(values);
@@ -50,7 +56,7 @@ const deliveries: Command = (values, [id, ...more], view) => {
   );
 };
 
-const status: Command = async (values, rest, view) => {
+const status: Command = async (values, rest, { view }) => {
   assertNone("persist status", rest, " For one streamer: --streamer NAME.");
   if (values.streamer !== undefined) {
     const endpoint = endpointWith(values);
@@ -60,7 +66,7 @@ const status: Command = async (values, rest, view) => {
   return values.json === true ? jsonText({ streamers }) : statusText(streamers, view);
 };
 
-const streamers: Command = async (values, rest, view) => {
+const streamers: Command = async (values, rest, { view }) => {
   assertNone("persist streamers", rest);
   const rows = await readStreamers(serverWith(values));
   return values.json === true ? jsonText({ streamers: rows }) : streamersText(rows, view);
@@ -71,16 +77,12 @@ const commands: Readonly<Record<string, Command>> = {
   streamers,
   deliveries,
   bookmark,
-  settings: (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
-  token: (values, rest, view) => {
+  settings: async (values, rest) => runSettingsCommand(() => endpointWith(values), rest),
+  token: async (values, rest, { view }) => {
     const { streamer, ...server } = serverOf(values);
     return runTokenCommand(reported(server), { ...values, streamer }, rest, view);
   },
-  check: (_, [file, ...more]) => {
-    if (file === undefined || more.length > 0)
-      throw usageError("persist check FILE: one stitchstream, gzipped or not.");
-    return check(file);
-  },
+  check: (values, rest, { terminal }) => runCheckCommand(values, rest, terminal),
 };
 
 /** Returns the command of a command line's words. Throws CliError if there is none. */

@@ -40,10 +40,11 @@ bookmark. Likewise straight to a database:
                                      creates a token; NAME is '*' for all streamers
   persist token list                 lists the tokens
   persist token revoke ID            revokes one
-  persist check FILE                 checks a stitchstream and sends nothing
+  persist check FILE                 checks a stitchstream and sends nothing; - is stdin
 
-  --json              prints the endpoint's answer instead of a table
+  --json              prints JSON instead of tables and sentences
   --limit N           lists at most N deliveries or bookmarks, up to 100; 20 by default
+  --annotations       prints the first faults of a check as annotations of GitHub Actions, as it does there
 
   --endpoint URL      PERSIST_ENDPOINT    without /v1
   --streamer NAME     PERSIST_STREAMER

@@ -33,7 +33,10 @@ export class Interruption {
   constructor(watcher: InterruptionWatcher) {
     this.#watcher = watcher;
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
-      process.on(signal, () => this.#begin(new CliError(interrupted, 128 + constants.signals[signal])));
+      process.on(signal, () => {
+        const message = this.isSending ? interrupted : "Interrupted.";
+        this.#begin(new CliError(message, 128 + constants.signals[signal]));
+      });
     process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
       // The reader of a command's output, such as `head -1`, has what it needs.
       if (!this.isSending && code === "EPIPE") process.exit(0);

@@ -48,7 +48,13 @@ async function run(args: readonly string[]): Promise<void> {
   if (values.version === true) return print(`persist ${manifest.version}`);
   if (positionals.length === 0) return sendAll(given);
   const command = commandOf(positionals);
-  print(await command(values, positionals.slice(1), viewOf(process.stdout, Date.now())));
+  const view = viewOf(process.stdout, Date.now());
+  const output = await command(values, positionals.slice(1), { view, terminal });
+  const { stdout, stderr, exitCode } =
+    typeof output === "string" ? { stdout: output, stderr: "", exitCode: 0 } : output;
+  if (stdout !== "") print(stdout);
+  if (stderr !== "") terminal.say(stderr);
+  process.exitCode = exitCode;
 }
 
 /** Sends the stream, to an endpoint or straight to its destination. */

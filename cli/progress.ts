@@ -1,8 +1,8 @@
 import type { Log } from "./log.ts";
 import type { Sent, Watcher } from "./send.ts";
 import type { Terminal } from "./terminal.ts";
-import { cut, visible, widthOf } from "./text.ts";
-import { bytes } from "./times.ts";
+import { cut, fitted, visible } from "./text.ts";
+import { bytes, clockTime } from "./times.ts";
 import { counted } from "./words.ts";
 
 const tickMilliseconds = 1_000;
@@ -165,23 +165,4 @@ export class Progress implements Watcher {
       milliseconds: Math.round(this.#seconds * 1_000),
     };
   }
-}
-
-/** Returns seconds as a stopwatch shows them, such as `0:04` or `1:02:03`. */
-function clockTime(seconds: number): string {
-  const [whole, two] = [Math.floor(seconds), (number: number) => String(number).padStart(2, "0")];
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
-  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
-}
-
-/** Returns as many parts as fit on a line, at least the first. */
-function fitted([first = "", ...parts]: readonly string[], width: number): string {
-  let line = first;
-  for (const part of parts) {
-    const longer = `${line}, ${part}`;
-    if (widthOf(longer) > width) break;
-    line = longer;
-  }
-  return line;
 }

@@ -53,6 +53,17 @@ export function wrapped(text: string, width: number, indent = 0): string[] {
   return lines.split("\n").map(line => " ".repeat(indent) + line);
 }
 
+/** Returns as many parts as fit on a line, at least the first. */
+export function fitted([first = "", ...parts]: readonly string[], width: number): string {
+  let line = first;
+  for (const part of parts) {
+    const longer = `${line}, ${part}`;
+    if (widthOf(longer) > width) break;
+    line = longer;
+  }
+  return line;
+}
+
 /** Returns a message whose lines break between words, after the indent of each. */
 export const folded = (message: string, width: number): string =>
   message

@@ -15,3 +15,11 @@ export const fullTime = (instant: string, now: number): string =>
 
 export { bytes, count } from "../functions/page/times.ts";
 export { plain };
+
+/** Returns seconds as a stopwatch shows them, such as `0:04` or `1:02:03`. */
+export function clockTime(seconds: number): string {
+  const [whole, two] = [Math.floor(seconds), (number: number) => String(number).padStart(2, "0")];
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}

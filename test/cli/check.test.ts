@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { progressLine } from "../../cli/check-command.ts";
 import { bookmark, jsonline, record, token, useStack } from "../endpoint/local-stack.ts";
 import { casesOf } from "../runs.ts";
 import { persisted } from "./program.ts";
@@ -75,6 +76,50 @@ it("reports the faults of truncated gzip, and that it is truncated", async () =>
   const text = jsonline({ type: "RECORD" }, bookmark(1), ...many);
   const { code, stderr } = await checked(gzipSync(text).subarray(0, 20_000));
   expect([code, stderr]).toEqual([3, expect.stringMatching(/^FILE:4: .*\nFILE is not whole gzip/)]);
+});
+
+it("reads stdin as `-`, and prints JSON", async () => {
+  const text = jsonline(row(1), { type: "RECORD" }, bookmark(1));
+  const json = await persisted(["check", "-", "--json"], text);
+  expect([json.code, JSON.parse(json.stdout)]).toEqual([
+    3,
+    expect.objectContaining({
+      file: "stdin",
+      faultsTotal: 1,
+      faults: [expect.objectContaining({ line: 5 })],
+    }),
+  ]);
+  const good = await persisted(["check", "-", "--json"], gzipSync(jsonline(row(1), bookmark(1))));
+  expect([good.code, JSON.parse(good.stdout)]).toEqual([
+    0,
+    {
+      file: "stdin",
+      records: 1,
+      bookmarks: 1,
+      streams: [{ stream: "s", records: 1 }],
+      faultsTotal: 0,
+      faults: [],
+      readToEnd: true,
+    },
+  ]);
+});
+
+it("annotates lines in GitHub Actions", async () => {
+  const path = join(dir, "a,b:c%");
+  await writeFile(path, jsonline(...Array.from({ length: 12 }, () => ({ type: "RECORD" }))));
+  const { code, stdout, stderr } = await persisted(["check", path], "", { GITHUB_ACTIONS: "true" });
+  const annotations = stdout.trim().split("\n");
+  expect([code, annotations.length, stderr.trim().split("\n").length]).toEqual([3, 10, 12]);
+  const file = path.replace("a,b:c%", "a%2Cb%3Ac%25");
+  expect(annotations[0]).toMatch(new RegExp(`^::error file=${file},line=4::a RECORD .+`));
+});
+
+it.each([
+  [40, "0:04, 412 MB of 2 GB (20 %)"],
+  [80, "0:04, 412 MB of 2 GB (20 %), 1,200,000 records, drift.stitchstream"],
+])("shows on %d columns how far it has come", (width, line) => {
+  const progress = { name: "drift.stitchstream", bytes: 412e6, bytesTotal: 2e9, records: 1_200_000 };
+  expect(progressLine(progress, 4.2, width)).toBe(line);
 });
 
 it("reports a missing file", async () => {
