@@ -63,6 +63,7 @@ module.exports = {
         "^functions/persister/(ports|store|entries|chains|errors|limits|backoff|replay-facts|all-settled)\\.ts$",
         "^functions/program/(run|streaming)\\.ts$",
         "^functions/http/http-message\\.ts$",
+        "^functions/memoize\\.ts$",
       ],
     }),
     never("the memory's adapters know the core's ports", "^functions/memory/", {

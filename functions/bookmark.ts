@@ -11,7 +11,7 @@ export const bookmark = byRoute<"bookmark">({
   ),
   "GET /v1/streamers/{streamer}/bookmark/history": forStreamer(
     async ({ request, streamer, store, deadline }) => {
-      const page = pageOf(request.query, historyQuery);
+      const page = pageOf(request.query, historyQuery());
       return historyResponse(streamer, await readHistory({ streamer, ...page, deadline }, store));
     },
   ),

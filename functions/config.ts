@@ -2,35 +2,37 @@ import * as z from "zod/mini";
 import type { Account } from "./aws/accounts.ts";
 import { placesIn } from "./program/program.ts";
 
-const text = z.string().check(z.minLength(1));
-const url = z.pipe(
-  z.url(),
-  z.transform((given: string) => given.replace(/\/+$/, "")),
-);
+const text = () => z.string().check(z.minLength(1));
+const url = () =>
+  z.pipe(
+    z.url(),
+    z.transform((given: string) => given.replace(/\/+$/, "")),
+  );
 
 /** The default of serverless.yml. */
 export const bookmarkAgeHours = 26;
 
-const environment = z.object({
-  ARCHIVE_BUCKET: text,
-  TABLE_NAME: text,
-  /**
-   * The secret with the Import API's accounts, for functions that forward. In AWS, the environment has no
-   * secrets.
-   */
-  ACCOUNTS_SECRET_ARN: z.optional(text),
-  AWS_REGION: text,
-  /** The stack's name, in logs and metrics. */
-  SERVICE: text,
-  /** The part before `/v2/…`. */
-  IMPORT_API_URL: url,
-  /** How old a bookmark may be while nothing is known of its streamer's interval. */
-  BOOKMARK_AGE_HOURS: z._default(z.coerce.number().check(z.positive()), bookmarkAgeHours),
-  /** Whether each streamer has a metric of its own. */
-  STREAMER_METRICS: z._default(z.enum(["on", "off"]), "off"),
-  /** The authority that decides a caller's permissions: http/authorize.ts. */
-  AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
-});
+const environment = () =>
+  z.object({
+    ARCHIVE_BUCKET: text(),
+    TABLE_NAME: text(),
+    /**
+     * The secret with the Import API's accounts, for functions that forward. In AWS, the environment has no
+     * secrets.
+     */
+    ACCOUNTS_SECRET_ARN: z.optional(text()),
+    AWS_REGION: text(),
+    /** The stack's name, in logs and metrics. */
+    SERVICE: text(),
+    /** The part before `/v2/…`. */
+    IMPORT_API_URL: url(),
+    /** How old a bookmark may be while nothing is known of its streamer's interval. */
+    BOOKMARK_AGE_HOURS: z._default(z.coerce.number().check(z.positive()), bookmarkAgeHours),
+    /** Whether each streamer has a metric of its own. */
+    STREAMER_METRICS: z._default(z.enum(["on", "off"]), "off"),
+    /** The authority that decides a caller's permissions: http/authorize.ts. */
+    AUTHORIZATION: z.enum(["token", "jwt", "iam"]),
+  });
 
 export interface Config {
   readonly region: string;
@@ -55,19 +57,20 @@ export interface Config {
   readonly endpoints?: { readonly s3: string; readonly dynamodb: string };
 }
 
-const scheduled = z.object({
-  STREAMER: text,
-  /** The program and its arguments, separated by spaces. */
-  COMMAND: text,
-  /** The credentials that the secret must hold: entries by program/credentials.ts, separated by spaces. */
-  CREDENTIALS: z.string(),
-  /** The credentials that their use renews, and that the streamer replaces, separated by spaces. */
-  RENEWED: z._default(z.string(), ""),
-  CREDENTIALS_SECRET_ARN: text,
-  /** The role of its schedule, and the queue for runs that could not be started. */
-  START_ROLE_ARN: text,
-  DEAD_LETTERS_ARN: text,
-});
+const scheduled = () =>
+  z.object({
+    STREAMER: text(),
+    /** The program and its arguments, separated by spaces. */
+    COMMAND: text(),
+    /** The credentials that the secret must hold: entries by program/credentials.ts, separated by spaces. */
+    CREDENTIALS: z.string(),
+    /** The credentials that their use renews, and that the streamer replaces, separated by spaces. */
+    RENEWED: z._default(z.string(), ""),
+    CREDENTIALS_SECRET_ARN: text(),
+    /** The role of its schedule, and the queue for runs that could not be started. */
+    START_ROLE_ARN: text(),
+    DEAD_LETTERS_ARN: text(),
+  });
 
 /** A streamer that is run on a schedule. */
 export interface Scheduled {
@@ -86,7 +89,7 @@ export interface Scheduled {
 
 /** Reads the function's environment. Throws one error that names everything missing or invalid. */
 export function readConfig(): Config {
-  const data = environmentOf(environment);
+  const data = environmentOf(environment());
   return {
     region: data.AWS_REGION,
     service: data.SERVICE,
@@ -101,11 +104,11 @@ export function readConfig(): Config {
 }
 
 /** Reads where `watch` publishes: the ARN of a topic. Throws as `readConfig` does. */
-export const readAlarmTopic = () => environmentOf(z.object({ ALARM_TOPIC_ARN: text })).ALARM_TOPIC_ARN;
+export const readAlarmTopic = () => environmentOf(z.object({ ALARM_TOPIC_ARN: text() })).ALARM_TOPIC_ARN;
 
 /** Reads the rest of a scheduled run's environment. Throws as `readConfig` does. */
 export function readScheduled(): Scheduled {
-  const data = environmentOf(scheduled);
+  const data = environmentOf(scheduled());
   return {
     streamer: data.STREAMER,
     command: wordsIn(data.COMMAND),

@@ -21,7 +21,7 @@ export const overview = byRoute<"overview">({
   "GET /v1/streamers": async ({ request, wired, background, deadline }) => {
     const { authority, store } = wired();
     const named = await authorizeSome(request, { authority, deadline, background });
-    const { q: prefix, state, ...page } = pageOf(request.query, streamersQuery);
+    const { q: prefix, state, ...page } = pageOf(request.query, streamersQuery());
     return streamersResponse(await listStreamers({ named, ...page, prefix, state, deadline }, store));
   },
   "GET /v1/streamers/{streamer}": forStreamer(async ({ streamer, store, deadline }) =>
@@ -34,7 +34,7 @@ export const overview = byRoute<"overview">({
     daysResponse(streamer, await readDays(streamer, store, deadline)),
   ),
   "GET /v1/streamers/{streamer}/deliveries": forStreamer(async ({ request, streamer, store, deadline }) => {
-    const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery), deadline };
+    const page = { streamer, before: undefined, ...pageOf(request.query, deliveriesQuery()), deadline };
     return deliveriesResponse(streamer, await listDeliveries(page, store));
   }),
   "GET /v1/streamers/{streamer}/deliveries/{delivery}": forStreamer(

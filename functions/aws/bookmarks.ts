@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { Bookmarks, StoredBookmark } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
@@ -34,12 +35,14 @@ export const bookmarkAttribute = (stored: StoredBookmark | undefined) =>
     ? { encoding: stored.encoding, value: Buffer.from(stored.value).toString() }
     : stored;
 
-const encoding = z.enum(["json", "transit"]);
-const utf8 = z.pipe(
-  z.string(),
-  z.transform((text: string): Uint8Array => Buffer.from(text)),
-);
-export const storedBookmark = z.pipe(
-  z.union([z.object({ encoding, value: utf8 }), z.object({ encoding, ...largeValue })]),
-  z.transform(stored => stored as StoredBookmark),
-);
+export const storedBookmark = memoize(() => {
+  const encoding = z.enum(["json", "transit"]);
+  const utf8 = z.pipe(
+    z.string(),
+    z.transform((text: string): Uint8Array => Buffer.from(text)),
+  );
+  return z.pipe(
+    z.union([z.object({ encoding, value: utf8 }), z.object({ encoding, ...largeValue() })]),
+    z.transform(stored => stored as StoredBookmark),
+  );
+});

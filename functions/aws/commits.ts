@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import type { Commit } from "../persister/store.ts";
 import { bookmarkAttribute, storedBookmark } from "./bookmarks.ts";
 
@@ -9,24 +10,26 @@ export const commitAttributes = ({ acceptedCount, ...commit }: Commit) => ({
   bookmark: bookmarkAttribute(commit.bookmark),
 });
 
-export const commitSchema = z.pipe(
-  z.object({
-    revision: z.number(),
-    at: z.number(),
-    by: z.enum(["delivery", "rewind", "forget"]),
-    delivery: z.string(),
-    settled: z.optional(z.number()),
-    whole: z.optional(z.boolean()),
-    bookmark: z.optional(storedBookmark),
-    bookmarkAt: z.optional(z.number()),
-  }),
-  z.transform(
-    ({ bookmark, bookmarkAt, settled, whole, ...commit }): Commit => ({
-      ...commit,
-      ...(settled !== undefined && { acceptedCount: settled }),
-      ...(whole !== undefined && { whole }),
-      ...(bookmark && { bookmark }),
-      ...(bookmarkAt !== undefined && { bookmarkAt }),
+export const commitSchema = memoize(() =>
+  z.pipe(
+    z.object({
+      revision: z.number(),
+      at: z.number(),
+      by: z.enum(["delivery", "rewind", "forget"]),
+      delivery: z.string(),
+      settled: z.optional(z.number()),
+      whole: z.optional(z.boolean()),
+      bookmark: z.optional(storedBookmark()),
+      bookmarkAt: z.optional(z.number()),
     }),
+    z.transform(
+      ({ bookmark, bookmarkAt, settled, whole, ...commit }): Commit => ({
+        ...commit,
+        ...(settled !== undefined && { acceptedCount: settled }),
+        ...(whole !== undefined && { whole }),
+        ...(bookmark && { bookmark }),
+        ...(bookmarkAt !== undefined && { bookmarkAt }),
+      }),
+    ),
   ),
 );

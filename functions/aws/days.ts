@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import type { DayCounts, Days, StreamCounts } from "../persister/entries.ts";
 import { dayCountsDaysMax } from "../persister/limits.ts";
 import { storeUnavailable, waitingOut } from "./available.ts";
@@ -39,10 +40,10 @@ export function dynamoDays(options: TableOptions): Days {
   };
 }
 
-const daySchema = z.looseObject({ sk: z.string(), records: z.number(), bytes: z.number() });
+const daySchema = memoize(() => z.looseObject({ sk: z.string(), records: z.number(), bytes: z.number() }));
 
 function dayOf(item: unknown): DayCounts {
-  const { sk, records, bytes, ...attributes } = daySchema.parse(item);
+  const { sk, records, bytes, ...attributes } = daySchema().parse(item);
   const streams = Object.entries(attributes).flatMap(([name, count]): StreamCounts[] => {
     if (!name.startsWith(countsOf.records)) return [];
     const stream = name.slice(countsOf.records.length);

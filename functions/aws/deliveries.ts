@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { Deliveries } from "../persister/store.ts";
 import { waitingOut } from "./available.ts";
@@ -22,7 +23,7 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
       available(deadline, async () => {
         const item = await table.get(partitionOf(streamer), keyOf(key), deadline);
         if (item === undefined) return undefined;
-        const { receipt, ...kept } = keptSchema.parse(item);
+        const { receipt, ...kept } = keptSchema().parse(item);
         return {
           streamer,
           key,
@@ -45,15 +46,17 @@ export function dynamoDeliveries(options: TableOptions & BucketOptions): Deliver
   };
 }
 
-const keptSchema = z.object({
-  ...replayFacts,
-  fence: z.number(),
-  stamp: z.string(),
-  digest: z.string(),
-  delivery: z.string(),
-  archive: z.string(),
-  createdAt: z.number(),
-  base: z.number(),
-  firstSequence: sequence,
-  receipt: z.optional(storedReceipt),
-});
+const keptSchema = memoize(() =>
+  z.object({
+    ...replayFacts(),
+    fence: z.number(),
+    stamp: z.string(),
+    digest: z.string(),
+    delivery: z.string(),
+    archive: z.string(),
+    createdAt: z.number(),
+    base: z.number(),
+    firstSequence: sequence(),
+    receipt: z.optional(storedReceipt()),
+  }),
+);

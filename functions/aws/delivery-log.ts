@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { allSettled } from "../persister/all-settled.ts";
 import { rememberedDaysMax } from "../persister/limits.ts";
 import type { DeliveryLog, FiledDelivery } from "../persister/store.ts";
@@ -29,7 +30,7 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
   const receipts = receiptStore(options);
 
   async function filedOf(item: unknown, streamer: string, deadline: number): Promise<FiledDelivery> {
-    const { receipt, failure, ...filed } = filedSchema.parse(item);
+    const { receipt, failure, ...filed } = filedSchema().parse(item);
     return {
       streamer,
       ...filed,
@@ -69,13 +70,15 @@ export function dynamoDeliveryLog(options: TableOptions & BucketOptions): Delive
   };
 }
 
-const filedSchema = z.object({
-  ...replayFacts,
-  delivery: z.string(),
-  at: z.number(),
-  archive: z.string(),
-  receipt: z.optional(storedReceipt),
-  failure: z.optional(
-    z.object({ code: z.string(), detail: z.string(), passing: z.exactOptional(z.boolean()) }),
-  ),
-});
+const filedSchema = memoize(() =>
+  z.object({
+    ...replayFacts(),
+    delivery: z.string(),
+    at: z.number(),
+    archive: z.string(),
+    receipt: z.optional(storedReceipt()),
+    failure: z.optional(
+      z.object({ code: z.string(), detail: z.string(), passing: z.exactOptional(z.boolean()) }),
+    ),
+  }),
+);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { allSettled } from "../persister/all-settled.ts";
 import type { Entries, Entry, EntryRange, EntryUpdate } from "../persister/entries.ts";
 import { waitingOut } from "./available.ts";
@@ -133,36 +134,39 @@ function boundsOf({ after, prefix }: EntryRange): readonly [string, string] {
   return [next > prefix ? next : prefix, `${prefix}${afterAll}`];
 }
 
-const number = z.exactOptional(z.number());
-const text = z.exactOptional(z.string());
-const entrySchema = z.object({
-  sk: z.string(),
-  since: number,
-  revision: number,
-  at: number,
-  deliveries: number,
-  records: number,
-  bookmarkAt: number,
-  longestGap: number,
-  expectedEvery: text,
-  lastFailure: z.exactOptional(
-    z.object({
-      at: z.number(),
-      delivery: z.string(),
-      code: z.string(),
-      hint: text,
-      line: number,
-      stream: text,
-      field: text,
-      message: text,
-    }),
-  ),
-  staleSince: number,
-  notifiedAt: number,
+const entrySchema = memoize(() => {
+  const number = z.exactOptional(z.number());
+  const text = z.exactOptional(z.string());
+  return z.object({
+    sk: z.string(),
+    since: number,
+    revision: number,
+    at: number,
+    deliveries: number,
+    records: number,
+    bookmarkAt: number,
+    longestGap: number,
+    expectedEvery: text,
+    lastFailure: z.exactOptional(
+      z.object({
+        at: z.number(),
+        delivery: z.string(),
+        code: z.string(),
+        hint: text,
+        line: number,
+        stream: text,
+        field: text,
+        message: text,
+      }),
+    ),
+    staleSince: number,
+    notifiedAt: number,
+  });
 });
 
 function entryOf(item: unknown): Entry {
-  const { sk, since, expectedEvery, lastFailure, staleSince, notifiedAt, ...rest } = entrySchema.parse(item);
+  const { sk, since, expectedEvery, lastFailure, staleSince, notifiedAt, ...rest } =
+    entrySchema().parse(item);
   const { revision, at, deliveries = 0, records = 0, ...bookmark } = rest;
   return {
     streamer: sk,

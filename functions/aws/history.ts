@@ -26,13 +26,13 @@ export function dynamoHistory(options: TableOptions): History {
     read: (streamer, revision, deadline) =>
       available(deadline, async () => {
         const item = await table.get(partitionOf(streamer), keyOf(revision), deadline);
-        return item === undefined ? undefined : commitSchema.parse(item);
+        return item === undefined ? undefined : commitSchema().parse(item);
       }),
     list: (streamer, before, limit, deadline) =>
       available(deadline, async () => {
         const range = [keyOf(0), keyOf(before - 1)] as const;
         const items = await table.backwards(partitionOf(streamer), range, limit, deadline);
-        return items.map(item => commitSchema.parse(item));
+        return items.map(item => commitSchema().parse(item));
       }),
   };
 }

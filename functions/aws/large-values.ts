@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { Objects } from "./s3-client.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
@@ -24,7 +25,11 @@ interface LargeValue {
 }
 
 /** The pointer as attributes. Earlier versions stored no bucket. */
-export const largeValue = { bucket: z.optional(z.string()), key: z.string(), sha256: z.string() };
+export const largeValue = memoize(() => ({
+  bucket: z.optional(z.string()),
+  key: z.string(),
+  sha256: z.string(),
+}));
 
 const digestOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 

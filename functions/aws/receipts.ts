@@ -1,15 +1,17 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { inlineBytesMax } from "../persister/limits.ts";
 import type { FiledReceipt } from "../persister/store.ts";
 import { type BucketOptions, largeValue, largeValues } from "./large-values.ts";
 
-const revision = z.number();
 /** A receipt as stored in an item. */
-export const storedReceipt = z.union([
-  z.object({ revision, text: z.string() }),
-  z.object({ revision, ...largeValue }),
-]);
-type StoredReceipt = z.infer<typeof storedReceipt>;
+export const storedReceipt = memoize(() =>
+  z.union([
+    z.object({ revision: z.number(), text: z.string() }),
+    z.object({ revision: z.number(), ...largeValue() }),
+  ]),
+);
+type StoredReceipt = z.infer<ReturnType<typeof storedReceipt>>;
 
 /**
  * Stores small receipts in the item that names them, and those of some dozens of streams in S3 as

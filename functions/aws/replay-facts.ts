@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { sequence } from "./table.ts";
 
 /** The attributes of the core's ReplayFacts. Items of the first version lack them. */
-export const replayFacts = {
-  firstSequence: z.exactOptional(sequence),
+export const replayFacts = memoize(() => ({
+  firstSequence: z.exactOptional(sequence()),
   records: z.exactOptional(z.number()),
   digest: z.exactOptional(z.string()),
   encoding: z.exactOptional(z.enum(["json", "transit"])),
@@ -16,4 +17,4 @@ export const replayFacts = {
       schema: z.exactOptional(z.string()),
     }),
   ),
-};
+}));

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { Fenced } from "../persister/store.ts";
 import { machineTiming, type TimingOptions } from "./timing.ts";
@@ -35,9 +36,11 @@ interface Update {
 }
 
 /** A sequence, which is read as a number or, above 2^53, as a BigInt. */
-export const sequence = z.pipe(
-  z.union([z.number(), z.bigint()]),
-  z.transform((given: number | bigint) => BigInt(given)),
+export const sequence = memoize(() =>
+  z.pipe(
+    z.union([z.number(), z.bigint()]),
+    z.transform((given: number | bigint) => BigInt(given)),
+  ),
 );
 
 /** Returns the partition of all items of a streamer. */
@@ -48,11 +51,11 @@ export const partitionOf = (streamer: string) => `streamer#${streamer}`;
  * damage, as it writes whole items, increments it.
  */
 const itemFormat = 1;
-const formatted = z.object({ format: z._default(z.number(), itemFormat) });
+const formatted = memoize(() => z.object({ format: z._default(z.number(), itemFormat) }));
 
 /** Throws `newer-format` for an item of a newer version. The first releases stored no version. */
 function assertReadable(item: unknown): void {
-  const { format } = formatted.parse(item);
+  const { format } = formatted().parse(item);
   if (format > itemFormat)
     throw new PersisterError(
       "newer-format",

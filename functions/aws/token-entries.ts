@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import type { PersisterError } from "../persister/errors.ts";
 import type { StoredToken } from "../persister/ports.ts";
 import { waitingOut } from "./available.ts";
@@ -9,20 +10,22 @@ import { earlierKey, tokenKey, tokenSchema, tokensPartition, tokensUnavailable }
 const pageMax = 1_000;
 const [beforeAll, afterAll] = [" ", "~"];
 
-const entrySchema = z.pipe(
-  z.object({
-    sk: z.string(),
-    expiresAt: z.exactOptional(z.number()),
-    notifiedAt: z.exactOptional(z.number()),
-    /** Earlier versions stored none of these. */
-    id: z.exactOptional(z.string()),
-    streamer: z.exactOptional(z.string()),
-    createdAt: z.exactOptional(z.number()),
-  }),
-  z.transform(({ sk, ...entry }) => ({ ...entry, digest: sk.slice(sk.indexOf("#") + 1) })),
+const entrySchema = memoize(() =>
+  z.pipe(
+    z.object({
+      sk: z.string(),
+      expiresAt: z.exactOptional(z.number()),
+      notifiedAt: z.exactOptional(z.number()),
+      /** Earlier versions stored none of these. */
+      id: z.exactOptional(z.string()),
+      streamer: z.exactOptional(z.string()),
+      createdAt: z.exactOptional(z.number()),
+    }),
+    z.transform(({ sk, ...entry }) => ({ ...entry, digest: sk.slice(sk.indexOf("#") + 1) })),
+  ),
 );
 /** An entry of the list as stored. That of a token of the earliest version is the token's own item. */
-export type EntryItem = z.infer<typeof entrySchema>;
+export type EntryItem = z.infer<ReturnType<typeof entrySchema>>;
 
 /** Reads the list of bearer tokens, and tokens. Rejects with PersisterError `tokens-unavailable`. */
 export function tokenItems(options: TableOptions): {
@@ -42,7 +45,7 @@ export function tokenItems(options: TableOptions): {
           () => table.between(tokensPartition, range, pageMax, deadline),
           failure,
         );
-        yield page.map(item => entrySchema.parse(item));
+        yield page.map(item => entrySchema().parse(item));
         if (page.length < pageMax) return;
         from = `${(page.at(-1) as { readonly sk: string }).sk}${beforeAll}`;
       }
@@ -51,7 +54,7 @@ export function tokenItems(options: TableOptions): {
       for (const { pk, sk } of [tokenKey(digest), earlierKey(digest)]) {
         const item = await waiting(deadline, () => table.get(pk, sk, deadline), failure);
         if (item === undefined) continue;
-        const { validUntil, usedOn, ...token } = tokenSchema.parse(item);
+        const { validUntil, usedOn, ...token } = tokenSchema().parse(item);
         return { digest, validUntil, usedOn, ...token };
       }
       return undefined;

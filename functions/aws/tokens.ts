@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod/mini";
+import { memoize } from "../memoize.ts";
 import { PersisterError } from "../persister/errors.ts";
 import type { Tokens } from "../persister/ports.ts";
 import { waitingOut } from "./available.ts";
@@ -25,19 +26,21 @@ export const earlierKey = (digest: string) => ({ pk: tokensPartition, sk: digest
 type Key = ReturnType<typeof tokenKey>;
 
 /** A token's item. */
-export const tokenSchema = z.object({
-  /** The name by which it is listed and revoked. */
-  id: z.string(),
-  /** `*` means all streamers. */
-  streamer: z.string(),
-  scopes: z.array(z.enum(["write", "read", "admin"])),
-  /** ms since the epoch. */
-  createdAt: z.number(),
-  /** When it expires, ms since the epoch; undefined if it does not. */
-  validUntil: z.optional(z.number()),
-  /** The UTC day of its last use, yyyy-mm-dd. */
-  usedOn: z.optional(z.string()),
-});
+export const tokenSchema = memoize(() =>
+  z.object({
+    /** The name by which it is listed and revoked. */
+    id: z.string(),
+    /** `*` means all streamers. */
+    streamer: z.string(),
+    scopes: z.array(z.enum(["write", "read", "admin"])),
+    /** ms since the epoch. */
+    createdAt: z.number(),
+    /** When it expires, ms since the epoch; undefined if it does not. */
+    validUntil: z.optional(z.number()),
+    /** The UTC day of its last use, yyyy-mm-dd. */
+    usedOn: z.optional(z.string()),
+  }),
+);
 
 const retryAfterSeconds = 5;
 
@@ -82,7 +85,7 @@ export function dynamoTokens(options: TableOptions): Tokens {
           const found = await find(digest, deadline);
           if (found === undefined) return undefined;
           const { key, item } = found;
-          const { id, streamer, scopes, validUntil, usedOn } = tokenSchema.parse(item);
+          const { id, streamer, scopes, validUntil, usedOn } = tokenSchema().parse(item);
           const now = timing.now();
           if (validUntil !== undefined && validUntil <= now) return undefined;
           const day = new Date(now).toISOString().slice(0, 10);

@@ -156,7 +156,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "GET /v1/streamers/{streamer}/bookmark/history": {
     id: "readHistory",
     summary: "Lists the bookmark's commits, newest first.",
-    query: historyQuery,
+    query: historyQuery(),
     responses: { 200: ok("A page of commits.", schemas.historySchema, ["ETag", "Cache-Control"]) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
@@ -164,7 +164,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
   "GET /v1/streamers": {
     id: "listStreamers",
     summary: "Lists the streamers that the token may read, by name.",
-    query: streamersQuery,
+    query: streamersQuery(),
     responses: { 200: ok("A page of streamers.", schemas.streamersSchema) },
     errors: ["bad-query", "store-unavailable"],
   },
@@ -202,7 +202,7 @@ const descriptions: Readonly<Record<Route, OperationDescription>> = {
     id: "listDeliveries",
     summary: "Lists a streamer's deliveries, newest first.",
     description: "With their outcomes.",
-    query: deliveriesQuery,
+    query: deliveriesQuery(),
     responses: { 200: ok("A page of deliveries.", schemas.deliveriesSchema) },
     errors: ["bad-streamer-name", "bad-query", "store-unavailable", "bookmark-lost"],
     namingRevision: [400],
@@ -230,5 +230,5 @@ export const pathParameters: Readonly<Record<string, z.ZodMiniType>> = {
   streamer: streamerNameParameter,
   delivery: deliveryParameter,
   id: tokenParameter,
-  code: errorCodeParameter,
+  code: errorCodeParameter(),
 };

@@ -39,7 +39,7 @@ export async function serveCredentials(credentials: Renewable): Promise<Credenti
   };
 }
 
-const renewed = z.record(z.string(), z.string());
+const renewed = () => z.record(z.string(), z.string());
 
 interface Reply {
   readonly status: number;
@@ -56,7 +56,7 @@ async function answerTo(
     if (request.method === "GET") return { status: 200, body: JSON.stringify(await read()) };
     if (request.method !== "PUT") return { status: 405 };
     // The parser's message would quote the credential.
-    const given = z.safeParse(renewed, await json(request).catch(() => undefined));
+    const given = z.safeParse(renewed(), await json(request).catch(() => undefined));
     if (!given.success) return { status: 400, body: 'The body must be {"NAME": "new value"}.' };
     await replace(given.data);
     return { status: 204 };
