@@ -2,7 +2,7 @@ import { appendFile, type FileHandle, mkdtemp, open, readFile, rm, writeFile } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { logPathOf, openLog } from "../../infra/local/import-api/log.ts";
+import { linesOf, logPathOf, openLog } from "../../infra/local/import-api/log.ts";
 import { startImportApi } from "../../infra/local/import-api/server.ts";
 import { listTables, queryRows } from "../../infra/local/import-api/tables.ts";
 
@@ -353,7 +353,8 @@ describe("the sandbox Import API", () => {
     const other = await mkdtemp(join(tmpdir(), "persister-full-"));
     const log = await openLog(other);
     const row = { table: "t", sequence: 1n, keyNames: [], version: undefined };
-    const append = (id: string) => log.append([{ ...row, data: new Map([["id", id]]) }]);
+    const append = (id: string) =>
+      log.append(request => linesOf([{ ...row, data: new Map([["id", id]]) }], request));
     await append("first");
     const file = await open(logPathOf(other));
     const full = vi.spyOn(Object.getPrototypeOf(file) as FileHandle, "appendFile");
@@ -515,8 +516,10 @@ describe("the sandbox Import API", () => {
     const names = ["ok", "Ok", "", "ok_2", "a\0b"];
     const fields = new Map([["k\0", "v"]]);
     const row = { sequence: 1n, keyNames: [], version: undefined, data: fields };
-    await log.append(names.map(table => ({ ...row, table })));
-    await log.append([{ ...row, table: "Ok" }]);
+    for (const tables of [names, ["Ok"]]) {
+      const rows = tables.map(table => ({ ...row, table }));
+      await log.append(request => linesOf(rows, request));
+    }
     await log.close();
     const listed = ["Ok_2", "_2", "a\ufffdb", "ok", "ok_2_2"];
     expect((await listTables(other)).rows).toEqual(listed.map(name => [name, name === "Ok_2" ? "2" : "1"]));

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { logPathOf, openLog } from "../../infra/local/import-api/log.ts";
+import { linesOf, logPathOf, openLog } from "../../infra/local/import-api/log.ts";
 
 /** `npm run sql` in a process of its own. */
 const root = new URL("../../", import.meta.url).pathname;
@@ -13,7 +13,8 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "persister-sql-"));
   const log = await openLog(join(dataDir, "import-api"));
   const data = new Map([["id", "a"]]);
-  await log.append([{ table: "Names", sequence: 1n, keyNames: ["id"], version: undefined, data }]);
+  const row = { table: "Names", sequence: 1n, keyNames: ["id"], version: undefined, data };
+  await log.append(request => linesOf([row], request));
   await log.close();
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));

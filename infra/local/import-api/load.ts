@@ -39,9 +39,9 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 /**
- * Reads the log, and keeps the tables' rows in `_log.landed`: for each key the row with the highest
- * sequence, all rows without keys, and after the activation of a version only its rows and those of later
- * versions. DuckDB does all the work: no row passes through this process's code.
+ * Reads the log into `_log.line`, and keeps the rows of the tables there: for each key the row with the
+ * highest sequence, all rows without keys, and after the activation of a version only its rows and those of
+ * later versions. DuckDB does all the work: no row passes through this process's code.
  */
 export async function loadLog(connection: DuckDBConnection, path: string): Promise<void> {
   await connection.run("ATTACH ':memory:' AS _log (COMPRESS)");
@@ -55,62 +55,103 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
       ? `CREATE TABLE _log.line AS ${lines}`
       : `CREATE TABLE _log.line (${columns.map(([name, type]) => `${quoted(name)} ${type}`).join(", ")})`,
   );
+  // In one transaction, as the numbers of rows must not change in between.
+  await connection.run("BEGIN");
+  await dropUnaccepted(connection, path);
+  await connection.run(`CREATE TABLE _log.seen AS
+    SELECT "table", min(rowid) AS first FROM _log.line GROUP BY ALL`);
+  await dropReplaced(connection);
+  await dropInactive(connection);
+  await connection.run("COMMIT");
+  // Rows have few shapes, so that each row's values are visited once for all columns.
   await connection.run(`
-    CREATE VIEW _log.accepted AS
-      SELECT rowid AS number, * FROM _log.line
-      WHERE request IN (SELECT request FROM _log.line WHERE rows IS NOT NULL) AND rows IS NULL`);
+    CREATE TABLE _log.shape AS
+      SELECT "table", map_keys(data) AS names,
+        list_transform(map_values(data), lambda value: value[1]) AS kinds,
+        min(rowid) AS first, count(*) AS rows, bool_or(version IS NOT NULL) AS versioned
+      FROM _log.line GROUP BY ALL`);
+}
+
+/** Deletes the rows of requests without an end, and the ends. Throws if other rows are missing. */
+async function dropUnaccepted(connection: DuckDBConnection, path: string): Promise<void> {
+  await connection.run(`CREATE TABLE _log.accepted AS
+    SELECT request, rows FROM _log.line WHERE rows IS NOT NULL`);
+  await connection.run(`DELETE FROM _log.line
+    WHERE rows IS NOT NULL OR request IN (SELECT request FROM _log.accepted) IS NOT TRUE`);
   const [lost] = await queryShort<{ rows: bigint | null }>(
     connection,
-    "SELECT sum(rows)::BIGINT - (SELECT count(*) FROM _log.accepted) AS rows FROM _log.line",
+    "SELECT sum(rows)::BIGINT - (SELECT count(*) FROM _log.line) AS rows FROM _log.accepted",
   );
   if (lost?.rows) throw new Error(`${path} is damaged: ${lost.rows} of its rows can't be read.`);
+}
+
+/** Deletes the rows that one with the same key and a higher sequence replaces. */
+async function dropReplaced(connection: DuckDBConnection): Promise<void> {
   await connection.run(`
-    CREATE TABLE _log.landed AS
-      WITH
-        winners AS (
-          SELECT
-            (max(sequence)::HUGEINT * ${rowsMax}
-              - max(sequence::HUGEINT * ${rowsMax} - number))::BIGINT AS number
-          FROM _log.accepted WHERE key IS NOT NULL GROUP BY "table", key),
-        activated AS (
-          SELECT "table", max(version) AS version, arg_max(sequence, version) AS since
-          FROM _log.accepted WHERE data IS NULL GROUP BY "table")
-      SELECT number, "table", sequence, accepted.version, data
-      FROM _log.accepted LEFT JOIN activated USING ("table")
-      WHERE data IS NOT NULL
-        AND (key IS NULL OR number IN (SELECT number FROM winners))
-        AND (activated.version IS NULL OR accepted.version >= activated.version
-          OR (accepted.version IS NULL AND sequence > since))`);
+    CREATE TABLE _log.winner AS
+      SELECT
+        (max(sequence)::HUGEINT * ${rowsMax}
+          - max(sequence::HUGEINT * ${rowsMax} - rowid))::BIGINT AS number
+      FROM _log.line WHERE key IS NOT NULL GROUP BY "table", key`);
+  const [count] = await queryShort<{ replaced: bigint }>(
+    connection,
+    "SELECT count(key) - (SELECT count(*) FROM _log.winner) AS replaced FROM _log.line",
+  );
+  if (count!.replaced > 0n)
+    await connection.run(`DELETE FROM _log.line
+      WHERE key IS NOT NULL AND rowid NOT IN (SELECT number FROM _log.winner)`);
+  await connection.run("DROP TABLE _log.winner");
+}
+
+/** Deletes the activations of versions, and the rows before the active version. */
+async function dropInactive(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`
+    DELETE FROM _log.line WHERE rowid IN (
+      WITH activated AS (
+        SELECT "table", max(version) AS active, arg_max(sequence, version) AS since
+        FROM _log.line WHERE data IS NULL GROUP BY "table")
+      SELECT line.rowid FROM _log.line JOIN activated USING ("table")
+      WHERE data IS NULL OR NOT coalesce(version >= active, sequence > since))`);
 }
 
 /** Returns the tables in the order they were first seen, with their names in queries. */
 export async function readTables(connection: DuckDBConnection) {
-  const found = await queryShort<{ table: string; rows: bigint; versioned: boolean | null }>(
+  const found = await queryShort<{
+    table: string;
+    rows: bigint;
+    versioned: boolean | null;
+    shapes: bigint;
+  }>(
     connection,
-    `SELECT line."table", count(landed.number) AS rows, bool_or(landed.version IS NOT NULL) AS versioned
-     FROM (SELECT "table", min(number) AS first FROM _log.accepted GROUP BY ALL) line
-       LEFT JOIN _log.landed USING ("table")
-     GROUP BY ALL ORDER BY min(first)`,
+    `SELECT "table", coalesce(sum(rows), 0)::BIGINT AS rows, bool_or(versioned) AS versioned,
+       count(DISTINCT names) AS shapes
+     FROM _log.seen LEFT JOIN _log.shape USING ("table")
+     GROUP BY ALL ORDER BY min(seen.first)`,
   );
   const taken = new Set<string>();
   return found.map(each => ({ ...each, name: freeName(each.table, taken) }));
 }
 
-/** Creates each table in the current schema, with typed columns. */
-export async function createTables(connection: DuckDBConnection): Promise<void> {
-  for (const { table, name, versioned } of await readTables(connection)) {
-    const casts = (await readColumns(connection, table)).map(
-      column => `${castOf(column)} AS ${quoted(column.name)}`,
-    );
+/**
+ * Creates a view of each table in the current schema, with typed columns: a query casts only the columns that
+ * it reads.
+ */
+export async function createViews(connection: DuckDBConnection): Promise<void> {
+  for (const { table, name, versioned, shapes } of await readTables(connection)) {
+    const columns = (await readColumns(connection, table)).map(column => {
+      const cell = shapes === 1n ? `map_values(data)[${column.position}]` : `data[${literal(column.key)}]`;
+      // DuckDB may evaluate a query's condition on rows of other tables, whose values may have other types.
+      const value = `CASE WHEN "table" = ${literal(table)} THEN ${castOf(cell, column.type)} END`;
+      return `${value} AS ${quoted(column.name)}`;
+    });
     const ours = ["sequence AS _sdc_sequence", ...(versioned ? ["version AS _sdc_table_version"] : [])];
-    await connection.run(`CREATE TABLE ${quoted(name)} AS
-      SELECT ${[...casts, ...ours].join(", ")} FROM _log.landed WHERE "table" = ${literal(table)}`);
+    await connection.run(`CREATE VIEW ${quoted(name)} AS
+      SELECT ${[...columns, ...ours].join(", ")} FROM _log.line WHERE "table" = ${literal(table)}`);
   }
-  await connection.run("DETACH _log");
 }
 
-function castOf({ key, type }: { key: string; type: string }): string {
-  const text = `substr(data[${literal(key)}], 2)`;
+function castOf(cell: string, type: string): string {
+  const text = `substr(${cell}, 2)`;
   // JavaScript writes a year beyond 9999 with a plus, which DuckDB does not read.
   return `CAST(${type === "TIMESTAMPTZ" ? `ltrim(${text}, '+')` : text} AS ${type})`;
 }
@@ -127,22 +168,25 @@ const isLoaders = (name: string) => loadersName.test(name);
 
 /** Returns all fields of all rows, in the order they were first seen. */
 async function readColumns(connection: DuckDBConnection, table: string) {
-  const found = await queryShort<{ key: string; kinds: { items: string[] } | null }>(
+  const found = await queryShort<{ key: string; position: bigint; kinds: { items: string[] } | null }>(
     connection,
-    `SELECT key, list(DISTINCT left(value, 1)) FILTER (value IS NOT NULL) AS kinds
+    `SELECT key, min(position) AS position, list(DISTINCT kind) FILTER (kind IS NOT NULL) AS kinds
      FROM (
-       SELECT unnest(map_keys(data)) AS key, unnest(map_values(data)) AS value,
-         number * ${columnsMax} + generate_subscripts(map_keys(data), 1) AS place
-       FROM _log.landed WHERE "table" = ${literal(table)})
-     GROUP BY key ORDER BY min(place)`,
+       SELECT first, unnest(names) AS key, unnest(kinds) AS kind,
+         generate_subscripts(names, 1) AS position
+       FROM _log.shape WHERE "table" = ${literal(table)})
+     GROUP BY key ORDER BY min(first * ${columnsMax} + position)`,
   );
   const taken = new Set<string>();
-  const columns: { key: string; name: string; type: string }[] = [];
-  for (const { key, kinds } of found) {
+  const columns: { key: string; position: bigint; name: string; type: string }[] = [];
+  for (const { key, position, kinds } of found) {
     if (isLoaders(key)) taken.add(key.toLowerCase());
     const name = freeName(key, taken);
     const type = columnTypeOf(kinds?.items ?? []);
-    columns.push({ key, name, type: type === "DECIMAL" ? await decimalType(connection, table, key) : type });
+    columns.push({
+      ...{ key, position, name },
+      type: type === "DECIMAL" ? await decimalType(connection, table, key) : type,
+    });
   }
   return columns;
 }
@@ -156,7 +200,7 @@ async function decimalType(connection: DuckDBConnection, table: string, key: str
        SELECT length(regexp_extract(text, '^-?0*(\\d*)', 1)) AS whole,
          length(regexp_extract(text, '\\.(\\d+)', 1)) AS scale,
          coalesce(try_cast(regexp_extract(text, '[eE](.+)', 1) AS BIGINT), 0) AS power
-       FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.landed
+       FROM (SELECT substr(data[${literal(key)}], 2) AS text FROM _log.line
          WHERE "table" = ${literal(table)}))`,
   );
   return decimalTypeOf(Number(digits!.whole), Number(digits!.scale));

@@ -36,11 +36,16 @@ export async function openLog(dir: string) {
   let requests = request;
   let last: Promise<void> = Promise.resolve();
   return {
-    append(rows: readonly Row[]): Promise<void> {
+    /** `linesOf` returns the lines of a request by its number. What it throws, stores nothing. */
+    async append(linesOf: (request: number) => Lines): Promise<void> {
+      const request = ++requests;
+      const { text, rows } = linesOf(request);
+      const end: RequestEnd = { request, rows };
       const write = async () => {
         const { size } = await file.stat();
         try {
-          await file.appendFile(linesOf(rows, ++requests));
+          await file.appendFile(text);
+          await file.appendFile(`${JSON.stringify(end)}\n`);
           await file.datasync();
         } catch (error) {
           // A full disk may hold half a line, to which the next row would be appended.
@@ -55,12 +60,18 @@ export async function openLog(dir: string) {
   };
 }
 
-function linesOf(rows: readonly Row[], request: number): string {
+/** The lines of a request's rows. */
+export interface Lines {
+  readonly text: Uint8Array | string;
+  readonly rows: number;
+}
+
+/** Returns the lines of rows, of the request with this number. */
+export function linesOf(rows: readonly Row[], request: number): Lines {
   const names = new Map<string, string>();
-  let lines = "";
-  for (const row of rows) lines += lineOf(row, request, names);
-  const end: RequestEnd = { request, rows: rows.length };
-  return `${lines}${JSON.stringify(end)}\n`;
+  let text = "";
+  for (const row of rows) text += lineOf(row, request, names);
+  return { text, rows: rows.length };
 }
 
 /** Returns a LoggedRow, with its newline. `names` are columns' names as JSON, which rows share. */

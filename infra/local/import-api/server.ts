@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import * as z from "zod";
 import { type Listening, listen } from "../listen.ts";
 import { faultScript, type SandboxFault } from "./faults.ts";
-import { openLog } from "./log.ts";
+import { type Lines, linesOf, openLog } from "./log.ts";
+import { plainLines } from "./plain-push.ts";
 import { Refusal } from "./refusal.ts";
 import { type ImportRequest, rowsOf } from "./request.ts";
 
@@ -68,7 +69,14 @@ async function status(_sandbox: Sandbox, _message: IncomingMessage, response: Se
   });
 }
 
-async function requestOf(sandbox: Sandbox, message: IncomingMessage, endpoint: Endpoint) {
+/** A request whose body is not decoded yet. */
+interface Received extends Omit<ImportRequest, "body"> {
+  readonly body: Buffer;
+}
+
+const textOf = (received: Received): ImportRequest => ({ ...received, body: received.body.toString() });
+
+async function requestOf(sandbox: Sandbox, message: IncomingMessage, endpoint: Endpoint): Promise<Received> {
   const contentType = contentTypeOf(message, endpoint);
   const body = await readBody(message);
   authenticate(message, sandbox.token);
@@ -76,7 +84,7 @@ async function requestOf(sandbox: Sandbox, message: IncomingMessage, endpoint: E
 }
 
 async function validate(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  rowsOf(await requestOf(sandbox, message, "push"));
+  rowsOf(textOf(await requestOf(sandbox, message, "push")));
   send(response, 200, { status: "OK", message: "Batch is valid!" });
 }
 
@@ -88,17 +96,24 @@ function acceptTo(endpoint: Endpoint): Action {
     if (fault?.drop === "before") return void response.destroy();
     if (fault?.status !== undefined)
       throw new Refusal(fault.status, fault.body ?? { message: "a fault that /sandbox/faults asked for" });
-    await sandbox.log.append(rowsOf(request));
+    await sandbox.log.append(number => linesOfRequest(request, number));
     if (fault?.drop === "after") return void response.destroy();
     send(response, 201, { status: "OK", message: "Batch Accepted!" });
   };
+}
+
+/** Returns the log's lines of a request. Throws a Refusal. */
+function linesOfRequest(request: Received, number: number): Lines {
+  const { endpoint, contentType, body, clientId } = request;
+  const isPlain = endpoint === "push" && contentType === "application/json";
+  return (isPlain && plainLines(body, clientId, number)) || linesOf(rowsOf(textOf(request)), number);
 }
 
 /** Sets the faults of the next requests: `{"next":[{"status":503},{"drop":"before"},{"drop":"after"}]}`. */
 async function script(sandbox: Sandbox, message: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(message);
   authenticate(message, sandbox.token);
-  const parsed = faultScript.safeParse(body);
+  const parsed = faultScript.safeParse(body.toString());
   if (!parsed.success) throw new Refusal(400, { message: z.prettifyError(parsed.error) });
   sandbox.faults.push(...parsed.data.next);
   send(response, 200, { faults: sandbox.faults.length });
@@ -118,14 +133,14 @@ function contentTypeOf({ headers }: IncomingMessage, endpoint: Endpoint): Import
   });
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
+async function readBody(message: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of message as AsyncIterable<Buffer>) {
     length += part.length;
     if (length <= bodyBytesMax) parts.push(part);
   }
-  if (length <= bodyBytesMax) return Buffer.concat(parts).toString();
+  if (length <= bodyBytesMax) return Buffer.concat(parts);
   throw new Refusal(413, {
     status: "ERROR",
     message: `Request rejected: request size (${length}s bytes) exceeds the maximum`,

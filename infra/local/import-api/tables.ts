@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTimestampTZValue } from "@duckdb/node-api";
 import { Instant } from "./instants.ts";
-import { createTables, loadLog, readTables } from "./load.ts";
+import { createViews, loadLog, readTables } from "./load.ts";
 import { logPathOf } from "./log.ts";
 
 export interface QueryResult {
@@ -45,7 +45,7 @@ async function withLog<T>(dir: string, read: (connection: DuckDBConnection) => P
 /** Runs a DuckDB query over the rows in `dir`, with `listTables`' names. Rejects with DuckDB's message. */
 export const query = <T>(dir: string, sql: string, read: (answer: Answer) => Promise<T>): Promise<T> =>
   withLog(dir, async connection => {
-    await createTables(connection);
+    await createViews(connection);
     const result = await connection.stream(sql);
     return read({ columns: result.columnNames(), rows: textsOf(result) });
   });
