@@ -112,6 +112,11 @@ function refusalOf(
   if (status === 0) {
     return new CliError(`${url} can't be reached: ${detail}. Is --endpoint right?`, exits.unavailable);
   }
+  if (status === 407)
+    return new CliError(
+      `A proxy before ${url} asks for a password: set it in HTTPS_PROXY, http://USER:PASSWORD@HOST:PORT.`,
+      exits.unauthorized,
+    );
   if (status === 412 || code === "superseded") return movedError();
   // If there are faults, the detail names the segment's lines, not the stream's.
   const why = faults.length === 0 ? ` ${detail} ${hint}` : faultLines({ faults, total }, lineOf);

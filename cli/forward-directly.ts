@@ -1,6 +1,7 @@
 import { v7 } from "uuid";
 import { databases } from "../functions/databases.ts";
 import { importApiDestinations } from "../functions/import-api/destination.ts";
+import { postOnce } from "../functions/import-api/http-post.ts";
 import { memoryStore } from "../functions/memory/store.ts";
 import { change } from "../functions/persister/commit/change.ts";
 import type { Destination } from "../functions/persister/destination.ts";
@@ -13,6 +14,7 @@ import { idleClock, systemClock } from "../functions/system-clock.ts";
 import { CliError, exits } from "./cli-error.ts";
 import type { Source } from "./deliver.ts";
 import { faultLines } from "./fault-lines.ts";
+import { proxyOf } from "./proxy.ts";
 import type { Following } from "./send.ts";
 import type { Account } from "./settings.ts";
 
@@ -79,7 +81,13 @@ function destinationOf(account: Account): { readonly destination: Destination; c
   const clock = systemClock;
   if ("token" in account) {
     const { url, ...own } = account;
-    return { destination: importApiDestinations()({ url, account: own, clock }), close: async () => {} };
+    const proxy = proxyOf(new URL(url));
+    const post: typeof postOnce = (call, time) =>
+      postOnce(proxy ? { ...call, agent: proxy.agent } : call, time);
+    return {
+      destination: importApiDestinations()({ url, account: own, clock, post }),
+      close: async () => {},
+    };
   }
   const { of, close } = databases(clock);
   return { destination: of(account), close };

@@ -55,6 +55,8 @@ bookmark. Likewise straight to a database:
   --postgres URL                          the database; PGPASSWORD is its password if URL has none
                       POSTGRES_SCHEMA     (optional) the schema of the tables, public by default
                       POSTGRES_ON_SCHEMA_CHANGE   (optional) evolve, or freeze
+                      HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY   (optional) a proxy
+                      NODE_EXTRA_CA_CERTS         (optional) a file of certificates to trust as well
   --help, --version
 
 Flags take precedence over the environment, and that over {"endpoint","streamer","token"} in ./persist.json.

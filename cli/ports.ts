@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gzip, type ZlibOptions } from "node:zlib";
 import type { Clock } from "../functions/persister/ports.ts";
 import { idleClock, systemClock } from "../functions/system-clock.ts";
-import { type HttpRequest, type HttpResponse, sendHttp } from "./http.ts";
+import { type HttpRequest, type HttpResponse, httpSender } from "./http.ts";
 
 /** The outside world of a run; a simulation has its own. */
 export interface Ports {
@@ -20,7 +20,7 @@ export interface Ports {
 }
 
 export const systemPorts: Ports = {
-  sendHttp,
+  sendHttp: httpSender(),
   clock: systemClock,
   idleClock,
   random: Math.random,
