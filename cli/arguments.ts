@@ -44,6 +44,8 @@ export function assertConsistent({ values, command }: Arguments): void {
   } = values;
   if (command === undefined && (state === true || bookmarkArg !== undefined))
     throw usageError("--state and --bookmark-arg need a streamer to run: -- command arguments…");
+  if (values["full-refresh"] === true && command === undefined)
+    throw usageError("--full-refresh needs a streamer to run: -- command arguments…");
   if (state === true && bookmarkArg !== undefined)
     throw usageError("Use --state or --bookmark-arg, not both.");
   if ([cid, postgres, endpoint].filter(each => each !== undefined).length > 1)
@@ -90,6 +92,8 @@ const options = {
   expires: text,
   json: { type: "boolean" },
   limit: text,
+  at: text,
+  "full-refresh": { type: "boolean" },
   annotations: { type: "boolean" },
   quiet: { type: "boolean", short: "q" },
   "log-format": text,

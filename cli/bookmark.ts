@@ -53,6 +53,17 @@ export async function fetchBookmark(
   return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined };
 }
 
+/** An ETag that no revision has. */
+const never = '"never"';
+
+/** Rejects with CliError unless the token may set the bookmark, which this does not do. */
+export async function assertMaySetBookmark(endpoint: Endpoint): Promise<void> {
+  const headers = { ...json, "if-match": never };
+  const body = Buffer.from("{}");
+  const accepts = ["precondition-failed", "delivery-in-flight"];
+  await sendRequest(endpoint, { method: "PUT", path: "/bookmark", headers, body, accepts });
+}
+
 const pollMilliseconds = 500;
 
 /**

@@ -6,7 +6,12 @@ import { type Following, keepCommitted, send, type Watcher } from "./send.ts";
 /** The source of a stitchstream. */
 export type Source =
   /** A streamer that this run starts from a bookmark. */
-  | { readonly kind: "command"; run(bookmark: string | undefined): AsyncIterable<Uint8Array> }
+  | {
+      readonly kind: "command";
+      /** Starts from the beginning, whatever the bookmark is. */
+      readonly isFullRefresh?: boolean;
+      run(bookmark: string | undefined): AsyncIterable<Uint8Array>;
+    }
   /** A streamer that started before this run, from a bookmark of its own. */
   | { readonly kind: "pipe"; readonly output: AsyncIterable<Uint8Array> };
 
@@ -39,7 +44,7 @@ export async function deliver({ source, endpoint, expected, ...following }: Deli
   const current = await fetchBookmark(endpoint, how);
   if (expected !== undefined) await assertExpected(expected, current, endpoint);
   if (source.kind === "command") {
-    const bookmark = expected?.text ?? current.bookmark;
+    const bookmark = source.isFullRefresh === true ? undefined : (expected?.text ?? current.bookmark);
     watcher.started(bookmark);
     return send(source.run(bookmark), endpoint, current, following);
   }

@@ -57,7 +57,8 @@ async function forwardTo(
   if (began !== undefined)
     await change({ streamer, bookmark: bookmarkOf(began), precondition: {}, deadline: deadline() }, ports);
   let last = began;
-  const output = source.kind === "pipe" ? source.output : source.run(began);
+  const output =
+    source.kind === "pipe" ? source.output : source.run(source.isFullRefresh === true ? undefined : began);
   for await (const segment of segments(output, { clock: idleClock, aborted })) {
     const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
     const request = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };

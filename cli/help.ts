@@ -21,7 +21,7 @@ bookmark. Likewise straight to a database:
   --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means no bookmark
   --state             the command after -- is a Singer tap
   --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
-
+  --full-refresh      runs the command from the beginning, and replaces the bookmark only once it has succeeded
   --quiet, -q         prints only warnings and errors
   --log-format FORMAT text: messages have time, level and streamer, as they have if stderr is not a terminal;
                       json: they are JSON objects, one a line

@@ -12,6 +12,7 @@ import {
   programOf,
   type Values,
 } from "./arguments.ts";
+import { assertMaySetBookmark } from "./bookmark.ts";
 import { assertUnchangedSince, type BookmarkFile, openBookmarkFile, readBookmark } from "./bookmark-file.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { commandOf } from "./commands.ts";
@@ -20,6 +21,7 @@ import type { ExpectedBookmark } from "./expected-bookmark.ts";
 import { type Forwarding, forward } from "./forward-directly.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
 import { help } from "./help.ts";
+import { type HoldOptions, holdBookmarks } from "./hold-bookmarks.ts";
 import { Interruption } from "./interruption.ts";
 import { Log } from "./log.ts";
 import { Progress } from "./progress.ts";
@@ -27,7 +29,7 @@ import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
 import { Terminal } from "./terminal.ts";
-import { viewOf } from "./text.ts";
+import { viewOf, visible } from "./text.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -102,6 +104,7 @@ async function deliverToEndpoint(
 ): Promise<void> {
   const { ports, ...server } = endpointOf(given.values);
   const endpoint = { ...server, ports: interruption.interruptible(ports) };
+  if (given.values["full-refresh"] === true) await assertMaySetBookmark(endpoint);
   await deliver({ ...following, source: sourceOf(given, true), endpoint, expected });
 }
 
@@ -111,7 +114,7 @@ async function forwardDirectly(
   following: Shared,
 ): Promise<void> {
   const source = sourceOf(given, file !== undefined);
-  if (source.kind === "command") progress.started(file?.text);
+  if (source.kind === "command") progress.started(source.isFullRefresh === true ? undefined : file?.text);
   const account = accountOf(given.values);
   const during: Forwarding["during"] = work => interruption.during(work);
   await forward({ ...following, source, account, began: file?.text, during });
@@ -141,8 +144,21 @@ function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source
     return { kind: "pipe", output };
   }
   const program = programOf(command, values);
-  return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
+  if (values["full-refresh"] !== true)
+    return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
+  // It gets no bookmark, so it needs no flag for one.
+  const run = () => holdBookmarks(runStreamer(program, undefined, false), holding);
+  return { kind: "command", isFullRefresh: true, run };
 }
+
+const holding: HoldOptions = {
+  onlyWhile: aborted.signal,
+  keyless: stream =>
+    progress.warn(
+      `The stream "${visible(stream)}" has no keys: its rows are appended again, next to the earlier ones.`,
+    ),
+  withoutBookmark: () => progress.warn("The streamer printed no bookmark: the earlier one stays."),
+};
 
 function runStreamer(program: Program, bookmark: string | undefined, hasBookmarks: boolean) {
   const output = gunzipIfZipped(
