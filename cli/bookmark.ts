@@ -1,6 +1,7 @@
 import { usageError } from "./cli-error.ts";
 import { type Endpoint, type EndpointRequest, jsonOf, movedError, sendRequest } from "./endpoint.ts";
 import type { HttpResponse } from "./http.ts";
+import { spliced } from "./splice.ts";
 
 const actions = ["get", "set", "forget"];
 const json = { "content-type": "application/json" };
@@ -9,6 +10,7 @@ const json = { "content-type": "application/json" };
 export async function runBookmarkCommand(
   endpointOf: () => Endpoint,
   [action, value]: readonly string[],
+  at: string | undefined,
 ): Promise<string> {
   if (!actions.includes(action ?? ""))
     throw usageError(
@@ -19,6 +21,7 @@ export async function runBookmarkCommand(
   if (action === "set" && value === undefined)
     throw usageError("persist bookmark set VALUE: JSON, or transit.");
   const endpoint = endpointOf();
+  if (action === "set" && at !== undefined) return setAt(endpoint, at, value!);
   if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
   const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
   if (action === "forget")
@@ -36,7 +39,16 @@ export async function runBookmarkCommand(
   );
 }
 
-/** A streamer's committed state: its revision's ETag, and its bookmark's text if it has one. */
+/** Replaces only the value at a JSON pointer of the current bookmark. Resolves to the response's text. */
+async function setAt(endpoint: Endpoint, pointer: string, value: string): Promise<string> {
+  const { etag, bookmark, type } = await fetchBookmark(endpoint);
+  if (bookmark === undefined) throw usageError("There is no bookmark yet: set it as a whole, without --at.");
+  const body = Buffer.from(spliced(bookmark, pointer, value));
+  const headers = { "if-match": etag, "content-type": type };
+  return textOf(sendRequest(endpoint, { method: "PUT", path: "/bookmark", headers, body }));
+}
+
+/** A streamer's committed state: its revision's ETag, and its bookmark's text and type if it has one. */
 export interface Committed {
   readonly etag: string;
   readonly bookmark: string | undefined;
@@ -46,11 +58,12 @@ export interface Committed {
 export async function fetchBookmark(
   endpoint: Endpoint,
   how: Pick<EndpointRequest, "onRetry" | "retry"> = {},
-): Promise<Committed> {
+): Promise<Committed & { readonly type: string }> {
   const request = { method: "GET", path: "/bookmark", accepts: ["no-bookmark"], ...how } as const;
   const { ok, headers, text } = await sendRequest(endpoint, request);
   if (ok) jsonOf(text, endpoint);
-  return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined };
+  const type = headers["content-type"] ?? json["content-type"];
+  return { etag: headers.etag ?? '"0"', bookmark: ok ? text.trimEnd() : undefined, type };
 }
 
 /** An ETag that no revision has. */

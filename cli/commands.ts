@@ -35,7 +35,9 @@ function serverWith(values: Values): Server {
 
 const bookmark: Command = async (values, rest, { view }) => {
   const [action, ...more] = rest;
-  if (action !== "history") return runBookmarkCommand(() => endpointWith(values), rest);
+  if (values.at !== undefined && action !== "set")
+    throw usageError("--at is for persist bookmark set VALUE.");
+  if (action !== "history") return runBookmarkCommand(() => endpointWith(values), rest, values.at);
   assertNone("persist bookmark history", more);
   const endpoint = endpointWith(values);
   const limit = limitOf(values);

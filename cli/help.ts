@@ -21,7 +21,7 @@ bookmark. Likewise straight to a database:
   --if-bookmark FILE  sends nothing unless FILE holds the endpoint's bookmark; no file means no bookmark
   --state             the command after -- is a Singer tap
   --bookmark-arg=ARG  the command reads its bookmark's file after ARG; empty: as its last argument
-  --full-refresh      runs the command from the beginning, and replaces the bookmark only once it has succeeded
+  --full-refresh      runs the command from the beginning, and replaces the bookmark only if it succeeds
   --quiet, -q         prints only warnings and errors
   --log-format FORMAT text: messages have time, level and streamer, as they have if stderr is not a terminal;
                       json: they are JSON objects, one a line
@@ -32,6 +32,8 @@ bookmark. Likewise straight to a database:
   persist deliveries [ID]            lists the newest deliveries, and why one failed, or shows one
   persist bookmark get               prints the endpoint's last bookmark
   persist bookmark set VALUE         replaces it: JSON, or transit
+  persist bookmark set --at /orders VALUE
+                                     replaces only the value at a JSON pointer
   persist bookmark forget            deletes it: the next run starts from the beginning
   persist bookmark history           lists earlier bookmarks
   persist settings get               prints the streamer's settings

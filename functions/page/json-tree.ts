@@ -2,10 +2,18 @@
  * JSON as a tree that keeps each value's own text. `JSON.parse` would round numbers and reorder members, and
  * a bookmark is an opaque value that may not change by a digit.
  */
-export type JsonTree =
-  | { readonly kind: "scalar"; readonly text: string }
-  | { readonly kind: "array"; readonly text: string; readonly items: readonly JsonTree[] }
-  | { readonly kind: "object"; readonly text: string; readonly members: readonly Member[] };
+export type JsonTree = Place &
+  (
+    | { readonly kind: "scalar" }
+    | { readonly kind: "array"; readonly items: readonly JsonTree[] }
+    | { readonly kind: "object"; readonly members: readonly Member[] }
+  );
+
+interface Place {
+  readonly text: string;
+  /** Where the value begins in the whole text. */
+  readonly start: number;
+}
 
 export interface Member {
   /** The name as it is written, with its quotes. */
@@ -43,13 +51,13 @@ class Reader {
     const first = this.#text[from];
     if (first === "[") {
       const items = this.#list("]", () => this.value());
-      return { kind: "array", text: this.#text.slice(from, this.#at), items };
+      return { kind: "array", start: from, text: this.#text.slice(from, this.#at), items };
     }
     if (first === "{") {
       const members = this.#list("}", () => this.#member());
-      return { kind: "object", text: this.#text.slice(from, this.#at), members };
+      return { kind: "object", start: from, text: this.#text.slice(from, this.#at), members };
     }
-    return { kind: "scalar", text: this.#require(first === '"' ? string : literal) };
+    return { kind: "scalar", start: from, text: this.#require(first === '"' ? string : literal) };
   }
 
   end(): void {

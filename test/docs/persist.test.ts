@@ -107,6 +107,7 @@ describe("the page of `persist`", () => {
     expect(said).toContain("\nThe token 3f9a1c07de is revoked.\n");
     expect(said).toMatch(/^\{"inboxes":2\}\n/);
     expect(said).toContain('"bookmark":{"inboxes": 12}');
+    expect(said).toContain('"bookmark":{"inboxes": 11}');
     expect(said).toMatch(/\nreceived +outcome +records .*\n.* committed +1 /);
     expect(said).toMatch(/\nAll \d+ streamers are up to date\./);
     expect(said).toMatch(/drift\.stitchstream: 1 record \(inboxes 1\), 1 bookmark\n$/);
