@@ -3,15 +3,13 @@ import { runByEnvironment, type WiredRun } from "./wire-run.ts";
 
 /** Runs a streamer from its last bookmark, and schedules another run if time runs out first. */
 export const schedule = (wired: () => WiredRun) => async (event: unknown, context: Context) => {
+  const deadline = Date.now() + context.getRemainingTimeInMillis();
   const { parts, streamer, streaming, report, scheduleNext } = wired();
   // Another attempt of a start that failed has its request id, too.
   const chain = chainOf(event) ?? context.awsRequestId;
   // As for `ingest`, what delivers is loaded after the start.
   const { run } = await import("./program/run.ts");
-  const ran = await run(
-    { streamer, streaming, chain, deadline: Date.now() + context.getRemainingTimeInMillis() },
-    parts,
-  );
+  const ran = await run({ streamer, streaming, chain, deadline }, parts);
   report(ran);
   if (ran.outcome === "unfinished") await scheduleNext(context.invokedFunctionArn, chain);
 };

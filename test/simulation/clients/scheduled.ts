@@ -93,6 +93,9 @@ export class Scheduled {
       streamer: this.#streamer,
       streaming: (bookmark, stopAt, givenUp) => {
         const { line } = process;
+        const { invariants, skewMillisecondsMax } = this.#world;
+        if (stopAt >= line.now() + lifeMilliseconds + skewMillisecondsMax)
+          invariants.broken("I6", "a run takes longer than its function may");
         if (chain !== undefined) this.#checkAlone(process, chain);
         printed = printFrom(bookmark, {
           world: this.#world,
