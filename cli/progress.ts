@@ -77,7 +77,7 @@ export class Progress implements Watcher {
   }
 
   waiting(): void {
-    this.#enter(lines.waiting, lines.waiting);
+    this.#enter("waiting for a delivery", lines.waiting);
   }
 
   retrying(reason: string): void {

@@ -66,7 +66,7 @@ function troubleLines(row: Row, view: View): string[] {
   const { streamer: name, lastFailure } = row;
   const failure = lastFailure && isCurrent(lastFailure, row.committedAt) ? lastFailure : undefined;
   const says = [
-    ...(row.state === "stale" ? [`${name} is stale: ${staleness(row, view)}.`] : []),
+    ...(row.state === "stale" ? [`${name} is stale: ${staleness(row)}.`] : []),
     ...(failure === undefined ? [] : [`${name} failed ${ago(failure.at, view.now)}: ${whyOf(failure)}`]),
   ];
   const hint =
@@ -80,11 +80,11 @@ function troubleLines(row: Row, view: View): string[] {
   ];
 }
 
-const staleness = (row: Row, view: View) =>
+const staleness = (row: Row) =>
   plain(
     row.bookmarkAge === undefined
       ? "it has no bookmark yet"
-      : `its bookmark is of ${ageOf(row, view)}, ${expectation(row)}`,
+      : `no new bookmark for ${duration(row.bookmarkAge)}, ${expectation(row)}`,
   );
 
 function whyOf(failure: Failure): string {

@@ -2,6 +2,8 @@ import { cut } from "./text.ts";
 
 const clearLine = "\r\u001b[K";
 const columnsUsual = 80;
+/** With one more, as some terminals begin a new row once the last column is taken. */
+const echoColumns = 3;
 
 /**
  * The only writer of a run on stdout and stderr. At the bottom of a terminal is one line that changes;
@@ -24,9 +26,9 @@ export class Terminal {
     this.hasLine = err.isTTY === true && term !== "dumb";
   }
 
-  /** The columns that the changing line may take. In the last one, some terminals begin a new row. */
+  /** The columns that the changing line may take: the echo of Ctrl-C, ^C, must not begin a new row. */
   get width(): number {
-    return (this.#err.columns || columnsUsual) - 1;
+    return (this.#err.columns || columnsUsual) - echoColumns;
   }
 
   /** Replaces the changing line, which is cut to the terminal's width. */
