@@ -29,7 +29,7 @@ import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
 import { Terminal } from "./terminal.ts";
-import { viewOf, visible } from "./text.ts";
+import { folded, viewOf, visible } from "./text.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -184,7 +184,7 @@ function reportEnd({ message, exitCode }: CliError): void {
   progress.end();
   const isOfRun = interruption.isSending && exitCode !== exits.usageError;
   if (isOfRun || log.isJson) log.write("error", message);
-  else terminal.say(message);
+  else terminal.say(terminal.hasLine ? folded(message, terminal.width) : message);
 }
 
 const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";

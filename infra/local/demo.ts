@@ -7,7 +7,11 @@ import { readSettings } from "./settings.ts";
 import { startStack } from "./stack.ts";
 
 const streamPath = new URL("test/streams/inboxes.stitchstream", root);
-const heading = (text: string) => console.log(`\n\u001b[1m${text}\u001b[0m`);
+/** Bold on a terminal, unless NO_COLOR is set. */
+const heading = (text: string) =>
+  console.log(
+    process.stdout.isTTY && process.stdout.hasColors() ? `\n\u001b[1m${text}\u001b[0m` : `\n${text}`,
+  );
 
 /** Sends one delivery through the whole stack, in its own folder, which each run empties first. */
 runCommand(async () => {
