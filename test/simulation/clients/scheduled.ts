@@ -94,7 +94,7 @@ export class Scheduled {
       streaming: (bookmark, stopAt, givenUp) => {
         const { line } = process;
         const { invariants, skewMillisecondsMax } = this.#world;
-        if (stopAt >= line.now() + lifeMilliseconds + skewMillisecondsMax)
+        if (stopAt >= process.began + lifeMilliseconds + skewMillisecondsMax)
           invariants.broken("I6", "a run takes longer than its function may");
         if (chain !== undefined) this.#checkAlone(process, chain);
         printed = printFrom(bookmark, {
