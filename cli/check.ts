@@ -11,7 +11,7 @@ import { segments } from "../functions/persister/segments/segment.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { Findings, faultsNamedMax } from "./findings.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
-import { gzipSegment } from "./gzip.ts";
+import { assertLineFits } from "./gzip.ts";
 
 /** Time stands still, so that a file is cut the same way however slowly it is read. */
 const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
@@ -26,8 +26,8 @@ export interface CheckProgress {
 }
 
 /**
- * Checks a file, or stdin if its path is `-`, that holds a stitchstream, gzipped or not, in the segments that
- * a run would send. Sends nothing. `onProgress` is called for each segment.
+ * Checks a file, or stdin if its path is `-`, that holds a stitchstream, gzipped or not, in segments of at
+ * most 4 MB. Sends nothing. `onProgress` is called for each segment.
  */
 export async function check(path: string, onProgress: (progress: CheckProgress) => void): Promise<Findings> {
   const [name, source] = path === "-" ? ["stdin", process.stdin] : [path, createReadStream(path)];
@@ -61,7 +61,7 @@ async function checkSegment(segment: Segment, destination: Destination, findings
     const contents = await destination.rules.schemas.withPatterns(() =>
       validate(segment.body, destination, faultsNamedMax),
     );
-    if (segment.body.length > wireBytesMax) await gzipSegment(segment);
+    if (segment.body.length > wireBytesMax) await assertLineFits(segment);
     findings.addContents(contents.countsByStream(), contents.bookmarks.length);
   } catch (error) {
     if (!(error instanceof PersisterError)) throw error;

@@ -15,8 +15,10 @@ import { CliError, exits } from "./cli-error.ts";
 import type { Source } from "./deliver.ts";
 import { faultLines } from "./fault-lines.ts";
 import { proxyOf } from "./proxy.ts";
+import { readAhead } from "./read-ahead.ts";
 import type { Following } from "./send.ts";
 import type { Account } from "./settings.ts";
+import { segmentBytesMax } from "./wire-segments.ts";
 
 /** The time for one segment, with all retries. */
 const segmentMilliseconds = 300_000;
@@ -59,7 +61,8 @@ async function forwardTo(
   let last = began;
   const output =
     source.kind === "pipe" ? source.output : source.run(source.isFullRefresh === true ? undefined : began);
-  for await (const segment of segments(output, { clock: idleClock, aborted })) {
+  const cut = segments(output, { clock: idleClock, aborted, bytesMax: segmentBytesMax });
+  for await (const segment of readAhead(cut, aborted)) {
     const { body, records, hasBookmark, hasOnlyEmptyState } = segment;
     const request = { streamer, body, gzipped: false, precondition: {}, deadline: deadline() };
     const { receipt } = await during(() => persist(request, ports)).catch(async (error: unknown) => {

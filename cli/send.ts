@@ -1,10 +1,7 @@
-import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
-import { segments } from "../functions/persister/segments/segment.ts";
 import { type Committed, fetchBookmark } from "./bookmark.ts";
 import { CliError } from "./cli-error.ts";
 import { type Endpoint, sendRequest } from "./endpoint.ts";
-import { gzipSegment } from "./gzip.ts";
-import type { Ports } from "./ports.ts";
+import { type WireSegment, wireSegments } from "./wire-segments.ts";
 
 /** Is informed of a run's progress. */
 export interface Watcher {
@@ -41,9 +38,8 @@ export async function send(
 ): Promise<void> {
   const { idleClock: clock, newKey, gzip } = endpoint.ports;
   let [tag, sent] = [etag, 0];
-  const source = segments(stream, { clock, aborted });
-  for await (const { segment, bytes, body } of compressAhead(source, aborted, gzip)) {
-    const { records, hasBookmark } = segment;
+  const source = wireSegments(stream, { clock, aborted, gzip });
+  for await (const { records, hasBookmark, bytes, body, lineOf } of compressAhead(source, aborted)) {
     const { headers, text } = await sendRequest(endpoint, {
       method: "POST",
       body,
@@ -55,7 +51,7 @@ export async function send(
         "idempotency-key": newKey(),
         "persister-segment": String(++sent),
       },
-      lineOf: line => wholeLineOf(segment, line),
+      lineOf,
       onRetry: reason => watcher.retrying(reason),
     }).catch(async (error: unknown) => {
       await keepCommitted(endpoint, tag, keep);
@@ -82,12 +78,6 @@ export async function keepCommitted(endpoint: Endpoint, tag: string, keep: Follo
   }
 }
 
-interface CompressedSegment {
-  readonly segment: Omit<Segment, "body">;
-  readonly bytes: number;
-  readonly body: Uint8Array;
-}
-
 /** The source's error, which is thrown after all segments before it are sent. */
 interface SourceError {
   readonly error: unknown;
@@ -100,18 +90,16 @@ const aheadBytesMax = 2_000_000;
 
 /** Compresses segments while an earlier one is in flight. */
 async function* compressAhead(
-  source: AsyncGenerator<Segment>,
+  source: AsyncGenerator<WireSegment>,
   aborted: AbortController,
-  gzip: Ports["gzip"],
-): AsyncGenerator<CompressedSegment> {
-  const ahead = new ReadableStream<CompressedSegment | SourceError>(
+): AsyncGenerator<WireSegment> {
+  const ahead = new ReadableStream<WireSegment | SourceError>(
     {
       async pull(queue) {
         try {
           const { done, value } = await source.next();
           if (done === true) return queue.close();
-          const { body, ...segment } = value;
-          queue.enqueue({ segment, bytes: body.length, body: await gzipSegment(value, gzip) });
+          queue.enqueue(value);
         } catch (error) {
           queue.enqueue({ error });
           queue.close();

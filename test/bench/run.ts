@@ -17,6 +17,7 @@ await build({
     "test/bench/growth.bench.ts",
     "test/bench/schema.bench.ts",
     "test/bench/segments.bench.ts",
+    "test/bench/round-trips.bench.ts",
   ],
   outdir,
   outExtension: { ".js": ".mjs" },
@@ -42,6 +43,7 @@ run("hostile.bench.mjs");
 run("growth.bench.mjs");
 run("schema.bench.mjs");
 run("segments.bench.mjs");
+run("round-trips.bench.mjs");
 // These bundle, and start a stack and a server: they find their packages only from here.
 for (const file of ["bundles.bench.ts", "postgres.bench.ts"]) {
   const args = ["--expose-gc", "--import", "tsx", `test/bench/${file}`];
