@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { progressLine } from "../../cli/check-command.ts";
 import { bookmark, jsonline, record, token, useStack } from "../endpoint/local-stack.ts";
 import { casesOf } from "../runs.ts";
-import { persisted } from "./program.ts";
+import { commanded, persisted } from "./program.ts";
 
 /** `persist check`, compared with sending the same stream. */
 const stack = useStack();
@@ -89,11 +89,16 @@ it("reads stdin as `-`, and prints JSON", async () => {
       faults: [expect.objectContaining({ line: 5 })],
     }),
   ]);
-  const good = await persisted(["check", "-", "--json"], gzipSync(jsonline(row(1), bookmark(1))));
-  expect([good.code, JSON.parse(good.stdout)]).toEqual([
+});
+
+it("prints JSON about a good file", async () => {
+  const path = join(dir, "good");
+  await writeFile(path, gzipSync(jsonline(row(1), bookmark(1))));
+  const { exitCode, stdout } = await commanded(["check", path, "--json"], {});
+  expect([exitCode, JSON.parse(stdout)]).toEqual([
     0,
     {
-      file: "stdin",
+      file: path,
       records: 1,
       bookmarks: 1,
       streams: [{ stream: "s", records: 1 }],
@@ -107,9 +112,9 @@ it("reads stdin as `-`, and prints JSON", async () => {
 it("annotates lines in GitHub Actions", async () => {
   const path = join(dir, "a,b:c%");
   await writeFile(path, jsonline(...Array.from({ length: 12 }, () => ({ type: "RECORD" }))));
-  const { code, stdout, stderr } = await persisted(["check", path], "", { GITHUB_ACTIONS: "true" });
+  const { exitCode, stdout, stderr } = await commanded(["check", path], { GITHUB_ACTIONS: "true" });
   const annotations = stdout.trim().split("\n");
-  expect([code, annotations.length, stderr.trim().split("\n").length]).toEqual([3, 10, 12]);
+  expect([exitCode, annotations.length, stderr.split("\n").length]).toEqual([3, 10, 12]);
   const file = path.replace("a,b:c%", "a%2Cb%3Ac%25");
   expect(annotations[0]).toMatch(new RegExp(`^::error file=${file},line=4::a RECORD .+`));
 });

@@ -18,10 +18,11 @@ import {
   rows,
   startTestStack,
   token,
+  transit,
 } from "../endpoint/local-stack.ts";
 import { startScriptedServer } from "../import-api/scripted-server.ts";
 import { casesOf } from "../runs.ts";
-import { persist, persisted } from "./program.ts";
+import { commanded, persist, persisted } from "./program.ts";
 
 /** `persist`, against the whole stack. */
 let stack: LocalStack;
@@ -478,8 +479,8 @@ describe("directly to the Import API", () => {
 describe("without sending, persist", () => {
   it("gets, sets and deletes a bookmark, and shows its history and the deliveries", async () => {
     await post(stack, "looked-at", body(1));
-    const run = async (...args: string[]) => (await persisted([...args, ...to("looked-at")], "", env)).stdout;
-    expect(await run("bookmark", "get")).toBe('{"at":1}\n');
+    const run = async (...args: string[]) => (await commanded([...args, ...to("looked-at")], env)).stdout;
+    expect((await run("bookmark", "get")).trim()).toBe('{"at":1}');
     expect(JSON.parse(await run("bookmark", "set", '{"at":0}'))).toMatchObject({
       revision: 2,
       bookmark: { at: 0 },
@@ -488,15 +489,25 @@ describe("without sending, persist", () => {
       history: [{ by: "rewind" }, { by: "delivery" }],
     });
     expect(await run("bookmark", "history")).toMatch(
-      /^revision .*\n +2 .* set +\{"at":0\}\n +1 .*\{"at":1\}\n$/,
+      /^revision .*\n +2 .* set +\{"at":0\}\n +1 .*\{"at":1\}$/,
     );
     expect(JSON.parse(await run("bookmark", "forget"))).toMatchObject({ revision: 3 });
     const { deliveries } = JSON.parse(await run("deliveries", "--json"));
     expect(deliveries).toMatchObject([{ outcome: "committed" }]);
     const id = deliveries[0].delivery;
-    expect(await run("deliveries")).toContain(`  ${id}\n`);
+    expect(await run("deliveries")).toMatch(new RegExp(`  ${id}$`));
     expect(await run("deliveries", id)).toMatch(/\nrecords +1\n/);
     expect(JSON.parse(await run("deliveries", id, "--json"))).toMatchObject({ delivery: id, records: 1 });
+  });
+
+  it("sets one value of a bookmark, as the type that it has", async () => {
+    await post(stack, "spliced", transit('["^ ","~:type","BOOKMARK","~:value",["^ ","~:at",1,"~:on",2]]'));
+    await commanded(["bookmark", "set", "--at", "/2", "10", ...to("spliced")], env);
+    const answer = await getBookmark(stack, "spliced");
+    expect([answer.headers.get("content-type"), (await answer.text()).trim()]).toEqual([
+      expect.stringContaining("application/transit+json"),
+      '["^ ","~:at",10,"~:on",2]',
+    ]);
   });
 
   it("shows which streamers need attention, and why", async () => {
@@ -506,18 +517,18 @@ describe("without sending, persist", () => {
     const refused = jsonline(record("t", { id: null }, ["id"]), bookmark(2));
     expect((await post(own, "ill", refused)).status).toBe(422);
     const given = { ...env, PERSIST_ENDPOINT: own.url, PERSIST_STREAMER: "well" };
-    const run = async (...args: string[]) => (await persisted(args, "", given)).stdout;
+    const run = async (...args: string[]) => (await commanded(args, given)).stdout;
     const said = await run("status");
     expect(said).toMatch(
       /^1 of 2 streamers needs attention\.\n\nstreamer .*\nill +failing .*\nwell +up to date /,
     );
     expect(said).toMatch(/\nill failed .*: invalid-records, line 4, field id, stream t: the key is null/);
-    expect(said).toMatch(/\n {2}What to do: .*\n {2}persist deliveries [0-9a-f-]{36} --streamer ill\n$/);
+    expect(said).toMatch(/\n {2}What to do: .*\n {2}persist deliveries [0-9a-f-]{36} --streamer ill$/);
     expect(JSON.parse(await run("status", "--json"))).toMatchObject({
       streamers: [{ streamer: "ill", lastFailure: { line: 4 } }, { streamer: "well" }],
     });
     expect(await run("status", "--streamer", "ill")).toMatch(/^ill\nstate +failing\n.*\nwhat to do +\S/s);
-    expect(await run("streamers")).toMatch(/^streamer .*\nill +failing .*\nwell +up to date .* 1 +1 +1\n$/);
+    expect(await run("streamers")).toMatch(/^streamer .*\nill +failing .*\nwell +up to date .* 1 +1 +1$/);
   });
 
   it("gets and sets a streamer's settings, and says what is wrong with others", async () => {

@@ -4,7 +4,11 @@ import { basename, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { threadId } from "node:worker_threads";
 import { buildSync } from "esbuild";
-import { inject } from "vitest";
+import { inject, vi } from "vitest";
+import { argumentsOf } from "../../cli/arguments.ts";
+import type { Outcome } from "../../cli/check-command.ts";
+import { commandOf } from "../../cli/commands.ts";
+import { Terminal } from "../../cli/terminal.ts";
 import { Printed } from "../printed.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -64,6 +68,20 @@ export function running(
     child.on("close", code => resolve({ code, stdout: stdout.text, stderr: unstamped(stderr.text) })),
   );
   return { child, stdout, stderr, ended };
+}
+
+/** Runs a command that sends no stream, in this process. Resolves to its output, without colors. */
+export async function commanded(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Outcome> {
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  try {
+    const { values, positionals } = argumentsOf(args);
+    const view = { width: Number.POSITIVE_INFINITY, hasColors: false, now: Date.now() };
+    const context = { view, terminal: new Terminal() };
+    const output = await commandOf(positionals)(values, positionals.slice(1), context);
+    return typeof output === "string" ? { stdout: output, stderr: "", exitCode: 0 } : output;
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 /** Gets all of its stdin at once. */

@@ -9,7 +9,7 @@ import { httpSender } from "../../cli/http.ts";
 import { proxyOf } from "../../cli/proxy.ts";
 import { listen } from "../../infra/local/listen.ts";
 import { certify } from "../postgres/certificate.ts";
-import { persisted } from "./program.ts";
+import { commanded, persisted } from "./program.ts";
 
 /** `persist` behind a proxy that finds `persister.test`, an endpoint with a private certificate. */
 const host = "persister.test";
@@ -99,14 +99,14 @@ describe("a proxy", () => {
   });
 
   it("that asks for a password is reported", async () => {
-    const { code, stderr } = await persisted(["streamers", "--endpoint", "https://locked.test"], "", {
+    const asked = commanded(["streamers", "--endpoint", "https://locked.test"], {
       PERSIST_TOKEN: "t",
       HTTPS_PROXY: proxy,
     });
-    expect([code, stderr]).toEqual([
-      4,
-      expect.stringMatching(/^A proxy before https:\/\/locked\.test asks for/),
-    ]);
+    await expect(asked).rejects.toMatchObject({
+      exitCode: 4,
+      message: expect.stringMatching(/^A proxy before https:\/\/locked\.test asks for a password/),
+    });
   });
 
   it("that is down is named, without its password", async () => {

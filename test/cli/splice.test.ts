@@ -1,12 +1,9 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { spliced } from "../../cli/splice.ts";
-import { getBookmark, post, token, transit, useStack } from "../endpoint/local-stack.ts";
 import { numRuns } from "../runs.ts";
-import { persisted } from "./program.ts";
 
 /** `persist bookmark set --at`. */
-const stack = useStack();
 const text = ' {"orders" : 12345678901234567890, "a/b": {"~":[1, 2.50 ,3]}, "x": 1, "x": 2} ';
 
 it.each([
@@ -51,16 +48,4 @@ it("finds each member of an object", () => {
     },
   );
   void fc.assert(replaces, { numRuns: numRuns(50) });
-});
-
-it("is sent as the type that the bookmark has, with its revision", async () => {
-  await post(stack(), "spliced", transit('["^ ","~:type","BOOKMARK","~:value",["^ ","~:at",1,"~:on",2]]'));
-  const args = ["--endpoint", stack().url, "--streamer", "spliced", "bookmark", "set", "--at", "/2", "10"];
-  const { code, stderr } = await persisted(args, "", { PERSIST_TOKEN: token });
-  expect([code, stderr]).toEqual([0, ""]);
-  const answer = await getBookmark(stack(), "spliced");
-  expect([answer.headers.get("content-type"), (await answer.text()).trim()]).toEqual([
-    expect.stringContaining("application/transit+json"),
-    '["^ ","~:at",10,"~:on",2]',
-  ]);
 });
