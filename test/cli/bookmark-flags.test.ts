@@ -189,13 +189,11 @@ describe("--bookmark FILE", () => {
     );
     expect(code).toBe(3);
     expect(await readdir(dir)).not.toContain(file);
-    const many = Array.from({ length: 12_000 }, (_, id) =>
-      record("t", { id, text: "x".repeat(400) }, ["id"]),
-    );
-    const text = jsonline(...many.slice(0, 100), bookmark("early"), ...many, bookmark("late"), {
-      type: "RECORD",
-    });
-    expect(await persisted([...to("refused"), "--bookmark", file], text, env)).toMatchObject({ code: 3 });
+    const { child, stdout, ended } = persist([...to("refused"), "--bookmark", file], env);
+    child.stdin.write(body(2));
+    await stdout.until("\n");
+    child.stdin.end('{"type":"RECORD"}\n');
+    expect(await ended).toMatchObject({ code: 3, stdout: '{"at":2}\n' });
     expect(await textIn(file)).toBe(`${await (await getBookmark(stack(), "refused")).text()}\n`);
   });
 });
