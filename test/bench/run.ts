@@ -45,7 +45,7 @@ run("schema.bench.mjs");
 run("segments.bench.mjs");
 run("round-trips.bench.mjs");
 // These bundle, and start a stack and a server: they find their packages only from here.
-for (const file of ["bundles.bench.ts", "postgres.bench.ts"]) {
+for (const file of ["bundles.bench.ts", "local-stack.bench.ts", "postgres.bench.ts"]) {
   const args = ["--expose-gc", "--import", "tsx", `test/bench/${file}`];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);

@@ -9,6 +9,8 @@ const lineBytesMax = 64_000_000;
  * the first row.
  */
 const rowsMax = 2n ** 40n;
+/** Above the number of a request's rows. */
+const shapesMax = 1_000_000;
 /** Above any column's place in its row. */
 const columnsMax = 1_000_000;
 
@@ -20,6 +22,7 @@ const columnsOfLog = {
   version: "BIGINT",
   key: "VARCHAR",
   data: "MAP(VARCHAR, VARCHAR)",
+  shapes: 'STRUCT("table" VARCHAR, names VARCHAR[], kinds VARCHAR)[]',
 };
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -60,22 +63,35 @@ export async function loadLog(connection: DuckDBConnection, path: string): Promi
   await dropUnaccepted(connection, path);
   await connection.run(`CREATE TABLE _log.seen AS
     SELECT "table", min(rowid) AS first FROM _log.line GROUP BY ALL`);
-  await dropReplaced(connection);
-  await dropInactive(connection);
+  const dropped = (await dropReplaced(connection)) + (await dropInactive(connection));
   await connection.run("COMMIT");
-  // Rows have few shapes, so that each row's values are visited once for all columns.
-  await connection.run(`
-    CREATE TABLE _log.shape AS
-      SELECT "table", map_keys(data) AS names,
-        list_transform(map_values(data), lambda value: value[1]) AS kinds,
-        min(rowid) AS first, count(*) AS rows, bool_or(version IS NOT NULL) AS versioned
-      FROM _log.line GROUP BY ALL`);
+  await connection.run(`CREATE TABLE _log.shape AS ${await shapesFrom(connection, dropped === 0)}`);
+}
+
+/**
+ * Returns a query for the shapes of the rows, and which come first. The log has them for all rows of a
+ * request. Without some of those, and in an earlier version's log, the rows are grouped by their shapes.
+ */
+async function shapesFrom(connection: DuckDBConnection, areAllThere: boolean): Promise<string> {
+  const [lacking] = await queryShort<{ shapes: bigint }>(
+    connection,
+    "SELECT count(*) FILTER (shapes IS NULL) AS shapes FROM _log.accepted",
+  );
+  if (areAllThere && lacking!.shapes === 0n)
+    return `SELECT shape."table", shape.names, min(first) AS first,
+        list_transform(range(1, len(shape.names) + 1), lambda i: nullif(shape.kinds[i], '-')) AS kinds
+      FROM (SELECT unnest(shapes) AS shape,
+          request * ${shapesMax} + generate_subscripts(shapes, 1) AS first FROM _log.accepted)
+      GROUP BY ALL`;
+  return `SELECT "table", map_keys(data) AS names, min(rowid) AS first,
+      list_transform(map_values(data), lambda value: value[1]) AS kinds
+    FROM _log.line GROUP BY ALL`;
 }
 
 /** Deletes the rows of requests without an end, and the ends. Throws if other rows are missing. */
 async function dropUnaccepted(connection: DuckDBConnection, path: string): Promise<void> {
   await connection.run(`CREATE TABLE _log.accepted AS
-    SELECT request, rows FROM _log.line WHERE rows IS NOT NULL`);
+    SELECT request, rows, shapes FROM _log.line WHERE rows IS NOT NULL`);
   await connection.run(`DELETE FROM _log.line
     WHERE rows IS NOT NULL OR request IN (SELECT request FROM _log.accepted) IS NOT TRUE`);
   const [lost] = await queryShort<{ rows: bigint | null }>(
@@ -85,8 +101,8 @@ async function dropUnaccepted(connection: DuckDBConnection, path: string): Promi
   if (lost?.rows) throw new Error(`${path} is damaged: ${lost.rows} of its rows can't be read.`);
 }
 
-/** Deletes the rows that one with the same key and a higher sequence replaces. */
-async function dropReplaced(connection: DuckDBConnection): Promise<void> {
+/** Deletes the rows that one with the same key and a higher sequence replaces. Returns their number. */
+async function dropReplaced(connection: DuckDBConnection): Promise<number> {
   await connection.run(`
     CREATE TABLE _log.winner AS
       SELECT
@@ -97,36 +113,37 @@ async function dropReplaced(connection: DuckDBConnection): Promise<void> {
     connection,
     "SELECT count(key) - (SELECT count(*) FROM _log.winner) AS replaced FROM _log.line",
   );
-  if (count!.replaced > 0n)
+  const replaced = Number(count!.replaced);
+  if (replaced > 0)
     await connection.run(`DELETE FROM _log.line
       WHERE key IS NOT NULL AND rowid NOT IN (SELECT number FROM _log.winner)`);
   await connection.run("DROP TABLE _log.winner");
+  return replaced;
 }
 
-/** Deletes the activations of versions, and the rows before the active version. */
-async function dropInactive(connection: DuckDBConnection): Promise<void> {
-  await connection.run(`
+/** Deletes the activations of versions, and the rows before the active version. Returns how many rows. */
+async function dropInactive(connection: DuckDBConnection): Promise<number> {
+  const { rowsChanged } = await connection.run(`
     DELETE FROM _log.line WHERE rowid IN (
       WITH activated AS (
         SELECT "table", max(version) AS active, arg_max(sequence, version) AS since
         FROM _log.line WHERE data IS NULL GROUP BY "table")
       SELECT line.rowid FROM _log.line JOIN activated USING ("table")
-      WHERE data IS NULL OR NOT coalesce(version >= active, sequence > since))`);
+      WHERE data IS NOT NULL AND NOT coalesce(version >= active, sequence > since))`);
+  await connection.run("DELETE FROM _log.line WHERE data IS NULL");
+  return rowsChanged;
 }
 
 /** Returns the tables in the order they were first seen, with their names in queries. */
 export async function readTables(connection: DuckDBConnection) {
-  const found = await queryShort<{
-    table: string;
-    rows: bigint;
-    versioned: boolean | null;
-    shapes: bigint;
-  }>(
+  const found = await queryShort<{ table: string; rows: bigint; versioned: boolean; shapes: bigint }>(
     connection,
-    `SELECT "table", coalesce(sum(rows), 0)::BIGINT AS rows, bool_or(versioned) AS versioned,
-       count(DISTINCT names) AS shapes
-     FROM _log.seen LEFT JOIN _log.shape USING ("table")
-     GROUP BY ALL ORDER BY min(seen.first)`,
+    `SELECT "table", coalesce(rows, 0) AS rows, coalesce(versioned, false) AS versioned,
+       (SELECT count(DISTINCT names) FROM _log.shape WHERE shape."table" = seen."table") AS shapes
+     FROM _log.seen LEFT JOIN (
+       SELECT "table", count(*) AS rows, bool_or(version IS NOT NULL) AS versioned
+       FROM _log.line GROUP BY ALL) USING ("table")
+     ORDER BY first`,
   );
   const taken = new Set<string>();
   return found.map(each => ({ ...each, name: freeName(each.table, taken) }));

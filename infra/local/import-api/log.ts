@@ -2,6 +2,7 @@ import { mkdir, open, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { cellOf } from "./columns.ts";
 import { keyOf, type Row } from "./rows.ts";
+import { kindOf, type Shape, Shapes } from "./shapes.ts";
 import { toJson } from "./values.ts";
 
 /** A line of the log: an accepted row, or, without data, the activation of a table's version. */
@@ -21,6 +22,7 @@ export interface LoggedRow {
 export interface RequestEnd {
   readonly request: number;
   readonly rows: number;
+  readonly shapes: readonly Shape[];
 }
 
 export const logPathOf = (dir: string) => join(dir, "rows.ndjson");
@@ -39,8 +41,8 @@ export async function openLog(dir: string) {
     /** `linesOf` returns the lines of a request by its number. What it throws, stores nothing. */
     async append(linesOf: (request: number) => Lines): Promise<void> {
       const request = ++requests;
-      const { text, rows } = linesOf(request);
-      const end: RequestEnd = { request, rows };
+      const { text, ...summary } = linesOf(request);
+      const end: RequestEnd = { request, ...summary };
       const write = async () => {
         const { size } = await file.stat();
         try {
@@ -64,36 +66,48 @@ export async function openLog(dir: string) {
 export interface Lines {
   readonly text: Uint8Array | string;
   readonly rows: number;
+  readonly shapes: readonly Shape[];
 }
 
 /** Returns the lines of rows, of the request with this number. */
 export function linesOf(rows: readonly Row[], request: number): Lines {
   const names = new Map<string, string>();
+  const shapes = new Shapes();
   let text = "";
-  for (const row of rows) text += lineOf(row, request, names);
-  return { text, rows: rows.length };
+  for (const row of rows) text += lineOf(row, request, { names, shapes });
+  return { text, rows: rows.length, shapes: shapes.all() };
 }
 
-/** Returns a LoggedRow, with its newline. `names` are columns' names as JSON, which rows share. */
+/** The lines of a request share the columns' names as JSON, and the shapes of the rows. */
+interface Shared {
+  readonly names: Map<string, string>;
+  readonly shapes: Shapes;
+}
+
+/** Returns a LoggedRow, with its newline. */
 function lineOf(
   { table, sequence, version, keyNames, data }: Row,
   request: number,
-  names: Map<string, string>,
+  { names, shapes }: Shared,
 ): string {
   const key = data === undefined || keyNames.length === 0 ? null : keyOf(keyNames, data, version);
   let cells = "";
+  let kinds = "";
   for (const [name, value] of data ?? []) {
     const column = names.get(name) ?? toJson(name);
     names.set(name, column);
-    cells += `${cells && ","}${column}:${toJson(cellOf(value))}`;
+    const cell = cellOf(value);
+    kinds += kindOf(cell);
+    cells += `${cells && ","}${column}:${toJson(cell)}`;
   }
+  if (data !== undefined) shapes.add({ table, names: [...data.keys()], kinds });
   const numbers = `"sequence":"${sequence}","version":${version === undefined ? null : `"${version}"`}`;
   const identity = `"table":${toJson(table)},${numbers},"key":${toJson(key)}`;
   return `{"request":${request},${identity},"data":${data ? `{${cells}}` : null}}\n`;
 }
 
 /** No row contains this, as quotes within its values are escaped. */
-const endLine = /(?:^|\n)\{"request":(\d+),"rows":\d+\}\n/g;
+const endLine = /(?:^|\n)\{"request":(\d+),"rows":\d+(?:,"shapes":\[.*\])?\}\n/g;
 const tailBytes = 64 * 1024;
 
 /** Resolves to the number and the end of the log's last whole request; both are 0 without one. */

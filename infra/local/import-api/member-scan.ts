@@ -1,16 +1,28 @@
 import type { ByteWriter } from "../../../functions/values/byte-writer.ts";
-import { isRepeated, isSame } from "../../../functions/values/bytes.ts";
+import {
+  closeBrace,
+  colon,
+  comma,
+  isSame,
+  minus,
+  nine,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  zero,
+} from "../../../functions/values/bytes.ts";
+import { isSameText, type Memory } from "../../../functions/values/memory.ts";
+import { endOrEscape } from "../../../functions/values/plain-text.ts";
 import { cellOf } from "./columns.ts";
+import { endOfEscaped, endOfNested, endOfScalar } from "./extents.ts";
 import { fromJson } from "./json.ts";
 import { dataPointsMax, keyCharsMax } from "./refusal.ts";
+import { kindOf, type Shape } from "./shapes.ts";
 import { dataPoints, toJson } from "./values.ts";
 
 /** Something unusual: its request is read as values, and refused if it is invalid. */
 export class NotPlain extends Error {}
-
-const [quote, backslash, comma, colon, minus] = [0x22, 0x5c, 0x2c, 0x3a, 0x2d] as const;
-const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d] as const;
-const [zero, nine, space, letterN] = [0x30, 0x39, 0x20, 0x6e] as const;
 
 /** Integers of so many digits have every type of a number: columns.ts. */
 const smallDigitsMax = 15;
@@ -18,18 +30,31 @@ const smallDigitsMax = 15;
 const textCell = '"S';
 const smallIntegerCell = '"f';
 const escapedQuote = '\\"';
+/** `null` as an integer. */
+const nullBytes = 0x6e756c6c;
+const firstOfNull = 0x6e;
 
-/** Scans the data of records, and writes their members as cells of the log. */
+/**
+ * Scans the data of records, and writes their members as cells of the log. The text has no control
+ * characters.
+ */
 export class MemberScan {
   readonly #bytes: Buffer;
+  readonly #memory: Memory;
   readonly #out: ByteWriter;
+  readonly #lastQuote: number;
   #at = 0;
   /** Where the members of the last record are: for each the bounds of its name and of its value. */
   readonly #places: number[] = [];
   #members = 0;
+  /** The kinds of their cells. */
+  readonly #kinds: string[] = [];
+  #isLikeLast = true;
 
-  constructor(bytes: Buffer, out: ByteWriter) {
+  constructor(bytes: Buffer, memory: Memory, out: ByteWriter) {
     this.#bytes = bytes;
+    this.#memory = memory;
+    this.#lastQuote = bytes.lastIndexOf(quote);
     this.#out = out;
   }
 
@@ -42,19 +67,32 @@ export class MemberScan {
     const before = this.#members;
     this.#members = 0;
     let points = 0;
-    let isLikeLast = true;
+    let hasSameNames = true;
+    this.#isLikeLast = true;
     if (this.#next() !== closeBrace)
       do {
         if (this.#members > 0) out.byte(comma);
-        isLikeLast = this.#name(before) && isLikeLast;
+        hasSameNames = this.#name(before) && hasSameNames;
         points += this.#cell();
         this.#places[4 * this.#members + 3] = this.#at;
         this.#members++;
       } while (this.#isNext(comma));
     this.#expect(closeBrace);
     out.byte(closeBrace);
-    if (points > dataPointsMax || !(isLikeLast || this.#areNamesDifferent())) throw new NotPlain();
+    this.#isLikeLast &&= hasSameNames && this.#members === before;
+    if (points > dataPointsMax || !(hasSameNames || this.#areNamesDifferent())) throw new NotPlain();
     return this.#at;
+  }
+
+  /** Whether the last record has the same names, with cells of the same kinds, as the one before. */
+  get isLikeLast(): boolean {
+    return this.#isLikeLast;
+  }
+
+  /** The names of the last record's members, and the kinds of their cells. */
+  shape(): Omit<Shape, "table"> {
+    const names = Array.from({ length: this.#members }, (_, i) => this.#nameAt(i));
+    return { names, kinds: this.#kinds.slice(0, this.#members).join("") };
   }
 
   /** Writes the value of the member whose name, with its quotes, is `name`, as a part of a key. */
@@ -65,7 +103,7 @@ export class MemberScan {
     const end = this.#places[place + 3]!;
     const first = bytes[start];
     // A text has no more characters than bytes.
-    if (first === openBrace || first === openBracket || first === letterN || end - start > keyCharsMax)
+    if (first === openBrace || first === openBracket || first === firstOfNull || end - start > keyCharsMax)
       throw new NotPlain();
     this.#at = start;
     if (first !== quote) out.copy(bytes, start, end);
@@ -82,19 +120,19 @@ export class MemberScan {
     const place = 4 * this.#members;
     this.#next();
     const start = this.#at;
-    const end = this.#endOfString();
+    const known = this.#members < before ? places[place + 1]! - places[place]! : 0;
+    const isKnown = known > 0 && isSameText(this.#memory.view, start, places[place]!, known);
+    const end = isKnown ? start + known : this.#endOfString();
     if (end < 0) throw new NotPlain();
-    const isSame =
-      this.#members < before && isRepeated(this.#bytes, start, end, places[place]!, places[place + 1]!);
     places[place] = start;
     places[place + 1] = end;
     this.#at = end;
-    this.#out.copy(this.#bytes, start, end);
+    this.#out.copyText(this.#memory, start, end);
     this.#expect(colon);
     this.#out.byte(colon);
     this.#next();
     places[place + 2] = this.#at;
-    return isSame;
+    return isKnown;
   }
 
   /** Writes the cell of a value. Returns its data points. */
@@ -102,27 +140,42 @@ export class MemberScan {
     const first = this.#bytes[this.#at];
     if (first === quote) {
       const end = this.#endOfString();
-      if (end < 0) return this.#writeValue(this.#endOfEscaped());
+      if (end < 0) return this.#writeValue(endOfEscaped(this.#bytes, this.#at));
+      this.#setKind("S");
       this.#out.ascii(textCell);
-      this.#out.copy(this.#bytes, this.#at + 1, end);
+      this.#out.copyText(this.#memory, this.#at + 1, end);
       this.#at = end;
       return 1;
     }
-    if (first === openBrace || first === openBracket) return this.#writeValue(this.#endOfNested());
-    const end = this.#endOfScalar();
-    if (!this.#isSmallInteger(end)) return this.#writeValue(end);
-    this.#out.ascii(smallIntegerCell);
-    this.#out.copy(this.#bytes, this.#at, end);
-    this.#out.byte(quote);
+    if (first === openBrace || first === openBracket)
+      return this.#writeValue(endOfNested(this.#bytes, this.#at));
+    const end = endOfScalar(this.#bytes, this.#at);
+    if (this.#isNull(end)) {
+      this.#setKind(kindOf(null));
+      this.#out.ascii("null");
+    } else {
+      if (!this.#isSmallInteger(end)) return this.#writeValue(end);
+      this.#setKind("f");
+      this.#out.ascii(smallIntegerCell);
+      this.#out.copyText(this.#memory, this.#at, end);
+      this.#out.byte(quote);
+    }
     this.#at = end;
     return 1;
   }
 
   #writeValue(end: number): number {
     const value = fromJson(this.#bytes.toString("utf8", this.#at, end));
-    this.#out.text(toJson(cellOf(value)));
+    const cell = cellOf(value);
+    this.#setKind(kindOf(cell));
+    this.#out.text(toJson(cell));
     this.#at = end;
     return dataPoints(value);
+  }
+
+  #isNull(end: number): boolean {
+    const at = this.#at;
+    return end - at === 4 && this.#memory.view.getUint32(at) === nullBytes;
   }
 
   #isSmallInteger(end: number): boolean {
@@ -132,50 +185,28 @@ export class MemberScan {
     return end > start;
   }
 
-  /** Returns the end of the string here, behind its quote; -1 if it has an escape or a control character. */
+  /** Returns the end of the string here, after its quote; -1 if it has an escape. */
   #endOfString(): number {
     const bytes = this.#bytes;
-    if (bytes[this.#at] !== quote) throw new NotPlain();
-    for (let at = this.#at + 1; at < bytes.length; at++) {
-      const byte = bytes[at]!;
-      if (byte === quote) return at + 1;
-      if (byte === backslash || byte < space) return -1;
-    }
-    return -1;
+    // After the last quote, a string has no end.
+    if (bytes[this.#at] !== quote || this.#at >= this.#lastQuote) throw new NotPlain();
+    const end = endOrEscape(bytes, this.#memory.view, this.#at + 1);
+    return bytes[end] === quote ? end + 1 : -1;
   }
 
-  #endOfEscaped(): number {
-    const bytes = this.#bytes;
-    let at = this.#at + 1;
-    while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-    return at + 1;
+  #nameAt(i: number): string {
+    return this.#bytes.toString("utf8", this.#places[4 * i]! + 1, this.#places[4 * i + 1]! - 1);
   }
 
-  #endOfNested(): number {
-    const bytes = this.#bytes;
-    const start = this.#at;
-    for (let depth = 0; this.#at < bytes.length; this.#at++) {
-      const byte = bytes[this.#at];
-      if (byte === quote) this.#at = this.#endOfEscaped() - 1;
-      else if (byte === openBrace || byte === openBracket) depth++;
-      else if ((byte === closeBrace || byte === closeBracket) && --depth === 0) break;
-    }
-    const end = this.#at + 1;
-    this.#at = start;
-    return end;
-  }
-
-  #endOfScalar(): number {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    while (at < bytes.length && bytes[at]! > space && bytes[at] !== comma && bytes[at] !== closeBrace) at++;
-    return at;
+  #setKind(kind: string): void {
+    if (this.#kinds[this.#members] === kind) return;
+    this.#kinds[this.#members] = kind;
+    this.#isLikeLast = false;
   }
 
   #areNamesDifferent(): boolean {
     const names = new Set<string>();
-    for (let i = 0; i < this.#members; i++)
-      names.add(this.#bytes.toString("utf8", this.#places[4 * i], this.#places[4 * i + 1]));
+    for (let i = 0; i < this.#members; i++) names.add(this.#nameAt(i));
     return names.size === this.#members;
   }
 
@@ -187,7 +218,7 @@ export class MemberScan {
 
   /** Skips white space. Returns the byte after it. */
   #next(): number | undefined {
-    while (isSpace(this.#bytes[this.#at])) this.#at++;
+    while (this.#bytes[this.#at] === space) this.#at++;
     return this.#bytes[this.#at];
   }
 
@@ -205,5 +236,3 @@ export class MemberScan {
 /** Returns JSON as a part of a JSON string. */
 export const escaped = (json: string) => JSON.stringify(json).slice(1, -1);
 const isDigit = (byte: number) => byte >= zero && byte <= nine;
-const isSpace = (byte: number | undefined) =>
-  byte === space || byte === 0x0a || byte === 0x0d || byte === 0x09;
