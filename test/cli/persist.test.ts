@@ -445,9 +445,9 @@ describe("directly to the Import API", () => {
   it("reports only the faulty line, numbered in the whole stream", async () => {
     const api = await startScriptedServer([{ status: 201 }]);
     open.push(api);
-    const many = Array.from({ length: 9_000 }, (_, id) => [
-      record("direct", { id, text: "some words that take room ".repeat(20) }, ["id"]),
-      ...(id % 500 === 499 ? [bookmark(id)] : []),
+    const many = Array.from({ length: 2_200 }, (_, id) => [
+      record("direct", { id, text: "some words that take room ".repeat(200) }, ["id"]),
+      ...(id % 100 === 99 ? [bookmark(id)] : []),
     ]).flat();
     const { code, stderr } = await persisted(["-C", "1", "-T", "t"], jsonline(...many, "x"), {
       IMPORT_API_URL: api.url,
