@@ -131,7 +131,9 @@ export class Answers {
     this.#checkNamed(streamer, members);
     if (code === "key-reused" && key !== undefined && this.#isFree(key, body?.name ?? ""))
       throw new Violation("I3", `${key} is refused to ${body?.name}, a day after any other body`);
-    if (code === "precondition-failed" && commits.isContinued(streamer, members.delivery))
+    // It may have read the item before another attempt's commit.
+    const isKnown = commits.madeAt(streamer, process.revisionBefore)?.delivery === members.delivery;
+    if (code === "precondition-failed" && isKnown && commits.isContinued(streamer, members.delivery))
       throw new Violation("I6", "an attempt that goes on is held to the revision that it has made itself");
     const races = (commits.fenceOf(streamer) ?? 0) - process.fenceBefore;
     if (code === "delivery-in-flight" && members.inFlight === undefined && races < racesMin)
