@@ -1,13 +1,14 @@
 import type { Batch, Outgoing } from "../persister/destination.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
+import { beginCopy, endCopy } from "./binary.ts";
 import type { TablePlan } from "./plan.ts";
 import { RowWriter } from "./row-writer.ts";
 import type { Rows, Shared } from "./statements.ts";
 import { own } from "./stored-table.ts";
 import type { SurveyedValues } from "./surveyed-values.ts";
 
-/** The rows of one table in a batch: their COPY text is `bytes`. */
+/** The rows of one table in a batch: `bytes` are COPY's. */
 export interface EncodedRows extends Rows {
   readonly bytes: Uint8Array;
   /** The records' indexes in the delivery. */
@@ -35,10 +36,12 @@ export function encodeRows(
   const groups = [...grouped(batch, contents)].map(([table, itsRecords]) => {
     const { table: stored, routes } = plans.get(table.id)!;
     const shared = sharedColumns(table, outgoing);
-    const constants = stored.keyNames!.length === 0 ? shared.map(({ text }) => text) : [];
+    const constants = stored.keyNames!.length === 0 ? shared : [];
     const head = { firstSequence: outgoing.firstSequence, constants };
     const writer = new RowWriter(contents, routes.get(table.id)!, values, head);
+    beginCopy(out);
     for (const record of itsRecords) writer.write(record, out);
+    endCopy(out);
     ends.push(out.length);
     const firstSequence = outgoing.firstSequence + BigInt(itsRecords[0]!);
     const { version } = table;
@@ -66,6 +69,6 @@ function sharedColumns({ version }: Table, { receivedAt, delivery }: Outgoing): 
   return [
     { column: own.receivedAt, text: received, type: "timestamptz" },
     { column: own.delivery, text: delivery, type: "text" },
-    ...(version === undefined ? [] : [{ column: own.version, text: version, type: "bigint" }]),
+    ...(version === undefined ? [] : [{ column: own.version, text: version, type: "bigint" as const }]),
   ];
 }

@@ -83,7 +83,10 @@ function storedTable({ stream, name, key_names, columns, types }: Row): StoredTa
 }
 
 /** Somebody may have altered a column. */
-const typed = (types: Readonly<Record<string, string>>) => (column: Column) => ({
-  ...column,
-  type: columnTypeOf(types[column.name]!) ?? column.type,
-});
+const typed =
+  (types: Readonly<Record<string, string>>) =>
+  (column: Column): Column => {
+    const name = types[column.name]!;
+    const type = columnTypeOf(name);
+    return type === undefined ? { ...column, altered: name } : { ...column, type };
+  };

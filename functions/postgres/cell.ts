@@ -1,73 +1,87 @@
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { backslash } from "../values/bytes.ts";
+import { copyText, type Memory, memoryOf } from "../values/memory.ts";
 import { stringOf } from "../values/scanner.ts";
+import { writeBigint, writeInstant, writeNumeric, writeUuid } from "./binary.ts";
+import type { ColumnType } from "./types.ts";
 
-/** How a cell's bytes become a column of COPY's text format. */
-export const form = {
-  /** NULL. */
-  absent: 0,
-  /** As they are. */
-  plain: 1,
-  /** The raw content of a JSON string, with its escapes. */
-  text: 2,
-  /** JSON. */
-  json: 3,
-} as const;
-type Form = (typeof form)[keyof typeof form];
+const utf8 = new TextEncoder();
+const lengthBytes = 4;
+/** More than a value takes in addition to the length of its text. */
+const roomAround = 32;
+const letterT = 0x74;
+/** `jsonb_recv` in src/backend/utils/adt/jsonb.c */
+const jsonbVersion = 1;
+const nullLength = -1;
 
-const noBytes = new Uint8Array();
+const noMemory = memoryOf(new Uint8Array());
 
 /** A value that waits for its place in the row: records have their fields in any order. */
 export class Cell {
-  form: Form = form.absent;
-  bytes: Uint8Array = noBytes;
+  isNull = true;
   start = 0;
   end = 0;
+  readonly #type: ColumnType;
+  #memory: Memory = noMemory;
 
-  place(as: Form, bytes: Uint8Array, start: number, end: number): void {
-    this.form = as;
-    this.bytes = bytes;
+  constructor(type: ColumnType) {
+    this.#type = type;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#memory.bytes;
+  }
+
+  /** Sets the value to a text of the body, or of other memory. */
+  place(memory: Memory, start: number, end: number): void {
+    this.isNull = false;
+    this.#memory = memory;
     this.start = start;
     this.end = end;
   }
 
-  /** Appends the column to `out`. */
+  /** The same for the raw content of a JSON string, which may have escapes. */
+  placeEscaped(memory: Memory, start: number, end: number): void {
+    if (memory.bytes.subarray(start, end).indexOf(backslash) === -1) return this.place(memory, start, end);
+    this.placeText(stringOf(memory.bytes, start, end));
+  }
+
+  placeText(text: string): void {
+    const memory = memoryOf(utf8.encode(text));
+    this.place(memory, 0, memory.bytes.length);
+  }
+
+  /** Appends the value to `out`, after its length. */
   write(out: ByteWriter): void {
-    const { bytes, start, end } = this;
-    if (this.form === form.absent) out.ascii("\\N");
-    // A string's content has no control characters but escaped ones.
-    else if (this.form === form.plain || !holdsBackslash(bytes, start, end)) out.copy(bytes, start, end);
-    else if (this.form === form.json) doubleBackslashes(bytes, start, end, out);
-    else out.text(stringOf(bytes, start, end).replace(/[\b\t\n\v\f\r\\]/g, escaped));
+    const target = out.reserve(this.end - this.start + roomAround);
+    const at = out.length;
+    out.length += lengthBytes;
+    if (this.isNull) return target.view.setInt32(at, nullLength);
+    const start = out.length;
+    out.length = this.#writeValue(target, start);
+    target.view.setInt32(at, out.length - start);
+  }
+
+  /** Returns the value's end. */
+  #writeValue(target: Memory, to: number): number {
+    const { start, end } = this;
+    switch (this.#type) {
+      case "text":
+        return copyText(this.#memory, start, end, target, to);
+      case "bigint":
+        return writeBigint(this, target.view, to);
+      case "numeric":
+        return writeNumeric(this, target.view, to);
+      case "timestamptz":
+        return writeInstant(this, target.view, to);
+      case "boolean":
+        target.bytes[to] = this.bytes[start] === letterT ? 1 : 0;
+        return to + 1;
+      case "uuid":
+        return writeUuid(this, target.view, to);
+      case "jsonb":
+        target.bytes[to] = jsonbVersion;
+        return copyText(this.#memory, start, end, target, to + 1);
+    }
   }
 }
-
-const shortMax = 64;
-
-function holdsBackslash(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start > shortMax) return bytes.subarray(start, end).indexOf(backslash) !== -1;
-  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true;
-  return false;
-}
-
-function doubleBackslashes(bytes: Uint8Array, start: number, end: number, out: ByteWriter): void {
-  let from = start;
-  for (let at = start; at < end; at++) {
-    if (bytes[at] !== backslash) continue;
-    out.copy(bytes, from, at + 1);
-    from = at;
-  }
-  out.copy(bytes, from, end);
-}
-
-/** postgresql.org/docs/current/sql-copy.html, "Text Format" */
-const escapes: Readonly<Record<string, string>> = {
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  "\\": "\\\\",
-};
-const escaped = (character: string) => escapes[character]!;

@@ -49,20 +49,23 @@ export class Fields<T> {
     return found === undefined ? this.add(name, add(name)) : this.#known[found]!.value;
   }
 
-  /** Returns the field whose name, as it was learned, is at `at`; undefined if it must be learned. */
-  atName(view: DataView, at: number): Known<T> | undefined {
+  /**
+   * Finds the field whose name, as it was learned, is at `at`. Returns the length up to its value; 0 if it
+   * must be learned.
+   */
+  lengthAt(view: DataView, at: number): number {
     const known = this.#known;
     const end = Math.min(this.#next + triedMax, known.length);
     for (let n = this.#next; n < end; n++) {
       const { start, length } = known[n]!;
       if (length === 0 || !isSameText(view, at, start, length)) continue;
       this.#next = n + 1;
-      return known[n];
+      return length;
     }
-    return undefined;
+    return 0;
   }
 
-  /** Does the same as `of`, and remembers the name's place for `atName`. */
+  /** Does the same as `of`, and remembers the name's place for `lengthAt`. */
   learn(bytes: Uint8Array, { start, end, length }: NamePlace, add: (name: string) => T): T {
     const value = this.of(bytes, start + 1, end - 1, add);
     const known = this.#known[this.#next - 1]!;
@@ -79,6 +82,11 @@ export class Fields<T> {
   /** Expects the first field next. */
   restart(): void {
     this.#next = 0;
+  }
+
+  /** Returns the value of the field at a position. */
+  at(position: number): T {
+    return this.#known[position]!.value;
   }
 
   get(name: string): T | undefined {

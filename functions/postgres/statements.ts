@@ -1,6 +1,7 @@
 import { keyColumns } from "./change-tables.ts";
 import { identifier, literal } from "./names.ts";
-import { type Column, own, registry, type StoredTable } from "./stored-table.ts";
+import { type Column, own, registry, type StoredTable, sentType } from "./stored-table.ts";
+import type { ColumnType } from "./types.ts";
 
 /** A table's state that decides which rows are written, as it is while the batch's transaction locks it. */
 export interface LockedTable {
@@ -28,7 +29,7 @@ export interface Rows {
 export interface Shared {
   readonly column: string;
   readonly text: string;
-  readonly type: string;
+  readonly type: ColumnType;
 }
 
 interface LockedRow {
@@ -63,9 +64,25 @@ export const lockedTable = (row: unknown): LockedTable => {
 export const isOutdated = (version: string | undefined, { activeVersion }: LockedTable): boolean =>
   version !== undefined && activeVersion !== undefined && BigInt(version) < activeVersion;
 
-/** Returns the SQL that appends rows to a table without keys, of which none was written before. */
-export const copySql = (schema: string, { table, columns, shared }: Rows): string =>
-  `copy ${nameOf(schema, table)} (${copied(columns, shared).join(", ")}) from stdin`;
+/**
+ * Returns the SQL that keeps a table as it is until the transaction's end, and selects whether its columns
+ * have the types of the rows: PostgreSQL may read binary values of other types without an error.
+ */
+export function fitsSql(schema: string, { table, columns, shared }: Rows): string {
+  const name = nameOf(schema, table);
+  const types = copied(columns, shared).map(
+    each => `(${literal(each.name)}, ${literal(each.type)}::regtype)`,
+  );
+  return `lock table ${name} in row exclusive mode;
+    select bool_and(atttypid = type) as fits from (values ${types.join(", ")}) as wanted(name, type)
+    join pg_attribute on attrelid = ${literal(name)}::regclass and attname = wanted.name`;
+}
+
+/** Returns the SQL that appends rows to a table without keys that they fit. None was written before. */
+export function copySql(schema: string, { table, columns, shared }: Rows): string {
+  const names = copied(columns, shared).map(nameIn).join(", ");
+  return `copy ${nameOf(schema, table)} (${names}) from stdin (format binary)`;
+}
 
 /**
  * Returns the SQL that writes rows which may be there already: a COPY into a temporary table, then an insert
@@ -76,15 +93,18 @@ export function writeSql(schema: string, rows: Rows, locked: LockedTable): strin
   const name = nameOf(schema, table);
   const batch = batchName(rows);
   const added = isKeyed(table) ? shared : [];
-  const inCopy = copied(columns, isKeyed(table) ? [] : shared).join(", ");
-  const into = [inCopy, ...added.map(({ column }) => column)].join(", ");
-  const from = [inCopy, ...added.map(({ text, type }) => `${literal(text)}::${type}`)].join(", ");
+  const inCopy = copied(columns, isKeyed(table) ? [] : shared);
+  const typed = inCopy.map(each => `${nameIn(each)}::${each.type} as ${nameIn(each)}`).join(", ");
+  const names = inCopy.map(nameIn);
+  const into = [...names, ...added.map(({ column }) => column)].join(", ");
+  const values = inCopy.map(each => (each.altered ? `${nameIn(each)}::${each.altered}` : nameIn(each)));
+  const from = [...values, ...added.map(({ text, type }) => `${literal(text)}::${type}`)].join(", ");
   const keys = keyColumns(table).join(", ");
   // Rows without a version belong to no version: an activation replaces those that are older than itself.
   const isLater = `where ${own.sequence} > ${locked.activatedSequence}`;
   const later = version === undefined && locked.activeVersion !== undefined ? isLater : "";
-  return `create temp table ${batch} on commit drop as select ${inCopy} from ${name} with no data;
-    copy pg_temp.${batch} (${inCopy}) from stdin;
+  return `create temp table ${batch} on commit drop as select ${typed} from ${name} with no data;
+    copy pg_temp.${batch} (${names.join(", ")}) from stdin (format binary);
     with written as (
       insert into ${name} as t (${into})
       select distinct on (${keys}) ${from} from pg_temp.${batch} ${later}
@@ -119,11 +139,20 @@ function onConflict(table: StoredTable, { columns, hasVersions }: LockedTable): 
 
 const isKeyed = ({ keyNames = [] }: StoredTable) => keyNames.length > 0;
 
-const copied = (columns: readonly Column[], shared: readonly Shared[]) => [
-  own.sequence,
-  ...shared.map(({ column }) => column),
-  ...columns.map(({ name }) => identifier(name)),
+/** A column of a COPY: the type as which its values are sent, and the one to which they are cast then. */
+interface CopiedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly altered?: string | undefined;
+}
+
+const copied = (columns: readonly Column[], shared: readonly Shared[]): readonly CopiedColumn[] => [
+  { name: own.sequence, type: "bigint" },
+  ...shared.map(({ column, type }) => ({ name: column, type })),
+  ...columns.map(each => ({ name: each.name, type: sentType(each), altered: each.altered })),
 ];
+
+const nameIn = ({ name }: CopiedColumn) => identifier(name);
 
 const nameOf = (schema: string, { name }: StoredTable) => `${identifier(schema)}.${identifier(name)}`;
 

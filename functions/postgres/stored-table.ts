@@ -5,7 +5,12 @@ export interface Column {
   readonly field: string;
   readonly name: string;
   readonly type: ColumnType;
+  /** The type that somebody has given it, if it is another. Its values are sent as texts then. */
+  readonly altered?: string;
 }
+
+/** Returns the type as which a column's values are sent. */
+export const sentType = ({ type, altered }: Column): ColumnType => (altered === undefined ? type : "text");
 
 /** A stream's table, as `_persister_tables` remembers it and as it is. */
 export interface StoredTable {

@@ -2,13 +2,13 @@ import type { Contents } from "../persister/body/contents.ts";
 import { type Fault, PersisterError } from "../persister/errors.ts";
 import { faultsCountedMax, faultsNamedMax } from "../persister/limits.ts";
 import type { Table } from "../stitchstream/tables.ts";
-import { holdsEscape } from "../values/bytes.ts";
 import type { JsonObject } from "../values/json-object.ts";
 import { Kind, type Visitor } from "../values/visitor.ts";
 import { declaredTypes } from "./declared-type.ts";
 import { Fields } from "./fields.ts";
 import { isExactInstant } from "./instant-text.ts";
 import { RecordScanner } from "./record-scanner.ts";
+import { kindIn, positionIn, valueWidth } from "./scanned-values.ts";
 import { isNumeric, mayHoldTextFaults, textFault } from "./storable.ts";
 import { SurveyedValues } from "./surveyed-values.ts";
 import { bitOf, type ColumnType, typeOfScalar } from "./types.ts";
@@ -55,8 +55,7 @@ export interface Survey {
 export function survey(contents: Contents): Survey {
   const reader = new Surveyor(contents);
   for (let record = 0; record < contents.records; record++) {
-    reader.read(record);
-    reader.values.end(record);
+    reader.values.end(record, reader.read(record));
   }
   for (const { table, line } of contents.activations) reader.add(table, line, false);
   reader.throwFaults();
@@ -67,7 +66,6 @@ class Surveyor implements Visitor {
   readonly tables = new Map<number, SurveyedTable>();
   readonly values: SurveyedValues;
   readonly #contents: Contents;
-  readonly #checksTexts: boolean;
   readonly #faults: Fault[] = [];
   #faultCount = 0;
   #record = 0;
@@ -81,42 +79,54 @@ class Surveyor implements Visitor {
   constructor(contents: Contents) {
     this.#contents = contents;
     this.values = new SurveyedValues(contents.records);
-    this.#checksTexts = mayHoldTextFaults(contents.bytes);
   }
 
-  read(record: number): void {
-    if (this.#faultCount >= faultsCountedMax) return;
+  /** Returns whether the record's values can be copied from their places. */
+  read(record: number): boolean {
+    if (this.#faultCount >= faultsCountedMax) return false;
     const table = this.#contents.recordTable(record);
     if (this.#current?.table !== table) this.#turnTo(table, record);
     this.#record = record;
-    if (this.#scanner !== undefined && this.#scan(this.#scanner)) return;
+    if (this.#scanner !== undefined && this.#scan(this.#scanner)) return !this.#scanner.hasBlanks;
     this.#depth = 0;
     this.#current!.fields.restart();
     this.#contents.readField(record, "record", this);
+    return false;
   }
 
   #turnTo(table: Table, record: number): void {
     const current = this.tables.get(table.id) ?? this.add(table, this.#contents.recordLine(record), true);
     this.#current = current;
     if (this.#contents.header.encoding !== "json") return;
-    this.#scanner = this.#scanners.get(table.id) ?? new RecordScanner(this.#contents.memory, current.fields);
+    const { memory } = this.#contents;
+    this.#scanner =
+      this.#scanners.get(table.id) ?? new RecordScanner(memory, current.fields, this.values.places);
     this.#scanners.set(table.id, this.#scanner);
   }
 
   /** Surveys the record, if its values need no closer look. */
   #scan(scanner: RecordScanner<Field>): boolean {
-    const { bytes } = this.#contents;
-    const [start, end] = [this.#contents.recordStart(this.#record), this.#contents.recordEnd(this.#record)];
-    if (this.#checksTexts && holdsEscape(bytes, start, end)) return false;
-    scanner.scan(start, newField);
-    if (scanner.isOdd) return false;
-    this.values.keep(scanner);
-    for (let n = 0; n < scanner.count; n++) {
-      this.#field = scanner.fieldOf(n);
-      this.#surveyValue(scanner.kindOf(n), scanner.startOf(n), scanner.endOf(n));
+    const { places } = this.values;
+    const first = places.count;
+    scanner.scan(this.#contents.recordStart(this.#record), newField);
+    if (scanner.isOdd || (scanner.hasEscapes && this.#mayHoldTextFaults)) return false;
+    const { fields } = this.#current!;
+    const { ints } = places;
+    const end = valueWidth * places.count;
+    for (let at = valueWidth * first; at < end; at += valueWidth) {
+      const facts = ints[at + 2]!;
+      this.#field = fields.at(positionIn(facts));
+      this.#surveyValue(kindIn(facts), ints[at]!, ints[at + 1]!);
     }
     return true;
   }
+
+  /** Computed once, as few bodies have escapes. */
+  get #mayHoldTextFaults(): boolean {
+    this.#isSuspect ??= mayHoldTextFaults(this.#contents.bytes);
+    return this.#isSuspect;
+  }
+  #isSuspect: boolean | undefined;
 
   #surveyValue(kind: Kind, start: number, end: number): void {
     const { bytes } = this.#contents;
@@ -150,13 +160,14 @@ class Surveyor implements Visitor {
 
   key(_kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (this.#depth === 1) this.#field = this.#current!.fields.of(bytes, start, end, newField);
-    if (this.#checksTexts) this.#check(textFault(bytes, start, end), "a name with ");
+    if (this.#mayHoldTextFaults) this.#check(textFault(bytes, start, end), "a name with ");
   }
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
     if (kind === Kind.null) return;
     if (isNumber(kind) && !isNumeric(bytes, start, end)) this.#check(beyondNumeric, "");
-    if (this.#checksTexts && kind >= Kind.text) this.#check(textFault(bytes, start, end), "a text with ");
+    if (kind >= Kind.text && this.#mayHoldTextFaults)
+      this.#check(textFault(bytes, start, end), "a text with ");
     if (this.#depth === 1) this.#note(typeOfScalar(kind, bytes, start, end), bytes, start, end);
   }
 

@@ -6,6 +6,7 @@ import { type Patience, retrying, type Tried } from "./retrying.ts";
 import {
   batchName,
   copySql,
+  fitsSql,
   isOutdated,
   type LockedTable,
   lockedTable,
@@ -73,6 +74,7 @@ function writeSome(
     session.transaction(milliseconds, async connection => {
       const locked = (await connection.rows(lockSql(schema, streams, "share"))).map(lockedTable);
       const parts = rows.map(each => partOf(each, locked.find(isOf(each)) ?? missing(each)));
+      mayCopy &&= await fits(parts, schema, connection);
       return writeParts(parts, { connection, schema, mayCopy });
     });
   return retrying(async milliseconds => {
@@ -86,6 +88,13 @@ function writeSome(
       return attempt(milliseconds - (performance.now() - started));
     }
   }, patience);
+}
+
+/** Returns whether rows without keys, of which a batch has one table, fit that as they are. */
+async function fits([part]: readonly Part[], schema: string, connection: Connection): Promise<boolean> {
+  if (part === undefined || part.isOutdated || part.rows.table.keyNames!.length > 0) return false;
+  const [row] = await connection.rows<{ readonly fits: boolean }>(fitsSql(schema, part.rows));
+  return row!.fits;
 }
 
 const isOf =

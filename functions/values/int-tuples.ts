@@ -35,9 +35,12 @@ export class IntTuples {
     this.ints[at + 1] = second;
   }
 
-  /** Reserves room for `count` tuples: growing step by step would hold the array twice. */
+  /** Reserves room for `count` tuples: growing step by step would hold a large array twice. */
   reserve(count: number): void {
-    if (count * this.#width > this.ints.length) this.ints = new Int32Array(count * this.#width);
+    if (count * this.#width <= this.ints.length) return;
+    const reserved = new Int32Array(count * this.#width);
+    reserved.set(this.ints.subarray(0, this.count * this.#width));
+    this.ints = reserved;
   }
 
   clear(): void {
