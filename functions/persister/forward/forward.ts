@@ -64,7 +64,7 @@ class Forward {
   /** Begins one batch after another, each once there is room for it, until none is left. */
   async #beginAll(): Promise<void> {
     for (;;) {
-      await this.#until(() => this.#inFlight.size < this.#inFlightMax);
+      await this.#until(() => this.#hasRoom);
       if (this.#isStopped) return;
       const { value: batch, done } = this.#waiting.next();
       if (done === true) return;
@@ -81,10 +81,15 @@ class Forward {
     while (!this.#isStopped && !isSo()) await Promise.race(this.#inFlight);
   }
 
+  get #hasRoom(): boolean {
+    return this.#inFlight.size < this.#inFlightMax;
+  }
+
   /** A batch that is larger than all the room is sent alone. */
   #hasRoomFor({ kind, bytes }: TrackedBatch): boolean {
     if (this.#inFlight.size === 0) return true;
-    return kind !== "activate" && this.#bytesInFlight + bytes <= batchesInFlightBytesMax;
+    // While it waited for its bytes, a retry may have lowered the number.
+    return this.#hasRoom && kind !== "activate" && this.#bytesInFlight + bytes <= batchesInFlightBytesMax;
   }
 
   #begin(batch: TrackedBatch): void {

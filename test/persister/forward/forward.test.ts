@@ -89,6 +89,31 @@ describe("forward", () => {
     await fc.assert(property, { numRuns: numRuns(100) });
   });
 
+  it("has no more than four in flight after a retry, also if a batch waits for its bytes then", async () => {
+    const retried: Outcome = { kind: "accepted", attempts: 2 };
+    const plan = [
+      ...Array.from({ length: 8 }, () => ({ bytes: 1_000_000, outcome: accepted })),
+      { bytes: 5_000_000, outcome: retried },
+      { bytes: 6_000_000, outcome: accepted },
+    ].map(each => ({ ...each, isActivation: false }));
+    const ends: (() => void)[] = [];
+    const write = async ({ records: [n] }: { readonly records: readonly number[] }) => {
+      await new Promise<void>(resolve => ends.push(resolve));
+      return plan[n!]!.outcome;
+    };
+    const sending = forward(batchesOf(plan), { write }, limits.batchesInFlightMax);
+    await expect.poll(() => ends.length).toBe(9);
+    ends[8]!();
+    for (let n = 0; n < 5; n++) {
+      await new Promise(setImmediate);
+      expect(ends, `with ${8 - n} in flight`).toHaveLength(9);
+      ends[n]!();
+    }
+    await expect.poll(() => ends.length).toBe(10);
+    for (const end of ends) end();
+    expect(await sending).toMatchObject({ batches: 10, retries: 1 });
+  });
+
   it.each([
     ["sixteen small batches", 100_000, 16],
     ["four full ones", limits.batchBytesMax, 4],
