@@ -25,12 +25,15 @@ export class Catalog {
     this.#schema = schema;
   }
 
-  /** Reads the tables of these streams, by stream; those that are new are missing. */
+  /**
+   * Reads the tables of these streams, by stream; those that are new are missing. Types are named without a
+   * length: a cast to `character`, which is one character, would cut values off, where an insert does not.
+   */
   async tables(streams: Iterable<string>): Promise<ReadonlyMap<string, StoredTable>> {
     if (!(await this.#exists(registry))) return new Map();
     const rows = await this.#connection.rows<Row>(`
       select stream, name, key_names, columns,
-        (select json_object_agg(attname, format_type(atttypid, null))
+        (select json_object_agg(attname, format_type(atttypid, -1))
           from pg_attribute join pg_class on pg_class.oid = attrelid ${this.#inSchema()}
           where relname = remembered.name and attnum > 0 and not attisdropped) as types
       from ${identifier(this.#schema)}.${registry} as remembered

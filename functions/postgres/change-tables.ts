@@ -42,7 +42,8 @@ function remember(schema: string, { stream, name, keyNames, columns, hasVersions
     literal(stream),
     literal(name),
     keys,
-    `${literal(JSON.stringify(columns))}::jsonb`,
+    // The types that columns have now are read with them each time.
+    `${literal(JSON.stringify(columns.map(({ altered: _, ...column }) => column)))}::jsonb`,
     hasVersions,
   ];
   return `insert into ${identifier(schema)}.${registry} (stream, name, key_names, columns, has_versions)

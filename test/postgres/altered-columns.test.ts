@@ -58,6 +58,36 @@ it.each([{ keys: ["id"] }, { keys: [] }])("values reach altered columns, keys $k
   expect(long.error!.message).toContain("SQLSTATE 22001");
 });
 
+it.each([{ keys: ["id"] }, { keys: [] }])("no character or bit is cut off, keys $keys", async ({ keys }) => {
+  const table = `fixed_${keys.length}`;
+  const texts = schema(
+    table,
+    { id: { type: "integer" }, code: { type: "string" }, bits: { type: "string" } },
+    keys,
+  );
+  await deliver(body(texts, record(table, { id: 1, code: "a", bits: "1" })));
+  await database.query(`alter table ${table} alter column code type char(3),
+    alter column bits type bit(3) using bits::bit(3)`);
+  const { error } = await deliver(body(texts, record(table, { id: 2, code: "ab", bits: "101" })));
+  expect(error).toBeUndefined();
+  expect(await database.query(`select code, bits from ${table} where id = 2`)).toEqual([
+    { code: "ab ", bits: "101" },
+  ]);
+  const long = await deliver(body(texts, record(table, { id: 3, code: "abcd", bits: "101" })));
+  expect(long.error!.message).toContain("SQLSTATE 22001");
+});
+
+it("a column that has its type again accepts all values again", async () => {
+  await deliver(body(record("again", { n: 1 })));
+  await database.query("alter table again alter column n type smallint");
+  expect((await deliver(body(record("again", { n: 2, other: 1 })))).error).toBeUndefined();
+  await database.query("alter table again alter column n type bigint");
+  expect((await deliver(body(record("again", { n: 100_000 })))).error).toBeUndefined();
+  await database.query("drop table again");
+  await deliver(body(record("again", { n: 200_000 })));
+  expect(await database.query("select n from again")).toEqual([{ n: "200000" }]);
+});
+
 it.each([
   ["numeric", "7"],
   ["double precision", "7"],
