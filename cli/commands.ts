@@ -10,7 +10,7 @@ import { endpointOf, serverOf } from "./settings.ts";
 import { statusText, streamersText, streamerText } from "./status.ts";
 import { runSettingsCommand } from "./streamer-settings.ts";
 import type { Terminal } from "./terminal.ts";
-import type { View } from "./text.ts";
+import { type View, visible } from "./text.ts";
 import { runTokenCommand } from "./tokens.ts";
 import { didYouMean } from "./words.ts";
 
@@ -24,7 +24,7 @@ interface Context {
 
 const reported = <S extends Server>(server: S) => ({
   ...server,
-  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${reason}\n`),
+  onRetry: (reason: string) => void process.stderr.write(`retrying after: ${visible(reason)}\n`),
 });
 const endpointWith = (values: Values) => reported(endpointOf(values));
 /** All streamers: the streamer of the environment or of persist.json is not meant. */

@@ -2,6 +2,7 @@ import { faultText } from "../functions/persister/body/faults.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 import { faultsCountedMax } from "../functions/persister/limits.ts";
 import { type CliError, exits } from "./cli-error.ts";
+import { withoutControls } from "./text.ts";
 import { counted } from "./words.ts";
 
 /** More would scroll the first fault away, which often causes the others. */
@@ -59,12 +60,12 @@ export class Findings {
     const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
     const lines = this.#faults.map(fault => `${this.#name}:${fault.line}: ${faultText(fault, "")}`);
     const said = [...lines, ...(more > 0 ? rest : []), ...(this.break ? [this.break.message] : [])];
-    if (said.length > 0) return said.join("\n");
+    if (said.length > 0) return withoutControls(said.join("\n"));
     if (!this.hasAny) return `${this.#name}: empty, which means that there is nothing new`;
     const counts = [...this.#recordsByStream];
     const streams = counts.map(([name, count]) => `${name} ${count.toLocaleString("en")}`).join(", ");
     const all = `${counted(this.records, "record")}${counts.length === 0 ? "" : ` (${streams})`}`;
-    return `${this.#name}: ${all}, ${counted(this.#bookmarks, "bookmark")}`;
+    return withoutControls(`${this.#name}: ${all}, ${counted(this.#bookmarks, "bookmark")}`);
   }
 
   /** Returns the same for programs. */

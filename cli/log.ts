@@ -1,5 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import { type Color, folded, painted, type View } from "./text.ts";
+import { type Color, folded, painted, type View, withoutControls } from "./text.ts";
 
 export type Level = "info" | "warning" | "error";
 type LogFormat = "text" | "json";
@@ -52,8 +52,9 @@ export class Log {
     const time = new Date(this.#now()).toISOString();
     if (format === "json")
       return this.#terminal.say(JSON.stringify({ time, level, streamer, message, ...facts }));
+    const text = withoutControls(message);
     if (this.#terminal.hasLine && format === undefined)
-      return this.#terminal.say(painted(folded(message, this.#terminal.width), colors[level], this.#view));
-    this.#terminal.say(`${time} ${level}${streamer === undefined ? "" : ` ${streamer}`}: ${message}`);
+      return this.#terminal.say(painted(folded(text, this.#terminal.width), colors[level], this.#view));
+    this.#terminal.say(`${time} ${level}${streamer === undefined ? "" : ` ${streamer}`}: ${text}`);
   }
 }

@@ -29,7 +29,7 @@ import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
 import { Terminal } from "./terminal.ts";
-import { folded, viewOf, visible } from "./text.ts";
+import { folded, viewOf, visible, withoutControls } from "./text.ts";
 
 // Our garbage is short-lived: a growing young generation would only hold 10 MB or more of it.
 setFlagsFromString("--semi-space-growth-factor=1");
@@ -183,8 +183,9 @@ function cliErrorOf(error: unknown): CliError {
 function reportEnd({ message, exitCode }: CliError): void {
   progress.end();
   const isOfRun = interruption.isSending && exitCode !== exits.usageError;
-  if (isOfRun || log.isJson) log.write("error", message);
-  else terminal.say(terminal.hasLine ? folded(message, terminal.width) : message);
+  if (isOfRun || log.isJson) return log.write("error", message);
+  const text = withoutControls(message);
+  terminal.say(terminal.hasLine ? folded(text, terminal.width) : text);
 }
 
 const isOfAbort = (error: unknown) => error instanceof Stopped || (error as Error).name === "AbortError";

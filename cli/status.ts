@@ -76,7 +76,7 @@ function troubleLines(row: Row, view: View): string[] {
     ...(hint === undefined ? [] : wrapped(`What to do: ${visible(hint)}`, view.width, 2)),
     ...(failure === undefined
       ? []
-      : wrapped(`persist deliveries ${failure.delivery} --streamer ${name}`, view.width, 2)),
+      : wrapped(visible(`persist deliveries ${failure.delivery} --streamer ${name}`), view.width, 2)),
   ];
 }
 
@@ -149,7 +149,9 @@ export async function streamerText(endpoint: Endpoint, view: View): Promise<stri
       .map(day => ({ day: day.date, records: count(day.records), size: bytes(day.bytes) })),
     view,
   );
-  return [found.streamer, ...factLines(facts, view), ...(days.length === 0 ? [] : ["", table])].join("\n");
+  return [visible(found.streamer), ...factLines(facts, view), ...(days.length === 0 ? [] : ["", table])].join(
+    "\n",
+  );
 }
 
 /** Returns names and values in two columns; those without a value are left out. */

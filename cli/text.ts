@@ -37,14 +37,15 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${kept}…`;
 }
 
-/** Controls, and marks that turn the direction of what follows: a terminal would obey them. */
-const controls = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Controls except line ends, and marks that turn the direction of text: a terminal would obey them. */
+const controls = /(?!\n)[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Returns a text, which may have parts from elsewhere, with its control characters escaped as in JSON. */
+export const withoutControls = (text: string): string =>
+  text.replace(controls, each => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Returns a text from elsewhere on one line, with its control characters escaped as in JSON. */
-export const visible = (text: string): string =>
-  text
-    .replace(/\s*\n\s*/g, " ")
-    .replace(controls, each => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`);
+export const visible = (text: string): string => withoutControls(text.replace(/\s*\n\s*/g, " "));
 
 /** Returns a text as lines of at most `width` columns, each after `indent` spaces. */
 export function wrapped(text: string, width: number, indent = 0): string[] {

@@ -55,6 +55,17 @@ describe("on a terminal", () => {
     expect(screen.rows.at(-1)).toBe("");
   });
 
+  it("messages can't control it", () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
+    const { progress } = progressOn(stream as unknown as NodeJS.WriteStream);
+    progress.warn("503 \u001b]0;a\u0007\nnext\u009b2J");
+    expect(written).toEqual(["503 \\u001b]0;a\\u0007\nnext\\u009b2J\n"]);
+    const file = onFile();
+    file.progress.warn("\u001bc");
+    expect(file.written).toEqual(["2026-11-26T12:00:00.000Z warning drift: \\u001bc\n"]);
+  });
+
   it("the line moves before the first segment, and says where the streamer started", () => {
     const screen = new Screen(40);
     const { progress } = progressOn(screen.stream);

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Findings } from "../../cli/findings.ts";
 import { statusText, streamersText } from "../../cli/status.ts";
 import { tableOf } from "../../cli/table.ts";
 import { cut, folded, type View, visible, widthOf, wrapped } from "../../cli/text.ts";
@@ -107,6 +108,12 @@ describe("a table", () => {
 
 describe("a text", () => {
   it("of others can't control the terminal", () => {
+    const findings = new Findings("a\u001b[2J.stitchstream");
+    findings.hasAny = true;
+    findings.addContents([["a\u001b]0;b\u0007", { records: 1 }]], 0);
+    expect(findings.text()).toBe("a\\u001b[2J.stitchstream: 1 record (a\\u001b]0;b\\u0007 1), 0 bookmarks");
+    findings.addFaults([{ line: 1, stream: "\u009b", message: "\u001bc" }], 1);
+    expect(findings.text()).toBe('a\\u001b[2J.stitchstream:1: stream "\\u009b": \\u001bc');
     expect(visible("a\u001b[2Jb\u009b1m\u202ec\r\n d")).toBe("a\\u001b[2Jb\\u009b1m\\u202ec d");
   });
 
