@@ -36,12 +36,18 @@ export async function* holdBookmarks(
   for await (const chunk of source) {
     waiting.push(chunk);
     length += chunk.length;
-    if (length < blockBytes && holder.hasHeader) continue;
+    const isPart = length < blockBytes || (length <= limits.lineBytesMax && !chunk.includes(newline));
+    if (isPart && holder.hasHeader) continue;
     const bytes = Buffer.concat(waiting);
     const end = holder.endOf(bytes);
     if (end > 0) yield holder.held(bytes.subarray(0, end));
-    waiting = [bytes.subarray(end)];
     length = bytes.length - end;
+    waiting = [bytes.subarray(end)];
+    if (length <= limits.lineBytesMax) continue;
+    // Such a line is refused: its end may never come.
+    yield bytes.subarray(end);
+    waiting = [];
+    length = 0;
   }
   const rest = Buffer.concat(waiting);
   if (rest.length > 0) yield holder.held(endingInNewline(rest));

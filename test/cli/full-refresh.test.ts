@@ -94,6 +94,22 @@ describe("bookmarks that are held back", () => {
     expect((await held(empty)).text).toBe(`\n${empty}`);
   });
 
+  it("don't hold a line that has no end", async () => {
+    const piece = new Uint8Array(1_000_000).fill(0x20);
+    let read = 0;
+    async function* source() {
+      yield Buffer.from('{"type":"RECORD","stream":"s","record":{"id":1}}\n{"type":');
+      for (; read < 40; read++) yield piece;
+    }
+    const onlyWhile = new AbortController().signal;
+    const held = holdBookmarks(source(), { onlyWhile, keyless: () => {}, withoutBookmark: () => {} });
+    const clock = { now: () => 0, sleep: () => new Promise<void>(() => {}) };
+    const cut = segments(held, { clock, bytesMax: 4_000 });
+    expect((await cut.next()).value).toMatchObject({ records: 1 });
+    await expect(cut.next()).rejects.toThrow("has more than 20000000 bytes: split it");
+    expect(read).toBeLessThan(21);
+  });
+
   it("name the streams without keys once, and a missing bookmark", async () => {
     const schema = { type: "SCHEMA", stream: "keyed", key_properties: ["id"], schema: {} };
     const lines = [schema, record("bare", { id: 1 }), record("keyed", { id: 1 }), record("bare", { id: 2 })];
