@@ -101,6 +101,7 @@ describe("the sandbox's scan of a request", () => {
         scanned++;
         expect(lines.rows).toBe(expected?.rows);
         expect(rowsIn(lines.text)).toEqual(rowsIn(expected!.text));
+        expect(lines.shapes).toEqual(expected!.shapes);
       }),
       { numRuns: numRuns(300) },
     );
