@@ -1,6 +1,12 @@
 import { usageError } from "./cli-error.ts";
-import { type Endpoint, type EndpointRequest, jsonOf, movedError, sendRequest } from "./endpoint.ts";
-import type { HttpResponse } from "./http.ts";
+import {
+  type Endpoint,
+  type EndpointRequest,
+  jsonOf,
+  movedError,
+  objectOf,
+  sendRequest,
+} from "./endpoint.ts";
 import { spliced } from "./splice.ts";
 
 const actions = ["get", "set", "forget"];
@@ -9,7 +15,7 @@ const json = { "content-type": "application/json" };
 /** Runs `persist bookmark get`, `set` or `forget`. Resolves to the response's text. */
 export async function runBookmarkCommand(
   endpointOf: () => Endpoint,
-  [action, value]: readonly string[],
+  [action, value, ...more]: readonly string[],
   at: string | undefined,
 ): Promise<string> {
   if (!actions.includes(action ?? ""))
@@ -20,23 +26,30 @@ export async function runBookmarkCommand(
     );
   if (action === "set" && value === undefined)
     throw usageError("persist bookmark set VALUE: JSON, or transit.");
+  assertNoMore(action!, action === "set" ? more : [value, ...more]);
   const endpoint = endpointOf();
   if (action === "set" && at !== undefined) return setAt(endpoint, at, value!);
-  if (action === "get") return textOf(sendRequest(endpoint, { method: "GET", path: "/bookmark" }));
+  if (action === "get") return textOf(endpoint, { method: "GET", path: "/bookmark" });
   const headers = { "if-match": (await fetchBookmark(endpoint)).etag };
-  if (action === "forget")
-    return textOf(sendRequest(endpoint, { method: "DELETE", path: "/bookmark", headers }));
-  return textOf(
-    sendRequest(endpoint, {
-      method: "PUT",
-      path: "/bookmark",
-      headers: {
-        ...headers,
-        ...(/^\["[~^]/.test(value!) ? { "content-type": "application/transit+json" } : json),
-      },
-      body: Buffer.from(value!),
-    }),
-  );
+  if (action === "forget") return textOf(endpoint, { method: "DELETE", path: "/bookmark", headers });
+  return textOf(endpoint, {
+    method: "PUT",
+    path: "/bookmark",
+    headers: {
+      ...headers,
+      ...(/^\["[~^]/.test(value!) ? { "content-type": "application/transit+json" } : json),
+    },
+    body: Buffer.from(value!),
+  });
+}
+
+/** A word too many may be meant as another streamer, or be a part of a value without quotes. */
+function assertNoMore(action: string, words: readonly (string | undefined)[]): void {
+  const more = words.filter(word => word !== undefined).join(" ");
+  if (more === "") return;
+  const advice = action === "set" ? "Quote the value." : "Name the streamer with --streamer NAME.";
+  const takes = action === "set" ? "one value, and got also" : "no argument, and got";
+  throw usageError(`persist bookmark ${action} takes ${takes} ${more}. ${advice}`);
 }
 
 /** Replaces only the value at a JSON pointer of the current bookmark. Resolves to the response's text. */
@@ -45,7 +58,7 @@ async function setAt(endpoint: Endpoint, pointer: string, value: string): Promis
   if (bookmark === undefined) throw usageError("There is no bookmark yet: set it as a whole, without --at.");
   const body = Buffer.from(spliced(bookmark, pointer, value));
   const headers = { "if-match": etag, "content-type": type };
-  return textOf(sendRequest(endpoint, { method: "PUT", path: "/bookmark", headers, body }));
+  return textOf(endpoint, { method: "PUT", path: "/bookmark", headers, body });
 }
 
 /** A streamer's committed state: its revision's ETag, and its bookmark's text and type if it has one. */
@@ -96,11 +109,16 @@ export async function waitUntilFree(
     } as const;
     const { text, headers } = await sendRequest(endpoint, request);
     if (etag !== undefined && (headers.etag ?? etag) !== etag) throw movedError();
-    const { inFlight } = jsonOf(text, endpoint) as { readonly inFlight?: object };
+    const { inFlight } = objectOf(text, endpoint) as { readonly inFlight?: object };
     if (inFlight === undefined) return;
     if (!hasSaid) watcher.waiting();
     await endpoint.ports.clock.sleep(pollMilliseconds);
   }
 }
 
-const textOf = async (answer: Promise<HttpResponse>) => (await answer).text;
+/** Resolves to an answer's JSON, as it was sent. */
+async function textOf(endpoint: Endpoint, request: EndpointRequest): Promise<string> {
+  const { text } = await sendRequest(endpoint, request);
+  jsonOf(text, endpoint);
+  return text;
+}

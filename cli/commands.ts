@@ -3,7 +3,7 @@ import { runBookmarkCommand } from "./bookmark.ts";
 import { type Outcome, runCheckCommand } from "./check-command.ts";
 import { type CliError, usageError } from "./cli-error.ts";
 import { deliveriesText, deliveryText } from "./deliveries.ts";
-import { type Endpoint, type Server, sendRequest } from "./endpoint.ts";
+import { type Endpoint, objectOf, type Server, sendRequest } from "./endpoint.ts";
 import { historyText } from "./history.ts";
 import { queryOf, readStreamers } from "./overview.ts";
 import { endpointOf, serverOf } from "./settings.ts";
@@ -119,7 +119,10 @@ function limitOf({ limit }: Values): number | undefined {
   return number;
 }
 
-const textOf = async (endpoint: Endpoint, path = "") =>
-  (await sendRequest(endpoint, { method: "GET", path })).text;
+async function textOf(endpoint: Endpoint, path = ""): Promise<string> {
+  const { text } = await sendRequest(endpoint, { method: "GET", path });
+  objectOf(text, endpoint);
+  return text;
+}
 
 const jsonText = (value: unknown) => JSON.stringify(value, undefined, 2);

@@ -1,6 +1,6 @@
 import type { Deliveries, Delivery } from "../functions/page/answers.ts";
 import { tookOf } from "../functions/page/summaries.ts";
-import { type Endpoint, jsonOf, sendRequest } from "./endpoint.ts";
+import { type Endpoint, objectOf, sendRequest } from "./endpoint.ts";
 import { queryOf, readPage } from "./overview.ts";
 import { factLines } from "./status.ts";
 import { tableOf } from "./table.ts";
@@ -56,7 +56,7 @@ const failureLines = ({ delivery, detail = "", hint }: Delivery, view: View): st
 export async function deliveryText(endpoint: Endpoint, id: string, view: View): Promise<string> {
   const path = `/deliveries/${encodeURIComponent(id)}`;
   const { text } = await sendRequest(endpoint, { method: "GET", path });
-  const found = jsonOf(text, endpoint) as Delivery;
+  const found = objectOf(text, endpoint) as Delivery;
   const {
     receivedAt,
     outcome,

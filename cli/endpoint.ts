@@ -1,10 +1,11 @@
+import * as z from "zod";
 import { retryAfterMilliseconds } from "../functions/import-api/retry.ts";
 import { type Backoff, delayOf } from "../functions/persister/backoff.ts";
-import type { Fault } from "../functions/persister/errors.ts";
 import { CliError, exits, usageError } from "./cli-error.ts";
 import { faultLines, type LineOf } from "./fault-lines.ts";
 import type { HttpResponse } from "./http.ts";
 import type { Ports } from "./ports.ts";
+import { cut, visible } from "./text.ts";
 
 /** A Persister endpoint. */
 export interface Server {
@@ -22,13 +23,25 @@ export interface Endpoint extends Server {
 
 type Addressee = Server & Partial<Endpoint>;
 
-interface Problem {
-  readonly code?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly errors?: readonly Fault[];
-  readonly errorsTotal?: number;
-}
+const text = z.string().transform(visible);
+const faultSchema = z.object({
+  line: z.number(),
+  stream: z.string().exactOptional(),
+  field: z.string().exactOptional(),
+  message: z.string(),
+});
+const problemSchema = z
+  .object({
+    code: text,
+    detail: text,
+    hint: text,
+    errors: z.array(faultSchema),
+    errorsTotal: z.number(),
+    /** API Gateway's own answers have no other member. */
+    message: text,
+  })
+  .partial();
+type Problem = z.infer<typeof problemSchema>;
 
 /** Statuses that a retry may overcome; 0 is a broken connection. */
 const transient = new Set([0, 408, 425, 429, 500, 503, 504]);
@@ -85,11 +98,19 @@ const sendOnce = (
     body,
   });
 
-function problemOf({ text }: HttpResponse): Problem {
+/** More of what another server says doesn't help. */
+const strangeWidthMax = 200;
+
+function problemOf({ status, headers, text }: HttpResponse): Problem {
+  const { location } = headers;
+  if (status >= 300 && status < 400 && location !== undefined)
+    return { detail: `it redirects to ${visible(location)}.` };
+  if (/^\s*</.test(text)) return { detail: "a page of HTML, which another server or a proxy has sent." };
   try {
-    return JSON.parse(text) as Problem;
+    const { message, ...problem } = problemSchema.parse(JSON.parse(text));
+    return { detail: message, ...problem };
   } catch {
-    return { detail: text.slice(0, 200) };
+    return { detail: cut(visible(text.trim()), strangeWidthMax) };
   }
 }
 
@@ -121,7 +142,7 @@ function refusalOf(
   // If there are faults, the detail names the segment's lines, not the stream's.
   const why = faults.length === 0 ? ` ${detail} ${hint}` : faultLines({ faults, total }, lineOf);
   const said = `${url} answered ${status}${code === undefined ? "" : ` ${code}`}:${why}`.trim();
-  if (status === 404 && code === undefined)
+  if ((status === 404 || (status >= 300 && status < 400)) && code === undefined)
     return new CliError(`${said} Is --endpoint right?`, exits.usageError);
   if (status === 401 || status === 403) return new CliError(said, exits.unauthorized);
   const exit = isTransient(status, problem) ? exits.unavailable : exits.refused;
@@ -146,6 +167,13 @@ export function jsonOf(text: string, server: Server): unknown {
   } catch {
     throw strangerError(server);
   }
+}
+
+/** Parses a response's text as a JSON object. Throws CliError like `jsonOf`. */
+export function objectOf(text: string, server: Server): object {
+  const value = jsonOf(text, server);
+  if (typeof value !== "object" || value === null) throw strangerError(server);
+  return value;
 }
 
 /** Another server than a Persister endpoint has answered. */

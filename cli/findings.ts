@@ -2,7 +2,7 @@ import { faultText } from "../functions/persister/body/faults.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 import { faultsCountedMax } from "../functions/persister/limits.ts";
 import { type CliError, exits } from "./cli-error.ts";
-import { withoutControls } from "./text.ts";
+import { visible, withoutControls } from "./text.ts";
 import { counted } from "./words.ts";
 
 /** More would scroll the first fault away, which often causes the others. */
@@ -58,14 +58,17 @@ export class Findings {
   text(): string {
     const more = this.#total - this.#faults.length;
     const rest = this.isEnough ? [`and ${more} more; it was read no further`] : [`and ${more} more`];
-    const lines = this.#faults.map(fault => `${this.#name}:${fault.line}: ${faultText(fault, "")}`);
-    const said = [...lines, ...(more > 0 ? rest : []), ...(this.break ? [this.break.message] : [])];
-    if (said.length > 0) return withoutControls(said.join("\n"));
-    if (!this.hasAny) return `${this.#name}: empty, which means that there is nothing new`;
+    const name = visible(this.#name);
+    const lines = this.#faults.map(fault => `${name}:${fault.line}: ${visible(faultText(fault, ""))}`);
+    const said = [...lines, ...(more > 0 ? rest : []), ...(this.break ? [visible(this.break.message)] : [])];
+    if (said.length > 0) return said.join("\n");
+    if (!this.hasAny) return `${name}: empty, which means that there is nothing new`;
     const counts = [...this.#recordsByStream];
-    const streams = counts.map(([name, count]) => `${name} ${count.toLocaleString("en")}`).join(", ");
+    const streams = counts
+      .map(([stream, count]) => `${visible(stream)} ${count.toLocaleString("en")}`)
+      .join(", ");
     const all = `${counted(this.records, "record")}${counts.length === 0 ? "" : ` (${streams})`}`;
-    return withoutControls(`${this.#name}: ${all}, ${counted(this.#bookmarks, "bookmark")}`);
+    return `${name}: ${all}, ${counted(this.#bookmarks, "bookmark")}`;
   }
 
   /** Returns the same for programs. */
@@ -81,7 +84,7 @@ export class Findings {
       readToEnd: this.break === undefined && !this.isEnough,
       error: this.break?.message,
     };
-    return JSON.stringify(found, undefined, 2);
+    return withoutControls(JSON.stringify(found, undefined, 2));
   }
 
   /**
@@ -92,8 +95,13 @@ export class Findings {
   annotations(): string {
     const file = escaped(this.#name).replaceAll(":", "%3A").replaceAll(",", "%2C");
     const shown = this.#faults.slice(0, annotationsMax);
+    const broken = this.break && `::error file=${file}::${escaped(withoutControls(this.break.message))}\n`;
     return shown
-      .map(fault => `::error file=${file},line=${fault.line}::${escaped(faultText(fault, ""))}\n`)
+      .map(
+        fault =>
+          `::error file=${file},line=${fault.line}::${escaped(withoutControls(faultText(fault, "")))}\n`,
+      )
+      .concat(broken ?? [])
       .join("");
   }
 }

@@ -51,7 +51,9 @@ export class Log {
     if (isQuiet === true && level === "info") return;
     const time = new Date(this.#now()).toISOString();
     if (format === "json")
-      return this.#terminal.say(JSON.stringify({ time, level, streamer, message, ...facts }));
+      return this.#terminal.say(
+        withoutControls(JSON.stringify({ time, level, streamer, message, ...facts })),
+      );
     const text = withoutControls(message);
     if (this.#terminal.hasLine && format === undefined)
       return this.#terminal.say(painted(folded(text, this.#terminal.width), colors[level], this.#view));

@@ -12,11 +12,13 @@ const namesMax = 10;
  * Throws CliError if there is no value at the pointer, or more than one, or if `value` is not JSON.
  */
 export function spliced(text: string, pointer: string, value: string): string {
+  if (value.trim() === "")
+    throw usageError("The value is empty: an empty text is '\"\"', and no value is null.");
   const fault = faultOfBookmark(value);
   if (fault !== undefined)
     throw usageError(`The value ${visible(value)} is not JSON: ${fault}. A text needs its quotes: '"text"'.`);
   if (pointer !== "" && !pointer.startsWith("/"))
-    throw usageError(`--at is "${pointer}": a JSON pointer begins with /, such as /orders.`);
+    throw usageError(`--at is "${visible(pointer)}": a JSON pointer begins with /, such as /orders.`);
   let tree = parseTree(text);
   let parent = "";
   for (const written of pointer.split("/").slice(1)) {
@@ -46,8 +48,7 @@ function missingError(tree: JsonTree, parent: string, written: string) {
     ([name]) => `${parent}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
   );
   const pointer = `${parent}/${written}`;
-  const there =
-    pointers.length === 0 ? `${parent || "The bookmark"} has no members` : `there is ${listed(pointers)}`;
+  const there = pointers.length === 0 ? `${parent || "it"} has no members` : `there is ${listed(pointers)}`;
   const advice = pointers.length === 0 ? "" : didYouMean(pointer, pointers);
   return usageError(`The bookmark has nothing at ${visible(pointer)}: ${visible(there)}.${advice}`);
 }

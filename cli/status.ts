@@ -1,11 +1,12 @@
 import type { Days, Failure, Row, Streamer } from "../functions/page/answers.ts";
 import { countStates, stateWords } from "../functions/page/ranking.ts";
 import { expectation, headlineOf, isCurrent, placeOf, runOf } from "../functions/page/summaries.ts";
-import { type Endpoint, jsonOf, sendRequest } from "./endpoint.ts";
+import { type Endpoint, objectOf, sendRequest } from "./endpoint.ts";
 import { readPage } from "./overview.ts";
 import { tableOf } from "./table.ts";
 import { type Color, type View, visible, wrapped } from "./text.ts";
 import { ago, bytes, count, duration, fullTime, plain } from "./times.ts";
+import { counted } from "./words.ts";
 
 const colorsOf: Readonly<Record<string, Color>> = {
   [stateWords.stale]: "yellow",
@@ -31,9 +32,19 @@ export function statusText(rows: readonly Row[], view: View): string {
   return [
     ...wrapped(`${headlineOf(stale + failing, rows.length, true)}.`, view.width),
     ...(shown.length === 0 ? [] : ["", statusTable(shown, view)]),
-    ...(rest === 0 ? [] : wrapped(`${count(rest)} more are up to date: see persist streamers.`, view.width)),
+    ...(rest === 0
+      ? []
+      : wrapped(
+          `${count(rest)} more ${rest === 1 ? "is" : "are"} up to date: see persist streamers.`,
+          view.width,
+        )),
     ...troubled.slice(0, troublesMax).flatMap(row => ["", ...troubleLines(row, view)]),
-    ...(more > 0 ? ["", `${count(more)} more need attention: persist status --streamer NAME.`] : []),
+    ...(more > 0
+      ? [
+          "",
+          `${count(more)} more ${more === 1 ? "needs" : "need"} attention: persist status --streamer NAME.`,
+        ]
+      : []),
   ].join("\n");
 }
 
@@ -123,7 +134,7 @@ export function streamersText(rows: readonly Row[], view: View): string {
 /** Resolves to one streamer: what runs, what failed last, and how much came by day. */
 export async function streamerText(endpoint: Endpoint, view: View): Promise<string> {
   const { text } = await sendRequest(endpoint, { method: "GET" });
-  const found = jsonOf(text, endpoint) as Streamer;
+  const found = objectOf(text, endpoint) as Streamer;
   const { days } = await readPage<Days>(endpoint, "/days", "days");
   const { lastFailure: failure } = found;
   const facts: [string, string | undefined][] = [
@@ -131,7 +142,7 @@ export async function streamerText(endpoint: Endpoint, view: View): Promise<stri
     ["bookmark", `${ageOf(found, view)}, ${plain(expectation(found))}`],
     ["stale from", found.staleAt && fullTime(found.staleAt, view.now)],
     ["committed", found.committedAt && fullTime(found.committedAt, view.now)],
-    ["in all", `${count(found.deliveries)} deliveries, ${count(found.records)} records`],
+    ["in all", `${counted(found.deliveries, "delivery")}, ${counted(found.records, "record")}`],
     ["runs now", plain(runOf(found, view.now) ?? "nothing")],
     ["failed last", failure === undefined ? "never" : fullTime(failure.at, view.now)],
     [

@@ -1,5 +1,5 @@
 import { usageError } from "./cli-error.ts";
-import { type Endpoint, sendRequest } from "./endpoint.ts";
+import { type Endpoint, objectOf, sendRequest } from "./endpoint.ts";
 
 /**
  * Runs `persist settings get` or `set VALUE`. Resolves to the streamer's settings as the endpoint returns
@@ -16,6 +16,7 @@ export async function runSettingsCommand(
   const endpoint = endpointOf();
   const path = "/settings";
   const { text, headers } = await sendRequest(endpoint, { method: "GET", path });
+  objectOf(text, endpoint);
   if (isGet) return text;
   const answer = await sendRequest(endpoint, {
     method: "PUT",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { CliError, exits, usageError } from "./cli-error.ts";
-import { jsonOf, type Server, sendRequest } from "./endpoint.ts";
+import { jsonOf, type Server, sendRequest, strangerError } from "./endpoint.ts";
 import { tableOf } from "./table.ts";
 import type { View } from "./text.ts";
 
@@ -58,9 +58,15 @@ async function create(server: Server, { streamer, scope = "", expires, json }: T
     const advice = "The token may have been created: see persist token list, and revoke it if it is there.";
     throw new CliError(`${error.message} ${advice}`, error.exitCode);
   });
+  const { id, token } = parsed(newTokenSchema, text, server);
   if (json === true) return text;
-  const { id, token } = newTokenSchema.parse(jsonOf(text, server));
   return `The token ${id}, which is shown only once:\n\n  ${token}\n`;
+}
+
+function parsed<T>(schema: z.ZodType<T>, text: string, server: Server): T {
+  const result = schema.safeParse(jsonOf(text, server));
+  if (!result.success) throw strangerError(server);
+  return result.data;
 }
 
 function durationOf(expires: string): string {
@@ -74,7 +80,7 @@ async function list(server: Server, json: boolean | undefined, view: View): Prom
   for (let after = ""; ; ) {
     const path = `/tokens?limit=100${after && `&after=${encodeURIComponent(after)}`}`;
     const { text } = await sendRequest(server, { method: "GET", path });
-    const page = pageSchema.parse(jsonOf(text, server));
+    const page = parsed(pageSchema, text, server);
     tokens.push(...page.tokens);
     if (page.next === undefined) break;
     after = page.next;

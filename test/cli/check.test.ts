@@ -119,6 +119,27 @@ it("annotates lines in GitHub Actions", async () => {
   expect(annotations[0]).toMatch(new RegExp(`^::error file=${file},line=4::a RECORD .+`));
 });
 
+it("shows names and values of the stream without their control characters", async () => {
+  const stream = "s\u001b[31m\u009b1m\nx:2: y";
+  const said = String.raw`s\u001b[31m\u009b1m x:2: y`;
+  const good = join(dir, "names");
+  await writeFile(good, jsonline({ type: "RECORD", stream, record: { id: 1 } }));
+  expect((await commanded(["check", good], {})).stdout).toBe(`${good}: 1 record (${said} 1), 0 bookmarks`);
+  const faulty = join(dir, "faulty\n%");
+  await writeFile(faulty, jsonline({ type: "RECORD", stream, record: [] }));
+  const { stdout, stderr } = await commanded(["check", faulty, "--annotations"], {});
+  expect(`${stdout}${stderr}`).not.toMatch(/[^\P{Cc}\n]/u);
+  expect([stdout.trim().split("\n").length, stderr.split("\n").length]).toEqual([1, 1]);
+  expect(stdout).toContain("/faulty%0A%25,line=");
+});
+
+it("annotates a file that was cut", async () => {
+  const path = join(dir, "cut.gz");
+  await writeFile(path, gzipSync(jsonline(row(1), bookmark(1))).subarray(0, 60));
+  const { stdout, stderr } = await commanded(["check", path, "--annotations"], {});
+  expect(stdout).toBe(`::error file=${path}::${stderr}\n`);
+});
+
 it.each([
   [40, "0:04, 412 MB of 2 GB (20 %)"],
   [80, "0:04, 412 MB of 2 GB (20 %), 1,200,000 records, drift.stitchstream"],

@@ -142,6 +142,14 @@ describe("elsewhere", () => {
     ]);
   });
 
+  it("messages can't control the terminal that shows them later", () => {
+    for (const format of ["text", "json"] as const) {
+      const { log, written } = onFile({ format });
+      log.write("error", "a\u001b[2J\u009b1m");
+      expect(written.join("")).toContain("a\\u001b[2J\\u009b1m");
+    }
+  });
+
   it("--quiet leaves warnings and errors", () => {
     const { progress, log, written } = onFile({ isQuiet: true });
     progress.started(undefined);

@@ -25,6 +25,7 @@ it.each([
   ["/a~1b/~0/3", "7", "there is /a~1b/~0/0, /a~1b/~0/1, /a~1b/~0/2."],
   ["/x", "7", "The bookmark has /x more than once: set it as a whole."],
   ["orders", "7", '--at is "orders": a JSON pointer begins with /, such as /orders.'],
+  ["/orders", " ", "The value is empty: "],
   ["/orders", "2026-11-01", "The value 2026-11-01 is not JSON: "],
 ])("at %j, the value %s is refused", (pointer, value, message) => {
   expect(() => spliced(text, pointer, value)).toThrow(message);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Findings } from "../../cli/findings.ts";
 import { statusText, streamersText } from "../../cli/status.ts";
 import { tableOf } from "../../cli/table.ts";
-import { cut, folded, type View, visible, widthOf, wrapped } from "../../cli/text.ts";
+import { cut, folded, type View, visible, widthOf, withoutControls, wrapped } from "../../cli/text.ts";
 import type { Row } from "../../functions/page/answers.ts";
 import { numRuns } from "../runs.ts";
 
@@ -67,6 +67,7 @@ describe("the status", () => {
     const said = statusText([...fleet, ...many], view(80));
     expect(said).toContain("\n10 more are up to date: see persist streamers.\n");
     expect(said.match(/^s\d+ /gm)).toHaveLength(20);
+    expect(statusText(many.slice(0, 21), view(80))).toContain("\n1 more is up to date: see ");
     expect(statusText([], view(80))).toBe("No streamers yet.");
   });
 
@@ -115,6 +116,12 @@ describe("a text", () => {
     findings.addFaults([{ line: 1, stream: "\u009b", message: "\u001bc" }], 1);
     expect(findings.text()).toBe('a\\u001b[2J.stitchstream:1: stream "\\u009b": \\u001bc');
     expect(visible("a\u001b[2Jb\u009b1m\u202ec\r\n d")).toBe("a\\u001b[2Jb\\u009b1m\\u202ec d");
+  });
+
+  it("of several lines keeps them, and JSON means the same", () => {
+    expect(withoutControls("a\nb\r\u001b[2J")).toBe("a\nb\\u000d\\u001b[2J");
+    const json = JSON.stringify({ a: "\u009b\u202e\n\u001b" }, undefined, 2);
+    expect(JSON.parse(withoutControls(json))).toEqual(JSON.parse(json));
   });
 
   it.each([
