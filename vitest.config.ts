@@ -10,6 +10,9 @@ const hangMilliseconds = 10 * 60_000;
 // test:long`.
 const exclude = process.env.TESTS === "quick" ? ["test/**/*.long.test.ts"] : [];
 
+/** The endpoint's tests that run on its bundles as well. `npm test` runs two of them. */
+const others = process.env.TESTS === "quick" ? "" : ",chains,changes,keys,token-routes";
+
 export default defineConfig({
   test: {
     // A tenth faster than processes.
@@ -37,7 +40,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "bundles",
-          include: ["test/endpoint/{chains,changes,delivery,keys,overview,token-routes}.test.ts"],
+          include: [`test/endpoint/{delivery,overview${others}}.test.ts`],
           env: { ...env, HANDLERS: "bundles" },
         },
       },

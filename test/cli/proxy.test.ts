@@ -121,17 +121,17 @@ describe("the environment", () => {
     ["https://a.test/", { HTTPS_PROXY: "http://p:1" }, "http://p:1"],
     ["https://a.test/", { https_proxy: "p:1" }, "http://p:1"],
     ["http://a.test/", { HTTP_PROXY: "https://p:1", HTTPS_PROXY: "http://q:1" }, "https://p:1"],
-    ["https://a.test/", { HTTP_PROXY: "http://p:1" }, undefined],
+    ["https://a.test/", { HTTP_PROXY: "http://p:1" }, "none"],
     ["https://a.test/", { ALL_PROXY: "http://p:1" }, "http://p:1"],
-    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: "b.test,a.test" }, undefined],
-    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: ".test" }, undefined],
-    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: "*" }, undefined],
+    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: "b.test,a.test" }, "none"],
+    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: ".test" }, "none"],
+    ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: "*" }, "none"],
     ["https://a.test/", { HTTPS_PROXY: "http://p:1", NO_PROXY: "b.test" }, "http://p:1"],
-    ["http://localhost:4848/", { HTTP_PROXY: "http://p:1" }, undefined],
-    ["http://127.0.0.1:4848/", { HTTP_PROXY: "http://p:1" }, undefined],
+    ["http://localhost:4848/", { HTTP_PROXY: "http://p:1" }, "none"],
+    ["http://127.0.0.1:4848/", { HTTP_PROXY: "http://p:1" }, "none"],
   ])("for %s with %j means the proxy %s", (url, env, name) => {
     for (const [key, value] of Object.entries(env)) vi.stubEnv(key, value);
-    expect(proxyOf(new URL(url))?.name).toBe(name);
+    expect(proxyOf(new URL(url))?.name ?? "none").toBe(name);
   });
 
   it("with a proxy of another kind is refused", () => {

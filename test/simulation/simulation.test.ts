@@ -26,8 +26,8 @@ async function simulateAll(run: typeof simulate, all: readonly number[], flag = 
 
 describe("the invariants hold", () => {
   it.each([
-    { kind: "any", destination: "import-api", every: 25, flag: "" },
-    { kind: "database", destination: "database", every: 50, flag: " --database" },
+    { kind: "any", destination: "import-api", every: 50, flag: "" },
+    { kind: "database", destination: "database", every: 100, flag: " --database" },
   ] as const)(
     "in schedules that together hit every kind of fault and every step: $destination",
     async each => {
