@@ -102,14 +102,16 @@ describe("forward", () => {
       return plan[n!]!.outcome;
     };
     const sending = forward(batchesOf(plan), { write }, limits.batchesInFlightMax);
-    await expect.poll(() => ends.length).toBe(9);
+    const turn = () => new Promise(setImmediate);
+    await turn();
     ends[8]!();
     for (let n = 0; n < 5; n++) {
-      await new Promise(setImmediate);
+      await turn();
       expect(ends, `with ${8 - n} in flight`).toHaveLength(9);
       ends[n]!();
     }
-    await expect.poll(() => ends.length).toBe(10);
+    await turn();
+    expect(ends).toHaveLength(10);
     for (const end of ends) end();
     expect(await sending).toMatchObject({ batches: 10, retries: 1 });
   });
