@@ -334,8 +334,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "an activation overtakes the batches before it",
-    from: 'return kind !== "activate" && this.#bytesInFlight',
-    to: "return kind !== undefined && this.#bytesInFlight",
+    from: 'this.#hasRoom && kind !== "activate"',
+    to: "this.#hasRoom && kind !== undefined",
     seed: 2,
   },
   {
@@ -513,7 +513,7 @@ export const mutants: readonly Mutant[] = [
     name: "persist prints a bookmark before it is committed",
     from: "    const { headers, text } = await sendRequest(endpoint, {",
     to:
-      '    if (segment.hasBookmark) await keep("7");\n    const { headers, text } = await ' +
+      '    if (hasBookmark) await keep("7");\n    const { headers, text } = await ' +
       "sendRequest(endpoint, {",
     schedules: "pipes",
     seed: 14,
