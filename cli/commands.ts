@@ -1,3 +1,4 @@
+import { historyEntriesMax } from "../functions/persister/limits.ts";
 import type { Values } from "./arguments.ts";
 import { runBookmarkCommand } from "./bookmark.ts";
 import { type Outcome, runCheckCommand } from "./check-command.ts";
@@ -108,14 +109,11 @@ function assertNone(command: string, words: readonly string[], advice = ""): voi
     throw usageError(`${command} takes no argument, and got ${words.join(" ")}.${advice}`);
 }
 
-/** The most that a page of the endpoint has. */
-const limitMax = 100;
-
 function limitOf({ limit }: Values): number | undefined {
   if (limit === undefined) return undefined;
   const number = Number(limit);
-  if (!Number.isInteger(number) || number < 1 || number > limitMax)
-    throw usageError(`--limit is "${limit}": it is a number from 1 to ${limitMax}.`);
+  if (!Number.isInteger(number) || number < 1 || number > historyEntriesMax)
+    throw usageError(`--limit is "${limit}": it is a number from 1 to ${historyEntriesMax}.`);
   return number;
 }
 

@@ -82,9 +82,9 @@ async function fetchOnce(
     sent.on("socket", () => clearTimeout(connecting)).on("close", () => clearTimeout(connecting));
     sent.on("response", resolve).on("error", reject).end(body);
   });
-  const ports: Buffer[] = [];
-  for await (const part of response) ports.push(part as Buffer);
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
   const status = response.statusCode!;
   const ok = status >= 200 && status < 300;
-  return { ok, status, headers: response.headers, text: Buffer.concat(ports).toString() };
+  return { ok, status, headers: response.headers, text: Buffer.concat(chunks).toString() };
 }

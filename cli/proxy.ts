@@ -13,7 +13,7 @@ export interface HttpProxy {
 
 /**
  * Returns the proxy that HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY choose for a URL; undefined for
- * none. This machine is never behind one, as in Go's net/http. Throws CliError for an invalid proxy.
+ * none. Requests to this machine use none, as in Go's net/http. Throws CliError for an invalid proxy.
  */
 export function proxyOf(url: URL): HttpProxy | undefined {
   if (isLoopback(url.hostname)) return undefined;
