@@ -28,6 +28,7 @@ import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
+import { lineWriter } from "./streamer-log.ts";
 import { Terminal } from "./terminal.ts";
 import { folded, viewOf, visible, withoutControls } from "./text.ts";
 
@@ -143,7 +144,9 @@ function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source
     const output = gunzipIfZipped(addAbortSignal(aborted.signal, process.stdin), "The input on stdin");
     return { kind: "pipe", output };
   }
-  const program = programOf(command, values);
+  // Its own lines would be glued to the changing one.
+  const onStderr = log.hasLine ? lineWriter(line => terminal.say(line)) : undefined;
+  const program = { ...programOf(command, values), onStderr };
   if (values["full-refresh"] !== true)
     return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
   // It gets no bookmark, so it needs no flag for one.

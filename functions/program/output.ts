@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { Stopped, StreamerFailed } from "./streaming.ts";
 
 /** A program that prints a stitchstream, and how it receives its bookmark. */
@@ -12,14 +13,18 @@ export interface Program {
   readonly bookmarkArg?: string | undefined;
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what it writes to stderr, and undefined at the end. Without it, its stderr is ours. */
+  readonly onStderr?: ((chunk: Uint8Array | undefined) => void) | undefined;
 }
 
 const isWindows = process.platform === "win32";
 /** How long a streamer may take to end after SIGTERM. */
 const terminationMilliseconds = 5_000;
+/** A process that outlives the streamer, such as a daemon, may keep its stderr open. */
+const lastWordsMilliseconds = 1_000;
 
 /**
- * Runs a streamer from a bookmark's text and yields its output; its stderr is ours. Rejects with
+ * Runs a streamer from a bookmark's text and yields its output. Rejects with
  * StreamerFailed if it can't be started or exits with a code other than 0, and with Stopped once `stopped`
  * is aborted.
  */
@@ -39,17 +44,18 @@ export async function* runProgram(
 }
 
 async function* printed(
-  { file, args, bookmarkArg, env }: Program,
+  { file, args, bookmarkArg, env, onStderr }: Program,
   path: string | undefined,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const given = path === undefined ? [] : bookmarkArg ? [bookmarkArg, path] : [path];
   // Its own process group, so that a shell's pipeline is terminated as a whole.
   const child = spawn(file, [...args, ...given], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", onStderr === undefined ? "inherit" : "pipe"],
     env,
     detached: !isWindows,
-  });
+  }) as ChildProcessByStdio<null, Readable, Readable | null>;
+  if (onStderr !== undefined) follow(child, onStderr);
   const ended = new Promise<string | undefined>(resolve => {
     child.once("error", error => resolve(`${file} can't be started: ${error.message}.`));
     child.once("close", (code, signal) =>
@@ -72,6 +78,7 @@ async function* printed(
       signalGroup(child, "SIGKILL");
       // A process that has left the group, such as a daemon, may never close the pipe.
       child.stdout.destroy();
+      child.stderr?.destroy();
     }, terminationMilliseconds);
   };
   process.once("exit", terminate);
@@ -93,6 +100,12 @@ async function* printed(
     await ended;
     clearTimeout(killTimer);
   }
+}
+
+/** Gives what a process writes to stderr to `take`, until its end. */
+function follow(child: ChildProcess, take: (chunk: Uint8Array | undefined) => void): void {
+  child.stderr?.on("data", take).once("close", () => take(undefined));
+  child.once("exit", () => setTimeout(() => child.stderr?.destroy(), lastWordsMilliseconds).unref());
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Log, type LogOptions } from "../../cli/log.ts";
 import { Progress } from "../../cli/progress.ts";
+import { lineWriter } from "../../cli/streamer-log.ts";
 import { Terminal } from "../../cli/terminal.ts";
 import { Screen } from "./screen.ts";
 
@@ -21,7 +22,7 @@ function progressOn(stream: NodeJS.WriteStream, options: LogOptions = {}, term =
   const terminal = new Terminal(stream, stream, term);
   const log = new Log(terminal, { hasColors: false }, () => Date.parse("2026-11-26T12:00:00Z") + now);
   log.configure({ streamer: "drift", ...options });
-  return { progress: new Progress(terminal, log, () => now), log };
+  return { progress: new Progress(terminal, log, () => now), log, terminal };
 }
 
 /** A run whose stderr is not a terminal. */
@@ -99,6 +100,30 @@ describe("on a terminal", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("a streamer's own lines have rows of their own, without what would control the terminal", () => {
+    const screen = new Screen(40);
+    const { progress, terminal } = progressOn(screen.stream);
+    progress.begin("starting");
+    const take = lineWriter(line => terminal.say(line));
+    const said = Buffer.from("INFO é\r\n\u001b[31mWARN\u001b[0m\tb\u0007\n1 %\r50 %\r100 %\nlast");
+    const half = said.indexOf("é") + 1;
+    take(said.subarray(0, half));
+    expect(screen.rows).toEqual(["drift: 0:00, starting"]);
+    take(said.subarray(half));
+    const rows = ["INFO é", "WARN        b\\u0007", "100 %"];
+    expect(screen.rows).toEqual([...rows, "drift: 0:00, starting"]);
+    take(undefined);
+    expect(screen.rows).toEqual([...rows, "last", "drift: 0:00, starting"]);
+  });
+
+  it("a streamer's line without an end is written in parts", () => {
+    const lines: string[] = [];
+    const take = lineWriter(line => lines.push(line));
+    for (let at = 0; at < 5; at++) take(Buffer.alloc(40_000, "x"));
+    take(undefined);
+    expect(lines.map(line => line.length)).toEqual([80_000, 80_000, 40_000]);
   });
 
   it("the echo of Ctrl-C leaves nothing behind", () => {
