@@ -150,7 +150,8 @@ function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source
   if (values["full-refresh"] !== true)
     return { kind: "command", run: bookmark => runStreamer(program, bookmark, hasBookmarks) };
   // It gets no bookmark, so it needs no flag for one.
-  const run = () => holdBookmarks(runStreamer(program, undefined, false), holding);
+  const kept = "The earlier bookmark stays, and a run without --full-refresh resumes from it.";
+  const run = () => holdBookmarks(runStreamer({ ...program, kept }, undefined, false), holding);
   return { kind: "command", isFullRefresh: true, run };
 }
 

@@ -13,10 +13,13 @@ export interface Program {
   readonly bookmarkArg?: string | undefined;
   /** Its whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** A sentence about what a failure leaves. */
+  readonly kept?: string;
   /** Takes what it writes to stderr, and undefined at the end. Without it, its stderr is ours. */
   readonly onStderr?: ((chunk: Uint8Array | undefined) => void) | undefined;
 }
 
+const outputKept = "Its output up to its last bookmark is kept.";
 const isWindows = process.platform === "win32";
 /** How long a streamer may take to end after SIGTERM. */
 const terminationMilliseconds = 5_000;
@@ -44,7 +47,7 @@ export async function* runProgram(
 }
 
 async function* printed(
-  { file, args, bookmarkArg, env, onStderr }: Program,
+  { file, args, bookmarkArg, env, kept = outputKept, onStderr }: Program,
   path: string | undefined,
   stopped: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
@@ -59,11 +62,7 @@ async function* printed(
   const ended = new Promise<string | undefined>(resolve => {
     child.once("error", error => resolve(`${file} can't be started: ${error.message}.`));
     child.once("close", (code, signal) =>
-      resolve(
-        code === 0
-          ? undefined
-          : `${file} exited with ${code ?? signal}. Its output up to its last bookmark is kept.`,
-      ),
+      resolve(code === 0 ? undefined : `${file} exited with ${code ?? signal}. ${kept}`),
     );
   });
   let hasEnded = false;

@@ -127,7 +127,11 @@ describe("a full refresh", () => {
     await post(stack(), "again", jsonline(bookmark(30)));
     const args = [...to, stack().url, "--streamer", "again", "--full-refresh", ...made];
     const bookmarkOf = async () => (await getBookmark(stack(), "again")).text();
-    expect(await persisted(args, "", { ...env, N: "25", FAIL: "1" })).toMatchObject({ code: 6, stdout: "" });
+    const failed = await persisted(args, "", { ...env, N: "25", FAIL: "1" });
+    expect(failed).toMatchObject({ code: 6, stdout: "" });
+    expect(failed.stderr).toMatch(
+      / exited with \d+\. The earlier bookmark stays, and a run without --full-refr/,
+    );
     expect(await bookmarkOf()).toBe("30");
     const { code, stdout, stderr } = await persisted(args, "", { ...env, N: "25" });
     expect([code, stdout, stderr]).toEqual([
