@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 import type { Sent, Watcher } from "./send.ts";
 import type { Terminal } from "./terminal.ts";
-import { cut, fitted, visible } from "./text.ts";
+import { cut, fitted, visible, widthOf } from "./text.ts";
 import { bytes, clockTime } from "./times.ts";
 import { counted } from "./words.ts";
 
@@ -118,9 +118,12 @@ export class Progress implements Watcher {
   }
 
   #draw(): void {
-    const { streamer = "persist" } = this.#log;
-    const parts = [`${streamer}: ${clockTime(this.#seconds)}`, ...this.#parts];
-    this.#terminal.change(this.#segments === 0 ? parts.join(", ") : fitted(parts, this.#terminal.width));
+    const { width } = this.#terminal;
+    const [clock, [first = "", ...more]] = [clockTime(this.#seconds), this.#parts];
+    const progress = `: ${clock}, ${first}`;
+    const nameWidth = Math.max(Math.floor(width / 3), width - widthOf(progress));
+    const line = cut(this.#log.streamer ?? "persist", nameWidth) + progress;
+    this.#terminal.change(fitted([line, ...more], width));
   }
 
   /** The parts of the changing line, the most important one first. */

@@ -98,7 +98,7 @@ function databaseAccount(url: string): DatabaseAccount {
   const { POSTGRES_SCHEMA, POSTGRES_ON_SCHEMA_CHANGE } = process.env;
   const onSchemaChange = POSTGRES_ON_SCHEMA_CHANGE || "evolve";
   if (onSchemaChange !== "evolve" && onSchemaChange !== "freeze")
-    throw usageError("POSTGRES_ON_SCHEMA_CHANGE is evolve or freeze.");
+    throw usageError(`POSTGRES_ON_SCHEMA_CHANGE is "${onSchemaChange}": it is evolve or freeze.`);
   try {
     addressOf(url);
   } catch (error) {
@@ -112,10 +112,11 @@ function importApiAccount(flags: AccountFlags): ImportApiAccount {
   const clientId = Number(flags.cid);
   const token = flags.token ?? STITCH_TOKEN;
   if (!Number.isSafeInteger(clientId) || clientId <= 0)
-    throw usageError("-C, or --cid, must be the client's id, a number.");
+    throw usageError(`-C, or --cid, is "${flags.cid}": it must be the client's id, a number.`);
   if (token === undefined || token === "")
     throw usageError("-T, or --token, is required: the access token, or set STITCH_TOKEN.");
-  if (!URL.canParse(IMPORT_API_URL)) throw usageError("IMPORT_API_URL is not a valid URL.");
+  if (!URL.canParse(IMPORT_API_URL))
+    throw usageError(`IMPORT_API_URL is "${IMPORT_API_URL}", which is not a URL.`);
   return { clientId, token, url: IMPORT_API_URL };
 }
 

@@ -73,6 +73,7 @@ function daysOf(text: string): number {
 
 async function list() {
   const tokens = await listTokens(await tokenTable());
+  if (tokens.length === 0) return console.log("There is no token.");
   console.table(
     tokens.map(token => ({
       id: token.id,

@@ -42,6 +42,7 @@ describe("a command line that is wrong", () => {
           "There is no --dry-run: persist check FILE checks a stitchstream and sends nothing.",
         ],
         [["--endpont", "x"], "There is no flag --endpont. Did you mean --endpoint? See persist --help."],
+        [["-C", "x", "-T", "t"], '-C, or --cid, is "x": it must be the client\'s id, a number.'],
         [["--log-format", "xml"], '--log-format is "xml": it is text or json.'],
         [["--quite"], "There is no flag --quite. Did you mean --quiet? See persist --help."],
         [["--colour"], "There is no flag --colour. See persist --help."],

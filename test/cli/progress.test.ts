@@ -102,6 +102,14 @@ describe("on a terminal", () => {
     );
   });
 
+  it("a long name leaves room for the progress", () => {
+    const screen = new Screen(40);
+    const { progress } = progressOn(screen.stream, { streamer: "a".repeat(64) });
+    progress.begin("starting");
+    progress.committed(sent);
+    expect(screen.rows).toEqual([`${"a".repeat(14)}…: 0:00, 12,000 records`]);
+  });
+
   it("a streamer's own lines have rows of their own, without what would control the terminal", () => {
     const screen = new Screen(40);
     const { progress, terminal } = progressOn(screen.stream);

@@ -38,6 +38,7 @@ it("creates a token that is shown once, lists it, and revokes it", async () => {
   expect(listed.said).not.toContain(token!);
   expect(await run(["revoke", id!])).toEqual({ code: 0, said: `The token ${id} is revoked.\n` });
   expect((await open()).status).toBe(401);
+  expect(await run(["list"])).toEqual({ code: 0, said: "There is no token.\n" });
 });
 
 describe("reports in a sentence", () => {
