@@ -8,8 +8,10 @@ const endMillisecondsMax = 10_000;
 /** A streamer that ends sooner needs no message. */
 const patienceMilliseconds = 1_000;
 const interrupted = "Interrupted. What was committed stays committed: run it again to resume from there.";
-const unprintable = (reason: string | undefined) =>
-  `Bookmarks can't be printed any more: ${reason}. What was committed stays committed.`;
+const unprintable = (reason: string | undefined, isSending: boolean) =>
+  isSending
+    ? `Bookmarks can't be printed any more: ${reason}. What was committed stays committed.`
+    : `The output can't be written: ${reason}.`;
 
 interface InterruptionWatcher {
   /** The run begins to wait, for its request in flight or for its streamer. */
@@ -41,7 +43,8 @@ export class Interruption {
       // The reader of a command's output, such as `head -1`, has what it needs.
       if (!this.isSending && code === "EPIPE") process.exit(0);
       // The error repeats for each bookmark.
-      if (this.#error === undefined) this.#begin(new CliError(unprintable(code), exits.failed));
+      if (this.#error === undefined)
+        this.#begin(new CliError(unprintable(code, this.isSending), exits.failed));
     });
     // A closed terminal.
     process.stderr.on("error", () => {});

@@ -6,7 +6,7 @@ export interface Column<N extends string> {
   /** Its texts may be cut to this width; without it they are never cut. */
   readonly min?: number;
   /** Columns with a higher number are left out first if the table is too wide. */
-  readonly drop?: number;
+  readonly drop?: number | undefined;
   readonly isNumber?: boolean;
   readonly color?: (text: string) => Color | undefined;
 }
@@ -28,7 +28,10 @@ export function tableOf<N extends string>(
   const lines = rows.map(row => (name: N) => visible(row[name] ?? ""));
   const full = columns.map(column => {
     const widths = lines.map(textOf => widthOf(textOf(column.name)));
-    return { ...column, width: Math.min(cellWidthMax, Math.max(column.name.length, ...widths)) };
+    const width = Math.min(cellWidthMax, Math.max(column.name.length, ...widths));
+    // A column without any text is left out before the others.
+    const isEmpty = widths.every(each => each === 0);
+    return { ...column, width, drop: isEmpty && column.drop ? Number.POSITIVE_INFINITY : column.drop };
   });
   const laid = shrunk(fitting(full, view.width), view.width);
   const head = lineOf(laid, name => name, view);

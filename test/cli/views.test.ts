@@ -101,6 +101,14 @@ describe("a table", () => {
     void fc.assert(fits, { numRuns: numRuns(30) });
   });
 
+  it("that is too wide leaves out a column without any text first", () => {
+    const columns = [{ name: "a" }, { name: "nothing", drop: 1 }, { name: "b", drop: 2 }] as const;
+    const rows = [{ a: "some text", nothing: "", b: "other" }];
+    expect(tableOf(columns, rows, view(80))).toContain("nothing");
+    expect(tableOf(columns, rows, view(18))).not.toContain("nothing");
+    expect(tableOf(columns, rows, view(18))).toContain("other");
+  });
+
   it("cuts wide characters as a terminal shows them", () => {
     const rows = [{ name: "日本語日本語" }];
     expect(tableOf([{ name: "name", min: 4 }], rows, view(8)).split("\n")).toEqual(["name", "日本語…"]);
