@@ -20,7 +20,7 @@ const unchangedMax = casesOf(Array.from({ length: 10 }), 5).length;
 
 describe("the simulation", () => {
   const numbered = mutants.map((mutant, n) => ({ ...mutant, n }));
-  it.each(casesOf(numbered, 20))("catches: $name", async ({ n, seed = 0, schedules = "any", ...mutant }) => {
+  it.each(casesOf(numbered, 40))("catches: $name", async ({ n, seed = 0, schedules = "any", ...mutant }) => {
     const run = (await mutated({ ...mutant, dir, n }))[schedules];
     const caught = await firstCaught(run, seed, schedulesMax);
     expect(caught?.message, "npm run mutants -- --find looks for a seed").toMatch(/^I\d: /);
