@@ -5,16 +5,13 @@ import { importApiRules } from "../functions/import-api/rules.ts";
 import { validate } from "../functions/persister/body/validate.ts";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { wireBytesMax } from "../functions/persister/limits.ts";
-import type { Clock } from "../functions/persister/ports.ts";
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
 import { segments } from "../functions/persister/segments/segment.ts";
+import { stillClock } from "../functions/system-clock.ts";
 import { CliError, exits } from "./cli-error.ts";
 import { Findings, faultsNamedMax } from "./findings.ts";
 import { gunzipIfZipped } from "./gunzip.ts";
 import { assertLineFits } from "./gzip.ts";
-
-/** Time stands still, so that a file is cut the same way however slowly it is read. */
-const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
 /** How far a check has come. */
 export interface CheckProgress {
@@ -42,7 +39,7 @@ export async function check(path: string, onProgress: (progress: CheckProgress) 
     }
   }
   try {
-    for await (const segment of segments(gunzipIfZipped(counted(), name), { clock })) {
+    for await (const segment of segments(gunzipIfZipped(counted(), name), { clock: stillClock })) {
       await checkSegment(segment, destination, findings);
       if (findings.isEnough) break;
       onProgress({ name, bytes, bytesTotal, records: findings.records });

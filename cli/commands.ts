@@ -88,7 +88,7 @@ const commands: Readonly<Record<string, Command>> = {
   check: (values, rest, { terminal }) => runCheckCommand(values, rest, terminal),
 };
 
-/** Returns the command of a command line's words. Throws CliError if there is none. */
+/** Returns the command that a command line's words name. Throws CliError for an unknown one. */
 export function commandOf(words: readonly string[]): Command {
   const [name = ""] = words;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -3,6 +3,7 @@ import type { Clock } from "../functions/persister/ports.ts";
 import { type Segment, wholeLineOf } from "../functions/persister/segments/cutter.ts";
 import { segments } from "../functions/persister/segments/segment.ts";
 import { firstVisible } from "../functions/stitchstream/header.ts";
+import { stillClock } from "../functions/system-clock.ts";
 import { newline } from "../functions/values/bytes.ts";
 import type { LineOf } from "./fault-lines.ts";
 import { gzipBody, lineTooLarge } from "./gzip.ts";
@@ -46,9 +47,6 @@ export async function* wireSegments(
     yield* compressor.compress(segment, lineOfWhole(segment));
 }
 
-/** Time stands still: all of the lines are there. */
-const clock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
-
 class Compressor {
   readonly #gzip: Ports["gzip"];
   /** The size of the next segment: the most until one turns out to be too large. */
@@ -66,7 +64,7 @@ class Compressor {
     if (body.length <= wireBytesMax) return yield { records, hasBookmark, bytes: lines.length, body, lineOf };
     if (isOneLine(segment)) throw lineTooLarge(segment, body.length, lineOf);
     const bytesMax = Math.min(this.bytesWanted, lines.length >> 1);
-    for await (const part of segments(once(lines), { clock, bytesMax })) {
+    for await (const part of segments(once(lines), { clock: stillClock, bytesMax })) {
       const lineInPart = lineOfWhole(part);
       yield* this.compress(part, line => lineOf(lineInPart(line)));
     }

@@ -9,3 +9,6 @@ export const idleClock: Clock = {
   now: Date.now,
   sleep: milliseconds => setTimeout(milliseconds, undefined, { ref: false }),
 };
+
+/** Time stands still: a stream whose lines are all there is cut the same way however slowly it is read. */
+export const stillClock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
