@@ -21,13 +21,12 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
   [Kind.double, [integer, fractional]],
   [Kind.text, [typeBits.string]],
 ];
-const kinds = 20;
 const checkedByTextMax = 8;
 
 /** Returns a schema's check of records; undefined if only the evaluator can check them. */
 export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
   const plan = new Plan([node], new Plans(spend));
-  return plan.always[Kind.map] === 1 ? (plan.map ?? nothingRequired) : undefined;
+  return ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
 }
 
 /** Makes the checks of a table's records. */
@@ -64,7 +63,7 @@ const nothingRequired: MapCheck = {
 };
 
 class Plan implements SlotCheck {
-  readonly always = new Uint8Array(kinds);
+  always = 0;
   readonly map: MapCheck | undefined;
   readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
@@ -80,16 +79,16 @@ class Plan implements SlotCheck {
     for (const [kind, types] of typesOfKind) {
       const parts = types.map(type => partsOf(nodes, type));
       const [first] = parts;
-      if (parts.every(each => each?.length === 0)) this.always[kind] = 1;
+      if (parts.every(each => each?.length === 0)) this.always |= 1 << kind;
       else if (parts.every(each => each !== undefined && isSameList(each, first!)))
         this.#assertions[kind] = [...new Set(first!.map(({ rules }) => rules!))];
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
     const maps = memberParts(nodes, object);
-    if (maps !== undefined) this.always[Kind.map] = 1;
+    if (maps !== undefined) this.always |= 1 << Kind.map;
     this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, plans);
     const arrays = memberParts(nodes, array);
-    if (arrays !== undefined) this.always[Kind.array] = 1;
+    if (arrays !== undefined) this.always |= 1 << Kind.array;
     this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
   }
 

@@ -33,6 +33,9 @@ interface Rejection {
   readonly attempts: number;
 }
 
+/** In typed arrays they take half the memory. */
+export type RecordIndexes = readonly number[] | Int32Array;
+
 /** The records, or the activation, of one request or transaction. */
 export interface Batch {
   /**
@@ -42,7 +45,7 @@ export interface Batch {
    */
   readonly kind: "upsert" | "append" | "typed" | "activate";
   /** The records' indexes in the delivery, ascending. */
-  readonly records: readonly number[];
+  readonly records: RecordIndexes;
   /** The most bytes that it takes. */
   readonly bytes: number;
   readonly activation?: Activation;

@@ -1,4 +1,4 @@
-import type { Batch, Outgoing } from "../persister/destination.ts";
+import type { Batch, Outgoing, RecordIndexes } from "../persister/destination.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { beginCopy, endCopy } from "./binary.ts";
@@ -12,7 +12,7 @@ import type { SurveyedValues } from "./surveyed-values.ts";
 export interface EncodedRows extends Rows {
   readonly bytes: Uint8Array;
   /** The records' indexes in the delivery. */
-  readonly records: readonly number[];
+  readonly records: RecordIndexes;
   /** The sequence of the first one. */
   readonly firstSequence: bigint;
 }
@@ -53,7 +53,7 @@ export function encodeRows(
 
 /** Returns a batch's records by their tables. Only one of upserts may have several. */
 function grouped({ kind, records }: Batch, contents: Outgoing["contents"]) {
-  if (kind !== "upsert") return new Map([[contents.recordTable(records[0]!), records]]);
+  if (kind !== "upsert") return new Map<Table, RecordIndexes>([[contents.recordTable(records[0]!), records]]);
   const groups = new Map<Table, number[]>();
   for (const record of records) {
     const table = contents.recordTable(record);

@@ -47,3 +47,20 @@ export class IntTuples {
     this.count = 0;
   }
 }
+
+/** Integers in one growing array. */
+export class Ints extends IntTuples {
+  constructor() {
+    super(1);
+  }
+
+  push(int: number): void {
+    const at = this.add();
+    this.ints[at] = int;
+  }
+
+  /** Returns the integers, valid until the next one is added. */
+  view(): Int32Array {
+    return this.ints.subarray(0, this.count);
+  }
+}

@@ -21,6 +21,19 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
+/**
+ * Returns the first byte, from `start`, that is not plain; near the end of the body, any byte before it. It is
+ * short, so that the engine puts it into the loops over members.
+ */
+export function endOfRun(view: DataView, start: number): number {
+  let at = start;
+  for (const last = view.byteLength - wordBytes; at <= last; at = (at + wordBytes) | 0) {
+    const found = notPlain(view.getInt32(at, true));
+    if (found !== 0) return at + lowestByte(found);
+  }
+  return at;
+}
+
 /** Returns the first byte of a string, from `start`, that is neither plain nor part of a short escape. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
   const lastPair = bytes.length - 2 * wordBytes;

@@ -5,8 +5,8 @@ import type { Kind } from "./visitor.ts";
  * the schema, but it may fail to accept one that conforms: the whole record is then evaluated.
  */
 export interface SlotCheck {
-  /** By kind: 1 if every value conforms, otherwise 0. For maps and arrays, this excludes their contents. */
-  readonly always: Uint8Array;
+  /** A bit for each kind: whether every value conforms. For maps and arrays, this excludes their contents. */
+  readonly always: number;
   /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
   /** The check of a map in this place; undefined if nothing is required. */

@@ -1,4 +1,5 @@
 import type { Table } from "../../stitchstream/tables.ts";
+import { Ints } from "../../values/int-tuples.ts";
 import type { Contents } from "../body/contents.ts";
 import type { Batch, BatchSizes } from "../destination.ts";
 import { batchBytesMax, batchRecordsMax } from "../limits.ts";
@@ -9,10 +10,12 @@ export interface TrackedBatch extends Batch {
   readonly ticket: Ticket;
 }
 
-interface OpenBatch extends TrackedBatch {
-  readonly records: number[];
+interface OpenBatch extends Omit<TrackedBatch, "records"> {
+  readonly records: Ints;
   bytes: number;
 }
+
+const noRecords = new Int32Array();
 
 /** Room for a request's brackets and names. A schema's size is added to it. */
 const envelopeBytes = 2_048;
@@ -38,7 +41,7 @@ export function* batches(
         yield* open.close();
         yield {
           kind: "activate",
-          records: [],
+          records: noRecords,
           bytes: 0,
           activation: next.activation,
           ticket: tracker.open(),
@@ -96,7 +99,7 @@ class OpenBatches {
     const group = groupOf(table);
     const kind = table.schema !== undefined ? "typed" : group === upserts ? "upsert" : "append";
     const bytesOnce = envelopeBytes + this.#sizes.schemaBytes(table);
-    const batch: OpenBatch = { kind, records: [], ticket: this.#tracker.open(), bytes: bytesOnce };
+    const batch: OpenBatch = { kind, records: new Ints(), ticket: this.#tracker.open(), bytes: bytesOnce };
     this.#byGroup.set(group, batch);
     this.#byTable[table.id] = batch;
     return batch;
@@ -104,7 +107,7 @@ class OpenBatches {
 
   /** Yields all open batches, oldest first, and closes them. */
   *close(): Generator<TrackedBatch> {
-    yield* this.#byGroup.values();
+    for (const batch of this.#byGroup.values()) yield { ...batch, records: batch.records.view() };
     this.#byGroup.clear();
     this.#byTable.fill(undefined);
   }
@@ -116,8 +119,8 @@ const groupOf = ({ schema, keyNames, id }: Table) =>
   schema === undefined && keyNames.length > 0 ? upserts : String(id);
 
 /** Returns whether a batch has no room for another record of this size. The first one always fits. */
-const isFull = ({ records, bytes }: OpenBatch, more: number): boolean =>
-  records.length > 0 && (records.length === batchRecordsMax || bytes + more > batchBytesMax);
+const isFull = ({ records: { count }, bytes }: OpenBatch, more: number): boolean =>
+  count > 0 && (count === batchRecordsMax || bytes + more > batchBytesMax);
 
 function recordBytes(contents: Contents, record: number, bytesAround: number): number {
   const length = contents.recordEnd(record) - contents.recordStart(record);

@@ -27,6 +27,10 @@ export interface Envelope {
   readonly shape: TableShape;
   /** One more than there are gaps. */
   readonly texts: readonly Text[];
+  /** The first of them. */
+  readonly head: Text;
+  /** The second one, if the body is JSON and the record is the only gap: most lines are like that. */
+  readonly tail: Text | undefined;
   readonly gaps: readonly Gap[];
   /**
    * The strings before the record that enter transit's cache. Each is three numbers: the index of its text,
@@ -130,8 +134,8 @@ export class Envelopes {
     return true;
   }
 
-  #begins(start: number, { texts: [first] }: Envelope): boolean {
-    return isSameText(this.#view, start, first!.start, first!.length);
+  #begins(start: number, { head }: Envelope): boolean {
+    return isSameText(this.#view, start, head.start, head.length);
   }
 
   #findByName(start: number): Envelope | undefined {

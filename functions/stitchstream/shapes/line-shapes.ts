@@ -102,17 +102,29 @@ export class LineShapes {
     return this.#open.settle(start, this.#shapesById[table.id]);
   }
 
-  #readLine(start: number, expected: Envelope): Table | undefined {
+  #readLine(start: number, envelope: Envelope): Table | undefined {
     const reader = this.#reader;
-    const { view } = reader;
+    const { head, tail } = envelope;
     reader.beginPieces(start);
     reader.envelope.time_extracted.present = false;
+    if (this.#transit !== undefined) this.#rememberAll(this.#transit, start, envelope);
+    const from = start + head.length;
+    const end =
+      tail === undefined
+        ? this.#readGap(from, envelope.gaps[0]!, envelope)
+        : this.#readRecord(from, envelope.shape);
+    if (end === miss) return undefined;
+    if (tail !== undefined && isSameText(reader.view, end, tail.start, tail.length))
+      return this.#endLine(start, end + tail.length, envelope);
+    return this.#readOn(start, end, envelope);
+  }
+
+  /** Reads on from the end of the first gap, which is at `end`. */
+  #readOn(start: number, end: number, expected: Envelope): Table | undefined {
+    const { view } = this.#reader;
     let known = expected;
-    let at = start + known.texts[0]!.length;
-    if (this.#transit !== undefined) this.#rememberAll(this.#transit, start, known);
-    for (let n = 0; n < known.gaps.length; n++) {
-      at = this.#readGap(at, known.gaps[n]!, known);
-      if (at === miss) return undefined;
+    let at = end;
+    for (let n = 0; ; ) {
       const text = known.texts[n + 1]!;
       if (!isSameText(view, at, text.start, text.length)) {
         const sibling = this.#envelopes.sibling(known, n, at);
@@ -125,11 +137,17 @@ export class LineShapes {
       }
       if (this.#transit !== undefined) this.#remember(this.#transit, at, known, n + 1);
       at += known.texts[n + 1]!.length;
+      if (++n === known.gaps.length) return this.#endLine(start, at, known);
+      at = this.#readGap(at, known.gaps[n]!, known);
+      if (at === miss) return undefined;
     }
-    if (at - start > this.#limits.lineBytesMax) return undefined;
-    reader.growth = this.#growth;
-    reader.position = at;
-    return known.table;
+  }
+
+  #endLine(start: number, end: number, { table }: Envelope): Table | undefined {
+    if (end - start > this.#limits.lineBytesMax) return undefined;
+    this.#reader.growth = this.#growth;
+    this.#reader.position = end;
+    return table;
   }
 
   /** Reads the value at `at`. Returns its end, or `miss`. */
@@ -207,8 +225,20 @@ export class LineShapes {
     const before = gaps.indexOf("record") + 1;
     const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
     if (cached === undefined) return;
+    const tail = transit === undefined && gaps.length === 1 ? texts[1] : undefined;
     const nameAt = stream.contentEnd < start + texts[0]!.length ? stream.contentStart - start : undefined;
-    this.#envelopes.add({ table, shape, texts, gaps, cached, nameAt, next: undefined, isStale: false });
+    this.#envelopes.add({
+      table,
+      shape,
+      texts,
+      gaps,
+      cached,
+      nameAt,
+      head: texts[0]!,
+      tail,
+      next: undefined,
+      isStale: false,
+    });
   }
 
   /** Tables of a stream that differ in their version alone share a shape. */

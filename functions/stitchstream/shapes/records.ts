@@ -1,5 +1,5 @@
 import { dot, holdsEscape, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
-import { endOfPlain } from "../../values/plain-text.ts";
+import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
@@ -33,7 +33,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   /** The number of maps read so far: the id of the last one. */
   protected maps = 0;
   protected columns: Columns | undefined;
-  /** The kind and content of the last value. A scalar in a plain slot does not set them. */
+  /** The kind and content of the last value. A scalar that its slot passes does not set them. */
   protected kind: Kind = Kind.null;
   protected start = 0;
   protected end = 0;
@@ -56,30 +56,28 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   protected abstract readRecord(at: number, shape: MapShape): number;
 
-  /** Counts a scalar, notes it and checks it. Returns `next`. */
+  /** Counts a scalar; notes and checks it if its slot does not pass it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
-    if (slot.isPlain) return next;
-    this.kind = kind;
-    this.start = start;
-    this.end = end;
-    const { check } = slot;
-    if (check !== undefined && (check.always[kind] === 0 || kind === Kind.integer))
-      this.#check(kind, start, end, slot);
+    if (((slot.passes >> kind) & 1) === 0) this.#note(kind, start, end, slot);
     return next;
   }
 
-  #check(given: Kind, start: number, end: number, { check }: Slot): void {
-    if (!this.conforms) return;
+  /** For a slot that does not pass this kind. */
+  #note(given: Kind, start: number, end: number, slot: Slot): void {
+    this.kind = given;
+    this.start = start;
+    this.end = end;
+    if (slot.check === undefined || !this.conforms) return;
     // A long integer may not fit 64 bits, so the check reads its digits.
     const kind = given === Kind.integer && end - start > shortChars ? Kind.bigInteger : given;
-    this.conforms = check!.always[kind] === 1 || check!.conforms(kind, this.bytes, start, end);
+    this.conforms = slot.accepts(kind) || slot.check.conforms(kind, this.bytes, start, end);
   }
 
   /** Reads the string at `at`, which has no tag. */
   protected text(at: number, slot: Slot): number {
-    let end = endOfPlain(this.bytes, this.view, at + 1);
-    if (this.bytes[end] !== quote) end = this.endOfLongString(at);
+    let end = endOfRun(this.view, at + 1);
+    if (this.bytes[end] !== quote) end = this.endOfText(at, end);
     return this.scalar(Kind.text, at + 1, end, slot, end + 1);
   }
 
@@ -103,6 +101,12 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     if (word === falsWord && bytes[at + 4] === letterE)
       return this.scalar(Kind.boolean, at, at + 5, slot, at + 5);
     return miss;
+  }
+
+  /** Returns the closing quote of the string at `at`, which is plain up to `from`. */
+  protected endOfText(at: number, from: number): number {
+    const end = endOfPlain(this.bytes, this.view, from);
+    return this.bytes[end] === quote ? end : this.endOfLongString(at);
   }
 
   protected endOfLongString(at: number): number {
@@ -137,17 +141,15 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Returns the shape of the maps in a slot. */
   protected shapeOf(slot: Slot): MapShape {
-    const { check } = slot;
-    if (check !== undefined && check.always[Kind.map] === 0) this.conforms = false;
-    slot.map ??= new MapShape(this.budget, check?.map);
+    if (!slot.accepts(Kind.map)) this.conforms = false;
+    slot.map ??= new MapShape(this.budget, slot.check?.map);
     return slot.map;
   }
 
   /** Returns the slot of the elements of a slot's arrays. */
   protected elementOf(slot: Slot): Slot {
-    const { check } = slot;
-    if (check !== undefined && check.always[Kind.array] === 0) this.conforms = false;
-    slot.element ??= elementSlot(check?.element);
+    if (!slot.accepts(Kind.array)) this.conforms = false;
+    slot.element ??= elementSlot(slot.check?.element);
     return slot.element;
   }
 

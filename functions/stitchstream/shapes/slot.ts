@@ -2,6 +2,7 @@ import { holdsEscape, isRepeated, underscore } from "../../values/bytes.ts";
 import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
+import { Kind } from "../../values/visitor.ts";
 
 /** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;
@@ -45,8 +46,10 @@ export class Slot {
   readonly key: number;
   readonly isRequired: boolean;
   readonly check: SlotCheck | undefined;
-  /** Whether the slot's values are only counted: it is no key, is not required and has no check. */
-  readonly isPlain: boolean;
+  /** Whether it is noted that a map has the slot: it is a key or required. */
+  readonly isNoted: boolean;
+  /** A bit for each kind: whether scalars of that kind are neither noted nor checked. */
+  readonly passes: number;
 
   constructor(name: Name, { key, nameId, isRequired, check }: SlotFacts) {
     this.nameStart = name.start;
@@ -57,9 +60,19 @@ export class Slot {
     this.key = key;
     this.isRequired = isRequired;
     this.check = check;
-    this.isPlain = key < 0 && !isRequired && check === undefined;
+    this.isNoted = key >= 0 || isRequired;
+    // Until its digits are counted, an integer may be a long one.
+    const integers = this.accepts(Kind.bigInteger) ? 0 : 1 << Kind.integer;
+    this.passes = key >= 0 ? 0 : (check?.always ?? allKinds) & ~integers;
+  }
+
+  /** Returns whether all values of a kind conform. */
+  accepts(kind: Kind): boolean {
+    return this.check === undefined || ((this.check.always >> kind) & 1) === 1;
   }
 }
+
+const allKinds = -1;
 
 type SlotFacts = Pick<Slot, "key" | "nameId" | "isRequired" | "check">;
 

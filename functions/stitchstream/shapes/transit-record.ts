@@ -16,7 +16,6 @@ import {
   tilde,
   zero,
 } from "../../values/bytes.ts";
-import { endOfPlain } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
@@ -76,7 +75,7 @@ export class TransitRecords extends TransitNames {
         slot.lastMap = map;
         at = this.#value(this.valueStart, slot, depth + 1);
         if (at === miss) return miss;
-        if (!slot.isPlain) {
+        if (slot.isNoted) {
           if (slot.isRequired) required++;
           if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
         }
@@ -94,13 +93,11 @@ export class TransitRecords extends TransitNames {
   }
 
   #value(at: number, slot: Slot, depth: number): number {
-    const { bytes, view } = this;
+    const { bytes } = this;
     const first = bytes[at]!;
     if (first === quote) {
       if (isTagged[bytes[at + 1]!] === 1) return this.#other(at, slot);
-      let end = endOfPlain(bytes, view, at + 1);
-      if (bytes[end] !== quote) end = this.endOfLongString(at);
-      return this.scalar(Kind.text, at + 1, end, slot, end + 1);
+      return this.text(at, slot);
     }
     if (first > zero && first <= nine) {
       const end = this.endOfInteger(at);
@@ -120,7 +117,7 @@ export class TransitRecords extends TransitNames {
     const end = this.#endOfInstant(at);
     if (end !== miss) {
       reader.growth += isoBytes;
-      if (slot.check !== undefined && slot.check.always[Kind.instant] === 0) this.conforms = false;
+      if (!slot.accepts(Kind.instant)) this.conforms = false;
       this.dataPoints++;
       this.kind = Kind.instant;
       this.start = at + tagBytes;
@@ -134,7 +131,7 @@ export class TransitRecords extends TransitNames {
     this.start = reader.pieceStart;
     this.end = reader.pieceEnd;
     // A check reads JSON text, which the body does not contain.
-    if (slot.check !== undefined && slot.check.always[kind] === 0) this.conforms = false;
+    if (!slot.accepts(kind)) this.conforms = false;
     return reader.position;
   }
 

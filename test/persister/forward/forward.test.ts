@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../../functions/persister/destination.ts";
+import type { Batch, Outcome } from "../../../functions/persister/destination.ts";
 import type { TrackedBatch } from "../../../functions/persister/forward/batch.ts";
 import { BatchMemories } from "../../../functions/persister/forward/batch-memories.ts";
 import { forward } from "../../../functions/persister/forward/forward.ts";
@@ -48,7 +48,7 @@ async function checkInFlight(plan: readonly Planned[], inFlightMax: number, s: f
   let begun = 0;
   let hasEnded = false;
   let most = inFlightMax;
-  const write = async ({ records: [n] }: { readonly records: readonly number[] }, out: ByteWriter) => {
+  const write = async ({ records: [n] }: Pick<Batch, "records">, out: ByteWriter) => {
     expect(n, "in the delivery's order").toBe(begun++);
     expect(hasEnded, "none is begun after one that was not accepted").toBe(false);
     expect([...inFlight.values()], "no memory is used twice").not.toContain(out);
@@ -97,7 +97,7 @@ describe("forward", () => {
       { bytes: 6_000_000, outcome: accepted },
     ].map(each => ({ ...each, isActivation: false }));
     const ends: (() => void)[] = [];
-    const write = async ({ records: [n] }: { readonly records: readonly number[] }) => {
+    const write = async ({ records: [n] }: Pick<Batch, "records">) => {
       await new Promise<void>(resolve => ends.push(resolve));
       return plan[n!]!.outcome;
     };

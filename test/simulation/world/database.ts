@@ -131,7 +131,7 @@ export class SimulatedDatabase {
 
   #note({ records, activation }: Batch, outgoing: Outgoing, process: Process): void {
     const { delivery, firstSequence } = outgoing;
-    const landed = records.map(record => landedOf(record, outgoing));
+    const landed = Array.from(records, record => landedOf(record, outgoing));
     const activated = activation && {
       table: activation.table.stream,
       version: Number(activation.table.version),
