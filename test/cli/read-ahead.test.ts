@@ -5,13 +5,14 @@ import type { Segment } from "../../functions/persister/segments/cutter.ts";
 const place = { records: 1, hasBookmark: false, hasOnlyEmptyState: false, firstLine: 1, headLines: 0 };
 const textOf = ({ body }: Segment) => Buffer.from(body).toString();
 
-/** Segments that share their memory, as a cutter's do. Notes what is asked for and that it has ended. */
+/** Segments that use two memories in turn, as a cutter's do. Notes what is asked for and that it has ended. */
 function sourceOf(texts: readonly string[], error?: Error) {
   const events: string[] = [];
-  const memory = Buffer.alloc(10);
+  const memories = [Buffer.alloc(10), Buffer.alloc(10)] as const;
   async function* source(): AsyncGenerator<Segment> {
     try {
-      for (const text of texts) {
+      for (const [n, text] of texts.entries()) {
+        const memory = memories[n % 2]!;
         events.push(`cut ${text}`);
         yield { ...place, body: memory.subarray(0, memory.write(text)) };
       }

@@ -5,10 +5,11 @@ import { headerFault } from "../body/faults.ts";
 import { PersisterError } from "../errors.ts";
 import * as limits from "../limits.ts";
 import { type Cut, lastBookmarkEnd, Reading, type SegmentLimits } from "./cut-places.ts";
+import { LineBuffer } from "./line-buffer.ts";
 
 /** A self-contained body of bounded size, cut out of a longer stitchstream. */
 export interface Segment {
-  /** Valid until the next segment is requested, which uses the same memory. */
+  /** Valid until the next segment but one is requested, which uses the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
   readonly hasBookmark: boolean;
@@ -27,9 +28,6 @@ export interface Segment {
 export const wholeLineOf = ({ firstLine, headLines }: Omit<Segment, "body">, line: number): number =>
   line - headLines - 1 + firstLine;
 
-/** Room next to a segment's lines: for the chunk that makes it full, or for the head. */
-const spareBytes = 131_072;
-
 /**
  * Collects the lines after a stream's header and cuts segments off them. Remembers each stream's latest
  * schema.
@@ -37,12 +35,9 @@ const spareBytes = 131_072;
 export class Cutter {
   readonly #limits: SegmentLimits;
   readonly #bytesWanted: () => number;
-  #bytes: Uint8Array;
-  #length = 0;
+  readonly #buffer: LineBuffer;
   /** The end of the last complete line. */
   #linesEnd = 0;
-  /** The memory of every segment's body: new large arrays would wait for the garbage collector. */
-  #body: Uint8Array;
   #header: Header | undefined;
   /** The number of lines after the header that were dropped. */
   #linesBefore = 0;
@@ -54,23 +49,13 @@ export class Cutter {
   constructor(segmentLimits: SegmentLimits, bytesWanted: () => number = () => segmentLimits.bytesMax) {
     this.#limits = segmentLimits;
     this.#bytesWanted = bytesWanted;
-    // Allocated in full: outgrown arrays would wait for the collector, and untouched memory costs nothing.
-    const bytesExpected = this.#bytesMax + spareBytes;
-    this.#bytes = new Uint8Array(bytesExpected);
-    this.#body = new Uint8Array(bytesExpected);
+    this.#buffer = new LineBuffer(this.#bytesMax);
   }
 
   add(chunk: Uint8Array): void {
-    const wanted = this.#length + chunk.length;
-    if (wanted > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length));
-      grown.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = grown;
-    }
-    this.#bytes.set(chunk, this.#length);
     const lastNewline = chunk.lastIndexOf(newline);
-    if (lastNewline >= 0) this.#linesEnd = this.#length + lastNewline + 1;
-    this.#length = wanted;
+    if (lastNewline >= 0) this.#linesEnd = this.#buffer.length + lastNewline + 1;
+    this.#buffer.add(chunk);
   }
 
   get #bytesMax(): number {
@@ -80,11 +65,11 @@ export class Cutter {
   /** Whether a segment is complete. Throws `malformed` for a line that is too long for any segment. */
   get isFull(): boolean {
     const bytesMax = this.#bytesMax;
-    if (this.#length <= bytesMax || !this.#hasHead()) return false;
+    if (this.#buffer.length <= bytesMax || !this.#hasHead()) return false;
     this.#dropBlankLines();
-    if (this.#length <= bytesMax) return false;
+    if (this.#buffer.length <= bytesMax) return false;
     if (this.#linesEnd > this.#headEnd()) return true;
-    if (this.#length <= limits.lineBytesMax) return false;
+    if (this.#buffer.length <= limits.lineBytesMax) return false;
     const line = this.#header!.line + this.#linesBefore;
     const message = `has more than ${limits.lineBytesMax} bytes: split it`;
     throw new PersisterError("malformed", `The line was not sent: line ${line} ${message}.`, {
@@ -105,7 +90,7 @@ export class Cutter {
   *cutToBookmark(): Generator<Segment> {
     if (!this.#hasHead()) return;
     this.#dropBlankLines();
-    const lines = this.#bytes.subarray(0, this.#linesEnd);
+    const lines = this.#buffer.bytes.subarray(0, this.#linesEnd);
     if (lines.length > this.#headEnd())
       yield* this.#cutUpTo(lastBookmarkEnd(sink => decode(lines, cutterLimits, sink)));
   }
@@ -115,9 +100,10 @@ export class Cutter {
    * not.
    */
   *rest(): Generator<Segment> {
-    if (this.#length === 0) return;
-    if (this.#bytes[this.#length - 1] !== newline) this.add(Uint8Array.of(newline));
-    yield* this.#cutUpTo(this.#length);
+    const { bytes } = this.#buffer;
+    if (bytes.length === 0) return;
+    if (bytes.at(-1) !== newline) this.add(Uint8Array.of(newline));
+    yield* this.#cutUpTo(this.#buffer.length);
     if (this.#hasCut) return;
     const read = this.#read(this.#headEnd());
     yield this.#cutAt(read.whole, read);
@@ -126,11 +112,12 @@ export class Cutter {
   /** Yields all lines up to `end`, in as many segments as they need. */
   *#cutUpTo(end: number): Generator<Segment> {
     // Bytes after `end` stay while lines are dropped.
-    const bytesAfter = this.#length - end;
+    const bytesAfter = this.#buffer.length - end;
     for (;;) {
       this.#dropBlankLines();
-      if (this.#length - bytesAfter <= this.#headEnd()) return;
-      const read = this.#read(this.#length - bytesAfter);
+      const left = this.#buffer.length - bytesAfter;
+      if (left <= this.#headEnd()) return;
+      const read = this.#read(left);
       yield this.#cutAt(read.isFull ? read.preferred : read.whole, read);
     }
   }
@@ -138,9 +125,9 @@ export class Cutter {
   /** An incomplete header looks like an invalid one until it is too long to be a header. */
   #hasHead(): boolean {
     try {
-      return this.#headEnd() > 0 || this.#length > 0;
+      return this.#headEnd() > 0 || this.#buffer.length > 0;
     } catch (error) {
-      if (!(error instanceof PersisterError) || this.#length > limits.headerBytesMax) throw error;
+      if (!(error instanceof PersisterError) || this.#buffer.length > limits.headerBytesMax) throw error;
       return false;
     }
   }
@@ -153,25 +140,24 @@ export class Cutter {
   /** Drops blank lines at the start: a segment without a header is recognized by its first message. */
   #dropBlankLines(): void {
     const start = this.#headEnd();
-    const visible = firstVisible(this.#bytes.subarray(0, this.#length), start);
-    const end = this.#bytes.subarray(start, visible).lastIndexOf(newline) + 1 + start;
-    if (end > start) this.#drop(end);
+    const { bytes } = this.#buffer;
+    const end = bytes.subarray(start, firstVisible(bytes, start)).lastIndexOf(newline) + 1 + start;
+    if (end === start) return;
+    this.#countDropped(bytes.subarray(start, end));
+    this.#buffer.drop(start, end);
   }
 
-  /** Drops the lines up to `end`. */
-  #drop(end: number): void {
-    const start = this.#headEnd();
-    this.#linesBefore += linesIn(this.#bytes.subarray(start, end));
-    this.#bytes.copyWithin(start, end, this.#length);
-    this.#length -= end - start;
-    this.#linesEnd -= end - start;
+  #countDropped(lines: Uint8Array): void {
+    this.#linesBefore += linesIn(lines);
+    this.#linesEnd -= lines.length;
   }
 
   #readHeader(): Header {
-    const header = headerOf(this.#bytes.subarray(0, this.#length));
+    const { bytes } = this.#buffer;
+    const header = headerOf(bytes);
     // If its last line is incomplete, the line's newline would later be read as a blank line.
     // The first byte alone does not tell the encoding.
-    const isWhole = header.line === 1 ? this.#length > 1 : this.#bytes[header.end - 1] === newline;
+    const isWhole = header.line === 1 ? bytes.length > 1 : bytes[header.end - 1] === newline;
     if (!isWhole) throw new PersisterError("not-a-stitchstream", "The header's last line has no end.");
     return header;
   }
@@ -179,47 +165,33 @@ export class Cutter {
   /** Returns the end of the last line that fits into a segment, or of one line that is too large for any. */
   #fullEnd(): number {
     const start = this.#headEnd();
-    const room = Math.min(this.#length, start + this.#bytesMax);
-    const end = this.#bytes.subarray(0, room).lastIndexOf(newline) + 1;
-    return end > start ? end : this.#bytes.indexOf(newline, start) + 1;
+    const { bytes } = this.#buffer;
+    const end = bytes.subarray(0, start + this.#bytesMax).lastIndexOf(newline) + 1;
+    return end > start ? end : bytes.indexOf(newline, start) + 1;
   }
 
   #read(end: number): Reading {
     const schemaBytesOf = (stream: string) => this.#schemas.get(stream)?.length ?? 0;
     const lines = { start: this.#headEnd(), end, schemaBytesOf };
     return new Reading(lines, { ...this.#limits, bytesMax: this.#bytesMax }).of(sink =>
-      decode(this.#bytes.subarray(0, end), cutterLimits, sink),
+      decode(this.#buffer.bytes.subarray(0, end), cutterLimits, sink),
     );
   }
 
   #cutAt(cut: Cut, { schemas }: Reading): Segment {
     const { end, records, streams, hasBookmark, hasOnlyEmptyState } = cut;
     const headEnd = this.#headEnd();
+    const { bytes } = this.#buffer;
     const repeated = [...streams].flatMap(stream => this.#schemas.get(stream) ?? []);
-    const body = this.#bodyOf([
-      this.#bytes.subarray(0, headEnd),
-      ...repeated,
-      this.#bytes.subarray(headEnd, end),
-    ]);
     const headLines = this.#header!.line - 1;
     const firstLine = headLines + this.#linesBefore + 1;
     for (const { stream, start, end: lineEnd } of schemas)
-      if (lineEnd <= end) this.#schemas.set(stream, this.#bytes.slice(start, lineEnd));
-    this.#drop(end);
+      if (lineEnd <= end) this.#schemas.set(stream, bytes.slice(start, lineEnd));
+    this.#countDropped(bytes.subarray(headEnd, end));
+    const body = this.#buffer.take(headEnd, end, repeated);
     this.#hasCut = true;
     const counts = { records, hasBookmark, hasOnlyEmptyState };
     return { body, ...counts, firstLine, headLines: headLines + repeated.length };
-  }
-
-  #bodyOf(parts: readonly Uint8Array[]): Uint8Array {
-    const length = parts.reduce((sum, part) => sum + part.length, 0);
-    if (this.#body.length < length) this.#body = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      this.#body.set(part, at);
-      at += part.length;
-    }
-    return this.#body.subarray(0, length);
   }
 }
 

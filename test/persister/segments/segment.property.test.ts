@@ -42,10 +42,16 @@ async function* chunksOf(
 
 const chunked = (text: string, ...chunkSizes: number[]) => chunksOf({ bytes: Buffer.from(text), chunkSizes });
 
-/** Copies of all segments: a body is valid only until the next one. */
+/** Copies of all segments, each made when the next one has been cut: until then a body is valid. */
 async function segmentsOf(source: AsyncIterable<Uint8Array>, options: SegmentOptions): Promise<Segment[]> {
   const cut: Segment[] = [];
-  for await (const segment of segments(source, options)) cut.push({ ...segment, body: segment.body.slice() });
+  let last: Segment | undefined;
+  const copyLast = () => last && cut.push({ ...last, body: last.body.slice() });
+  for await (const segment of segments(source, options)) {
+    copyLast();
+    last = segment;
+  }
+  copyLast();
   return cut;
 }
 
@@ -199,17 +205,18 @@ it.each<[name: string, lines: string[]]>([
   for (const segment of cut) expectWithin(segment, allLimits);
 });
 
-it("repeat only the schemas of their own streams, and are cut before those fill half of one", async () => {
+const repeating = "repeat only the schemas of their own streams, and are cut before those fill half of one";
+it.each([10_000, 1_000_000])(`${repeating}, of %i bytes`, async bytesMax => {
   const streams = numbers(20).map(n => `s${n}`);
   const lines = [
-    ...streams.map(stream => schemaLine(stream, "x".repeat(900))),
+    ...streams.map(stream => schemaLine(stream, "x".repeat(0.09 * bytesMax))),
     ...numbers(400).map(n => rowLine(streams[Math.floor(n / 2) % streams.length]!, n)),
   ];
-  const cut = await segmentsOf(chunked(lines.join("\n"), 777), { clock, bytesMax: 10_000 });
+  const cut = await segmentsOf(chunked(lines.join("\n"), 777), { clock, bytesMax });
   const rowsIn = (text: string) =>
     new Set([...text.matchAll(/"RECORD","stream":"(\w+)"/g)].map(([, name]) => name));
   for (const segment of cut) {
-    expectBounded(segment, 10_000);
+    expectBounded(segment, bytesMax);
     const text = Buffer.from(segment.body).toString();
     const head = text.split("\n").slice(0, segment.headLines).join();
     const repeated = [...head.matchAll(/"SCHEMA","stream":"(\w+)"/g)].map(([, name]) => name!);
