@@ -215,7 +215,9 @@ function headerOf(bytes: Uint8Array): Header {
 }
 
 function linesIn(bytes: Uint8Array): number {
+  // A Buffer searches long lines several times faster than a Uint8Array.
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let lines = 0;
-  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) lines++;
+  for (let at = buffer.indexOf(newline); at !== -1; at = buffer.indexOf(newline, at + 1)) lines++;
   return lines;
 }
