@@ -80,7 +80,9 @@ export function loadedAtStart({ outputs }: Metafile, path: string): ReadonlySet<
   return loaded;
 }
 
-/** An import of node:http evaluates its exports, of which Node 24's WebSocket takes 30 ms; `require` does not. */
+/**
+ * An import of node:http evaluates its exports, of which Node 24's WebSocket takes 30 ms. `require` does not.
+ */
 const httpByRequire: Plugin = {
   name: "http",
   setup({ onResolve, onLoad }) {

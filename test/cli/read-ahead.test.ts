@@ -5,7 +5,9 @@ import type { Segment } from "../../functions/persister/segments/cutter.ts";
 const place = { records: 1, hasBookmark: false, hasOnlyEmptyState: false, firstLine: 1, headLines: 0 };
 const textOf = ({ body }: Segment) => Buffer.from(body).toString();
 
-/** Segments that use two memories in turn, as a cutter's do. Notes what is asked for and that it has ended. */
+/**
+ * Segments that use two memories in turn, as a cutter's do. Notes what is asked for and that it has ended.
+ */
 function sourceOf(texts: readonly string[], error?: Error) {
   const events: string[] = [];
   const memories = [Buffer.alloc(10), Buffer.alloc(10)] as const;

@@ -52,8 +52,8 @@ export class LineBuffer {
   }
 
   /**
-   * Takes the lines up to `end`. Returns the header, which ends at `headEnd`, then `repeated`, then the lines.
-   * The result is valid until the buffer is changed after the next segment was taken.
+   * Takes the lines up to `end`. Returns the header, which ends at `headEnd`, `repeated`, and the lines. The
+   * result is valid until the buffer is changed after the next segment was taken.
    */
   take(headEnd: number, end: number, repeated: readonly Uint8Array[]): Uint8Array {
     const header = this.bytes.slice(0, headEnd);

@@ -2,7 +2,7 @@ import { caret } from "../../values/bytes.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { TransitReader } from "../transit/reader.ts";
-import type { Gap, Text } from "./envelopes.ts";
+import type { Envelope, Gap, Text } from "./envelopes.ts";
 import { miss } from "./miss.ts";
 
 /** A line with more gaps than this is left to the scan. */
@@ -14,8 +14,35 @@ interface Place {
   readonly textEnd: number;
 }
 
+const none: readonly number[] = [];
+
+/** Returns the envelope of the line at `start`, just read by the scan; undefined if it can't be used. */
+export function envelopeOf(
+  { reader, transit, start }: { reader: PieceReader; transit: TransitReader | undefined; start: number },
+  of: Pick<Envelope, "table" | "shape">,
+): Envelope | undefined {
+  const { record, stream } = reader.envelope;
+  const places = gapsOf(reader);
+  if (places === undefined) return undefined;
+  let from = start;
+  const texts = places.map(({ textStart, textEnd }) => {
+    const text = { start: from, length: textStart - from };
+    from = textEnd;
+    return text;
+  });
+  texts.push({ start: from, length: reader.position - from });
+  const gaps = places.map(({ gap }) => gap);
+  const before = gaps.indexOf("record") + 1;
+  const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
+  if (cached === undefined) return undefined;
+  const head = texts[0]!;
+  const tail = transit === undefined && gaps.length === 1 ? texts[1] : undefined;
+  const nameAt = stream.contentEnd < start + head.length ? stream.contentStart - start : undefined;
+  return { ...of, texts, head, tail, gaps, cached, nameAt, next: undefined, isStale: false };
+}
+
 /** Returns the gaps of the line that the scan has just read, in order; undefined if there are too many. */
-export function gapsOf({ envelope: { record, time_extracted: time }, otherValues: others }: PieceReader) {
+function gapsOf({ envelope: { record, time_extracted: time }, otherValues: others }: PieceReader) {
   if (others.count > gapsMax) return undefined;
   const places: Place[] = [{ gap: "record", textStart: record.textStart, textEnd: record.textEnd }];
   if (time.present) places.push({ gap: "time", textStart: time.textStart, textEnd: time.textEnd });
@@ -41,7 +68,7 @@ export function readUncached(reader: TransitReader, at: number): number {
  * `Envelope.cached`. Returns undefined if another string did, or if the other texts may contain codes, whose
  * meaning would depend on the record.
  */
-export function cachedIn(
+function cachedIn(
   { bytes, cache }: TransitReader,
   texts: readonly Text[],
   count: number,

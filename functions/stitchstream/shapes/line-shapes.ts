@@ -9,7 +9,7 @@ import { isTimeOrNone } from "../time-extracted.ts";
 import { TransitReader } from "../transit/reader.ts";
 import type { ValueLimits } from "../value-limits.ts";
 import { type Envelope, Envelopes, type Gap } from "./envelopes.ts";
-import { cachedIn, gapsOf, readUncached } from "./gaps.ts";
+import { envelopeOf, readUncached } from "./gaps.ts";
 import { JsonRecords } from "./json-record.ts";
 import { miss } from "./miss.ts";
 import { OpenEnvelopes } from "./open-envelopes.ts";
@@ -205,40 +205,11 @@ export class LineShapes {
 
   /** Learns the envelope and the record of the line at `start`, which the scan has just read. */
   learn(table: Table, start: number): void {
-    const reader = this.#reader;
-    const { position: end } = reader;
-    const { record, stream } = reader.envelope;
     const shape = this.#shapeOf(table);
     if (!this.#open.hasRead) this.#open.note(shape);
     if (this.#envelopes.trust.rests) return;
-    const places = gapsOf(reader);
-    if (places === undefined) return;
-    let from = start;
-    const texts = places.map(({ textStart, textEnd }) => {
-      const text = { start: from, length: textStart - from };
-      from = textEnd;
-      return text;
-    });
-    texts.push({ start: from, length: end - from });
-    const gaps = places.map(({ gap }) => gap);
-    const transit = this.#transit;
-    const before = gaps.indexOf("record") + 1;
-    const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
-    if (cached === undefined) return;
-    const tail = transit === undefined && gaps.length === 1 ? texts[1] : undefined;
-    const nameAt = stream.contentEnd < start + texts[0]!.length ? stream.contentStart - start : undefined;
-    this.#envelopes.add({
-      table,
-      shape,
-      texts,
-      gaps,
-      cached,
-      nameAt,
-      head: texts[0]!,
-      tail,
-      next: undefined,
-      isStale: false,
-    });
+    const envelope = envelopeOf({ reader: this.#reader, transit: this.#transit, start }, { table, shape });
+    if (envelope !== undefined) this.#envelopes.add(envelope);
   }
 
   /** Tables of a stream that differ in their version alone share a shape. */
@@ -262,5 +233,3 @@ export class LineShapes {
     this.#envelopes.forget(stream);
   }
 }
-
-const none: readonly number[] = [];
