@@ -93,15 +93,18 @@ function sumOf(worker: Worker, summary: Summary, onProgress: (done: number) => v
   });
 }
 
-/** Notices a schedule that reaches neither its end nor a next step, which would be counted. */
+/**
+ * Notices a schedule that reaches neither its end nor a next step, which would be counted. It counts how often
+ * it looked, since a process that was suspended has taken no time.
+ */
 function watch(at: Int32Array, reject: (error: Error) => void): NodeJS.Timeout {
-  const since = new Map<number, { seed: number; at: number }>();
+  const watched = new Map<number, { seed: number; looks: number }>();
   return setInterval(() => {
     for (let slot = 1; slot < at.length; slot++) {
       const seed = Atomics.load(at, slot);
-      const known = since.get(slot);
-      if (known?.seed !== seed) since.set(slot, { seed, at: Date.now() });
-      else if (seed >= 0 && Date.now() - known.at > hangMilliseconds)
+      const known = watched.get(slot);
+      if (known?.seed !== seed) watched.set(slot, { seed, looks: 0 });
+      else if (seed >= 0 && ++known.looks * watchMilliseconds > hangMilliseconds)
         reject(failed(seed, `it hangs: no end after ${hangMilliseconds / 1_000} s`));
     }
   }, watchMilliseconds);
