@@ -80,15 +80,13 @@ export function loadedAtStart({ outputs }: Metafile, path: string): ReadonlySet<
   return loaded;
 }
 
-/**
- * An import of node:http evaluates its exports, of which Node 24's WebSocket takes 30 ms. `require` does not.
- */
-const httpByRequire: Plugin = {
+/** As `nodeHttp` in functions/import-api/http-post.ts: the agents of proxies import node:http, too. */
+const httpAsBuiltin: Plugin = {
   name: "http",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "http", namespace: "by-require" }));
+    onResolve({ filter: /^(node:)?http$/ }, () => ({ path: "http", namespace: "builtin" }));
     const contents = 'module.exports = process.getBuiltinModule("node:http");';
-    onLoad({ filter: /^http$/, namespace: "by-require" }, () => ({ contents }));
+    onLoad({ filter: /^http$/, namespace: "builtin" }, () => ({ contents }));
   },
 };
 
@@ -125,7 +123,7 @@ async function bundle(outdir: string): Promise<void> {
     outdir: join(outdir, "cli"),
     target: "node20",
     banner: { js: shebang + require },
-    plugins: [driverApart, mainApart, httpByRequire],
+    plugins: [driverApart, mainApart, httpAsBuiltin],
   });
   const drivers = await build({ ...driver, outdir: join(outdir, "cli"), target: "node20" });
   const published = [programs, command, drivers].map(each => each.metafile);

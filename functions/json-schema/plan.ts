@@ -63,7 +63,7 @@ const nothingRequired: MapCheck = {
 };
 
 class Plan implements SlotCheck {
-  always = 0;
+  readonly always: number;
   readonly map: MapCheck | undefined;
   readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
@@ -76,19 +76,21 @@ class Plan implements SlotCheck {
 
   constructor(nodes: readonly SchemaNode[], plans: Plans) {
     this.#plans = plans;
+    let always = 0;
     for (const [kind, types] of typesOfKind) {
       const parts = types.map(type => partsOf(nodes, type));
       const [first] = parts;
-      if (parts.every(each => each?.length === 0)) this.always |= 1 << kind;
+      if (parts.every(each => each?.length === 0)) always |= 1 << kind;
       else if (parts.every(each => each !== undefined && isSameList(each, first!)))
         this.#assertions[kind] = [...new Set(first!.map(({ rules }) => rules!))];
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
     const maps = memberParts(nodes, object);
-    if (maps !== undefined) this.always |= 1 << Kind.map;
+    if (maps !== undefined) always |= 1 << Kind.map;
     this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, plans);
     const arrays = memberParts(nodes, array);
-    if (arrays !== undefined) this.always |= 1 << Kind.array;
+    if (arrays !== undefined) always |= 1 << Kind.array;
+    this.always = always;
     this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
   }
 

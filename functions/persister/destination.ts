@@ -33,7 +33,7 @@ interface Rejection {
   readonly attempts: number;
 }
 
-/** In typed arrays they take half the memory. */
+/** Indexes of records in a delivery. A batch has them in a typed array, which takes half the memory. */
 export type RecordIndexes = readonly number[] | Int32Array;
 
 /** The records, or the activation, of one request or transaction. */

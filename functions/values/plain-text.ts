@@ -22,8 +22,8 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
 );
 
 /**
- * Returns the first byte, from `start`, that is not plain; near the end of the body, any byte before it.
- * It is short, so that the engine puts it into the loops over members.
+ * Returns the first byte, from `start`, that is not plain; in the last bytes of the body perhaps one before
+ * it. It is short, so that the engine puts it into the loops over members.
  */
 export function endOfRun(view: DataView, start: number): number {
   let at = start;

@@ -38,6 +38,7 @@ const columns = fc.constantFrom<object>(
   { oneOf: [{ type: "object", required: ["a"] }, { type: "null" }] },
   { type: ["null", "number"], multipleOf: 0.01 },
   { type: "number", multipleOf: 100, maximum: 1e3 },
+  { type: ["null", "integer"] },
   { type: "integer", minimum: -3 },
   { type: "string", maxLength: 3, minLength: 1 },
   { enum: ["a", 1, null] },
@@ -49,18 +50,25 @@ const columns = fc.constantFrom<object>(
   { $ref: "#/definitions/y%20z" },
 );
 
+/** Their messages in JSON are transit as well, in its verbose form. */
+const heads = { json: [], transit: ["stitchstream/0.1", "Content-Type: transit", "--"] } as const;
+
 /** Returns the faults of each record, `undefined` where there are none. */
-function faultsOf(schema: object, records: readonly string[]): unknown[] {
+function faultsOf(
+  schema: object,
+  records: readonly string[],
+  head: readonly string[] = heads.json,
+): unknown[] {
   const line = JSON.stringify({ type: "SCHEMA", stream: "s", schema, key_properties: [] });
   const lines = records.map(record => `{"type":"RECORD","stream":"s","record":${record}}`);
   try {
-    validate(Buffer.from(`${[line, ...lines].join("\n")}\n`), { sizes: encoder, rules });
+    validate(Buffer.from(`${[...head, line, ...lines].join("\n")}\n`), { sizes: encoder, rules });
     return records.map(() => undefined);
   } catch (error) {
     if (!(error instanceof PersisterError)) throw error;
     const { faults = [] } = error.details;
     return records.map((_, n) => {
-      const own = faults.filter(each => each.line === n + 2);
+      const own = faults.filter(each => each.line === head.length + n + 2);
       return own.length === 0 ? undefined : own.map(({ field, message }) => ({ field, message }));
     });
   }
@@ -73,16 +81,21 @@ it("a record that is checked while it is read is refused as if it were alone", (
       fc.oneof(schemas(4), columns),
       fc.array(texts, { minLength: 2, maxLength: 8 }),
       fc.boolean(),
-      (column, each, isRequired) => {
+      fc.constantFrom("json", "transit"),
+      (column, each, isRequired, encoding) => {
+        const head = heads[encoding];
         const required = isRequired ? { required: ["v"] } : {};
         const schema = { type: "object", properties: { v: column }, definitions, ...required };
         const records = each.map((text, n) => (n % 4 === 3 ? "{}" : `{"v":${text}}`));
-        const alone = records.map(record => faultsOf(schema, [record])[0]);
-        expect(faultsOf(schema, records)).toEqual(alone);
+        const alone = records.map(record => faultsOf(schema, [record], head)[0]);
+        expect(faultsOf(schema, records, head)).toEqual(alone);
         for (const faults of alone) faults === undefined ? accepted++ : refused++;
       },
     ),
-    { numRuns: numRuns(500) },
+    {
+      numRuns: numRuns(500),
+      examples: [[{ type: ["null", "integer"] }, ["1", "12345678901234567890"], false, "transit"]],
+    },
   );
   expect(Math.min(refused, accepted)).toBeGreaterThan(100);
 });

@@ -94,8 +94,8 @@ function sumOf(worker: Worker, summary: Summary, onProgress: (done: number) => v
 }
 
 /**
- * Notices a schedule that reaches neither its end nor a next step, which would be counted. It counts how often
- * it looked, since a process that was suspended has taken no time.
+ * Notices a schedule that reaches neither its end nor a next step, which would be counted. It counts how
+ * often it looked, since a process that was suspended has taken no time.
  */
 function watch(at: Int32Array, reject: (error: Error) => void): NodeJS.Timeout {
   const watched = new Map<number, { seed: number; looks: number }>();

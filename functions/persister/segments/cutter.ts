@@ -9,7 +9,7 @@ import { LineBuffer } from "./line-buffer.ts";
 
 /** A self-contained body of bounded size, cut out of a longer stitchstream. */
 export interface Segment {
-  /** Valid until the next segment but one is requested, which uses the same memory. */
+  /** Valid until the next segment but one is requested from the cutter, which uses the same memory. */
   readonly body: Uint8Array;
   readonly records: number;
   readonly hasBookmark: boolean;

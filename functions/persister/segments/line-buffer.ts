@@ -1,5 +1,5 @@
 /** Room in front of a header, for the schemas that a segment repeats, and after the lines, for a chunk. */
-const spareBytes = 131_072;
+const spareBytesDefault = 131_072;
 
 /**
  * A stream's header and the lines after it that are not in a segment yet. Segments are taken without copying
@@ -7,21 +7,25 @@ const spareBytes = 131_072;
  * memory of the segment before.
  */
 export class LineBuffer {
+  readonly #spareBytes: number;
   /** Two of them, as new large arrays would wait for the garbage collector. */
   #memory: Uint8Array;
   #other: Uint8Array;
   /** Where the header begins. */
-  #at = spareBytes;
+  #at: number;
   #length = 0;
   /** The room in front of the header when lines are moved. */
-  #room = spareBytes;
+  #room: number;
   /** The segment that was taken last, until its lines are dropped. */
   #taken: { readonly header: Uint8Array; readonly end: number } | undefined;
 
   /** `bytesExpected` are allocated twice: untouched memory costs nothing. */
-  constructor(bytesExpected: number) {
+  constructor(bytesExpected: number, spareBytes = spareBytesDefault) {
+    this.#spareBytes = spareBytes;
+    this.#room = spareBytes;
+    this.#at = spareBytes;
     this.#memory = new Uint8Array(bytesExpected + 2 * spareBytes);
-    this.#other = new Uint8Array(bytesExpected + 2 * spareBytes);
+    this.#other = new Uint8Array(this.#memory.length);
   }
 
   /** The header and the lines. Valid until the buffer is changed. */
@@ -31,15 +35,16 @@ export class LineBuffer {
   }
 
   get length(): number {
-    this.#dropTaken();
-    return this.#length;
+    return this.bytes.length;
   }
 
   add(chunk: Uint8Array): void {
     const { bytes } = this;
     const wanted = bytes.length + chunk.length;
-    if (this.#at + wanted > this.#memory.length)
-      this.#moveTo(new Uint8Array(this.#room + Math.max(wanted, 2 * bytes.length) + spareBytes), [bytes]);
+    if (this.#at + wanted > this.#memory.length) {
+      const needed = this.#room + Math.max(wanted, 2 * bytes.length) + this.#spareBytes;
+      this.#moveTo(new Uint8Array(Math.max(needed, this.#memory.length)), [bytes]);
+    }
     this.#memory.set(chunk, this.#at + this.#length);
     this.#length = wanted;
   }
@@ -53,14 +58,15 @@ export class LineBuffer {
 
   /**
    * Takes the lines up to `end`. Returns the header, which ends at `headEnd`, `repeated`, and the lines. The
-   * result is valid until the buffer is changed after the next segment was taken.
+   * result is valid until the buffer is used after the next segment was taken.
    */
   take(headEnd: number, end: number, repeated: readonly Uint8Array[]): Uint8Array {
     const header = this.bytes.slice(0, headEnd);
     const bytesRepeated = repeated.reduce((sum, { length }) => sum + length, 0);
     if (bytesRepeated > this.#at) {
-      this.#room = bytesRepeated;
-      this.#moveTo(new Uint8Array(this.#memory.length + bytesRepeated), [this.bytes]);
+      // As a stream that joins repeats one more schema each time.
+      this.#room = 2 * bytesRepeated;
+      this.#moveTo(new Uint8Array(this.#room + this.#memory.length - this.#at), [this.bytes]);
     }
     const start = this.#at - bytesRepeated;
     let at = start;

@@ -64,7 +64,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
           at = this.#other(at, slot, depth + 1);
           if (at === miss) return miss;
         }
-        if (slot.isNoted) {
+        if (slot.isExpected) {
           if (slot.isRequired) required++;
           if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
         }

@@ -12,6 +12,10 @@ const shortChars = 15;
 const [trueWord, nullWord, falsWord] = [0x65757274, 0x6c6c756e, 0x736c6166];
 const wordBytes = 4;
 
+/** Returns the kind by which digits alone are checked: a long integer may not fit 64 bits. */
+export const kindByLength = (kind: Kind, start: number, end: number): Kind =>
+  kind === Kind.integer && end - start > shortChars ? Kind.bigInteger : kind;
+
 export const recordDepth = envelopeDepth + 1;
 
 /**
@@ -56,22 +60,21 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   protected abstract readRecord(at: number, shape: MapShape): number;
 
-  /** Counts a scalar; notes and checks it if its slot does not pass it. Returns `next`. */
+  /** Counts a scalar; keeps and checks it if its slot does not pass it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
-    if (((slot.passes >> kind) & 1) === 0) this.#note(kind, start, end, slot);
+    if (((slot.passes >> kind) & 1) === 0) this.#keep(kind, start, end, slot);
     return next;
   }
 
   /** For a slot that does not pass this kind. */
-  #note(given: Kind, start: number, end: number, slot: Slot): void {
-    this.kind = given;
+  #keep(kind: Kind, start: number, end: number, slot: Slot): void {
+    this.kind = kind;
     this.start = start;
     this.end = end;
     if (slot.check === undefined || !this.conforms) return;
-    // A long integer may not fit 64 bits, so the check reads its digits.
-    const kind = given === Kind.integer && end - start > shortChars ? Kind.bigInteger : given;
-    this.conforms = slot.accepts(kind) || slot.check.conforms(kind, this.bytes, start, end);
+    const checked = kindByLength(kind, start, end);
+    this.conforms = slot.accepts(checked) || slot.check.conforms(checked, this.bytes, start, end);
   }
 
   /** Reads the string at `at`, which has no tag. */

@@ -46,9 +46,9 @@ export class Slot {
   readonly key: number;
   readonly isRequired: boolean;
   readonly check: SlotCheck | undefined;
-  /** Whether it is noted that a map has the slot: it is a key or required. */
-  readonly isNoted: boolean;
-  /** A bit for each kind: whether scalars of that kind are neither noted nor checked. */
+  /** Whether each map must have it: it is a key or required. */
+  readonly isExpected: boolean;
+  /** A bit for each kind: whether scalars of that kind are neither kept nor checked. */
   readonly passes: number;
 
   constructor(name: Name, { key, nameId, isRequired, check }: SlotFacts) {
@@ -60,7 +60,7 @@ export class Slot {
     this.key = key;
     this.isRequired = isRequired;
     this.check = check;
-    this.isNoted = key >= 0 || isRequired;
+    this.isExpected = key >= 0 || isRequired;
     // Until its digits are counted, an integer may be a long one.
     const integers = this.accepts(Kind.bigInteger) ? 0 : 1 << Kind.integer;
     this.passes = key >= 0 ? 0 : (check?.always ?? allKinds) & ~integers;

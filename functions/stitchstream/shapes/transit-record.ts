@@ -20,7 +20,7 @@ import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
 import { miss } from "./miss.ts";
-import { recordDepth } from "./records.ts";
+import { kindByLength, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
@@ -75,7 +75,7 @@ export class TransitRecords extends TransitNames {
         slot.lastMap = map;
         at = this.#value(this.valueStart, slot, depth + 1);
         if (at === miss) return miss;
-        if (slot.isNoted) {
+        if (slot.isExpected) {
           if (slot.isRequired) required++;
           if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
         }
@@ -111,7 +111,7 @@ export class TransitRecords extends TransitNames {
 
   /** Reads any other scalar, such as a tagged string or a long integer. */
   #other(at: number, slot: Slot): number {
-    const { reader } = this;
+    const { bytes, reader } = this;
     const { cache } = reader;
     const { count } = cache;
     const end = this.#endOfInstant(at);
@@ -130,8 +130,9 @@ export class TransitRecords extends TransitNames {
     this.kind = kind;
     this.start = reader.pieceStart;
     this.end = reader.pieceEnd;
-    // A check reads JSON text, which the body does not contain.
-    if (!slot.accepts(kind)) this.conforms = false;
+    // A check reads JSON text, which the body does not contain. The digits after a tag are known to fit.
+    const checked = bytes[at] === quote ? kind : kindByLength(kind, this.start, this.end);
+    if (!slot.accepts(checked)) this.conforms = false;
     return reader.position;
   }
 
