@@ -61,8 +61,8 @@ function positionFaults(streamer: string, last: number, landed: ReadonlySet<numb
 }
 
 /**
- * One row for each id, with its newest change up to the last bookmark. A run that was killed may have left newer
- * ones: the next run starts from the bookmark, and its streamer may print less.
+ * One row for each id, with its newest change up to the last bookmark. A run that was killed may have left
+ * newer ones: the next run starts from the bookmark, and its streamer may print less.
  */
 function rowFaults(streamer: string, last: number, rows: ReadonlyMap<number, number>): Fault[] {
   const newest = new Map<number, number>();
