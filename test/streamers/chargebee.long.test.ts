@@ -15,13 +15,11 @@ import {
   untouched,
 } from "./chargebee-stand-in.ts";
 import { deliverRun } from "./runs.ts";
-import type { StandIn } from "./stand-in.ts";
+import { type StandIn, upTo } from "./stand-in.ts";
 
 let stack: LocalStack;
 let held: Held;
 let standIn: StandIn;
-const upTo = <T>(count: number, make: (n: number) => T) =>
-  Array.from({ length: count }, (_, n) => make(n + 1));
 beforeEach(async () => {
   held = {
     customers: upTo(230, n => customer(n)),

@@ -13,13 +13,11 @@ import {
   token,
 } from "./drift-stand-in.ts";
 import { deliverRun } from "./runs.ts";
-import type { StandIn } from "./stand-in.ts";
+import { type StandIn, upTo } from "./stand-in.ts";
 
 let stack: LocalStack;
 let held: Held;
 let standIn: StandIn;
-const upTo = <T>(count: number, make: (n: number) => T) =>
-  Array.from({ length: count }, (_, n) => make(n + 1));
 beforeEach(async () => {
   held = {
     conversations: upTo(130, n => conversation(n)),

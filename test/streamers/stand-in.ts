@@ -86,3 +86,7 @@ export async function startStandIn(answer: (asked: Asked) => Answer): Promise<St
       }),
   };
 }
+
+/** Returns `make(1)` to `make(count)`. */
+export const upTo = <T>(count: number, make: (n: number) => T) =>
+  Array.from({ length: count }, (_, n) => make(n + 1));
