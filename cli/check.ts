@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { batchEncoder } from "../functions/import-api/encoder.ts";
 import { importApiRules } from "../functions/import-api/rules.ts";
 import { validate } from "../functions/persister/body/validate.ts";
@@ -27,19 +26,22 @@ export interface CheckProgress {
  * most 4 MB. Sends nothing. `onProgress` is called for each segment.
  */
 export async function check(path: string, onProgress: (progress: CheckProgress) => void): Promise<Findings> {
-  const [name, source] = path === "-" ? ["stdin", process.stdin] : [path, createReadStream(path)];
+  const name = path === "-" ? "stdin" : path;
   const findings = new Findings(name);
   const destination = { sizes: batchEncoder(1), rules: importApiRules() };
-  const bytesTotal = path === "-" ? undefined : (await stat(path).catch(() => undefined))?.size;
   let bytes = 0;
-  async function* counted() {
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
+  let bytesTotal: number | undefined;
+  async function* read() {
+    // Opened before there is a stream of it: nobody would hear what that one emits meanwhile.
+    const file = path === "-" ? undefined : await open(path);
+    bytesTotal = (await file?.stat())?.size;
+    for await (const chunk of (file?.createReadStream() ?? process.stdin) as AsyncIterable<Uint8Array>) {
       bytes += chunk.length;
       yield chunk;
     }
   }
   try {
-    for await (const segment of segments(gunzipIfZipped(counted(), name), { clock: stillClock })) {
+    for await (const segment of segments(gunzipIfZipped(read(), name), { clock: stillClock })) {
       await checkSegment(segment, destination, findings);
       if (findings.isEnough) break;
       onProgress({ name, bytes, bytesTotal, records: findings.records });
