@@ -5,7 +5,6 @@ import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
 import { Draft4Schemas } from "./draft4.ts";
 import { encodePush } from "./push-body.ts";
-import { PushHeads } from "./push-heads.ts";
 import type { ImportRequest } from "./request.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
 
@@ -25,12 +24,6 @@ export interface BatchEncoder extends BatchSizes {
  */
 export function batchEncoder(clientId: number): BatchEncoder {
   const schemas = new Draft4Schemas();
-  const heads = new WeakMap<Contents, PushHeads>();
-  const headsOf = (contents: Contents) => {
-    const known = heads.get(contents) ?? new PushHeads(clientId, contents.header.encoding);
-    heads.set(contents, known);
-    return known;
-  };
   return {
     bytesAround,
     schemaBytes: ({ schema }) => (schema === undefined ? 0 : schemas.of(schema).length + schema.namesBytes),
@@ -39,7 +32,7 @@ export function batchEncoder(clientId: number): BatchEncoder {
       const encoding = { contents, batch, firstSequence, out };
       switch (batch.kind) {
         case "upsert":
-          return encodePush(encoding, headsOf(contents));
+          return encodePush(encoding, clientId);
         case "append":
           return encodeAppend(encoding);
         case "typed":

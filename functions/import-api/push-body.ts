@@ -1,37 +1,74 @@
 import { type Contents, RecordForm } from "../persister/body/contents.ts";
+import type { Encoding as BodyEncoding } from "../stitchstream/header.ts";
+import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
-import { closeBrace, closeBracket, openBracket } from "../values/bytes.ts";
+import { openBracket } from "../values/bytes.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import { TransitWriter } from "../values/transit-writer.ts";
 import type { Encoding } from "./encoding.ts";
-import type { PushHeads } from "./push-heads.ts";
 import type { ImportRequest } from "./request.ts";
 
 /**
  * Writes a request of upserts, each with the record's own text, or a rewritten one if that is not
- * self-contained.
+ * self-contained: import-api.md section 1.3.
  */
 export function encodePush(
   { contents, batch, firstSequence, out }: Encoding,
-  heads: PushHeads,
+  clientId: number,
 ): ImportRequest {
   const { encoding } = contents.header;
-  const tail = encoding === "json" ? closeBrace : closeBracket;
-  const sequence = new SequencedText("", firstSequence, "");
-  for (const record of batch.records) {
-    heads.write(contents.recordTable(record), sequence.of(record), out);
-    writeRecord(contents, record, out);
-    out.byte(tail);
+  const { records } = batch;
+  /** By the table's id: what is between a record of any table and one of this table. */
+  const heads: SequencedText[] = [];
+  // Its iterator would make an object for each record.
+  for (let n = 0; n < records.length; n++) {
+    const record = records[n]!;
+    const table = contents.recordTable(record);
+    heads[table.id] ??= headOf(table, { encoding, clientId, firstSequence });
+    writeRecord(contents, record, heads[table.id]!, out);
   }
-  out.ascii("]");
-  // The first head's comma.
-  out.memory.bytes[0] = openBracket;
+  out.ascii(encoding === "json" ? "}]" : "]]");
+  // Instead of the first head's comma; before it is the end of no record.
+  out.memory.bytes[1] = openBracket;
   const contentType = encoding === "json" ? "application/json" : "application/transit+json";
-  return { endpoint: "push", contentType, body: out.view() };
+  return { endpoint: "push", contentType, body: out.view().subarray(1) };
 }
 
+interface Request {
+  readonly encoding: BodyEncoding;
+  readonly clientId: number;
+  readonly firstSequence: bigint;
+}
+
+/** Returns what follows a record and precedes one of this table. */
+function headOf(table: Table, { encoding, clientId, firstSequence }: Request): SequencedText {
+  const [before, after] = (encoding === "json" ? jsonOf : transitOf)(table, clientId);
+  return new SequencedText(before, firstSequence, after);
+}
+
+function jsonOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
+  const tableVersion = version === undefined ? "" : `"table_version":${version},`;
+  return [
+    `},{"client_id":${clientId},"table_name":${JSON.stringify(stream)},"sequence":`,
+    `,"action":"upsert",${tableVersion}"key_names":${JSON.stringify(keyNames)},"data":`,
+  ];
+}
+
+function transitOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
+  const tableVersion = version === undefined ? "" : `"table_version",${version},`;
+  const names = JSON.stringify(keyNames.map(transitText));
+  return [
+    `],["^ ","client_id",${clientId},"table_name",${JSON.stringify(transitText(stream))},"sequence","~i`,
+    `","action","upsert",${tableVersion}"key_names",${names},"data",`,
+  ];
+}
+
+/** transit-format, "Strings": what begins like a tag is escaped by a tilde. */
+const transitText = (text: string) => (/^[~^`]/.test(text) ? `~${text}` : text);
+
 /** Writes the record's own text, or its self-contained form. */
-function writeRecord(contents: Contents, record: number, out: ByteWriter): void {
+function writeRecord(contents: Contents, record: number, head: SequencedText, out: ByteWriter): void {
+  out.allText(head.of(record));
   const { splices } = contents;
   const end = contents.recordEnd(record);
   const start = contents.recordStart(record);

@@ -17,6 +17,7 @@ import type { ValueLimits } from "./value-limits.ts";
 export interface DecodeLimits extends ValueLimits, TableLimits {
   readonly headerLinesMax: number;
   readonly lineBytesMax: number;
+  readonly keyCharsMax: number;
 }
 
 /**

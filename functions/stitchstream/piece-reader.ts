@@ -15,7 +15,6 @@ export abstract class PieceReader extends ValueReader {
     this.standsAlone = this.spliceable = true;
     this.names.clear();
     this.splices.clear();
-    this.keyValues.clear();
   }
 
   /** Reads the scalar at `position`. Returns `Kind.absent` and reads nothing if there is something else. */

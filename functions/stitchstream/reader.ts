@@ -26,8 +26,10 @@ export abstract class ValueReader extends TextScanner {
   readonly keyFields = new Members();
   /** The values of the envelope's members that the format does not define: pairs of start and end. */
   readonly otherValues = new IntTuples(2);
-  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues` or by shapes. */
+  /** The kinds and contents of the key values, in the keys' order. Set by `findKeyValues`. */
   readonly keyValues = new Members();
+  /** Whether the record was read by a shape, which has found each key's value and no fault in it. */
+  hasValidKeys = false;
   /** Whether the text of the field that was read last, or passed to `selectField`, is self-contained. */
   standsAlone = true;
   /** If it is not: whether replacing its cache codes by their meanings is enough. Set with `standsAlone`. */
@@ -148,6 +150,7 @@ export abstract class ValueReader extends TextScanner {
     this.growth = 0;
     this.visitor = undefined;
     this.inRecord = false;
+    this.hasValidKeys = false;
     this.#logDepth = nowhere;
     this.names.clear();
     this.resetLine();

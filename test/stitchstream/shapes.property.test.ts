@@ -181,6 +181,23 @@ describe("an invalid transit line like others is refused:", () => {
   });
 });
 
+describe("a JSON line like others, whose first member varies, is read like a single line:", () => {
+  const line = (record: string) =>
+    Buffer.from(`{"type":"RECORD","stream":"s","key_fields":["id"],"record":${record}}`);
+  const others = ['{"id":1,"a":"x","b":2}', '{"a":"x","id":1,"b":2}', '{"b":2,"id":3}', '{"id":1}'].map(line);
+  it.each([
+    // Separators.
+    ...['{,"id":1}', '{,"a":"x","id":1}', '{"id":1"a":"x"}', '{"b":2"id":1}', '{"id":1,}', '{"id":1,,"a":2}'],
+    ...['{"id":1 ,"a":"x"}', '{ "id":1}', '{"id":1, "a" : "x"}', '{"a":"x","id":1', '{"id":1]', "{}", "{,}"],
+    // Keys.
+    ...['{"id":null}', '{"a":"x","id":{}}', '{"id":[]}', '{"a":"x"}', '{"id":1,"id":1}', '{"id":true}'],
+    ...[1_024, 1_025].map(chars => `{"a":"x","id":"${"k".repeat(chars)}"}`),
+    `{"id":"${"é".repeat(1_024)}"}`,
+  ])("%.60s", record => {
+    expectAlike("jsonline", [...others, line(record), ...others]);
+  });
+});
+
 /** A name with an escape matches no slot of the plain name. */
 it("a record that no shape of its table can read keeps its keys and its faults", () => {
   const line = (record: string, keys = ',"key_fields":["id"]') =>

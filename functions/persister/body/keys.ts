@@ -17,6 +17,7 @@ const none: readonly KeyFault[] = [];
  * docs/import-api.md for Stitch's, and a primary key of PostgreSQL.
  */
 export function keyFaults(table: Table, reader: ValueReader, rules: Rules): readonly KeyFault[] {
+  if (reader.hasValidKeys) return none;
   let faults: KeyFault[] | undefined;
   for (let key = 0; key < table.keyNames.length; key++) {
     const message = keyFault(reader, key, rules);

@@ -28,61 +28,48 @@ export class JsonRecords extends RecordReader<JsonReader> {
   #map(start: number, shape: MapShape, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes, view } = this;
-    const { keyValues, names } = this.reader;
+    const { names } = this.reader;
     const map = ++this.maps;
     const { isOpen } = shape;
     if (isOpen) shape.mark = names.mark();
-    let required = 0;
+    let expected = 0;
     let slot = shape.head;
-    let at = this.skip(start + 1);
-    if (bytes[at] === closeBrace) at++;
-    else
-      for (;;) {
-        const { next } = slot;
-        if (next !== undefined && isSameText(view, at, next.start, next.length)) {
-          slot = next;
-          at += next.length;
-        } else {
-          const found = this.#name(at, slot, shape, depth);
-          if (found === undefined) return miss;
-          slot = found;
-          at = this.valueStart;
-        }
-        if (slot.lastMap === map) return miss;
-        slot.lastMap = map;
-        // Repeats `#value`: a call for each member would take a tenth of the time of small records.
-        const first = bytes[at]!;
-        if (first === quote) {
-          const begin = at + 1;
-          let end = endOfRun(view, begin);
-          if (bytes[end] !== quote) end = this.endOfText(at, end);
-          at = this.scalar(Kind.text, begin, end, slot, end + 1);
-        } else if (first > zero && first <= nine) {
-          const end = this.endOfInteger(at);
-          at = end === miss ? this.#number(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
-        } else {
-          at = this.#other(at, slot, depth + 1);
-          if (at === miss) return miss;
-        }
-        if (slot.isExpected) {
-          if (slot.isRequired) required++;
-          if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
-        }
-        let byte = bytes[at]!;
-        if (byte <= space) {
-          at = this.skip(at);
-          byte = bytes[at]!;
-        }
+    let at = start + 1;
+    for (;;) {
+      const { next } = slot;
+      if (next !== undefined && isSameText(view, at, slot.textStart, slot.textLength)) {
+        at += slot.textLength;
+        slot = next;
+      } else if (bytes[at] === closeBrace) {
         at++;
-        if (byte === comma) {
-          if (bytes[at]! <= space) at = this.skip(at);
-        } else if (byte === closeBrace) break;
-        else return miss;
+        break;
+      } else {
+        const found = this.#next(at, slot, shape, depth);
+        if (found === undefined) return miss;
+        at = this.valueStart;
+        if (found === shape.head) break;
+        slot = found;
       }
+      if (slot.lastMap === map) return miss;
+      slot.lastMap = map;
+      // Repeats `#value`: a call for each member would take a tenth of the time of small records.
+      const first = bytes[at]!;
+      if (first === quote) {
+        const begin = at + 1;
+        let end = endOfRun(view, begin);
+        if (bytes[end] !== quote) end = this.endOfText(at, end);
+        at = this.scalar(Kind.text, begin, end, slot, end + 1);
+      } else if (first > zero && first <= nine) {
+        const end = this.endOfInteger(at);
+        at = end === miss ? this.#number(at, slot) : this.scalar(Kind.integer, at, end, slot, end);
+      } else {
+        at = this.#other(at, slot, depth + 1);
+        if (at === miss) return miss;
+      }
+      expected += slot.counts;
+    }
     if (isOpen) names.release(shape.mark);
-    if (shape.check !== undefined && required !== shape.check.required) this.conforms = false;
-    this.kind = Kind.map;
-    return at;
+    return expected === shape.expected || this.lacks(expected, shape) ? at : miss;
   }
 
   #array(start: number, slot: Slot, depth: number): number {
@@ -106,7 +93,6 @@ export class JsonRecords extends RecordReader<JsonReader> {
         } else if (byte === closeBracket) break;
         else return miss;
       }
-    this.kind = Kind.array;
     return at;
   }
 
@@ -135,26 +121,51 @@ export class JsonRecords extends RecordReader<JsonReader> {
     return this.scalar(reader.integral ? Kind.integer : Kind.double, at, end, slot, end);
   }
 
-  /** Reads a name other than the expected one, up to its value. Returns its slot; undefined for a `miss`. */
-  #name(at: number, previous: Slot, shape: MapShape, depth: number): Slot | undefined {
+  /**
+   * Reads on from the end of a value, or of the bracket, to the next member's value. Returns its slot; the
+   * shape's head at the end of the map; undefined for a `miss`.
+   */
+  #next(at: number, previous: Slot, shape: MapShape, depth: number): Slot | undefined {
     const { bytes, view } = this;
     const { other } = previous;
-    if (other !== undefined && isSameText(view, at, other.start, other.length)) {
-      this.expect(other, previous);
-      this.valueStart = at + other.length;
+    if (other !== undefined && isSameText(view, at, previous.otherStart, previous.otherLength)) {
+      this.valueStart = at + previous.otherLength;
       return other;
     }
+    let start = this.skip(at);
+    if (bytes[start] === closeBrace) {
+      this.valueStart = start + 1;
+      return shape.head;
+    }
+    if (previous !== shape.head) {
+      if (bytes[start] !== comma) return undefined;
+      start = this.skip(start + 1);
+    }
+    const slot = this.#name(start, shape, depth);
+    if (slot !== undefined && slot !== shape.rest) expectText(slot, previous, at, this.valueStart);
+    return slot;
+  }
+
+  /** Reads a name, up to its value. Returns its slot; undefined for a `miss`. */
+  #name(at: number, shape: MapShape, depth: number): Slot | undefined {
+    const { bytes, view } = this;
     if (bytes[at] !== quote) return undefined;
     const start = at + 1;
     let end = endOfPlain(bytes, view, start);
     if (bytes[end] !== quote) end = this.endOfLongString(at);
     if (!this.findValue(end, colon)) return undefined;
-    const slot = this.slotOf(shape, { start, end, textStart: start, hash: hashOf(bytes, start, end) }, depth);
-    if (slot !== undefined && slot !== shape.rest) {
-      slot.start = at;
-      slot.length = this.valueStart - at;
-      this.expect(slot, previous);
-    }
-    return slot;
+    return this.slotOf(shape, { start, end, textStart: start, hash: hashOf(bytes, start, end) }, depth);
   }
+}
+
+/** Makes `slot` the expected one after `previous`, where `[start, end)` is between their values. */
+function expectText(slot: Slot, previous: Slot, start: number, end: number): void {
+  if (previous.next !== slot) {
+    previous.other = previous.next;
+    previous.otherStart = previous.textStart;
+    previous.otherLength = previous.textLength;
+    previous.next = slot;
+  }
+  previous.textStart = start;
+  previous.textLength = end - start;
 }

@@ -21,6 +21,7 @@ import { TransitRecords } from "./transit-record.ts";
 
 export interface ShapeLimits extends ValueLimits {
   readonly lineBytesMax: number;
+  readonly keyCharsMax: number;
   isReserved(name: string): boolean;
 }
 
@@ -57,8 +58,8 @@ export class LineShapes {
     this.#transit = reader instanceof TransitReader ? reader : undefined;
     this.#records =
       this.#transit === undefined
-        ? new JsonRecords(reader as JsonReader, budget, limits.depthMax)
-        : new TransitRecords(this.#transit, budget, limits.depthMax);
+        ? new JsonRecords(reader as JsonReader, budget, limits)
+        : new TransitRecords(this.#transit, budget, limits);
     this.#open = new OpenEnvelopes(reader, (at, shape) => this.#readRecord(at, shape));
   }
 
@@ -160,13 +161,12 @@ export class LineShapes {
     const reader = this.#reader;
     const { record } = reader.envelope;
     reader.growth = 0;
-    reader.keyValues.clear();
-    for (let key = 0; key < shape.keyCount; key++) reader.keyValues.push(0, 0, Kind.absent, 0, 0);
     const end = this.#records.read(start, shape.record, shape);
     if (end === miss || this.#records.dataPoints + reader.pieces > this.#limits.dataPointsMax) return miss;
     record.textStart = start;
     record.textEnd = end;
     this.#growth = reader.growth;
+    reader.hasValidKeys = true;
     reader.conforms = shape.record.check !== undefined && this.#records.conforms;
     return end;
   }

@@ -26,11 +26,11 @@ export class RecordShapes {
   /** Returns the shape of a table's records, the first of which the scan has just read. */
   of({ keyNames }: Table, check: MapCheck | undefined): MapShape {
     // A check belongs to one schema.
-    if (check !== undefined) return new MapShape(this.#budget, check);
+    if (check !== undefined) return new MapShape(this.#budget, check, keyNames.length);
     const columns = this.#hashOfColumns();
     const known = this.#byColumns.get(columns);
     if (known !== undefined && isSameList(known.keyNames, keyNames)) return known.shape;
-    const shape = new MapShape(this.#budget, undefined);
+    const shape = new MapShape(this.#budget, undefined, keyNames.length);
     this.#byColumns.set(columns, { keyNames, shape });
     return shape;
   }

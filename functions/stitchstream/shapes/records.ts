@@ -4,7 +4,15 @@ import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
 import { miss } from "./miss.ts";
-import { type Columns, elementSlot, MapShape, type Name, type Slot, type SlotBudget } from "./slot.ts";
+import {
+  type Columns,
+  elementSlot,
+  keyCount,
+  MapShape,
+  type Name,
+  type Slot,
+  type SlotBudget,
+} from "./slot.ts";
 
 /** Integers of at most this many characters fit 64 bits and are exact as doubles. */
 const shortChars = 15;
@@ -17,6 +25,11 @@ export const kindByLength = (kind: Kind, start: number, end: number): Kind =>
   kind === Kind.integer && end - start > shortChars ? Kind.bigInteger : kind;
 
 export const recordDepth = envelopeDepth + 1;
+
+export interface RecordLimits {
+  readonly depthMax: number;
+  readonly keyCharsMax: number;
+}
 
 /**
  * Reads records by the slots of earlier ones. Each encoding has a subclass with its own loops over members
@@ -32,49 +45,60 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected readonly view: DataView;
   protected readonly budget: SlotBudget;
   protected readonly depthMax: number;
+  readonly #keyCharsMax: number;
   /** The start of the value after the last name. */
   protected valueStart = 0;
   /** The number of maps read so far: the id of the last one. */
   protected maps = 0;
   protected columns: Columns | undefined;
-  /** The kind and content of the last value. A scalar that its slot passes does not set them. */
-  protected kind: Kind = Kind.null;
-  protected start = 0;
-  protected end = 0;
+  /** Whether the values of all keys so far may be keys. */
+  protected keysFit = true;
 
-  constructor(reader: Reader, budget: SlotBudget, depthMax: number) {
+  constructor(reader: Reader, budget: SlotBudget, { depthMax, keyCharsMax }: RecordLimits) {
     this.reader = reader;
     this.bytes = reader.bytes;
     this.view = reader.view;
     this.budget = budget;
     this.depthMax = depthMax;
+    this.#keyCharsMax = keyCharsMax;
   }
 
-  /** Reads the record at `at`, and sets the reader's key values. Returns its end, or `miss`. */
+  /** Reads the record at `at`, with all keys. Returns its end, or `miss`. */
   read(at: number, shape: MapShape, columns: Columns): number {
     this.conforms = true;
     this.dataPoints = 0;
     this.columns = columns;
-    return this.readRecord(at, shape);
+    this.keysFit = true;
+    const end = this.readRecord(at, shape);
+    return this.keysFit ? end : miss;
   }
 
   protected abstract readRecord(at: number, shape: MapShape): number;
 
-  /** Counts a scalar; keeps and checks it if its slot does not pass it. Returns `next`. */
+  /** Counts a scalar, and looks at it if its slot does not pass it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
-    if (((slot.passes >> kind) & 1) === 0) this.#keep(kind, start, end, slot);
+    if (((slot.passes >> kind) & 1) === 0) this.#lookAt(kind, start, end, slot);
     return next;
   }
 
-  /** For a slot that does not pass this kind. */
-  #keep(kind: Kind, start: number, end: number, slot: Slot): void {
-    this.kind = kind;
-    this.start = start;
-    this.end = end;
+  #lookAt(kind: Kind, start: number, end: number, slot: Slot): void {
+    if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
     const checked = kindByLength(kind, start, end);
     this.conforms = slot.accepts(checked) || slot.check.conforms(checked, this.bytes, start, end);
+  }
+
+  /** Notes the value of a key. One that may be none is reported by the scan. */
+  protected noteKey(kind: Kind, start: number, end: number): void {
+    const isScalar = kind > Kind.null && kind < Kind.map;
+    if (!isScalar || (kind >= Kind.text && end - start > this.#keyCharsMax)) this.keysFit = false;
+  }
+
+  /** Notes that a map has not all expected names. Returns whether it has all keys. */
+  protected lacks(expected: number, shape: MapShape): boolean {
+    this.conforms = false;
+    return Math.floor(expected / keyCount) === Math.floor(shape.expected / keyCount);
   }
 
   /** Reads the string at `at`, which has no tag. */
@@ -144,6 +168,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Returns the shape of the maps in a slot. */
   protected shapeOf(slot: Slot): MapShape {
+    if (slot.isKey) this.keysFit = false;
     if (!slot.accepts(Kind.map)) this.conforms = false;
     slot.map ??= new MapShape(this.budget, slot.check?.map);
     return slot.map;
@@ -151,15 +176,10 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Returns the slot of the elements of a slot's arrays. */
   protected elementOf(slot: Slot): Slot {
+    if (slot.isKey) this.keysFit = false;
     if (!slot.accepts(Kind.array)) this.conforms = false;
     slot.element ??= elementSlot(slot.check?.element);
     return slot.element;
-  }
-
-  /** Makes `slot` the expected one after `previous`. */
-  protected expect(slot: Slot, previous: Slot): void {
-    if (previous.next !== slot) previous.other = previous.next;
-    previous.next = slot;
   }
 
   /** Returns the table's columns for the names of the record itself; undefined for those of nested maps. */

@@ -20,18 +20,29 @@ const spelledMax = 100;
  * member came next the last time. That is a guess: it changes the speed, never the result.
  */
 export class Slot {
-  /** Where the name was last read: its start, and the length from its quote up to the value. */
-  start = 0;
-  length = 0;
-  /** The same for the name as a cache code, and the code's index in transit's cache. */
-  codeStart = 0;
-  codeLength = 0;
-  codeIndex = 0;
+  // What every member reads is declared first, to share a line of the processor's cache.
+  /** In JSON: where the text between this slot's value and that of `next` was last read. */
+  textStart = 0;
+  textLength = 0;
+  /** The id of the last map with this name. A map that finds its own id here has the name twice. */
+  lastMap = 0;
+  /** A bit for each kind: whether scalars of that kind need no look. */
+  readonly passes: number = 0;
+  /** What the name adds to a map's sum of expected names: see `MapShape.expected`. */
+  readonly counts: number = 0;
   /** The member that came next the last time, and the other one that did before. */
   next: Slot | undefined;
   other: Slot | undefined;
-  /** The id of the last map with this name. A map that finds its own id here has the name twice. */
-  lastMap = 0;
+  /** The same for `other`. */
+  otherStart = 0;
+  otherLength = 0;
+  /** In transit: where the name was last read, from its quote up to the value. */
+  nameTextStart = 0;
+  nameTextLength = 0;
+  /** Where the name was last read as a cache code, and the code's index in transit's cache. */
+  codeStart = 0;
+  codeLength = 0;
+  codeIndex = 0;
   /** The shape of the maps in this slot, and the slot of its arrays' elements. */
   map: MapShape | undefined;
   element: Slot | undefined;
@@ -42,28 +53,21 @@ export class Slot {
   /** Whether the name enters transit's cache, and the number that all slots of the name share; 0 if not. */
   readonly isCached: boolean;
   readonly nameId: number;
-  /** The index of the table's key with this name; -1 for others. */
-  readonly key: number;
-  readonly isRequired: boolean;
+  readonly isKey: boolean;
   readonly check: SlotCheck | undefined;
-  /** Whether each map must have it: it is a key or required. */
-  readonly isExpected: boolean;
-  /** A bit for each kind: whether scalars of that kind are neither kept nor checked. */
-  readonly passes: number;
 
-  constructor(name: Name, { key, nameId, isRequired, check }: SlotFacts) {
+  constructor(name: Name, { isKey, nameId, isRequired, check }: SlotFacts) {
     this.nameStart = name.start;
     this.nameEnd = name.end;
     this.hash = name.hash;
     this.isCached = name.isCached ?? false;
     this.nameId = nameId;
-    this.key = key;
-    this.isRequired = isRequired;
+    this.isKey = isKey;
     this.check = check;
-    this.isExpected = key >= 0 || isRequired;
+    this.counts = (isKey ? keyCount : 0) + (isRequired ? 1 : 0);
     // Until its digits are counted, an integer may be a long one.
     const integers = this.accepts(Kind.bigInteger) ? 0 : 1 << Kind.integer;
-    this.passes = key >= 0 ? 0 : (check?.always ?? allKinds) & ~integers;
+    this.passes = (check?.always ?? allKinds) & ~integers & (isKey ? keyKinds : allKinds);
   }
 
   /** Returns whether all values of a kind conform. */
@@ -73,8 +77,12 @@ export class Slot {
 }
 
 const allKinds = -1;
+/** The kinds of which every value may be a key: texts may be too long. */
+const keyKinds = ((1 << Kind.text) - 1) & ~(1 << Kind.null);
+/** A key's part in a sum of expected names. A map has fewer required names, which are counted by one. */
+export const keyCount = 2 ** 22;
 
-type SlotFacts = Pick<Slot, "key" | "nameId" | "isRequired" | "check">;
+type SlotFacts = Pick<Slot, "isKey" | "nameId" | "check"> & { readonly isRequired: boolean };
 
 /** A name in the body: its raw content, and where its text begins, after any transit tag. */
 export interface Name {
@@ -89,15 +97,13 @@ export interface Name {
 const noName: Name = { start: 0, end: 0, textStart: 0, hash: 0 };
 /** Returns a slot without a name, such as that of an array's elements. */
 export const elementSlot = (check: SlotCheck | undefined) =>
-  new Slot(noName, { key: -1, nameId: 0, isRequired: false, check });
+  new Slot(noName, { isKey: false, nameId: 0, isRequired: false, check });
 
 /** Looks up a table's columns. */
 export interface Columns {
-  /**
-   * Returns the index of the key named `bytes[start, end)`, without escapes or a tag; -1 for other columns.
-   */
-  keyOf(bytes: Uint8Array, start: number, end: number): number;
-  keyOfText(name: string): number;
+  /** Returns whether `bytes[start, end)`, without escapes or a tag, names a key. */
+  isKey(bytes: Uint8Array, start: number, end: number): boolean;
+  isKeyText(name: string): boolean;
   /** Returns whether a column may have this name. */
   canHave(name: string): boolean;
 }
@@ -115,6 +121,8 @@ export class MapShape {
   /** While the shape is open: where the current map's names begin among the reader's names. */
   mark = 0;
   readonly check: MapCheck | undefined;
+  /** The sum of the expected names: `keyCount` for each key, and 1 for each that the check requires. */
+  readonly expected: number;
   readonly #budget: SlotBudget;
   /** The bracket that closes the maps; 0 until the first one. */
   #close = 0;
@@ -124,9 +132,11 @@ export class MapShape {
   /** Whether any name has an escape or a tag, so that another spelling may mean the same. */
   #hasSpelled = false;
 
-  constructor(budget: SlotBudget, check: MapCheck | undefined) {
+  /** `keys` are the table's if these are its records. */
+  constructor(budget: SlotBudget, check: MapCheck | undefined, keys = 0) {
     this.#budget = budget;
     this.check = check;
+    this.expected = keys * keyCount + (check?.required ?? 0);
   }
 
   /**
@@ -161,10 +171,10 @@ export class MapShape {
     if ((isSpelled || this.#hasSpelled) && this.#isKnown(bytes, stringOf(bytes, textStart, end)))
       return undefined;
     if (!this.#budget.take()) return undefined;
-    const key = (isSpelled ? columns?.keyOfText(text) : columns?.keyOf(bytes, start, end)) ?? -1;
+    const isKey = (isSpelled ? columns?.isKeyText(text) : columns?.isKey(bytes, start, end)) ?? false;
     const nameId = name.isCached === true ? this.#budget.nameIdOf(bytes, name) : 0;
     const isRequired = this.check?.isRequired(text) ?? false;
-    const slot = new Slot(name, { key, nameId, isRequired, check: this.check?.member(text) });
+    const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#hasSpelled ||= isSpelled;
     if (columns === undefined && this.#slots.length === namesMax) this.#open();

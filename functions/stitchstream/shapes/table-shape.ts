@@ -21,16 +21,12 @@ export class TableShape implements Columns {
     this.#isReserved = isReserved;
   }
 
-  get keyCount(): number {
-    return this.#keyNames.length;
+  isKey(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#keys.some(key => isSame(bytes, start, end, key));
   }
 
-  keyOf(bytes: Uint8Array, start: number, end: number): number {
-    return this.#keys.findIndex(key => isSame(bytes, start, end, key));
-  }
-
-  keyOfText(name: string): number {
-    return this.#keyNames.indexOf(name);
+  isKeyText(name: string): boolean {
+    return this.#keyNames.includes(name);
   }
 
   canHave(name: string): boolean {

@@ -24,15 +24,23 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     if (bytes[at] !== quote) return undefined;
     if (bytes[at + 1] === caret) return this.#code(at, previous, shape, depth, separator);
     const { next, other } = previous;
-    if (next !== undefined && next.length > 0 && isSameText(view, at, next.start, next.length)) {
-      this.valueStart = at + next.length;
+    if (
+      next !== undefined &&
+      next.nameTextLength > 0 &&
+      isSameText(view, at, next.nameTextStart, next.nameTextLength)
+    ) {
+      this.valueStart = at + next.nameTextLength;
       if (next.isCached) this.#remember(at + 1, at + 1 + next.nameEnd - next.nameStart, next.nameId);
       return next;
     }
-    if (other !== undefined && other.length > 0 && isSameText(view, at, other.start, other.length)) {
-      this.valueStart = at + other.length;
+    if (
+      other !== undefined &&
+      other.nameTextLength > 0 &&
+      isSameText(view, at, other.nameTextStart, other.nameTextLength)
+    ) {
+      this.valueStart = at + other.nameTextLength;
       if (other.isCached) this.#remember(at + 1, at + 1 + other.nameEnd - other.nameStart, other.nameId);
-      this.expect(other, previous);
+      expect(other, previous);
       return other;
     }
     if (bytes[at + 1] === backslash) return undefined;
@@ -45,10 +53,10 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
       if (isCacheable(bytes, start, end)) this.#remember(start, end, 0);
       return slot;
     }
-    slot.start = at;
-    slot.length = this.valueStart - at;
+    slot.nameTextStart = at;
+    slot.nameTextLength = this.valueStart - at;
     if (slot.isCached) this.#remember(start, end, slot.nameId);
-    this.expect(slot, previous);
+    expect(slot, previous);
     return slot;
   }
 
@@ -78,7 +86,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     slot.codeStart = at;
     slot.codeLength = this.valueStart - at;
     slot.codeIndex = index;
-    this.expect(slot, previous);
+    expect(slot, previous);
     return slot;
   }
 
@@ -122,6 +130,12 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     const isCached = isCacheable(bytes, start, end);
     return this.slotOf(shape, { start, end, textStart, hash: hashOf(bytes, start, end), isCached }, depth);
   }
+}
+
+/** Makes `slot` the expected one after `previous`. */
+function expect(slot: Slot, previous: Slot): void {
+  if (previous.next !== slot) previous.other = previous.next;
+  previous.next = slot;
 }
 
 const isCacheable = (bytes: Uint8Array, start: number, end: number) =>

@@ -58,12 +58,12 @@ export class TransitRecords extends TransitNames {
   #map(start: number, close: number, shape: MapShape, depth: number): number {
     if (depth > this.depthMax || !shape.isClosedBy(close)) return miss;
     const { bytes } = this;
-    const { keyValues, names } = this.reader;
+    const { names } = this.reader;
     if (close === closeBrace) this.reader.growth += mapMarkerBytes;
     const map = ++this.maps;
     const { isOpen } = shape;
     if (isOpen) shape.mark = names.mark();
-    let required = 0;
+    let expected = 0;
     let slot = shape.head;
     let at = this.skip(start);
     if (bytes[at] === close) at++;
@@ -75,10 +75,7 @@ export class TransitRecords extends TransitNames {
         slot.lastMap = map;
         at = this.#value(this.valueStart, slot, depth + 1);
         if (at === miss) return miss;
-        if (slot.isExpected) {
-          if (slot.isRequired) required++;
-          if (slot.key >= 0) keyValues.set(slot.key, this.kind, this.start, this.end);
-        }
+        expected += slot.counts;
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -87,9 +84,7 @@ export class TransitRecords extends TransitNames {
         else return miss;
       }
     if (isOpen) names.release(shape.mark);
-    if (shape.check !== undefined && required !== shape.check.required) this.conforms = false;
-    this.kind = Kind.map;
-    return at;
+    return expected === shape.expected || this.lacks(expected, shape) ? at : miss;
   }
 
   #value(at: number, slot: Slot, depth: number): number {
@@ -119,19 +114,15 @@ export class TransitRecords extends TransitNames {
       reader.growth += isoBytes;
       if (!slot.accepts(Kind.instant)) this.conforms = false;
       this.dataPoints++;
-      this.kind = Kind.instant;
-      this.start = at + tagBytes;
-      this.end = end;
       return end + 1;
     }
     const kind = reader.readPiece(at);
     if (kind === Kind.absent) return miss;
     if (cache.count !== count) this.nameIds[cache.count - 1] = 0;
-    this.kind = kind;
-    this.start = reader.pieceStart;
-    this.end = reader.pieceEnd;
+    const { pieceStart, pieceEnd } = reader;
+    if (slot.isKey) this.noteKey(kind, pieceStart, pieceEnd);
     // A check reads JSON text, which the body does not contain. The digits after a tag are known to fit.
-    const checked = bytes[at] === quote ? kind : kindByLength(kind, this.start, this.end);
+    const checked = bytes[at] === quote ? kind : kindByLength(kind, pieceStart, pieceEnd);
     if (!slot.accepts(checked)) this.conforms = false;
     return reader.position;
   }
@@ -165,9 +156,7 @@ export class TransitRecords extends TransitNames {
     if (isSame(bytes, at, at + marker.length, marker))
       return this.#compactMap(start, this.shapeOf(slot), depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
-    const end = this.#elements(at, this.elementOf(slot), depth);
-    this.kind = Kind.array;
-    return end;
+    return this.#elements(at, this.elementOf(slot), depth);
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */
@@ -195,7 +184,6 @@ export class TransitRecords extends TransitNames {
     const last = this.skip(end);
     // A check knows only JSON's kinds.
     if (slot.check !== undefined) this.conforms = false;
-    this.kind = kind;
     return bytes[last] === close ? last + 1 : miss;
   }
 
