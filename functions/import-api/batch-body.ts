@@ -17,7 +17,7 @@ export function encodeAppend({ contents, batch, firstSequence, out }: Encoding):
   out.text(`{"table_name":${JSON.stringify(table.stream)},${version}"messages":[`);
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
-    out.allText(head.of(record));
+    head.write(record, out);
     if (header.encoding === "json") {
       out.copyText(contents.memory, contents.recordStart(record), contents.recordEnd(record));
       contents.readField(record, "record", schema);

@@ -6,18 +6,37 @@ import { pointersByName } from "./draft4-roles.ts";
 import { targetsIn } from "./draft4-targets.ts";
 import { Draft4Writer } from "./draft4-writer.ts";
 
-/** Schemas as they are sent. Keeps each translation as long as its schema. */
+/** Schemas as they are sent. Translations are kept between deliveries, as compiled schemas are. */
 export class Draft4Schemas {
-  readonly #translated = new WeakMap<StreamSchema, Uint8Array>();
+  readonly #ofSchema = new WeakMap<StreamSchema, Uint8Array>();
+  readonly #ofText = new Map<string, Uint8Array>();
+  /** The total length of the texts in `#ofText`. */
+  #chars = 0;
   /** Consecutive records often have one schema. */
   #last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefined;
 
   /** Returns `draft4Of(schema)`. */
   of(schema: StreamSchema): Uint8Array {
     if (this.#last?.schema === schema) return this.#last.text;
-    const text = this.#translated.get(schema) ?? draft4Of(schema);
-    this.#translated.set(schema, text);
+    const text = this.#ofSchema.get(schema) ?? this.#find(schema);
+    this.#ofSchema.set(schema, text);
     this.#last = { schema, text };
+    return text;
+  }
+
+  #find(schema: StreamSchema): Uint8Array {
+    const key = Buffer.from(schema.text.buffer, schema.text.byteOffset, schema.text.length).toString(
+      "latin1",
+    );
+    const known = this.#ofText.get(key);
+    if (known !== undefined) return known;
+    const text = draft4Of(schema);
+    if (this.#chars + key.length > limits.schemaCharsKeptMax) {
+      this.#ofText.clear();
+      this.#chars = 0;
+    }
+    this.#chars += key.length;
+    this.#ofText.set(key, text);
     return text;
   }
 }

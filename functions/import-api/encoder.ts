@@ -4,7 +4,7 @@ import type { ByteWriter } from "../values/byte-writer.ts";
 import { encodeAppend } from "./batch-body.ts";
 import { bytesAround } from "./body-size.ts";
 import { Draft4Schemas } from "./draft4.ts";
-import { encodePush } from "./push-body.ts";
+import { encodePush, PushHeads } from "./push-body.ts";
 import type { ImportRequest } from "./request.ts";
 import { encodeActivation, encodeTyped } from "./typed-body.ts";
 
@@ -24,6 +24,14 @@ export interface BatchEncoder extends BatchSizes {
  */
 export function batchEncoder(clientId: number): BatchEncoder {
   const schemas = new Draft4Schemas();
+  const heads = new WeakMap<Contents, PushHeads>();
+  const headsOf = (contents: Contents, firstSequence: bigint) => {
+    const known = heads.get(contents);
+    if (known?.firstSequence === firstSequence) return known;
+    const added = new PushHeads(firstSequence, clientId, contents.header.encoding);
+    heads.set(contents, added);
+    return added;
+  };
   return {
     bytesAround,
     schemaBytes: ({ schema }) => (schema === undefined ? 0 : schemas.of(schema).length + schema.namesBytes),
@@ -32,7 +40,7 @@ export function batchEncoder(clientId: number): BatchEncoder {
       const encoding = { contents, batch, firstSequence, out };
       switch (batch.kind) {
         case "upsert":
-          return encodePush(encoding, clientId);
+          return encodePush(encoding, headsOf(contents, firstSequence));
         case "append":
           return encodeAppend(encoding);
         case "typed":

@@ -12,20 +12,13 @@ import type { ImportRequest } from "./request.ts";
  * Writes a request of upserts, each with the record's own text, or a rewritten one if that is not
  * self-contained: import-api.md section 1.3.
  */
-export function encodePush(
-  { contents, batch, firstSequence, out }: Encoding,
-  clientId: number,
-): ImportRequest {
+export function encodePush({ contents, batch, out }: Encoding, heads: PushHeads): ImportRequest {
   const { encoding } = contents.header;
   const { records } = batch;
-  /** By the table's id: what is between a record of any table and one of this table. */
-  const heads: SequencedText[] = [];
   // Its iterator would make an object for each record.
   for (let n = 0; n < records.length; n++) {
     const record = records[n]!;
-    const table = contents.recordTable(record);
-    heads[table.id] ??= headOf(table, { encoding, clientId, firstSequence });
-    writeRecord(contents, record, heads[table.id]!, out);
+    writeRecord(contents, record, heads.of(contents.recordTable(record)), out);
   }
   out.ascii(encoding === "json" ? "}]" : "]]");
   // Instead of the first head's comma; before it is the end of no record.
@@ -34,16 +27,30 @@ export function encodePush(
   return { endpoint: "push", contentType, body: out.view().subarray(1) };
 }
 
-interface Request {
-  readonly encoding: BodyEncoding;
-  readonly clientId: number;
+/** What precedes a table's records in the push requests of a delivery: the end of another record, and names. */
+export class PushHeads {
   readonly firstSequence: bigint;
-}
+  readonly #clientId: number;
+  readonly #textsOf: typeof jsonOf;
+  /** By the table's id. */
+  readonly #heads: SequencedText[] = [];
 
-/** Returns what follows a record and precedes one of this table. */
-function headOf(table: Table, { encoding, clientId, firstSequence }: Request): SequencedText {
-  const [before, after] = (encoding === "json" ? jsonOf : transitOf)(table, clientId);
-  return new SequencedText(before, firstSequence, after);
+  constructor(firstSequence: bigint, clientId: number, encoding: BodyEncoding) {
+    this.firstSequence = firstSequence;
+    this.#clientId = clientId;
+    this.#textsOf = encoding === "json" ? jsonOf : transitOf;
+  }
+
+  of(table: Table): SequencedText {
+    return this.#heads[table.id] ?? this.#add(table);
+  }
+
+  #add(table: Table): SequencedText {
+    const [before, after] = this.#textsOf(table, this.#clientId);
+    const head = new SequencedText(before, this.firstSequence, after);
+    this.#heads[table.id] = head;
+    return head;
+  }
 }
 
 function jsonOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
@@ -68,7 +75,7 @@ const transitText = (text: string) => (/^[~^`]/.test(text) ? `~${text}` : text);
 
 /** Writes the record's own text, or its self-contained form. */
 function writeRecord(contents: Contents, record: number, head: SequencedText, out: ByteWriter): void {
-  out.allText(head.of(record));
+  head.write(record, out);
   const { splices } = contents;
   const end = contents.recordEnd(record);
   const start = contents.recordStart(record);

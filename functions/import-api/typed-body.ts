@@ -28,7 +28,7 @@ export function encodeTyped(
   writeHead(contents.recordTable(batch.records[0]!), schemas, out);
   const first = out.length;
   for (const record of batch.records) {
-    out.allText(head.of(record));
+    head.write(record, out);
     const extractedAt = contents.recordExtractedAt(record);
     if (header.encoding === "json") {
       if (extractedAt > 0) writeTime(memory, extractedAt, out);

@@ -1,8 +1,9 @@
 import { holdsEscape, isRepeated } from "../values/bytes.ts";
+import { hashOf } from "../values/hash.ts";
 import { IntTuples } from "../values/int-tuples.ts";
 import { Malformed, stringOf } from "../values/scanner.ts";
 
-/** For more names than this, a hash table is faster than comparing each with each. */
+/** For more names than this, comparing hashes is faster than comparing each with each. */
 const comparedNamesMax = 16;
 
 /**
@@ -12,7 +13,9 @@ const comparedNamesMax = 16;
 export class OpenNames {
   readonly #bytes: Uint8Array;
   readonly #extents = new IntTuples(2);
-  /** All names of a map, by the index of its first; used once they are many or one has an escape. */
+  /** The hashes of a map's names, by the index of its first; used once they are many. */
+  readonly #hashes = new Map<number, Set<number>>();
+  /** Likewise, the names; used once two have the same hash, or one has an escape. */
   readonly #tables = new Map<number, Set<string>>();
   /** Likewise, the keys that are not names. */
   readonly #others = new Map<number, Set<string>>();
@@ -23,6 +26,7 @@ export class OpenNames {
 
   clear(): void {
     this.#extents.count = 0;
+    if (this.#hashes.size > 0) this.#hashes.clear();
     if (this.#tables.size > 0) this.#tables.clear();
     if (this.#others.size > 0) this.#others.clear();
   }
@@ -35,25 +39,43 @@ export class OpenNames {
   /** Forgets the names of the map that began at `mark`. */
   release(mark: number): void {
     this.#extents.count = mark;
+    if (this.#hashes.size > 0) this.#hashes.delete(mark);
     if (this.#tables.size > 0) this.#tables.delete(mark);
     if (this.#others.size > 0) this.#others.delete(mark);
   }
 
   /** Adds a name, the raw string content `bytes[start, end)`, to the map that began at `mark`. */
   add(mark: number, start: number, end: number, position: number): void {
-    const count = this.#extents.count - mark;
-    if (count >= comparedNamesMax || this.#tables.has(mark) || holdsEscape(this.#bytes, start, end)) {
-      const table = this.#tables.get(mark) ?? this.#tableOf(mark);
-      const size = table.size;
-      table.add(stringOf(this.#bytes, start, end));
-      if (table.size === size) throw twice(position);
-    } else {
-      const { ints } = this.#extents;
-      for (let i = mark; i < this.#extents.count; i++) {
-        if (isRepeated(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!, start, end)) throw twice(position);
-      }
-    }
+    if (!this.#isNew(mark, start, end)) this.#addText(mark, start, end, position);
     this.#extents.addPair(start, end);
+  }
+
+  /** Returns whether a name certainly differs from the map's other names. */
+  #isNew(mark: number, start: number, end: number): boolean {
+    const { count, ints } = this.#extents;
+    if (this.#tables.has(mark) || holdsEscape(this.#bytes, start, end)) return false;
+    if (count - mark >= comparedNamesMax) {
+      const hashes = this.#hashes.get(mark) ?? this.#hashesOf(mark);
+      const { size } = hashes;
+      return hashes.add(hashOf(this.#bytes, start, end)).size > size;
+    }
+    for (let i = mark; i < count; i++)
+      if (isRepeated(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!, start, end)) return false;
+    return true;
+  }
+
+  #hashesOf(mark: number): Set<number> {
+    const { count, ints } = this.#extents;
+    const hashes = new Set<number>();
+    for (let i = mark; i < count; i++) hashes.add(hashOf(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!));
+    this.#hashes.set(mark, hashes);
+    return hashes;
+  }
+
+  #addText(mark: number, start: number, end: number, position: number): void {
+    const table = this.#tables.get(mark) ?? this.#tableOf(mark);
+    const { size } = table;
+    if (table.add(stringOf(this.#bytes, start, end)).size === size) throw twice(position);
   }
 
   /** Adds a transit key that is not a name: `tagged`, such as `~i5`, differs from the text `5`. */

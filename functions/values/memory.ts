@@ -50,28 +50,35 @@ export function isSameText(view: DataView, one: number, other: number, length: n
  */
 export function copyText(source: Memory, start: number, end: number, target: Memory, to: number): number {
   const length = end - start;
-  if (length > loopMax) target.bytes.set(source.bytes.subarray(start, end), to);
-  else if (length >= doubleBytes) copyDoubles(source.view, start, target.view, to, length - doubleBytes);
-  else for (let i = 0; i < length; i++) target.bytes[to + i] = source.bytes[start + i]!;
-  return to + length;
-}
-
-function copyDoubles(source: DataView, from: number, target: DataView, to: number, last: number): void {
+  if (length < doubleBytes || length > loopMax) return copyBytes(source, start, end, target, to);
+  const { view: from } = source;
+  const { view } = target;
+  const last = length - doubleBytes;
   let i = 0;
   // Four at a time, all read before any is written: after a write, the engine checks the memory again.
   for (; i < ((last - 3 * doubleBytes) | 0); i = (i + 4 * doubleBytes) | 0) {
-    const at = (from + i) | 0;
-    const first = source.getFloat64(at, true);
-    const second = source.getFloat64((at + doubleBytes) | 0, true);
-    const third = source.getFloat64((at + 2 * doubleBytes) | 0, true);
-    const fourth = source.getFloat64((at + 3 * doubleBytes) | 0, true);
-    const end = (to + i) | 0;
-    target.setFloat64(end, first, true);
-    target.setFloat64((end + doubleBytes) | 0, second, true);
-    target.setFloat64((end + 2 * doubleBytes) | 0, third, true);
-    target.setFloat64((end + 3 * doubleBytes) | 0, fourth, true);
+    const at = (start + i) | 0;
+    const first = from.getFloat64(at, true);
+    const second = from.getFloat64((at + doubleBytes) | 0, true);
+    const third = from.getFloat64((at + 2 * doubleBytes) | 0, true);
+    const fourth = from.getFloat64((at + 3 * doubleBytes) | 0, true);
+    const copy = (to + i) | 0;
+    view.setFloat64(copy, first, true);
+    view.setFloat64((copy + doubleBytes) | 0, second, true);
+    view.setFloat64((copy + 2 * doubleBytes) | 0, third, true);
+    view.setFloat64((copy + 3 * doubleBytes) | 0, fourth, true);
   }
   for (; i < last; i = (i + doubleBytes) | 0)
-    target.setFloat64((to + i) | 0, source.getFloat64((from + i) | 0, true), true);
-  target.setFloat64((to + last) | 0, source.getFloat64((from + last) | 0, true), true);
+    view.setFloat64((to + i) | 0, from.getFloat64((start + i) | 0, true), true);
+  // The last eight bytes may overlap the previous ones.
+  view.setFloat64((to + last) | 0, from.getFloat64((start + last) | 0, true), true);
+  return to + length;
+}
+
+/** The same for short texts, and for long ones. */
+function copyBytes(source: Memory, start: number, end: number, target: Memory, to: number): number {
+  const length = end - start;
+  if (length > loopMax) target.bytes.set(source.bytes.subarray(start, end), to);
+  else for (let i = 0; i < length; i++) target.bytes[to + i] = source.bytes[start + i]!;
+  return to + length;
 }

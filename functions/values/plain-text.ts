@@ -7,11 +7,11 @@ const plainBytes = new Uint8Array(256).map((_, byte) =>
 
 /**
  * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set: it is beyond ASCII, or a
- * subtraction sets the bit because the byte is a control, a quote or a backslash.
+ * subtraction sets the bit because the byte is a control, a quote or a backslash. The bit 0x02 is inverted so
+ * that the quote, 0x22, follows the controls and one subtraction finds both.
  */
 const notPlain = (word: number) =>
-  (word | (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101)) &
-  0x80808080;
+  (word | ((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & 0x80808080;
 
 /** Returns the index of the lowest byte that is not zero. */
 const lowestByte = (word: number) => (31 - Math.clz32(word & -word)) >> 3;

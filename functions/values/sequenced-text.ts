@@ -1,3 +1,4 @@
+import type { ByteWriter } from "./byte-writer.ts";
 import { zero } from "./bytes.ts";
 import { type Memory, memoryOf } from "./memory.ts";
 
@@ -8,18 +9,18 @@ export class SequencedText {
   readonly #text: Memory;
   readonly #digitsEnd: number;
   #n = 0;
+  readonly #first: bigint;
 
   /** The text is `head`, the digits of `first`, and `tail`. */
   constructor(head: string, first: bigint, tail: string) {
     this.#text = memoryOf(Buffer.from(`${head}${first}${tail}`));
     this.#digitsEnd = this.#text.bytes.length - Buffer.byteLength(tail);
+    this.#first = first;
   }
 
-  /**
-   * Returns the text with the digits of `first + n`, valid until the next call. `n` must not be less than
-   * in the last call.
-   */
-  of(n: number): Memory {
+  /** Writes the text with the digits of `first + n`. */
+  write(n: number, out: ByteWriter): void {
+    if (n < this.#n) this.#reset();
     const { bytes } = this.#text;
     let at = this.#digitsEnd;
     // The body has fewer than 2^31 records, so that integers suffice.
@@ -28,6 +29,13 @@ export class SequencedText {
       bytes[at] = zero + (carry % ten);
     }
     this.#n = n;
-    return this.#text;
+    out.allText(this.#text);
+  }
+
+  /** Writes the first digits again: a batch is encoded once more, or in halves. */
+  #reset(): void {
+    const digits = String(this.#first);
+    this.#text.bytes.set(Buffer.from(digits), this.#digitsEnd - digits.length);
+    this.#n = 0;
   }
 }

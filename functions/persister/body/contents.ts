@@ -72,7 +72,7 @@ export class Contents {
     ints[at + 4] = firstSplice;
     const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
     ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
-    this.tables[table.id] = table;
+    if (this.tables[table.id] === undefined) this.tables[table.id] = table;
   }
 
   /** Returns the record's form. Keeps its cache codes if replacing them is enough. */

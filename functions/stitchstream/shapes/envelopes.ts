@@ -27,10 +27,12 @@ export interface Envelope {
   readonly shape: TableShape;
   /** One more than there are gaps. */
   readonly texts: readonly Text[];
-  /** The first of them. */
-  readonly head: Text;
-  /** The second one, if the body is JSON and the record is the only gap: most lines are like that. */
-  readonly tail: Text | undefined;
+  /** The first of them. It is repeated here as each line compares it. */
+  readonly headStart: number;
+  readonly headLength: number;
+  /** Likewise, the second one, if the body is JSON and the record is the only gap; its length is 0 if not. */
+  readonly tailStart: number;
+  readonly tailLength: number;
   readonly gaps: readonly Gap[];
   /**
    * The strings before the record that enter transit's cache. Each is three numbers: the index of its text,
@@ -90,11 +92,17 @@ export class Envelopes {
     if (last === undefined) return undefined;
     const expected = last.next ?? last;
     if (!expected.isStale && this.#begins(start, expected)) return this.#follow(expected);
+    return this.#findOther(start);
+  }
+
+  /** Apart from `find`, where its closure would take memory for each line. */
+  #findOther(start: number): Envelope | undefined {
     const found = this.#findByName(start) ?? this.#unnamed.find(each => this.#begins(start, each));
     return found && this.#follow(found);
   }
 
   #follow(envelope: Envelope): Envelope {
+    if (envelope === this.#last && envelope === this.#previous) return envelope;
     this.#previous = this.#last;
     this.#last!.next = envelope;
     this.#last = envelope;
@@ -134,8 +142,8 @@ export class Envelopes {
     return true;
   }
 
-  #begins(start: number, { head }: Envelope): boolean {
-    return isSameText(this.#view, start, head.start, head.length);
+  #begins(start: number, { headStart, headLength }: Envelope): boolean {
+    return isSameText(this.#view, start, headStart, headLength);
   }
 
   #findByName(start: number): Envelope | undefined {

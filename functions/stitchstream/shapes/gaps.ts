@@ -35,10 +35,22 @@ export function envelopeOf(
   const before = gaps.indexOf("record") + 1;
   const cached = transit === undefined ? none : cachedIn(transit, texts, before, record.textStart);
   if (cached === undefined) return undefined;
-  const head = texts[0]!;
-  const tail = transit === undefined && gaps.length === 1 ? texts[1] : undefined;
-  const nameAt = stream.contentEnd < start + head.length ? stream.contentStart - start : undefined;
-  return { ...of, texts, head, tail, gaps, cached, nameAt, next: undefined, isStale: false };
+  const [{ start: headStart, length: headLength }, after] = texts as [Text, Text];
+  const hasTail = transit === undefined && gaps.length === 1;
+  return {
+    table: of.table,
+    shape: of.shape,
+    headStart,
+    headLength,
+    tailStart: after.start,
+    tailLength: hasTail ? after.length : 0,
+    next: undefined,
+    isStale: false,
+    texts,
+    gaps,
+    cached,
+    nameAt: stream.contentEnd < start + headLength ? stream.contentStart - start : undefined,
+  };
 }
 
 /** Returns the gaps of the line that the scan has just read, in order; undefined if there are too many. */

@@ -16,7 +16,7 @@ import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { miss } from "./miss.ts";
-import { RecordReader, recordDepth } from "./records.ts";
+import { kindByLength, RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
@@ -118,7 +118,8 @@ export class JsonRecords extends RecordReader<JsonReader> {
     reader.position = at;
     reader.skipNumber();
     const end = reader.position;
-    return this.scalar(reader.integral ? Kind.integer : Kind.double, at, end, slot, end);
+    const kind = reader.integral ? kindByLength(Kind.integer, at, end) : Kind.double;
+    return this.scalar(kind, at, end, slot, end);
   }
 
   /**

@@ -105,18 +105,18 @@ export class LineShapes {
 
   #readLine(start: number, envelope: Envelope): Table | undefined {
     const reader = this.#reader;
-    const { head, tail } = envelope;
+    const { headLength, tailStart, tailLength } = envelope;
     reader.beginPieces(start);
     reader.envelope.time_extracted.present = false;
     if (this.#transit !== undefined) this.#rememberAll(this.#transit, start, envelope);
-    const from = start + head.length;
+    const from = start + headLength;
     const end =
-      tail === undefined
+      tailLength === 0
         ? this.#readGap(from, envelope.gaps[0]!, envelope)
         : this.#readRecord(from, envelope.shape);
     if (end === miss) return undefined;
-    if (tail !== undefined && isSameText(reader.view, end, tail.start, tail.length))
-      return this.#endLine(start, end + tail.length, envelope);
+    if (tailLength > 0 && isSameText(reader.view, end, tailStart, tailLength))
+      return this.#endLine(start, end + tailLength, envelope);
     return this.#readOn(start, end, envelope);
   }
 

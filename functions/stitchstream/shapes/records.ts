@@ -85,8 +85,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   #lookAt(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
-    const checked = kindByLength(kind, start, end);
-    this.conforms = slot.accepts(checked) || slot.check.conforms(checked, this.bytes, start, end);
+    this.conforms = slot.accepts(kind) || slot.check.conforms(kind, this.bytes, start, end);
   }
 
   /** Notes the value of a key. One that may be none is reported by the scan. */

@@ -65,9 +65,7 @@ export class Slot {
     this.isKey = isKey;
     this.check = check;
     this.counts = (isKey ? keyCount : 0) + (isRequired ? 1 : 0);
-    // Until its digits are counted, an integer may be a long one.
-    const integers = this.accepts(Kind.bigInteger) ? 0 : 1 << Kind.integer;
-    this.passes = (check?.always ?? allKinds) & ~integers & (isKey ? keyKinds : allKinds);
+    this.passes = (check?.always ?? allKinds) & (isKey ? keyKinds : allKinds);
   }
 
   /** Returns whether all values of a kind conform. */
