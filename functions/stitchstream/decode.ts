@@ -111,6 +111,7 @@ function readLine(reader: PieceReader, start: number, line: number, context: Con
       if (!isRead) findKeyValues(table, reader);
       const wrong = isRead ? undefined : badColumnName(reader, limits);
       if (wrong !== undefined) sink.fault({ line, stream: table.stream, ...wrong, uncarriable: true });
+      else if (!isRead) shapes.checkFirst(table);
       sink.record(line, table, reader);
       // Afterwards, as the sink reads a record's own schema with its first record.
       if (wrong === undefined) shapes.learn(table, start);

@@ -150,7 +150,6 @@ export abstract class ValueReader extends TextScanner {
     this.growth = 0;
     this.visitor = undefined;
     this.inRecord = false;
-    this.hasValidKeys = false;
     this.#logDepth = nowhere;
     this.names.clear();
     this.resetLine();

@@ -158,15 +158,20 @@ export class Tables {
         0,
       );
     }
-    const { keyFields, ...table } = made;
+    const { stream, keyNames, keyFields, schema, inlineSchema, version } = made;
+    const keyNameBytes = keyNames.map(contentOf);
     const known = {
-      ...table,
       id: this.all.length,
-      keyNameBytes: made.keyNames.map(contentOf),
-      keyFieldBytes: keyFields.map(contentOf),
-      streamBytes: contentOf(made.stream),
-      namesBytes: Buffer.byteLength(JSON.stringify([made.stream, ...made.keyNames])),
-      versionBytes: made.version === undefined ? noBytes : contentOf(made.version),
+      stream,
+      keyNames,
+      schema,
+      namesBytes: Buffer.byteLength(JSON.stringify([stream, ...keyNames])),
+      version,
+      keyNameBytes,
+      streamBytes: contentOf(stream),
+      keyFieldBytes: keyFields === keyNames ? keyNameBytes : keyFields.map(contentOf),
+      inlineSchema,
+      versionBytes: version === undefined ? noBytes : contentOf(version),
     };
     this.#byIdentity.set(identity, known);
     this.all.push(known);

@@ -108,7 +108,10 @@ export class LineShapes {
     const { headLength, tailStart, tailLength } = envelope;
     reader.beginPieces(start);
     reader.envelope.time_extracted.present = false;
-    if (this.#transit !== undefined) this.#rememberAll(this.#transit, start, envelope);
+    if (this.#transit !== undefined) {
+      this.#transit.cache.clear();
+      this.#remember(this.#transit, start, envelope, 0);
+    }
     const from = start + headLength;
     const end =
       tailLength === 0
@@ -191,16 +194,26 @@ export class LineShapes {
     return this.#reader.position;
   }
 
-  /** Fills transit's cache with the strings of the first text, which is at `start`. */
-  #rememberAll(transit: TransitReader, start: number, known: Envelope): void {
-    transit.cache.clear();
-    this.#remember(transit, start, known, 0);
-  }
-
   /** Adds the strings of the text at index `n`, which is at `start`, to transit's cache. */
   #remember({ cache }: TransitReader, start: number, { cached }: Envelope, n: number): void {
     for (let i = 0; i < cached.length; i += 3)
       if (cached[i] === n) cache.remember(start + cached[i + 1]!, start + cached[i + 2]!);
+  }
+
+  /**
+   * Checks a table's first record, just scanned, while its shape learns it: evaluating it takes as long. A
+   * record's own schema is not compiled yet, and transit's codes need their line.
+   */
+  checkFirst(table: Table): void {
+    const reader = this.#reader;
+    const { record, schema } = reader.envelope;
+    if (table.schema === undefined || this.#shapesById[table.id] !== undefined) return;
+    if (schema.present || this.#transit !== undefined) return;
+    const shape = this.#shapeOf(table);
+    const { position } = reader;
+    const end = this.#records.read(record.textStart, shape.record, shape);
+    reader.position = position;
+    reader.conforms = shape.record.check !== undefined && end === record.textEnd && this.#records.conforms;
   }
 
   /** Learns the envelope and the record of the line at `start`, which the scan has just read. */

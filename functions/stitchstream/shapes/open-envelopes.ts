@@ -98,8 +98,7 @@ export class OpenEnvelopes implements RecordSource {
   #tries(start: number): boolean {
     const reader = this.#reader;
     const { expansion } = reader;
-    this.#used = undefined;
-    reader.conforms = false;
+    this.#forget();
     reader.records = this;
     try {
       reader.readMessage(start);
@@ -115,8 +114,14 @@ export class OpenEnvelopes implements RecordSource {
   }
 
   #scan(start: number): void {
+    this.#forget();
+    this.#reader.readMessage(start);
+  }
+
+  /** Forgets what is known of the record if a shape reads it. */
+  #forget(): void {
     this.#used = undefined;
     this.#reader.conforms = false;
-    this.#reader.readMessage(start);
+    this.#reader.hasValidKeys = false;
   }
 }
