@@ -107,6 +107,8 @@ function portsOf(destination: Destination): Parts {
     archive: { put: async () => "" },
     destinations: { of: async () => destination },
     observer: { onDelivery: () => {} },
+    // Nothing is kept of a body, so none is recognized.
+    digestOf: () => "",
   };
 }
 

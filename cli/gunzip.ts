@@ -5,7 +5,7 @@ import { CliError, exits } from "./cli-error.ts";
 import { peek, wholeSource } from "./peek.ts";
 
 /**
- * Yields `source`, decompressed if it is gzip. Rejects with CliError, which names `name`, for damaged gzip.
+ * Yields `source`, whose chunks need to be valid until the next is requested, decompressed if it is gzip. Rejects with CliError, which names `name`, for damaged gzip.
  */
 export async function* gunzipIfZipped(
   source: AsyncIterable<Uint8Array>,
@@ -16,7 +16,7 @@ export async function* gunzipIfZipped(
   if (!isGzip(peeked.head)) return yield* whole;
   const gunzip = createGunzip();
   // Its errors are thrown to the reader below.
-  const ended = pipeline(Readable.from(whole), gunzip).catch(() => {});
+  const ended = pipeline(Readable.from(copies(whole)), gunzip).catch(() => {});
   try {
     yield* gunzip as AsyncIterable<Uint8Array>;
   } catch (error) {
@@ -26,6 +26,11 @@ export async function* gunzipIfZipped(
     gunzip.destroy();
     await ended;
   }
+}
+
+/** A stream holds several chunks, and a source may use a chunk's memory again. */
+async function* copies(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) yield Buffer.from(chunk);
 }
 
 /** RFC 1952 section 2.3.1. */

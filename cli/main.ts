@@ -1,4 +1,3 @@
-import { addAbortSignal } from "node:stream";
 import { setFlagsFromString } from "node:v8";
 import { PersisterError } from "../functions/persister/errors.ts";
 import { type Program, runProgram } from "../functions/program/output.ts";
@@ -28,6 +27,7 @@ import { Progress } from "./progress.ts";
 import type { Following } from "./send.ts";
 import { accountOf, endpointOf } from "./settings.ts";
 import { assertNotSingerTap } from "./singer-tap.ts";
+import { stdinUntil } from "./stdin.ts";
 import { lineWriter } from "./streamer-log.ts";
 import { Terminal } from "./terminal.ts";
 import { folded, viewOf, visible, withoutControls } from "./text.ts";
@@ -141,7 +141,7 @@ const bookmarkKeeper = (file: BookmarkFile | undefined) => async (text: string) 
  */
 function sourceOf({ values, command }: Arguments, hasBookmarks: boolean): Source {
   if (command === undefined) {
-    const output = gunzipIfZipped(addAbortSignal(aborted.signal, process.stdin), "The input on stdin");
+    const output = gunzipIfZipped(stdinUntil(aborted.signal), "The input on stdin");
     return { kind: "pipe", output };
   }
   // Its own lines would be glued to the changing one.

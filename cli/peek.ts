@@ -13,7 +13,8 @@ export async function peek(
   while (!isEnough(head)) {
     const { done, value } = await rest.next();
     if (done === true) break;
-    head = head.length === 0 ? value : Buffer.concat([head, value]);
+    // Copied, as a source may use a chunk's memory again.
+    head = Buffer.concat([head, value]);
   }
   return { head, rest };
 }

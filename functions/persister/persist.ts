@@ -30,6 +30,8 @@ export interface Parts extends LeaseParts {
   readonly archive: Archive;
   readonly destinations: Destinations;
   readonly observer: Observer;
+  /** Returns what a repeated body is recognized by; SHA-256 if it is not given. */
+  readonly digestOf?: (body: Uint8Array) => string;
 }
 
 export interface DeliveryResult {

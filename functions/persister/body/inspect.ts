@@ -45,7 +45,10 @@ export interface Inspected {
 export async function inspect(
   received: ReceivedBody,
   progress: DeliveryProgress,
-  ports: LeasePorts & { readonly destinations: Destinations },
+  ports: LeasePorts & {
+    readonly destinations: Destinations;
+    readonly digestOf?: (body: Uint8Array) => string;
+  },
 ): Promise<Inspected | { readonly committed: Receipt }> {
   if (received.fault !== undefined) throw received.fault;
   const { streamer, traceparent } = received;
@@ -56,7 +59,7 @@ export async function inspect(
   ]);
   progress.unzipped(body);
   progress.found(current, settings?.settings ?? {});
-  const digest = sha256(body);
+  const digest = (ports.digestOf ?? sha256)(body);
   const lookup = lookUp(received, digest, found);
   assertKeyUnused(lookup, ports.clock);
   if (lookup?.earlier !== undefined) progress.continues(lookup.earlier);
