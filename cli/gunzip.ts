@@ -5,7 +5,8 @@ import { CliError, exits } from "./cli-error.ts";
 import { peek, wholeSource } from "./peek.ts";
 
 /**
- * Yields `source`, whose chunks need to be valid until the next is requested, decompressed if it is gzip. Rejects with CliError, which names `name`, for damaged gzip.
+ * Yields `source`, decompressed if it is gzip. Its chunks need to be valid only until the next one is
+ * requested. Rejects with CliError, which names `name`, for damaged gzip.
  */
 export async function* gunzipIfZipped(
   source: AsyncIterable<Uint8Array>,

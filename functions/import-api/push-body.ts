@@ -23,7 +23,7 @@ export function encodePush(encoding: Encoding, heads: PushHeads): ImportRequest 
   return { endpoint: "push", contentType, body: out.view().subarray(1) };
 }
 
-/** What precedes a table's records in the push requests of a delivery: the end of another record, and names. */
+/** The texts before a delivery's records in push requests: the end of another one, and the table's names. */
 export class PushHeads {
   readonly firstSequence: bigint;
   readonly #clientId: number;

@@ -62,7 +62,7 @@ function faultsOf(schema: object, records: readonly string[], head: readonly str
   );
 }
 
-/** Returns the faults that the evaluator finds: it checks a first record in transit, or with its own schema. */
+/** Returns the evaluator's faults: it checks the first record in transit, and one with its own schema. */
 const evaluatedFaults = (schema: object, record: string, head: readonly string[]) =>
   head === heads.transit
     ? faultsOf(schema, [record], head)[0]

@@ -28,7 +28,7 @@ export class Slot {
   lastMap = 0;
   /** A bit for each kind: whether scalars of that kind need no look. */
   readonly passes: number = 0;
-  /** What the name adds to a map's sum of expected names: see `MapShape.expected`. */
+  /** Is added to the sum of a map's expected names: see `MapShape.expected`. */
   readonly counts: number = 0;
   /** The member that came next the last time, and the other one that did before. */
   next: Slot | undefined;
