@@ -13,6 +13,8 @@ const comparedNamesMax = 16;
 export class OpenNames {
   readonly #bytes: Uint8Array;
   readonly #extents = new IntTuples(2);
+  /** A bit for each length, modulo 32, that any name of the line has had. */
+  #lengths = 0;
   /** The hashes of a map's names, by the index of its first; used once they are many. */
   readonly #hashes = new Map<number, Set<number>>();
   /** Likewise, the names; used once two have the same hash, or one has an escape. */
@@ -26,6 +28,7 @@ export class OpenNames {
 
   clear(): void {
     this.#extents.count = 0;
+    this.#lengths = 0;
     if (this.#hashes.size > 0) this.#hashes.clear();
     if (this.#tables.size > 0) this.#tables.clear();
     if (this.#others.size > 0) this.#others.clear();
@@ -53,12 +56,17 @@ export class OpenNames {
   /** Returns whether a name certainly differs from the map's other names. */
   #isNew(mark: number, start: number, end: number): boolean {
     const { count, ints } = this.#extents;
-    if (this.#tables.has(mark) || holdsEscape(this.#bytes, start, end)) return false;
+    const hasTable = this.#tables.size > 0 && this.#tables.has(mark);
+    if (hasTable || holdsEscape(this.#bytes, start, end)) return false;
+    const length = 1 << (end - start);
+    const isOnlyOne = (this.#lengths & length) === 0;
+    this.#lengths |= length;
     if (count - mark >= comparedNamesMax) {
       const hashes = this.#hashes.get(mark) ?? this.#hashesOf(mark);
       const { size } = hashes;
       return hashes.add(hashOf(this.#bytes, start, end)).size > size;
     }
+    if (isOnlyOne) return true;
     for (let i = mark; i < count; i++)
       if (isRepeated(this.#bytes, ints[2 * i]!, ints[2 * i + 1]!, start, end)) return false;
     return true;
