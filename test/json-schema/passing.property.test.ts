@@ -131,3 +131,12 @@ it("names beyond those that a map remembers are checked", () => {
     ...wrong.map(() => true),
   ]);
 });
+
+it("a version's first record may have other spaces than the records before it", () => {
+  const schema = { properties: { v: { type: "integer" } } };
+  const line = (version: number, record: string) =>
+    `{"type":"RECORD","stream":"s","version":${version},"record":${record}}`;
+  const before = [JSON.stringify({ type: "SCHEMA", stream: "s", schema, key_properties: [] })];
+  const lines = [line(1, '{"v":1}'), line(1, '{"v":2}'), line(2, '{"v": 3}'), line(3, '{"v":\t-4}')];
+  expect(faultsIn(before, lines)).toEqual(lines.map(() => undefined));
+});

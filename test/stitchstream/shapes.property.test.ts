@@ -188,7 +188,16 @@ describe("a JSON line like others, whose first member varies, is read like a sin
   it.each([
     // Separators.
     ...['{,"id":1}', '{,"a":"x","id":1}', '{"id":1"a":"x"}', '{"b":2"id":1}', '{"id":1,}', '{"id":1,,"a":2}'],
-    ...['{"id":1 ,"a":"x"}', '{ "id":1}', '{"id":1, "a" : "x"}', '{"a":"x","id":1', '{"id":1]', "{}", "{,}"],
+    ...[
+      '{"id":  1,"a": \t"x"}',
+      '{"id":1 ,"a":"x"}',
+      '{ "id":1}',
+      '{"id":1, "a" : "x"}',
+      '{"a":"x","id":1',
+      '{"id":1]',
+      "{}",
+      "{,}",
+    ],
     // Keys.
     ...['{"id":null}', '{"a":"x","id":{}}', '{"id":[]}', '{"a":"x"}', '{"id":1,"id":1}', '{"id":true}'],
     ...[1_024, 1_025].map(chars => `{"a":"x","id":"${"k".repeat(chars)}"}`),

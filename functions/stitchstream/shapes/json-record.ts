@@ -13,6 +13,7 @@ import {
 import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
+import { isNumberStart } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { miss } from "./miss.ts";
@@ -109,8 +110,9 @@ export class JsonRecords extends RecordReader<JsonReader> {
     const first = this.bytes[at]!;
     if (first === openBrace) return this.#map(at, this.shapeOf(slot), depth);
     if (first === openBracket) return this.#array(at, slot, depth);
-    const end = this.word(at, slot);
-    return end === miss ? this.#number(at, slot) : end;
+    if (isNumberStart(first)) return this.#number(at, slot);
+    const start = this.skip(at);
+    return start > at ? this.#value(start, slot, depth) : this.word(at, slot);
   }
 
   #number(at: number, slot: Slot): number {
