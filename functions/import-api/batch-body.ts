@@ -11,7 +11,7 @@ import type { ImportRequest } from "./request.ts";
 export function encodeAppend({ contents, batch, firstSequence, out }: Encoding): ImportRequest {
   const { bytes, header } = contents;
   const table = contents.recordTable(batch.records[0]!);
-  const head = new SequencedText('{"action":"upsert","sequence":', firstSequence, ',"data":');
+  const head = new SequencedText('{"action":"upsert","sequence":', String(firstSequence), ',"data":');
   const schema = new SchemaInference();
   const version = table.version === undefined ? "" : `"table_version":${table.version},`;
   out.text(`{"table_name":${JSON.stringify(table.stream)},${version}"messages":[`);

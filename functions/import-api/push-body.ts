@@ -26,6 +26,7 @@ export function encodePush(encoding: Encoding, heads: PushHeads): ImportRequest 
 /** The texts before a delivery's records in push requests: the end of another one, and the table's names. */
 export class PushHeads {
   readonly firstSequence: bigint;
+  readonly #digits: string;
   readonly #clientId: number;
   readonly #textsOf: typeof jsonOf;
   /** By the table's id. */
@@ -33,6 +34,7 @@ export class PushHeads {
 
   constructor(firstSequence: bigint, clientId: number, encoding: BodyEncoding) {
     this.firstSequence = firstSequence;
+    this.#digits = String(firstSequence);
     this.#clientId = clientId;
     this.#textsOf = encoding === "json" ? jsonOf : transitOf;
   }
@@ -43,7 +45,7 @@ export class PushHeads {
 
   #add(table: Table): SequencedText {
     const [before, after] = this.#textsOf(table, this.#clientId);
-    const head = new SequencedText(before, this.firstSequence, after);
+    const head = new SequencedText(before, this.#digits, after);
     this.#heads[table.id] = head;
     return head;
   }

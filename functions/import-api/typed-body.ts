@@ -33,7 +33,7 @@ export function encodeTyped(encoding: Encoding, schemas: Draft4Schemas): ImportR
 /** A function of its own: what follows a long loop makes the engine discard the loop's code. */
 function writeMessages({ contents, batch: { records }, firstSequence, out }: Encoding): void {
   const { memory, header } = contents;
-  const head = new SequencedText(',{"action":"upsert","sequence":', firstSequence, "");
+  const head = new SequencedText(',{"action":"upsert","sequence":', String(firstSequence), "");
   for (let n = 0; n < records.length; n++) {
     const record = records[n]!;
     head.write(record, out);

@@ -8,12 +8,12 @@ const ten = 10;
 export class SequencedText {
   readonly #text: Memory;
   readonly #digitsEnd: number;
+  readonly #first: string;
   #n = 0;
-  readonly #first: bigint;
 
-  /** The text is `head`, the digits of `first`, and `tail`. */
-  constructor(head: string, first: bigint, tail: string) {
-    this.#text = memoryOf(Buffer.from(`${head}${first}${tail}`));
+  /** The text is `head`, `first`, which are the digits of the first sequence, and `tail`. */
+  constructor(head: string, first: string, tail: string) {
+    this.#text = memoryOf(Buffer.from(head + first + tail));
     this.#digitsEnd = this.#text.bytes.length - Buffer.byteLength(tail);
     this.#first = first;
   }
@@ -34,8 +34,7 @@ export class SequencedText {
 
   /** Writes the first digits again: a batch is encoded once more, or in halves. */
   #reset(): void {
-    const digits = String(this.#first);
-    this.#text.bytes.set(Buffer.from(digits), this.#digitsEnd - digits.length);
+    this.#text.bytes.set(Buffer.from(this.#first), this.#digitsEnd - this.#first.length);
     this.#n = 0;
   }
 }
