@@ -24,7 +24,7 @@ export interface HoldOptions {
 /**
  * Yields a stitchstream with a blank line instead of each bookmark, so that lines keep their numbers, and its
  * last bookmark at its end. A stream that fails, or ends once `onlyWhile` is aborted, has no bookmark. What
- * is not a stitchstream is yielded unchanged.
+ * is not a stitchstream is yielded unchanged. The source's chunks must stay valid.
  */
 export async function* holdBookmarks(
   source: AsyncIterable<Uint8Array>,

@@ -10,7 +10,7 @@ const stdin = 0;
 export const stdinUntil = (signal: AbortSignal): AsyncIterable<Uint8Array> =>
   fstatSync(stdin).isFile() ? chunksOfFile(signal) : addAbortSignal(signal, process.stdin);
 
-/** Reads a file into one memory: a stream takes a new one for each 64 kB, which costs as much as decoding. */
+/** Reads a file into one memory: a stream takes a new one for each 64 kB, for which garbage is collected. */
 async function* chunksOfFile(signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const memory = Buffer.allocUnsafeSlow(chunkBytes);
   for (;;) {

@@ -10,7 +10,7 @@ import { Draft4Writer } from "./draft4-writer.ts";
 export class Draft4Schemas {
   readonly #ofSchema = new WeakMap<StreamSchema, Uint8Array>();
   readonly #ofText = new Map<string, Uint8Array>();
-  /** The total length of the texts in `#ofText`. */
+  /** The total length of the keys of `#ofText`. */
   #chars = 0;
   /** Consecutive records often have one schema. */
   #last: { readonly schema: StreamSchema; readonly text: Uint8Array } | undefined;

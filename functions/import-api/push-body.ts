@@ -17,7 +17,7 @@ export function encodePush(encoding: Encoding, heads: PushHeads): ImportRequest 
   const isJson = contents.header.encoding === "json";
   writeRecords(encoding, heads);
   out.ascii(isJson ? "}]" : "]]");
-  // Instead of the first head's comma; before it is the end of no record.
+  // The first head's comma becomes the list's bracket; the byte before it, the end of no record, is skipped.
   out.memory.bytes[1] = openBracket;
   const contentType = isJson ? "application/json" : "application/transit+json";
   return { endpoint: "push", contentType, body: out.view().subarray(1) };
@@ -28,7 +28,7 @@ export class PushHeads {
   readonly firstSequence: bigint;
   readonly #digits: string;
   readonly #clientId: number;
-  readonly #textsOf: typeof jsonOf;
+  readonly #textsOf: typeof jsonHead;
   /** By the table's id. */
   readonly #heads: SequencedText[] = [];
 
@@ -36,7 +36,7 @@ export class PushHeads {
     this.firstSequence = firstSequence;
     this.#digits = String(firstSequence);
     this.#clientId = clientId;
-    this.#textsOf = encoding === "json" ? jsonOf : transitOf;
+    this.#textsOf = encoding === "json" ? jsonHead : transitHead;
   }
 
   of(table: Table): SequencedText {
@@ -51,7 +51,7 @@ export class PushHeads {
   }
 }
 
-function jsonOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
+function jsonHead({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
   const tableVersion = version === undefined ? "" : `"table_version":${version},`;
   return [
     `},{"client_id":${clientId},"table_name":${JSON.stringify(stream)},"sequence":`,
@@ -59,7 +59,7 @@ function jsonOf({ stream, keyNames, version }: Table, clientId: number): readonl
   ];
 }
 
-function transitOf({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
+function transitHead({ stream, keyNames, version }: Table, clientId: number): readonly [string, string] {
   const tableVersion = version === undefined ? "" : `"table_version",${version},`;
   const names = JSON.stringify(keyNames.map(transitText));
   return [

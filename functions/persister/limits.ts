@@ -44,7 +44,10 @@ export const schemasMax = 1_000;
  */
 export const checkStepsMin = 4_000_000;
 export const checkStepsPerByteMax = 4;
-/** Schemas that a process keeps between deliveries, in UTF-16 units of text; 30 columns need about 2,000. */
+/**
+ * Schemas that a process keeps between deliveries, in UTF-16 units of text: compiled, and as the Import API
+ * gets them. 30 columns need about 2,000.
+ */
 export const schemaCharsKeptMax = 2 * MiB;
 /** Databases have 38 digits, a few have 1,000. Dividing a value takes about one step per digit. */
 export const multipleOfDigitsMax = 300;

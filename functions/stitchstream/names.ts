@@ -13,7 +13,7 @@ const comparedNamesMax = 16;
 export class OpenNames {
   readonly #bytes: Uint8Array;
   readonly #extents = new IntTuples(2);
-  /** A bit for each length, modulo 32, that any name of the line has had. */
+  /** A bit for each length, modulo 32, of the line's names; not for those in tables. */
   #lengths = 0;
   /** The hashes of a map's names, by the index of its first; used once they are many. */
   readonly #hashes = new Map<number, Set<number>>();

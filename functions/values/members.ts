@@ -25,15 +25,6 @@ export class Members extends IntTuples {
     ints[at + 4] = end;
   }
 
-  /** Sets the value of the member at `index`. */
-  set(index: number, kind: Kind, start: number, end: number): void {
-    const { ints } = this;
-    const at = index * width;
-    ints[at + 2] = kind;
-    ints[at + 3] = start;
-    ints[at + 4] = end;
-  }
-
   nameStart(index: number): number {
     return this.ints[index * width]!;
   }

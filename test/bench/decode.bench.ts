@@ -148,7 +148,7 @@ for (const { name, schema, body } of typedKindBodies(bodyBytes / 2))
 
 /**
  * Prints speeds in MB/s, and how each compares with the first one. Bodies are made one at a time: the garbage
- * collector would look at the lines of all others, too.
+ * collector would visit the lines of all others, too.
  */
 function steps(
   title: string,

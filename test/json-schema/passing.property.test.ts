@@ -132,6 +132,14 @@ it("names beyond those that a map remembers are checked", () => {
   ]);
 });
 
+it("a table's first record may have two maps of more names than are remembered", () => {
+  const names = JSON.stringify(Object.fromEntries(Array.from({ length: 600 }, (_, n) => [`n${n}`, n])));
+  const schema = { properties: { of: { type: "object" }, in: { type: "object" } } };
+  const records = [`{"of":${names},"in":${names}}`, `{"in":${names},"of":[${names}]}`];
+  const faults = faultsOf(schema, [records[0]!, ...records]);
+  expect(faults.map(each => each !== undefined)).toEqual([false, false, true]);
+});
+
 it("a version's first record may have other spaces than the records before it", () => {
   const schema = { properties: { v: { type: "integer" } } };
   const line = (version: number, record: string) =>

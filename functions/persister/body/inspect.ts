@@ -27,7 +27,7 @@ export interface ReceivedBody extends ProgressOptions {
 /** A valid body, and what was read for it. */
 export interface Inspected {
   readonly contents: Contents;
-  /** SHA-256 of the body, unzipped, hexadecimal. */
+  /** Recognizes a repeated body: SHA-256 of the body, unzipped, hexadecimal, or what `digestOf` returns. */
   readonly digest: string;
   /** Size of the body, unzipped, in bytes. */
   readonly size: number;

@@ -84,12 +84,12 @@ export class Envelopes {
   }
 
   /**
-   * Returns an envelope whose first text is at `start`. The caller compares the other texts, and asks for a
-   * `sibling` where one differs.
+   * Returns an envelope whose first text is at `start`; none while few match. The caller compares the other
+   * texts, and asks for a `sibling` where one differs.
    */
   find(start: number): Envelope | undefined {
     const last = this.#last;
-    if (last === undefined) return undefined;
+    if (!this.trust.allows() || last === undefined) return undefined;
     const expected = last.next ?? last;
     if (!expected.isStale && this.#begins(start, expected)) return this.#follow(expected);
     return this.#findOther(start);

@@ -17,7 +17,7 @@ import { isNumberStart } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { miss } from "./miss.ts";
-import { kindByLength, RecordReader, recordDepth } from "./records.ts";
+import { hasAllKeys, kindByLength, RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
@@ -31,9 +31,9 @@ export class JsonRecords extends RecordReader<JsonReader> {
     const { bytes, view } = this;
     const { names } = this.reader;
     const map = ++this.maps;
-    const { isOpen } = shape;
-    if (isOpen) shape.mark = names.mark();
-    let expected = 0;
+    // A map with many names may open its shape.
+    shape.mark = names.mark();
+    let found = 0;
     let slot = shape.head;
     let at = start + 1;
     for (;;) {
@@ -45,11 +45,11 @@ export class JsonRecords extends RecordReader<JsonReader> {
         at++;
         break;
       } else {
-        const found = this.#next(at, slot, shape, depth);
-        if (found === undefined) return miss;
+        const following = this.#next(at, slot, shape, depth);
+        if (following === undefined) return miss;
         at = this.valueStart;
-        if (found === shape.head) break;
-        slot = found;
+        if (following === shape.head) break;
+        slot = following;
       }
       if (slot.lastMap === map) return miss;
       slot.lastMap = map;
@@ -67,10 +67,13 @@ export class JsonRecords extends RecordReader<JsonReader> {
         at = this.#other(at, slot, depth + 1);
         if (at === miss) return miss;
       }
-      expected += slot.counts;
+      found += slot.weight;
     }
-    if (isOpen) names.release(shape.mark);
-    return expected === shape.expected || this.lacks(expected, shape) ? at : miss;
+    if (shape.isOpen) names.release(shape.mark);
+    if (found === shape.expected) return at;
+    // It lacks a name that the check requires, or a key.
+    this.conforms = false;
+    return hasAllKeys(found, shape) ? at : miss;
   }
 
   #array(start: number, slot: Slot, depth: number): number {

@@ -69,7 +69,6 @@ export class LineShapes {
    */
   read(start: number): Table | undefined {
     this.#missed = undefined;
-    if (!this.#envelopes.trust.allows()) return undefined;
     const envelope = this.#envelopes.find(start);
     if (envelope === undefined) return undefined;
     this.#missed = envelope.shape;
@@ -201,19 +200,22 @@ export class LineShapes {
   }
 
   /**
-   * Checks a table's first record, just scanned, while its shape learns it: evaluating it takes as long. A
-   * record's own schema is not compiled yet, and transit's codes need their line.
+   * Checks a table's first record, just scanned, while its shape learns it: this takes no longer than the
+   * evaluator. A record's own schema is not compiled yet, and transit's codes need their line.
    */
   checkFirst(table: Table): void {
-    const reader = this.#reader;
-    const { record, schema } = reader.envelope;
+    const { envelope, position } = this.#reader;
     if (table.schema === undefined || this.#shapesById[table.id] !== undefined) return;
-    if (schema.present || this.#transit !== undefined) return;
+    if (envelope.schema.present || this.#transit !== undefined) return;
     const shape = this.#shapeOf(table);
-    const { position } = reader;
-    const end = this.#records.read(record.textStart, shape.record, shape);
-    reader.position = position;
-    reader.conforms = shape.record.check !== undefined && end === record.textEnd && this.#records.conforms;
+    if (shape.record.check === undefined) return;
+    try {
+      const end = this.#records.read(envelope.record.textStart, shape.record, shape);
+      this.#reader.conforms = end === envelope.record.textEnd && this.#records.conforms;
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+    }
+    this.#reader.position = position;
   }
 
   /** Learns the envelope and the record of the line at `start`, which the scan has just read. */

@@ -7,7 +7,7 @@ import { miss } from "./miss.ts";
 import {
   type Columns,
   elementSlot,
-  keyCount,
+  keyWeight,
   MapShape,
   type Name,
   type Slot,
@@ -23,6 +23,10 @@ const wordBytes = 4;
 /** Returns the kind by which digits alone are checked: a long integer may not fit 64 bits. */
 export const kindByLength = (kind: Kind, start: number, end: number): Kind =>
   kind === Kind.integer && end - start > shortChars ? Kind.bigInteger : kind;
+
+/** Returns whether a sum of names that a map has includes all keys. */
+export const hasAllKeys = (found: number, { expected }: MapShape): boolean =>
+  Math.floor(found / keyWeight) === Math.floor(expected / keyWeight);
 
 export const recordDepth = envelopeDepth + 1;
 
@@ -75,29 +79,23 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   protected abstract readRecord(at: number, shape: MapShape): number;
 
-  /** Counts a scalar, and looks at it if its slot does not pass it. Returns `next`. */
+  /** Counts a scalar, and inspects it if its slot does not pass it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
-    if (((slot.passes >> kind) & 1) === 0) this.#lookAt(kind, start, end, slot);
+    if (((slot.passes >> kind) & 1) === 0) this.#inspect(kind, start, end, slot);
     return next;
   }
 
-  #lookAt(kind: Kind, start: number, end: number, slot: Slot): void {
+  #inspect(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
     this.conforms = slot.accepts(kind) || slot.check.conforms(kind, this.bytes, start, end);
   }
 
-  /** Notes the value of a key. One that may be none is reported by the scan. */
+  /** Notes the value of a key. One that may not be valid is left to the scan, which reports it. */
   protected noteKey(kind: Kind, start: number, end: number): void {
     const isScalar = kind > Kind.null && kind < Kind.map;
     if (!isScalar || (kind >= Kind.text && end - start > this.#keyCharsMax)) this.keysFit = false;
-  }
-
-  /** Notes that a map has not all expected names. Returns whether it has all keys. */
-  protected lacks(expected: number, shape: MapShape): boolean {
-    this.conforms = false;
-    return Math.floor(expected / keyCount) === Math.floor(shape.expected / keyCount);
   }
 
   /** Reads the string at `at`, which has no tag. */

@@ -17,7 +17,7 @@ const spelledMax = 100;
 
 /**
  * A place where a table's records have values: under a name in a map, or in an array. It remembers which
- * member came next the last time. That is a guess: it changes the speed, never the result.
+ * members came next. That is a guess: it changes the speed, never the result.
  */
 export class Slot {
   // What every member reads is declared first, to share a line of the processor's cache.
@@ -26,11 +26,11 @@ export class Slot {
   textLength = 0;
   /** The id of the last map with this name. A map that finds its own id here has the name twice. */
   lastMap = 0;
-  /** A bit for each kind: whether scalars of that kind need no look. */
+  /** A bit for each kind: whether scalars of that kind need no check. */
   readonly passes: number = 0;
   /** Is added to the sum of a map's expected names: see `MapShape.expected`. */
-  readonly counts: number = 0;
-  /** The member that came next the last time, and the other one that did before. */
+  readonly weight: number = 0;
+  /** The two members that may come next, the likelier one first. */
   next: Slot | undefined;
   other: Slot | undefined;
   /** The same for `other`. */
@@ -64,7 +64,7 @@ export class Slot {
     this.nameId = nameId;
     this.isKey = isKey;
     this.check = check;
-    this.counts = (isKey ? keyCount : 0) + (isRequired ? 1 : 0);
+    this.weight = (isKey ? keyWeight : 0) + (isRequired ? 1 : 0);
     this.passes = (check?.always ?? allKinds) & (isKey ? keyKinds : allKinds);
   }
 
@@ -77,8 +77,8 @@ export class Slot {
 const allKinds = -1;
 /** The kinds of which every value may be a key: texts may be too long. */
 const keyKinds = ((1 << Kind.text) - 1) & ~(1 << Kind.null);
-/** A key's part in a sum of expected names. A map has fewer required names, which are counted by one. */
-export const keyCount = 2 ** 22;
+/** A key's part in a sum of expected names, in which a required name counts 1: a map has fewer of those. */
+export const keyWeight = 2 ** 22;
 
 type SlotFacts = Pick<Slot, "isKey" | "nameId" | "check"> & { readonly isRequired: boolean };
 
@@ -119,7 +119,7 @@ export class MapShape {
   /** While the shape is open: where the current map's names begin among the reader's names. */
   mark = 0;
   readonly check: MapCheck | undefined;
-  /** The sum of the expected names: `keyCount` for each key, and 1 for each that the check requires. */
+  /** The sum of the expected names: `keyWeight` for each key, and 1 for each that the check requires. */
   readonly expected: number;
   readonly #budget: SlotBudget;
   /** The bracket that closes the maps; 0 until the first one. */
@@ -134,7 +134,7 @@ export class MapShape {
   constructor(budget: SlotBudget, check: MapCheck | undefined, keys = 0) {
     this.#budget = budget;
     this.check = check;
-    this.expected = keys * keyCount + (check?.required ?? 0);
+    this.expected = keys * keyWeight + (check?.required ?? 0);
   }
 
   /**

@@ -20,7 +20,7 @@ import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
 import { miss } from "./miss.ts";
-import { kindByLength, recordDepth } from "./records.ts";
+import { hasAllKeys, kindByLength, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
@@ -61,21 +61,21 @@ export class TransitRecords extends TransitNames {
     const { names } = this.reader;
     if (close === closeBrace) this.reader.growth += mapMarkerBytes;
     const map = ++this.maps;
-    const { isOpen } = shape;
-    if (isOpen) shape.mark = names.mark();
-    let expected = 0;
+    // A map with many names may open its shape.
+    shape.mark = names.mark();
+    let found = 0;
     let slot = shape.head;
     let at = this.skip(start);
     if (bytes[at] === close) at++;
     else
       for (;;) {
-        const found = this.name(at, slot, shape, depth, close === closeBrace ? colon : comma);
-        if (found === undefined || found.lastMap === map) return miss;
-        slot = found;
+        const following = this.name(at, slot, shape, depth, close === closeBrace ? colon : comma);
+        if (following === undefined || following.lastMap === map) return miss;
+        slot = following;
         slot.lastMap = map;
         at = this.#value(this.valueStart, slot, depth + 1);
         if (at === miss) return miss;
-        expected += slot.counts;
+        found += slot.weight;
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -83,8 +83,11 @@ export class TransitRecords extends TransitNames {
         } else if (byte === close) break;
         else return miss;
       }
-    if (isOpen) names.release(shape.mark);
-    return expected === shape.expected || this.lacks(expected, shape) ? at : miss;
+    if (shape.isOpen) names.release(shape.mark);
+    if (found === shape.expected) return at;
+    // It lacks a name that the check requires, or a key.
+    this.conforms = false;
+    return hasAllKeys(found, shape) ? at : miss;
   }
 
   #value(at: number, slot: Slot, depth: number): number {
