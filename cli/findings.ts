@@ -1,6 +1,7 @@
 import { faultText } from "../functions/persister/body/faults.ts";
 import type { Fault } from "../functions/persister/errors.ts";
 import { faultsCountedMax } from "../functions/persister/limits.ts";
+import { grouped } from "../functions/values/grouped.ts";
 import { type CliError, exits } from "./cli-error.ts";
 import { visible, withoutControls } from "./text.ts";
 import { counted } from "./words.ts";
@@ -64,9 +65,7 @@ export class Findings {
     if (said.length > 0) return said.join("\n");
     if (!this.hasAny) return `${name}: empty, which means that there is nothing new`;
     const counts = [...this.#recordsByStream];
-    const streams = counts
-      .map(([stream, count]) => `${visible(stream)} ${count.toLocaleString("en")}`)
-      .join(", ");
+    const streams = counts.map(([stream, count]) => `${visible(stream)} ${grouped(count)}`).join(", ");
     const all = `${counted(this.records, "record")}${counts.length === 0 ? "" : ` (${streams})`}`;
     return `${name}: ${all}, ${counted(this.#bookmarks, "bookmark")}`;
   }

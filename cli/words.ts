@@ -1,9 +1,10 @@
 import { closest, distance } from "fastest-levenshtein";
+import { grouped } from "../functions/values/grouped.ts";
 
 /** Returns a number with its noun: `1 segment`, `2 segments`. */
 export const counted = (count: number, noun: string): string => {
   const plural = noun.endsWith("ry") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  return `${count.toLocaleString("en")} ${count === 1 ? noun : plural}`;
+  return `${grouped(count)} ${count === 1 ? noun : plural}`;
 };
 
 /** A misspelt word has at most so many letters wrong, and most of them right. */

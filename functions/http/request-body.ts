@@ -1,5 +1,6 @@
 import { PersisterError } from "../persister/errors.ts";
 import { eventBytesMax, wireBytesMax } from "../persister/limits.ts";
+import { grouped } from "../values/grouped.ts";
 import type { HttpRequest } from "./http-message.ts";
 
 /** A body and how it was sent. A `fault` is refused after the body is archived. */
@@ -24,9 +25,6 @@ export const bodyTooLarge = (bytes: number) =>
     `The body has ${bytes} bytes on the wire; the limit is ${wireBytesMax}.`,
     { limit: wireBytesMax, actual: bytes },
   );
-
-/** Formats 1234567 as 1,234,567. The first Intl.NumberFormat of a process costs 10 ms or more. */
-const grouped = (bytes: number) => String(bytes).replace(/\B(?=(\d{3})+$)/g, ",");
 
 /** Returns the error for a body of a text type that, escaped into Lambda's event, makes it too large. */
 export const eventTooLarge = (bytes: number) =>
