@@ -33,11 +33,13 @@ export const forward = (
   inFlightMax: number,
 ): Promise<Forwarding> => new Forward(cut, writer, inFlightMax).all();
 
+/** Those of all deliveries of the process: a function and `persist -C` have one after another. */
+const memories = new BatchMemories();
+
 class Forward {
   readonly #waiting: Iterator<TrackedBatch>;
   readonly #tracker = new Tracker();
   readonly #writer: BatchWriter;
-  readonly #memories = new BatchMemories();
   #inFlightMax: number;
   readonly #inFlight = new Set<Promise<void>>();
   #bytesInFlight = 0;
@@ -120,14 +122,14 @@ class Forward {
    * server may accept less than it documents (import-api.md section 3, "Halve a batch").
    */
   async #sendWhole(batch: Batch): Promise<Refusal | undefined> {
-    const out = this.#memories.take(batch.bytes);
+    const out = memories.take(batch.bytes);
     const outcome = await this.#writer.write(batch, out);
     this.#countRetries(outcome.attempts - 1);
     if (outcome.kind !== "accepted")
       return outcome.kind === "too-large" ? this.#sendHalves(batch) : { batch, outcome };
     this.#batches++;
     // The network may still read the memory of an abandoned attempt.
-    if (outcome.attempts === 1) this.#memories.release(out);
+    if (outcome.attempts === 1) memories.release(out);
     return undefined;
   }
 

@@ -375,8 +375,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "a batch's memory is used again after a retried acceptance",
-    from: "if (outcome.attempts === 1) this.#memories.release(out);",
-    to: "this.#memories.release(out);",
+    from: "if (outcome.attempts === 1) memories.release(out);",
+    to: "memories.release(out);",
     schedules: "late",
     seed: 6,
   },
