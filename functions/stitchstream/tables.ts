@@ -49,9 +49,11 @@ export class Tables {
   readonly #byIdentity = new Map<string, Known>();
   /** Each stream's latest SCHEMA. */
   readonly #declared = new Map<string, StreamSchema>();
-  /** By the table's id: the number of its latest record in the body. */
+  /** By the table's id: a number that is larger for a table with a later record. */
   readonly #latest: (number | undefined)[] = [];
-  #rows = 0;
+  #turns = 0;
+  /** The table of the last record. */
+  #noted: Table | undefined;
   readonly #schemas: StreamSchemas;
   readonly #limits: TableLimits;
   /** The table of each stream's last record, by the hash of the stream's name. */
@@ -102,8 +104,10 @@ export class Tables {
   }
 
   /** Notes that a record of the table was read. */
-  note({ id }: Table): void {
-    this.#latest[id] = ++this.#rows;
+  note(table: Table): void {
+    if (table === this.#noted) return;
+    this.#noted = table;
+    this.#latest[table.id] = ++this.#turns;
   }
 
   /** Returns the table of the ACTIVATE_VERSION message just read. */

@@ -20,12 +20,15 @@ export class IntTuples {
     const at = this.count * this.#width;
     this.count += count;
     const needed = this.count * this.#width;
-    if (needed > this.ints.length) {
-      const grown = new Int32Array(Math.max(needed, 2 * this.ints.length));
-      grown.set(this.ints);
-      this.ints = grown;
-    }
+    if (needed > this.ints.length) this.grow(needed);
     return at;
+  }
+
+  /** Makes room for so many integers. */
+  protected grow(needed: number): void {
+    const grown = new Int32Array(Math.max(needed, 2 * this.ints.length));
+    grown.set(this.ints);
+    this.ints = grown;
   }
 
   /** Adds a pair. The width is 2. */
@@ -55,8 +58,8 @@ export class Ints extends IntTuples {
   }
 
   push(int: number): void {
-    const at = this.add();
-    this.ints[at] = int;
+    if (this.count === this.ints.length) this.grow(this.count + 1);
+    this.ints[this.count++] = int;
   }
 
   /** Returns the integers, valid until the next one is added. */
