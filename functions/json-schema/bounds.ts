@@ -1,5 +1,6 @@
 import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
+import { doubleAt, isShort } from "./double-at.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import { isOfPlaces, multiplesOf, placesOf } from "./multiple.ts";
@@ -58,8 +59,19 @@ const doubleOf = (value: Numeric) => (value instanceof ExactNumber ? Number(valu
 
 const ordered =
   (words: string, matches: (order: number) => boolean): CheckOf =>
-  (bound, _, dialect) =>
-    bounded(words, bound, each => value => matches(compare(value, each)), dialect);
+  (bound, _, dialect) => {
+    const nearest = doubleOf(bound);
+    // Rounding keeps the order of two numbers, but may make them equal.
+    const isCertain = (value: number, start: number, end: number) =>
+      dialect.isJava || value !== nearest || (typeof bound === "number" && isShort(start, end));
+    return {
+      ...bounded(words, bound, each => value => matches(compare(value, each)), dialect),
+      conformsByText(bytes, start, end) {
+        const value = doubleAt(bytes, start, end);
+        return matches(value - nearest) && isCertain(value, start, end);
+      },
+    };
+  };
 const least = ordered("must be >=", order => order >= 0);
 const most = ordered("must be <=", order => order <= 0);
 const above = ordered("must be >", order => order > 0);

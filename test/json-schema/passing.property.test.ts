@@ -19,6 +19,15 @@ const long = fc.constantFrom(
   "-0",
   "1E-7",
   "4.350",
+  // About the bounds below.
+  ...["0", "1", "100000", "100000.0", "1e5", "99999.99999999999999", "0.30000000000000004", "4294967295"],
+  ...[
+    "4294967296",
+    "999999999999999999",
+    "9223372036854775807",
+    "9223372036854775808",
+    "1234567890123456789",
+  ],
 );
 const texts = fc.oneof(
   { weight: 6, arbitrary: values.map(value => JSON.stringify(value)) },
@@ -40,6 +49,10 @@ const columns = fc.constantFrom<object>(
   { type: "number", multipleOf: 100, maximum: 1e3 },
   { type: ["null", "integer"] },
   { type: "integer", minimum: -3 },
+  { type: ["null", "integer"], minimum: -(2 ** 63), maximum: 2 ** 63 },
+  { type: ["null", "integer"], minimum: 0, maximum: 4294967295 },
+  { type: "number", minimum: 0, maximum: 100_000 },
+  { type: "number", minimum: 0.3, exclusiveMinimum: true, exclusiveMaximum: true, maximum: 100_000 },
   { type: "string", maxLength: 3, minLength: 1 },
   { enum: ["a", 1, null] },
   { enum: ["null", "1", "é", "true"] },

@@ -14,15 +14,17 @@ import {
   type SlotBudget,
 } from "./slot.ts";
 
-/** Integers of at most this many characters fit 64 bits and are exact as doubles. */
+/** Integers of at most this many characters are exact as doubles, so that transit needs no tag for them. */
 const shortChars = 15;
+/** Integers of at most this many characters fit 64 bits. */
+const int64Chars = 18;
 /** `true`, `null` and `fals` as little-endian integers. */
 const [trueWord, nullWord, falsWord] = [0x65757274, 0x6c6c756e, 0x736c6166];
 const wordBytes = 4;
 
 /** Returns the kind by which digits alone are checked: a long integer may not fit 64 bits. */
 export const kindByLength = (kind: Kind, start: number, end: number): Kind =>
-  kind === Kind.integer && end - start > shortChars ? Kind.bigInteger : kind;
+  kind === Kind.integer && end - start > int64Chars ? Kind.bigInteger : kind;
 
 /** Returns whether a sum of names that a map has includes all keys. */
 export const hasAllKeys = (found: number, { expected }: MapShape): boolean =>
