@@ -95,8 +95,8 @@ export class LineShapes {
   }
 
   /**
-   * Returns whether `scan` has read the record of the line at `start` as a row of `table`: its key values are
-   * then known, and its names are valid. Otherwise its members are known, if need be from another reading.
+   * Returns whether `scan` has read the record of the line at `start` as a row of `table`: its keys and names
+   * are then valid. Otherwise its members are known, if need be from another reading.
    */
   settle(table: Table, start: number): boolean {
     return this.#open.settle(start, this.#shapesById[table.id]);
