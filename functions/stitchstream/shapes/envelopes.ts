@@ -3,6 +3,7 @@ import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import type { Table } from "../tables.ts";
+import { lateStreamOf } from "./late-stream.ts";
 import type { TableShape } from "./table-shape.ts";
 import { Trust } from "./trust.ts";
 
@@ -55,11 +56,10 @@ const perStreamMax = 16;
 const sameHashMax = 8;
 /** Searching, comparing and learning in vain costs more than a hit saves. */
 const evictionCost = 2;
-/** Envelopes of all streams whose name follows a gap. */
-const unnamedMax = 32;
 
 interface StreamEnvelopes {
   readonly name: Uint8Array;
+  readonly hash: number;
   readonly envelopes: Envelope[];
 }
 
@@ -72,8 +72,6 @@ export class Envelopes {
   readonly #openings: Text[] = [];
   readonly #byHash = new Map<number, StreamEnvelopes[]>();
   readonly #byStream = new Map<string, StreamEnvelopes>();
-  /** Envelopes whose first text does not contain the stream's name. */
-  readonly #unnamed: Envelope[] = [];
   #last: Envelope | undefined;
   /** The one before the last. */
   #previous: Envelope | undefined;
@@ -91,14 +89,22 @@ export class Envelopes {
     const last = this.#last;
     if (!this.trust.allows() || last === undefined) return undefined;
     const expected = last.next ?? last;
-    if (!expected.isStale && this.#begins(start, expected)) return this.#follow(expected);
+    if (!expected.isStale && this.#begins(start, expected) && this.#isOf(start, expected))
+      return this.#follow(expected);
     return this.#findOther(start);
   }
 
   /** Apart from `find`, where its closure would take memory for each line. */
   #findOther(start: number): Envelope | undefined {
-    const found = this.#findByName(start) ?? this.#unnamed.find(each => this.#begins(start, each));
+    const group = this.#streamAtHead(start) ?? this.#streamAtEnd(start);
+    const found = group?.envelopes.find(each => this.#begins(start, each));
     return found && this.#follow(found);
+  }
+
+  /** Returns whether the line at `start`, which begins as `envelope` does, may be of the same stream. */
+  #isOf(start: number, { nameAt, table }: Envelope): boolean {
+    if (nameAt !== undefined || this.#byStream.size === 1) return true;
+    return lateStreamOf(this.#bytes, start) === this.#groupOf(table).hash;
   }
 
   #follow(envelope: Envelope): Envelope {
@@ -114,9 +120,8 @@ export class Envelopes {
    * the record has been read, their tables have the same shape, so that it need not be read again.
    */
   sibling(envelope: Envelope, n: number, at: number): Envelope | undefined {
-    const group = envelope.nameAt === undefined ? this.#unnamed : this.#groupOf(envelope.table);
     const hasRead = envelope.gaps.lastIndexOf("record", n) >= 0;
-    const found = group.find(
+    const found = this.#groupOf(envelope.table).envelopes.find(
       each =>
         this.#hasText(at, each.texts[n + 1]) &&
         (!hasRead || each.shape === envelope.shape) &&
@@ -146,30 +151,33 @@ export class Envelopes {
     return isSameText(this.#view, start, headStart, headLength);
   }
 
-  #findByName(start: number): Envelope | undefined {
+  /** Returns the stream that is named in the line's beginning. */
+  #streamAtHead(start: number): StreamEnvelopes | undefined {
     for (const opening of this.#openings) {
       if (!isSameText(this.#view, start, opening.start, opening.length)) continue;
       const name = start + opening.length;
       const end = endOfPlain(this.#bytes, this.#view, name);
-      const known = this.#streamAt(name, end);
-      return known?.envelopes.find(each => this.#begins(start, each));
+      const same = this.#byHash.get(hashOf(this.#bytes, name, end));
+      return same?.find(each => isSame(this.#bytes, name, end, each.name));
     }
     return undefined;
   }
 
-  #streamAt(start: number, end: number): StreamEnvelopes | undefined {
-    const same = this.#byHash.get(hashOf(this.#bytes, start, end));
-    return same?.find(({ name }) => isSame(this.#bytes, start, end, name));
+  /** Returns the stream whose name probably follows the record. */
+  #streamAtEnd(start: number): StreamEnvelopes | undefined {
+    if (this.#byStream.size === 1) return this.#groupOf(this.#last!.table);
+    const hash = lateStreamOf(this.#bytes, start);
+    return hash === undefined ? undefined : this.#byHash.get(hash)?.[0];
   }
 
   /** Adds the envelope of the line that the scan has just read. */
   add(envelope: Envelope): void {
     const { nameAt, texts, table } = envelope;
-    const group = nameAt === undefined ? this.#unnamed : this.#groupOf(table);
+    const group = this.#groupOf(table).envelopes;
     const known = group.findIndex(each => this.#isSame(each, envelope));
     if (known >= 0) group.splice(known, 1)[0]!.isStale = true;
     group.unshift(envelope);
-    if (group.length > (nameAt === undefined ? unnamedMax : perStreamMax)) {
+    if (group.length > perStreamMax) {
       group.pop()!.isStale = true;
       this.trust.miss(evictionCost);
     }
@@ -197,23 +205,21 @@ export class Envelopes {
     if (!isKnown && this.#openings.length < openingsMax) this.#openings.push(opening);
   }
 
-  #groupOf({ stream, streamBytes: name }: Table): Envelope[] {
+  #groupOf({ stream, streamBytes: name }: Table): StreamEnvelopes {
     const known = this.#byStream.get(stream);
-    if (known !== undefined) return known.envelopes;
-    const added: StreamEnvelopes = { name, envelopes: [] };
-    this.#byStream.set(stream, added);
+    if (known !== undefined) return known;
     const hash = hashOf(name, 0, name.length);
+    const added: StreamEnvelopes = { name, hash, envelopes: [] };
+    this.#byStream.set(stream, added);
     const same = this.#byHash.get(hash);
     if (same === undefined) this.#byHash.set(hash, [added]);
     else if (same.length < sameHashMax) same.push(added);
-    return added.envelopes;
+    return added;
   }
 
   /** Discards a stream's envelopes: its records belong to another table from here on. */
   forget(stream: string): void {
     const known = this.#byStream.get(stream);
     if (known !== undefined) for (const each of known.envelopes.splice(0)) each.isStale = true;
-    for (let n = this.#unnamed.length; --n >= 0; )
-      if (this.#unnamed[n]!.table.stream === stream) this.#unnamed.splice(n, 1)[0]!.isStale = true;
   }
 }

@@ -2,6 +2,7 @@ import { hashOf } from "../../values/hash.ts";
 import { Malformed } from "../../values/scanner.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { RecordSource } from "../record-source.ts";
+import { lateStreamOf } from "./late-stream.ts";
 import { miss } from "./miss.ts";
 import type { TableShape } from "./table-shape.ts";
 
@@ -15,10 +16,10 @@ const notMatched = new Malformed("", 0);
 export class OpenEnvelopes implements RecordSource {
   /** By the hash of the stream's name: a guess, which `settle` verifies. */
   readonly #byStream = new Map<number, TableShape>();
-  readonly #reader: PieceReader;
-  readonly #readRecord: (start: number, shape: TableShape) => number;
   /** The shape of the last line. */
   #last: TableShape | undefined;
+  readonly #reader: PieceReader;
+  readonly #readRecord: (start: number, shape: TableShape) => number;
   /** The shape by which the record of the line was read; undefined if the scan has read it. */
   #used: TableShape | undefined;
   /** The shape by which the record of the line can't be read. */
@@ -63,7 +64,7 @@ export class OpenEnvelopes implements RecordSource {
 
   /** Notes the shape of the line that was read last. */
   note(shape: TableShape): void {
-    if (this.#last !== undefined) this.#last.next = shape;
+    if (shape === this.#last) return;
     this.#last = shape;
     this.#byStream.set(this.#hashOfStream(), shape);
   }
@@ -85,8 +86,11 @@ export class OpenEnvelopes implements RecordSource {
   }
 
   #guess(): TableShape | undefined {
-    if (!this.#reader.envelope.stream.present) return this.#last?.next ?? this.#last;
-    return this.#byStream.get(this.#hashOfStream());
+    const { bytes, envelope, lineStart } = this.#reader;
+    if (envelope.stream.present) return this.#byStream.get(this.#hashOfStream());
+    if (this.#byStream.size === 1) return this.#last;
+    const hash = lateStreamOf(bytes, lineStart);
+    return hash === undefined ? undefined : this.#byStream.get(hash);
   }
 
   #hashOfStream(): number {

@@ -8,8 +8,6 @@ export class TableShape implements Columns {
   readonly record: MapShape;
   /** A miss costs a second reading of the record. */
   readonly trust = new Trust();
-  /** The shape of the line that followed last time. */
-  next: TableShape | undefined;
   readonly #keyNames: readonly string[];
   readonly #keys: readonly Uint8Array[];
   readonly #isReserved: (name: string) => boolean;
