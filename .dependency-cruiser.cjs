@@ -34,7 +34,7 @@ module.exports = {
       pathNot: [
         "^functions/(import-api|stitchstream|values)/",
         "^functions/json-schema/index\\.ts$",
-        "^functions/persister/(ports|destination|store|errors|limits|backoff|body/contents)\\.ts$",
+        "^functions/persister/(ports|destination|store|errors|limits|backoff|body/(contents|inference))\\.ts$",
       ],
     }),
     never("Postgres's writer knows the core's ports", "^functions/postgres/", {

@@ -1,146 +1,79 @@
+import type { Inference, Inferences } from "../persister/body/inference.ts";
+import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import { stringOf } from "../values/scanner.ts";
-import { isInt64 } from "../values/transit-scalar.ts";
-import { Kind, type Visitor } from "../values/visitor.ts";
+import type { MapCheck } from "../values/slot-check.ts";
+import { Kind } from "../values/visitor.ts";
+import { bit, bitOf, instantBit } from "./seen.ts";
+import { bodyBytesMax, type News, Place, Room, tableBytesMax } from "./seen-values.ts";
 
-/** JSON Schema's types, a bit each, in the order in which they are written. */
-const typeNames = ["null", "boolean", "integer", "number", "string", "array", "object"] as const;
-type TypeName = (typeof typeNames)[number];
-const bit = Object.fromEntries(typeNames.map((name, n) => [name, 1 << n])) as Record<TypeName, number>;
+/** Infers a schema to which all of a table's records conform. */
+class SchemaInference implements Inference {
+  readonly #news: News[] = [];
+  readonly #root: Place;
+  /** The open containers, innermost last; undefined for those that are not declared. */
+  readonly #open: (Place | undefined)[] = [];
+  /** The member that follows, if one does. */
+  #member: { readonly place: Place | undefined } | undefined;
 
-/** The text of `type` by the bits of the types that were seen. */
-const typeTexts = Array.from({ length: 1 << typeNames.length }, (_, seen) => typeText(seen));
-
-function typeText(seen: number): string {
-  return `"type":${JSON.stringify(typeIn(seen))}`;
-}
-
-/** Integers among other numbers are numbers. */
-function typeIn(seen: number): TypeName | TypeName[] {
-  const types = (seen & bit.number) !== 0 ? seen & ~bit.integer : seen;
-  const names = typeNames.filter(name => (types & bit[name]) !== 0);
-  return names.length === 1 ? names[0]! : names;
-}
-
-/** The values seen at one position of the records. There may be as many positions as values. */
-class Seen {
-  types = 0;
-  instants = false;
-  texts = false;
-  properties: Map<string, Seen> | undefined;
-  items: Seen | undefined;
-  /** Its name's text as it was first written: between the quotes, in the body. */
-  readonly nameStart: number;
-  readonly nameEnd: number;
-
-  constructor(nameStart = 0, nameEnd = 0) {
-    this.nameStart = nameStart;
-    this.nameEnd = nameEnd;
+  constructor(room: Room) {
+    this.#root = new Place({ room, news: this.#news });
+    this.#root.note(bit.object);
   }
 
-  write(out: ByteWriter, body: Uint8Array): void {
-    out.ascii("{");
-    out.ascii(typeTexts[this.types]!);
-    // Text that is not an instant would violate the format.
-    if (this.instants && !this.texts) out.ascii(',"format":"date-time"');
-    if ((this.types & bit.object) !== 0) this.#writeProperties(out, body);
-    if (this.items !== undefined) {
-      out.ascii(',"items":');
-      this.items.write(out, body);
-    }
-    out.ascii("}");
+  get check(): MapCheck {
+    return this.#root;
   }
 
-  #writeProperties(out: ByteWriter, body: Uint8Array): void {
-    out.ascii(',"properties":{');
-    let before = '"';
-    for (const place of this.properties?.values() ?? []) {
-      out.ascii(before);
-      out.copy(body, place.nameStart, place.nameEnd);
-      out.ascii('":');
-      place.write(out, body);
-      before = ',"';
-    }
-    out.ascii("}");
+  settle(start: number, end: number): void {
+    if (this.#news.length === 0) return;
+    for (const { place, seen, at } of this.#news) if (at >= start && at < end) place.note(seen);
+    this.#news.length = 0;
   }
-}
 
-const ascii = new TextDecoder("latin1");
-
-/** Infers the schema that every record it visits conforms to. */
-export class SchemaInference implements Visitor {
-  readonly #root = new Seen();
-  /** The open containers, innermost last. */
-  readonly #open: Seen[] = [];
-  #property: Seen | undefined;
-
-  /** Writes the schema, draft 4, as JSON; the records were of `body`. */
-  write(out: ByteWriter, body: Uint8Array): void {
-    this.#root.write(out, body);
+  write(out: ByteWriter): void {
+    out.text(this.#root.schema);
   }
 
   scalar(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const place = this.#place();
-    const type = typeOf(kind, bytes, start, end);
-    place.types |= bit[type];
-    if (type === "string") place.texts = true;
+    this.#place()?.note(bitOf(kind, bytes, start, end));
   }
 
   instant(): void {
-    const place = this.#place();
-    place.types |= bit.string;
-    place.instants = true;
+    this.#place()?.note(instantBit);
   }
 
   open(kind: Kind): void {
     const place = this.#open.length === 0 ? this.#root : this.#place();
-    place.types |= kind === Kind.map ? bit.object : bit.array;
+    place?.note(kind === Kind.map ? bit.object : bit.array);
     this.#open.push(place);
   }
 
   key(_kind: Kind, bytes: Uint8Array, start: number, end: number): void {
-    const map = this.#open.at(-1)!;
-    map.properties ??= new Map();
-    const name = stringOf(bytes, start, end);
-    let property = map.properties.get(name);
-    if (property === undefined) {
-      property = new Seen(start, end);
-      map.properties.set(name, property);
-    }
-    this.#property = property;
+    this.#member = { place: this.#open.at(-1)?.member(stringOf(bytes, start, end)) };
   }
 
   close(): void {
     this.#open.pop();
+    if (this.#open.length === 0) this.#news.length = 0;
   }
 
   /** Returns the place of the following value: under the last key, or among an array's elements. */
-  #place(): Seen {
-    const property = this.#property;
-    if (property !== undefined) {
-      this.#property = undefined;
-      return property;
-    }
-    const array = this.#open.at(-1)!;
-    array.items ??= new Seen();
-    return array.items;
+  #place(): Place | undefined {
+    const member = this.#member;
+    if (member === undefined) return this.#open.at(-1)?.element;
+    this.#member = undefined;
+    return member.place;
   }
 }
 
-function typeOf(kind: Kind, bytes: Uint8Array, start: number, end: number): TypeName {
-  switch (kind) {
-    case Kind.null:
-      return "null";
-    case Kind.boolean:
-      return "boolean";
-    case Kind.integer:
-    case Kind.bigInteger:
-      // The Import API's `integer` ends at 64 bits: import-api.md section 2.
-      return isInt64(ascii.decode(bytes.subarray(start, end))) ? "integer" : "number";
-    case Kind.double:
-    case Kind.decimal:
-      return "number";
-    default:
-      return "string";
+/** The inferred schemas of a body's tables. */
+export class SchemaInferences implements Inferences {
+  readonly #room = new Room(bodyBytesMax);
+  readonly #byTable: SchemaInference[] = [];
+
+  of({ id }: Table): SchemaInference {
+    this.#byTable[id] ??= new SchemaInference(new Room(tableBytesMax, this.#room));
+    return this.#byTable[id];
   }
 }

@@ -1,6 +1,7 @@
 import { type Dialect, SchemaCompiler } from "../json-schema/index.ts";
 import type { Rules } from "../persister/destination.ts";
 import * as limits from "../persister/limits.ts";
+import { SchemaInferences } from "./infer-schema.ts";
 import { formats, formatsByText } from "./rules/formats.ts";
 import { isReserved } from "./rules/names.ts";
 import { readSchema } from "./rules/schemas.ts";
@@ -16,4 +17,5 @@ export const importApiRules = (): Rules => ({
   isReserved,
   keyCharsMax: limits.keyCharsMax,
   schemas: new SchemaCompiler(importApiDialect, limits),
+  inferences: () => new SchemaInferences(),
 });

@@ -4,6 +4,7 @@ import type { SchemaCompiler } from "../json-schema/index.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
 import type { Activation, Contents } from "./body/contents.ts";
+import type { Inferences } from "./body/inference.ts";
 import type { DestinationIdentity } from "./store.ts";
 
 /** The outcome of a batch: one of four. */
@@ -112,6 +113,8 @@ export interface Rules {
   readonly keyCharsMax: number;
   /** Compiles streams' schemas as the destination reads them, and keeps them: json-schema/. */
   readonly schemas: SchemaCompiler;
+  /** Called for each body; undefined if the destination needs no schemas. */
+  readonly inferences?: () => Inferences;
 }
 
 /** Where a streamer's records go: the Import API or a database, with an account. */

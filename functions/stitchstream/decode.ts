@@ -24,6 +24,8 @@ export interface DecodeLimits extends ValueLimits, TableLimits {
  * Receives a body's messages in order. `reader` has the offsets of the message, valid until the call returns.
  */
 export interface MessageSink {
+  /** Called before all messages. */
+  header?(header: Header): void;
   /** Returns the check of a table's records; undefined if they have none. */
   checkOf?(table: Table): MapCheck | undefined;
   record(line: number, table: Table, reader: ValueReader): void;
@@ -53,8 +55,9 @@ interface LineFault {
  * Reads a whole stitchstream, which must end in a newline, into `sink`. Throws NotAStitchstream for an
  * invalid header. Reports an invalid line to the sink and reads on.
  */
-export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSink): Header {
+export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSink): void {
   const header = readHeader(bytes, limits.headerLinesMax);
+  sink.header?.(header);
   const reader = readerOf(header, bytes, limits);
   const tables = new Tables(limits);
   const shapes = new LineShapes(reader, limits, table => sink.checkOf?.(table));
@@ -75,7 +78,6 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
       reader.position = bytes.indexOf(newline, start) + 1;
     }
   }
-  return header;
 }
 
 /** Everything that reading a line needs besides the line. */

@@ -729,7 +729,7 @@ describe("keys and schemas", () => {
       expect(Buffer.from(own!.body).toString()).toContain('["~m1","~f1.0","~i9007199254740993"]');
     },
   );
-  says("| neither | `/batch`, with a schema inferred from the batch's values | JSON |", () => {
+  says("| neither | `/batch`, with a schema inferred from the delivery's values | JSON |", () => {
     const [request] = requestsOf(lines(record({ a: 1 }), record({ a: 1.5, b: null }))).requests;
     expect(JSON.parse(Buffer.from(request!.body).toString())).toMatchObject({
       schema: { type: "object", properties: { a: { type: "number" }, b: { type: "null" } } },

@@ -111,6 +111,10 @@ describe("a delivery", () => {
         '"record" , "stream" : "loose", "record" : {"a" : 1} }\r\n  \r\n{"type":"State","value":1}',
     ],
     ["a byte-order mark", `\ufeff${jsonline(bookmark(1))}`],
+    [
+      "a byte-order mark before a record without keys",
+      '\ufeff{"type":"RECORD","stream":"loose","record":{"a":1}}\n{"type":"STATE","value":1}',
+    ],
     ["no last newline", jsonline(bookmark(1)).trimEnd()],
   ])("accepts %s", async (_name, body) => {
     expect(await delivered("loose", body)).toMatchObject({ bookmark: 1 });

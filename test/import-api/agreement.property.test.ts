@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { SchemaInferences } from "../../functions/import-api/infer-schema.ts";
 import { Contents } from "../../functions/persister/body/contents.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { batches } from "../../functions/persister/forward/batch.ts";
@@ -21,12 +22,20 @@ const encoder = batchEncoder(clientId);
 function readUnchecked(body: string): { contents: Contents; unreadable: string[] } {
   const contents = new Contents(Buffer.from(body));
   const unreadable: string[] = [];
-  contents.header = decode(
+  const inferences = new SchemaInferences();
+  contents.inferences = inferences;
+  decode(
     contents.bytes,
     { ...limits, isReserved: () => false },
     {
+      header(header) {
+        contents.header = header;
+      },
       schema() {},
-      record: (_line, table, reader) => contents.addRecord(table, reader),
+      record(_line, table, reader) {
+        contents.addRecord(table, reader);
+        contents.readField(contents.records - 1, "record", inferences.of(table));
+      },
       activation(line, table) {
         contents.activations.push({ line, table, recordsBefore: contents.records });
       },

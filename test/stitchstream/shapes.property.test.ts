@@ -2,7 +2,9 @@ import fc from "fast-check";
 import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
+import { SchemaInferences } from "../../functions/import-api/infer-schema.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
+import type { Contents } from "../../functions/persister/body/contents.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
@@ -15,10 +17,22 @@ const rules = importApiRules();
 const header = (contentType: string) => `stitchstream/0.1\nContent-Type: ${contentType}\n--\n`;
 const headerLines = 3;
 
-/** The outcome of a body: each record's request, or its faults by line. */
+/** Schemas are inferred from all records of a table: those of single lines differ. */
+const schemaOfRequest = /,"schema":(\{.*\})\}$/s;
+
+/** The same schemas, from each record read by the scan. */
+function inferredByScan(contents: Contents): SchemaInferences {
+  const inferences = new SchemaInferences();
+  for (let record = 0; record < contents.records; record++)
+    contents.readField(record, "record", inferences.of(contents.recordTable(record)));
+  return inferences;
+}
+
+/** The outcome of a body: each record's request without an inferred schema, or its faults by line. */
 function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, string[]> } {
   try {
     const contents = validate(body, { sizes: encoder, rules });
+    const inferences = inferredByScan(contents);
     const records = Array.from({ length: contents.records }, (_, record) => {
       const kind = contents.recordTable(record).keyNames.length > 0 ? "upsert" : "append";
       // The same sequence in every place.
@@ -29,7 +43,13 @@ function outcomeOf(body: Buffer): { records: string[] } | { faults: Map<number, 
         first,
         new ByteWriter(),
       );
-      return Buffer.from(bytes).toString();
+      const request = Buffer.from(bytes).toString();
+      const schema = kind === "append" ? schemaOfRequest.exec(request)?.[1] : undefined;
+      if (schema === undefined) return request;
+      const out = new ByteWriter();
+      inferences.of(contents.recordTable(record)).write(out);
+      expect(JSON.parse(schema)).toEqual(JSON.parse(Buffer.from(out.view()).toString()));
+      return request.replace(schemaOfRequest, "");
     });
     return { records };
   } catch (error) {

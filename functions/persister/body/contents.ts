@@ -8,6 +8,7 @@ import { type Memory, memoryOf } from "../../values/memory.ts";
 import { Splices } from "../../values/splices.ts";
 import { Kind, type Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
+import type { Inferences } from "./inference.ts";
 
 const width = 6;
 /**
@@ -42,6 +43,8 @@ export class Contents {
   readonly activations: Activation[] = [];
   header: Header = { encoding: "json", isSinger: true, end: 0, line: 1 };
   ignored = 0;
+  /** The inferred schemas of tables with neither keys nor a schema, if the destination needs them. */
+  inferences: Inferences | undefined;
   /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
   endsInEmptyState = false;
   readonly #places = new IntTuples(width);
@@ -163,7 +166,8 @@ export class Contents {
   #reader: ValueReader | undefined;
 
   #lineStart(position: number): number {
-    return this.bytes.lastIndexOf(newline, position) + 1;
+    // The first line may follow a byte order mark.
+    return Math.max(this.bytes.lastIndexOf(newline, position) + 1, this.header.end);
   }
 
   /** Returns the 1-based line of a record. Counts from the start of the body, as only errors need it. */

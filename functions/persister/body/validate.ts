@@ -1,6 +1,7 @@
 import { decode, type MessageSink } from "../../stitchstream/decode.ts";
 import { NotAStitchstream } from "../../stitchstream/header.ts";
 import { endingInNewline } from "../../stitchstream/readers.ts";
+import type { Table } from "../../stitchstream/tables.ts";
 import type { Destination } from "../destination.ts";
 import * as limits from "../limits.ts";
 import { Contents } from "./contents.ts";
@@ -20,13 +21,10 @@ export function validate(
   faultsNamed: number = limits.faultsNamedMax,
 ): Contents {
   const contents = new Contents(endingInNewline(body));
+  contents.inferences = rules.inferences?.();
   const faults = new Faults(faultsNamed);
   try {
-    contents.header = decode(
-      contents.bytes,
-      { ...limits, ...rules },
-      sinkOf(contents, faults, { sizes, rules }),
-    );
+    decode(contents.bytes, { ...limits, ...rules }, sinkOf(contents, faults, { sizes, rules }));
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
     throw headerFault(error);
@@ -41,8 +39,15 @@ function sinkOf(
   { sizes, rules }: Pick<Destination, "sizes" | "rules">,
 ): MessageSink {
   const schemas = new SchemaChecks(contents, faults, rules.schemas);
+  const inferenceOf = (table: Table) =>
+    table.schema === undefined && table.keyNames.length === 0 ? contents.inferences?.of(table) : undefined;
   return {
-    checkOf: ({ schema }) => (schema === undefined ? undefined : schemas.planOf(schema)),
+    header(header) {
+      contents.header = header;
+    },
+    checkOf(table) {
+      return table.schema === undefined ? inferenceOf(table)?.check : schemas.planOf(table.schema);
+    },
     schema(line, stream, schema) {
       schemas.checkSchema(line, stream, schema);
     },
@@ -59,6 +64,10 @@ function sinkOf(
       else if (table.schema !== undefined && !reader.conforms)
         schemas.checkRecord({ line, stream: table.stream, schema: table.schema, reader, wrong });
       contents.addRecord(table, reader);
+      const inference = inferenceOf(table);
+      if (inference === undefined) return;
+      if (reader.conforms) inference.settle(textStart, textEnd);
+      else contents.readField(contents.records - 1, "record", inference);
     },
     activation(line, table) {
       if (table.schema !== undefined) schemas.checkSchema(line, table.stream, table.schema);

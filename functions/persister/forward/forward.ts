@@ -118,8 +118,8 @@ class Forward {
   }
 
   /**
-   * Sends a batch as one, or in halves if it is too large: an inferred schema may outgrow its records, and a
-   * server may accept less than it documents (import-api.md section 3, "Halve a batch").
+   * Sends a batch as one, or in halves if it is too large: a server may accept less than it documents
+   * (import-api.md section 3, "Halve a batch").
    */
   async #sendWhole(batch: Batch): Promise<Refusal | undefined> {
     const out = memories.take(batch.bytes);

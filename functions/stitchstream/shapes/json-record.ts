@@ -79,7 +79,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
   #array(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
-    const element = this.elementOf(slot);
+    const element = this.elementOf(slot, start);
     let at = this.skip(start + 1);
     if (bytes[at] === closeBracket) at++;
     else
@@ -111,7 +111,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   #other(at: number, slot: Slot, depth: number): number {
     const first = this.bytes[at]!;
-    if (first === openBrace) return this.#map(at, this.shapeOf(slot), depth);
+    if (first === openBrace) return this.#map(at, this.shapeOf(slot, at), depth);
     if (first === openBracket) return this.#array(at, slot, depth);
     if (isNumberStart(first)) return this.#number(at, slot);
     const start = this.skip(at);

@@ -91,7 +91,9 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   #inspect(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
-    this.conforms = slot.accepts(kind) || slot.check.conforms(kind, this.bytes, start, end);
+    if (!slot.accepts(kind)) this.conforms = slot.check.conforms(kind, this.bytes, start, end);
+    // A check may accept more than it did before.
+    else if (!slot.isKey) slot.passes |= 1 << kind;
   }
 
   /** Notes the value of a key. One that may not be valid is left to the scan, which reports it. */
@@ -165,18 +167,23 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return true;
   }
 
-  /** Returns the shape of the maps in a slot. */
-  protected shapeOf(slot: Slot): MapShape {
+  /** Checks a value whose text does not matter: a map, an array or an instant. */
+  protected checkKind(kind: Kind, slot: Slot, at: number): void {
+    if (!slot.accepts(kind) && this.conforms) this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
+  }
+
+  /** Returns the shape of the maps in a slot, one of which is at `at`. */
+  protected shapeOf(slot: Slot, at: number): MapShape {
     if (slot.isKey) this.keysFit = false;
-    if (!slot.accepts(Kind.map)) this.conforms = false;
+    this.checkKind(Kind.map, slot, at);
     slot.map ??= new MapShape(this.budget, slot.check?.map);
     return slot.map;
   }
 
-  /** Returns the slot of the elements of a slot's arrays. */
-  protected elementOf(slot: Slot): Slot {
+  /** Returns the slot of the elements of a slot's arrays, one of which is at `at`. */
+  protected elementOf(slot: Slot, at: number): Slot {
     if (slot.isKey) this.keysFit = false;
-    if (!slot.accepts(Kind.array)) this.conforms = false;
+    this.checkKind(Kind.array, slot, at);
     slot.element ??= elementSlot(slot.check?.element);
     return slot.element;
   }

@@ -12,8 +12,6 @@ const namesMax = 500;
 const comparedMax = 16;
 /** Further names with the same hash get no slot: their sender chose them to collide. */
 const sameHashMax = 8;
-/** Maps with more names than this get no slot for a name that may be another spelling of a known one. */
-const spelledMax = 100;
 
 /**
  * A place where a table's records have values: under a name in a map, or in an array. It remembers which
@@ -27,7 +25,7 @@ export class Slot {
   /** The id of the last map with this name. A map that finds its own id here has the name twice. */
   lastMap = 0;
   /** A bit for each kind: whether scalars of that kind need no check. */
-  readonly passes: number = 0;
+  passes: number = 0;
   /** Is added to the sum of a map's expected names: see `MapShape.expected`. */
   readonly weight: number = 0;
   /** The two members that may come next, the likelier one first. */
@@ -127,8 +125,8 @@ export class MapShape {
   readonly #slots: Slot[] = [];
   /** Set once there are more than `comparedMax` slots. */
   #byHash: Map<number, Slot[]> | undefined;
-  /** Whether any name has an escape or a tag, so that another spelling may mean the same. */
-  #hasSpelled = false;
+  /** The texts of all names, once one has an escape or a tag: another spelling may mean the same. */
+  #texts: Set<string> | undefined;
 
   /** `keys` are the table's if these are its records. */
   constructor(budget: SlotBudget, check: MapCheck | undefined, keys = 0) {
@@ -166,15 +164,16 @@ export class MapShape {
     const needsText = isSpelled || this.check !== undefined || bytes[textStart] === underscore;
     const text = needsText ? stringOf(bytes, textStart, end) : "";
     if (columns !== undefined && needsText && !columns.canHave(text)) return undefined;
-    if ((isSpelled || this.#hasSpelled) && this.#isKnown(bytes, stringOf(bytes, textStart, end)))
-      return undefined;
+    if (isSpelled)
+      this.#texts ??= new Set(this.#slots.map(each => textOf(bytes, each.nameStart, each.nameEnd)));
+    if (this.#texts?.has(textOf(bytes, start, end)) === true) return undefined;
     if (!this.#budget.take()) return undefined;
     const isKey = (isSpelled ? columns?.isKeyText(text) : columns?.isKey(bytes, start, end)) ?? false;
     const nameId = name.isCached === true ? this.#budget.nameIdOf(bytes, name) : 0;
     const isRequired = this.check?.isRequired(text) ?? false;
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
-    this.#hasSpelled ||= isSpelled;
+    this.#texts?.add(textOf(bytes, start, end));
     if (columns === undefined && this.#slots.length === namesMax) this.#open();
     return slot;
   }
@@ -190,14 +189,6 @@ export class MapShape {
   /** Returns whether the check may know a name without a slot; never false for one that it knows. */
   isForeseen(hash: number): boolean {
     return this.#foreseen?.has(hash) === true;
-  }
-
-  /** Returns whether a name that has a slot may have this text. */
-  #isKnown(bytes: Uint8Array, text: string): boolean {
-    return (
-      this.#slots.length > spelledMax ||
-      this.#slots.some(({ nameStart, nameEnd }) => textOf(stringOf(bytes, nameStart, nameEnd)) === text)
-    );
   }
 
   #index(slot: Slot): boolean {
@@ -218,7 +209,8 @@ export class MapShape {
 }
 
 /** Returns the text of a name, without the tag of a transit keyword or symbol, or the `~` of an escape. */
-const textOf = (name: string) => name.replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));
+const textOf = (bytes: Uint8Array, start: number, end: number) =>
+  stringOf(bytes, start, end).replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));
 
 /** Limits the slots of a body, and numbers its names. */
 export class SlotBudget {

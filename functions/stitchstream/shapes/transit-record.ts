@@ -115,7 +115,7 @@ export class TransitRecords extends TransitNames {
     const end = this.#endOfInstant(at);
     if (end !== miss) {
       reader.growth += isoBytes;
-      if (!slot.accepts(Kind.instant)) this.conforms = false;
+      this.checkKind(Kind.instant, slot, at);
       this.dataPoints++;
       return end + 1;
     }
@@ -147,7 +147,7 @@ export class TransitRecords extends TransitNames {
   /** Reads a verbose map or collection. */
   #verbose(start: number, slot: Slot, depth: number): number {
     const at = this.skip(start + 1);
-    if (!this.#isTag(at)) return this.#map(at, closeBrace, this.shapeOf(slot), depth);
+    if (!this.#isTag(at)) return this.#map(at, closeBrace, this.shapeOf(slot, start), depth);
     this.reader.growth += mapMarkerBytes;
     return this.#collection(at, closeBrace, slot, depth);
   }
@@ -157,9 +157,9 @@ export class TransitRecords extends TransitNames {
     const { bytes } = this;
     const at = this.skip(start + 1);
     if (isSame(bytes, at, at + marker.length, marker))
-      return this.#compactMap(start, this.shapeOf(slot), depth);
+      return this.#compactMap(start, this.shapeOf(slot, start), depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
-    return this.#elements(at, this.elementOf(slot), depth);
+    return this.#elements(at, this.elementOf(slot, start), depth);
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */
@@ -182,7 +182,7 @@ export class TransitRecords extends TransitNames {
     const separator = close === closeBrace ? colon : comma;
     if (kind === Kind.absent || !this.findValue(reader.position - 1, separator)) return miss;
     if (bytes[this.valueStart] !== openBracket) return miss;
-    const end = this.#elements(this.skip(this.valueStart + 1), this.elementOf(slot), depth);
+    const end = this.#elements(this.skip(this.valueStart + 1), this.elementOf(slot, at), depth);
     if (end === miss) return miss;
     const last = this.skip(end);
     // A check knows only JSON's kinds.
