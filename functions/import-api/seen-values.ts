@@ -103,7 +103,11 @@ export class Place implements SlotCheck, MapCheck {
     return noNames;
   }
 
-  get others(): undefined {
+  other(): undefined {
+    return undefined;
+  }
+
+  get or(): undefined {
     return undefined;
   }
 

@@ -1,12 +1,11 @@
 import type { JsonObject } from "../values/json-object.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
-import type { Spend } from "./budget.ts";
+import { type Spend, stepsOfText } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import { equalityOf, isOneOfTexts, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
-import { plainPatternOf } from "./plain-pattern.ts";
 import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf } from "./types.ts";
 
 /** How many values of a type conform to a schema. */
@@ -43,7 +42,7 @@ export class Assertions {
 
   /** Returns the steps that checking a scalar of so many characters costs. */
   stepsFor(chars: number): number {
-    return this.steps + Math.floor((chars * this.textWeight) / weightPerStep);
+    return this.steps + stepsOfText(chars, this.textWeight);
   }
 
   matches(value: unknown, spend: Spend): boolean {
@@ -58,9 +57,6 @@ export class Assertions {
       .map(check => check.message + (check.hintFor?.(value) ?? ""));
   }
 }
-
-/** A text's characters and a number's digits cost the assertions' weight divided by this. */
-const weightPerStep = 32;
 
 /** Assertions about a text, or a number's digits, read all of it: a sixteenth of a step per character. */
 const textWeightMin = 2;
@@ -110,11 +106,10 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
   pattern: (given, { patterns, spend }) => {
     const pattern = patterns.compile(given as string, spend);
     if (pattern === null) return undefined;
-    const conformsByText = plainPatternOf(given as string);
     return {
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
-      ...(conformsByText !== undefined && { conformsByText }),
+      ...(pattern.isCertainlyIn !== undefined && { conformsByText: pattern.isCertainlyIn }),
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };

@@ -14,3 +14,10 @@ export function spendOf(steps: number): Spend {
     if (left < 0) throw new BudgetExceeded();
   };
 }
+
+/** A text's characters and a number's digits cost the assertions' weight divided by this. */
+const weightPerStep = 32;
+
+/** Returns the steps that reading so many characters or digits costs. */
+export const stepsOfText = (chars: number, weight: number): number =>
+  Math.floor((chars * weight) / weightPerStep);

@@ -1,4 +1,4 @@
-import { BudgetExceeded, type Spend, spendOf } from "./budget.ts";
+import { BudgetExceeded, type Spend, spendOf, stepsOfText } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
@@ -22,14 +22,11 @@ interface Collected {
 /** More violations of one value help nobody. */
 const violationsMax = 20;
 
-/** A text's characters and a number's digits cost the assertions' weight divided by this. */
-const weightPerStep = 32;
-const stepsOf = (chars: number, weight: number) => Math.floor((chars * weight) / weightPerStep);
 const textSteps = (value: unknown, weight: number) =>
   typeof value === "string"
-    ? stepsOf(value.length, weight)
+    ? stepsOfText(value.length, weight)
     : value instanceof ExactNumber
-      ? stepsOf(value.text.length, weight)
+      ? stepsOfText(value.text.length, weight)
       : 0;
 
 /** The part of a compiler that checking needs. */
@@ -123,7 +120,7 @@ export class Evaluator {
     const property = properties.get(name);
     const found = property === undefined ? [] : [property];
     for (const [pattern, schema] of patternProperties) {
-      this.spend(1 + stepsOf(name.length, pattern.weight));
+      this.spend(1 + stepsOfText(name.length, pattern.weight));
       if (pattern.isIn(name)) found.push(schema);
     }
     return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties];

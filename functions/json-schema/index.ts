@@ -2,7 +2,7 @@
  * The door of this package: code outside of it imports this file alone. Compile a schema once as a dialect
  * reads it, then check records within a budget of steps.
  */
-export { BudgetExceeded, type Spend, spendOf } from "./budget.ts";
+export { BudgetExceeded } from "./budget.ts";
 export { SchemaCompiler } from "./compile.ts";
 export { type Dialect, NotASchema, type Reading } from "./dialect.ts";
 export { equalityOf } from "./equal.ts";

@@ -2,13 +2,18 @@ import { stringOf } from "../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import type { Assertions } from "./assertions.ts";
-import { BudgetExceeded, type Spend } from "./budget.ts";
+import { BudgetExceeded } from "./budget.ts";
+import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
+import { ExactReader } from "./exact-reader.ts";
+import { type MakePlan, mapPlanOf } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
-import { partsOf } from "./verdict.ts";
+import { type Alternatives, alternativesOf, isAnything } from "./verdict.ts";
 
 const ascii = new TextDecoder("latin1");
+const utf8 = new TextDecoder();
+const reader = new ExactReader(numberAsWritten);
 const { array, object, integer, fractional } = typeBits;
 
 /** The types that scalars of each kind may have. */
@@ -23,34 +28,45 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 ];
 const checkedByTextMax = 8;
 
-/** Returns a schema's check of records; undefined if only the evaluator can check them. */
-export function recordPlanOf(node: SchemaNode, spend: Spend): MapCheck | undefined {
-  const plan = new Plan([node], new Plans(spend));
+/**
+ * Returns a schema's check of records; undefined if only the evaluator can check them. `evaluator` checks
+ * values for which there is no faster way, within its budget.
+ */
+export function recordPlanOf(node: SchemaNode, evaluator: Evaluator): MapCheck | undefined {
+  const plan = new Plan([node], new Plans(evaluator));
   return ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
 }
 
 /** Makes the checks of a table's records. */
 class Plans {
-  readonly spend: Spend;
+  readonly evaluator: Evaluator;
   /** Equal types share their assertions, so a thousand columns have few checks. */
   readonly #byRules = new Map<Assertions, Plan>();
+  /** A map's members may have many names and one schema. */
+  readonly #byNode = new Map<SchemaNode, Plan>();
 
-  constructor(spend: Spend) {
-    this.spend = spend;
+  constructor(evaluator: Evaluator) {
+    this.evaluator = evaluator;
   }
 
   /**
    * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
    * check accepts conforms. For any other value, the evaluator decides.
    */
-  of(nodes: readonly SchemaNode[]): SlotCheck | undefined {
-    const [node, ...others] = nodes;
+  readonly of: MakePlan = nodes => {
+    const [node] = nodes;
     if (node === undefined) return undefined;
+    if (nodes.length > 1) return new Plan(nodes, this);
     const { rules, applicators } = node;
-    if (rules === undefined || applicators !== undefined || others.length > 0) return new Plan(nodes, this);
-    const known = this.#byRules.get(rules) ?? new Plan(nodes, this);
-    this.#byRules.set(rules, known);
-    return known;
+    return applicators === undefined && rules !== undefined
+      ? this.#kept(this.#byRules, rules, nodes)
+      : this.#kept(this.#byNode, node, nodes);
+  };
+
+  #kept<Key>(plans: Map<Key, Plan>, key: Key, nodes: readonly SchemaNode[]): Plan {
+    const plan = plans.get(key) ?? new Plan(nodes, this);
+    plans.set(key, plan);
+    return plan;
   }
 }
 
@@ -58,40 +74,43 @@ const nothingRequired: MapCheck = {
   required: 0,
   isRequired: () => false,
   names: [],
-  others: undefined,
+  other: () => undefined,
   member: () => undefined,
+  or: undefined,
 };
 
 class Plan implements SlotCheck {
   readonly always: number;
   readonly map: MapCheck | undefined;
+  readonly #nodes: readonly SchemaNode[];
   readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
   readonly #types: number[] = [];
   /**
-   * By kind: the assertions that decide. Undefined if every value conforms, or if only the evaluator can
-   * decide.
+   * By kind: the assertions of each alternative. Undefined if every value conforms, or if only the evaluator
+   * can decide.
    */
-  readonly #assertions: (readonly Assertions[] | undefined)[] = [];
+  readonly #assertions: (readonly (readonly Assertions[])[] | undefined)[] = [];
 
   constructor(nodes: readonly SchemaNode[], plans: Plans) {
+    this.#nodes = nodes;
     this.#plans = plans;
     let always = 0;
     for (const [kind, types] of typesOfKind) {
-      const parts = types.map(type => partsOf(nodes, type));
-      const [first] = parts;
-      if (parts.every(each => each?.length === 0)) always |= 1 << kind;
-      else if (parts.every(each => each !== undefined && isSameList(each, first!)))
-        this.#assertions[kind] = [...new Set(first!.map(({ rules }) => rules!))];
+      const left = types.map(type => alternativesOf(nodes, type));
+      const [first] = left;
+      if (left.every(isAnything)) always |= 1 << kind;
+      else if (left.every(each => areSame(each, first!)))
+        this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
-    const maps = memberParts(nodes, object);
-    if (maps !== undefined) always |= 1 << Kind.map;
-    this.map = maps === undefined || maps.length === 0 ? undefined : new MapPlan(maps, plans);
-    const arrays = memberParts(nodes, array);
-    if (arrays !== undefined) always |= 1 << Kind.array;
+    const maps = withParts(nodes, object);
+    if (maps.length > 0) always |= 1 << Kind.map;
+    this.map = isAnything(maps) ? undefined : mapPlanOf(maps, plans.of, plans.evaluator.spend);
+    const arrays = withParts(nodes, array);
+    if (arrays.length === 1) always |= 1 << Kind.array;
     this.always = always;
-    this.#elements = (arrays ?? []).map(({ applicators }) => applicators!.otherItems!);
+    this.#elements = arrays.length === 1 ? arrays[0]!.map(({ applicators }) => applicators!.otherItems!) : [];
   }
 
   /** Built on demand, as schemas may refer to themselves. */
@@ -100,73 +119,58 @@ class Plan implements SlotCheck {
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
-    const assertions = this.#assertions[kind];
-    if (assertions === undefined) return false;
+    const alternatives = this.#assertions[kind];
+    if (alternatives === undefined) return false;
+    const types = this.#types[kind]!;
+    const { spend } = this.#plans.evaluator;
+    let value: unknown;
+    const isMet = (each: Assertions) => {
+      spend(each.stepsFor(end - start));
+      value ??= scalarOf(kind, bytes, start, end);
+      return each.matches(value, spend);
+    };
     try {
-      const types = this.#types[kind]!;
-      // Checks of texts spend nothing, so there may only be few.
-      const isShort = assertions.length <= checkedByTextMax;
-      let value: unknown;
-      for (const each of assertions) {
-        if (isShort && each.conformsByText(types, bytes, start, end)) continue;
-        this.#plans.spend(each.stepsFor(end - start));
-        value ??= scalarOf(kind, bytes, start, end);
-        if (!each.matches(value, this.#plans.spend)) return false;
+      for (const assertions of alternatives) {
+        // Checks of texts spend nothing, so there may only be few.
+        const isShort = assertions.length <= checkedByTextMax;
+        let areMet = true;
+        for (const each of assertions)
+          areMet &&= (isShort && each.conformsByText(types, bytes, start, end)) || isMet(each);
+        if (areMet) return true;
       }
-      return true;
+      return false;
     } catch (error) {
-      // The evaluator has a budget of its own, and decides.
-      if (error instanceof BudgetExceeded) return false;
-      throw error;
+      return isOverBudget(error);
+    }
+  }
+
+  conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
+    try {
+      const value = reader.read(utf8.decode(bytes.subarray(start, end)));
+      return this.#nodes.every(node => this.#plans.evaluator.matches(node, value));
+    } catch (error) {
+      return isOverBudget(error);
     }
   }
 }
 
-/**
- * Returns the schemas that check a value's members or elements; undefined if more than that must be checked.
- */
-function memberParts(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
-  const parts = partsOf(nodes, type);
-  return parts?.every(({ rules }) => (rules?.verdict(type) ?? "all") === "all") ? parts : undefined;
+/** Returns false if the budget is used up: the record's evaluator has another one, and decides. */
+function isOverBudget(error: unknown): false {
+  if (error instanceof BudgetExceeded) return false;
+  throw error;
 }
+
+/** Returns the alternatives that only check a value's members or elements. */
+const withParts = (nodes: readonly SchemaNode[], type: number): Alternatives =>
+  alternativesOf(nodes, type).filter(each =>
+    each.every(({ rules }) => (rules?.verdict(type) ?? "all") === "all"),
+  );
+
+const areSame = (one: Alternatives, other: Alternatives) =>
+  one.length === other.length && one.every((each, n) => isSameList(each, other[n]!));
 
 const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
   one.length === other.length && one.every((each, n) => each === other[n]);
-
-class MapPlan implements MapCheck {
-  readonly required: number;
-  readonly #names: ReadonlySet<string>;
-  readonly #nodes: readonly SchemaNode[];
-  readonly #plans: Plans;
-
-  constructor(nodes: readonly SchemaNode[], plans: Plans) {
-    this.#nodes = nodes;
-    this.#plans = plans;
-    this.#names = new Set(nodes.flatMap(({ applicators }) => applicators!.required));
-    this.required = this.#names.size;
-  }
-
-  isRequired(name: string): boolean {
-    return this.#names.has(name);
-  }
-
-  get names(): readonly string[] {
-    const declared = this.#nodes.flatMap(({ applicators }) => [...applicators!.properties.keys()]);
-    return [...this.#names, ...declared];
-  }
-
-  /** Built on demand, as schemas may refer to themselves. */
-  get others(): SlotCheck | undefined {
-    return this.#plans.of(this.#nodes.flatMap(({ applicators }) => applicators!.additionalProperties ?? []));
-  }
-
-  member(name: string): SlotCheck | undefined {
-    const nodes = this.#nodes.flatMap(
-      ({ applicators }) => applicators!.properties.get(name) ?? applicators!.additionalProperties ?? [],
-    );
-    return this.#plans.of(nodes);
-  }
-}
 
 function scalarOf(kind: Kind, bytes: Uint8Array, start: number, end: number): unknown {
   switch (kind) {

@@ -2,67 +2,87 @@ import type { Verdict } from "./assertions.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 
+/** Lists of schemas. A value conforms if it conforms to all schemas of one list. */
+export type Alternatives = readonly (readonly SchemaNode[])[];
+
+/** More are left to the evaluator. */
+const alternativesMax = 8;
+/** Schemas may refer to themselves, several times. */
+const depthMax = 20;
+const nodesMax = 1_000;
+const nothing: Alternatives = [];
+const anything: Alternatives = [[]];
+
 /**
- * Returns the schemas that are left to check for values of `type`, a bit of `typeBits`, if all of `nodes`
- * apply to them: those whose assertions or members depend on the value. The list is empty if every value
- * conforms. Returns undefined if none does, or if checking one schema after another is not enough.
+ * Returns what is left to check for values of `type`, a bit of `typeBits`, if all of `nodes` apply to them:
+ * schemas whose assertions or members depend on the value. A value that conforms to none of the alternatives
+ * may conform nevertheless: not every schema can be taken apart.
  */
-export function partsOf(nodes: readonly SchemaNode[], type: number): readonly SchemaNode[] | undefined {
-  const parts: SchemaNode[] = [];
-  return nodes.every(node => addParts(node, type, parts, depthMax)) ? parts : undefined;
+export function alternativesOf(nodes: readonly SchemaNode[], type: number): Alternatives {
+  const search = { type, nodesLeft: nodesMax };
+  return simplest(both(nodes.map(node => alternativesIn(node, search, depthMax))));
 }
 
-/** Limits the recursion, as schemas may refer to themselves. */
-const depthMax = 20;
+interface Search {
+  readonly type: number;
+  /** Once there are none, no further schemas are taken apart. */
+  nodesLeft: number;
+}
 
-function addParts(node: SchemaNode, type: number, parts: SchemaNode[], depth: number): boolean {
+/** Returns whether every value conforms. */
+export const isAnything = (alternatives: Alternatives): boolean =>
+  alternatives.some(({ length }) => length === 0);
+
+const simplest = (alternatives: Alternatives) => (isAnything(alternatives) ? anything : alternatives);
+
+/** Combines alternatives of which all must be met. */
+function both(all: readonly Alternatives[]): Alternatives {
+  let found = anything;
+  for (const each of all)
+    if (found !== nothing)
+      found = found.flatMap(one => each.map(other => [...one, ...other])).slice(0, alternativesMax);
+  return found;
+}
+
+function alternativesIn(node: SchemaNode, search: Search, depth: number): Alternatives {
   const { rules, applicators } = node;
+  const { type } = search;
   const own = rules?.verdict(type) ?? "all";
-  if (own === "none" || depth === 0) return false;
-  if (applicators === undefined) {
-    if (own === "some") parts.push(node);
-    return true;
-  }
+  if (own === "none" || depth === 0 || --search.nodesLeft < 0) return nothing;
+  if (applicators === undefined) return own === "some" ? [[node]] : anything;
   const holds = holdsParts(applicators, type);
-  if (holds === undefined) return false;
-  if (own === "some" || holds) parts.push(node);
+  if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
-  const isMet = (choices: readonly SchemaNode[]) =>
-    choices.some(each => verdictOf(each, type, depth - 1) === "all");
-  if (applicators.if !== undefined) return false;
-  if (not !== undefined && verdictOf(not, type, depth - 1) !== "none") return false;
-  return (
-    allOf.every(each => addParts(each, type, parts, depth - 1)) &&
-    (anyOf === undefined || isMet(anyOf) || addChoice(anyOf, type, parts, depth)) &&
-    (oneOf === undefined || addChoice(oneOf, type, parts, depth))
+  if (not !== undefined && verdictOf(not, search, depth - 1) !== "none") return nothing;
+  return simplest(
+    both([
+      own === "some" || holds ? [[node]] : anything,
+      ...allOf.map(each => alternativesIn(each, search, depth - 1)),
+      anyOf === undefined ? anything : anyIn(anyOf, search, depth),
+      oneOf === undefined ? anything : onlyIn(oneOf, search, depth),
+    ]),
   );
 }
 
-/**
- * Adds the parts of the only choice that values of this type can match. Returns false if several can, or
- * none.
- */
-function addChoice(
-  choices: readonly SchemaNode[],
-  type: number,
-  parts: SchemaNode[],
-  depth: number,
-): boolean {
-  const possible = choices.filter(each => !isRefused(each, type, depth - 1));
-  return possible.length === 1 && addParts(possible[0]!, type, parts, depth - 1);
+const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
+  simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
+
+/** Returns the alternatives of the only choice that values of this type can match, if it is the only one. */
+function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): Alternatives {
+  const possible = choices.filter(each => !isRefused(each, search, depth - 1));
+  return possible.length === 1 ? alternativesIn(possible[0]!, search, depth - 1) : nothing;
 }
 
-function verdictOf(node: SchemaNode, type: number, depth: number): Verdict {
-  const parts: SchemaNode[] = [];
-  if (isRefused(node, type, depth)) return "none";
-  return addParts(node, type, parts, depth) && parts.length === 0 ? "all" : "some";
+function verdictOf(node: SchemaNode, search: Search, depth: number): Verdict {
+  if (isRefused(node, search, depth)) return "none";
+  return isAnything(alternativesIn(node, search, depth)) ? "all" : "some";
 }
 
 /** Returns whether it is certain that no value of this type conforms. */
-function isRefused({ rules, applicators }: SchemaNode, type: number, depth: number): boolean {
-  if (rules?.verdict(type) === "none") return true;
-  if (applicators === undefined || depth <= 0) return false;
-  const refused = (each: SchemaNode) => isRefused(each, type, depth - 1);
+function isRefused({ rules, applicators }: SchemaNode, search: Search, depth: number): boolean {
+  if (rules?.verdict(search.type) === "none") return true;
+  if (applicators === undefined || depth <= 0 || --search.nodesLeft < 0) return false;
+  const refused = (each: SchemaNode) => isRefused(each, search, depth - 1);
   const { allOf, anyOf, oneOf } = applicators;
   return allOf.some(refused) || anyOf?.every(refused) === true || oneOf?.every(refused) === true;
 }
@@ -79,8 +99,13 @@ function holdsParts(applicators: Applicators, type: number): boolean | undefined
   }
   if (type !== typeBits.object) return false;
   const { patternProperties, propertyNames, dependentSchemas, dependentRequired } = applicators;
-  if (patternProperties.length > 0 || propertyNames !== undefined) return undefined;
+  if (propertyNames !== undefined) return undefined;
   if (dependentSchemas.length > 0 || dependentRequired.length > 0) return undefined;
   const { required, properties, additionalProperties } = applicators;
-  return required.length > 0 || properties.size > 0 || additionalProperties !== undefined;
+  return (
+    required.length > 0 ||
+    properties.size > 0 ||
+    patternProperties.length > 0 ||
+    additionalProperties !== undefined
+  );
 }

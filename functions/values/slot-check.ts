@@ -9,6 +9,11 @@ export interface SlotCheck {
   readonly always: number;
   /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * Returns whether the map or array `bytes[start, end)`, as JSON, is certain to conform if its kind is not
+   * always accepted. Its members are then not checked.
+   */
+  conformsWhole?(bytes: Uint8Array, start: number, end: number): boolean;
   /** The check of a map in this place; undefined if nothing is required. */
   readonly map: MapCheck | undefined;
   /** The check of each element of an array in this place; undefined if nothing is required. */
@@ -22,8 +27,10 @@ export interface MapCheck {
   isRequired(name: string): boolean;
   /** The names for which the schema requires something of their own. */
   readonly names: readonly string[];
-  /** The check of the values of all other names; undefined if nothing is required. */
-  readonly others: SlotCheck | undefined;
+  /** Returns the check of any other name's value; undefined if nothing is required. */
+  other(bytes: Uint8Array, start: number, end: number): SlotCheck | undefined;
   /** Returns the check of this name's value; undefined if nothing is required. */
   member(name: string): SlotCheck | undefined;
+  /** Another check: a map may satisfy that one instead. */
+  readonly or: MapCheck | undefined;
 }

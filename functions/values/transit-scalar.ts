@@ -52,6 +52,22 @@ export const isInt64 = (digits: string) =>
   digits.length < 19 ||
   (digits.length <= int64CharsMax && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits));
 
+const largest = "9223372036854775807";
+const smallest = "9223372036854775808";
+
+/** The same for a number of JSON, `bytes[start, end)`, which has no leading zeros. */
+export function isInt64At(bytes: Uint8Array, start: number, end: number): boolean {
+  const isNegative = bytes[start] === minus;
+  const first = isNegative ? start + 1 : start;
+  if (end - first !== largest.length) return end - first < largest.length;
+  const bound = isNegative ? smallest : largest;
+  for (let n = 0; n < bound.length; n++) {
+    const difference = bytes[first + n]! - bound.charCodeAt(n);
+    if (difference !== 0) return difference < 0;
+  }
+  return true;
+}
+
 /** RFC 3339 has years of four digits; the Import API accepts 0001 to 9999. */
 const firstInstant = Date.parse("0001-01-01T00:00:00.000Z");
 const lastInstant = Date.parse("9999-12-31T23:59:59.999Z");

@@ -5,7 +5,9 @@ import { decodeToBatches } from "../bench/work.ts";
 const linesMany = 300;
 const line = (members: string) =>
   `{"type":"RECORD","stream":"s","key_fields":["id"],"record":{"id":1,"by":{${members}}}}\n`;
-const lines = Array.from({ length: linesMany }, (_, n) => line(`"a${n}":1,"b${n}":[2],"same":{"x":${n}}`));
+const lines = Array.from({ length: linesMany }, (_, n) =>
+  line(`"a${n}":1,"b${n}":[2],"same":{"x":${n}},"\\u0070q":3`),
+);
 const deliver = (...more: string[]) =>
   decodeToBatches(
     Buffer.from(`stitchstream/0.1\nContent-Type: jsonline\n--\n${[...lines, ...more].join("")}`),
@@ -20,6 +22,7 @@ it.each([
   ["old", '"same":1,"d":2,"same":3'],
   ["written in two ways", '"c":1,"\\u0063":2'],
   ["old, written in another way", '"same":1,"\\u0073ame":2'],
+  ["old with an escape, written without", '"\\u0070q":1,"pq":2'],
 ])("a name twice is refused in it: %s", (_, members) => {
   expect(() => deliver(line(members))).toThrow();
 });

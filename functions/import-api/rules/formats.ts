@@ -1,6 +1,13 @@
 import { colon, dot, minus, nine, plus, zero } from "../../values/bytes.ts";
 import { isHostname, isIpv4, isIpv6 } from "./addresses.ts";
 import { isEmail } from "./email.ts";
+import {
+  isOrdinaryEmail,
+  isOrdinaryHostname,
+  isOrdinaryIpv4,
+  isOrdinaryIpv6,
+  isOrdinaryUri,
+} from "./ordinary-texts.ts";
 import { isUri } from "./uri.ts";
 
 /**
@@ -27,8 +34,15 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   uri: isUri,
 };
 
-/** A faster way to the same answer for the times that most taps print. Says no where it is not sure. */
-export const formatsByText = { "date-time": isOrdinaryTime };
+/** Faster ways to the same answers for what most taps print. They say no where they are not sure. */
+export const formatsByText = {
+  "date-time": isOrdinaryTime,
+  email: isOrdinaryEmail,
+  hostname: isOrdinaryHostname,
+  ipv4: isOrdinaryIpv4,
+  ipv6: isOrdinaryIpv6,
+  uri: isOrdinaryUri,
+};
 
 /**
  * Returns whether a text is like `2026-11-23T12:00:00`, then a fraction of up to 9 digits, then `Z` or an

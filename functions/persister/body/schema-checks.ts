@@ -7,8 +7,6 @@ import {
   recordPlanOf,
   type SchemaCompiler,
   type SchemaNode,
-  type Spend,
-  spendOf,
   type Violation,
 } from "../../json-schema/index.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
@@ -44,7 +42,7 @@ export class SchemaChecks {
   /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
   /** A budget of its own: what is checked in passing may not change what the evaluator still accepts. */
-  readonly #spendInPassing: Spend;
+  readonly #inPassing: Evaluator;
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
@@ -54,7 +52,7 @@ export class SchemaChecks {
     this.#faults = faults;
     const steps = limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length;
     this.#evaluator = new Evaluator(compiler, steps);
-    this.#spendInPassing = spendOf(steps);
+    this.#inPassing = new Evaluator(compiler, steps);
   }
 
   /** Checks the schema on `line`. */
@@ -76,7 +74,7 @@ export class SchemaChecks {
   /** Returns a checked schema's check of records; undefined if only the evaluator can check them. */
   planOf({ id }: StreamSchema): MapCheck | undefined {
     const node = this.#nodes[id];
-    return node === undefined || node === null ? undefined : recordPlanOf(node, this.#spendInPassing);
+    return node === undefined || node === null ? undefined : recordPlanOf(node, this.#inPassing);
   }
 
   /** Does `work` unless the body has used up its budget. */

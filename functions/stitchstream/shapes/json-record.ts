@@ -17,8 +17,11 @@ import { isNumberStart } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
 import { miss } from "./miss.ts";
-import { hasAllKeys, kindByLength, RecordReader, recordDepth } from "./records.ts";
+import { hasAllKeys, kindOfNumber, RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
+
+/** Maps are read by a second shape as long as that is at most so many times the body. */
+const rereadsMax = 4;
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
@@ -76,6 +79,33 @@ export class JsonRecords extends RecordReader<JsonReader> {
     return hasAllKeys(found, shape) ? at : miss;
   }
 
+  /** Reads the map at `at` by the slot's shape, or by another one if that does not accept it. */
+  #mapIn(at: number, slot: Slot, depth: number): number {
+    const { conforms, dataPoints } = this;
+    const shape = this.shapeOf(slot, at);
+    let end = this.#map(at, shape, depth);
+    if (!slot.accepts(Kind.map)) this.#checkWhole(Kind.map, at, end, slot);
+    if (this.conforms || !conforms || shape.alternatives === undefined) return end;
+    for (const other of shape.alternatives) {
+      if (other === shape) continue;
+      this.#rereadBytes += end - at;
+      if (end === miss || this.#rereadBytes > rereadsMax * this.bytes.length) break;
+      this.conforms = true;
+      this.dataPoints = dataPoints;
+      end = this.#map(at, other, depth);
+      slot.map = other;
+      if (this.conforms) break;
+    }
+    return end;
+  }
+  /** The bytes of the body's maps that were read by a second shape. */
+  #rereadBytes = 0;
+
+  #checkWhole(kind: Kind, start: number, end: number, slot: Slot): void {
+    if (!this.conforms || end === miss || !this.isCheckedWhole(kind, slot)) return;
+    this.conforms = slot.check!.conformsWhole!(this.bytes, start, end);
+  }
+
   #array(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
@@ -111,8 +141,12 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   #other(at: number, slot: Slot, depth: number): number {
     const first = this.bytes[at]!;
-    if (first === openBrace) return this.#map(at, this.shapeOf(slot, at), depth);
-    if (first === openBracket) return this.#array(at, slot, depth);
+    if (first === openBrace) return this.#mapIn(at, slot, depth);
+    if (first === openBracket) {
+      const end = this.#array(at, slot, depth);
+      if (!slot.accepts(Kind.array)) this.#checkWhole(Kind.array, at, end, slot);
+      return end;
+    }
     if (isNumberStart(first)) return this.#number(at, slot);
     const start = this.skip(at);
     return start > at ? this.#value(start, slot, depth) : this.word(at, slot);
@@ -123,7 +157,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
     reader.position = at;
     reader.skipNumber();
     const end = reader.position;
-    const kind = reader.integral ? kindByLength(Kind.integer, at, end) : Kind.double;
+    const kind = reader.integral ? kindOfNumber(Kind.integer, this.bytes, at, end) : Kind.double;
     return this.scalar(kind, at, end, slot, end);
   }
 
@@ -148,7 +182,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
       start = this.skip(start + 1);
     }
     const slot = this.#name(start, shape, depth);
-    if (slot !== undefined && slot !== shape.rest) expectText(slot, previous, at, this.valueStart);
+    if (slot?.hasName === true) expectText(slot, previous, at, this.valueStart);
     return slot;
   }
 

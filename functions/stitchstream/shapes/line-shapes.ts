@@ -15,7 +15,7 @@ import { miss } from "./miss.ts";
 import { OpenEnvelopes } from "./open-envelopes.ts";
 import { RecordShapes } from "./record-shapes.ts";
 import type { RecordReader } from "./records.ts";
-import { SlotBudget } from "./slot.ts";
+import { SlotBudget } from "./slot-budget.ts";
 import { TableShape } from "./table-shape.ts";
 import { TransitRecords } from "./transit-record.ts";
 
@@ -227,20 +227,20 @@ export class LineShapes {
     if (envelope !== undefined) this.#envelopes.add(envelope);
   }
 
-  /** Tables of a stream that differ in their version alone share a shape. */
+  /** Tables with keys that differ in their version alone share a shape. Others have checks of their own. */
   #shapeOf(table: Table): TableShape {
-    const known = this.#shapesById[table.id];
+    const { id, stream, keyNames, schema, version } = table;
+    const known = this.#shapesById[id];
     if (known !== undefined) return known;
-    const identity = JSON.stringify([table.stream, table.keyNames, table.schema?.id]);
+    const identity = JSON.stringify([stream, keyNames, schema?.id, keyNames.length === 0 && version]);
     const shape = this.#shapes.get(identity) ?? this.#newShape(table);
     this.#shapes.set(identity, shape);
-    this.#shapesById[table.id] = shape;
+    this.#shapesById[id] = shape;
     return shape;
   }
 
   #newShape(table: Table): TableShape {
-    const record = this.#recordShapes.of(table, this.#checkOf(table));
-    return new TableShape(table, record, this.#limits.isReserved);
+    return new TableShape(table, this.#recordShapes.of(table, this.#checkOf(table)), this.#limits.isReserved);
   }
 
   /** Discards a stream's envelopes: its records belong to another table from here on. */

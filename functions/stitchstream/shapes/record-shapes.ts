@@ -2,7 +2,8 @@ import { hashOf } from "../../values/hash.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import type { Table } from "../tables.ts";
-import { MapShape, type SlotBudget } from "./slot.ts";
+import { MapShape } from "./slot.ts";
+import type { SlotBudget } from "./slot-budget.ts";
 
 interface Shared {
   readonly keyNames: readonly string[];

@@ -1,30 +1,23 @@
-import { dot, holdsEscape, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
+import { dot, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
 import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
+import type { MapCheck } from "../../values/slot-check.ts";
+import { isInt64At } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
 import { miss } from "./miss.ts";
-import {
-  type Columns,
-  elementSlot,
-  keyWeight,
-  MapShape,
-  type Name,
-  type Slot,
-  type SlotBudget,
-} from "./slot.ts";
+import { type Columns, elementSlot, keyWeight, MapShape, type Slot } from "./slot.ts";
+import type { Name, SlotBudget } from "./slot-budget.ts";
 
 /** Integers of at most this many characters are exact as doubles, so that transit needs no tag for them. */
 const shortChars = 15;
-/** Integers of at most this many characters fit 64 bits. */
-const int64Chars = 18;
 /** `true`, `null` and `fals` as little-endian integers. */
 const [trueWord, nullWord, falsWord] = [0x65757274, 0x6c6c756e, 0x736c6166];
 const wordBytes = 4;
 
 /** Returns the kind by which digits alone are checked: a long integer may not fit 64 bits. */
-export const kindByLength = (kind: Kind, start: number, end: number): Kind =>
-  kind === Kind.integer && end - start > int64Chars ? Kind.bigInteger : kind;
+export const kindOfNumber = (kind: Kind, bytes: Uint8Array, start: number, end: number): Kind =>
+  kind === Kind.integer && !isInt64At(bytes, start, end) ? Kind.bigInteger : kind;
 
 /** Returns whether a sum of names that a map has includes all keys. */
 export const hasAllKeys = (found: number, { expected }: MapShape): boolean =>
@@ -150,12 +143,10 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     const { start, end, textStart } = name;
     const slot = shape.find(bytes, start, end, name.hash) ?? shape.add(bytes, name, this.#columnsAt(depth));
     if (slot !== undefined || !shape.isOpen) return slot;
-    // It may be another spelling of a name that has a slot.
-    if (textStart > start || holdsEscape(bytes, start, end)) return undefined;
+    if (textStart > start || shape.knows(bytes, start, end)) return undefined;
     names.add(shape.mark, start, end, start);
-    if (shape.isForeseen(name.hash)) this.conforms = false;
-    shape.rest.lastMap = 0;
-    return shape.rest;
+    if (shape.mayForesee(bytes, name)) this.conforms = false;
+    return shape.restOf(bytes, start, end);
   }
 
   /** Finds the value after a name's closing quote. Returns false if the separator is another, or missing. */
@@ -167,16 +158,22 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return true;
   }
 
-  /** Checks a value whose text does not matter: a map, an array or an instant. */
+  /** Checks a value at `at` whose text does not matter: a map, an array or an instant. */
   protected checkKind(kind: Kind, slot: Slot, at: number): void {
-    if (!slot.accepts(kind) && this.conforms) this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
+    if (slot.accepts(kind) || !this.conforms || this.isCheckedWhole(kind, slot)) return;
+    this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
+  }
+
+  /** Returns whether a value is checked once all of it has been read. */
+  protected isCheckedWhole(kind: Kind, { check }: Slot): boolean {
+    return check?.conformsWhole !== undefined && this.reader.isJson && kind !== Kind.instant;
   }
 
   /** Returns the shape of the maps in a slot, one of which is at `at`. */
   protected shapeOf(slot: Slot, at: number): MapShape {
     if (slot.isKey) this.keysFit = false;
     this.checkKind(Kind.map, slot, at);
-    slot.map ??= new MapShape(this.budget, slot.check?.map);
+    slot.map ??= shapeBy(slot.check?.map, this.budget);
     return slot.map;
   }
 
@@ -199,4 +196,15 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     while (isBlank(bytes[at]!)) at++;
     return at;
   }
+}
+
+/** Returns the shape of the maps that a check allows, the first one if there are alternatives. */
+function shapeBy(check: MapCheck | undefined, budget: SlotBudget): MapShape {
+  const first = new MapShape(budget, check);
+  if (check?.or === undefined) return first;
+  const alternatives = [first];
+  for (let each = check.or; each !== undefined; each = each.or!)
+    alternatives.push(new MapShape(budget, each));
+  for (const each of alternatives) each.alternatives = alternatives;
+  return first;
 }

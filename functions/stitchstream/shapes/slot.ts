@@ -3,15 +3,15 @@ import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
+import { type Name, type SlotBudget, sameHashMax } from "./slot-budget.ts";
 
-/** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
-const slotsMax = 50_000;
-/** Maps within records that have had more names than this hold identifiers rather than names. */
+/** Maps within records remember at most this many names. */
 const namesMax = 500;
+/** After this many names, and each time as many more, they are looked at: they may be identifiers. */
+const identifiersMin = 100;
+const recurringShare = 1 / 8;
 /** Maps with more names than this look names up by hash. */
 const comparedMax = 16;
-/** Further names with the same hash get no slot: their sender chose them to collide. */
-const sameHashMax = 8;
 
 /**
  * A place where a table's records have values: under a name in a map, or in an array. It remembers which
@@ -41,7 +41,7 @@ export class Slot {
   codeStart = 0;
   codeLength = 0;
   codeIndex = 0;
-  /** The shape of the maps in this slot, and the slot of its arrays' elements. */
+  /** The shape of the last map in this slot, and the slot of its arrays' elements. */
   map: MapShape | undefined;
   element: Slot | undefined;
   /** The raw content of the name, where it was first read. */
@@ -66,6 +66,11 @@ export class Slot {
     this.passes = (check?.always ?? allKinds) & (isKey ? keyKinds : allKinds);
   }
 
+  /** Whether it is the slot of one name. */
+  get hasName(): boolean {
+    return this.nameEnd > 0;
+  }
+
   /** Returns whether all values of a kind conform. */
   accepts(kind: Kind): boolean {
     return this.check === undefined || ((this.check.always >> kind) & 1) === 1;
@@ -79,16 +84,6 @@ const keyKinds = ((1 << Kind.text) - 1) & ~(1 << Kind.null);
 export const keyWeight = 2 ** 22;
 
 type SlotFacts = Pick<Slot, "isKey" | "nameId" | "check"> & { readonly isRequired: boolean };
-
-/** A name in the body: its raw content, and where its text begins, after any transit tag. */
-export interface Name {
-  readonly start: number;
-  readonly end: number;
-  readonly textStart: number;
-  readonly hash: number;
-  /** Whether it enters transit's cache. */
-  readonly isCached?: boolean;
-}
 
 const noName: Name = { start: 0, end: 0, textStart: 0, hash: 0 };
 /** Returns a slot without a name, such as that of an array's elements. */
@@ -108,8 +103,11 @@ export interface Columns {
 export class MapShape {
   /** Comes before the first member, which is its `next`. */
   readonly head = elementSlot(undefined);
-  /** The slot of all further names once the shape is open. It remembers no names. */
-  rest = elementSlot(undefined);
+  /** Once the shape is open: the slot of the last further name. It remembers no names. */
+  #rest = elementSlot(undefined);
+  readonly #rests = new Map<SlotCheck | undefined, Slot>();
+  /** Other shapes of the maps in this place, and this one, if a map has to fit only one of them. */
+  alternatives: readonly MapShape[] | undefined;
   /** Once the shape is open: the hashes of the names that the check knows. */
   #foreseen: ReadonlySet<number> | undefined;
   /** Whether there are too many names for each to have a slot. */
@@ -164,8 +162,7 @@ export class MapShape {
     const needsText = isSpelled || this.check !== undefined || bytes[textStart] === underscore;
     const text = needsText ? stringOf(bytes, textStart, end) : "";
     if (columns !== undefined && needsText && !columns.canHave(text)) return undefined;
-    if (isSpelled)
-      this.#texts ??= new Set(this.#slots.map(each => textOf(bytes, each.nameStart, each.nameEnd)));
+    if (isSpelled) this.#noteTexts(bytes);
     if (this.#texts?.has(textOf(bytes, start, end)) === true) return undefined;
     if (!this.#budget.take()) return undefined;
     const isKey = (isSpelled ? columns?.isKeyText(text) : columns?.isKey(bytes, start, end)) ?? false;
@@ -174,21 +171,52 @@ export class MapShape {
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#texts?.add(textOf(bytes, start, end));
-    if (columns === undefined && this.#slots.length === namesMax) this.#open();
+    if (columns === undefined && (this.#slots.length === namesMax || this.#holdsIdentifiers())) this.#open();
     return slot;
+  }
+
+  /** Returns whether the names seem to differ from map to map: few of them are in the current one. */
+  #holdsIdentifiers(): boolean {
+    const { length } = this.#slots;
+    if (length % identifiersMin !== 0 || length - (this.check?.names.length ?? 0) < identifiersMin)
+      return false;
+    const current = this.#slots.reduce((last, { lastMap }) => Math.max(last, lastMap), 0);
+    const recurring = this.#slots.filter(({ lastMap }) => lastMap === current);
+    return recurring.length < recurringShare * length;
   }
 
   #open(): void {
     this.isOpen = true;
     if (this.check === undefined) return;
-    this.rest = elementSlot(this.check.others);
     const contents = this.check.names.map(contentOf);
     this.#foreseen = new Set(contents.map(content => hashOf(content, 0, content.length)));
   }
 
+  /** Returns the slot of a further name without escapes, `bytes[start, end)`. */
+  restOf(bytes: Uint8Array, start: number, end: number): Slot {
+    const check = this.check?.other(bytes, start, end);
+    if (this.#rest.check !== check) {
+      this.#rest = this.#rests.get(check) ?? elementSlot(check);
+      this.#rests.set(check, this.#rest);
+    }
+    this.#rest.lastMap = 0;
+    return this.#rest;
+  }
+
   /** Returns whether the check may know a name without a slot; never false for one that it knows. */
-  isForeseen(hash: number): boolean {
-    return this.#foreseen?.has(hash) === true;
+  mayForesee(bytes: Uint8Array, { start, end, hash }: Name): boolean {
+    if (this.#foreseen === undefined) return false;
+    return this.#foreseen.has(hash) || holdsEscape(bytes, start, end);
+  }
+
+  /** Returns whether a name that has no slot is another spelling of one that has. */
+  knows(bytes: Uint8Array, start: number, end: number): boolean {
+    if (holdsEscape(bytes, start, end)) this.#noteTexts(bytes);
+    return this.#texts?.has(textOf(bytes, start, end)) === true;
+  }
+
+  #noteTexts(bytes: Uint8Array): void {
+    this.#texts ??= new Set(this.#slots.map(each => textOf(bytes, each.nameStart, each.nameEnd)));
   }
 
   #index(slot: Slot): boolean {
@@ -211,27 +239,3 @@ export class MapShape {
 /** Returns the text of a name, without the tag of a transit keyword or symbol, or the `~` of an escape. */
 const textOf = (bytes: Uint8Array, start: number, end: number) =>
   stringOf(bytes, start, end).replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));
-
-/** Limits the slots of a body, and numbers its names. */
-export class SlotBudget {
-  #left = slotsMax;
-  #names = 0;
-  readonly #byHash = new Map<number, { readonly name: Name; readonly id: number }[]>();
-
-  /** Takes a slot. Returns false if none is left. */
-  take(): boolean {
-    return --this.#left >= 0;
-  }
-
-  /** Returns the number, from 1, that all names with the same raw content share. */
-  nameIdOf(bytes: Uint8Array, name: Name): number {
-    const { start, end, hash } = name;
-    const same = this.#byHash.get(hash) ?? [];
-    const known = same.find(each => isRepeated(bytes, start, end, each.name.start, each.name.end));
-    if (known !== undefined) return known.id;
-    const id = ++this.#names;
-    // After too many collisions, a name gets a new number each time and is never recognized by it.
-    if (same.length < sameHashMax) this.#byHash.set(hash, [...same, { name, id }]);
-    return id;
-  }
-}

@@ -49,7 +49,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     if (bytes[end] !== quote) end = this.endOfLongString(at);
     const slot = this.#slotOfRaw(start, end, shape, depth);
     if (slot === undefined || !this.findValue(end, separator)) return undefined;
-    if (slot === shape.rest) {
+    if (!slot.hasName) {
       if (isCacheable(bytes, start, end)) this.#remember(start, end, 0);
       return slot;
     }
@@ -82,7 +82,7 @@ export abstract class TransitNames extends RecordReader<TransitReader> {
     const [start, nameEnd] = [cache.start(index), cache.end(index)];
     const isNext = next !== undefined && isRepeated(bytes, start, nameEnd, next.nameStart, next.nameEnd);
     const slot = isNext ? next : this.#slotOfRaw(start, nameEnd, shape, depth);
-    if (slot === undefined || slot === shape.rest) return slot;
+    if (slot?.hasName !== true) return slot;
     slot.codeStart = at;
     slot.codeLength = this.valueStart - at;
     slot.codeIndex = index;

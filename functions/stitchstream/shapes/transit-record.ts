@@ -20,7 +20,7 @@ import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
 import { isoBytes } from "../transit/string.ts";
 import { miss } from "./miss.ts";
-import { hasAllKeys, kindByLength, recordDepth } from "./records.ts";
+import { hasAllKeys, kindOfNumber, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 import { TransitNames } from "./transit-names.ts";
 
@@ -125,7 +125,7 @@ export class TransitRecords extends TransitNames {
     const { pieceStart, pieceEnd } = reader;
     if (slot.isKey) this.noteKey(kind, pieceStart, pieceEnd);
     // A check reads JSON text, which the body does not contain. The digits after a tag are known to fit.
-    const checked = bytes[at] === quote ? kind : kindByLength(kind, pieceStart, pieceEnd);
+    const checked = bytes[at] === quote ? kind : kindOfNumber(kind, bytes, pieceStart, pieceEnd);
     if (!slot.accepts(checked)) this.conforms = false;
     return reader.position;
   }

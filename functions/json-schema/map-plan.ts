@@ -1,0 +1,117 @@
+import { stringOf } from "../values/scanner.ts";
+import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
+import { BudgetExceeded, type Spend, stepsOfText } from "./budget.ts";
+import type { Applicators, SchemaNode } from "./node.ts";
+import type { Pattern } from "./patterns.ts";
+import type { Alternatives } from "./verdict.ts";
+
+/** Returns the check of values to which all of `nodes` apply; undefined if there are none. */
+export type MakePlan = (nodes: readonly SchemaNode[]) => SlotCheck | undefined;
+
+/** Returns the check of maps whose members conform to one of `alternatives`; undefined if there are none. */
+export function mapPlanOf(alternatives: Alternatives, make: MakePlan, spend: Spend): MapCheck | undefined {
+  return alternatives.reduceRight<MapPlan | undefined>(
+    (or, nodes) => new MapPlan(nodes, { or, make, spend }),
+    undefined,
+  );
+}
+
+/** Accepts nothing, so that the evaluator decides. */
+const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
+/** Which of them match is kept as an integer's bits. */
+const patternsMax = 30;
+
+interface PlanParts {
+  readonly or: MapCheck | undefined;
+  readonly make: MakePlan;
+  readonly spend: Spend;
+}
+
+class MapPlan implements MapCheck {
+  readonly required: number;
+  readonly or: MapCheck | undefined;
+  readonly #required: ReadonlySet<string>;
+  readonly #applied: readonly Applicators[];
+  readonly #patterns: readonly Pattern[];
+  readonly #make: MakePlan;
+  readonly #spend: Spend;
+  /** The checks of names that no schema mentions, by the patterns that they match, a bit each. */
+  readonly #others = new Map<number, SlotCheck | undefined>();
+
+  constructor(nodes: readonly SchemaNode[], { or, make, spend }: PlanParts) {
+    this.or = or;
+    this.#make = make;
+    this.#spend = spend;
+    this.#applied = nodes.map(({ applicators }) => applicators!);
+    this.#required = new Set(this.#applied.flatMap(each => each.required));
+    this.required = this.#required.size;
+    this.#patterns = this.#applied.flatMap(({ patternProperties }) =>
+      patternProperties.map(([each]) => each),
+    );
+  }
+
+  isRequired(name: string): boolean {
+    return this.#required.has(name);
+  }
+
+  get names(): readonly string[] {
+    return [...this.#required, ...this.#applied.flatMap(({ properties }) => [...properties.keys()])];
+  }
+
+  member(name: string): SlotCheck | undefined {
+    if (this.#patterns.length === 0) return this.#make(this.#schemasOf(name, 0));
+    return this.#decided(() => {
+      const matches = this.#matches(pattern => this.#isIn(pattern, name));
+      return this.#make(this.#schemasOf(name, matches));
+    });
+  }
+
+  other(bytes: Uint8Array, start: number, end: number): SlotCheck | undefined {
+    return this.#decided(() => {
+      const matches = this.#matches(
+        pattern =>
+          pattern.isCertainlyIn?.(bytes, start, end) === true ||
+          this.#isIn(pattern, stringOf(bytes, start, end)),
+      );
+      // Built on demand, as schemas may refer to themselves.
+      if (!this.#others.has(matches))
+        this.#others.set(matches, this.#make(this.#schemasOf(undefined, matches)));
+      return this.#others.get(matches);
+    });
+  }
+
+  /** Returns the patterns that match, a bit each. */
+  #matches(isMatch: (pattern: Pattern) => boolean): number {
+    return this.#patterns.reduce((bits, pattern, n) => (isMatch(pattern) ? bits | (1 << n) : bits), 0);
+  }
+
+  #isIn(pattern: Pattern, name: string): boolean {
+    this.#spend(1 + stepsOfText(name.length, pattern.weight));
+    return pattern.isIn(name);
+  }
+
+  /** Returns the schemas for a member's value; `name` is undefined if no `properties` mention it. */
+  #schemasOf(name: string | undefined, matches: number): readonly SchemaNode[] {
+    const found: SchemaNode[] = [];
+    let pattern = 0;
+    for (const { properties, patternProperties, additionalProperties } of this.#applied) {
+      const others = found.length;
+      const property = name === undefined ? undefined : properties.get(name);
+      if (property !== undefined) found.push(property);
+      for (const [, schema] of patternProperties) if ((matches & (1 << pattern++)) !== 0) found.push(schema);
+      if (found.length === others && additionalProperties !== undefined) found.push(additionalProperties);
+    }
+    return found;
+  }
+
+  /** Returns a check that accepts nothing if there are too many patterns, or if the budget is used up. */
+  #decided(find: () => SlotCheck | undefined): SlotCheck | undefined {
+    if (this.#patterns.length > patternsMax) return undecided;
+    try {
+      return find();
+    } catch (error) {
+      if (error instanceof BudgetExceeded) return undecided;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { isRepeated } from "../../values/bytes.ts";
+
+/** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
+const slotsMax = 50_000;
+/** Further names with the same hash get no slot: their sender chose them to collide. */
+export const sameHashMax = 8;
+
+/** A name in the body: its raw content, and where its text begins, after any transit tag. */
+export interface Name {
+  readonly start: number;
+  readonly end: number;
+  readonly textStart: number;
+  readonly hash: number;
+  /** Whether it enters transit's cache. */
+  readonly isCached?: boolean;
+}
+
+/** Limits the slots of a body, and numbers its names. */
+export class SlotBudget {
+  #left = slotsMax;
+  #names = 0;
+  readonly #byHash = new Map<number, { readonly name: Name; readonly id: number }[]>();
+
+  /** Takes a slot. Returns false if none is left. */
+  take(): boolean {
+    return --this.#left >= 0;
+  }
+
+  /** Returns the number, from 1, that all names with the same raw content share. */
+  nameIdOf(bytes: Uint8Array, name: Name): number {
+    const { start, end, hash } = name;
+    const same = this.#byHash.get(hash) ?? [];
+    const known = same.find(each => isRepeated(bytes, start, end, each.name.start, each.name.end));
+    if (known !== undefined) return known.id;
+    const id = ++this.#names;
+    // After too many collisions, a name gets a new number each time and is never recognized by it.
+    if (same.length < sameHashMax) this.#byHash.set(hash, [...same, { name, id }]);
+    return id;
+  }
+}
