@@ -1,4 +1,5 @@
 import type { JsonObject } from "../values/json-object.ts";
+import type { ItemBounds } from "../values/slot-check.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import { type Spend, stepsOfText } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
@@ -30,6 +31,18 @@ export class Assertions {
     const isRefused = this.#checks.some(({ never = 0 }) => (never & type) !== 0);
     if (isRefused) return "none";
     return this.#checks.every(({ always }) => (always & type) !== 0) ? "all" : "some";
+  }
+
+  /** Returns how many elements an array may have; undefined if more than that matters. */
+  get itemBounds(): ItemBounds | undefined {
+    let [min, max] = [0, Infinity];
+    for (const { always, itemsMin, itemsMax } of this.#checks) {
+      const isCount = itemsMin !== undefined || itemsMax !== undefined;
+      if ((always & typeBits.array) === 0 && !isCount) return undefined;
+      min = Math.max(min, itemsMin ?? min);
+      max = Math.min(max, itemsMax ?? max);
+    }
+    return { min, max };
   }
 
   /** Returns whether a scalar of `types` is certain to conform by its text, without building its value. */

@@ -23,6 +23,9 @@ export interface Check {
   readonly never?: number;
   /** Returns whether a scalar is certain to conform by its text, without building its value. */
   conformsByText?(bytes: Uint8Array, start: number, end: number): boolean;
+  /** If this is about the number of an array's elements: the fewest and the most. */
+  readonly itemsMin?: number;
+  readonly itemsMax?: number;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
@@ -91,6 +94,7 @@ const fewest =
         conformsByText: (_: Uint8Array, start: number, end: number) =>
           end - start >= enough * (enough > 1 ? characterBytesMax : 1),
       }),
+      ...(type === typeBits.array && { itemsMin: enough }),
       matches: (value, spend) => reaches(value, enough, spend) !== false,
     };
   };
@@ -104,6 +108,7 @@ const greatest =
       ...(type === typeBits.string && {
         conformsByText: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
       }),
+      ...(type === typeBits.array && { itemsMax: tooMany - 1 }),
       matches: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
   };

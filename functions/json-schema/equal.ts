@@ -1,7 +1,7 @@
 import { isSame, quote } from "../values/bytes.ts";
 import { contentOf } from "../values/scanner.ts";
 import type { Spend } from "./budget.ts";
-import { isNumeric, keyOf } from "./exact-number.ts";
+import { ExactNumber, isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 
 /** A step compares this many characters of two texts of the same length, as a power of two. */
@@ -60,13 +60,23 @@ export function oneOf(
 /** Comparing more texts than this costs more than decoding one. */
 const comparedMax = 32;
 
-/** Returns a check whether the content of a JSON string is certain to be one of `values`. */
+/** Returns a check whether a scalar, the content of a string or a literal, is certain to be one of `values`. */
 export function isOneOfTexts(values: readonly unknown[]) {
   const texts = values.filter(each => typeof each === "string").slice(0, comparedMax);
+  const literals = values.filter(isLiteral).slice(0, comparedMax);
   const contents = texts.map(contentOf);
-  return (bytes: Uint8Array, start: number, end: number): boolean =>
-    // The same bytes without a quote before them are a number, true, false or null.
-    bytes[start - 1] === quote && contents.some(content => isSame(bytes, start, end, content));
+  const words = literals.map(each => contentOf(`${each}`));
+  return (bytes: Uint8Array, start: number, end: number): boolean => {
+    const isText = bytes[start - 1] === quote;
+    return (isText ? contents : words).some(content => isSame(bytes, start, end, content));
+  };
 }
+
+/** Returns whether an equal literal has the same text: the text of other numbers is not known any more. */
+const isLiteral = (value: unknown) =>
+  value === null ||
+  typeof value === "boolean" ||
+  value instanceof ExactNumber ||
+  (Number.isSafeInteger(value) && !Object.is(value, -0));
 
 const isScalar = (value: unknown) => typeof value !== "object" || value === null;

@@ -1,4 +1,4 @@
-import { backslash } from "../values/bytes.ts";
+import { backslash, holdsEscape } from "../values/bytes.ts";
 
 /** A part of a pattern: the bytes that it accepts, and how many of them. */
 interface Part {
@@ -17,20 +17,63 @@ const partSyntax = new RegExp(
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 
+/** A group of alternatives without a quantifier, which has no group within it. */
+const groupSyntax = /(?<=^|[^\\](?:\\\\)*)\((?:\?:)?((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
+/** What `|` does not separate, and `|`. */
+const alternativeSyntax = /(?:[^|[\\]|\\.|\[(?:[^\]\\]|\\.)*\])*/uy;
+/** A class with characters that mean something else outside of it. */
+const classWithGroup = /\[(?:[^\]\\]|\\.)*[(|)]/u;
+const alternativesMax = 16;
 /** Longer texts are left to the pattern itself, which has a budget. */
 const textBytesMax = 256;
 
 /**
- * Returns a check on the bytes of a JSON string whether a pattern of characters and classes in a row, from
- * `^`, is certain to match; undefined for any other pattern. Each part takes as many bytes as it can, so a
- * text may match without being accepted: then the pattern itself decides.
+ * Returns a check on the bytes of a JSON string whether a pattern is certain to match: one of characters and
+ * classes in a row, and of groups of alternatives; undefined for any other pattern. Each part takes as many
+ * bytes as it can, so a text may match without being accepted: then the pattern itself decides.
  */
 export function plainPatternOf(pattern: string) {
-  const parts = partsOf(pattern);
-  if (parts === undefined) return undefined;
+  const sequences = sequencesIn(pattern).flatMap(each => sequenceOf(each) ?? []);
+  if (sequences.length === 0) return undefined;
+  return (bytes: Uint8Array, start: number, end: number): boolean =>
+    end - start <= textBytesMax && sequences.some(each => each(bytes, start, end));
+}
+
+/** Returns patterns without groups, any of which may match; none if there are too many. */
+function sequencesIn(pattern: string): readonly string[] {
+  if (classWithGroup.test(pattern)) return [pattern];
+  let found: readonly string[] = [pattern];
+  while (found.some(each => groupSyntax.test(each))) {
+    found = found.flatMap(each => {
+      const [group, within] = groupSyntax.exec(each) ?? [];
+      // A function, as the alternatives may contain `$`.
+      return group === undefined
+        ? [each]
+        : alternativesIn(within!).map(one => each.replace(group, () => one));
+    });
+    if (found.length > alternativesMax) return [];
+  }
+  return found.flatMap(alternativesIn);
+}
+
+function alternativesIn(text: string): string[] {
+  const found: string[] = [];
+  for (let at = 0; at <= text.length; at++) {
+    alternativeSyntax.lastIndex = at;
+    const [one] = alternativeSyntax.exec(text)!;
+    found.push(one);
+    at += one.length;
+    if (at < text.length && text[at] !== "|") return [text];
+  }
+  return found;
+}
+
+function sequenceOf(pattern: string) {
+  const isAnchored = pattern.startsWith("^");
   const isWhole = pattern.endsWith("$");
-  return (bytes: Uint8Array, start: number, end: number): boolean => {
-    if (end - start > textBytesMax) return false;
+  const parts = partsOf(pattern, isAnchored ? 1 : 0, isWhole ? pattern.length - 1 : pattern.length);
+  if (parts === undefined) return undefined;
+  const isAt = (bytes: Uint8Array, start: number, end: number): boolean => {
     let at = start;
     for (const { accepts, min, max } of parts) {
       const from = at;
@@ -40,13 +83,18 @@ export function plainPatternOf(pattern: string) {
     }
     return at === end || !isWhole;
   };
+  if (isAnchored) return isAt;
+  return (bytes: Uint8Array, start: number, end: number): boolean => {
+    // It could begin within an escape.
+    if (holdsEscape(bytes, start, end)) return false;
+    for (let at = start; at <= end; at++) if (isAt(bytes, at, end)) return true;
+    return false;
+  };
 }
 
-function partsOf(pattern: string): Part[] | undefined {
-  if (!pattern.startsWith("^")) return undefined;
-  const end = pattern.endsWith("$") ? pattern.length - 1 : pattern.length;
+function partsOf(pattern: string, start: number, end: number): Part[] | undefined {
   const parts: Part[] = [];
-  for (let at = 1; at < end; ) {
+  for (let at = start; at < end; ) {
     partSyntax.lastIndex = at;
     const found = partSyntax.exec(pattern);
     if (found === null || found.index + found[0].length > end) return undefined;

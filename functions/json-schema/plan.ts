@@ -1,5 +1,5 @@
 import { stringOf } from "../values/scanner.ts";
-import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
+import type { ItemBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import type { Assertions } from "./assertions.ts";
 import { BudgetExceeded } from "./budget.ts";
@@ -82,6 +82,7 @@ const nothingRequired: MapCheck = {
 class Plan implements SlotCheck {
   readonly always: number;
   readonly map: MapCheck | undefined;
+  readonly items: ItemBounds | undefined;
   readonly #nodes: readonly SchemaNode[];
   readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
@@ -104,13 +105,16 @@ class Plan implements SlotCheck {
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
-    const maps = withParts(nodes, object);
+    const maps = mapsOf(nodes);
     if (maps.length > 0) always |= 1 << Kind.map;
     this.map = isAnything(maps) ? undefined : mapPlanOf(maps, plans.of, plans.evaluator.spend);
-    const arrays = withParts(nodes, array);
-    if (arrays.length === 1) always |= 1 << Kind.array;
+    const [elements, ...otherElements] = alternativesOf(nodes, array);
+    const items = elements && itemsOf(elements);
+    const isPlain = items !== undefined && otherElements.length === 0;
+    if (isPlain) always |= 1 << Kind.array;
+    this.items = isPlain && (items.min > 0 || items.max < Infinity) ? items : undefined;
     this.always = always;
-    this.#elements = arrays.length === 1 ? arrays[0]!.map(({ applicators }) => applicators!.otherItems!) : [];
+    this.#elements = isPlain ? elements!.flatMap(({ applicators }) => applicators?.otherItems ?? []) : [];
   }
 
   /** Built on demand, as schemas may refer to themselves. */
@@ -160,11 +164,24 @@ function isOverBudget(error: unknown): false {
   throw error;
 }
 
-/** Returns the alternatives that only check a value's members or elements. */
-const withParts = (nodes: readonly SchemaNode[], type: number): Alternatives =>
-  alternativesOf(nodes, type).filter(each =>
-    each.every(({ rules }) => (rules?.verdict(type) ?? "all") === "all"),
+/** Returns the alternatives that only check a map's members. */
+const mapsOf = (nodes: readonly SchemaNode[]): Alternatives =>
+  alternativesOf(nodes, object).filter(each =>
+    each.every(({ rules }) => (rules?.verdict(object) ?? "all") === "all"),
   );
+
+/** Returns how many elements arrays may have; undefined if the schemas check more than that and the elements. */
+function itemsOf(nodes: readonly SchemaNode[]): ItemBounds | undefined {
+  let [min, max] = [0, Infinity];
+  for (const { rules } of nodes) {
+    if (rules === undefined) continue;
+    const { itemBounds } = rules;
+    if (itemBounds === undefined) return undefined;
+    min = Math.max(min, itemBounds.min);
+    max = Math.min(max, itemBounds.max);
+  }
+  return { min, max };
+}
 
 const areSame = (one: Alternatives, other: Alternatives) =>
   one.length === other.length && one.every((each, n) => isSameList(each, other[n]!));

@@ -18,6 +18,13 @@ export interface SlotCheck {
   readonly map: MapCheck | undefined;
   /** The check of each element of an array in this place; undefined if nothing is required. */
   readonly element: SlotCheck | undefined;
+  /** How many elements an array may have; undefined for any number. */
+  readonly items?: ItemBounds | undefined;
+}
+
+export interface ItemBounds {
+  readonly min: number;
+  readonly max: number;
 }
 
 /** Checks the members of a map. */

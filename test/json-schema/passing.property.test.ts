@@ -37,8 +37,37 @@ const texts = fc.oneof(
     '"2026-02-30T23:59:59.123+05:30"',
     '"2026-1-1T12:00:00Z"',
     '"\\u00e9"',
+    ...[
+      '"a.b@example.org"',
+      '"a..b@example.org"',
+      '"https://example.org/a?b#c"',
+      '"10.0.0.1"',
+      '"10.0.0.256"',
+      '"::1"',
+    ],
+    ...[
+      '{"a":1}',
+      '{"b":"x"}',
+      '{"a":"x","b":1}',
+      '{"kind":"a","a":1}',
+      '{"k1":1,"k2":"x"}',
+      '{"x-a":"y","k1":2}',
+    ],
+    ...[
+      "[]",
+      "[1,2]",
+      "[1,2,3,4]",
+      '["a",{"a":1},{"b":"x"}]',
+      '{"deep":{"deep":{"a":1}}}',
+      '{"deep":{"b":"x"}}',
+    ],
   ),
 );
+/** The schema of a map that must have one name. */
+function oneName(name: string, type: string) {
+  return { type: "object", properties: { [name]: { type } }, required: [name] };
+}
+
 /** Schemas of databases' columns and of taps, besides all that a schema can say. */
 const columns = fc.constantFrom<object>(
   { type: ["null", "string"], format: "date-time" },
@@ -61,6 +90,31 @@ const columns = fc.constantFrom<object>(
   { additionalProperties: { type: ["integer", "null"] } },
   { type: "object", properties: { a: { type: "integer" } }, additionalProperties: false },
   { $ref: "#/definitions/y%20z" },
+  ...["email", "uri", "ipv4", "ipv6", "hostname"].map(format => ({ type: ["null", "string"], format })),
+  {
+    patternProperties: { "^k\\d+$": { type: "integer" }, "-": { type: "string" } },
+    additionalProperties: false,
+  },
+  {
+    patternProperties: { "^[ak]": { type: ["integer", "string"] }, "1$": { type: "integer" } },
+    properties: { a: {} },
+  },
+  { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: "null" }] },
+  {
+    anyOf: [
+      oneName("a", "integer"),
+      {
+        properties: { deep: { anyOf: [oneName("deep", "object"), oneName("b", "string")] } },
+        required: ["deep"],
+      },
+    ],
+  },
+  { items: { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: ["string", "integer"] }] } },
+  { oneOf: [oneName("a", "integer"), oneName("b", "string")] },
+  { type: "array", minItems: 1, maxItems: 3, items: { type: "integer" } },
+  { type: "object", minProperties: 2, properties: { a: { type: "integer" } } },
+  { enum: [1, 2.5, true, null, "a"] },
+  { type: "string", pattern: "^(a|20)|x" },
 );
 
 /** Their messages in JSON are transit as well, in its verbose form. */

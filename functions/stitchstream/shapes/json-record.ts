@@ -111,9 +111,11 @@ export class JsonRecords extends RecordReader<JsonReader> {
     const { bytes } = this;
     const element = this.elementOf(slot, start);
     let at = this.skip(start + 1);
+    let count = 0;
     if (bytes[at] === closeBracket) at++;
     else
       for (;;) {
+        count++;
         at = this.#value(at, element, depth + 1);
         if (at === miss) return miss;
         let byte = bytes[at]!;
@@ -127,6 +129,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
         } else if (byte === closeBracket) break;
         else return miss;
       }
+    this.checkCount(count, slot);
     return at;
   }
 

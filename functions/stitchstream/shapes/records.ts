@@ -164,6 +164,12 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
   }
 
+  /** Checks the number of an array's elements. */
+  protected checkCount(count: number, { check }: Slot): void {
+    if (check?.items === undefined) return;
+    if (count < check.items.min || count > check.items.max) this.conforms = false;
+  }
+
   /** Returns whether a value is checked once all of it has been read. */
   protected isCheckedWhole(kind: Kind, { check }: Slot): boolean {
     return check?.conformsWhole !== undefined && this.reader.isJson && kind !== Kind.instant;

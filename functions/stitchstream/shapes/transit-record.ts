@@ -159,7 +159,7 @@ export class TransitRecords extends TransitNames {
     if (isSame(bytes, at, at + marker.length, marker))
       return this.#compactMap(start, this.shapeOf(slot, start), depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
-    return this.#elements(at, this.elementOf(slot, start), depth);
+    return this.#elements(at, slot, this.elementOf(slot, start), depth);
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */
@@ -182,7 +182,7 @@ export class TransitRecords extends TransitNames {
     const separator = close === closeBrace ? colon : comma;
     if (kind === Kind.absent || !this.findValue(reader.position - 1, separator)) return miss;
     if (bytes[this.valueStart] !== openBracket) return miss;
-    const end = this.#elements(this.skip(this.valueStart + 1), this.elementOf(slot, at), depth);
+    const end = this.#elements(this.skip(this.valueStart + 1), slot, this.elementOf(slot, at), depth);
     if (end === miss) return miss;
     const last = this.skip(end);
     // A check knows only JSON's kinds.
@@ -191,19 +191,25 @@ export class TransitRecords extends TransitNames {
   }
 
   /** Reads elements from the first one, or from the bracket if there are none. */
-  #elements(start: number, element: Slot, depth: number): number {
+  #elements(start: number, slot: Slot, element: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
-    if (bytes[start] === closeBracket) return start + 1;
-    for (let at = start; ; ) {
-      at = this.#value(at, element, depth + 1);
-      if (at === miss) return miss;
-      if (bytes[at]! <= space) at = this.skip(at);
-      const byte = bytes[at++]!;
-      if (byte === closeBracket) return at;
-      if (byte !== comma) return miss;
-      if (bytes[at]! <= space) at = this.skip(at);
-    }
+    let count = 0;
+    let at = start;
+    if (bytes[at] === closeBracket) at++;
+    else
+      for (;;) {
+        count++;
+        at = this.#value(at, element, depth + 1);
+        if (at === miss) return miss;
+        if (bytes[at]! <= space) at = this.skip(at);
+        const byte = bytes[at++]!;
+        if (byte === closeBracket) break;
+        if (byte !== comma) return miss;
+        if (bytes[at]! <= space) at = this.skip(at);
+      }
+    this.checkCount(count, slot);
+    return at;
   }
 }
 
