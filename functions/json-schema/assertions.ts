@@ -18,12 +18,15 @@ export class Assertions {
   readonly steps: number;
   /** The cost of a text's character, in fractions of a step. */
   readonly textWeight: number;
+  /** If only texts conform: which ones. */
+  readonly texts: readonly string[] | undefined;
   readonly #checks: readonly Check[];
 
-  constructor(steps: number, textWeight: number, checks: readonly Check[]) {
+  constructor(steps: number, textWeight: number, checks: readonly Check[], texts?: readonly string[]) {
     this.steps = steps;
     this.textWeight = textWeight;
     this.#checks = checks;
+    this.texts = texts;
   }
 
   /** Returns how many values of a type, a bit of `typeBits`, conform. */
@@ -171,6 +174,10 @@ function stepsOf({ multipleOf }: JsonObject): number {
   return 1 + division;
 }
 
+function textsOf({ enum: values }: JsonObject): readonly string[] | undefined {
+  return Array.isArray(values) && values.every(each => typeof each === "string") ? values : undefined;
+}
+
 /** Returns a schema's own assertions; undefined if it has none. */
 export type AssertionsOf = (schema: JsonObject, spend: Spend) => Assertions | undefined;
 
@@ -189,7 +196,7 @@ export function assertionsIn(dialect: Dialect, patterns: Patterns, limits: Maker
       .map(keyword => makers[keyword]!(said[keyword], { schema: said, dialect, patterns, limits, spend }))
       .filter(each => each !== undefined);
     const textWeight = checks.reduce((sum, each) => sum + (each.textWeight ?? 0), textWeightMin);
-    const rules = new Assertions(stepsOf(said), textWeight, checks);
+    const rules = new Assertions(stepsOf(said), textWeight, checks, textsOf(said));
     if (identity !== undefined) kept.set(identity, rules);
     return rules;
   };

@@ -60,7 +60,7 @@ export function oneOf(
 /** Comparing more texts than this costs more than decoding one. */
 const comparedMax = 32;
 
-/** Returns a check whether a scalar, the content of a string or a literal, is certain to be one of `values`. */
+/** Returns a check whether a literal or the content of a string is certain to be one of `values`. */
 export function isOneOfTexts(values: readonly unknown[]) {
   const texts = values.filter(each => typeof each === "string").slice(0, comparedMax);
   const literals = values.filter(isLiteral).slice(0, comparedMax);

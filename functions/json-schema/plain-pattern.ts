@@ -19,7 +19,7 @@ const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 
 /** A group of alternatives without a quantifier, which has no group within it. */
 const groupSyntax = /(?<=^|[^\\](?:\\\\)*)\((?:\?:)?((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
-/** What `|` does not separate, and `|`. */
+/** Everything up to the next `|` that separates alternatives. */
 const alternativeSyntax = /(?:[^|[\\]|\\.|\[(?:[^\]\\]|\\.)*\])*/uy;
 /** A class with characters that mean something else outside of it. */
 const classWithGroup = /\[(?:[^\]\\]|\\.)*[(|)]/u;

@@ -170,7 +170,7 @@ const mapsOf = (nodes: readonly SchemaNode[]): Alternatives =>
     each.every(({ rules }) => (rules?.verdict(object) ?? "all") === "all"),
   );
 
-/** Returns how many elements arrays may have; undefined if the schemas check more than that and the elements. */
+/** Returns how many elements an array may have; undefined if more of the array itself is checked. */
 function itemsOf(nodes: readonly SchemaNode[]): ItemBounds | undefined {
   let [min, max] = [0, Infinity];
   for (const { rules } of nodes) {

@@ -67,10 +67,28 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
 const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
 
-/** Returns the alternatives of the only choice that values of this type can match, if it is the only one. */
+/** Returns the alternatives of choices of which a value may match one; none if it could match several. */
 function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): Alternatives {
   const possible = choices.filter(each => !isRefused(each, search, depth - 1));
-  return possible.length === 1 ? alternativesIn(possible[0]!, search, depth - 1) : nothing;
+  if (possible.length > alternativesMax) return nothing;
+  const areApart = possible.every((one, n) =>
+    possible.slice(n + 1).every(other => excludes(one, other, search)),
+  );
+  return areApart ? anyIn(possible, search, depth) : nothing;
+}
+
+/** Returns whether no map matches both: they require a name, and its values are different texts. */
+function excludes(
+  { applicators: one }: SchemaNode,
+  { applicators: other }: SchemaNode,
+  search: Search,
+): boolean {
+  if (search.type !== typeBits.object || one === undefined || other === undefined) return false;
+  return one.required.some(name => {
+    const [texts, others] = [one, other].map(({ properties }) => properties.get(name)?.rules?.texts);
+    const isApart = texts?.every(each => others?.includes(each) === false) === true;
+    return isApart && other.required.includes(name) && --search.nodesLeft > 0;
+  });
 }
 
 function verdictOf(node: SchemaNode, search: Search, depth: number): Verdict {

@@ -50,6 +50,8 @@ const texts = fc.oneof(
       '{"b":"x"}',
       '{"a":"x","b":1}',
       '{"kind":"a","a":1}',
+      '{"kind":"b","b":"x"}',
+      '{"kind":"b","a":1}',
       '{"k1":1,"k2":"x"}',
       '{"x-a":"y","k1":2}',
     ],
@@ -111,6 +113,13 @@ const columns = fc.constantFrom<object>(
   },
   { items: { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: ["string", "integer"] }] } },
   { oneOf: [oneName("a", "integer"), oneName("b", "string")] },
+  {
+    oneOf: [
+      { properties: { kind: { enum: ["a", "c"] }, a: { type: "integer" } }, required: ["kind"] },
+      { properties: { kind: { enum: ["b"] }, b: { type: "string" } }, required: ["b", "kind"] },
+      { type: ["null", "string"] },
+    ],
+  },
   { type: "array", minItems: 1, maxItems: 3, items: { type: "integer" } },
   { type: "object", minProperties: 2, properties: { a: { type: "integer" } } },
   { enum: [1, 2.5, true, null, "a"] },
