@@ -7,6 +7,7 @@ import { ExactReader } from "./exact-reader.ts";
 import type { SchemaLimits } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
 import { Patterns, PatternsNotLoaded } from "./patterns.ts";
+import { RecordPlan } from "./plan.ts";
 
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
@@ -17,6 +18,7 @@ export class SchemaCompiler {
   readonly limits: SchemaLimits;
   readonly #patterns: Patterns;
   readonly #nodes = new Map<string, SchemaNode>();
+  readonly #plans = new WeakMap<SchemaNode, RecordPlan>();
   /** Total text length of the kept schemas; in memory they are up to thirty times as large. */
   #chars = 0;
   #assertionsOf: AssertionsOf;
@@ -64,6 +66,13 @@ export class SchemaCompiler {
   compileParsed(schema: JsonObject, spend: Spend): SchemaNode {
     const [patterns, assertionsOf] = [this.#patterns, this.#assertionsOf];
     return nodeOf(schema, { dialect: this.dialect, patterns, assertionsOf, spend });
+  }
+
+  /** Returns the check of records that is kept with their compiled schema. */
+  planOf(node: SchemaNode): RecordPlan {
+    const plan = this.#plans.get(node) ?? new RecordPlan(node);
+    this.#plans.set(node, plan);
+    return plan;
   }
 
   #makeRoom(chars: number): void {

@@ -10,4 +10,3 @@ export { Evaluator, type Violation } from "./evaluator.ts";
 export { numberAsWritten } from "./exact-number.ts";
 export { ExactReader } from "./exact-reader.ts";
 export type { SchemaNode } from "./node.ts";
-export { recordPlanOf } from "./plan.ts";

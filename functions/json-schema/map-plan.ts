@@ -20,6 +20,8 @@ export function mapPlanOf(alternatives: Alternatives, make: MakePlan, spend: Spe
 const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
 /** Which of them match is kept as an integer's bits. */
 const patternsMax = 30;
+/** Names that match further combinations of patterns are left to the evaluator. */
+const combinationsMax = 256;
 
 interface PlanParts {
   readonly or: MapCheck | undefined;
@@ -73,9 +75,11 @@ class MapPlan implements MapCheck {
           pattern.isCertainlyIn?.(bytes, start, end) === true ||
           this.#isIn(pattern, stringOf(bytes, start, end)),
       );
-      // Built on demand, as schemas may refer to themselves.
-      if (!this.#others.has(matches))
+      if (!this.#others.has(matches)) {
+        if (this.#others.size === combinationsMax) return undecided;
+        // Built on demand, as schemas may refer to themselves.
         this.#others.set(matches, this.#make(this.#schemasOf(undefined, matches)));
+      }
       return this.#others.get(matches);
     });
   }

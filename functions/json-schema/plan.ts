@@ -28,26 +28,31 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 ];
 const checkedByTextMax = 8;
 
-/**
- * Returns a schema's check of records; undefined if only the evaluator can check them. `evaluator` checks
- * values for which there is no faster way, within its budget.
- */
-export function recordPlanOf(node: SchemaNode, evaluator: Evaluator): MapCheck | undefined {
-  const plan = new Plan([node], new Plans(evaluator));
-  return ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
+/** A schema's check of records. It is kept with the schema: one body uses it at a time. */
+export class RecordPlan {
+  readonly #plans = new Plans();
+  /** Undefined if only the evaluator can check the records. */
+  readonly #check: MapCheck | undefined;
+
+  constructor(node: SchemaNode) {
+    const plan = new Plan([node], this.#plans);
+    this.#check = ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
+  }
+
+  /** Returns the check. `evaluator` checks values for which there is no faster way, within its budget. */
+  within(evaluator: Evaluator): MapCheck | undefined {
+    this.#plans.evaluator = evaluator;
+    return this.#check;
+  }
 }
 
 /** Makes the checks of a table's records. */
 class Plans {
-  readonly evaluator: Evaluator;
+  evaluator!: Evaluator;
   /** Equal types share their assertions, so a thousand columns have few checks. */
   readonly #byRules = new Map<Assertions, Plan>();
   /** A map's members may have many names and one schema. */
   readonly #byNode = new Map<SchemaNode, Plan>();
-
-  constructor(evaluator: Evaluator) {
-    this.evaluator = evaluator;
-  }
 
   /**
    * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
@@ -107,7 +112,9 @@ class Plan implements SlotCheck {
     }
     const maps = mapsOf(nodes);
     if (maps.length > 0) always |= 1 << Kind.map;
-    this.map = isAnything(maps) ? undefined : mapPlanOf(maps, plans.of, plans.evaluator.spend);
+    this.map = isAnything(maps)
+      ? undefined
+      : mapPlanOf(maps, plans.of, steps => plans.evaluator.spend(steps));
     const [elements, ...otherElements] = alternativesOf(nodes, array);
     const items = elements && itemsOf(elements);
     const isPlain = items !== undefined && otherElements.length === 0;
@@ -128,19 +135,19 @@ class Plan implements SlotCheck {
     const types = this.#types[kind]!;
     const { spend } = this.#plans.evaluator;
     let value: unknown;
-    const isMet = (each: Assertions) => {
-      spend(each.stepsFor(end - start));
-      value ??= scalarOf(kind, bytes, start, end);
-      return each.matches(value, spend);
-    };
     try {
       for (const assertions of alternatives) {
         // Checks of texts spend nothing, so there may only be few.
         const isShort = assertions.length <= checkedByTextMax;
-        let areMet = true;
-        for (const each of assertions)
-          areMet &&= (isShort && each.conformsByText(types, bytes, start, end)) || isMet(each);
-        if (areMet) return true;
+        let isMet = true;
+        for (const each of assertions) {
+          if (isShort && each.conformsByText(types, bytes, start, end)) continue;
+          spend(each.stepsFor(end - start));
+          value ??= scalarOf(kind, bytes, start, end);
+          isMet = each.matches(value, spend);
+          if (!isMet) break;
+        }
+        if (isMet) return true;
       }
       return false;
     } catch (error) {

@@ -39,7 +39,8 @@ const simplest = (alternatives: Alternatives) => (isAnything(alternatives) ? any
 function both(all: readonly Alternatives[]): Alternatives {
   let found = anything;
   for (const each of all)
-    if (found !== nothing)
+    if (found === anything) found = each;
+    else if (each !== anything)
       found = found.flatMap(one => each.map(other => [...one, ...other])).slice(0, alternativesMax);
   return found;
 }

@@ -4,7 +4,6 @@ import {
   ExactReader,
   NotASchema,
   numberAsWritten,
-  recordPlanOf,
   type SchemaCompiler,
   type SchemaNode,
   type Violation,
@@ -74,7 +73,9 @@ export class SchemaChecks {
   /** Returns a checked schema's check of records; undefined if only the evaluator can check them. */
   planOf({ id }: StreamSchema): MapCheck | undefined {
     const node = this.#nodes[id];
-    return node === undefined || node === null ? undefined : recordPlanOf(node, this.#inPassing);
+    return node === undefined || node === null
+      ? undefined
+      : this.#compiler.planOf(node).within(this.#inPassing);
   }
 
   /** Does `work` unless the body has used up its budget. */
