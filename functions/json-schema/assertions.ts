@@ -36,6 +36,11 @@ export class Assertions {
     return this.#checks.every(({ always }) => (always & type) !== 0) ? "all" : "some";
   }
 
+  /** Whether all instants conform. */
+  get acceptsInstants(): boolean {
+    return this.#checks.every(each => each.acceptsInstants || (each.always & typeBits.string) !== 0);
+  }
+
   /** Returns how many elements an array may have; undefined if more than that matters. */
   get itemBounds(): ItemBounds | undefined {
     let [min, max] = [0, Infinity];
@@ -116,6 +121,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
       message: `must match format "${given}"`,
       always: othersThan(typeBits.string),
       ...(conformsByText !== undefined && { conformsByText }),
+      acceptsInstants: given === "date-time",
       matches: value => typeof value !== "string" || isOne(value),
     };
   },

@@ -53,7 +53,7 @@ function sequencesIn(pattern: string): readonly string[] {
     });
     if (found.length > alternativesMax) return [];
   }
-  return found.flatMap(alternativesIn);
+  return found.filter(each => !/[()]/.test(each.replace(/\\./gu, ""))).flatMap(alternativesIn);
 }
 
 function alternativesIn(text: string): string[] {

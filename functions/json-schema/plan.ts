@@ -110,6 +110,9 @@ class Plan implements SlotCheck {
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
+    const texts = alternativesOf(nodes, typeBits.string);
+    const acceptsInstants = texts.some(each => each.every(({ rules }) => rules!.acceptsInstants));
+    if (acceptsInstants) always |= 1 << Kind.instant;
     const maps = mapsOf(nodes);
     if (maps.length > 0) always |= 1 << Kind.map;
     this.map = isAnything(maps)

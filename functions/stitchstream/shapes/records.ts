@@ -77,11 +77,12 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   /** Counts a scalar, and inspects it if its slot does not pass it. Returns `next`. */
   protected scalar(kind: Kind, start: number, end: number, slot: Slot, next: number): number {
     this.dataPoints++;
-    if (((slot.passes >> kind) & 1) === 0) this.#inspect(kind, start, end, slot);
+    if (((slot.passes >> kind) & 1) === 0) this.inspect(kind, start, end, slot);
     return next;
   }
 
-  #inspect(kind: Kind, start: number, end: number, slot: Slot): void {
+  /** Checks a scalar that its slot does not pass. */
+  protected inspect(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
     if (!slot.accepts(kind)) this.conforms = slot.check.conforms(kind, this.bytes, start, end);

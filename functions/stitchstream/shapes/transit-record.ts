@@ -6,8 +6,11 @@ import {
   closeBracket,
   colon,
   comma,
+  dot,
   hash,
   isSame,
+  letterE,
+  lowerCaseBit,
   nine,
   openBrace,
   openBracket,
@@ -123,10 +126,8 @@ export class TransitRecords extends TransitNames {
     if (kind === Kind.absent) return miss;
     if (cache.count !== count) this.nameIds[cache.count - 1] = 0;
     const { pieceStart, pieceEnd } = reader;
-    if (slot.isKey) this.noteKey(kind, pieceStart, pieceEnd);
-    // A check reads JSON text, which the body does not contain. The digits after a tag are known to fit.
-    const checked = bytes[at] === quote ? kind : kindOfNumber(kind, bytes, pieceStart, pieceEnd);
-    if (!slot.accepts(checked)) this.conforms = false;
+    const checked = jsonKindOf(kind, bytes, pieceStart, pieceEnd);
+    if (((slot.passes >> checked) & 1) === 0) this.inspect(checked, pieceStart, pieceEnd, slot);
     return reader.position;
   }
 
@@ -211,6 +212,15 @@ export class TransitRecords extends TransitNames {
     this.checkCount(count, slot);
     return at;
   }
+}
+
+/** Returns the kind of a scalar as JSON. Its text there is the same, except for instants. */
+function jsonKindOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Kind {
+  if (kind >= Kind.text) return kind === Kind.instant ? kind : Kind.text;
+  if (kind < Kind.integer || kind === Kind.special) return kind;
+  for (let at = start; at < end; at++)
+    if (bytes[at] === dot || (bytes[at]! | lowerCaseBit) === letterE) return Kind.double;
+  return kindOfNumber(Kind.integer, bytes, start, end);
 }
 
 /** The first bytes of strings that may be tagged; a backslash may hide another of them. */
