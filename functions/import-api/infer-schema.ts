@@ -67,13 +67,14 @@ class SchemaInference implements Inference {
   }
 }
 
-/** The inferred schemas of a body's tables. */
+/** The inferred schemas of a body's streams: the versions of a table have one schema. */
 export class SchemaInferences implements Inferences {
   readonly #room = new Room(bodyBytesMax);
-  readonly #byTable: SchemaInference[] = [];
+  readonly #byStream = new Map<string, SchemaInference>();
 
-  of({ id }: Table): SchemaInference {
-    this.#byTable[id] ??= new SchemaInference(new Room(tableBytesMax, this.#room));
-    return this.#byTable[id];
+  of({ stream }: Table): SchemaInference {
+    const inference = this.#byStream.get(stream) ?? new SchemaInference(new Room(tableBytesMax, this.#room));
+    this.#byStream.set(stream, inference);
+    return inference;
   }
 }

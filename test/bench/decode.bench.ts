@@ -1,9 +1,18 @@
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import transit from "transit-js";
-import { kindBodies, typedKindBodies } from "./kinds.ts";
+import { keylessBodies, kindBodies, typedKindBodies } from "./kinds.ts";
 import { type Body, jsonlines, records, singerLines, transitLines } from "./lines.ts";
-import { envelopeBodies, inOrders, ofColumns, withGaps, withLists } from "./lines-that-vary.ts";
+import {
+  envelopeBodies,
+  escapedNames,
+  inOrders,
+  ofColumns,
+  streamBodies,
+  withGaps,
+  withLists,
+} from "./lines-that-vary.ts";
+import { keywordBodies } from "./schema-keywords.ts";
 import { typedStreams } from "./schemas.ts";
 import { decodeToBatches } from "./work.ts";
 
@@ -143,6 +152,13 @@ console.log("\nEnvelopes of small records");
 for (const [name, body] of envelopeBodies(bodyBytes / 2))
   row(name, body, name === "members in any order" ? 1 : 1.3);
 
+console.log("\nTwenty streams in no order");
+for (const [name, body] of streamBodies(bodyBytes)) row(name, body, 1);
+
+console.log("\nNeither keys nor a schema");
+for (const [name, body] of keylessBodies(bodyBytes / 2)) row(name, body, 1.3);
+row("200 names with escapes", escapedNames(bodyBytes), 1.3);
+
 console.log(
   `\n${"Singer with SCHEMA".padEnd(36)} ${"persister".padStart(11)} ${"manual".padStart(11)}   MB/s`,
 );
@@ -155,6 +171,10 @@ for (const [name, { schema, record, key }] of Object.entries(typedStreams)) {
 
 for (const { name, schema, body } of typedKindBodies(bodyBytes / 2))
   row(name, body, 1, { peer: { work: manually(body.lines, schema), ratio: peerGate } });
+
+console.log("\nKeywords of schemas");
+for (const { name, schema, body } of keywordBodies(bodyBytes / 2))
+  row(name, body, 0, { peer: { work: manually(body.lines, schema), ratio: 1 } });
 
 /**
  * Prints speeds in MB/s, and how each compares with the first one. Bodies are made one at a time: the garbage

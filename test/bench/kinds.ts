@@ -73,6 +73,16 @@ export function kindBodies(bytes: number): readonly (readonly [name: string, Bod
   return [...all, ["sets and lists, transit", transits(collections)] as const];
 }
 
+/** The same kinds as JavaScript prints them, without keys. */
+export const keylessBodies = (bytes: number): readonly (readonly [name: string, Body])[] =>
+  Object.entries(kinds).map(([name, make]) => [
+    name,
+    bodyOf(headerOf("jsonline"), bytes, n => {
+      const { key_fields: _, ...message } = messageOf(n, make);
+      return JSON.stringify(message);
+    }),
+  ]);
+
 const sampled = 500;
 /** Declares each value's kind, or null, as a tap that discovers its schema does. */
 function schemaOf(values: readonly unknown[]): object {

@@ -1,4 +1,4 @@
-import { bodyOf, headerOf, messageOf, records } from "./lines.ts";
+import { type Body, bodyOf, headerOf, messageOf, pythonOf, records } from "./lines.ts";
 
 /**
  * Records whose shapes vary as those of real streams do: the same for the same number, and without a clock.
@@ -100,3 +100,35 @@ export const envelopeBodies = (bytes: number) =>
         bodyOf(headerOf("jsonline"), bytes, n => JSON.stringify(wrap(n, messageOf(n, records.A)))),
       ] as const,
   );
+
+const streams = 20;
+/** Records of twenty streams, each with columns of its own, in no order, in envelopes that vary. */
+const ofStreams: Readonly<Record<string, Wrap>> = {
+  "the members reversed on some": envelopes["the members reversed on some"]!,
+  "the record anywhere": (n, { record, ...others }) => {
+    const members: [string, unknown][] = Object.entries(others);
+    members.splice(vary(n, 1, members.length + 1), 0, ["record", record]);
+    return Object.fromEntries(members);
+  },
+};
+export const streamBodies = (bytes: number) =>
+  Object.entries(ofStreams).map(([name, wrap]) => {
+    const line = (n: number) => {
+      const stream = vary(n, 2, streams);
+      const record = Object.fromEntries(
+        Object.entries(records.A(n)).map(([column, value]) => [
+          column === "id" ? column : `${column}_${stream}`,
+          value,
+        ]),
+      );
+      return JSON.stringify(wrap(n, { ...messageOf(n, () => record), stream: `table_${stream}` }));
+    };
+    return [name, bodyOf(headerOf("jsonline"), bytes, line)] as const;
+  });
+
+/** The small record with two hundred names with escapes besides, as Python prints them. */
+export const escapedNames = (bytes: number): Body =>
+  bodyOf(headerOf("jsonline"), bytes, n => {
+    const more = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`größe ${i}`, vary(n, i, 1_000)]));
+    return pythonOf(messageOf(n, () => ({ ...records.A(n), ...more })));
+  });

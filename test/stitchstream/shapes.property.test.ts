@@ -23,8 +23,10 @@ const schemaOfRequest = /,"schema":(\{.*\})\}$/s;
 /** The same schemas, from each record read by the scan. */
 function inferredByScan(contents: Contents): SchemaInferences {
   const inferences = new SchemaInferences();
-  for (let record = 0; record < contents.records; record++)
-    contents.readField(record, "record", inferences.of(contents.recordTable(record)));
+  for (let record = 0; record < contents.records; record++) {
+    const table = contents.recordTable(record);
+    if (table.keyNames.length === 0) contents.readField(record, "record", inferences.of(table));
+  }
   return inferences;
 }
 

@@ -227,12 +227,12 @@ export class LineShapes {
     if (envelope !== undefined) this.#envelopes.add(envelope);
   }
 
-  /** Tables with keys that differ in their version alone share a shape. Others have checks of their own. */
+  /** Tables of a stream that differ in their version alone share a shape. */
   #shapeOf(table: Table): TableShape {
-    const { id, stream, keyNames, schema, version } = table;
+    const { id, stream, keyNames, schema } = table;
     const known = this.#shapesById[id];
     if (known !== undefined) return known;
-    const identity = JSON.stringify([stream, keyNames, schema?.id, keyNames.length === 0 && version]);
+    const identity = JSON.stringify([stream, keyNames, schema?.id]);
     const shape = this.#shapes.get(identity) ?? this.#newShape(table);
     this.#shapes.set(identity, shape);
     this.#shapesById[id] = shape;
