@@ -51,7 +51,7 @@ export interface Envelope {
 /** The streams of a body differ in their names, and rarely in the text before the name. */
 const openingsMax = 8;
 /** A stream has few envelopes: with and without a time, and one for each version. */
-const perStreamMax = 16;
+const perStreamMax = 32;
 /** Further streams whose names have the same hash are not found by it. */
 const sameHashMax = 8;
 /** Searching, comparing and learning in vain costs more than a hit saves. */

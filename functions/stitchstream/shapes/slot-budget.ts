@@ -3,7 +3,7 @@ import { isRepeated } from "../../values/bytes.ts";
 /** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;
 /** Further names with the same hash get no slot: their sender chose them to collide. */
-export const sameHashMax = 8;
+const sameHashMax = 8;
 
 /** A name in the body: its raw content, and where its text begins, after any transit tag. */
 export interface Name {

@@ -3,7 +3,8 @@ import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
-import { type Name, type SlotBudget, sameHashMax } from "./slot-budget.ts";
+import { NameTable } from "./name-table.ts";
+import type { Name, SlotBudget } from "./slot-budget.ts";
 
 /** Maps within records remember at most this many names. */
 const namesMax = 500;
@@ -11,7 +12,7 @@ const namesMax = 500;
 const identifiersMin = 100;
 const recurringShare = 1 / 8;
 /** Maps with more names than this look names up by hash. */
-const comparedMax = 16;
+const comparedMax = 8;
 
 /**
  * A place where a table's records have values: under a name in a map, or in an array. It remembers which
@@ -122,7 +123,7 @@ export class MapShape {
   #close = 0;
   readonly #slots: Slot[] = [];
   /** Set once there are more than `comparedMax` slots. */
-  #byHash: Map<number, Slot[]> | undefined;
+  #byHash: NameTable<Slot> | undefined;
   /** The texts of all names, once one has an escape or a tag: another spelling may mean the same. */
   #texts: Set<string> | undefined;
 
@@ -144,9 +145,8 @@ export class MapShape {
 
   /** Returns the slot of the name with the raw content `bytes[start, end)`; undefined if it has none yet. */
   find(bytes: Uint8Array, start: number, end: number, hash: number): Slot | undefined {
-    const slots = this.#byHash === undefined ? this.#slots : this.#byHash.get(hash);
-    if (slots === undefined) return undefined;
-    for (const slot of slots)
+    if (this.#byHash !== undefined) return this.#byHash.find(bytes, start, end, hash);
+    for (const slot of this.#slots)
       if (slot.hash === hash && isRepeated(bytes, start, end, slot.nameStart, slot.nameEnd)) return slot;
     return undefined;
   }
@@ -221,18 +221,11 @@ export class MapShape {
 
   #index(slot: Slot): boolean {
     this.#slots.push(slot);
-    if (this.#slots.length <= comparedMax) return true;
-    if (this.#byHash !== undefined) return this.#addTo(this.#byHash, slot);
-    this.#byHash = new Map();
-    return this.#slots.map(each => this.#addTo(this.#byHash!, each)).every(isAdded => isAdded);
-  }
-
-  #addTo(byHash: Map<number, Slot[]>, slot: Slot): boolean {
-    const same = byHash.get(slot.hash) ?? [];
-    if (same.length === sameHashMax) return false;
-    same.push(slot);
-    byHash.set(slot.hash, same);
-    return true;
+    if (this.#slots.length > comparedMax && this.#byHash === undefined) {
+      this.#byHash = new NameTable();
+      return this.#slots.map(each => this.#byHash!.add(each)).every(isAdded => isAdded);
+    }
+    return this.#byHash?.add(slot) ?? true;
   }
 }
 
