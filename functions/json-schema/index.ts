@@ -10,3 +10,4 @@ export { Evaluator, type Violation } from "./evaluator.ts";
 export { numberAsWritten } from "./exact-number.ts";
 export { ExactReader } from "./exact-reader.ts";
 export type { SchemaNode } from "./node.ts";
+export type { Evaluators } from "./plan.ts";

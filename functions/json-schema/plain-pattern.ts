@@ -26,6 +26,8 @@ const classWithGroup = /\[(?:[^\]\\]|\\.)*[(|)]/u;
 const alternativesMax = 16;
 /** Longer texts are left to the pattern itself, which has a budget. */
 const textBytesMax = 256;
+/** Once so many bytes have been compared for each of the text's, the pattern itself decides. */
+const workPerByteMax = 8;
 
 /**
  * Returns a check on the bytes of a JSON string whether a pattern is certain to match: one of characters and
@@ -33,10 +35,13 @@ const textBytesMax = 256;
  * bytes as it can, so a text may match without being accepted: then the pattern itself decides.
  */
 export function plainPatternOf(pattern: string) {
-  const sequences = sequencesIn(pattern).flatMap(each => sequenceOf(each) ?? []);
+  const work = { left: 0 };
+  const sequences = sequencesIn(pattern).flatMap(each => sequenceOf(each, work) ?? []);
   if (sequences.length === 0) return undefined;
-  return (bytes: Uint8Array, start: number, end: number): boolean =>
-    end - start <= textBytesMax && sequences.some(each => each(bytes, start, end));
+  return (bytes: Uint8Array, start: number, end: number): boolean => {
+    work.left = workPerByteMax * (end - start);
+    return end - start <= textBytesMax && sequences.some(each => each(bytes, start, end));
+  };
 }
 
 /** Returns patterns without groups, any of which may match; none if there are too many. */
@@ -68,7 +73,7 @@ function alternativesIn(text: string): string[] {
   return found;
 }
 
-function sequenceOf(pattern: string) {
+function sequenceOf(pattern: string, work: { left: number }) {
   const isAnchored = pattern.startsWith("^");
   const isWhole = pattern.endsWith("$");
   const parts = partsOf(pattern, isAnchored ? 1 : 0, isWhole ? pattern.length - 1 : pattern.length);
@@ -79,6 +84,7 @@ function sequenceOf(pattern: string) {
       const from = at;
       const last = Math.min(end, at + max);
       while (at < last && accepts[bytes[at]!] === 1) at++;
+      work.left -= at - from + 1;
       if (at - from < min) return false;
     }
     return at === end || !isWhole;
@@ -87,7 +93,7 @@ function sequenceOf(pattern: string) {
   return (bytes: Uint8Array, start: number, end: number): boolean => {
     // It could begin within an escape.
     if (holdsEscape(bytes, start, end)) return false;
-    for (let at = start; at <= end; at++) if (isAt(bytes, at, end)) return true;
+    for (let at = start; at <= end && work.left > 0; at++) if (isAt(bytes, at, end)) return true;
     return false;
   };
 }

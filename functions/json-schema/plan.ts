@@ -28,6 +28,12 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
 ];
 const checkedByTextMax = 8;
 
+/** The evaluators of scalars, and of whole maps and arrays. */
+export interface Evaluators {
+  readonly scalars: Evaluator;
+  readonly wholes: Evaluator;
+}
+
 /** A schema's check of records. It is kept with the schema: one body uses it at a time. */
 export class RecordPlan {
   readonly #plans = new Plans();
@@ -39,16 +45,16 @@ export class RecordPlan {
     this.#check = ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
   }
 
-  /** Returns the check. `evaluator` checks values for which there is no faster way, within its budget. */
-  within(evaluator: Evaluator): MapCheck | undefined {
-    this.#plans.evaluator = evaluator;
+  /** Returns the check. `evaluators` check values for which there is no faster way, within their budgets. */
+  within(evaluators: Evaluators): MapCheck | undefined {
+    this.#plans.evaluators = evaluators;
     return this.#check;
   }
 }
 
 /** Makes the checks of a table's records. */
 class Plans {
-  evaluator!: Evaluator;
+  evaluators!: Evaluators;
   /** Equal types share their assertions, so a thousand columns have few checks. */
   readonly #byRules = new Map<Assertions, Plan>();
   /** A map's members may have many names and one schema. */
@@ -117,7 +123,7 @@ class Plan implements SlotCheck {
     if (maps.length > 0) always |= 1 << Kind.map;
     this.map = isAnything(maps)
       ? undefined
-      : mapPlanOf(maps, plans.of, steps => plans.evaluator.spend(steps));
+      : mapPlanOf(maps, plans.of, steps => plans.evaluators.scalars.spend(steps));
     const [elements, ...otherElements] = alternativesOf(nodes, array);
     const items = elements && itemsOf(elements);
     const isPlain = items !== undefined && otherElements.length === 0;
@@ -136,7 +142,7 @@ class Plan implements SlotCheck {
     const alternatives = this.#assertions[kind];
     if (alternatives === undefined) return false;
     const types = this.#types[kind]!;
-    const { spend } = this.#plans.evaluator;
+    const { spend } = this.#plans.evaluators.scalars;
     let value: unknown;
     try {
       for (const assertions of alternatives) {
@@ -161,7 +167,7 @@ class Plan implements SlotCheck {
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     try {
       const value = reader.read(utf8.decode(bytes.subarray(start, end)));
-      return this.#nodes.every(node => this.#plans.evaluator.matches(node, value));
+      return this.#nodes.every(node => this.#plans.evaluators.wholes.matches(node, value));
     } catch (error) {
       return isOverBudget(error);
     }

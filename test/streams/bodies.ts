@@ -213,6 +213,19 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
     n => `{"$ref":"#/own/${n % 10}/a/a","items":{"$ref":"#/own/${n % 10}"}}`,
   ],
   ["circles", n => `{"$ref":"#/properties/k${n}"}`],
+  [
+    "choices of maps within choices",
+    n =>
+      `{"anyOf":[${list(6, each => `{"required":["k0"],"properties":{"k0":{"$ref":"#/properties/k${n}"},"no${each}":{}}}`)},` +
+      `{"properties":{"k0":{"type":"null"}},"required":["k0"]}]}`,
+  ],
+  ["patterns anywhere", n => `{"pattern":"[a-z0-9 é-]*[a-z]+${n}|[ -]+x"}`],
+  [
+    "patterns of names",
+    n =>
+      `{"patternProperties":{${list(20, each => `"${each}$":{"type":"integer"},"k[0-9]*${each}${n}":{}`)}},` +
+      `"additionalProperties":{"maxLength":1}}`,
+  ],
   ["no schema", () => "1"],
 ];
 /** Schemas under a name that is not a keyword, to which a reference may lead. */
@@ -269,7 +282,12 @@ const schemas = fc
     filled: sized(5_000),
     value: fc.oneof(
       scalars,
-      fc.constantFrom(`[${list(3_000, () => "1")}]`, `[${list(2_000, () => "[499]")}]`, '{"k0":1}'),
+      fc.constantFrom(
+        `[${list(3_000, () => "1")}]`,
+        `[${list(2_000, () => "[499]")}]`,
+        '{"k0":1}',
+        nested(60, "true", ['{"k0":', "}"]),
+      ),
     ),
     own: unseen,
     each: fc.boolean(),

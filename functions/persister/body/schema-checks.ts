@@ -1,6 +1,7 @@
 import {
   BudgetExceeded,
   Evaluator,
+  type Evaluators,
   ExactReader,
   NotASchema,
   numberAsWritten,
@@ -21,6 +22,9 @@ import type { Faults } from "./faults.ts";
 const utf8 = new TextDecoder();
 const records = new ExactReader(numberAsWritten);
 
+/** Maps and arrays that do not conform are evaluated again, with their records. */
+const wholeShare = 4;
+
 /** A record that was just read. */
 interface RecordCheck {
   readonly line: number;
@@ -40,8 +44,8 @@ export class SchemaChecks {
   readonly #nodes: (SchemaNode | null)[] = [];
   /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
-  /** A budget of its own: what is checked in passing may not change what the evaluator still accepts. */
-  readonly #inPassing: Evaluator;
+  /** With budgets of their own: what is checked in passing may not change what the evaluator still accepts. */
+  readonly #inPassing: Evaluators;
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
@@ -51,7 +55,10 @@ export class SchemaChecks {
     this.#faults = faults;
     const steps = limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length;
     this.#evaluator = new Evaluator(compiler, steps);
-    this.#inPassing = new Evaluator(compiler, steps);
+    this.#inPassing = {
+      scalars: new Evaluator(compiler, steps),
+      wholes: new Evaluator(compiler, steps / wholeShare),
+    };
   }
 
   /** Checks the schema on `line`. */

@@ -21,7 +21,7 @@ import { hasAllKeys, kindOfNumber, RecordReader, recordDepth } from "./records.t
 import type { MapShape, Slot } from "./slot.ts";
 
 /** Maps are read by a second shape as long as that is at most so many times the body. */
-const rereadsMax = 4;
+const rereadsMax = 2;
 
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
