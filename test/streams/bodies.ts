@@ -215,9 +215,11 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
   ["circles", n => `{"$ref":"#/properties/k${n}"}`],
   [
     "choices of maps within choices",
-    n =>
-      `{"anyOf":[${list(6, each => `{"required":["k0"],"properties":{"k0":{"$ref":"#/properties/k${n}"},"no${each}":{}}}`)},` +
-      `{"properties":{"k0":{"type":"null"}},"required":["k0"]}]}`,
+    n => {
+      const k0 = `"k0":{"$ref":"#/properties/k${n}"}`;
+      const choices = list(6, each => `{"required":["k0"],"properties":{${k0},"no${each}":{}}}`);
+      return `{"anyOf":[${choices},{"required":["k0"],"properties":{"k0":{"type":"null"}}}]}`;
+    },
   ],
   ["patterns anywhere", n => `{"pattern":"[a-z0-9 é-]*[a-z]+${n}|[ -]+x"}`],
   [

@@ -44,7 +44,7 @@ export class SchemaChecks {
   readonly #nodes: (SchemaNode | null)[] = [];
   /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
-  /** With budgets of their own: what is checked in passing may not change what the evaluator still accepts. */
+  /** With budgets of their own: checks in passing may not change what the evaluator still accepts. */
   readonly #inPassing: Evaluators;
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
