@@ -7,7 +7,7 @@ const placeBytes = 40;
 /** The largest schema of a table, which each of its requests repeats, and of all tables of a body. */
 export const tableBytesMax = 100_000;
 export const bodyBytesMax = 4_000_000;
-/** Maps within records that have had more names than this hold identifiers rather than names. */
+/** Maps within records of which more names have been declared hold identifiers rather than names. */
 const namesMax = 100;
 /** A record with more news than this is not accepted, and so visited. */
 const newsMax = 10_000;
@@ -103,7 +103,10 @@ export class Place implements SlotCheck, MapCheck {
     return noNames;
   }
 
+  /** Called if the names are identifiers: then none is declared. */
   other(): undefined {
+    this.#declared = Infinity;
+    this.#members = undefined;
     return undefined;
   }
 

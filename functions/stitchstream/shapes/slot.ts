@@ -9,8 +9,8 @@ import type { Name, SlotBudget } from "./slot-budget.ts";
 /** Maps within records remember at most this many names. */
 const namesMax = 500;
 /** After this many names, and each time as many more, they are looked at: they may be identifiers. */
-const identifiersMin = 100;
-const recurringShare = 1 / 8;
+const identifiersMin = 48;
+const recurringShare = 1 / 6;
 /** Maps with more names than this look names up by hash. */
 const comparedMax = 8;
 
