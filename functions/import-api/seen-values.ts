@@ -2,10 +2,10 @@ import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
 import type { Kind } from "../values/visitor.ts";
 import { bit, bitOf, knownKinds, schemaTexts } from "./seen.ts";
 
-/** The size of the schema of one value besides its name, in bytes. */
-const placeBytes = 40;
-/** The largest schema of a table, which each of its requests repeats, and of all tables of a body. */
-export const tableBytesMax = 100_000;
+/** About the most bytes of the schema of one value besides its name. */
+const placeBytes = 64;
+/** About the largest schema of a table, which each of its requests repeats, and of all tables of a body. */
+export const tableBytesMax = 150_000;
 export const bodyBytesMax = 4_000_000;
 /** Maps within records of which more names have been declared hold identifiers rather than names. */
 const namesMax = 100;
@@ -119,15 +119,16 @@ export class Place implements SlotCheck, MapCheck {
   }
 
   get element(): Place {
-    this.#element ??= new Place(this.#shared, this);
+    this.#element ??= new Place(this.#shared, this, placeBytes);
     return this.#element;
   }
 
   /** Returns the place of a name; undefined if there are too many names. */
   member(name: string): Place | undefined {
     const known = this.#members?.get(name);
-    const bytes = placeBytes + name.length;
-    if (known !== undefined || this.#isFull || !this.#shared.room.has(bytes)) return known;
+    if (known !== undefined || this.#isFull) return known;
+    const bytes = placeBytes + JSON.stringify(name).length;
+    if (!this.#shared.room.has(bytes)) return undefined;
     this.#members ??= new Map();
     const added = new Place(this.#shared, this, bytes);
     this.#members.set(name, added);

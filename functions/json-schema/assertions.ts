@@ -56,7 +56,7 @@ export class Assertions {
   /** Returns whether a scalar of `types` is certain to conform by its text, without building its value. */
   conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean {
     for (const check of this.#checks)
-      if ((check.always & types) !== types && check.conformsByText?.(bytes, start, end) !== true)
+      if ((check.always & types) !== types && check.conformsByText?.(bytes, start, end, types) !== true)
         return false;
     return true;
   }

@@ -22,7 +22,7 @@ export interface Check {
   /** The types of which no value conforms, as bits. */
   readonly never?: number;
   /** Returns whether a scalar is certain to conform by its text, without building its value. */
-  conformsByText?(bytes: Uint8Array, start: number, end: number): boolean;
+  conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean;
   /** Whether every instant conforms, written like `2026-11-23T12:00:00.000Z`. */
   readonly acceptsInstants?: boolean;
   /** If this is about the number of an array's elements: the fewest and the most. */

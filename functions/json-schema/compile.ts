@@ -9,6 +9,8 @@ import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
 import { Patterns, PatternsNotLoaded } from "./patterns.ts";
 import { RecordPlan } from "./plan.ts";
 
+/** Plans grow with the names of the records that they check. */
+const plansKeptMax = 20_000;
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
 
@@ -18,7 +20,7 @@ export class SchemaCompiler {
   readonly limits: SchemaLimits;
   readonly #patterns: Patterns;
   readonly #nodes = new Map<string, SchemaNode>();
-  readonly #plans = new WeakMap<SchemaNode, RecordPlan>();
+  readonly #plans = new Map<SchemaNode, RecordPlan>();
   /** Total text length of the kept schemas; in memory they are up to thirty times as large. */
   #chars = 0;
   #assertionsOf: AssertionsOf;
@@ -70,7 +72,12 @@ export class SchemaCompiler {
 
   /** Returns the check of records that is kept with their compiled schema. */
   planOf(node: SchemaNode): RecordPlan {
-    const plan = this.#plans.get(node) ?? new RecordPlan(node);
+    let size = this.#plans.size;
+    for (const each of this.#plans.values()) size += each.size;
+    if (size > plansKeptMax) this.#plans.clear();
+    const known = this.#plans.get(node);
+    if (known !== undefined) return known;
+    const plan = new RecordPlan(node);
     this.#plans.set(node, plan);
     return plan;
   }
@@ -78,6 +85,7 @@ export class SchemaCompiler {
   #makeRoom(chars: number): void {
     if (this.#chars + chars > this.limits.schemaCharsKeptMax) {
       this.#nodes.clear();
+      this.#plans.clear();
       this.#assertionsOf = assertionsIn(this.dialect, this.#patterns, this.limits);
       this.#chars = 0;
     }

@@ -1,8 +1,9 @@
-import { isSame, quote } from "../values/bytes.ts";
+import { isSame } from "../values/bytes.ts";
 import { contentOf } from "../values/scanner.ts";
 import type { Spend } from "./budget.ts";
 import { ExactNumber, isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
+import { typeBits } from "./types.ts";
 
 /** A step compares this many characters of two texts of the same length, as a power of two. */
 const charsPerStepBits = 8;
@@ -66,8 +67,8 @@ export function isOneOfTexts(values: readonly unknown[]) {
   const literals = values.filter(isLiteral).slice(0, comparedMax);
   const contents = texts.map(contentOf);
   const words = literals.map(each => contentOf(`${each}`));
-  return (bytes: Uint8Array, start: number, end: number): boolean => {
-    const isText = bytes[start - 1] === quote;
+  return (bytes: Uint8Array, start: number, end: number, types: number): boolean => {
+    const isText = (types & typeBits.string) !== 0;
     return (isText ? contents : words).some(content => isSame(bytes, start, end, content));
   };
 }

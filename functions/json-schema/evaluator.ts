@@ -51,14 +51,19 @@ export class Evaluator {
 
   /** Returns the violations of `value`, parsed JSON; none if it conforms. Throws BudgetExceeded. */
   violations(node: SchemaNode, value: unknown): readonly Violation[] {
-    this.#depth = 0;
-    if (this.matches(node, value)) return [];
+    if (this.accepts(node, value)) return [];
     const violations: Violation[] = [];
     this.#collect(node, value, { path: [], violations, max: violationsMax });
     // The search may find no reason; the record is refused anyway.
     return violations.length > 0
       ? violations
       : [{ path: [], message: "does not conform to its schema; which part is not known" }];
+  }
+
+  /** Returns whether `value`, parsed JSON, conforms. Throws BudgetExceeded. */
+  accepts(node: SchemaNode, value: unknown): boolean {
+    this.#depth = 0;
+    return this.matches(node, value);
   }
 
   matches(node: SchemaNode, value: unknown): boolean {

@@ -17,7 +17,7 @@ export function mapPlanOf(alternatives: Alternatives, make: MakePlan, spend: Spe
 }
 
 /** Accepts nothing, so that the evaluator decides. */
-const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
+export const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
 /** Which of them match is kept as an integer's bits. */
 const patternsMax = 30;
 /** Names that match further combinations of patterns are left to the evaluator. */
@@ -61,10 +61,10 @@ class MapPlan implements MapCheck {
   }
 
   member(name: string): SlotCheck | undefined {
-    if (this.#patterns.length === 0) return this.#make(this.#schemasOf(name, 0));
     return this.#decided(() => {
       const matches = this.#matches(pattern => this.#isIn(pattern, name));
-      return this.#make(this.#schemasOf(name, matches));
+      const isDeclared = this.#applied.some(({ properties }) => properties.has(name));
+      return isDeclared ? this.#make(this.#schemasOf(name, matches)) : this.#otherBy(matches);
     });
   }
 
@@ -75,13 +75,17 @@ class MapPlan implements MapCheck {
           pattern.isCertainlyIn?.(bytes, start, end) === true ||
           this.#isIn(pattern, stringOf(bytes, start, end)),
       );
-      if (!this.#others.has(matches)) {
-        if (this.#others.size === combinationsMax) return undecided;
-        // Built on demand, as schemas may refer to themselves.
-        this.#others.set(matches, this.#make(this.#schemasOf(undefined, matches)));
-      }
-      return this.#others.get(matches);
+      return this.#otherBy(matches);
     });
+  }
+
+  /** Built on demand, as schemas may refer to themselves. */
+  #otherBy(matches: number): SlotCheck | undefined {
+    if (!this.#others.has(matches)) {
+      if (this.#others.size === combinationsMax) return undecided;
+      this.#others.set(matches, this.#make(this.#schemasOf(undefined, matches)));
+    }
+    return this.#others.get(matches);
   }
 
   /** Returns the patterns that match, a bit each. */

@@ -18,7 +18,8 @@ const partSyntax = new RegExp(
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 
 /** A group of alternatives without a quantifier, which has no group within it. */
-const groupSyntax = /(?<=^|[^\\](?:\\\\)*)\((?:\?:)?((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
+const groupSyntax =
+  /(?<=^|[^\\](?:\\\\)*)\((?:\?:|(?!\?))((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
 /** Everything up to the next `|` that separates alternatives. */
 const alternativeSyntax = /(?:[^|[\\]|\\.|\[(?:[^\]\\]|\\.)*\])*/uy;
 /** A class with characters that mean something else outside of it. */
@@ -116,6 +117,8 @@ function partsOf(pattern: string, start: number, end: number): Part[] | undefine
 }
 
 function addSet(accepts: Uint8Array, set: string): boolean {
+  // A range from or to an escape.
+  if (/\\.-.|.-\\/su.test(set)) return false;
   for (const { groups } of set.matchAll(setSyntax)) {
     const { escaped, first, last } = groups!;
     if (escaped !== undefined) addEscape(accepts, escaped);

@@ -6,7 +6,7 @@ import { BudgetExceeded } from "./budget.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { type MakePlan, mapPlanOf } from "./map-plan.ts";
+import { type MakePlan, mapPlanOf, undecided } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, isAnything } from "./verdict.ts";
@@ -27,6 +27,8 @@ const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
   [Kind.text, [typeBits.string]],
 ];
 const checkedByTextMax = 8;
+/** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
+const plansMax = 10_000;
 
 /** The evaluators of scalars, and of whole maps and arrays. */
 export interface Evaluators {
@@ -45,6 +47,11 @@ export class RecordPlan {
     this.#check = ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
   }
 
+  /** The number of plans of which it is made so far. */
+  get size(): number {
+    return this.#plans.count;
+  }
+
   /** Returns the check. `evaluators` check values for which there is no faster way, within their budgets. */
   within(evaluators: Evaluators): MapCheck | undefined {
     this.#plans.evaluators = evaluators;
@@ -55,6 +62,8 @@ export class RecordPlan {
 /** Makes the checks of a table's records. */
 class Plans {
   evaluators!: Evaluators;
+  /** How many there are: names that match several patterns may need ever more. */
+  count = 0;
   /** Equal types share their assertions, so a thousand columns have few checks. */
   readonly #byRules = new Map<Assertions, Plan>();
   /** A map's members may have many names and one schema. */
@@ -67,17 +76,25 @@ class Plans {
   readonly of: MakePlan = nodes => {
     const [node] = nodes;
     if (node === undefined) return undefined;
-    if (nodes.length > 1) return new Plan(nodes, this);
+    if (nodes.length > 1) return this.#made(nodes);
     const { rules, applicators } = node;
     return applicators === undefined && rules !== undefined
       ? this.#kept(this.#byRules, rules, nodes)
       : this.#kept(this.#byNode, node, nodes);
   };
 
-  #kept<Key>(plans: Map<Key, Plan>, key: Key, nodes: readonly SchemaNode[]): Plan {
-    const plan = plans.get(key) ?? new Plan(nodes, this);
-    plans.set(key, plan);
+  #kept<Key>(plans: Map<Key, Plan>, key: Key, nodes: readonly SchemaNode[]): SlotCheck {
+    const known = plans.get(key);
+    if (known !== undefined) return known;
+    const plan = this.#made(nodes);
+    if (plan instanceof Plan) plans.set(key, plan);
     return plan;
+  }
+
+  #made(nodes: readonly SchemaNode[]): SlotCheck {
+    if (this.count === plansMax) return undecided;
+    this.count++;
+    return new Plan(nodes, this);
   }
 }
 
@@ -145,9 +162,9 @@ class Plan implements SlotCheck {
     const { spend } = this.#plans.evaluators.scalars;
     let value: unknown;
     try {
+      // Checks of texts spend nothing, so there may only be few.
+      const isShort = alternatives.reduce((sum, { length }) => sum + length, 0) <= checkedByTextMax;
       for (const assertions of alternatives) {
-        // Checks of texts spend nothing, so there may only be few.
-        const isShort = assertions.length <= checkedByTextMax;
         let isMet = true;
         for (const each of assertions) {
           if (isShort && each.conformsByText(types, bytes, start, end)) continue;
@@ -167,7 +184,7 @@ class Plan implements SlotCheck {
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     try {
       const value = reader.read(utf8.decode(bytes.subarray(start, end)));
-      return this.#nodes.every(node => this.#plans.evaluators.wholes.matches(node, value));
+      return this.#nodes.every(node => this.#plans.evaluators.wholes.accepts(node, value));
     } catch (error) {
       return isOverBudget(error);
     }

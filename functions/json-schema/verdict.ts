@@ -33,7 +33,8 @@ interface Search {
 export const isAnything = (alternatives: Alternatives): boolean =>
   alternatives.some(({ length }) => length === 0);
 
-const simplest = (alternatives: Alternatives) => (isAnything(alternatives) ? anything : alternatives);
+const simplest = (alternatives: Alternatives) =>
+  isAnything(alternatives) ? anything : alternatives.slice(0, alternativesMax);
 
 /** Combines alternatives of which all must be met. */
 function both(all: readonly Alternatives[]): Alternatives {
@@ -54,6 +55,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const holds = holdsParts(applicators, type);
   if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
+  if (allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > search.nodesLeft) return nothing;
   if (not !== undefined && verdictOf(not, search, depth - 1) !== "none") return nothing;
   return simplest(
     both([

@@ -36,6 +36,7 @@ const texts = fc.oneof(
     '"2026-11-23T12:00:00Z"',
     '"2026-02-30T23:59:59.123+05:30"',
     '"2026-1-1T12:00:00Z"',
+    ...['"~:null"', '"~$5"', '"~ca"', '"~f12"', '"~n5"', '"~:a"', '"-"'],
     '"\\u00e9"',
     ...[
       '"a.b@example.org"',
@@ -123,6 +124,8 @@ const columns = fc.constantFrom<object>(
   { type: "array", minItems: 1, maxItems: 3, items: { type: "integer" } },
   { type: "object", minProperties: 2, properties: { a: { type: "integer" } } },
   { enum: [1, 2.5, true, null, "a"] },
+  { enum: [null, true, 5, "a"] },
+  { type: ["string", "integer"], pattern: "[\\.-9]" },
   { type: "string", pattern: "^(a|20)|x" },
 );
 

@@ -20,11 +20,11 @@ import { miss } from "./miss.ts";
 import { hasAllKeys, kindOfNumber, RecordReader, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
-/** Maps are read by a second shape as long as that is at most so many times the body. */
-const rereadsMax = 2;
-
 /** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
 export class JsonRecords extends RecordReader<JsonReader> {
+  /** The bytes of maps that were read again by another shape: at most as many as the body has. */
+  #rereadBytes = 0;
+
   protected override readRecord(at: number, shape: MapShape): number {
     return this.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
   }
@@ -88,8 +88,8 @@ export class JsonRecords extends RecordReader<JsonReader> {
     if (this.conforms || !conforms || shape.alternatives === undefined) return end;
     for (const other of shape.alternatives) {
       if (other === shape) continue;
+      if (end === miss || this.#rereadBytes > this.bytes.length) break;
       this.#rereadBytes += end - at;
-      if (end === miss || this.#rereadBytes > rereadsMax * this.bytes.length) break;
       this.conforms = true;
       this.dataPoints = dataPoints;
       end = this.#map(at, other, depth);
@@ -98,8 +98,6 @@ export class JsonRecords extends RecordReader<JsonReader> {
     }
     return end;
   }
-  /** The bytes of the body's maps that were read by a second shape. */
-  #rereadBytes = 0;
 
   #checkWhole(kind: Kind, start: number, end: number, slot: Slot): void {
     if (!this.conforms || end === miss || !this.isCheckedWhole(kind, slot)) return;

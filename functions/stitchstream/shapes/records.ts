@@ -205,13 +205,16 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   }
 }
 
+/** A shape takes as much memory as so many slots. */
+const shapeSlots = 4;
+
 /** Returns the shape of the maps that a check allows, the first one if there are alternatives. */
 function shapeBy(check: MapCheck | undefined, budget: SlotBudget): MapShape {
   const first = new MapShape(budget, check);
   if (check?.or === undefined) return first;
   const alternatives = [first];
-  for (let each = check.or; each !== undefined; each = each.or!)
-    alternatives.push(new MapShape(budget, each));
+  for (let or: MapCheck | undefined = check.or; or !== undefined && budget.take(shapeSlots); or = or.or)
+    alternatives.push(new MapShape(budget, or));
   for (const each of alternatives) each.alternatives = alternatives;
   return first;
 }

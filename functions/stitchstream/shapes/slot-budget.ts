@@ -21,9 +21,10 @@ export class SlotBudget {
   #names = 0;
   readonly #byHash = new Map<number, { readonly name: Name; readonly id: number }[]>();
 
-  /** Takes a slot. Returns false if none is left. */
-  take(): boolean {
-    return --this.#left >= 0;
+  /** Takes slots. Returns false if there are too few. */
+  take(slots = 1): boolean {
+    this.#left -= slots;
+    return this.#left >= 0;
   }
 
   /** Returns the number, from 1, that all names with the same raw content share. */

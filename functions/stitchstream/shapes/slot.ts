@@ -105,8 +105,8 @@ export class MapShape {
   /** Comes before the first member, which is its `next`. */
   readonly head = elementSlot(undefined);
   /** Once the shape is open: the slot of the last further name. It remembers no names. */
-  #rest = elementSlot(undefined);
-  readonly #rests = new Map<SlotCheck | undefined, Slot>();
+  #rest: Slot | undefined;
+  #rests: Map<SlotCheck | undefined, Slot> | undefined;
   /** Other shapes of the maps in this place, and this one, if a map has to fit only one of them. */
   alternatives: readonly MapShape[] | undefined;
   /** Once the shape is open: the hashes of the names that the check knows. */
@@ -171,7 +171,7 @@ export class MapShape {
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#texts?.add(textOf(bytes, start, end));
-    if (columns === undefined && (this.#slots.length === namesMax || this.#holdsIdentifiers())) this.#open();
+    if (columns === undefined && (this.#slots.length >= namesMax || this.#holdsIdentifiers())) this.#open();
     return slot;
   }
 
@@ -195,7 +195,8 @@ export class MapShape {
   /** Returns the slot of a further name without escapes, `bytes[start, end)`. */
   restOf(bytes: Uint8Array, start: number, end: number): Slot {
     const check = this.check?.other(bytes, start, end);
-    if (this.#rest.check !== check) {
+    if (this.#rest === undefined || this.#rest.check !== check) {
+      this.#rests ??= new Map();
       this.#rest = this.#rests.get(check) ?? elementSlot(check);
       this.#rests.set(check, this.#rest);
     }

@@ -6,11 +6,8 @@ import {
   closeBracket,
   colon,
   comma,
-  dot,
   hash,
   isSame,
-  letterE,
-  lowerCaseBit,
   nine,
   openBrace,
   openBracket,
@@ -214,13 +211,13 @@ export class TransitRecords extends TransitNames {
   }
 }
 
-/** Returns the kind of a scalar as JSON. Its text there is the same, except for instants. */
+/** Returns the kind of a scalar as JSON has it: its text there is `bytes[start, end)`, but for instants. */
 function jsonKindOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Kind {
   if (kind >= Kind.text) return kind === Kind.instant ? kind : Kind.text;
-  if (kind < Kind.integer || kind === Kind.special) return kind;
-  for (let at = start; at < end; at++)
-    if (bytes[at] === dot || (bytes[at]! | lowerCaseBit) === letterE) return Kind.double;
-  return kindOfNumber(Kind.integer, bytes, start, end);
+  if (kind === Kind.decimal) return Kind.double;
+  return kind === Kind.bigInteger
+    ? kindOfNumber(Kind.integer, bytes, start, end)
+    : kindOfNumber(kind, bytes, start, end);
 }
 
 /** The first bytes of strings that may be tagged; a backslash may hide another of them. */
