@@ -68,8 +68,9 @@ export function isOneOfTexts(values: readonly unknown[]) {
   const contents = texts.map(contentOf);
   const words = literals.map(each => contentOf(`${each}`));
   return (bytes: Uint8Array, start: number, end: number, types: number): boolean => {
-    const isText = (types & typeBits.string) !== 0;
-    return (isText ? contents : words).some(content => isSame(bytes, start, end, content));
+    for (const each of (types & typeBits.string) !== 0 ? contents : words)
+      if (isSame(bytes, start, end, each)) return true;
+    return false;
   };
 }
 

@@ -115,6 +115,8 @@ class Plan implements SlotCheck {
   readonly #plans: Plans;
   readonly #elements: readonly SchemaNode[];
   readonly #types: number[] = [];
+  /** By kind: whether the assertions are few. */
+  readonly #areFew: boolean[] = [];
   /**
    * By kind: the assertions of each alternative. Undefined if every value conforms, or if only the evaluator
    * can decide.
@@ -131,6 +133,8 @@ class Plan implements SlotCheck {
       if (left.every(isAnything)) always |= 1 << kind;
       else if (left.every(each => areSame(each, first!)))
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
+      // Checks of texts spend nothing, so there may only be few.
+      this.#areFew[kind] = (this.#assertions[kind]?.flat().length ?? 0) <= checkedByTextMax;
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
     const texts = alternativesOf(nodes, typeBits.string);
@@ -162,8 +166,7 @@ class Plan implements SlotCheck {
     const { spend } = this.#plans.evaluators.scalars;
     let value: unknown;
     try {
-      // Checks of texts spend nothing, so there may only be few.
-      const isShort = alternatives.reduce((sum, { length }) => sum + length, 0) <= checkedByTextMax;
+      const isShort = this.#areFew[kind] === true;
       for (const assertions of alternatives) {
         let isMet = true;
         for (const each of assertions) {
