@@ -1,4 +1,4 @@
-import { colon, comma, isBlank, newline, quote } from "../../values/bytes.ts";
+import { colon, comma, isBlank, isSame, newline, quote } from "../../values/bytes.ts";
 import { hashOf } from "../../values/hash.ts";
 
 const name = Buffer.from('"stream"');
@@ -12,15 +12,10 @@ const bytesMax = 256;
 export function lateStreamOf(bytes: Uint8Array, start: number): number | undefined {
   const end = bytes.indexOf(newline, start);
   for (let at = end - name.length; at > start && at > end - bytesMax; at--) {
-    if (bytes[at] !== quote || !isName(bytes, at)) continue;
+    if (bytes[at] !== quote || !isSame(bytes, at, at + name.length, name)) continue;
     let from = at + name.length;
     while (isBlank(bytes[from]!) || bytes[from] === colon || bytes[from] === comma) from++;
     return hashOf(bytes, from + 1, bytes.indexOf(quote, from + 1));
   }
   return undefined;
-}
-
-function isName(bytes: Uint8Array, at: number): boolean {
-  for (let n = 0; n < name.length; n++) if (bytes[at + n] !== name[n]) return false;
-  return true;
 }

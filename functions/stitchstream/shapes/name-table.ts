@@ -39,7 +39,7 @@ export class NameTable<Entry extends Named> {
     return isAdded;
   }
 
-  /** Adds an entry to a larger table. Changes nothing if there is none that holds all entries. */
+  /** Adds an entry to a larger table. Changes nothing if no allowed size has room for all entries. */
   #grow(added: Entry): boolean {
     const entries = [...this.#places.filter(each => each !== undefined), added];
     const sizeMax = Math.max(2 * firstSize, placesMax * entries.length);

@@ -215,9 +215,7 @@ export class TransitRecords extends TransitNames {
 function jsonKindOf(kind: Kind, bytes: Uint8Array, start: number, end: number): Kind {
   if (kind >= Kind.text) return kind === Kind.instant ? kind : Kind.text;
   if (kind === Kind.decimal) return Kind.double;
-  return kind === Kind.bigInteger
-    ? kindOfNumber(Kind.integer, bytes, start, end)
-    : kindOfNumber(kind, bytes, start, end);
+  return kindOfNumber(kind === Kind.bigInteger ? Kind.integer : kind, bytes, start, end);
 }
 
 /** The first bytes of strings that may be tagged; a backslash may hide another of them. */
