@@ -121,6 +121,9 @@ async function bundle(outdir: string): Promise<void> {
     ...options,
     entryPoints: ["cli/persist.ts", "cli/main.ts", "cli/stitchstream.ts"],
     outdir: join(outdir, "cli"),
+    // What is imported on first need, such as the engine of patterns, need not be compiled at each start.
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
     target: "node20",
     banner: { js: shebang + require },
     plugins: [driverApart, mainApart, httpAsBuiltin],
@@ -129,8 +132,8 @@ async function bundle(outdir: string): Promise<void> {
   const published = [programs, command, drivers].map(each => each.metafile);
   await writeFile(join(outdir, "cli", "NOTICES.txt"), noticesOf(published));
   for (const { outputs } of [programs.metafile, command.metafile])
-    for (const [path, { bytes }] of Object.entries(outputs)) {
-      await chmod(path, 0o755);
+    for (const [path, { bytes, entryPoint }] of Object.entries(outputs)) {
+      if (entryPoint !== undefined) await chmod(path, 0o755);
       report(path, bytes);
     }
 }
