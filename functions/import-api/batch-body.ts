@@ -1,4 +1,3 @@
-import { JsonWriter } from "../values/json-writer.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import type { Encoding } from "./encoding.ts";
 import type { ImportRequest } from "./request.ts";
@@ -8,7 +7,7 @@ import type { ImportRequest } from "./request.ts";
  * import-api.md section 1.5.
  */
 export function encodeAppend({ contents, batch, firstSequence, out }: Encoding): ImportRequest {
-  const { memory, header, inferences } = contents;
+  const { inferences } = contents;
   const table = contents.recordTable(batch.records[0]!);
   const head = new SequencedText('{"action":"upsert","sequence":', String(firstSequence), ',"data":');
   const version = table.version === undefined ? "" : `"table_version":${table.version},`;
@@ -16,9 +15,7 @@ export function encodeAppend({ contents, batch, firstSequence, out }: Encoding):
   for (const record of batch.records) {
     if (record !== batch.records[0]) out.ascii(",");
     head.write(record, out);
-    if (header.encoding === "json")
-      out.copyText(memory, contents.recordStart(record), contents.recordEnd(record));
-    else contents.readField(record, "record", new JsonWriter(out));
+    contents.writeJson(record, out);
     out.ascii("}");
   }
   out.ascii('],"schema":');

@@ -1,9 +1,8 @@
 import { activationSequence } from "../persister/body/contents.ts";
 import type { Table } from "../stitchstream/tables.ts";
 import type { ByteWriter } from "../values/byte-writer.ts";
-import { closeBrace, openBracket, quote } from "../values/bytes.ts";
-import { JsonWriter } from "../values/json-writer.ts";
-import { type Memory, memoryOf } from "../values/memory.ts";
+import { closeBrace, openBracket } from "../values/bytes.ts";
+import { memoryOf } from "../values/memory.ts";
 import { SequencedText } from "../values/sequenced-text.ts";
 import type { Draft4Schemas } from "./draft4.ts";
 import type { Encoding } from "./encoding.ts";
@@ -32,24 +31,16 @@ export function encodeTyped(encoding: Encoding, schemas: Draft4Schemas): ImportR
 
 /** A function of its own: what follows a long loop makes the engine discard the loop's code. */
 function writeMessages({ contents, batch: { records }, firstSequence, out }: Encoding): void {
-  const { memory, header } = contents;
   const head = new SequencedText(',{"action":"upsert","sequence":', String(firstSequence), "");
   for (let n = 0; n < records.length; n++) {
     const record = records[n]!;
     head.write(record, out);
-    const extractedAt = contents.recordExtractedAt(record);
-    if (header.encoding === "json") {
-      if (extractedAt > 0) writeTime(memory, extractedAt, out);
-      out.allText(data);
-      out.copyText(memory, contents.recordStart(record), contents.recordEnd(record));
-    } else {
-      if (extractedAt > 0) {
-        out.allText(timeExtracted);
-        contents.readField(record, "time_extracted", new JsonWriter(out));
-      }
-      out.allText(data);
-      contents.readField(record, "record", new JsonWriter(out));
+    if (contents.recordExtractedAt(record) > 0) {
+      out.allText(timeExtracted);
+      contents.writeExtractedAt(record, out);
     }
+    out.allText(data);
+    contents.writeJson(record, out);
     out.byte(closeBrace);
   }
 }
@@ -86,9 +77,3 @@ function writeHead(
 /** Declares each key, as documented (docs/import-api.md section 1.5), with any value. */
 const schemaOfKeys = (keyNames: readonly string[]) =>
   `{"type":"object","properties":{${keyNames.map(name => `${JSON.stringify(name)}:{}`).join(",")}}}`;
-
-/** Writes a time, whose text is valid, so it contains no escaped quote. */
-function writeTime(memory: Memory, start: number, out: ByteWriter): void {
-  out.allText(timeExtracted);
-  out.copyText(memory, start, memory.bytes.indexOf(quote, start + 1) + 1);
-}

@@ -8,7 +8,6 @@ import type {
   TableResult,
 } from "../persister/destination.ts";
 import { ByteWriter } from "../values/byte-writer.ts";
-import { JsonWriter } from "../values/json-writer.ts";
 
 /** A row of a table in memory. */
 export interface MemoryRow {
@@ -132,6 +131,6 @@ function activate(table: Table, activation: Activation, { firstSequence }: Outgo
 /** Returns a record's fields as JSON has them. */
 export function recordData(contents: Contents, record: number): MemoryRow["data"] {
   const out = new ByteWriter();
-  contents.readField(record, "record", new JsonWriter(out));
+  contents.writeJson(record, out);
   return JSON.parse(utf8.decode(out.view())) as MemoryRow["data"];
 }

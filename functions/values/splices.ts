@@ -20,6 +20,11 @@ export class Splices extends IntTuples {
     this.ints[at + 2] = end;
   }
 
+  /** Returns where the meaning of the code at index `n` begins; undefined if that is not the one at `code`. */
+  startOf(n: number, code: number): number | undefined {
+    return n < this.count && this.ints[width * n] === code ? this.ints[width * n + 1] : undefined;
+  }
+
   /** Appends all of `other`. */
   append(other: Splices): void {
     const at = this.addMany(other.count);

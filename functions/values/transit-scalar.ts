@@ -137,6 +137,9 @@ function parseDate(text: string, position: number): number {
   return Date.parse(text.replace(/(\.\d{1,3})\d*/, "$1"));
 }
 
+/** The length of an instant as JSON text; in transit it may be shorter. */
+export const isoBytes = 26;
+
 /** Formats a UUID from transit's two signed 64-bit halves. */
 export function uuidOf(high: string, low: string): string {
   const hex = [high, low]

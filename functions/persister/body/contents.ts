@@ -2,10 +2,14 @@ import type { Header } from "../../stitchstream/header.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import { readerOf } from "../../stitchstream/readers.ts";
 import type { Table } from "../../stitchstream/tables.ts";
-import { newline } from "../../values/bytes.ts";
+import type { ByteWriter } from "../../values/byte-writer.ts";
+import { newline, quote } from "../../values/bytes.ts";
 import { IntTuples } from "../../values/int-tuples.ts";
+import { JsonWriter } from "../../values/json-writer.ts";
 import { type Memory, memoryOf } from "../../values/memory.ts";
 import { Splices } from "../../values/splices.ts";
+import { isoBytes } from "../../values/transit-scalar.ts";
+import { type TransitText, TransitToJson } from "../../values/transit-to-json.ts";
 import { Kind, type Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
 import type { Inferences } from "./inference.ts";
@@ -157,6 +161,39 @@ export class Contents {
   recordExtractedAt(record: number): number {
     return this.#places.ints[record * width + 5]!;
   }
+
+  /** Writes a record as JSON. */
+  writeJson(record: number, out: ByteWriter): void {
+    const start = this.recordStart(record);
+    const end = this.recordEnd(record);
+    if (this.header.encoding === "json") out.copyText(this.memory, start, end);
+    else if (
+      this.recordForm(record) === RecordForm.rewritten ||
+      !this.#writeTransit(record, { start, end, growth: this.recordGrowth(record) }, out)
+    )
+      this.readField(record, "record", new JsonWriter(out));
+  }
+
+  /** Writes a record's `time_extracted`, which it must have, as JSON. */
+  writeExtractedAt(record: number, out: ByteWriter): void {
+    const start = this.recordExtractedAt(record);
+    // The text of a time has no escaped quote.
+    const end = this.bytes.indexOf(quote, start + 1) + 1;
+    if (this.header.encoding === "json") out.copyText(this.memory, start, end);
+    else if (!this.#writeTransit(record, { start, end, growth: isoBytes }, out))
+      this.readField(record, "time_extracted", new JsonWriter(out));
+  }
+
+  /** Returns false, with nothing written, if the reader must read the text again. */
+  #writeTransit(
+    record: number,
+    text: Pick<TransitText, "start" | "end" | "growth">,
+    out: ByteWriter,
+  ): boolean {
+    const { memory: source, splices } = this;
+    return this.#toJson.write({ source, splices, firstSplice: this.firstSplice(record), ...text }, out);
+  }
+  readonly #toJson = new TransitToJson();
 
   /** Reads a field of a record's line a second time; `visitor` follows it. */
   readField(record: number, name: "record" | "time_extracted", visitor: Visitor): void {

@@ -16,9 +16,9 @@ import {
   tilde,
   zero,
 } from "../../values/bytes.ts";
+import { isoBytes } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import { mapMarkerBytes } from "../transit/reader.ts";
-import { isoBytes } from "../transit/string.ts";
 import { miss } from "./miss.ts";
 import { hasAllKeys, kindOfNumber, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";

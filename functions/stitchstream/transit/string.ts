@@ -6,6 +6,7 @@ import {
   isBase64,
   isInt64,
   isInteger,
+  isoBytes,
   type ScalarTag,
   scalarTags,
 } from "../../values/transit-scalar.ts";
@@ -16,8 +17,6 @@ import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./ca
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
 const doubleDigitsMax = 308;
-/** The length of an instant as JSON text; in transit it may be shorter. */
-export const isoBytes = 26;
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
 const characterBytesMax = 12;
 /** Integers with fewer digits fit 64 bits. */

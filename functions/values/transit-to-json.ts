@@ -1,0 +1,239 @@
+import type { ByteWriter } from "./byte-writer.ts";
+import {
+  backslash,
+  backtick,
+  caret,
+  carriageReturn,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  dollar,
+  dot,
+  isBlank,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  tab,
+  tilde,
+} from "./bytes.ts";
+import { type Memory, memoryOf } from "./memory.ts";
+import type { Splices } from "./splices.ts";
+import { instantOfDigits } from "./transit-scalar.ts";
+
+/** Where an instant that JavaScript printed has its fraction and its end: `2026-11-27T00:00:00.000Z`. */
+const fractionAt = 19;
+const isoChars = 24;
+/** `"^ "` */
+const markerBytes = 4;
+/** The tilde and the tag. */
+const tagBytes = 2;
+/** What a byte outside of strings is. */
+const Role = { literal: 0, quote: 1, separator: 2, open: 3, close: 4, blank: 5 } as const;
+const roles = new Uint8Array(256);
+for (const byte of [space, tab, carriageReturn]) roles[byte] = Role.blank;
+for (const byte of [comma, colon]) roles[byte] = Role.separator;
+for (const byte of [openBracket, openBrace]) roles[byte] = Role.open;
+for (const byte of [closeBracket, closeBrace]) roles[byte] = Role.close;
+roles[quote] = Role.quote;
+const nothing = memoryOf(new Uint8Array());
+
+/** A value in a valid transit body, and where its cache codes are among the body's. */
+export interface TransitText {
+  readonly source: Memory;
+  readonly start: number;
+  readonly end: number;
+  readonly splices: Splices;
+  /** The index of its first code. */
+  readonly firstSplice: number;
+  /** The most bytes by which it grows. */
+  readonly growth: number;
+}
+
+/**
+ * Writes transit's ordinary values as JSON, as JsonWriter does, in one pass over their text: a valid body need
+ * not be read again. Tagged arrays, booleans, nulls and unusual instants are left to the reader.
+ */
+export class TransitToJson {
+  /** For each open container but the last: 1 for a map. */
+  readonly #outer = new Uint8Array(64);
+  #from: Memory = nothing;
+  #to: Memory = nothing;
+  #at = 0;
+  #length = 0;
+
+  /** Writes `text`. Returns false, with nothing written, if it holds an unusual value. */
+  write(text: TransitText, out: ByteWriter): boolean {
+    const { source, start, end, growth } = text;
+    this.#from = source;
+    this.#to = out.reserve(end - start + growth);
+    this.#at = start;
+    this.#length = out.length;
+    if (!this.#values(text)) return false;
+    out.length = this.#length;
+    return true;
+  }
+
+  #values({ start, end, splices, firstSplice }: TransitText): boolean {
+    const { bytes } = this.#from;
+    const { bytes: target } = this.#to;
+    const outer = this.#outer;
+    let splice = firstSplice;
+    let depth = 0;
+    let isMap = false;
+    let isName = false;
+    let at = start;
+    let to = this.#length;
+    while (at < end) {
+      const byte = bytes[at++]!;
+      switch (roles[byte]) {
+        case Role.literal:
+          target[to++] = byte;
+          break;
+        case Role.quote: {
+          let next = bytes[at]!;
+          if (next === caret || next === tilde) {
+            this.#at = at;
+            this.#length = to;
+            if (!(next === caret ? this.#code(splices, splice++, isName) : this.#tagged(isName)))
+              return false;
+            at = this.#at;
+            to = this.#length;
+            break;
+          }
+          target[to++] = quote;
+          for (; next !== quote; next = bytes[++at]!) {
+            target[to++] = next;
+            if (next === backslash) target[to++] = bytes[++at]!;
+          }
+          target[to++] = quote;
+          at++;
+          break;
+        }
+        case Role.separator:
+          target[to++] = isName ? colon : comma;
+          isName = isMap && !isName;
+          break;
+        case Role.open: {
+          if (depth === outer.length) return false;
+          outer[depth++] = isMap ? 1 : 0;
+          const first = byte === openBrace ? at : afterMarker(bytes, at);
+          isName = isMap = first !== 0;
+          if (isMap) at = first;
+          target[to++] = isMap ? openBrace : openBracket;
+          break;
+        }
+        case Role.close:
+          target[to++] = isMap ? closeBrace : closeBracket;
+          isMap = outer[--depth] === 1;
+          isName = false;
+          break;
+      }
+    }
+    this.#length = to;
+    return true;
+  }
+
+  /** Writes what the cache code at the current place means. */
+  #code(splices: Splices, n: number, isName: boolean): boolean {
+    const { bytes } = this.#from;
+    const code = this.#at;
+    const meaning = splices.startOf(n, code);
+    if (meaning === undefined) return false;
+    this.#at = meaning;
+    if (bytes[meaning] !== tilde) this.#quoted(meaning);
+    else if (!this.#tagged(isName)) return false;
+    // One digit or two.
+    this.#at = bytes[code + 2] === quote ? code + 3 : code + 4;
+    return true;
+  }
+
+  /** Writes the string at the current place, which begins with a tilde. */
+  #tagged(isName: boolean): boolean {
+    const { bytes } = this.#from;
+    const tag = bytes[this.#at + 1]!;
+    const start = this.#at + tagBytes;
+    if (tag === tilde || tag === caret || tag === backtick) this.#quoted(start - 1);
+    else if (tag === colon || tag === dollar) this.#quoted(start);
+    else if (isName || !this.#scalar(tag, start)) return false;
+    return true;
+  }
+
+  /** Writes a value that has a tag, whose text begins at `start`. */
+  #scalar(tag: number, start: number): boolean {
+    switch (tag) {
+      case 0x75: // u
+      case 0x72: // r
+      case 0x63: // c
+      case 0x62: // b
+        this.#quoted(start);
+        return true;
+      case 0x69: // i
+      case 0x6e: // n
+      case 0x66: // f
+      case 0x64: // d
+        this.#number(start);
+        return true;
+      case 0x6d: // m
+        this.#instant(start);
+        return true;
+      case 0x74: // t
+        if (!this.#isAsPrinted(start)) return false;
+        this.#quoted(start);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Writes the rest of a string as one, with quotes. */
+  #quoted(start: number): void {
+    const { bytes } = this.#from;
+    const { bytes: target } = this.#to;
+    let to = this.#length;
+    let at = start;
+    target[to++] = quote;
+    for (let byte = bytes[at]!; byte !== quote; byte = bytes[++at]!) {
+      target[to++] = byte;
+      if (byte === backslash) target[to++] = bytes[++at]!;
+    }
+    target[to++] = quote;
+    this.#at = at + 1;
+    this.#length = to;
+  }
+
+  /** Writes the rest of a string without quotes. */
+  #number(start: number): void {
+    const { bytes } = this.#from;
+    const { bytes: target } = this.#to;
+    let at = start;
+    for (; bytes[at] !== quote; at++) target[this.#length++] = bytes[at]!;
+    this.#at = at + 1;
+  }
+
+  #instant(start: number): void {
+    const { bytes } = this.#from;
+    const { bytes: target } = this.#to;
+    const end = bytes.indexOf(quote, start);
+    const text = `"${new Date(instantOfDigits(bytes, start, end)).toISOString()}"`;
+    for (let i = 0; i < text.length; i++) target[this.#length++] = text.charCodeAt(i);
+    this.#at = end + 1;
+  }
+
+  /** Returns whether the instant at `start` is written as JavaScript prints it. */
+  #isAsPrinted(start: number): boolean {
+    const { bytes } = this.#from;
+    return bytes[start + isoChars] === quote && bytes[start + fractionAt] === dot;
+  }
+}
+
+/** Returns the place after the marker of a compact map at `start`, and its comma; 0 if there is none. */
+function afterMarker(bytes: Uint8Array, start: number): number {
+  let at = start;
+  while (isBlank(bytes[at]!)) at++;
+  if (bytes[at] !== quote || bytes[at + 1] !== caret || bytes[at + 2] !== space) return 0;
+  at += markerBytes;
+  while (isBlank(bytes[at]!)) at++;
+  return bytes[at] === comma ? at + 1 : at;
+}
