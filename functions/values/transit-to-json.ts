@@ -29,7 +29,7 @@ const isoChars = 24;
 const markerBytes = 4;
 /** The tilde and the tag. */
 const tagBytes = 2;
-/** What a byte outside of strings is. */
+/** Roles of bytes outside of strings. */
 const Role = { literal: 0, quote: 1, separator: 2, open: 3, close: 4, blank: 5 } as const;
 const roles = new Uint8Array(256);
 for (const byte of [space, tab, carriageReturn]) roles[byte] = Role.blank;
@@ -52,8 +52,8 @@ export interface TransitText {
 }
 
 /**
- * Writes transit's ordinary values as JSON, as JsonWriter does, in one pass over their text: a valid body need
- * not be read again. Tagged arrays, booleans, nulls and unusual instants are left to the reader.
+ * Writes transit's ordinary values as JSON, as JsonWriter does, in one pass over their text: a valid body
+ * need not be read again. Tagged arrays, booleans, nulls and unusual instants are left to the reader.
  */
 export class TransitToJson {
   /** For each open container but the last: 1 for a map. */

@@ -3,14 +3,12 @@ import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
+import { seemIdentifiers } from "./identifiers.ts";
 import { NameTable } from "./name-table.ts";
 import type { Name, SlotBudget } from "./slot-budget.ts";
 
 /** Maps within records remember at most this many names. */
 const namesMax = 500;
-/** After this many names, and each time as many more, they are looked at: they may be identifiers. */
-const identifiersMin = 48;
-const recurringShare = 1 / 6;
 /** Maps with more names than this look names up by hash. */
 const comparedMax = 8;
 
@@ -171,18 +169,14 @@ export class MapShape {
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#texts?.add(textOf(bytes, start, end));
-    if (columns === undefined && (this.#slots.length >= namesMax || this.#holdsIdentifiers())) this.#open();
+    if (columns === undefined && this.#isFull()) this.#open();
     return slot;
   }
 
-  /** Returns whether the names seem to differ from map to map: few of them are in the current one. */
-  #holdsIdentifiers(): boolean {
-    const { length } = this.#slots;
-    if (length % identifiersMin !== 0 || length - (this.check?.names.length ?? 0) < identifiersMin)
-      return false;
-    const current = this.#slots.reduce((last, { lastMap }) => Math.max(last, lastMap), 0);
-    const recurring = this.#slots.filter(({ lastMap }) => lastMap === current);
-    return recurring.length < recurringShare * length;
+  #isFull(): boolean {
+    return (
+      this.#slots.length >= namesMax || seemIdentifiers(this.#slots, () => this.check?.names.length ?? 0)
+    );
   }
 
   #open(): void {
