@@ -1,5 +1,5 @@
 import type { JsonObject } from "../values/json-object.ts";
-import type { ItemBounds } from "../values/slot-check.ts";
+import type { CountBounds } from "../values/slot-check.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import { type Spend, stepsOfText } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
@@ -41,14 +41,14 @@ export class Assertions {
     return this.#checks.every(each => each.acceptsInstants || (each.always & typeBits.string) !== 0);
   }
 
-  /** Returns how many elements an array may have; undefined if more than that matters. */
-  get itemBounds(): ItemBounds | undefined {
+  /** Returns how many elements or members a value of `type` may have; undefined if more than that matters. */
+  countsOf(type: number): CountBounds | undefined {
     let [min, max] = [0, Infinity];
-    for (const { always, itemsMin, itemsMax } of this.#checks) {
-      const isCount = itemsMin !== undefined || itemsMax !== undefined;
-      if ((always & typeBits.array) === 0 && !isCount) return undefined;
-      min = Math.max(min, itemsMin ?? min);
-      max = Math.min(max, itemsMax ?? max);
+    for (const { always, countMin, countMax } of this.#checks) {
+      if ((always & type) !== 0) continue;
+      if (countMin === undefined && countMax === undefined) return undefined;
+      min = Math.max(min, countMin ?? min);
+      max = Math.min(max, countMax ?? max);
     }
     return { min, max };
   }

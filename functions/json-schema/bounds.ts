@@ -25,9 +25,9 @@ export interface Check {
   conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean;
   /** Whether every instant conforms, written like `2026-11-23T12:00:00.000Z`. */
   readonly acceptsInstants?: boolean;
-  /** If this is about the number of an array's elements: the fewest and the most. */
-  readonly itemsMin?: number;
-  readonly itemsMax?: number;
+  /** If this is about the number of an array's elements or of a map's members: the fewest and the most. */
+  readonly countMin?: number;
+  readonly countMax?: number;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
@@ -96,7 +96,7 @@ const fewest =
         conformsByText: (_: Uint8Array, start: number, end: number) =>
           end - start >= enough * (enough > 1 ? characterBytesMax : 1),
       }),
-      ...(type === typeBits.array && { itemsMin: enough }),
+      ...(type !== typeBits.string && { countMin: enough }),
       matches: (value, spend) => reaches(value, enough, spend) !== false,
     };
   };
@@ -110,7 +110,7 @@ const greatest =
       ...(type === typeBits.string && {
         conformsByText: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
       }),
-      ...(type === typeBits.array && { itemsMax: tooMany - 1 }),
+      ...(type !== typeBits.string && { countMax: tooMany - 1 }),
       matches: (value, spend) => reaches(value, tooMany, spend) !== true,
     };
   };

@@ -1,8 +1,9 @@
 import { stringOf } from "../values/scanner.ts";
-import type { MapCheck, SlotCheck } from "../values/slot-check.ts";
+import type { CountBounds, MapCheck, MapNames, SlotCheck } from "../values/slot-check.ts";
 import { BudgetExceeded, type Spend, stepsOfText } from "./budget.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import type { Pattern } from "./patterns.ts";
+import { typeBits } from "./types.ts";
 import type { Alternatives } from "./verdict.ts";
 
 /** Returns the check of values to which all of `nodes` apply; undefined if there are none. */
@@ -29,9 +30,21 @@ interface PlanParts {
   readonly spend: Spend;
 }
 
+/** Returns the check of a map's names; undefined if any will do. */
+function namesCheckOf(
+  bounds: readonly CountBounds[],
+  dependencies: Applicators["dependentRequired"],
+): MapCheck["conformsNames"] {
+  if (bounds.length === 0 && dependencies.length === 0) return undefined;
+  return ({ count, has }) =>
+    bounds.every(({ min, max }) => count >= min && count <= max) &&
+    dependencies.every(([name, names]) => !has(name) || names.every(has));
+}
+
 class MapPlan implements MapCheck {
   readonly required: number;
   readonly or: MapCheck | undefined;
+  readonly conformsNames: ((names: MapNames) => boolean) | undefined;
   readonly #required: ReadonlySet<string>;
   readonly #applied: readonly Applicators[];
   readonly #patterns: readonly Pattern[];
@@ -44,12 +57,20 @@ class MapPlan implements MapCheck {
     this.or = or;
     this.#make = make;
     this.#spend = spend;
-    this.#applied = nodes.map(({ applicators }) => applicators!);
+    this.#applied = nodes.flatMap(({ applicators }) => applicators ?? []);
     this.#required = new Set(this.#applied.flatMap(each => each.required));
     this.required = this.#required.size;
+    const bounds = nodes.flatMap(({ rules }) => rules?.countsOf(typeBits.object) ?? []);
+    const areAny = bounds.every(({ min, max }) => min === 0 && max === Infinity);
+    this.conformsNames = namesCheckOf(areAny ? [] : bounds, this.#dependencies);
     this.#patterns = this.#applied.flatMap(({ patternProperties }) =>
       patternProperties.map(([each]) => each),
     );
+  }
+
+  /** By the name that triggers them. */
+  get #dependencies() {
+    return this.#applied.flatMap(({ dependentRequired }) => dependentRequired);
   }
 
   isRequired(name: string): boolean {
@@ -57,7 +78,8 @@ class MapPlan implements MapCheck {
   }
 
   get names(): readonly string[] {
-    return [...this.#required, ...this.#applied.flatMap(({ properties }) => [...properties.keys()])];
+    const properties = this.#applied.flatMap(each => [...each.properties.keys()]);
+    return [...this.#required, ...properties, ...this.#dependencies.flat(2)];
   }
 
   member(name: string): SlotCheck | undefined {

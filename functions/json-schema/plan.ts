@@ -1,8 +1,11 @@
+import { openBracket } from "../values/bytes.ts";
 import { stringOf } from "../values/scanner.ts";
-import type { ItemBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
+import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
+import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
 import { BudgetExceeded } from "./budget.ts";
+import { areDistinct } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
@@ -110,10 +113,10 @@ const nothingRequired: MapCheck = {
 class Plan implements SlotCheck {
   readonly always: number;
   readonly map: MapCheck | undefined;
-  readonly items: ItemBounds | undefined;
   readonly #nodes: readonly SchemaNode[];
   readonly #plans: Plans;
-  readonly #elements: readonly SchemaNode[];
+  /** Undefined if only the evaluator can check arrays. */
+  readonly #array: ArrayPlan | undefined;
   readonly #types: number[] = [];
   /** By kind: whether the assertions are few. */
   readonly #areFew: boolean[] = [];
@@ -145,24 +148,30 @@ class Plan implements SlotCheck {
     this.map = isAnything(maps)
       ? undefined
       : mapPlanOf(maps, plans.of, steps => plans.evaluators.scalars.spend(steps));
-    const [elements, ...otherElements] = alternativesOf(nodes, array);
-    const items = elements && itemsOf(elements);
-    const isPlain = items !== undefined && otherElements.length === 0;
-    if (isPlain) always |= 1 << Kind.array;
-    this.items = isPlain && (items.min > 0 || items.max < Infinity) ? items : undefined;
+    this.#array = arrayPlanOf(alternativesOf(nodes, array), plans.of);
+    if (this.#array?.isUnique === false) always |= 1 << Kind.array;
     this.always = always;
-    this.#elements = isPlain ? elements!.flatMap(({ applicators }) => applicators?.otherItems ?? []) : [];
+  }
+
+  get items(): CountBounds | undefined {
+    return this.#array?.bounds;
   }
 
   /** Built on demand, as schemas may refer to themselves. */
   get element(): SlotCheck | undefined {
-    return this.#plans.of(this.#elements);
+    return this.#array?.others;
+  }
+
+  /** Likewise. */
+  get firstElements(): readonly (SlotCheck | undefined)[] {
+    return this.#array?.firsts ?? [];
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
-    const alternatives = this.#assertions[kind];
-    if (alternatives === undefined) return false;
-    const types = this.#types[kind]!;
+    const types = this.#types[kind];
+    if (types === undefined) return false;
+    const alternatives = this.#assertions[kind] ?? [];
+    if (alternatives.length === 0) return this.#accepts(() => scalarOf(kind, bytes, start, end));
     const { spend } = this.#plans.evaluators.scalars;
     let value: unknown;
     try {
@@ -185,8 +194,15 @@ class Plan implements SlotCheck {
   }
 
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
+    const isArray = this.#array !== undefined && bytes[start] === openBracket;
+    if (isArray && areDistinct(bytes, start, end)) return true;
+    return this.#accepts(() => reader.read(utf8.decode(bytes.subarray(start, end))));
+  }
+
+  /** Evaluates a value alone. */
+  #accepts(read: () => unknown): boolean {
     try {
-      const value = reader.read(utf8.decode(bytes.subarray(start, end)));
+      const value = read();
       return this.#nodes.every(node => this.#plans.evaluators.wholes.accepts(node, value));
     } catch (error) {
       return isOverBudget(error);
@@ -200,24 +216,11 @@ function isOverBudget(error: unknown): false {
   throw error;
 }
 
-/** Returns the alternatives that only check a map's members. */
+/** Returns the alternatives that only check a map's members and their number. */
 const mapsOf = (nodes: readonly SchemaNode[]): Alternatives =>
   alternativesOf(nodes, object).filter(each =>
-    each.every(({ rules }) => (rules?.verdict(object) ?? "all") === "all"),
+    each.every(({ rules }) => rules === undefined || rules.countsOf(object) !== undefined),
   );
-
-/** Returns how many elements an array may have; undefined if more of the array itself is checked. */
-function itemsOf(nodes: readonly SchemaNode[]): ItemBounds | undefined {
-  let [min, max] = [0, Infinity];
-  for (const { rules } of nodes) {
-    if (rules === undefined) continue;
-    const { itemBounds } = rules;
-    if (itemBounds === undefined) return undefined;
-    min = Math.max(min, itemBounds.min);
-    max = Math.min(max, itemBounds.max);
-  }
-  return { min, max };
-}
 
 const areSame = (one: Alternatives, other: Alternatives) =>
   one.length === other.length && one.every((each, n) => isSameList(each, other[n]!));

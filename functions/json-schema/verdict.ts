@@ -115,16 +115,16 @@ function isRefused({ rules, applicators }: SchemaNode, search: Search, depth: nu
 function holdsParts(applicators: Applicators, type: number): boolean | undefined {
   if (type === typeBits.array) {
     const { items, otherItems, contains, uniqueItems } = applicators;
-    if (items.length > 0 || contains !== undefined || uniqueItems) return undefined;
-    return otherItems !== undefined;
+    if (contains !== undefined) return undefined;
+    return items.length > 0 || otherItems !== undefined || uniqueItems;
   }
   if (type !== typeBits.object) return false;
   const { patternProperties, propertyNames, dependentSchemas, dependentRequired } = applicators;
-  if (propertyNames !== undefined) return undefined;
-  if (dependentSchemas.length > 0 || dependentRequired.length > 0) return undefined;
+  if (propertyNames !== undefined || dependentSchemas.length > 0) return undefined;
   const { required, properties, additionalProperties } = applicators;
   return (
     required.length > 0 ||
+    dependentRequired.length > 0 ||
     properties.size > 0 ||
     patternProperties.length > 0 ||
     additionalProperties !== undefined

@@ -10,19 +10,21 @@ export interface SlotCheck {
   /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
   /**
-   * Returns whether the map or array `bytes[start, end)`, as JSON, is certain to conform if its kind is not
-   * always accepted. Its members are then not checked.
+   * Returns whether the map or array `bytes[start, end)`, as JSON, whose members and elements conform to the
+   * checks below, is certain to conform. Asked if its kind is not always accepted.
    */
   conformsWhole?(bytes: Uint8Array, start: number, end: number): boolean;
   /** The check of a map in this place; undefined if nothing is required. */
   readonly map: MapCheck | undefined;
   /** The check of each element of an array in this place; undefined if nothing is required. */
   readonly element: SlotCheck | undefined;
+  /** The checks of its first elements, if these have checks of their own. */
+  readonly firstElements?: readonly (SlotCheck | undefined)[];
   /** How many elements an array may have; undefined for any number. */
-  readonly items?: ItemBounds | undefined;
+  readonly items?: CountBounds | undefined;
 }
 
-export interface ItemBounds {
+export interface CountBounds {
   readonly min: number;
   readonly max: number;
 }
@@ -38,6 +40,15 @@ export interface MapCheck {
   other(bytes: Uint8Array, start: number, end: number): SlotCheck | undefined;
   /** Returns the check of this name's value; undefined if nothing is required. */
   member(name: string): SlotCheck | undefined;
+  /** Returns whether a map with these names is certain to conform; undefined if only `required` matters. */
+  readonly conformsNames?: ((names: MapNames) => boolean) | undefined;
   /** Another check: a map may satisfy that one instead. */
   readonly or: MapCheck | undefined;
+}
+
+/** The names of a map. */
+export interface MapNames {
+  readonly count: number;
+  /** Returns whether the map has a name, which is one of the check's `names`. */
+  has(name: string): boolean;
 }

@@ -44,6 +44,18 @@ const columns: Readonly<Record<string, Column>> = {
     schema: { type: "array", minItems: 1, maxItems: 20, items: integers },
     value: n => Array.from({ length: 1 + vary(n, 1, 12) }, (_, i) => i),
   },
+  uniqueItems: {
+    schema: { type: "array", uniqueItems: true, items: integers },
+    value: n => Array.from({ length: vary(n, 1, 8) }, (_, i) => n + i),
+  },
+  "list of items": {
+    schema: { type: "array", items: [integers, { type: "string" }] },
+    value: n => [n, `v${n}`],
+  },
+  "minProperties, dependencies": {
+    schema: { ...oneName("a", "integer"), minProperties: 1, dependencies: { b: ["a"] } },
+    value: n => (vary(n, 1, 2) === 0 ? { a: n } : { a: n, b: "x" }),
+  },
   patternProperties: {
     schema: { type: "object", patternProperties: { "^k[0-9]+$": integers } },
     value: n => identifiers(n, 1),

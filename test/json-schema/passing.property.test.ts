@@ -61,6 +61,8 @@ const texts = fc.oneof(
       "[1,2]",
       "[1,2,3,4]",
       '["a",{"a":1},{"b":"x"}]',
+      ...['["x",1]', '[1,"1",1]', "[1,1.0]", '["a","\\u0061"]', "[-0,0]", "[true,null,[],[]]"],
+      ...['{"a":1,"b":"x","k1":2}', '{"k3":1,"k4":2,"k5":3,"k6":4}'],
       '{"deep":{"deep":{"a":1}}}',
       '{"deep":{"b":"x"}}',
     ],
@@ -123,6 +125,19 @@ const columns = fc.constantFrom<object>(
   },
   { type: "array", minItems: 1, maxItems: 3, items: { type: "integer" } },
   { type: "object", minProperties: 2, properties: { a: { type: "integer" } } },
+  { type: "object", maxProperties: 2, additionalProperties: { type: ["integer", "string"] } },
+  { minProperties: 1, minItems: 2, dependencies: { a: ["b"], k1: ["k2", "a"] } },
+  {
+    anyOf: [
+      { type: "object", maxProperties: 1 },
+      { ...oneName("b", "string"), minProperties: 3 },
+    ],
+  },
+  { type: "array", uniqueItems: true, items: { type: ["integer", "string"] }, minItems: 2 },
+  { uniqueItems: true },
+  { items: [{ type: "integer" }, { type: "string" }], additionalItems: { type: "integer" } },
+  { items: [{}, { type: "integer" }], additionalItems: false, uniqueItems: true },
+  { oneOf: [{ type: "string", maxLength: 1 }, { pattern: "^2" }, { minimum: 5 }] },
   { enum: [1, 2.5, true, null, "a"] },
   { enum: [null, true, 5, "a"] },
   { type: ["string", "integer"], pattern: "[\\.-9]" },
@@ -191,9 +206,10 @@ it("a record that is checked while it is read is refused as by the evaluator", (
 });
 
 it("checks in passing leave the evaluator its whole budget", () => {
-  // A list of unique items can't be checked in passing, so each record is evaluated as well.
-  const schema = { properties: { v: { pattern: "^[a-h]{12}[a-z]*$" }, w: { uniqueItems: true } } };
-  const record = JSON.stringify({ v: "a".repeat(1_000), w: [1] });
+  // Which of these it is can't be checked in passing, so each record is evaluated as well.
+  const choices = { anyOf: [{ pattern: "^b" }, { oneOf: [{ minLength: 1 }, { pattern: "^c" }] }] };
+  const schema = { properties: { v: { pattern: "^[a-h]{12}[a-z]*$" }, w: choices } };
+  const record = JSON.stringify({ v: "a".repeat(1_000), w: "a" });
   const records = Array.from({ length: 1_000 }, () => record);
   expect(faultsOf(schema, records).filter(faults => faults !== undefined)).toEqual([]);
 });
@@ -209,6 +225,34 @@ it("names beyond those that a map remembers are checked", () => {
     ...right.map(() => false),
     ...wrong.map(() => true),
   ]);
+});
+
+it("elements are compared by value, however they are spelled", () => {
+  const lists = [
+    "[-0,0]",
+    "[0,0.0]",
+    "[1,1e0]",
+    '["a","\\u0061"]',
+    '["1",1]',
+    "[[],[]]",
+    "[{},{ }]",
+    "[1, 1]",
+  ];
+  const schema = { properties: { v: { uniqueItems: true } } };
+  const records = lists.map(each => `{"v":${each}}`);
+  expect(faultsOf(schema, records)).toEqual(records.map(each => evaluatedFaults(schema, each, heads.json)));
+});
+
+it("the number of names and those that others require are checked beyond those that a map remembers", () => {
+  const of = { maxProperties: 3, dependencies: { a: ["b"] } };
+  const records = Array.from({ length: 60 }, (_, n) => `{"of":{"n${n}":1,"m${n}":2,"a":3,"b":4}}`);
+  const right = ['{"of":{"x":1,"y":2,"z":3}}', '{"of":{"a":1,"b":2,"y":3}}', '{"of":{"b":1}}'];
+  const wrong = ['{"of":{"x":1,"y":2,"z":3,"w":4}}', '{"of":{"a":1,"y":2}}'];
+  const schema = { properties: { of } };
+  const faults = faultsOf(schema, [...right, ...wrong, ...records, ...right, ...wrong]);
+  const pattern = [...right.map(() => false), ...wrong.map(() => true)];
+  const learned = records.map(() => true);
+  expect(faults.map(each => each !== undefined)).toEqual([...pattern, ...learned, ...pattern]);
 });
 
 it("a table's first record may have two maps of more names than are remembered", () => {

@@ -72,6 +72,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
       }
       found += slot.weight;
     }
+    if (shape.checksNames) this.checkNames(map, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
@@ -107,7 +108,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
   #array(start: number, slot: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
-    const element = this.elementOf(slot, start);
+    let element = this.elementOf(slot, start);
     let at = this.skip(start + 1);
     let count = 0;
     if (bytes[at] === closeBracket) at++;
@@ -116,6 +117,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
         count++;
         at = this.#value(at, element, depth + 1);
         if (at === miss) return miss;
+        element = element.next ?? element;
         let byte = bytes[at]!;
         if (byte <= space) {
           at = this.skip(at);

@@ -1,6 +1,6 @@
 import { dot, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
 import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
-import type { MapCheck } from "../../values/slot-check.ts";
+import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { isInt64At } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
@@ -165,6 +165,12 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
   }
 
+  /** Checks the names of the map that was read last by an open or a closed shape. */
+  protected checkNames(map: number, shape: MapShape): void {
+    const further = this.reader.names.mark() - shape.mark;
+    if (this.conforms) this.conforms = shape.conformsNames(map, further);
+  }
+
   /** Checks the number of an array's elements. */
   protected checkCount(count: number, { check }: Slot): void {
     if (check?.items === undefined) return;
@@ -184,11 +190,11 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return slot.map;
   }
 
-  /** Returns the slot of the elements of a slot's arrays, one of which is at `at`. */
+  /** Returns the slot of the first element of a slot's arrays, one of which is at `at`. */
   protected elementOf(slot: Slot, at: number): Slot {
     if (slot.isKey) this.keysFit = false;
     this.checkKind(Kind.array, slot, at);
-    slot.element ??= elementSlot(slot.check?.element);
+    slot.element ??= elementsBy(slot.check);
     return slot.element;
   }
 
@@ -204,6 +210,14 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     return at;
   }
 }
+
+/** Returns the slot of the first element of an array; each one is followed by its `next`, or by itself. */
+const elementsBy = (check: SlotCheck | undefined): Slot =>
+  (check?.firstElements ?? []).reduceRight((next, each) => {
+    const slot = elementSlot(each);
+    slot.next = next;
+    return slot;
+  }, elementSlot(check?.element));
 
 /** A shape takes as much memory as so many slots. */
 const shapeSlots = 4;

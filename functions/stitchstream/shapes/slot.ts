@@ -111,6 +111,10 @@ export class MapShape {
   #foreseen: ReadonlySet<number> | undefined;
   /** Whether there are too many names for each to have a slot. */
   isOpen = false;
+  /** Whether the check is about the names that a map has. */
+  readonly checksNames: boolean;
+  /** If it is: the slots by their names' texts. */
+  #byText: Map<string, Slot> | undefined;
   /** While the shape is open: where the current map's names begin among the reader's names. */
   mark = 0;
   readonly check: MapCheck | undefined;
@@ -130,6 +134,7 @@ export class MapShape {
     this.#budget = budget;
     this.check = check;
     this.expected = keys * keyWeight + (check?.required ?? 0);
+    this.checksNames = check?.conformsNames !== undefined;
   }
 
   /**
@@ -169,8 +174,23 @@ export class MapShape {
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#texts?.add(textOf(bytes, start, end));
+    if (this.checksNames) this.#noteName(text, slot);
     if (columns === undefined && this.#isFull()) this.#open();
     return slot;
+  }
+
+  #noteName(text: string, slot: Slot): void {
+    this.#byText ??= new Map();
+    this.#byText.set(text, slot);
+  }
+
+  /**
+   * Returns whether the names of the map with this id conform: those with slots, and the number of further
+   * ones.
+   */
+  conformsNames(map: number, further: number): boolean {
+    const count = this.#slots.reduce((sum, { lastMap }) => (lastMap === map ? sum + 1 : sum), further);
+    return this.check!.conformsNames!({ count, has: name => this.#byText?.get(name)?.lastMap === map });
   }
 
   #isFull(): boolean {

@@ -83,6 +83,7 @@ export class TransitRecords extends TransitNames {
         } else if (byte === close) break;
         else return miss;
       }
+    if (shape.checksNames) this.checkNames(map, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
@@ -189,9 +190,10 @@ export class TransitRecords extends TransitNames {
   }
 
   /** Reads elements from the first one, or from the bracket if there are none. */
-  #elements(start: number, slot: Slot, element: Slot, depth: number): number {
+  #elements(start: number, slot: Slot, first: Slot, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes } = this;
+    let element = first;
     let count = 0;
     let at = start;
     if (bytes[at] === closeBracket) at++;
@@ -200,6 +202,7 @@ export class TransitRecords extends TransitNames {
         count++;
         at = this.#value(at, element, depth + 1);
         if (at === miss) return miss;
+        element = element.next ?? element;
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === closeBracket) break;
