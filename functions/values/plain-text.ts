@@ -52,7 +52,7 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
 }
 
 /** Returns 0 if four bytes have no quote or backslash; otherwise the lowest bit set is of the first one. */
-function endsIn(word: number): number {
+export function endsIn(word: number): number {
   const quotes = word ^ 0x22222222;
   const escapes = word ^ 0x5c5c5c5c;
   return (((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes)) & 0x80808080;

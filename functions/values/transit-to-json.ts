@@ -17,8 +17,10 @@ import {
   space,
   tab,
   tilde,
+  wordBytes,
 } from "./bytes.ts";
 import { type Memory, memoryOf } from "./memory.ts";
+import { endsIn } from "./plain-text.ts";
 import type { Splices } from "./splices.ts";
 import { instantOfDigits } from "./transit-scalar.ts";
 
@@ -76,8 +78,9 @@ export class TransitToJson {
   }
 
   #values({ start, end, splices, firstSplice }: TransitText): boolean {
-    const { bytes } = this.#from;
-    const { bytes: target } = this.#to;
+    const { bytes, view } = this.#from;
+    const { bytes: target, view: targetView } = this.#to;
+    const lastWord = bytes.length - wordBytes;
     const outer = this.#outer;
     let splice = firstSplice;
     let depth = 0;
@@ -103,7 +106,12 @@ export class TransitToJson {
             break;
           }
           target[to++] = quote;
-          for (; next !== quote; next = bytes[++at]!) {
+          for (; at <= lastWord; at += wordBytes, to += wordBytes) {
+            const word = view.getInt32(at, true);
+            if (endsIn(word) !== 0) break;
+            targetView.setInt32(to, word, true);
+          }
+          for (next = bytes[at]!; next !== quote; next = bytes[++at]!) {
             target[to++] = next;
             if (next === backslash) target[to++] = bytes[++at]!;
           }
