@@ -99,7 +99,8 @@ const mainApart: Plugin = {
 
 /**
  * Bundles each function with the AWS SDK into `<outdir>/<name>.mjs` and `<outdir>/chunks/<name>-…`, the
- * streamers into `<outdir>/streamers/`, and the commands `persist` and `stitchstream` into `<outdir>/cli/`.
+ * streamers into `<outdir>/streamers/`, the commands `persist` and `stitchstream` into `<outdir>/cli/`, and
+ * their chunks into `<outdir>/cli/chunks/`.
  * Equal sources make equal bytes.
  */
 async function bundle(outdir: string): Promise<void> {
@@ -121,7 +122,7 @@ async function bundle(outdir: string): Promise<void> {
     ...options,
     entryPoints: ["cli/persist.ts", "cli/main.ts", "cli/stitchstream.ts"],
     outdir: join(outdir, "cli"),
-    // What is imported on first need, such as the engine of patterns, need not be compiled at each start.
+    // Chunks that are imported on first need, such as the engine of patterns, aren't compiled at each start.
     splitting: true,
     chunkNames: "chunks/[name]-[hash]",
     target: "node20",

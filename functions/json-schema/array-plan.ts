@@ -1,39 +1,37 @@
-import type { CountBounds, SlotCheck } from "../values/slot-check.ts";
+import { type CountBounds, isLimit, type SlotCheck } from "../values/slot-check.ts";
 import type { MakePlan } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 import type { Alternatives } from "./verdict.ts";
 
 /** Longer lists of schemas in `items` are left to the evaluator. */
-const firstsMax = 32;
+const firstElementsMax = 32;
 
-/** The check of arrays whose elements are checked one by one. */
+/** Says what is checked of the arrays in one place: their length, each element, and whether all differ. */
 export class ArrayPlan {
-  /** How many elements there may be; undefined for any number. */
+  /** Undefined for any number of elements. */
   readonly bounds: CountBounds | undefined;
-  /** Whether all elements must differ. */
   readonly isUnique: boolean;
   readonly #nodes: readonly SchemaNode[];
   readonly #make: MakePlan;
 
   constructor(nodes: readonly SchemaNode[], bounds: CountBounds, make: MakePlan) {
-    this.bounds = bounds.min > 0 || bounds.max < Infinity ? bounds : undefined;
+    this.bounds = isLimit(bounds) ? bounds : undefined;
     this.isUnique = nodes.some(({ applicators }) => applicators?.uniqueItems === true);
     this.#nodes = nodes;
     this.#make = make;
   }
 
-  /** The checks of the first elements, of which each has its own. */
-  get firsts(): readonly (SlotCheck | undefined)[] {
-    return Array.from({ length: firstsOf(this.#nodes) }, (_, n) => this.#at(n));
+  get firstElements(): readonly (SlotCheck | undefined)[] {
+    return Array.from({ length: listed(this.#nodes) }, (_, n) => this.#elementAt(n));
   }
 
-  /** The check of each other element. */
-  get others(): SlotCheck | undefined {
-    return this.#at(firstsMax);
+  /** The check of each element after the first ones. */
+  get otherElement(): SlotCheck | undefined {
+    return this.#elementAt(Infinity);
   }
 
-  #at(n: number): SlotCheck | undefined {
+  #elementAt(n: number): SlotCheck | undefined {
     return this.#make(
       this.#nodes.flatMap(({ applicators }) => applicators?.items[n] ?? applicators?.otherItems ?? []),
     );
@@ -42,12 +40,13 @@ export class ArrayPlan {
 
 /** Returns the check of arrays that conform to `alternatives`; undefined if only the evaluator can decide. */
 export function arrayPlanOf([nodes, ...others]: Alternatives, make: MakePlan): ArrayPlan | undefined {
-  if (nodes === undefined || others.length > 0 || firstsOf(nodes) > firstsMax) return undefined;
+  if (nodes === undefined || others.length > 0 || listed(nodes) > firstElementsMax) return undefined;
   const bounds = boundsOf(nodes);
   return bounds && new ArrayPlan(nodes, bounds, make);
 }
 
-const firstsOf = (nodes: readonly SchemaNode[]) =>
+/** Returns how many elements have schemas of their own. */
+const listed = (nodes: readonly SchemaNode[]) =>
   nodes.reduce((most, { applicators }) => Math.max(most, applicators?.items.length ?? 0), 0);
 
 /** Returns how many elements an array may have; undefined if more of the array itself is checked. */

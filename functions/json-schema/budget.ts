@@ -21,3 +21,9 @@ const weightPerStep = 32;
 /** Returns the steps that reading so many characters or digits costs. */
 export const stepsOfText = (chars: number, weight: number): number =>
   Math.floor((chars * weight) / weightPerStep);
+
+/** Returns false if the budget is used up: the record's evaluator has another one, and decides. */
+export function isOverBudget(error: unknown): false {
+  if (error instanceof BudgetExceeded) return false;
+  throw error;
+}

@@ -14,14 +14,16 @@ import {
   quote,
 } from "../values/bytes.ts";
 
-/** Each element is compared with all others. */
+/** As each element is compared with all others. */
 const elementsMax = 32;
+/** Used again by each call. */
 const starts = new Int32Array(elementsMax);
 const ends = new Int32Array(elementsMax);
 
 /**
- * Returns whether the elements of the array `bytes[start, end)`, valid JSON, certainly differ: few integers,
- * words, and texts without escapes, of which each value has one spelling.
+ * Returns whether the elements of the array `bytes[start, end)`, valid JSON, certainly differ. That is known
+ * only of up to 32 integers that are not negative, literals and texts without escapes: each such value has
+ * one spelling.
  */
 export function areDistinct(bytes: Uint8Array, start: number, end: number): boolean {
   let count = 0;
@@ -52,8 +54,8 @@ function endOfElement(bytes: Uint8Array, start: number): number {
     for (; bytes[at] !== quote; at++) if (bytes[at] === backslash) return 0;
     return at + 1;
   }
-  const isWord = first > nine;
+  const isLiteral = first > nine;
   for (; !isBlank(bytes[at]!) && bytes[at] !== comma && bytes[at] !== closeBracket; at++)
-    if (!isWord && (bytes[at] === dot || (bytes[at]! | lowerCaseBit) === letterE)) return 0;
+    if (!isLiteral && (bytes[at] === dot || (bytes[at]! | lowerCaseBit) === letterE)) return 0;
   return at;
 }

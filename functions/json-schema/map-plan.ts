@@ -1,6 +1,13 @@
 import { stringOf } from "../values/scanner.ts";
-import type { CountBounds, MapCheck, MapNames, SlotCheck } from "../values/slot-check.ts";
-import { BudgetExceeded, type Spend, stepsOfText } from "./budget.ts";
+import {
+  type CountBounds,
+  isLimit,
+  type MapCheck,
+  type MapNames,
+  type SlotCheck,
+  undecided,
+} from "../values/slot-check.ts";
+import { BudgetExceeded, isOverBudget, type Spend, stepsOfText } from "./budget.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import type { Pattern } from "./patterns.ts";
 import { typeBits } from "./types.ts";
@@ -17,8 +24,6 @@ export function mapPlanOf(alternatives: Alternatives, make: MakePlan, spend: Spe
   );
 }
 
-/** Accepts nothing, so that the evaluator decides. */
-export const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
 /** Which of them match is kept as an integer's bits. */
 const patternsMax = 30;
 /** Names that match further combinations of patterns are left to the evaluator. */
@@ -34,18 +39,34 @@ interface PlanParts {
 function namesCheckOf(
   bounds: readonly CountBounds[],
   dependencies: Applicators["dependentRequired"],
+  spend: Spend,
 ): MapCheck["conformsNames"] {
-  if (bounds.length === 0 && dependencies.length === 0) return undefined;
-  return ({ count, has }) =>
-    bounds.every(({ min, max }) => count >= min && count <= max) &&
-    dependencies.every(([name, names]) => !has(name) || names.every(has));
+  const limits = bounds.filter(isLimit);
+  if (limits.length === 0 && dependencies.length === 0) return undefined;
+  const lookups = dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0);
+  return ({ count, has }) => {
+    if (!limits.every(({ min, max }) => count >= min && count <= max)) return false;
+    try {
+      spend(lookups);
+      return dependencies.every(([name, names]) => !has(name) || names.every(has));
+    } catch (error) {
+      return isOverBudget(error);
+    }
+  };
 }
+
+const namesIn = ({ required, properties, dependentRequired }: Applicators) => [
+  ...required,
+  ...properties.keys(),
+  ...dependentRequired.flat(2),
+];
 
 class MapPlan implements MapCheck {
   readonly required: number;
   readonly or: MapCheck | undefined;
   readonly conformsNames: ((names: MapNames) => boolean) | undefined;
   readonly #required: ReadonlySet<string>;
+  #names: readonly string[] | undefined;
   readonly #applied: readonly Applicators[];
   readonly #patterns: readonly Pattern[];
   readonly #make: MakePlan;
@@ -61,16 +82,11 @@ class MapPlan implements MapCheck {
     this.#required = new Set(this.#applied.flatMap(each => each.required));
     this.required = this.#required.size;
     const bounds = nodes.flatMap(({ rules }) => rules?.countsOf(typeBits.object) ?? []);
-    const areAny = bounds.every(({ min, max }) => min === 0 && max === Infinity);
-    this.conformsNames = namesCheckOf(areAny ? [] : bounds, this.#dependencies);
+    const dependencies = this.#applied.flatMap(({ dependentRequired }) => dependentRequired);
+    this.conformsNames = namesCheckOf(bounds, dependencies, spend);
     this.#patterns = this.#applied.flatMap(({ patternProperties }) =>
       patternProperties.map(([each]) => each),
     );
-  }
-
-  /** By the name that triggers them. */
-  get #dependencies() {
-    return this.#applied.flatMap(({ dependentRequired }) => dependentRequired);
   }
 
   isRequired(name: string): boolean {
@@ -78,8 +94,8 @@ class MapPlan implements MapCheck {
   }
 
   get names(): readonly string[] {
-    const properties = this.#applied.flatMap(each => [...each.properties.keys()]);
-    return [...this.#required, ...properties, ...this.#dependencies.flat(2)];
+    this.#names ??= [...new Set(this.#applied.flatMap(namesIn))];
+    return this.#names;
   }
 
   member(name: string): SlotCheck | undefined {

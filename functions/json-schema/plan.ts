@@ -1,18 +1,18 @@
 import { openBracket } from "../values/bytes.ts";
 import { stringOf } from "../values/scanner.ts";
-import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
+import { type CountBounds, type MapCheck, type SlotCheck, undecided } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
-import { BudgetExceeded } from "./budget.ts";
+import { isOverBudget } from "./budget.ts";
 import { areDistinct } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { type MakePlan, mapPlanOf, undecided } from "./map-plan.ts";
+import { type MakePlan, mapPlanOf } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
-import { type Alternatives, alternativesOf, isAnything } from "./verdict.ts";
+import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
 const ascii = new TextDecoder("latin1");
 const utf8 = new TextDecoder();
@@ -33,9 +33,10 @@ const checkedByTextMax = 8;
 /** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
 const plansMax = 10_000;
 
-/** The evaluators of scalars, and of whole maps and arrays. */
 export interface Evaluators {
+  /** Its budget is that of assertions about scalars, and of lookups of names. */
   readonly scalars: Evaluator;
+  /** Evaluates single values of records. */
   readonly wholes: Evaluator;
 }
 
@@ -121,8 +122,8 @@ class Plan implements SlotCheck {
   /** By kind: whether the assertions are few. */
   readonly #areFew: boolean[] = [];
   /**
-   * By kind: the assertions of each alternative. Undefined if every value conforms, or if only the evaluator
-   * can decide.
+   * By kind: the assertions of each alternative, none if no value conforms. Undefined if every value does, or
+   * if only the evaluator can decide.
    */
   readonly #assertions: (readonly (readonly Assertions[])[] | undefined)[] = [];
 
@@ -134,7 +135,7 @@ class Plan implements SlotCheck {
       const left = types.map(type => alternativesOf(nodes, type));
       const [first] = left;
       if (left.every(isAnything)) always |= 1 << kind;
-      else if (left.every(each => areSame(each, first!)))
+      else if (left.every(each => areSame(each, first!)) && (first!.length > 0 || areRefused(nodes, types)))
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       // Checks of texts spend nothing, so there may only be few.
       this.#areFew[kind] = (this.#assertions[kind]?.flat().length ?? 0) <= checkedByTextMax;
@@ -159,19 +160,19 @@ class Plan implements SlotCheck {
 
   /** Built on demand, as schemas may refer to themselves. */
   get element(): SlotCheck | undefined {
-    return this.#array?.others;
+    return this.#array?.otherElement;
   }
 
   /** Likewise. */
   get firstElements(): readonly (SlotCheck | undefined)[] {
-    return this.#array?.firsts ?? [];
+    return this.#array?.firstElements ?? [];
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
     const types = this.#types[kind];
     if (types === undefined) return false;
-    const alternatives = this.#assertions[kind] ?? [];
-    if (alternatives.length === 0) return this.#accepts(() => scalarOf(kind, bytes, start, end));
+    const alternatives = this.#assertions[kind];
+    if (alternatives === undefined) return this.#accepts(() => scalarOf(kind, bytes, start, end));
     const { spend } = this.#plans.evaluators.scalars;
     let value: unknown;
     try {
@@ -208,12 +209,6 @@ class Plan implements SlotCheck {
       return isOverBudget(error);
     }
   }
-}
-
-/** Returns false if the budget is used up: the record's evaluator has another one, and decides. */
-function isOverBudget(error: unknown): false {
-  if (error instanceof BudgetExceeded) return false;
-  throw error;
 }
 
 /** Returns the alternatives that only check a map's members and their number. */

@@ -23,6 +23,13 @@ export function alternativesOf(nodes: readonly SchemaNode[], type: number): Alte
   return simplest(both(nodes.map(node => alternativesIn(node, search, depthMax))));
 }
 
+/** Returns whether it is certain that no value of these types conforms to all of `nodes`. */
+export const areRefused = (nodes: readonly SchemaNode[], types: readonly number[]): boolean =>
+  types.every(type => {
+    const search = { type, nodesLeft: nodesMax };
+    return nodes.some(node => isRefused(node, search, depthMax));
+  });
+
 interface Search {
   readonly type: number;
   /** Once there are none, no further schemas are taken apart. */
@@ -109,8 +116,8 @@ function isRefused({ rules, applicators }: SchemaNode, search: Search, depth: nu
 }
 
 /**
- * Returns whether a map's members or an array's elements must be checked; undefined if they can't be checked
- * one by one.
+ * Returns whether a map's members or an array's elements must be checked; undefined if only the evaluator can
+ * check them.
  */
 function holdsParts(applicators: Applicators, type: number): boolean | undefined {
   if (type === typeBits.array) {

@@ -5,29 +5,38 @@ import type { Kind } from "./visitor.ts";
  * the schema, but it may fail to accept one that conforms: the whole record is then evaluated.
  */
 export interface SlotCheck {
-  /** A bit for each kind: whether every value conforms. For maps and arrays, this excludes their contents. */
+  /**
+   * A bit for each kind: whether every value conforms. For maps and arrays, this excludes their contents and
+   * how many they are.
+   */
   readonly always: number;
   /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
   /**
    * Returns whether the map or array `bytes[start, end)`, as JSON, whose members and elements conform to the
-   * checks below, is certain to conform. Asked if its kind is not always accepted.
+   * checks below, is certain to conform. Called only if `always` lacks its kind.
    */
   conformsWhole?(bytes: Uint8Array, start: number, end: number): boolean;
   /** The check of a map in this place; undefined if nothing is required. */
   readonly map: MapCheck | undefined;
-  /** The check of each element of an array in this place; undefined if nothing is required. */
-  readonly element: SlotCheck | undefined;
-  /** The checks of its first elements, if these have checks of their own. */
+  /** The checks of the first elements of an array in this place, if they have checks of their own. */
   readonly firstElements?: readonly (SlotCheck | undefined)[];
+  /** The check of each further element; undefined if nothing is required. */
+  readonly element: SlotCheck | undefined;
   /** How many elements an array may have; undefined for any number. */
   readonly items?: CountBounds | undefined;
 }
+
+/** Accepts nothing, so that the evaluator decides. */
+export const undecided: SlotCheck = { always: 0, conforms: () => false, map: undefined, element: undefined };
 
 export interface CountBounds {
   readonly min: number;
   readonly max: number;
 }
+
+/** Returns whether not any number is within `bounds`. */
+export const isLimit = ({ min, max }: CountBounds): boolean => min > 0 || max < Infinity;
 
 /** Checks the members of a map. */
 export interface MapCheck {

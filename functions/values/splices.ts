@@ -20,7 +20,7 @@ export class Splices extends IntTuples {
     this.ints[at + 2] = end;
   }
 
-  /** Returns where the meaning of code `n` begins; undefined if that is not the one at `code`. */
+  /** Returns the start of what code `n` stands for; undefined if that is not the code at `code`. */
   startOf(n: number, code: number): number | undefined {
     return n < this.count && this.ints[width * n] === code ? this.ints[width * n + 1] : undefined;
   }

@@ -53,31 +53,35 @@ export interface TransitText {
   readonly growth: number;
 }
 
-/**
- * Writes transit's ordinary values as JSON, as JsonWriter does, in one pass over their text: a valid body
- * need not be read again. Tagged arrays, booleans, nulls and unusual instants are left to the reader.
- */
+/** Deeper values are left to the reader. */
+const depthMax = 64;
+
+/** Writes values of a valid transit body as JSON, as JsonWriter does, in one pass over their text. */
 export class TransitToJson {
-  /** For each open container but the last: 1 for a map. */
-  readonly #outer = new Uint8Array(64);
+  /** For each open container: 1 if it is in a map. */
+  readonly #outer = new Uint8Array(depthMax);
   #from: Memory = nothing;
   #to: Memory = nothing;
   #at = 0;
   #length = 0;
 
-  /** Writes `text`. Returns false, with nothing written, if it holds an unusual value. */
+  /**
+   * Writes `text`. Returns false, with nothing written, for a value that the reader must read: one that is
+   * deep, a tagged array, boolean or null, or an instant in another form than `2026-11-27T00:00:00.000Z`.
+   */
   write(text: TransitText, out: ByteWriter): boolean {
     const { source, start, end, growth } = text;
     this.#from = source;
     this.#to = out.reserve(end - start + growth);
-    this.#at = start;
     this.#length = out.length;
-    if (!this.#values(text)) return false;
+    if (!this.#writeValues(text)) return false;
+    // Bytes beyond the memory would be lost without an error.
+    if (this.#length > this.#to.bytes.length) throw new Error("a record grew by more than was counted");
     out.length = this.#length;
     return true;
   }
 
-  #values({ start, end, splices, firstSplice }: TransitText): boolean {
+  #writeValues({ start, end, splices, firstSplice }: TransitText): boolean {
     const { bytes, view } = this.#from;
     const { bytes: target, view: targetView } = this.#to;
     const lastWord = bytes.length - wordBytes;
@@ -99,12 +103,13 @@ export class TransitToJson {
           if (next === caret || next === tilde) {
             this.#at = at;
             this.#length = to;
-            if (!(next === caret ? this.#code(splices, splice++, isName) : this.#tagged(isName)))
+            if (!(next === caret ? this.#writeCode(splices, splice++, isName) : this.#writeTagged(isName)))
               return false;
             at = this.#at;
             to = this.#length;
             break;
           }
+          // Repeats `#writeQuoted`: most of the text is in strings without a tag.
           target[to++] = quote;
           for (; at <= lastWord; at += wordBytes, to += wordBytes) {
             const word = view.getInt32(at, true);
@@ -124,7 +129,7 @@ export class TransitToJson {
           isName = isMap && !isName;
           break;
         case Role.open: {
-          if (depth === outer.length) return false;
+          if (depth === depthMax) return false;
           outer[depth++] = isMap ? 1 : 0;
           const first = byte === openBrace ? at : afterMarker(bytes, at);
           isName = isMap = first !== 0;
@@ -143,52 +148,52 @@ export class TransitToJson {
     return true;
   }
 
-  /** Writes what the cache code at the current place means. */
-  #code(splices: Splices, n: number, isName: boolean): boolean {
+  /** Writes what the cache code at the current place stands for. */
+  #writeCode(splices: Splices, n: number, isName: boolean): boolean {
     const { bytes } = this.#from;
     const code = this.#at;
     const meaning = splices.startOf(n, code);
     if (meaning === undefined) return false;
     this.#at = meaning;
-    if (bytes[meaning] !== tilde) this.#quoted(meaning);
-    else if (!this.#tagged(isName)) return false;
+    if (bytes[meaning] !== tilde) this.#writeQuoted(meaning);
+    else if (!this.#writeTagged(isName)) return false;
     // One digit or two.
     this.#at = bytes[code + 2] === quote ? code + 3 : code + 4;
     return true;
   }
 
   /** Writes the string at the current place, which begins with a tilde. */
-  #tagged(isName: boolean): boolean {
+  #writeTagged(isName: boolean): boolean {
     const { bytes } = this.#from;
     const tag = bytes[this.#at + 1]!;
     const start = this.#at + tagBytes;
-    if (tag === tilde || tag === caret || tag === backtick) this.#quoted(start - 1);
-    else if (tag === colon || tag === dollar) this.#quoted(start);
-    else if (isName || !this.#scalar(tag, start)) return false;
+    if (tag === tilde || tag === caret || tag === backtick) this.#writeQuoted(start - 1);
+    else if (tag === colon || tag === dollar) this.#writeQuoted(start);
+    else if (isName || !this.#writeScalar(tag, start)) return false;
     return true;
   }
 
   /** Writes a value that has a tag, whose text begins at `start`. */
-  #scalar(tag: number, start: number): boolean {
+  #writeScalar(tag: number, start: number): boolean {
     switch (tag) {
       case 0x75: // u
       case 0x72: // r
       case 0x63: // c
       case 0x62: // b
-        this.#quoted(start);
+        this.#writeQuoted(start);
         return true;
       case 0x69: // i
       case 0x6e: // n
       case 0x66: // f
       case 0x64: // d
-        this.#number(start);
+        this.#writeNumber(start);
         return true;
       case 0x6d: // m
-        this.#instant(start);
+        this.#writeInstant(start);
         return true;
       case 0x74: // t
         if (!this.#isAsPrinted(start)) return false;
-        this.#quoted(start);
+        this.#writeQuoted(start);
         return true;
       default:
         return false;
@@ -196,7 +201,7 @@ export class TransitToJson {
   }
 
   /** Writes the rest of a string as one, with quotes. */
-  #quoted(start: number): void {
+  #writeQuoted(start: number): void {
     const { bytes } = this.#from;
     const { bytes: target } = this.#to;
     let to = this.#length;
@@ -212,7 +217,7 @@ export class TransitToJson {
   }
 
   /** Writes the rest of a string without quotes. */
-  #number(start: number): void {
+  #writeNumber(start: number): void {
     const { bytes } = this.#from;
     const { bytes: target } = this.#to;
     let at = start;
@@ -220,7 +225,7 @@ export class TransitToJson {
     this.#at = at + 1;
   }
 
-  #instant(start: number): void {
+  #writeInstant(start: number): void {
     const { bytes } = this.#from;
     const { bytes: target } = this.#to;
     const end = bytes.indexOf(quote, start);

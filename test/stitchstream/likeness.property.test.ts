@@ -3,6 +3,7 @@ import transit from "transit-js";
 import { describe, expect, it } from "vitest";
 import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
+import type { Contents } from "../../functions/persister/body/contents.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { ByteWriter } from "../../functions/values/byte-writer.ts";
 import { JsonWriter } from "../../functions/values/json-writer.ts";
@@ -163,7 +164,14 @@ const unlike = (line: Buffer, n: number, form: Form) =>
 
 const textOf = (out: ByteWriter) => Buffer.from(out.view()).toString();
 
-/** A record is at most as long as announced, and is written as JSON without being read again. */
+function expectTimeAsRead(contents: Contents, record: number): void {
+  const [read, direct] = [new ByteWriter(), new ByteWriter(0)];
+  contents.readField(record, "time_extracted", new JsonWriter(read));
+  contents.writeExtractedAt(record, direct);
+  expect(textOf(direct)).toBe(textOf(read));
+}
+
+/** A record is at most as long as announced, and its JSON is the same whether or not it is read again. */
 function expectWrittenAsRead(body: Uint8Array): void {
   const contents = validate(body, { sizes: batchEncoder(4242), rules });
   for (let record = 0; record < contents.records; record++) {
@@ -178,6 +186,7 @@ function expectWrittenAsRead(body: Uint8Array): void {
     const direct = new ByteWriter(0);
     contents.writeJson(record, direct);
     expect(textOf(direct)).toBe(json);
+    if (contents.recordExtractedAt(record) > 0) expectTimeAsRead(contents, record);
   }
 }
 
@@ -242,6 +251,20 @@ describe("lines similar to earlier ones mean the same as without them", () => {
         `["^ ","type","RECORD","stream","s","key_fields",["id"],"record",[\r"^ ","id",1,"${name}",2]]`,
       );
     expectAlike([line("a"), line("id"), line("a")], "compact");
+  });
+
+  it.each([
+    "~m1468435557000",
+    "~t2026-11-27T01:02:03.456Z",
+    "~t2026-11-27T01:02:03+01:00",
+    "2026-11-27T01:02:03Z",
+  ])("in transit, with the time %s", time => {
+    const line = (n: number) =>
+      Buffer.from(
+        `["^ ","type","RECORD","stream","s","time_extracted","${time}","record",` +
+          `["^ ","long name",${n},"m",[["^ ","long name","~m${n}"],["^ ","^5",1]]]]`,
+      );
+    expectAlike([line(1), line(2), line(3)], "compact");
   });
 
   it("in transit, with lists without strings, at a cost linear in their length", () => {

@@ -228,6 +228,19 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
       `{"patternProperties":{${list(20, each => `"${each}$":{"type":"integer"},"k[0-9]*${each}${n}":{}`)}},` +
       `"additionalProperties":{"maxLength":1}}`,
   ],
+  [
+    "lists of items within lists of items",
+    n => `{"items":[${list(32, () => `{"$ref":"#/properties/k${n}"}`)}],"maxProperties":1}`,
+  ],
+  [
+    "dependencies and counts",
+    n =>
+      `{"dependencies":${members(
+        1_000,
+        each => `n${each}`,
+        () => '["k0"]',
+      )},"minProperties":${n % 2}}`,
+  ],
   ["no schema", () => "1"],
 ];
 /** Schemas under a name that is not a keyword, to which a reference may lead. */
@@ -288,6 +301,7 @@ const schemas = fc
         `[${list(3_000, () => "1")}]`,
         `[${list(2_000, () => "[499]")}]`,
         '{"k0":1}',
+        `[${list(32, () => `[${list(32, () => "[]")}]`)}]`,
         nested(60, "true", ['{"k0":', "}"]),
       ),
     ),

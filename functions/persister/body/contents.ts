@@ -139,7 +139,7 @@ export class Contents {
     return this.#places.ints[record * width + 1]!;
   }
 
-  /** Returns the most bytes by which the record grows when it is made self-contained. */
+  /** Returns the most bytes by which the record grows when it is made self-contained, or written as JSON. */
   recordGrowth(record: number): number {
     return this.#places.ints[record * width + 2]!;
   }

@@ -37,6 +37,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
     // A map with many names may open its shape.
     shape.mark = names.mark();
     let found = 0;
+    let count = 0;
     let slot = shape.head;
     let at = start + 1;
     for (;;) {
@@ -71,8 +72,9 @@ export class JsonRecords extends RecordReader<JsonReader> {
         if (at === miss) return miss;
       }
       found += slot.weight;
+      count++;
     }
-    if (shape.checksNames) this.checkNames(map, shape);
+    if (shape.checksNames) this.checkNames(map, count, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.

@@ -1,6 +1,6 @@
 import { dot, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
 import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
-import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
+import { type MapCheck, type SlotCheck, undecided } from "../../values/slot-check.ts";
 import { isInt64At } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
@@ -165,10 +165,9 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
   }
 
-  /** Checks the names of the map that was read last by an open or a closed shape. */
-  protected checkNames(map: number, shape: MapShape): void {
-    const further = this.reader.names.mark() - shape.mark;
-    if (this.conforms) this.conforms = shape.conformsNames(map, further);
+  /** Checks which names a map has, and how many. */
+  protected checkNames(map: number, count: number, shape: MapShape): void {
+    if (this.conforms) this.conforms = shape.conformsNames(map, count);
   }
 
   /** Checks the number of an array's elements. */
@@ -194,7 +193,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected elementOf(slot: Slot, at: number): Slot {
     if (slot.isKey) this.keysFit = false;
     this.checkKind(Kind.array, slot, at);
-    slot.element ??= elementsBy(slot.check);
+    slot.element ??= elementsBy(slot.check, this.budget);
     return slot.element;
   }
 
@@ -211,13 +210,16 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   }
 }
 
-/** Returns the slot of the first element of an array; each one is followed by its `next`, or by itself. */
-const elementsBy = (check: SlotCheck | undefined): Slot =>
-  (check?.firstElements ?? []).reduceRight((next, each) => {
+/** Returns the slot of the first element of an array. Its `next` is that of the second one, and so on. */
+function elementsBy(check: SlotCheck | undefined, budget: SlotBudget): Slot {
+  const first = check?.firstElements ?? [];
+  if (first.length > 0 && !budget.take(first.length)) return elementSlot(undecided);
+  return first.reduceRight((next, each) => {
     const slot = elementSlot(each);
     slot.next = next;
     return slot;
   }, elementSlot(check?.element));
+}
 
 /** A shape takes as much memory as so many slots. */
 const shapeSlots = 4;

@@ -3,7 +3,7 @@ import { hashOf } from "../../values/hash.ts";
 import { contentOf, stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
-import { seemIdentifiers } from "./identifiers.ts";
+import { areLikelyIdentifiers } from "./identifiers.ts";
 import { NameTable } from "./name-table.ts";
 import type { Name, SlotBudget } from "./slot-budget.ts";
 
@@ -27,7 +27,7 @@ export class Slot {
   passes: number = 0;
   /** Is added to the sum of a map's expected names: see `MapShape.expected`. */
   readonly weight: number = 0;
-  /** The two members that may come next, the likelier one first. */
+  /** The two members that may come next, the likelier one first. Of an element: the slot of the next one. */
   next: Slot | undefined;
   other: Slot | undefined;
   /** The same for `other`. */
@@ -40,7 +40,7 @@ export class Slot {
   codeStart = 0;
   codeLength = 0;
   codeIndex = 0;
-  /** The shape of the last map in this slot, and the slot of its arrays' elements. */
+  /** The shape of the last map in this slot, and the slot of its arrays' first element. */
   map: MapShape | undefined;
   element: Slot | undefined;
   /** The raw content of the name, where it was first read. */
@@ -114,7 +114,7 @@ export class MapShape {
   /** Whether the check is about the names that a map has. */
   readonly checksNames: boolean;
   /** If it is: the slots by their names' texts. */
-  #byText: Map<string, Slot> | undefined;
+  readonly #byText: Map<string, Slot> | undefined;
   /** While the shape is open: where the current map's names begin among the reader's names. */
   mark = 0;
   readonly check: MapCheck | undefined;
@@ -135,6 +135,7 @@ export class MapShape {
     this.check = check;
     this.expected = keys * keyWeight + (check?.required ?? 0);
     this.checksNames = check?.conformsNames !== undefined;
+    if (this.checksNames) this.#byText = new Map();
   }
 
   /**
@@ -174,28 +175,19 @@ export class MapShape {
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
     this.#texts?.add(textOf(bytes, start, end));
-    if (this.checksNames) this.#noteName(text, slot);
-    if (columns === undefined && this.#isFull()) this.#open();
+    this.#byText?.set(text, slot);
+    if (columns === undefined && this.#mustOpen()) this.#open();
     return slot;
   }
 
-  #noteName(text: string, slot: Slot): void {
-    this.#byText ??= new Map();
-    this.#byText.set(text, slot);
-  }
-
-  /**
-   * Returns whether the names of the map with this id conform: those with slots, and the number of further
-   * ones.
-   */
-  conformsNames(map: number, further: number): boolean {
-    const count = this.#slots.reduce((sum, { lastMap }) => (lastMap === map ? sum + 1 : sum), further);
+  /** Returns whether the names of the map with this id, which has `count` names, conform. */
+  conformsNames(map: number, count: number): boolean {
     return this.check!.conformsNames!({ count, has: name => this.#byText?.get(name)?.lastMap === map });
   }
 
-  #isFull(): boolean {
+  #mustOpen(): boolean {
     return (
-      this.#slots.length >= namesMax || seemIdentifiers(this.#slots, () => this.check?.names.length ?? 0)
+      this.#slots.length >= namesMax || areLikelyIdentifiers(this.#slots, () => this.check?.names.length ?? 0)
     );
   }
 

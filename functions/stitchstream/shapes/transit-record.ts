@@ -64,6 +64,7 @@ export class TransitRecords extends TransitNames {
     // A map with many names may open its shape.
     shape.mark = names.mark();
     let found = 0;
+    let count = 0;
     let slot = shape.head;
     let at = this.skip(start);
     if (bytes[at] === close) at++;
@@ -76,6 +77,7 @@ export class TransitRecords extends TransitNames {
         at = this.#value(this.valueStart, slot, depth + 1);
         if (at === miss) return miss;
         found += slot.weight;
+        count++;
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -83,7 +85,7 @@ export class TransitRecords extends TransitNames {
         } else if (byte === close) break;
         else return miss;
       }
-    if (shape.checksNames) this.checkNames(map, shape);
+    if (shape.checksNames) this.checkNames(map, count, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
@@ -125,7 +127,9 @@ export class TransitRecords extends TransitNames {
     if (cache.count !== count) this.nameIds[cache.count - 1] = 0;
     const { pieceStart, pieceEnd } = reader;
     const checked = jsonKindOf(kind, bytes, pieceStart, pieceEnd);
-    if (((slot.passes >> checked) & 1) === 0) this.inspect(checked, pieceStart, pieceEnd, slot);
+    // The text of a tagged boolean is not JSON's: only the evaluator can check it.
+    if (kind === Kind.boolean && !slot.accepts(kind)) this.conforms = false;
+    else if (((slot.passes >> checked) & 1) === 0) this.inspect(checked, pieceStart, pieceEnd, slot);
     return reader.position;
   }
 
