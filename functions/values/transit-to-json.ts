@@ -1,14 +1,12 @@
 import type { ByteWriter } from "./byte-writer.ts";
 import {
   backslash,
-  backtick,
   caret,
   carriageReturn,
   closeBrace,
   closeBracket,
   colon,
   comma,
-  dollar,
   dot,
   isBlank,
   openBrace,
@@ -22,7 +20,8 @@ import {
 import { type Memory, memoryOf } from "./memory.ts";
 import { endsIn } from "./plain-text.ts";
 import type { Splices } from "./splices.ts";
-import { instantOfDigits } from "./transit-scalar.ts";
+import { instantOfDigits, scalarTags } from "./transit-scalar.ts";
+import { Kind } from "./visitor.ts";
 
 /** Where an instant that JavaScript printed has its fraction and its end: `2026-11-27T00:00:00.000Z`. */
 const fractionAt = 19;
@@ -31,6 +30,8 @@ const isoChars = 24;
 const markerBytes = 4;
 /** The tilde and the tag. */
 const tagBytes = 2;
+/** The tag of instants in milliseconds. */
+const letterM = 0x6d;
 /** Roles of bytes outside of strings. */
 const Role = { literal: 0, quote: 1, separator: 2, open: 3, close: 4, blank: 5 } as const;
 const roles = new Uint8Array(256);
@@ -166,38 +167,18 @@ export class TransitToJson {
   #writeTagged(isName: boolean): boolean {
     const { bytes } = this.#from;
     const tag = bytes[this.#at + 1]!;
+    const kind = scalarTags[tag]?.kind ?? Kind.special;
     const start = this.#at + tagBytes;
-    if (tag === tilde || tag === caret || tag === backtick) this.#writeQuoted(start - 1);
-    else if (tag === colon || tag === dollar) this.#writeQuoted(start);
-    else if (isName || !this.#writeScalar(tag, start)) return false;
+    const isNumber = kind >= Kind.integer && kind <= Kind.decimal;
+    if (kind === Kind.text) this.#writeQuoted(start - 1);
+    else if (kind === Kind.keyword || kind === Kind.symbol) this.#writeQuoted(start);
+    else if (isName) return false;
+    else if (isNumber) this.#writeNumber(start);
+    else if (tag === letterM) this.#writeInstant(start);
+    else if (kind > Kind.instant || (kind === Kind.instant && this.#isAsPrinted(start)))
+      this.#writeQuoted(start);
+    else return false;
     return true;
-  }
-
-  /** Writes a value that has a tag, whose text begins at `start`. */
-  #writeScalar(tag: number, start: number): boolean {
-    switch (tag) {
-      case 0x75: // u
-      case 0x72: // r
-      case 0x63: // c
-      case 0x62: // b
-        this.#writeQuoted(start);
-        return true;
-      case 0x69: // i
-      case 0x6e: // n
-      case 0x66: // f
-      case 0x64: // d
-        this.#writeNumber(start);
-        return true;
-      case 0x6d: // m
-        this.#writeInstant(start);
-        return true;
-      case 0x74: // t
-        if (!this.#isAsPrinted(start)) return false;
-        this.#writeQuoted(start);
-        return true;
-      default:
-        return false;
-    }
   }
 
   /** Writes the rest of a string as one, with quotes. */
