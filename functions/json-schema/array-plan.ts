@@ -2,7 +2,7 @@ import { type CountBounds, isLimit, type SlotCheck } from "../values/slot-check.
 import type { MakePlan } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
-import type { Alternatives } from "./verdict.ts";
+import { type Alternatives, areRefused } from "./verdict.ts";
 
 /** Longer lists of schemas in `items` are left to the evaluator. */
 const firstElementsMax = 32;
@@ -42,8 +42,17 @@ export class ArrayPlan {
 export function arrayPlanOf([nodes, ...others]: Alternatives, make: MakePlan): ArrayPlan | undefined {
   if (nodes === undefined || others.length > 0 || listed(nodes) > firstElementsMax) return undefined;
   const bounds = boundsOf(nodes);
-  return bounds && new ArrayPlan(nodes, bounds, make);
+  if (bounds === undefined) return undefined;
+  const plan = new ArrayPlan(nodes, bounds, make);
+  // Arrays and maps are compared by the evaluator, which then checks all that they hold.
+  return plan.isUnique && nodes.some(mayHoldOthers) ? undefined : plan;
 }
+
+/** Returns whether elements that are arrays or maps may conform to a schema for elements. */
+const mayHoldOthers = ({ applicators }: SchemaNode) =>
+  [...(applicators?.items ?? []), applicators?.otherItems].some(
+    each => each !== undefined && !areRefused([each], [typeBits.array, typeBits.object]),
+  );
 
 /** Returns how many elements have schemas of their own. */
 const listed = (nodes: readonly SchemaNode[]) =>

@@ -33,10 +33,9 @@ const checkedByTextMax = 8;
 /** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
 const plansMax = 10_000;
 
+/** The evaluators of scalars and names, and of whole maps and arrays. */
 export interface Evaluators {
-  /** Its budget is that of assertions about scalars, and of lookups of names. */
   readonly scalars: Evaluator;
-  /** Evaluates single values of records. */
   readonly wholes: Evaluator;
 }
 
@@ -172,8 +171,9 @@ class Plan implements SlotCheck {
     const types = this.#types[kind];
     if (types === undefined) return false;
     const alternatives = this.#assertions[kind];
-    if (alternatives === undefined) return this.#accepts(() => scalarOf(kind, bytes, start, end));
-    const { spend } = this.#plans.evaluators.scalars;
+    const { scalars } = this.#plans.evaluators;
+    if (alternatives === undefined) return this.#accepts(scalars, () => scalarOf(kind, bytes, start, end));
+    const { spend } = scalars;
     let value: unknown;
     try {
       const isShort = this.#areFew[kind] === true;
@@ -197,14 +197,15 @@ class Plan implements SlotCheck {
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
     if (isArray && areDistinct(bytes, start, end)) return true;
-    return this.#accepts(() => reader.read(utf8.decode(bytes.subarray(start, end))));
+    const { wholes } = this.#plans.evaluators;
+    return this.#accepts(wholes, () => reader.read(utf8.decode(bytes.subarray(start, end))));
   }
 
   /** Evaluates a value alone. */
-  #accepts(read: () => unknown): boolean {
+  #accepts(evaluator: Evaluator, read: () => unknown): boolean {
     try {
       const value = read();
-      return this.#nodes.every(node => this.#plans.evaluators.wholes.accepts(node, value));
+      return this.#nodes.every(node => evaluator.accepts(node, value));
     } catch (error) {
       return isOverBudget(error);
     }
