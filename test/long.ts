@@ -15,7 +15,7 @@ const files = readdirSync("test", { recursive: true, encoding: "utf8" })
   .filter(hasMore);
 const bundled = spawnSync("npm", ["run", "--silent", "bundle"], { stdio: ["ignore", "ignore", "inherit"] });
 const vitest = join("node_modules", "vitest", "vitest.mjs");
-const args = [vitest, "run", "--project=sources", "--testTimeout=0", ...files];
+const args = [vitest, "run", "--project=sources", "--testTimeout=0", "--hookTimeout=0", ...files];
 const env = { ...process.env, TESTS: "long", RUNS: times };
 const { status } = spawnSync(process.execPath, args, { stdio: "inherit", env });
 process.exitCode = bundled.status || (status ?? 1);
