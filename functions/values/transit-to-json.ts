@@ -222,7 +222,7 @@ export class TransitToJson {
   }
 }
 
-/** Returns the place after the marker of a compact map at `start`, and its comma; 0 if there is none. */
+/** Returns the offset after the `"^ "` of a compact map and its comma; 0 if another value is at `start`. */
 function afterMarker(bytes: Uint8Array, start: number): number {
   let at = start;
   while (isBlank(bytes[at]!)) at++;
