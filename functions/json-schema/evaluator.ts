@@ -1,4 +1,4 @@
-import { BudgetExceeded, type Spend, spendOf, stepsOfText } from "./budget.ts";
+import { type Spend, spendOf, stepsOfText } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
 import { ExactNumber } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
@@ -71,7 +71,8 @@ export class Evaluator {
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
     if (rules !== undefined && !rules.matches(value, this.spend)) return false;
     if (applicators === undefined) return true;
-    if (++this.#depth > this.#depthMax) throw new BudgetExceeded();
+    // A circle of references has no end for any other record either: all steps are used up.
+    if (++this.#depth > this.#depthMax) this.spend(Number.POSITIVE_INFINITY);
     const matches = this.#matchesParts(applicators, value) && this.#matchesChoices(applicators, value);
     this.#depth--;
     return matches;

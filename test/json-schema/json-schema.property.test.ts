@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
 import { Assertions } from "../../functions/json-schema/assertions.ts";
-import { Evaluator, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import { BudgetExceeded, Evaluator, SchemaCompiler } from "../../functions/json-schema/index.ts";
 import * as limits from "../../functions/persister/limits.ts";
 import type { StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import type { JsonObject } from "../../functions/values/json-object.ts";
@@ -61,6 +61,15 @@ it("a record that does not conform is refused even if no reason can be found", (
   };
   const [first, ...more] = new Evaluator(compiler, 1e6).violations(node, {});
   expect([first, more]).toEqual([{ path: [], message: expect.stringContaining("does not conform") }, []]);
+});
+
+it("a circle of references uses up all steps: otherwise each record's check would go round it", () => {
+  const circle = compiler.compileParsed({ $ref: "#" }, () => {});
+  const free = compiler.compileParsed({}, () => {});
+  const walk = new Evaluator(compiler, 1e6);
+  expect(walk.accepts(free, 1)).toBe(true);
+  expect(() => walk.accepts(circle, 1)).toThrow(BudgetExceeded);
+  expect(() => walk.accepts(free, 1)).toThrow(BudgetExceeded);
 });
 
 /** Keywords that draft 4 doesn't have, and that the Import API ignores. */
