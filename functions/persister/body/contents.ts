@@ -14,7 +14,10 @@ import { Kind, type Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
 import type { Inferences } from "./inference.ts";
 
-const width = 6;
+/** A record's place: where its text starts and ends, and its table's id with its form. */
+const placeWidth = 3;
+/** In transit: the bytes by which it may grow, and its first cache code among all of the body. */
+const growthWidth = 2;
 /**
  * Enough for the cache codes of a large body of ordinary records; beyond it, the encoder finds them again.
  */
@@ -51,7 +54,12 @@ export class Contents {
   inferences: Inferences | undefined;
   /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
   endsInEmptyState = false;
-  readonly #places = new IntTuples(width);
+  // New memory costs more than what is written to it: most bodies need only the first of these.
+  readonly #places = new IntTuples(placeWidth);
+  /** Empty if the body is JSON. */
+  readonly #growths = new IntTuples(growthWidth);
+  /** Ends with the last record that has a `time_extracted`: its offset, or 0. */
+  readonly #times = new IntTuples(1);
 
   /** `bytes` must end in a newline. */
   constructor(bytes: Uint8Array) {
@@ -61,25 +69,30 @@ export class Contents {
 
   /** Adds the record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
-    // Lines of a body are about as long as its first; memory costs nothing until it is written to.
-    if (this.#places.count === 0) {
-      const lines = Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart));
-      this.#places.reserve(lines);
-      this.splices.reserve(Math.min(lines * reader.splices.count, splicesMax));
+    const record = this.#places.count;
+    if (record === 0) this.#reserve(reader);
+    const { record: text, time_extracted: time } = reader.envelope;
+    if (!reader.isJson) this.#growths.addPair(reader.growth, this.splices.count);
+    if (time.present && time.kind !== Kind.null) {
+      this.#times.addMany(record + 1 - this.#times.count);
+      this.#times.ints[record] = time.textStart;
     }
     const at = this.#places.add();
     const { ints } = this.#places;
-    const { textStart, textEnd } = reader.envelope.record;
-    ints[at] = textStart;
-    ints[at + 1] = textEnd;
-    ints[at + 2] = reader.growth;
-    // Must be read before the record's own splices are added.
-    const firstSplice = this.splices.count;
-    ints[at + 3] = (table.id << formBits) | this.#formOf(reader);
-    ints[at + 4] = firstSplice;
-    const { present, kind, textStart: extractedAt } = reader.envelope.time_extracted;
-    ints[at + 5] = present && kind !== Kind.null ? extractedAt : 0;
+    ints[at] = text.textStart;
+    ints[at + 1] = text.textEnd;
+    ints[at + 2] = (table.id << formBits) | this.#formOf(reader);
     if (this.tables[table.id] === undefined) this.tables[table.id] = table;
+  }
+
+  /** Lines of a body are about as long as its first; memory costs nothing until it is written to. */
+  #reserve(reader: ValueReader): void {
+    const lines = Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart));
+    this.#places.reserve(lines);
+    if (reader.envelope.time_extracted.present) this.#times.reserve(lines);
+    if (reader.isJson) return;
+    this.#growths.reserve(lines);
+    this.splices.reserve(Math.min(lines * reader.splices.count, splicesMax));
   }
 
   /** Returns the record's form. Keeps its cache codes if replacing them is enough. */
@@ -132,34 +145,34 @@ export class Contents {
   }
 
   recordStart(record: number): number {
-    return this.#places.ints[record * width]!;
+    return this.#places.ints[record * placeWidth]!;
   }
 
   recordEnd(record: number): number {
-    return this.#places.ints[record * width + 1]!;
+    return this.#places.ints[record * placeWidth + 1]!;
   }
 
   /** Returns the most bytes by which the record grows when it is made self-contained, or written as JSON. */
   recordGrowth(record: number): number {
-    return this.#places.ints[record * width + 2]!;
+    return this.#growths.count === 0 ? 0 : this.#growths.ints[record * growthWidth]!;
   }
 
   recordTable(record: number): Table {
-    return this.tables[this.#places.ints[record * width + 3]! >> formBits]!;
+    return this.tables[this.#places.ints[record * placeWidth + 2]! >> formBits]!;
   }
 
   recordForm(record: number): RecordForm {
-    return (this.#places.ints[record * width + 3]! & formMask) as RecordForm;
+    return (this.#places.ints[record * placeWidth + 2]! & formMask) as RecordForm;
   }
 
   /** Returns the index of a spliced record's first cache code; the others follow, up to the record's end. */
   firstSplice(record: number): number {
-    return this.#places.ints[record * width + 4]!;
+    return this.#growths.ints[record * growthWidth + 1]!;
   }
 
   /** Returns the offset of the text of a record's `time_extracted`; 0 if it has none. */
   recordExtractedAt(record: number): number {
-    return this.#places.ints[record * width + 5]!;
+    return record < this.#times.count ? this.#times.ints[record]! : 0;
   }
 
   /** Writes a record as JSON. */
