@@ -1,11 +1,11 @@
 import { isRepeated } from "../../values/bytes.ts";
 
 const firstSize = 64;
-/** The table is at most a quarter full, and has at most so many places for each entry. */
-const sparseness = 4;
-const placesMax = 64;
+/** The table is at most half full, and has at most so many places for each entry. */
+const sparseness = 2;
+const placesMax = 32;
 /** An entry is at most this many places after its own. */
-const probesMax = 8;
+const probesMax = 16;
 
 /** A name in the body. */
 interface Named {
@@ -24,7 +24,7 @@ export class NameTable<Entry extends Named> {
   find(bytes: Uint8Array, start: number, end: number, hash: number): Entry | undefined {
     const places = this.#places;
     const mask = places.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
+    for (let at = firstPlace(hash, places); ; at = (at + 1) & mask) {
       const entry = places[at];
       if (entry === undefined) return undefined;
       if (entry.hash === hash && isRepeated(bytes, start, end, entry.nameStart, entry.nameEnd)) return entry;
@@ -55,10 +55,21 @@ export class NameTable<Entry extends Named> {
 
 const placesOf = <Entry>(size: number): Places<Entry> => new Array<undefined>(size).fill(undefined);
 
+/** 2³² divided by the golden ratio: Knuth, The Art of Computer Programming, section 6.4. */
+const multiplier = 0x9e3779b1;
+
+/**
+ * Returns the place of a hash: the high bits of a product. Names such as `column_1` and `column_2` have hashes
+ * in a row, whose low bits would fill a table's places in a row.
+ */
+const firstPlace = (hash: number, { length }: readonly unknown[]): number =>
+  Math.imul(hash, multiplier) >>> (Math.clz32(length) + 1);
+
 function put<Entry extends Named>(places: Places<Entry>, entry: Entry): boolean {
   const mask = places.length - 1;
+  const first = firstPlace(entry.hash, places);
   for (let probe = 0; probe < probesMax; probe++) {
-    const at = (entry.hash + probe) & mask;
+    const at = (first + probe) & mask;
     if (places[at] !== undefined) continue;
     places[at] = entry;
     return true;
