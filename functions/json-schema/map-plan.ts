@@ -38,16 +38,19 @@ interface PlanParts {
 /** Returns the check of a map's names; undefined if any will do. */
 function namesCheckOf(
   bounds: readonly CountBounds[],
-  dependencies: Applicators["dependentRequired"],
+  applied: readonly Applicators[],
   spend: Spend,
 ): MapCheck["conformsNames"] {
   const limits = bounds.filter(isLimit);
-  if (limits.length === 0 && dependencies.length === 0) return undefined;
-  const lookups = dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0);
+  const dependencies = applied.flatMap(({ dependentRequired }) => dependentRequired);
+  const negated = applied.map(requiredByNot).filter(({ length }) => length > 0);
+  if (limits.length + dependencies.length + negated.length === 0) return undefined;
+  const lookups = dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0) + negated.flat().length;
   return ({ count, has }) => {
     if (!limits.every(({ min, max }) => count >= min && count <= max)) return false;
     try {
       spend(lookups);
+      if (negated.some(names => names.every(has))) return false;
       return dependencies.every(([name, names]) => !has(name) || names.every(has));
     } catch (error) {
       return isOverBudget(error);
@@ -55,10 +58,14 @@ function namesCheckOf(
   };
 }
 
-const namesIn = ({ required, properties, dependentRequired }: Applicators) => [
-  ...required,
-  ...properties.keys(),
-  ...dependentRequired.flat(2),
+/** Returns the names that its `not` requires: a map that lacks one of them does not match it. */
+const requiredByNot = ({ not }: Applicators) => not?.applicators?.required ?? [];
+
+const namesIn = (applicators: Applicators) => [
+  ...applicators.required,
+  ...applicators.properties.keys(),
+  ...applicators.dependentRequired.flat(2),
+  ...requiredByNot(applicators),
 ];
 
 class MapPlan implements MapCheck {
@@ -82,8 +89,7 @@ class MapPlan implements MapCheck {
     this.#required = new Set(this.#applied.flatMap(each => each.required));
     this.required = this.#required.size;
     const bounds = nodes.flatMap(({ rules }) => rules?.countsOf(typeBits.object) ?? []);
-    const dependencies = this.#applied.flatMap(({ dependentRequired }) => dependentRequired);
-    this.conformsNames = namesCheckOf(bounds, dependencies, spend);
+    this.conformsNames = namesCheckOf(bounds, this.#applied, spend);
     this.#patterns = this.#applied.flatMap(({ patternProperties }) =>
       patternProperties.map(([each]) => each),
     );

@@ -1,4 +1,5 @@
 import type { Verdict } from "./assertions.ts";
+import { negationOf } from "./negation.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
 
@@ -63,10 +64,11 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
   if (allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > search.nodesLeft) return nothing;
-  if (not !== undefined && verdictOf(not, search, depth - 1) !== "none") return nothing;
+  const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
+  if (negates && !canLack(not, type)) return nothing;
   return simplest(
     both([
-      own === "some" || holds ? [[node]] : anything,
+      own === "some" || holds || negates ? [[node]] : anything,
       ...allOf.map(each => alternativesIn(each, search, depth - 1)),
       anyOf === undefined ? anything : anyIn(anyOf, search, depth),
       oneOf === undefined ? anything : onlyIn(oneOf, search, depth),
@@ -77,28 +79,50 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
 const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
 
-/** Returns the alternatives of choices of which a value may match one; none if it could match several. */
+/**
+ * Returns whether a value is certain not to match `node` if it lacks one of the names that this requires: a
+ * map's names are known once it has been read.
+ */
+const canLack = ({ applicators }: SchemaNode, type: number): boolean =>
+  type === typeBits.object && applicators !== undefined && applicators.required.length > 0;
+
+/** Returns the alternatives of choices of which a value may match only one: each refuses the other choices. */
 function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): Alternatives {
   const possible = choices.filter(each => !isRefused(each, search, depth - 1));
   if (possible.length > alternativesMax) return nothing;
-  const areApart = possible.every((one, n) =>
-    possible.slice(n + 1).every(other => excludes(one, other, search)),
+  return simplest(
+    possible.flatMap((one, n) => {
+      const others = possible.filter((other, at) => at !== n && !excludes(one, other, search));
+      if (!others.every(other => canLack(other, search.type))) return nothing;
+      return both([alternativesIn(one, search, depth - 1), [others.map(negationOf)]]);
+    }),
   );
-  return areApart ? anyIn(possible, search, depth) : nothing;
 }
 
-/** Returns whether no map matches both: they require a name, and its values are different texts. */
-function excludes(
-  { applicators: one }: SchemaNode,
-  { applicators: other }: SchemaNode,
-  search: Search,
-): boolean {
-  if (search.type !== typeBits.object || one === undefined || other === undefined) return false;
-  return one.required.some(name => {
-    const [texts, others] = [one, other].map(({ properties }) => properties.get(name)?.rules?.texts);
-    const isApart = texts?.every(each => others?.includes(each) === false) === true;
-    return isApart && other.required.includes(name) && --search.nodesLeft > 0;
-  });
+/** Returns whether no map matches both: one requires a name, and no value of it matches both. */
+function excludes(one: SchemaNode, other: SchemaNode, search: Search): boolean {
+  if (search.type !== typeBits.object) return false;
+  const required = [one, other].flatMap(({ applicators }) => applicators?.required ?? []);
+  return required.some(name => --search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name)));
+}
+
+/** Returns the schema of a name's values; undefined if there is none, or if patterns decide which it is. */
+function valueIn({ applicators }: SchemaNode, name: string): SchemaNode | undefined {
+  if (applicators === undefined || applicators.patternProperties.length > 0) return undefined;
+  return applicators.properties.get(name) ?? applicators.additionalProperties;
+}
+
+const valueNodesMax = 10;
+
+/** Returns whether it is certain that no value matches both: their types differ, or their texts. */
+function areApart(one: SchemaNode | undefined, other: SchemaNode | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  const texts = other.rules?.texts;
+  return Object.values(typeBits).every(
+    type =>
+      [one, other].some(each => isRefused(each, { type, nodesLeft: valueNodesMax }, depthMax)) ||
+      (type === typeBits.string && one.rules?.texts?.every(each => texts?.includes(each) === false) === true),
+  );
 }
 
 function verdictOf(node: SchemaNode, search: Search, depth: number): Verdict {

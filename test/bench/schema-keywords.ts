@@ -68,6 +68,10 @@ const columns: Readonly<Record<string, Column>> = {
     schema: { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: "null" }] },
     value: n => [{ a: n }, { b: "x" }, null][vary(n, 1, 3)],
   },
+  "oneOf of maps": {
+    schema: { oneOf: [oneName("a", "integer"), oneName("b", "string"), { type: "null" }] },
+    value: n => [{ a: n }, { b: "x" }, null][vary(n, 1, 3)],
+  },
 };
 const repeated = 10;
 

@@ -117,6 +117,18 @@ const columns = fc.constantFrom<object>(
   },
   { items: { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: ["string", "integer"] }] } },
   { oneOf: [oneName("a", "integer"), oneName("b", "string")] },
+  { oneOf: [oneName("a", "integer"), { type: "object", maxProperties: 1 }, { type: "array" }] },
+  { oneOf: [oneName("a", "integer"), oneName("a", "integer"), oneName("b", "integer")] },
+  {
+    oneOf: [
+      { ...oneName("a", "integer"), additionalProperties: false },
+      { properties: { b: { type: "string" } }, additionalProperties: false },
+    ],
+  },
+  { oneOf: [oneName("a", "integer"), { properties: { a: { type: ["string", "null"] } } }] },
+  { oneOf: [oneName("k1", "integer"), { patternProperties: { "^k": { type: "string" } } }] },
+  { not: { required: ["a", "b"] } },
+  { type: "object", not: { ...oneName("a", "integer"), minProperties: 2 } },
   {
     oneOf: [
       { properties: { kind: { enum: ["a", "c"] }, a: { type: "integer" } }, required: ["kind"] },
@@ -229,6 +241,20 @@ it("names beyond those that a map remembers are checked", () => {
     ...records.map(() => false),
     ...right.map(() => false),
     ...wrong.map(() => true),
+  ]);
+});
+
+it("maps conform to one schema of oneOf, however many names a map remembers", () => {
+  const of = { oneOf: [oneName("a", "integer"), oneName("b", "string")] };
+  const records = Array.from({ length: 600 }, (_, n) => `{"of":{"n${n}":1,"a":3}}`);
+  const right = ['{"of":{"a":1}}', '{"of":{"b":"x"}}', '{"of":{"x":"y","b":"x"}}', '{"of":{"a":1,"b":2}}'];
+  const wrong = ['{"of":{"a":1,"b":"x"}}', '{"of":{"b":"x","z":1,"a":1}}', '{"of":{}}', '{"of":{"a":"x"}}'];
+  const faults = faultsOf({ properties: { of } }, [...right, ...wrong, ...records, ...right, ...wrong]);
+  const pattern = [...right.map(() => false), ...wrong.map(() => true)];
+  expect(faults.map(each => each !== undefined)).toEqual([
+    ...pattern,
+    ...records.map(() => false),
+    ...pattern,
   ]);
 });
 
