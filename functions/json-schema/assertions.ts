@@ -7,7 +7,7 @@ import { equalityOf, isOneOfTexts, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
-import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf } from "./types.ts";
+import { allowsInteger, allTypes, type TypeNames, typeBits, typeOf, typesOf, typesOfEqual } from "./types.ts";
 
 /** How many values of a type conform to a schema. */
 export type Verdict = "all" | "some" | "none";
@@ -141,12 +141,14 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     return {
       message: "must be equal to constant",
       always: 0,
+      never: othersThan(typesOfEqual([given])),
       matches: (value, spend) => isEqual(given, value, spend),
     };
   },
   enum: (given, { dialect }) => ({
     message: "must be equal to one of the allowed values",
     always: 0,
+    never: othersThan(typesOfEqual(given as readonly unknown[])),
     conformsByText: isOneOfTexts(given as readonly unknown[]),
     matches: oneOf(given as readonly unknown[], dialect.isJava),
   }),

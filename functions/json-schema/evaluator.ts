@@ -71,7 +71,7 @@ export class Evaluator {
     this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
     if (rules !== undefined && !rules.matches(value, this.spend)) return false;
     if (applicators === undefined) return true;
-    // A circle of references has no end for any other record either: all steps are used up.
+    // Mostly a circle of references, which other records would follow, too: leaves them no steps. Throws.
     if (++this.#depth > this.#depthMax) this.spend(Number.POSITIVE_INFINITY);
     const matches = this.#matchesParts(applicators, value) && this.#matchesChoices(applicators, value);
     this.#depth--;

@@ -35,7 +35,10 @@ interface PlanParts {
   readonly spend: Spend;
 }
 
-/** Returns the check of a map's names; undefined if any will do. */
+/**
+ * Returns the check of a map's names; undefined if any will do. A map that has all names that a `not`
+ * requires is left to the evaluator.
+ */
 function namesCheckOf(
   bounds: readonly CountBounds[],
   applied: readonly Applicators[],

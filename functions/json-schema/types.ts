@@ -17,6 +17,10 @@ const fractional = 64;
 /** A bit for each type of value. */
 export const typeBits = { ...bits, fractional };
 export const allTypes = 127;
+/** The bits of all types, each alone. */
+export const eachType: readonly number[] = [...new Set([...Object.values(bits), fractional])].filter(
+  bit => bit !== bits.number,
+);
 
 type TypeName = keyof typeof bits;
 /** The values of a schema's `type`. */
@@ -42,6 +46,10 @@ export function typeOf(value: unknown): number {
   if (value instanceof ExactNumber) return value.isInteger ? bits.integer : fractional;
   return Array.isArray(value) ? bits.array : bits.object;
 }
+
+/** Returns the types of the values that equal one of `values`: a double may equal an integer. */
+export const typesOfEqual = (values: readonly unknown[]): number =>
+  values.map(typeOf).reduce((types, type) => types | ((type & bits.number) === 0 ? type : bits.number), 0);
 
 /** Returns whether these types include integers. */
 export const allowsInteger = (types: number): boolean => (types & bits.integer) !== 0;

@@ -1,7 +1,7 @@
 import type { Verdict } from "./assertions.ts";
 import { negationOf } from "./negation.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
-import { typeBits } from "./types.ts";
+import { eachType, typeBits } from "./types.ts";
 
 /** Lists of schemas. A value conforms if it conforms to all schemas of one list. */
 export type Alternatives = readonly (readonly SchemaNode[])[];
@@ -13,6 +13,7 @@ const depthMax = 20;
 const nodesMax = 1_000;
 const nothing: Alternatives = [];
 const anything: Alternatives = [[]];
+const none: readonly never[] = [];
 
 /**
  * Returns what is left to check for values of `type`, a bit of `typeBits`, if all of `nodes` apply to them:
@@ -65,7 +66,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const { allOf, anyOf, oneOf, not } = applicators;
   if (allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > search.nodesLeft) return nothing;
   const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
-  if (negates && !canLack(not, type)) return nothing;
+  if (negates && !requiresNames(not, type)) return nothing;
   return simplest(
     both([
       own === "some" || holds || negates ? [[node]] : anything,
@@ -80,49 +81,71 @@ const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): A
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
 
 /**
- * Returns whether a value is certain not to match `node` if it lacks one of the names that this requires: a
- * map's names are known once it has been read.
+ * Returns whether `node` requires names of a map: one that lacks any of them is certain not to match. Names
+ * are known once the map has been read.
  */
-const canLack = ({ applicators }: SchemaNode, type: number): boolean =>
+const requiresNames = ({ applicators }: SchemaNode, type: number): boolean =>
   type === typeBits.object && applicators !== undefined && applicators.required.length > 0;
 
-/** Returns the alternatives of choices of which a value may match only one: each refuses the other choices. */
+/**
+ * Returns the alternatives of choices of which a value may match only one: those of each choice, with the
+ * negation of each other one that it does not exclude.
+ */
 function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): Alternatives {
   const possible = choices.filter(each => !isRefused(each, search, depth - 1));
   if (possible.length > alternativesMax) return nothing;
+  const overlaps = overlapsAmong(possible, search);
   return simplest(
-    possible.flatMap((one, n) => {
-      const others = possible.filter((other, at) => at !== n && !excludes(one, other, search));
-      if (!others.every(other => canLack(other, search.type))) return nothing;
-      return both([alternativesIn(one, search, depth - 1), [others.map(negationOf)]]);
+    possible.flatMap((each, n) => {
+      const others = overlaps[n]!;
+      if (!others.every(other => requiresNames(other, search.type))) return nothing;
+      return both([alternativesIn(each, search, depth - 1), [others.map(negationOf)]]);
     }),
   );
 }
 
-/** Returns whether no map matches both: one requires a name, and no value of it matches both. */
-function excludes(one: SchemaNode, other: SchemaNode, search: Search): boolean {
-  if (search.type !== typeBits.object) return false;
-  const required = [one, other].flatMap(({ applicators }) => applicators?.required ?? []);
-  return required.some(name => --search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name)));
+/** Returns for each choice the others that it does not exclude. */
+function overlapsAmong(choices: readonly SchemaNode[], search: Search): readonly (readonly SchemaNode[])[] {
+  const overlaps = choices.map((): SchemaNode[] => []);
+  for (const [n, one] of choices.entries())
+    for (const [at, other] of choices.entries()) {
+      if (at <= n || excludes(one, other, search)) continue;
+      overlaps[n]!.push(other);
+      overlaps[at]!.push(one);
+    }
+  return overlaps;
+}
+
+/** Returns whether it is certain that no map matches both: one requires a name whose values are apart. */
+function excludes({ applicators: one }: SchemaNode, { applicators: other }: SchemaNode, search: Search) {
+  if (search.type !== typeBits.object || one === undefined || other === undefined) return false;
+  return [...new Set([...one.required, ...other.required])].some(
+    name => --search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name), search),
+  );
 }
 
 /** Returns the schema of a name's values; undefined if there is none, or if patterns decide which it is. */
-function valueIn({ applicators }: SchemaNode, name: string): SchemaNode | undefined {
-  if (applicators === undefined || applicators.patternProperties.length > 0) return undefined;
-  return applicators.properties.get(name) ?? applicators.additionalProperties;
+const valueIn = ({ properties, patternProperties, additionalProperties }: Applicators, name: string) =>
+  patternProperties.length > 0 ? undefined : (properties.get(name) ?? additionalProperties);
+
+/** Returns whether it is certain that no value matches both: they allow other types, or other texts. */
+function areApart(one: SchemaNode | undefined, other: SchemaNode | undefined, search: Search): boolean {
+  const [rules, others] = [one?.rules, other?.rules];
+  if (rules === undefined || others === undefined) return false;
+  return eachType.every(
+    type =>
+      rules.verdict(type) === "none" ||
+      others.verdict(type) === "none" ||
+      (type === typeBits.string && haveNoneInCommon(rules.texts ?? none, others.texts ?? none, search)),
+  );
 }
 
-const valueNodesMax = 10;
-
-/** Returns whether it is certain that no value matches both: their types differ, or their texts. */
-function areApart(one: SchemaNode | undefined, other: SchemaNode | undefined): boolean {
-  if (one === undefined || other === undefined) return false;
-  const texts = other.rules?.texts;
-  return Object.values(typeBits).every(
-    type =>
-      [one, other].some(each => isRefused(each, { type, nodesLeft: valueNodesMax }, depthMax)) ||
-      (type === typeBits.string && one.rules?.texts?.every(each => texts?.includes(each) === false) === true),
-  );
+/** Returns false as well if either is empty, or if both are too many for the search. */
+function haveNoneInCommon(texts: readonly string[], others: readonly string[], search: Search): boolean {
+  search.nodesLeft -= texts.length + others.length;
+  if (texts.length === 0 || others.length === 0 || search.nodesLeft < 0) return false;
+  const known = new Set(others);
+  return !texts.some(each => known.has(each));
 }
 
 function verdictOf(node: SchemaNode, search: Search, depth: number): Verdict {

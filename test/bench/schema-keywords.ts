@@ -68,6 +68,15 @@ const columns: Readonly<Record<string, Column>> = {
     schema: { anyOf: [oneName("a", "integer"), oneName("b", "string"), { type: "null" }] },
     value: n => [{ a: n }, { b: "x" }, null][vary(n, 1, 3)],
   },
+  "oneOf of kinds": {
+    schema: {
+      oneOf: [
+        { properties: { kind: { enum: ["a"] }, a: integers }, required: ["kind"] },
+        { properties: { kind: { enum: ["b"] }, b: { type: "string" } }, required: ["kind"] },
+      ],
+    },
+    value: n => (vary(n, 1, 2) === 0 ? { kind: "a", a: n } : { kind: "b", b: "x" }),
+  },
   "oneOf of maps": {
     schema: { oneOf: [oneName("a", "integer"), oneName("b", "string"), { type: "null" }] },
     value: n => [{ a: n }, { b: "x" }, null][vary(n, 1, 3)],

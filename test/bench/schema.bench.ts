@@ -11,7 +11,7 @@ import { validate } from "../../functions/persister/body/validate.ts";
  * is listed without one.
  */
 const rounds = 15;
-const ratioMax = 0.5;
+const ratioMax = 0.4;
 
 const properties = {
   id: { type: "integer" },
@@ -39,8 +39,8 @@ function validating(extra: object): () => Promise<unknown> {
   return () => rules.schemas.withPatterns(() => validate(body, { sizes: batchEncoder(1), rules }));
 }
 
-/** Returns work that does the same as one would manually: parse, a compiled ajv. */
-function manually(): () => Promise<unknown> {
+/** Returns work that parses the schema and the record, compiles the schema with ajv, and validates. */
+function withAjv(): () => Promise<unknown> {
   const texts = [JSON.stringify(schemaOf({})), JSON.stringify(record)] as const;
   return async () => {
     const ajv = new Ajv({ strict: false, multipleOfPrecision: 6 });
@@ -49,9 +49,9 @@ function manually(): () => Promise<unknown> {
   };
 }
 
-const reference = "ajv, the same";
+const reference = "ajv";
 const works: Readonly<Record<string, () => () => Promise<unknown>>> = {
-  [reference]: manually,
+  [reference]: withAjv,
   "the first SCHEMA": () => validating({}),
   "and with a pattern": () => validating(code),
 };
@@ -66,9 +66,11 @@ async function measure(work: () => Promise<unknown>): Promise<void> {
 
 /** Returns the CPU time of some work in a new process, in ms. */
 function timeOf(name: string): number {
-  const times = Array.from({ length: rounds }, () =>
-    Number(spawnSync(process.execPath, [process.argv[1]!, name]).stdout),
-  );
+  const times = Array.from({ length: rounds }, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [process.argv[1]!, name]);
+    if (status !== 0) throw new Error(`${stderr}`);
+    return Number(stdout);
+  });
   // The least: whatever else the machine does only adds to it.
   return Math.min(...times);
 }

@@ -231,6 +231,55 @@ it("checks in passing leave the evaluator its whole budget", () => {
   expect(faultsOf(schema, records).filter(faults => faults !== undefined)).toEqual([]);
 });
 
+/** Elements that are free in passing, and cost the evaluator more steps than bytes of this size allow. */
+const costly = { items: { allOf: Array.from({ length: 40 }, () => ({ type: "integer" })) } };
+const choice = (properties: object, ...required: string[]) => ({
+  type: "object",
+  properties: { ...properties, w: costly },
+  required,
+});
+
+it.each<[name: string, schema: object, isChecked: boolean]>([
+  [
+    "oneOf with a text of an enum",
+    {
+      oneOf: [
+        choice({ kind: { enum: ["a"] } }, "kind"),
+        choice({ kind: { enum: ["b", "c"] }, b: { type: "integer" } }, "b", "kind"),
+      ],
+    },
+    true,
+  ],
+  [
+    "oneOf with a constant number",
+    { oneOf: [choice({ a: { enum: [1] } }, "a"), choice({ a: { enum: ["b"] } })] },
+    true,
+  ],
+  [
+    "oneOf with a required name of another type",
+    { oneOf: [choice({ a: { type: "integer" } }, "a"), choice({ a: { type: ["null", "string"] } })] },
+    true,
+  ],
+  [
+    "oneOf with a required name that the other choice refuses",
+    { oneOf: [choice({ a: { type: "integer" } }, "a"), { ...choice({}), additionalProperties: false }] },
+    true,
+  ],
+  ["oneOf with a required name that a map lacks", { oneOf: [choice({}, "a"), choice({}, "b", "c")] }, true],
+  ["not of required names", { ...choice({}), not: { required: ["b", "c"] } }, true],
+  ["oneOf with a choice that requires nothing", { oneOf: [choice({}, "b"), choice({})] }, true],
+  [
+    "not oneOf with bounds",
+    { oneOf: [choice({ a: { minimum: 1 } }, "a"), choice({ a: { maximum: 0 } }, "a")] },
+    false,
+  ],
+])("in passing, %s", (_name, of, isChecked) => {
+  const record = JSON.stringify({ of: { kind: "a", a: 1, w: Array(500).fill(1) } });
+  const records = Array.from({ length: 500 }, () => record);
+  const faults = faultsOf({ properties: { of } }, records).filter(each => each !== undefined);
+  expect(faults.length === 0).toBe(isChecked);
+});
+
 it("names beyond those that a map remembers are checked", () => {
   const of = { additionalProperties: { type: "integer" }, properties: { late: { type: "string" } } };
   const records = Array.from({ length: 700 }, (_, n) => `{"of":{"n${n}":${n}}}`);

@@ -241,6 +241,24 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
         () => '["k0"]',
       )},"minProperties":${n % 2}}`,
   ],
+  [
+    "kinds of many texts",
+    n => {
+      const texts = list(1_000, each => `"${n % 2}${each}"`);
+      const choices = list(
+        6,
+        each => `{"required":["k0","n${each}"],"additionalProperties":{"enum":[${texts}]}}`,
+      );
+      return `{"oneOf":[${choices}]}`;
+    },
+  ],
+  [
+    "negations of many names",
+    n => {
+      const required = (k: number) => `{"required":[${list(500, each => `"n${(each * k) % (600 + n)}"`)}]}`;
+      return `{"oneOf":[${list(7, required)}],"not":${required(1)}}`;
+    },
+  ],
   ["no schema", () => "1"],
 ];
 /** Schemas under a name that is not a keyword, to which a reference may lead. */

@@ -4,20 +4,16 @@ import { readerOf } from "../../stitchstream/readers.ts";
 import type { Table } from "../../stitchstream/tables.ts";
 import type { ByteWriter } from "../../values/byte-writer.ts";
 import { newline, quote } from "../../values/bytes.ts";
-import { IntTuples } from "../../values/int-tuples.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import { type Memory, memoryOf } from "../../values/memory.ts";
 import { Splices } from "../../values/splices.ts";
 import { isoBytes } from "../../values/transit-scalar.ts";
 import { type TransitText, TransitToJson } from "../../values/transit-to-json.ts";
-import { Kind, type Visitor } from "../../values/visitor.ts";
+import type { Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
 import type { Inferences } from "./inference.ts";
+import { RecordPlaces } from "./record-places.ts";
 
-/** A record's place: where its text starts and ends, and its table's id with its form. */
-const placeWidth = 3;
-/** In transit: the bytes by which it may grow, and its first cache code among all of the body. */
-const growthWidth = 2;
 /**
  * Enough for the cache codes of a large body of ordinary records; beyond it, the encoder finds them again.
  */
@@ -54,12 +50,7 @@ export class Contents {
   inferences: Inferences | undefined;
   /** The last bookmark is a Singer tap's empty STATE, which does not replace one that holds something. */
   endsInEmptyState = false;
-  // New memory costs more than what is written to it: most bodies need only the first of these.
-  readonly #places = new IntTuples(placeWidth);
-  /** Empty if the body is JSON. */
-  readonly #growths = new IntTuples(growthWidth);
-  /** Ends with the last record that has a `time_extracted`: its offset, or 0. */
-  readonly #times = new IntTuples(1);
+  readonly #places = new RecordPlaces();
 
   /** `bytes` must end in a newline. */
   constructor(bytes: Uint8Array) {
@@ -69,29 +60,20 @@ export class Contents {
 
   /** Adds the record that `reader` has just read. */
   addRecord(table: Table, reader: ValueReader): void {
-    const record = this.#places.count;
-    if (record === 0) this.#reserve(reader);
-    const { record: text, time_extracted: time } = reader.envelope;
-    if (!reader.isJson) this.#growths.addPair(reader.growth, this.splices.count);
-    if (time.present && time.kind !== Kind.null) {
-      this.#times.addMany(record + 1 - this.#times.count);
-      this.#times.ints[record] = time.textStart;
-    }
-    const at = this.#places.add();
-    const { ints } = this.#places;
-    ints[at] = text.textStart;
-    ints[at + 1] = text.textEnd;
-    ints[at + 2] = (table.id << formBits) | this.#formOf(reader);
+    if (this.#places.count === 0) this.#reserve(reader);
+    // Must be read before the record's own splices are added.
+    const firstSplice = this.splices.count;
+    this.#places.add(reader, firstSplice, (table.id << formBits) | this.#formOf(reader));
     if (this.tables[table.id] === undefined) this.tables[table.id] = table;
   }
 
-  /** Lines of a body are about as long as its first; memory costs nothing until it is written to. */
+  /**
+   * Reserves room for all records, if lines are about as long as the first. Reserved memory costs nothing
+   * until it is written to.
+   */
   #reserve(reader: ValueReader): void {
     const lines = Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart));
-    this.#places.reserve(lines);
-    if (reader.envelope.time_extracted.present) this.#times.reserve(lines);
-    if (reader.isJson) return;
-    this.#growths.reserve(lines);
+    this.#places.reserve(lines, reader);
     this.splices.reserve(Math.min(lines * reader.splices.count, splicesMax));
   }
 
@@ -145,34 +127,34 @@ export class Contents {
   }
 
   recordStart(record: number): number {
-    return this.#places.ints[record * placeWidth]!;
+    return this.#places.start(record);
   }
 
   recordEnd(record: number): number {
-    return this.#places.ints[record * placeWidth + 1]!;
+    return this.#places.end(record);
   }
 
   /** Returns the most bytes by which the record grows when it is made self-contained, or written as JSON. */
   recordGrowth(record: number): number {
-    return this.#growths.count === 0 ? 0 : this.#growths.ints[record * growthWidth]!;
+    return this.#places.growth(record);
   }
 
   recordTable(record: number): Table {
-    return this.tables[this.#places.ints[record * placeWidth + 2]! >> formBits]!;
+    return this.tables[this.#places.tag(record) >> formBits]!;
   }
 
   recordForm(record: number): RecordForm {
-    return (this.#places.ints[record * placeWidth + 2]! & formMask) as RecordForm;
+    return (this.#places.tag(record) & formMask) as RecordForm;
   }
 
   /** Returns the index of a spliced record's first cache code; the others follow, up to the record's end. */
   firstSplice(record: number): number {
-    return this.#growths.ints[record * growthWidth + 1]!;
+    return this.#places.firstSplice(record);
   }
 
   /** Returns the offset of the text of a record's `time_extracted`; 0 if it has none. */
   recordExtractedAt(record: number): number {
-    return record < this.#times.count ? this.#times.ints[record]! : 0;
+    return this.#places.extractedAt(record);
   }
 
   /** Writes a record as JSON. */

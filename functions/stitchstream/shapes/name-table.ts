@@ -31,7 +31,7 @@ export class NameTable<Entry extends Named> {
     }
   }
 
-  /** Returns false if too many names have similar hashes: their sender chose them to collide. */
+  /** Returns false if too many names belong to nearby places: their sender chose them to collide. */
   add(entry: Entry): boolean {
     const isRoomy = (this.#count + 1) * sparseness <= this.#places.length;
     const isAdded = (isRoomy && put(this.#places, entry)) || this.#grow(entry);
@@ -59,8 +59,8 @@ const placesOf = <Entry>(size: number): Places<Entry> => new Array<undefined>(si
 const multiplier = 0x9e3779b1;
 
 /**
- * Returns the place of a hash: the high bits of a product. Names such as `column_1` and `column_2` have hashes
- * in a row, whose low bits would fill a table's places in a row.
+ * Returns the place of a hash: the high bits of a product. Names such as `column_1` and `column_2` have
+ * hashes in a row, whose low bits would fill a table's places in a row. The number of places is a power of 2.
  */
 const firstPlace = (hash: number, { length }: readonly unknown[]): number =>
   Math.imul(hash, multiplier) >>> (Math.clz32(length) + 1);
