@@ -98,10 +98,20 @@ function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): 
   return simplest(
     possible.flatMap((each, n) => {
       const others = overlaps[n]!;
-      if (!others.every(other => requiresNames(other, search.type))) return nothing;
+      if (!others.every(other => requiresOtherNames(other, each, search))) return nothing;
       return both([alternativesIn(each, search, depth - 1), [others.map(negationOf)]]);
     }),
   );
+}
+
+/** Returns whether a map that has the names which `one` requires may lack one that `node` requires. */
+function requiresOtherNames(node: SchemaNode, one: SchemaNode, search: Search): boolean {
+  if (!requiresNames(node, search.type)) return false;
+  const names = one.applicators?.required ?? none;
+  return node.applicators!.required.some(name => {
+    search.nodesLeft -= names.length;
+    return search.nodesLeft > 0 && !names.includes(name);
+  });
 }
 
 /** Returns for each choice the others that it does not exclude. */
@@ -119,8 +129,8 @@ function overlapsAmong(choices: readonly SchemaNode[], search: Search): readonly
 /** Returns whether it is certain that no map matches both: one requires a name whose values are apart. */
 function excludes({ applicators: one }: SchemaNode, { applicators: other }: SchemaNode, search: Search) {
   if (search.type !== typeBits.object || one === undefined || other === undefined) return false;
-  return [...new Set([...one.required, ...other.required])].some(
-    name => --search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name), search),
+  return [one, other].some(({ required }) =>
+    required.some(name => search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name), search)),
   );
 }
 
@@ -131,7 +141,8 @@ const valueIn = ({ properties, patternProperties, additionalProperties }: Applic
 /** Returns whether it is certain that no value matches both: they allow other types, or other texts. */
 function areApart(one: SchemaNode | undefined, other: SchemaNode | undefined, search: Search): boolean {
   const [rules, others] = [one?.rules, other?.rules];
-  if (rules === undefined || others === undefined) return false;
+  search.nodesLeft -= eachType.length;
+  if (rules === undefined || others === undefined || search.nodesLeft < 0) return false;
   return eachType.every(
     type =>
       rules.verdict(type) === "none" ||

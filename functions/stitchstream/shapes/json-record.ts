@@ -84,21 +84,23 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   /** Reads the map at `at` by the slot's shape, or by another one if that does not accept it. */
   #mapIn(at: number, slot: Slot, depth: number): number {
-    const { conforms, dataPoints } = this;
+    const { bytes, conforms, dataPoints } = this;
     const shape = this.shapeOf(slot, at);
     let end = this.#map(at, shape, depth);
     if (!slot.accepts(Kind.map)) this.#checkWhole(Kind.map, at, end, slot);
     if (this.conforms || !conforms || shape.alternatives === undefined) return end;
     for (const other of shape.alternatives) {
       if (other === shape) continue;
-      if (end === miss || this.#rereadBytes > this.bytes.length) break;
+      if (end === miss || this.#rereadBytes > bytes.length) break;
       this.#rereadBytes += end - at;
       this.conforms = true;
       this.dataPoints = dataPoints;
       end = this.#map(at, other, depth);
       slot.map = other;
-      if (this.conforms) break;
+      if (this.conforms) return end;
     }
+    // Evaluating the map alone costs less than evaluating all of the record.
+    this.conforms = end !== miss && slot.check?.conformsWhole?.(bytes, at, end) === true;
     return end;
   }
 
