@@ -134,7 +134,7 @@ function excludes({ applicators: one }: SchemaNode, { applicators: other }: Sche
   );
 }
 
-/** Returns the schema of a name's values; undefined if there is none, or if patterns decide which it is. */
+/** Returns the schema of the values under a name; undefined if there is none, or if patterns decide. */
 const valueIn = ({ properties, patternProperties, additionalProperties }: Applicators, name: string) =>
   patternProperties.length > 0 ? undefined : (properties.get(name) ?? additionalProperties);
 
