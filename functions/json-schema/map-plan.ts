@@ -16,24 +16,27 @@ import type { Alternatives } from "./verdict.ts";
 /** Returns the check of values to which all of `nodes` apply; undefined if there are none. */
 export type MakePlan = (nodes: readonly SchemaNode[]) => SlotCheck | undefined;
 
-/** Returns the check of maps whose members conform to one of `alternatives`; undefined if there are none. */
-export function mapPlanOf(alternatives: Alternatives, make: MakePlan, spend: Spend): MapCheck | undefined {
-  return alternatives.reduceRight<MapPlan | undefined>(
-    (or, nodes) => new MapPlan(nodes, { or, make, spend }),
-    undefined,
-  );
+export interface PlanParts {
+  readonly make: MakePlan;
+  /** Charges checks of names. */
+  readonly spend: Spend;
+  /** Charges what making the plan costs. */
+  readonly spendOnMaking: Spend;
 }
+
+/**
+ * Returns the check of maps whose members conform to one of `alternatives`; undefined if there are none.
+ * Throws BudgetExceeded.
+ */
+export const mapPlanOf = (alternatives: Alternatives, parts: PlanParts): MapCheck | undefined =>
+  alternatives.reduceRight<MapPlan | undefined>((or, nodes) => new MapPlan(nodes, or, parts), undefined);
 
 /** Which of them match is kept as an integer's bits. */
 const patternsMax = 30;
+/** A name is put into two sets. */
+const stepsPerName = 8;
 /** Names that match further combinations of patterns are left to the evaluator. */
 const combinationsMax = 256;
-
-interface PlanParts {
-  readonly or: MapCheck | undefined;
-  readonly make: MakePlan;
-  readonly spend: Spend;
-}
 
 /**
  * Returns the check of a map's names; undefined if any will do. A map that has all names that a `not`
@@ -64,6 +67,12 @@ function namesCheckOf(
 /** Returns the names that its `not` requires: a map that lacks one of them does not match it. */
 const requiredByNot = ({ not }: Applicators) => not?.applicators?.required ?? [];
 
+/** Returns at least the number of names below. */
+const countOfNames = ({ required, properties, dependentRequired, ...others }: Applicators) =>
+  properties.size +
+  dependentRequired.reduce((sum, [, names]) => sum + 1 + names.length, required.length) +
+  (others.not?.applicators?.required.length ?? 0);
+
 const namesIn = (applicators: Applicators) => [
   ...applicators.required,
   ...applicators.properties.keys(),
@@ -84,11 +93,13 @@ class MapPlan implements MapCheck {
   /** The checks of names that no schema mentions, by the patterns that they match, a bit each. */
   readonly #others = new Map<number, SlotCheck | undefined>();
 
-  constructor(nodes: readonly SchemaNode[], { or, make, spend }: PlanParts) {
+  constructor(nodes: readonly SchemaNode[], or: MapCheck | undefined, parts: PlanParts) {
     this.or = or;
+    const { make, spend, spendOnMaking } = parts;
     this.#make = make;
     this.#spend = spend;
     this.#applied = nodes.flatMap(({ applicators }) => applicators ?? []);
+    spendOnMaking(stepsPerName * this.#applied.reduce((sum, each) => sum + countOfNames(each), 0));
     this.#required = new Set(this.#applied.flatMap(each => each.required));
     this.required = this.#required.size;
     const bounds = nodes.flatMap(({ rules }) => rules?.countsOf(typeBits.object) ?? []);
@@ -128,11 +139,11 @@ class MapPlan implements MapCheck {
 
   /** Built on demand, as schemas may refer to themselves. */
   #otherBy(matches: number): SlotCheck | undefined {
-    if (!this.#others.has(matches)) {
-      if (this.#others.size === combinationsMax) return undecided;
-      this.#others.set(matches, this.#make(this.#schemasOf(undefined, matches)));
-    }
-    return this.#others.get(matches);
+    if (this.#others.has(matches)) return this.#others.get(matches);
+    if (this.#others.size === combinationsMax) return undecided;
+    const check = this.#make(this.#schemasOf(undefined, matches));
+    if (check !== undecided) this.#others.set(matches, check);
+    return check;
   }
 
   /** Returns the patterns that match, a bit each. */

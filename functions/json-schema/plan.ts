@@ -4,9 +4,9 @@ import { type CountBounds, type MapCheck, type SlotCheck, undecided } from "../v
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
-import { isOverBudget } from "./budget.ts";
+import { isOverBudget, type Spend } from "./budget.ts";
 import { areDistinct } from "./distinct-elements.ts";
-import type { Evaluator } from "./evaluator.ts";
+import type { Evaluator, Evaluators } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { type MakePlan, mapPlanOf } from "./map-plan.ts";
@@ -33,21 +33,13 @@ const checkedByTextMax = 8;
 /** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
 const plansMax = 10_000;
 
-/** The evaluators of scalars and names, and of whole maps and arrays. */
-export interface Evaluators {
-  readonly scalars: Evaluator;
-  readonly wholes: Evaluator;
-}
-
 /** A schema's check of records. It is kept with the schema: one body uses it at a time. */
 export class RecordPlan {
+  readonly #node: SchemaNode;
   readonly #plans = new Plans();
-  /** Undefined if only the evaluator can check the records. */
-  readonly #check: MapCheck | undefined;
 
   constructor(node: SchemaNode) {
-    const plan = new Plan([node], this.#plans);
-    this.#check = ((plan.always >> Kind.map) & 1) === 1 ? (plan.map ?? nothingRequired) : undefined;
+    this.#node = node;
   }
 
   /** The number of plans of which it is made so far. */
@@ -55,10 +47,14 @@ export class RecordPlan {
     return this.#plans.count;
   }
 
-  /** Returns the check. `evaluators` check values for which there is no faster way, within their budgets. */
+  /**
+   * Returns the check; undefined if only the evaluator can check the records. `evaluators` check values for
+   * which there is no faster way, within their budgets.
+   */
   within(evaluators: Evaluators): MapCheck | undefined {
     this.#plans.evaluators = evaluators;
-    return this.#check;
+    const { always, map } = this.#plans.of([this.#node])!;
+    return ((always >> Kind.map) & 1) === 1 ? (map ?? nothingRequired) : undefined;
   }
 }
 
@@ -96,8 +92,14 @@ class Plans {
 
   #made(nodes: readonly SchemaNode[]): SlotCheck {
     if (this.count === plansMax) return undecided;
-    this.count++;
-    return new Plan(nodes, this);
+    try {
+      const plan = new Plan(nodes, this);
+      this.count++;
+      return plan;
+    } catch (error) {
+      isOverBudget(error);
+      return undecided;
+    }
   }
 }
 
@@ -126,29 +128,34 @@ class Plan implements SlotCheck {
    */
   readonly #assertions: (readonly (readonly Assertions[])[] | undefined)[] = [];
 
+  /** Throws BudgetExceeded. */
   constructor(nodes: readonly SchemaNode[], plans: Plans) {
     this.#nodes = nodes;
     this.#plans = plans;
+    const { spendOnMaking } = plans.evaluators;
     let always = 0;
     for (const [kind, types] of typesOfKind) {
-      const left = types.map(type => alternativesOf(nodes, type));
+      const left = types.map(type => alternativesOf(nodes, type, spendOnMaking));
       const [first] = left;
       if (left.every(isAnything)) always |= 1 << kind;
-      else if (left.every(each => areSame(each, first!)) && (first!.length > 0 || areRefused(nodes, types)))
+      else if (
+        left.every(each => areSame(each, first!)) &&
+        (first!.length > 0 || areRefused(nodes, types, spendOnMaking))
+      )
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       // Checks of texts spend nothing, so there may only be few.
       this.#areFew[kind] = (this.#assertions[kind]?.flat().length ?? 0) <= checkedByTextMax;
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
-    const texts = alternativesOf(nodes, typeBits.string);
+    const texts = alternativesOf(nodes, typeBits.string, spendOnMaking);
     const acceptsInstants = texts.some(each => each.every(({ rules }) => rules!.acceptsInstants));
     if (acceptsInstants) always |= 1 << Kind.instant;
-    const maps = mapsOf(nodes);
+    const maps = mapsOf(alternativesOf(nodes, object, spendOnMaking));
     if (maps.length > 0) always |= 1 << Kind.map;
-    this.map = isAnything(maps)
-      ? undefined
-      : mapPlanOf(maps, plans.of, steps => plans.evaluators.scalars.spend(steps));
-    this.#array = arrayPlanOf(alternativesOf(nodes, array), plans.of);
+    const spend: Spend = steps => plans.evaluators.scalars.spend(steps);
+    const parts = { make: plans.of, spend, spendOnMaking };
+    this.map = isAnything(maps) ? undefined : mapPlanOf(maps, parts);
+    this.#array = arrayPlanOf(alternativesOf(nodes, array, spendOnMaking), parts);
     if (this.#array?.isUnique === false) always |= 1 << Kind.array;
     this.always = always;
   }
@@ -213,8 +220,8 @@ class Plan implements SlotCheck {
 }
 
 /** Returns the alternatives that only check a map's members and their number. */
-const mapsOf = (nodes: readonly SchemaNode[]): Alternatives =>
-  alternativesOf(nodes, object).filter(each =>
+const mapsOf = (alternatives: Alternatives): Alternatives =>
+  alternatives.filter(each =>
     each.every(({ rules }) => rules === undefined || rules.countsOf(object) !== undefined),
   );
 

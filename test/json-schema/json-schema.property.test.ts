@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { draft4Of } from "../../functions/import-api/draft4.ts";
 import { Assertions } from "../../functions/json-schema/assertions.ts";
-import { BudgetExceeded, Evaluator, SchemaCompiler } from "../../functions/json-schema/index.ts";
+import { BudgetExceeded, Evaluator, SchemaCompiler, spendOf } from "../../functions/json-schema/index.ts";
 import * as limits from "../../functions/persister/limits.ts";
 import type { StreamSchema } from "../../functions/stitchstream/stream-schema.ts";
 import type { JsonObject } from "../../functions/values/json-object.ts";
+import { Kind } from "../../functions/values/visitor.ts";
 import { numRuns } from "../runs.ts";
 import { schemas, values } from "./arbitraries.ts";
 import { wholeJsonSchema as dialect } from "./json-schema-rules.ts";
@@ -70,6 +71,21 @@ it("a circle of references uses up all steps: otherwise each record's check woul
   expect(walk.accepts(free, 1)).toBe(true);
   expect(() => walk.accepts(circle, 1)).toThrow(BudgetExceeded);
   expect(() => walk.accepts(free, 1)).toThrow(BudgetExceeded);
+});
+
+it("making checks is charged, and a check that was not made is made in the next body", () => {
+  const names = Array.from({ length: 4_000 }, (_, n) => `n${n}`);
+  const node = compiler.compileParsed({ properties: { a: { required: names } } }, () => {});
+  const within = (steps: number) => {
+    const evaluator = new Evaluator(compiler, 1e6);
+    const spendOnMaking = spendOf(steps);
+    return compiler.planOf(node).within({ scalars: evaluator, wholes: evaluator, spendOnMaking });
+  };
+  const checksMaps = (steps: number) => (((within(steps)?.member("a")?.always ?? 0) >> Kind.map) & 1) === 1;
+  expect(within(0)).toBeUndefined();
+  expect(checksMaps(names.length)).toBe(false);
+  expect(checksMaps(20 * names.length)).toBe(true);
+  expect(checksMaps(0), "a check is made once").toBe(true);
 });
 
 /** Keywords that draft 4 doesn't have, and that the Import API ignores. */

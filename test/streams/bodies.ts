@@ -259,6 +259,20 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
       return `{"oneOf":[${list(7, required)}],"not":${required(1)}}`;
     },
   ],
+  [
+    "references to a schema of many others",
+    n =>
+      n === 0
+        ? `{"allOf":[${list(300, each => `{"anyOf":[{"maxLength":${each + 9}},{"minLength":1}]}`)}]}`
+        : `{"title":"${n}","allOf":[{"$ref":"#/properties/k0"}]}`,
+  ],
+  [
+    "references to a schema of many names",
+    n =>
+      n === 0
+        ? `{"type":["null","object"],"required":[${list(4_000, each => `"n${each}"`)}]}`
+        : `{"title":"${n}","allOf":[{"$ref":"#/properties/k0"}]}`,
+  ],
   ["no schema", () => "1"],
 ];
 /** Schemas under a name that is not a keyword, to which a reference may lead. */

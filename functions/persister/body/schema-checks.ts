@@ -7,6 +7,7 @@ import {
   numberAsWritten,
   type SchemaCompiler,
   type SchemaNode,
+  spendOf,
   type Violation,
 } from "../../json-schema/index.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
@@ -24,6 +25,8 @@ const records = new ExactReader(numberAsWritten);
 
 /** Maps and arrays that do not conform are evaluated again, with their records. */
 const wholeShare = 4;
+/** Making a table's checks takes a few hundred steps for each type of its columns and each map in it. */
+const makingShare = 4;
 
 /** A record that was just read. */
 interface RecordCheck {
@@ -58,6 +61,7 @@ export class SchemaChecks {
     this.#inPassing = {
       scalars: new Evaluator(compiler, steps),
       wholes: new Evaluator(compiler, steps / wholeShare),
+      spendOnMaking: spendOf(steps / makingShare),
     };
   }
 
