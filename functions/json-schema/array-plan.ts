@@ -45,14 +45,14 @@ export class ArrayPlan {
  */
 export function arrayPlanOf(
   [nodes, ...others]: Alternatives,
-  { make, spendOnMaking }: PlanParts,
+  { make, spendOnPlans }: PlanParts,
 ): ArrayPlan | undefined {
   if (nodes === undefined || others.length > 0 || listed(nodes) > firstElementsMax) return undefined;
   const bounds = boundsOf(nodes);
   if (bounds === undefined) return undefined;
   const plan = new ArrayPlan(nodes, bounds, make);
   // Arrays and maps are compared by the evaluator, which then checks all that they hold.
-  return plan.isUnique && nodes.some(each => mayHoldOthers(each, spendOnMaking)) ? undefined : plan;
+  return plan.isUnique && nodes.some(each => mayHoldOthers(each, spendOnPlans)) ? undefined : plan;
 }
 
 /** Returns whether elements that are arrays or maps may conform to a schema for elements. */

@@ -214,13 +214,5 @@ export class Evaluator {
   }
 }
 
-/** For checks in passing: the evaluators of scalars and names, and of whole maps and arrays. */
-export interface Evaluators {
-  readonly scalars: Evaluator;
-  readonly wholes: Evaluator;
-  /** Charges what making a check costs. Throws BudgetExceeded. */
-  readonly spendOnMaking: Spend;
-}
-
 const isMembers = (value: unknown): value is Members =>
   typeof value === "object" && value !== null && !(value instanceof ExactNumber);

@@ -8,6 +8,7 @@ import {
   undecided,
 } from "../values/slot-check.ts";
 import { BudgetExceeded, isOverBudget, type Spend, stepsOfText } from "./budget.ts";
+import type { Evaluator } from "./evaluator.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import type { Pattern } from "./patterns.ts";
 import { typeBits } from "./types.ts";
@@ -16,12 +17,24 @@ import type { Alternatives } from "./verdict.ts";
 /** Returns the check of values to which all of `nodes` apply; undefined if there are none. */
 export type MakePlan = (nodes: readonly SchemaNode[]) => SlotCheck | undefined;
 
+/** The evaluators of a body's plans, each with its budget, and the budget for making plans. */
+export interface PlanResources {
+  /** For scalars and names. */
+  readonly scalars: Evaluator;
+  /** For whole maps and arrays. */
+  readonly wholes: Evaluator;
+  /** Throws BudgetExceeded. */
+  readonly spendOnPlans: Spend;
+}
+
+/** Makes the plans of what maps and arrays hold, and counts what that costs. */
 export interface PlanParts {
   readonly make: MakePlan;
   /** Charges checks of names. */
-  readonly spend: Spend;
-  /** Charges what making the plan costs. */
-  readonly spendOnMaking: Spend;
+  readonly spendOnNames: Spend;
+  readonly spendOnPlans: Spend;
+  /** Counts the names and patterns that plans keep. */
+  readonly keep: (count: number) => void;
 }
 
 /**
@@ -33,10 +46,10 @@ export const mapPlanOf = (alternatives: Alternatives, parts: PlanParts): MapChec
 
 /** Which of them match is kept as an integer's bits. */
 const patternsMax = 30;
-/** A name is put into two sets. */
-const stepsPerName = 8;
 /** Names that match further combinations of patterns are left to the evaluator. */
 const combinationsMax = 256;
+/** A name is put into two sets. */
+const stepsPerName = 8;
 
 /**
  * Returns the check of a map's names; undefined if any will do. A map that has all names that a `not`
@@ -67,11 +80,12 @@ function namesCheckOf(
 /** Returns the names that its `not` requires: a map that lacks one of them does not match it. */
 const requiredByNot = ({ not }: Applicators) => not?.applicators?.required ?? [];
 
-/** Returns at least the number of names below. */
-const countOfNames = ({ required, properties, dependentRequired, ...others }: Applicators) =>
-  properties.size +
-  dependentRequired.reduce((sum, [, names]) => sum + 1 + names.length, required.length) +
-  (others.not?.applicators?.required.length ?? 0);
+/** Returns how many names and patterns a plan copies, repeated ones included. */
+const copiesOf = (applicators: Applicators) =>
+  applicators.nameLookups +
+  applicators.properties.size +
+  applicators.patternProperties.length +
+  requiredByNot(applicators).length;
 
 const namesIn = (applicators: Applicators) => [
   ...applicators.required,
@@ -95,15 +109,17 @@ class MapPlan implements MapCheck {
 
   constructor(nodes: readonly SchemaNode[], or: MapCheck | undefined, parts: PlanParts) {
     this.or = or;
-    const { make, spend, spendOnMaking } = parts;
+    const { make, spendOnNames, spendOnPlans, keep } = parts;
     this.#make = make;
-    this.#spend = spend;
+    this.#spend = spendOnNames;
     this.#applied = nodes.flatMap(({ applicators }) => applicators ?? []);
-    spendOnMaking(stepsPerName * this.#applied.reduce((sum, each) => sum + countOfNames(each), 0));
+    const copies = this.#applied.reduce((sum, each) => sum + copiesOf(each), 0);
+    spendOnPlans(stepsPerName * copies);
+    keep(copies);
     this.#required = new Set(this.#applied.flatMap(each => each.required));
     this.required = this.#required.size;
     const bounds = nodes.flatMap(({ rules }) => rules?.countsOf(typeBits.object) ?? []);
-    this.conformsNames = namesCheckOf(bounds, this.#applied, spend);
+    this.conformsNames = namesCheckOf(bounds, this.#applied, spendOnNames);
     this.#patterns = this.#applied.flatMap(({ patternProperties }) =>
       patternProperties.map(([each]) => each),
     );
@@ -137,7 +153,7 @@ class MapPlan implements MapCheck {
     });
   }
 
-  /** Built on demand, as schemas may refer to themselves. */
+  /** Built on demand, as schemas may refer to themselves. What is undecided may be made in a later body. */
   #otherBy(matches: number): SlotCheck | undefined {
     if (this.#others.has(matches)) return this.#others.get(matches);
     if (this.#others.size === combinationsMax) return undecided;
@@ -170,7 +186,7 @@ class MapPlan implements MapCheck {
     return found;
   }
 
-  /** Returns a check that accepts nothing if there are too many patterns, or if the budget is used up. */
+  /** Returns a check that accepts nothing if there are too many patterns, or if names used up the budget. */
   #decided(find: () => SlotCheck | undefined): SlotCheck | undefined {
     if (this.#patterns.length > patternsMax) return undecided;
     try {

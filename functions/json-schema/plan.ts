@@ -1,37 +1,28 @@
 import { openBracket } from "../values/bytes.ts";
-import { stringOf } from "../values/scanner.ts";
 import { type CountBounds, type MapCheck, type SlotCheck, undecided } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
-import { isOverBudget, type Spend } from "./budget.ts";
+import { BudgetExceeded, isOverBudget } from "./budget.ts";
 import { areDistinct } from "./distinct-elements.ts";
-import type { Evaluator, Evaluators } from "./evaluator.ts";
+import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { type MakePlan, mapPlanOf } from "./map-plan.ts";
+import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
-import { typeBits } from "./types.ts";
+import { scalarOf, typesOfKind } from "./scalars.ts";
+import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
-const ascii = new TextDecoder("latin1");
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
-const { array, object, integer, fractional } = typeBits;
+const { array, object } = typeBits;
 
-/** The types that scalars of each kind may have. */
-const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
-  [Kind.null, [typeBits.null]],
-  [Kind.boolean, [typeBits.boolean]],
-  [Kind.integer, [integer]],
-  // An integer beyond 64 bits does not have the type `integer`.
-  [Kind.bigInteger, [integer, fractional]],
-  [Kind.double, [integer, fractional]],
-  [Kind.text, [typeBits.string]],
-];
 const checkedByTextMax = 8;
 /** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
 const plansMax = 10_000;
+/** So many names take as much memory as a plan. */
+const namesPerPlan = 16;
 
 /** A schema's check of records. It is kept with the schema: one body uses it at a time. */
 export class RecordPlan {
@@ -42,17 +33,17 @@ export class RecordPlan {
     this.#node = node;
   }
 
-  /** The number of plans of which it is made so far. */
+  /** The number of its plans so far; large ones count as several. */
   get size(): number {
     return this.#plans.count;
   }
 
   /**
-   * Returns the check; undefined if only the evaluator can check the records. `evaluators` check values for
-   * which there is no faster way, within their budgets.
+   * Returns the check, made within the budget for plans; undefined if only the evaluator can check the
+   * records. The body's evaluators check values for which there is no faster way.
    */
-  within(evaluators: Evaluators): MapCheck | undefined {
-    this.#plans.evaluators = evaluators;
+  within(resources: PlanResources): MapCheck | undefined {
+    this.#plans.begin(resources);
     const { always, map } = this.#plans.of([this.#node])!;
     return ((always >> Kind.map) & 1) === 1 ? (map ?? nothingRequired) : undefined;
   }
@@ -60,13 +51,22 @@ export class RecordPlan {
 
 /** Makes the checks of a table's records. */
 class Plans {
-  evaluators!: Evaluators;
+  resources!: PlanResources;
   /** How many there are: names that match several patterns may need ever more. */
   count = 0;
+  /** Whether the body has used up its budget for plans. */
+  #isSpent = false;
   /** Equal types share their assertions, so a thousand columns have few checks. */
   readonly #byRules = new Map<Assertions, Plan>();
   /** A map's members may have many names and one schema. */
   readonly #byNode = new Map<SchemaNode, Plan>();
+
+  /** Begins a body, unless it is the same one. */
+  begin(resources: PlanResources): void {
+    if (this.resources === resources) return;
+    this.resources = resources;
+    this.#isSpent = false;
+  }
 
   /**
    * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
@@ -91,13 +91,14 @@ class Plans {
   }
 
   #made(nodes: readonly SchemaNode[]): SlotCheck {
-    if (this.count === plansMax) return undecided;
+    if (this.count >= plansMax || this.#isSpent) return undecided;
     try {
       const plan = new Plan(nodes, this);
       this.count++;
       return plan;
     } catch (error) {
-      isOverBudget(error);
+      if (!(error instanceof BudgetExceeded)) throw error;
+      this.#isSpent = true;
       return undecided;
     }
   }
@@ -132,30 +133,40 @@ class Plan implements SlotCheck {
   constructor(nodes: readonly SchemaNode[], plans: Plans) {
     this.#nodes = nodes;
     this.#plans = plans;
-    const { spendOnMaking } = plans.evaluators;
+    const { spendOnPlans } = plans.resources;
+    const byType = new Map(eachType.map(type => [type, alternativesOf(nodes, type, spendOnPlans)]));
+    const of = (type: number) => byType.get(type)!;
     let always = 0;
     for (const [kind, types] of typesOfKind) {
-      const left = types.map(type => alternativesOf(nodes, type, spendOnMaking));
+      const left = types.map(of);
       const [first] = left;
       if (left.every(isAnything)) always |= 1 << kind;
       else if (
         left.every(each => areSame(each, first!)) &&
-        (first!.length > 0 || areRefused(nodes, types, spendOnMaking))
+        (first!.length > 0 || areRefused(nodes, types, spendOnPlans))
       )
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       // Checks of texts spend nothing, so there may only be few.
       this.#areFew[kind] = (this.#assertions[kind]?.flat().length ?? 0) <= checkedByTextMax;
       this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
-    const texts = alternativesOf(nodes, typeBits.string, spendOnMaking);
-    const acceptsInstants = texts.some(each => each.every(({ rules }) => rules!.acceptsInstants));
+    const acceptsInstants = of(typeBits.string).some(each =>
+      each.every(({ rules }) => rules!.acceptsInstants),
+    );
     if (acceptsInstants) always |= 1 << Kind.instant;
-    const maps = mapsOf(alternativesOf(nodes, object, spendOnMaking));
+    const maps = mapsOf(of(object));
     if (maps.length > 0) always |= 1 << Kind.map;
-    const spend: Spend = steps => plans.evaluators.scalars.spend(steps);
-    const parts = { make: plans.of, spend, spendOnMaking };
+    const parts = {
+      make: plans.of,
+      // Each body has its own evaluators.
+      spendOnNames: (steps: number) => plans.resources.scalars.spend(steps),
+      spendOnPlans,
+      keep: (count: number) => {
+        plans.count += count / namesPerPlan;
+      },
+    };
     this.map = isAnything(maps) ? undefined : mapPlanOf(maps, parts);
-    this.#array = arrayPlanOf(alternativesOf(nodes, array, spendOnMaking), parts);
+    this.#array = arrayPlanOf(of(array), parts);
     if (this.#array?.isUnique === false) always |= 1 << Kind.array;
     this.always = always;
   }
@@ -178,7 +189,7 @@ class Plan implements SlotCheck {
     const types = this.#types[kind];
     if (types === undefined) return false;
     const alternatives = this.#assertions[kind];
-    const { scalars } = this.#plans.evaluators;
+    const { scalars } = this.#plans.resources;
     if (alternatives === undefined) return this.#accepts(scalars, () => scalarOf(kind, bytes, start, end));
     const { spend } = scalars;
     let value: unknown;
@@ -204,7 +215,7 @@ class Plan implements SlotCheck {
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
     if (isArray && areDistinct(bytes, start, end)) return true;
-    const { wholes } = this.#plans.evaluators;
+    const { wholes } = this.#plans.resources;
     return this.#accepts(wholes, () => reader.read(utf8.decode(bytes.subarray(start, end))));
   }
 
@@ -230,16 +241,3 @@ const areSame = (one: Alternatives, other: Alternatives) =>
 
 const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
   one.length === other.length && one.every((each, n) => each === other[n]);
-
-function scalarOf(kind: Kind, bytes: Uint8Array, start: number, end: number): unknown {
-  switch (kind) {
-    case Kind.null:
-      return null;
-    case Kind.boolean:
-      return bytes[start] === 0x74;
-    case Kind.text:
-      return stringOf(bytes, start, end);
-    default:
-      return numberAsWritten(ascii.decode(bytes.subarray(start, end)));
-  }
-}

@@ -12,7 +12,7 @@ const alternativesMax = 8;
 /** Schemas may refer to themselves, several times. */
 const depthMax = 20;
 const nodesMax = 1_000;
-/** A search takes about half a microsecond, and further 0.2 µs for each node. */
+/** A search takes about 0.5 µs, and 0.2 µs for each node that it visits. A step is 40 ns. */
 const stepsPerSearch = 12;
 const stepsPerNode = 5;
 const nothing: Alternatives = [];
@@ -25,12 +25,10 @@ const none: readonly never[] = [];
  * may conform nevertheless: not every schema can be taken apart. Throws BudgetExceeded.
  */
 export const alternativesOf = (nodes: readonly SchemaNode[], type: number, spend: Spend): Alternatives =>
-  searched(type, spend, search =>
-    simplest(
-      both(
-        nodes.map(node => alternativesIn(node, search, depthMax)),
-        search,
-      ),
+  inSearch(type, spend, search =>
+    combined(
+      nodes.map(node => alternativesIn(node, search, depthMax)),
+      search,
     ),
   );
 
@@ -39,7 +37,7 @@ export const alternativesOf = (nodes: readonly SchemaNode[], type: number, spend
  * BudgetExceeded.
  */
 export const areRefused = (nodes: readonly SchemaNode[], types: readonly number[], spend: Spend): boolean =>
-  types.every(type => searched(type, spend, search => nodes.some(node => isRefused(node, search, depthMax))));
+  types.every(type => inSearch(type, spend, search => nodes.some(node => isRefused(node, search, depthMax))));
 
 interface Search {
   readonly type: number;
@@ -47,11 +45,13 @@ interface Search {
   nodesLeft: number;
 }
 
-/** Returns what `find` returns, and charges the nodes that it visited. */
-function searched<Found>(type: number, spend: Spend, find: (search: Search) => Found): Found {
+/** Does a search, and charges for it and for the nodes that it visits. Throws BudgetExceeded. */
+function inSearch<Found>(type: number, spend: Spend, find: (search: Search) => Found): Found {
+  // Before the search, so that nothing is searched once the budget is used up.
+  spend(stepsPerSearch);
   const search = { type, nodesLeft: nodesMax };
   const found = find(search);
-  spend(stepsPerSearch + stepsPerNode * (nodesMax - Math.max(0, search.nodesLeft)));
+  spend(stepsPerNode * (nodesMax - Math.max(0, search.nodesLeft)));
   return found;
 }
 
@@ -63,9 +63,9 @@ const simplest = (alternatives: Alternatives) =>
   isAnything(alternatives) ? anything : alternatives.slice(0, alternativesMax);
 
 /** Combines alternatives of which all must be met. */
-function both(all: readonly Alternatives[], search: Search): Alternatives {
+function combined(all: readonly Alternatives[], search: Search): Alternatives {
   if (all.some(({ length }) => length === 0)) return nothing;
-  // Mostly all have only one.
+  // Most have one list. Joining these first copies each list once, not once for each schema.
   const certain = all.flatMap(each => (each.length === 1 ? each[0]! : none));
   let found: Alternatives = certain.length === 0 ? anything : [certain];
   for (const each of all) {
@@ -74,7 +74,7 @@ function both(all: readonly Alternatives[], search: Search): Alternatives {
     search.nodesLeft -= found.reduce((sum, { length }) => sum + length, 0);
     if (search.nodesLeft < 0) return nothing;
   }
-  return found;
+  return simplest(found);
 }
 
 function alternativesIn(node: SchemaNode, search: Search, depth: number): Alternatives {
@@ -95,7 +95,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
     anyOf === undefined ? anything : anyIn(anyOf, search, depth),
     oneOf === undefined ? anything : onlyIn(oneOf, search, depth),
   ];
-  return simplest(both(all, search));
+  return combined(all, search);
 }
 
 const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
@@ -120,7 +120,7 @@ function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): 
     possible.flatMap((each, n) => {
       const others = overlaps[n]!;
       if (!others.every(other => requiresOtherNames(other, each, search))) return nothing;
-      return both([alternativesIn(each, search, depth - 1), [others.map(negationOf)]], search);
+      return combined([alternativesIn(each, search, depth - 1), [others.map(negationOf)]], search);
     }),
   );
 }

@@ -68,12 +68,10 @@ export const slowInput: Input = {
   ask: async endpoint => {
     return new Promise(resolve => {
       let text = "";
-      let timer: NodeJS.Timeout;
-      const socket = connect(Number(endpoint.url.port), endpoint.url.hostname, () => {
-        socket.write(head("Content-Length: 100000"));
-        // Not before: what is written to a socket that still connects goes ahead of the head.
-        timer = setInterval(() => socket.write("x"), 1_000);
-      });
+      const socket = connect(Number(endpoint.url.port), endpoint.url.hostname);
+      // Not once connected: the timer may come first, if the process is busy.
+      socket.write(head("Content-Length: 100000"));
+      const timer = setInterval(() => socket.write("x"), 1_000);
       socket.on("data", data => {
         text += String(data);
       });

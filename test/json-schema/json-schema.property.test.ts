@@ -73,19 +73,19 @@ it("a circle of references uses up all steps: otherwise each record's check woul
   expect(() => walk.accepts(free, 1)).toThrow(BudgetExceeded);
 });
 
-it("making checks is charged, and a check that was not made is made in the next body", () => {
+it("a plan for which the budget is used up is made with the next body's", () => {
   const names = Array.from({ length: 4_000 }, (_, n) => `n${n}`);
   const node = compiler.compileParsed({ properties: { a: { required: names } } }, () => {});
   const within = (steps: number) => {
     const evaluator = new Evaluator(compiler, 1e6);
-    const spendOnMaking = spendOf(steps);
-    return compiler.planOf(node).within({ scalars: evaluator, wholes: evaluator, spendOnMaking });
+    const spendOnPlans = spendOf(steps);
+    return compiler.planOf(node).within({ scalars: evaluator, wholes: evaluator, spendOnPlans });
   };
   const checksMaps = (steps: number) => (((within(steps)?.member("a")?.always ?? 0) >> Kind.map) & 1) === 1;
   expect(within(0)).toBeUndefined();
   expect(checksMaps(names.length)).toBe(false);
   expect(checksMaps(20 * names.length)).toBe(true);
-  expect(checksMaps(0), "a check is made once").toBe(true);
+  expect(checksMaps(0), "a plan is made once").toBe(true);
 });
 
 /** Keywords that draft 4 doesn't have, and that the Import API ignores. */

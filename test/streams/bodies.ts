@@ -264,14 +264,22 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
     n =>
       n === 0
         ? `{"allOf":[${list(300, each => `{"anyOf":[{"maxLength":${each + 9}},{"minLength":1}]}`)}]}`
-        : `{"title":"${n}","allOf":[{"$ref":"#/properties/k0"}]}`,
+        : `{"allOf":[{"$ref":"#/properties/k0"}]}`,
+  ],
+  [
+    "other names that refer to a schema of many others",
+    n =>
+      n === 0
+        ? `{"items":{"allOf":[${list(900, () => '{"minLength":1}')}]}}`
+        : `{"items":{"allOf":[{"$ref":"#/properties/k0/items"}]},` +
+          `"additionalProperties":{"allOf":[{"$ref":"#/properties/k0/items"}]}}`,
   ],
   [
     "references to a schema of many names",
     n =>
       n === 0
         ? `{"type":["null","object"],"required":[${list(4_000, each => `"n${each}"`)}]}`
-        : `{"title":"${n}","allOf":[{"$ref":"#/properties/k0"}]}`,
+        : `{"allOf":[{"$ref":"#/properties/k0"}]}`,
   ],
   ["no schema", () => "1"],
 ];

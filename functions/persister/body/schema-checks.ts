@@ -1,10 +1,10 @@
 import {
   BudgetExceeded,
   Evaluator,
-  type Evaluators,
   ExactReader,
   NotASchema,
   numberAsWritten,
+  type PlanResources,
   type SchemaCompiler,
   type SchemaNode,
   spendOf,
@@ -25,8 +25,11 @@ const records = new ExactReader(numberAsWritten);
 
 /** Maps and arrays that do not conform are evaluated again, with their records. */
 const wholeShare = 4;
-/** Making a table's checks takes a few hundred steps for each type of its columns and each map in it. */
-const makingShare = 4;
+/**
+ * A plan takes a few hundred steps, so a thousand columns need less than this. Many columns that refer to one
+ * large schema may need more.
+ */
+const plansShare = 4;
 
 /** A record that was just read. */
 interface RecordCheck {
@@ -48,7 +51,7 @@ export class SchemaChecks {
   /** Undefined once the body has used up its budget; the body is refused then. */
   #evaluator: Evaluator | undefined;
   /** With budgets of their own: checks in passing may not change what the evaluator still accepts. */
-  readonly #inPassing: Evaluators;
+  readonly #inPassing: PlanResources;
   /** Reads transit lines a second time, as JSON. */
   #reader: ValueReader | undefined;
 
@@ -61,7 +64,7 @@ export class SchemaChecks {
     this.#inPassing = {
       scalars: new Evaluator(compiler, steps),
       wholes: new Evaluator(compiler, steps / wholeShare),
-      spendOnMaking: spendOf(steps / makingShare),
+      spendOnPlans: spendOf(steps / plansShare),
     };
   }
 
