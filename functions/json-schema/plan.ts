@@ -1,5 +1,11 @@
 import { openBracket } from "../values/bytes.ts";
-import { type CountBounds, type MapCheck, type SlotCheck, undecided } from "../values/slot-check.ts";
+import {
+  type CountBounds,
+  type MapCheck,
+  nothingRequired,
+  type SlotCheck,
+  undecided,
+} from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
@@ -60,6 +66,9 @@ class Plans {
   readonly #byRules = new Map<Assertions, Plan>();
   /** A map's members may have many names and one schema. */
   readonly #byNode = new Map<SchemaNode, Plan>();
+  /** The plans of several schemas, by their numbers. */
+  readonly #byNumbers = new Map<string, Plan>();
+  readonly #numbers = new Map<SchemaNode, number>();
 
   /** Begins a body, unless it is the same one. */
   begin(resources: PlanResources): void {
@@ -75,7 +84,8 @@ class Plans {
   readonly of: MakePlan = nodes => {
     const [node] = nodes;
     if (node === undefined) return undefined;
-    if (nodes.length > 1) return this.#made(nodes);
+    if (nodes.length > 1)
+      return this.#kept(this.#byNumbers, nodes.map(each => this.#numberOf(each)).join(), nodes);
     const { rules, applicators } = node;
     return applicators === undefined && rules !== undefined
       ? this.#kept(this.#byRules, rules, nodes)
@@ -88,6 +98,12 @@ class Plans {
     const plan = this.#made(nodes);
     if (plan instanceof Plan) plans.set(key, plan);
     return plan;
+  }
+
+  #numberOf(node: SchemaNode): number {
+    const number = this.#numbers.get(node) ?? this.#numbers.size;
+    this.#numbers.set(node, number);
+    return number;
   }
 
   #made(nodes: readonly SchemaNode[]): SlotCheck {
@@ -103,15 +119,6 @@ class Plans {
     }
   }
 }
-
-const nothingRequired: MapCheck = {
-  required: 0,
-  isRequired: () => false,
-  names: [],
-  other: () => undefined,
-  member: () => undefined,
-  or: undefined,
-};
 
 class Plan implements SlotCheck {
   readonly always: number;

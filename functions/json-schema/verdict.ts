@@ -86,7 +86,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const holds = holdsParts(applicators, type);
   if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
-  if (allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > search.nodesLeft) return nothing;
+  if (isTooLong(applicators, search)) return nothing;
   const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
   if (negates && !requiresNames(not, type)) return nothing;
   const all = [
@@ -97,6 +97,10 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   ];
   return combined(all, search);
 }
+
+/** Returns whether its lists have more schemas than the search may visit. */
+const isTooLong = ({ allOf, anyOf, oneOf }: Applicators, { nodesLeft }: Search) =>
+  allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > nodesLeft;
 
 const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
@@ -188,9 +192,10 @@ function verdictOf(node: SchemaNode, search: Search, depth: number): Verdict {
 /** Returns whether it is certain that no value of this type conforms. */
 function isRefused({ rules, applicators }: SchemaNode, search: Search, depth: number): boolean {
   if (rules?.verdict(search.type) === "none") return true;
-  if (applicators === undefined || depth <= 0 || --search.nodesLeft < 0) return false;
-  const refused = (each: SchemaNode) => isRefused(each, search, depth - 1);
+  if (--search.nodesLeft < 0 || applicators === undefined || depth <= 0) return false;
+  const refused = (each: SchemaNode) => search.nodesLeft > 0 && isRefused(each, search, depth - 1);
   const { allOf, anyOf, oneOf } = applicators;
+  if (isTooLong(applicators, search)) return false;
   return allOf.some(refused) || anyOf?.every(refused) === true || oneOf?.every(refused) === true;
 }
 

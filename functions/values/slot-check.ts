@@ -61,3 +61,13 @@ export interface MapNames {
   /** Returns whether the map has a name, which is one of the check's `names`. */
   has(name: string): boolean;
 }
+
+/** Accepts every map. */
+export const nothingRequired: MapCheck = {
+  required: 0,
+  isRequired: () => false,
+  names: [],
+  other: () => undefined,
+  member: () => undefined,
+  or: undefined,
+};

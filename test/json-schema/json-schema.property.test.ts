@@ -88,6 +88,19 @@ it("a plan for which the budget is used up is made with the next body's", () => 
   expect(checksMaps(0), "a plan is made once").toBe(true);
 });
 
+it("plans are made once, those of several schemas as well", () => {
+  const properties = { a: { minLength: 1 } };
+  const node = compiler.compileParsed({ allOf: [{ properties }, { properties, items: {} }] }, () => {});
+  const evaluator = new Evaluator(compiler, 1e6);
+  const sizeAfterABody = () => {
+    const plan = compiler.planOf(node);
+    const resources = { scalars: evaluator, wholes: evaluator, spendOnPlans: spendOf(1e6) };
+    expect(plan.within(resources)?.member("a")).toBeDefined();
+    return plan.size;
+  };
+  expect(sizeAfterABody()).toBe(sizeAfterABody());
+});
+
 /** Keywords that draft 4 doesn't have, and that the Import API ignores. */
 const newer = /"(const|propertyNames|if|then|else)":/;
 

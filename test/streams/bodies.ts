@@ -275,6 +275,14 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
           `"additionalProperties":{"allOf":[{"$ref":"#/properties/k0/items"}]}}`,
   ],
   [
+    "references to long lists",
+    n => {
+      if (n === 0) return `{"allOf":[{"maximum":0},${list(20_000, () => "{}")}]}`;
+      const others = list(300, () => '{"$ref":"#/properties/k0"}');
+      return n === 1 ? `{"allOf":[${others}]}` : `{"not":{"$ref":"#/properties/k${n % 2}"}}`;
+    },
+  ],
+  [
     "references to a schema of many names",
     n =>
       n === 0

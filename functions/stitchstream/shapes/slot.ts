@@ -1,6 +1,5 @@
 import { holdsEscape, isRepeated, underscore } from "../../values/bytes.ts";
-import { hashOf } from "../../values/hash.ts";
-import { contentOf, stringOf } from "../../values/scanner.ts";
+import { stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
 import { areLikelyIdentifiers } from "./identifiers.ts";
@@ -193,9 +192,7 @@ export class MapShape {
 
   #open(): void {
     this.isOpen = true;
-    if (this.check === undefined) return;
-    const contents = this.check.names.map(contentOf);
-    this.#foreseen = new Set(contents.map(content => hashOf(content, 0, content.length)));
+    if (this.check !== undefined) this.#foreseen = this.#budget.hashesOf(this.check);
   }
 
   /** Returns the slot of a further name without escapes, `bytes[start, end)`. */
