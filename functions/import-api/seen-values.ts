@@ -60,18 +60,18 @@ export class Place implements SlotCheck, MapCheck {
   readonly #shared: Shared;
   /** Undefined for the record itself. */
   readonly #parent: Place | undefined;
-  /** The size of its declaration in the parent's. */
-  readonly #bytes: number;
+  /** Its name as JSON; empty for the record itself and for elements. */
+  readonly #name: string;
   #seen = 0;
   #members: Map<string, Place> | undefined;
   /** The number of declared members. */
   #declared = 0;
   #element: Place | undefined;
 
-  constructor(shared: Shared, parent?: Place, bytes = 0) {
+  constructor(shared: Shared, parent?: Place, name = "") {
     this.#shared = shared;
     this.#parent = parent;
-    this.#bytes = bytes;
+    this.#name = name;
   }
 
   /** Adds what was seen, a bit of `bit`. */
@@ -119,7 +119,7 @@ export class Place implements SlotCheck, MapCheck {
   }
 
   get element(): Place {
-    this.#element ??= new Place(this.#shared, this, placeBytes);
+    this.#element ??= new Place(this.#shared, this);
     return this.#element;
   }
 
@@ -127,10 +127,9 @@ export class Place implements SlotCheck, MapCheck {
   member(name: string): Place | undefined {
     const known = this.#members?.get(name);
     if (known !== undefined || this.#isFull) return known;
-    const bytes = placeBytes + JSON.stringify(name).length;
-    if (!this.#shared.room.has(bytes)) return undefined;
+    const added = new Place(this.#shared, this, JSON.stringify(name));
+    if (!this.#shared.room.has(added.#bytes)) return undefined;
     this.#members ??= new Map();
-    const added = new Place(this.#shared, this, bytes);
     this.#members.set(name, added);
     return added;
   }
@@ -140,6 +139,11 @@ export class Place implements SlotCheck, MapCheck {
     this.#declared++;
     if (this.#isFull) this.#members = undefined;
     return !this.#isFull && this.#shared.room.take(inner.#bytes);
+  }
+
+  /** The size of its declaration in the parent's. */
+  get #bytes(): number {
+    return placeBytes + this.#name.length;
   }
 
   get #isFull(): boolean {
@@ -156,8 +160,8 @@ export class Place implements SlotCheck, MapCheck {
 
   get #properties(): string {
     let text = "";
-    for (const [name, place] of this.#members ?? [])
-      if (place.#seen !== 0) text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${place.schema}`;
+    for (const place of this.#members?.values() ?? [])
+      if (place.#seen !== 0) text += `${text === "" ? "" : ","}${place.#name}:${place.schema}`;
     return text;
   }
 }

@@ -31,11 +31,14 @@ export class Uncarriable extends Malformed {}
 /** A body that exceeds a limit: nothing after this place is read. */
 export class Exhausted extends Uncarriable {}
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Decodes short texts in half the time of a TextDecoder. Its types lack what Buffer's `toString` calls. */
+const { utf8Slice: decode } = Buffer.prototype as Buffer & {
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+};
 
 /** Decodes the raw content `bytes[start, end)` of a JSON string, which must have been checked before. */
 export function stringOf(bytes: Uint8Array, start: number, end: number): string {
-  const text = utf8.decode(bytes.subarray(start, end));
+  const text = decode.call(bytes, start, end);
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 

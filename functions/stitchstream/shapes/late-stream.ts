@@ -1,4 +1,4 @@
-import { colon, comma, isBlank, isSame, newline, quote } from "../../values/bytes.ts";
+import { colon, comma, isBlank, isSame, newline, offsetOf, quote } from "../../values/bytes.ts";
 import { hashOf } from "../../values/hash.ts";
 
 const name = Buffer.from('"stream"');
@@ -10,7 +10,7 @@ const bytesMax = 256;
  * be told from the line's last bytes; undefined if it can't.
  */
 export function lateStreamOf(bytes: Uint8Array, start: number): number | undefined {
-  const end = bytes.indexOf(newline, start);
+  const end = offsetOf(bytes, newline, start);
   for (let at = end - name.length; at > start && at > end - bytesMax; at--) {
     if (bytes[at] !== quote || !isSame(bytes, at, at + name.length, name)) continue;
     let from = at + name.length;

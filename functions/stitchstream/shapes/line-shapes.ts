@@ -205,7 +205,7 @@ export class LineShapes {
    */
   checkFirst(table: Table): void {
     const { envelope, position } = this.#reader;
-    if (table.schema === undefined || this.#shapesById[table.id] !== undefined) return;
+    if (this.#shapesById[table.id] !== undefined) return;
     if (envelope.schema.present || this.#transit !== undefined) return;
     const shape = this.#shapeOf(table);
     if (shape.record.check === undefined) return;
