@@ -1,4 +1,5 @@
 import type { JsonObject } from "../values/json-object.ts";
+import { stringOf } from "../values/scanner.ts";
 import type { CountBounds } from "../values/slot-check.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import { type Spend, stepsOfText } from "./budget.ts";
@@ -53,12 +54,17 @@ export class Assertions {
     return { min, max };
   }
 
-  /** Returns whether a scalar of `types` is certain to conform by its text, without building its value. */
-  conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean {
-    for (const check of this.#checks)
-      if ((check.always & types) !== types && check.conformsByText?.(bytes, start, end, types) !== true)
-        return false;
-    return true;
+  /** Returns whether a scalar of `types` conforms; undefined if its text alone does not tell. */
+  conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean | undefined {
+    let found: boolean | undefined = true;
+    for (const { always, never = 0, conformsByText } of this.#checks) {
+      if ((always & types) === types) continue;
+      if ((never & types) === types) return false;
+      const conforms = conformsByText?.(bytes, start, end, types);
+      if (conforms === false) return false;
+      found &&= conforms;
+    }
+    return found;
   }
 
   /** Returns the steps that checking a scalar of so many characters costs. */
@@ -116,11 +122,12 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
   format: (given, { dialect: { formats, formatsByText } }) => {
     if (!Object.hasOwn(formats, given as string)) return undefined;
     const isOne = formats[given as string]!;
-    const conformsByText = formatsByText?.[given as string];
+    const isOrdinary = formatsByText?.[given as string];
     return {
       message: `must match format "${given}"`,
       always: othersThan(typeBits.string),
-      ...(conformsByText !== undefined && { conformsByText }),
+      conformsByText: (bytes, start, end) =>
+        isOrdinary?.(bytes, start, end) === true || isOne(stringOf(bytes, start, end)),
       acceptsInstants: given === "date-time",
       matches: value => typeof value !== "string" || isOne(value),
     };
@@ -131,7 +138,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     return {
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
-      ...(pattern.isCertainlyIn !== undefined && { conformsByText: pattern.isCertainlyIn }),
+      conformsByText: (bytes, start, end) => pattern.plain?.isIn(bytes, start, end),
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };

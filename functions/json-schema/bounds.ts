@@ -1,6 +1,8 @@
+import { backslash, letterU, lowerCaseBit } from "../values/bytes.ts";
+import { isContinuation } from "../values/utf8.ts";
 import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
-import { doubleAt, isShort } from "./double-at.ts";
+import { isShort, orderAt } from "./double-at.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import { isOfPlaces, multiplesOf, placesOf } from "./multiple.ts";
@@ -21,8 +23,8 @@ export interface Check {
   readonly always: number;
   /** The types of which no value conforms, as bits. */
   readonly never?: number;
-  /** Returns whether a scalar is certain to conform by its text, without building its value. */
-  conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean;
+  /** Returns whether a scalar conforms; undefined if its text alone does not tell. */
+  conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined;
   /** Whether every instant conforms, written like `2026-11-23T12:00:00.000Z`. */
   readonly acceptsInstants?: boolean;
   /** If this is about the number of an array's elements or of a map's members: the fewest and the most. */
@@ -66,14 +68,14 @@ const ordered =
   (words: string, matches: (order: number) => boolean): CheckOf =>
   (bound, _, dialect) => {
     const nearest = doubleOf(bound);
-    // Rounding keeps the order of two numbers, but may make them equal.
-    const isCertain = (value: number, start: number, end: number) =>
-      dialect.isJava || value !== nearest || (typeof bound === "number" && isShort(start, end));
     return {
       ...bounded(words, bound, each => value => matches(compare(value, each)), dialect),
       conformsByText(bytes, start, end) {
-        const value = doubleAt(bytes, start, end);
-        return matches(value - nearest) && isCertain(value, start, end);
+        const order = orderAt(bytes, start, end, nearest);
+        // Rounding keeps the order of two numbers, but may make them equal, or infinite.
+        const isExact = order !== 0 || (typeof bound === "number" && isShort(start, end));
+        if (isExact && !Number.isNaN(order)) return matches(order);
+        return (dialect.isJava && matches(order)) || undefined;
       },
     };
   };
@@ -93,8 +95,8 @@ const fewest =
       message: `must NOT have fewer than ${bound} ${what}`,
       always: othersThan(type),
       ...(type === typeBits.string && {
-        conformsByText: (_: Uint8Array, start: number, end: number) =>
-          end - start >= enough * (enough > 1 ? characterBytesMax : 1),
+        conformsByText: (bytes: Uint8Array, start: number, end: number) =>
+          end - start >= enough * characterBytesMax || charactersAt(bytes, start, end) >= enough,
       }),
       ...(type !== typeBits.string && { countMin: enough }),
       matches: (value, spend) => reaches(value, enough, spend) !== false,
@@ -108,7 +110,8 @@ const greatest =
       message: `must NOT have more than ${bound} ${what}`,
       always: othersThan(type),
       ...(type === typeBits.string && {
-        conformsByText: (_: Uint8Array, start: number, end: number) => end - start < tooMany,
+        conformsByText: (bytes: Uint8Array, start: number, end: number) =>
+          end - start < tooMany || charactersAt(bytes, start, end) < tooMany,
       }),
       ...(type !== typeBits.string && { countMax: tooMany - 1 }),
       matches: (value, spend) => reaches(value, tooMany, spend) !== true,
@@ -117,6 +120,32 @@ const greatest =
 
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
 const characterBytesMax = 12;
+const escapeBytes = 6;
+
+/** Returns the end of the escape at `at`: two escaped halves of a surrogate pair are one character. */
+function endOfEscape(bytes: Uint8Array, at: number): number {
+  if (bytes[at + 1] !== letterU) return at + 2;
+  const end = at + escapeBytes;
+  const isPair = isHalf(bytes, at, 0x38, 0x62) && isHalf(bytes, end, 0x63, 0x66);
+  return isPair ? end + escapeBytes : end;
+}
+
+/** Returns whether there is an escape like `\\ud800` at `at`, whose second digit is within bounds. */
+function isHalf(bytes: Uint8Array, at: number, least: number, most: number): boolean {
+  const [first, second] = [bytes[at + 2]! | lowerCaseBit, bytes[at + 3]! | lowerCaseBit];
+  const isEscape = bytes[at] === backslash && bytes[at + 1] === letterU && first === 0x64;
+  return isEscape && second >= least && second <= most;
+}
+
+/** Returns how many characters the content of a JSON string has. */
+function charactersAt(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; count++) {
+    if (bytes[at] === backslash) at = endOfEscape(bytes, at);
+    else while (isContinuation(bytes[++at]!));
+  }
+  return count;
+}
 
 const characters: Reaches = (value, count) => {
   if (typeof value !== "string") return undefined;
@@ -139,7 +168,7 @@ const divisionWeight = 8;
 function placesByText(step: Numeric): Pick<Check, "conformsByText"> {
   const places = placesOf(step);
   if (places === undefined) return {};
-  return { conformsByText: (bytes, start, end) => isOfPlaces(bytes, start, end, places) };
+  return { conformsByText: (bytes, start, end) => isOfPlaces(bytes, start, end, places) || undefined };
 }
 
 /** In draft 4, a boolean keyword says whether a bound is exclusive. */

@@ -7,7 +7,7 @@ import { ExactReader } from "./exact-reader.ts";
 import type { SchemaLimits } from "./limits.ts";
 import { nodeOf, type SchemaNode, stepsOf } from "./node.ts";
 import { Patterns, PatternsNotLoaded } from "./patterns.ts";
-import { RecordPlan } from "./plan.ts";
+import { RecordPlan } from "./record-plan.ts";
 
 /** Plans grow with the names of the records that they check. */
 const plansKeptMax = 20_000;

@@ -9,8 +9,43 @@ const powersOfTen = Array.from({ length: exactChars + 1 }, (_, n) => Number(`1e$
 /** Returns whether equal doubles of such texts are of equal numbers: of at most 15 digits. */
 export const isShort = (start: number, end: number): boolean => end - start <= exactChars;
 
+/** Leaving out the digits after the first 14 changes a number by less than this part. */
+const errorMax = 1e-12;
+
+/**
+ * Returns the order of the JSON number `bytes[start, end)` and a bound: negative if it is less, 0 if both are
+ * equal as doubles, NaN if both are infinite.
+ */
+export function orderAt(bytes: Uint8Array, start: number, end: number, bound: number): number {
+  if (!isShort(start, end)) {
+    const order = nearlyAt(bytes, start, end) - bound;
+    if (Math.abs(order) > errorMax * Math.abs(bound) && Math.abs(order) > errorMax) return order;
+  }
+  return doubleAt(bytes, start, end) - bound;
+}
+
+/** Returns about the number, as its first digits say; NaN if its point is not among them, or with an exponent. */
+function nearlyAt(bytes: Uint8Array, start: number, end: number): number {
+  const isNegative = bytes[start] === minus;
+  const from = isNegative ? start + 1 : start;
+  const last = Math.min(end, from + exactChars);
+  let digits = 0;
+  let point = 0;
+  let at = from;
+  for (; at < last; at++) {
+    const byte = bytes[at]!;
+    if (byte >= zero && byte <= nine) digits = digits * ten + byte - zero;
+    else if (byte === dot) point = at;
+    else return NaN;
+  }
+  if (point === 0) return NaN;
+  for (; at < end; at++) if (bytes[at]! < zero || bytes[at]! > nine) return NaN;
+  const value = digits / powersOfTen[last - point - 1]!;
+  return isNegative ? -value : value;
+}
+
 /** Returns the double that is nearest to the JSON number `bytes[start, end)`. */
-export function doubleAt(bytes: Uint8Array, start: number, end: number): number {
+function doubleAt(bytes: Uint8Array, start: number, end: number): number {
   if (!isShort(start, end)) return parsed(bytes, start, end);
   const isNegative = bytes[start] === minus;
   let digits = 0;

@@ -1,4 +1,5 @@
-import { isSame } from "../values/bytes.ts";
+import { holdsEscape, isSame } from "../values/bytes.ts";
+import { hashOf } from "../values/hash.ts";
 import { contentOf } from "../values/scanner.ts";
 import type { Spend } from "./budget.ts";
 import { ExactNumber, isNumeric, keyOf } from "./exact-number.ts";
@@ -58,19 +59,53 @@ export function oneOf(
   };
 }
 
-/** Comparing more texts than this costs more than decoding one. */
-const comparedMax = 32;
+/** Comparing more contents than this costs more than the hash of one. */
+const comparedMax = 8;
+/** More contents with the same hash are not kept: their sender chose them to collide. */
+const sameHashMax = 8;
 
-/** Returns a check whether a literal or the content of a string is certain to be one of `values`. */
-export function isOneOfTexts(values: readonly unknown[]) {
-  const texts = values.filter(each => typeof each === "string").slice(0, comparedMax);
-  const literals = values.filter(isLiteral).slice(0, comparedMax);
-  const contents = texts.map(contentOf);
-  const words = literals.map(each => contentOf(`${each}`));
-  return (bytes: Uint8Array, start: number, end: number, types: number): boolean => {
-    for (const each of (types & typeBits.string) !== 0 ? contents : words)
-      if (isSame(bytes, start, end, each)) return true;
+/** Contents of JSON strings, or other scalars' texts. */
+class ContentSet {
+  readonly #all: readonly Uint8Array[];
+  readonly #byHash = new Map<number, Uint8Array[]>();
+  /** Whether it has all that were given. */
+  isComplete = true;
+
+  constructor(contents: readonly Uint8Array[]) {
+    this.#all = contents;
+    if (contents.length <= comparedMax) return;
+    for (const each of contents) {
+      const hash = hashOf(each, 0, each.length);
+      const same = this.#byHash.get(hash) ?? [];
+      if (same.length < sameHashMax) this.#byHash.set(hash, [...same, each]);
+      else this.isComplete = false;
+    }
+  }
+
+  has(bytes: Uint8Array, start: number, end: number): boolean {
+    const isLong = this.#all.length > comparedMax;
+    const compared = isLong ? this.#byHash.get(hashOf(bytes, start, end)) : this.#all;
+    if (compared !== undefined) for (const each of compared) if (isSame(bytes, start, end, each)) return true;
     return false;
+  }
+}
+
+const { string, null: nothing, boolean } = typeBits;
+
+/**
+ * Returns a check whether a literal or the content of a string is one of `values`; undefined if its text does
+ * not tell.
+ */
+export function isOneOfTexts(values: readonly unknown[]) {
+  const texts = new ContentSet(values.filter(each => typeof each === "string").map(contentOf));
+  const words = new ContentSet(values.filter(isLiteral).map(each => contentOf(`${each}`)));
+  return (bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined => {
+    const isText = types === string;
+    const known = isText ? texts : words;
+    if (known.has(bytes, start, end)) return true;
+    // An escape may spell any character, and a number has many texts.
+    const hasOneText = isText ? !holdsEscape(bytes, start, end) : (types & (nothing | boolean)) === types;
+    return hasOneText && known.isComplete ? false : undefined;
   };
 }
 

@@ -145,9 +145,7 @@ class MapPlan implements MapCheck {
   other(bytes: Uint8Array, start: number, end: number): SlotCheck | undefined {
     return this.#decided(() => {
       const matches = this.#matches(
-        pattern =>
-          pattern.isCertainlyIn?.(bytes, start, end) === true ||
-          this.#isIn(pattern, stringOf(bytes, start, end)),
+        pattern => pattern.plain?.isIn(bytes, start, end) ?? this.#isIn(pattern, stringOf(bytes, start, end)),
       );
       return this.#otherBy(matches);
     });

@@ -1,151 +1,123 @@
-import { backslash, holdsEscape } from "../values/bytes.ts";
+import { backslash } from "../values/bytes.ts";
+import { isContinuation } from "../values/utf8.ts";
+import { type Part, type Sequence, sequenceOf, sequencesIn } from "./plain-syntax.ts";
 
-/** A part of a pattern: the bytes that it accepts, and how many of them. */
-interface Part {
-  readonly accepts: Uint8Array;
-  readonly min: number;
-  readonly max: number;
-}
-
-const escaped = String.raw`\\[dw.+*?^$()[\]{}|/-]`;
-const set = String.raw`(?:[\w .:;,@#%&=!~'/+-]|${escaped})+`;
-const times = String.raw`\{\d{1,4}(?:,\d{0,4})?\}|[+*?](?![+?])`;
-/** A class, an escape or a character, and a quantifier. */
-const partSyntax = new RegExp(
-  String.raw`(?:\[(?<set>${set})\]|(?<escaped>${escaped})|(?<plain>[\w :;,@#%&=!~'/-]))(?<times>${times})?`,
-  "uy",
-);
-const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
-
-/** A group of alternatives without a quantifier, which has no group within it. */
-const groupSyntax =
-  /(?<=^|[^\\](?:\\\\)*)\((?:\?:|(?!\?))((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
-/** Everything up to the next `|` that separates alternatives. */
-const alternativeSyntax = /(?:[^|[\\]|\\.|\[(?:[^\]\\]|\\.)*\])*/uy;
-/** A class with characters that mean something else outside of it. */
-const classWithGroup = /\[(?:[^\]\\]|\\.)*[(|)]/u;
-const alternativesMax = 16;
 /** Longer texts are left to the pattern itself, which has a budget. */
 const textBytesMax = 256;
-/** Once so many bytes have been compared for each of the text's, the pattern itself decides. */
+/** Once so many characters have been compared for each of the text's bytes, the pattern itself decides. */
 const workPerByteMax = 8;
 
-/**
- * Returns a check on the bytes of a JSON string whether a pattern is certain to match: one of characters and
- * classes in a row, and of groups of alternatives; undefined for any other pattern. Each part takes as many
- * bytes as it can, so a text may match without being accepted: then the pattern itself decides.
- */
-export function plainPatternOf(pattern: string) {
-  const work = { left: 0 };
-  const sequences = sequencesIn(pattern).flatMap(each => sequenceOf(each, work) ?? []);
-  if (sequences.length === 0) return undefined;
-  return (bytes: Uint8Array, start: number, end: number): boolean => {
-    work.left = workPerByteMax * (end - start);
-    return end - start <= textBytesMax && sequences.some(each => each(bytes, start, end));
-  };
-}
+/** Decides on the bytes of a JSON string whether a pattern matches that is of parts in a row, or alternatives. */
+export class PlainPattern {
+  readonly #sequences: readonly Sequence[];
+  /** Whether these are all alternatives, so that a text without any of them does not match. */
+  readonly #isComplete: boolean;
+  #bytes: Uint8Array = new Uint8Array();
+  #end = 0;
+  #work = 0;
+  /** Whether all characters that were compared are known to be accepted or not. */
+  #isSure = true;
 
-/** Returns patterns without groups, any of which may match; none if there are too many. */
-function sequencesIn(pattern: string): readonly string[] {
-  if (classWithGroup.test(pattern)) return [pattern];
-  let found: readonly string[] = [pattern];
-  while (found.some(each => groupSyntax.test(each))) {
-    found = found.flatMap(each => {
-      const [group, within] = groupSyntax.exec(each) ?? [];
-      // A function, as the alternatives may contain `$`.
-      return group === undefined
-        ? [each]
-        : alternativesIn(within!).map(one => each.replace(group, () => one));
-    });
-    if (found.length > alternativesMax) return [];
+  constructor(sequences: readonly Sequence[], isComplete: boolean) {
+    this.#sequences = sequences;
+    this.#isComplete = isComplete;
   }
-  return found.filter(each => !/[()]/.test(each.replace(/\\./gu, ""))).flatMap(alternativesIn);
-}
 
-function alternativesIn(text: string): string[] {
-  const found: string[] = [];
-  for (let at = 0; at <= text.length; at++) {
-    alternativeSyntax.lastIndex = at;
-    const [one] = alternativeSyntax.exec(text)!;
-    found.push(one);
-    at += one.length;
-    if (at < text.length && text[at] !== "|") return [text];
+  /**
+   * Returns whether the pattern matches the content of a JSON string, `bytes[start, end)`; undefined if only
+   * the pattern itself can tell.
+   */
+  isIn(bytes: Uint8Array, start: number, end: number): boolean | undefined {
+    if (end - start > textBytesMax) return undefined;
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#work = workPerByteMax * (end - start + 1);
+    this.#isSure = true;
+    for (const each of this.#sequences) if (this.#finds(each, start)) return true;
+    return this.#isSure && this.#isComplete ? false : undefined;
   }
-  return found;
-}
 
-function sequenceOf(pattern: string, work: { left: number }) {
-  const isAnchored = pattern.startsWith("^");
-  const isWhole = pattern.endsWith("$");
-  const parts = partsOf(pattern, isAnchored ? 1 : 0, isWhole ? pattern.length - 1 : pattern.length);
-  if (parts === undefined) return undefined;
-  const isAt = (bytes: Uint8Array, start: number, end: number): boolean => {
+  #finds({ parts, isAtStart, isAtEnd }: Sequence, start: number): boolean {
+    for (let at = start; ; ) {
+      if (this.#matches(parts, 0, at, isAtEnd)) return true;
+      if (isAtStart || at === this.#end || !this.#isSure) return false;
+      // It can't begin within an escape.
+      const length = this.#lengthAt(at);
+      if (length === 0) return false;
+      at += length;
+    }
+  }
+
+  /** Returns whether the parts from number `from` match at `start`. */
+  #matches(parts: readonly Part[], from: number, start: number, isAtEnd: boolean): boolean {
     let at = start;
-    for (const { accepts, min, max } of parts) {
-      const from = at;
-      const last = Math.min(end, at + max);
-      while (at < last && accepts[bytes[at]!] === 1) at++;
-      work.left -= at - from + 1;
-      if (at - from < min) return false;
+    for (let n = from; n < parts.length; n++) {
+      const part = parts[n]!;
+      const first = at;
+      let count = 0;
+      for (; count < part.max; count++) {
+        const length = this.#accepted(part, at);
+        if (length === 0) break;
+        at += length;
+      }
+      if (count < part.min) return false;
+      if (count === part.min || n === parts.length - 1) continue;
+      // Each part first takes as many characters as it can, and then fewer.
+      for (; count > part.min; count--) {
+        if (this.#matches(parts, n + 1, at, isAtEnd)) return true;
+        if (this.#work < 0) return false;
+        at = this.#before(at, first);
+      }
     }
-    return at === end || !isWhole;
-  };
-  if (isAnchored) return isAt;
-  return (bytes: Uint8Array, start: number, end: number): boolean => {
-    // It could begin within an escape.
-    if (holdsEscape(bytes, start, end)) return false;
-    for (let at = start; at <= end && work.left > 0; at++) if (isAt(bytes, at, end)) return true;
+    if (at === this.#end || !isAtEnd) return true;
+    // Java's `$` also matches before a line's end, which is not sure to be none.
+    this.#lengthAt(at);
     return false;
-  };
-}
-
-function partsOf(pattern: string, start: number, end: number): Part[] | undefined {
-  const parts: Part[] = [];
-  for (let at = start; at < end; ) {
-    partSyntax.lastIndex = at;
-    const found = partSyntax.exec(pattern);
-    if (found === null || found.index + found[0].length > end) return undefined;
-    const { set, escaped, plain, times } = found.groups!;
-    const accepts = new Uint8Array(256);
-    if (plain !== undefined) accepts[plain.charCodeAt(0)] = 1;
-    else if (escaped !== undefined) addEscape(accepts, escaped[1]!);
-    else if (!addSet(accepts, set!)) return undefined;
-    parts.push({ accepts, ...rangeOf(times) });
-    at += found[0].length;
   }
-  return parts;
-}
 
-function addSet(accepts: Uint8Array, set: string): boolean {
-  // A range from or to an escape.
-  if (/\\.-.|.-\\/su.test(set)) return false;
-  for (const { groups } of set.matchAll(setSyntax)) {
-    const { escaped, first, last } = groups!;
-    if (escaped !== undefined) addEscape(accepts, escaped);
-    else {
-      const [from, to] = [first!.charCodeAt(0), (last ?? first!).charCodeAt(0)];
-      if (to < from) return false;
-      accepts.fill(1, from, to + 1);
-    }
+  /** Returns the length of the character at `at` if the part accepts it, otherwise 0. */
+  #accepted({ accepts, acceptsOthers }: Part, at: number): number {
+    if (--this.#work < 0) this.#isSure = false;
+    if (at >= this.#end || this.#work < 0) return 0;
+    const byte = this.#bytes[at]!;
+    if (byte < 0x80 && byte !== backslash) return accepts[byte]!;
+    const length = this.#lengthAt(at);
+    return acceptsOthers ? length : 0;
   }
-  // A backslash begins an escape, which the pattern must not see.
-  accepts[backslash] = 0;
-  return true;
-}
 
-function addEscape(accepts: Uint8Array, escaped: string): void {
-  if (escaped === "d" || escaped === "w") accepts.fill(1, 0x30, 0x3a);
-  if (escaped === "w") {
-    accepts.fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
-    accepts[0x5f] = 1;
+  /** Returns the length of the character at `at`, in bytes; 0 for an escape, or one that may be a space. */
+  #lengthAt(at: number): number {
+    const byte = this.#bytes[at]!;
+    const length = byte === backslash ? 0 : byte < 0x80 ? 1 : lengthOfOther(byte, this.#bytes[at + 1]!);
+    if (length === 0) this.#isSure = false;
+    return length;
   }
-  if (!/[dw]/.test(escaped)) accepts[escaped.charCodeAt(0)] = 1;
+
+  #before(at: number, first: number): number {
+    let before = at - 1;
+    while (before > first && isContinuation(this.#bytes[before]!)) before--;
+    return before;
+  }
 }
 
-function rangeOf(times: string | undefined): { min: number; max: number } {
-  if (times === undefined) return { min: 1, max: 1 };
-  if (times === "?") return { min: 0, max: 1 };
-  if (times === "*" || times === "+") return { min: times === "*" ? 0 : 1, max: Infinity };
-  const [min, max] = times.slice(1, -1).split(",");
-  return { min: Number(min), max: max === undefined ? Number(min) : max === "" ? Infinity : Number(max) };
+/**
+ * Returns the length of a character beyond ASCII that is certain to be neither a space nor a line's end in
+ * any dialect; 0 for others. Those are U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000 and U+FEFF.
+ */
+function lengthOfOther(first: number, second: number): number {
+  if (first < 0xe0) return first === 0xc2 ? 0 : 2;
+  if (first >= 0xf0) return 4;
+  const isUnsure =
+    first === 0xe1 ||
+    first === 0xef ||
+    (first === 0xe2 && second < 0x82) ||
+    (first === 0xe3 && second === 0x80);
+  return isUnsure ? 0 : 3;
+}
+
+/** Returns a faster check for a pattern of characters and classes in a row; undefined for any other. */
+export function plainPatternOf(pattern: string): PlainPattern | undefined {
+  const texts = sequencesIn(pattern);
+  const sequences = texts.flatMap(each => sequenceOf(each) ?? []);
+  return sequences.length === 0 ? undefined : new PlainPattern(sequences, sequences.length === texts.length);
 }

@@ -1,21 +1,17 @@
 import { openBracket } from "../values/bytes.ts";
-import {
-  type CountBounds,
-  type MapCheck,
-  nothingRequired,
-  type SlotCheck,
-  undecided,
-} from "../values/slot-check.ts";
+import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
-import { BudgetExceeded, isOverBudget } from "./budget.ts";
+import { isOverBudget, type Spend } from "./budget.ts";
+import { conformsByText, type ScalarText } from "./by-text.ts";
 import { areDistinct } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
+import { mapPlanOf } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
+import type { Plans } from "./record-plan.ts";
 import { scalarOf, typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
@@ -25,102 +21,11 @@ const reader = new ExactReader(numberAsWritten);
 const { array, object } = typeBits;
 
 const checkedByTextMax = 8;
-/** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
-const plansMax = 10_000;
 /** So many names take as much memory as a plan. */
 const namesPerPlan = 16;
 
-/** A schema's check of records. It is kept with the schema: one body uses it at a time. */
-export class RecordPlan {
-  readonly #node: SchemaNode;
-  readonly #plans = new Plans();
-
-  constructor(node: SchemaNode) {
-    this.#node = node;
-  }
-
-  /** The number of its plans so far; large ones count as several. */
-  get size(): number {
-    return this.#plans.count;
-  }
-
-  /**
-   * Returns the check, made within the budget for plans; undefined if only the evaluator can check the
-   * records. The body's evaluators check values for which there is no faster way.
-   */
-  within(resources: PlanResources): MapCheck | undefined {
-    this.#plans.begin(resources);
-    const { always, map } = this.#plans.of([this.#node])!;
-    return ((always >> Kind.map) & 1) === 1 ? (map ?? nothingRequired) : undefined;
-  }
-}
-
-/** Makes the checks of a table's records. */
-class Plans {
-  resources!: PlanResources;
-  /** How many there are: names that match several patterns may need ever more. */
-  count = 0;
-  /** Whether the body has used up its budget for plans. */
-  #isSpent = false;
-  /** Equal types share their assertions, so a thousand columns have few checks. */
-  readonly #byRules = new Map<Assertions, Plan>();
-  /** A map's members may have many names and one schema. */
-  readonly #byNode = new Map<SchemaNode, Plan>();
-  /** The plans of several schemas, by their numbers. */
-  readonly #byNumbers = new Map<string, Plan>();
-  readonly #numbers = new Map<SchemaNode, number>();
-
-  /** Begins a body, unless it is the same one. */
-  begin(resources: PlanResources): void {
-    if (this.resources === resources) return;
-    this.resources = resources;
-    this.#isSpent = false;
-  }
-
-  /**
-   * Returns the check of values to which all of `nodes` apply; undefined if there are none. A value that the
-   * check accepts conforms. For any other value, the evaluator decides.
-   */
-  readonly of: MakePlan = nodes => {
-    const [node] = nodes;
-    if (node === undefined) return undefined;
-    if (nodes.length > 1)
-      return this.#kept(this.#byNumbers, nodes.map(each => this.#numberOf(each)).join(), nodes);
-    const { rules, applicators } = node;
-    return applicators === undefined && rules !== undefined
-      ? this.#kept(this.#byRules, rules, nodes)
-      : this.#kept(this.#byNode, node, nodes);
-  };
-
-  #kept<Key>(plans: Map<Key, Plan>, key: Key, nodes: readonly SchemaNode[]): SlotCheck {
-    const known = plans.get(key);
-    if (known !== undefined) return known;
-    const plan = this.#made(nodes);
-    if (plan instanceof Plan) plans.set(key, plan);
-    return plan;
-  }
-
-  #numberOf(node: SchemaNode): number {
-    const number = this.#numbers.get(node) ?? this.#numbers.size;
-    this.#numbers.set(node, number);
-    return number;
-  }
-
-  #made(nodes: readonly SchemaNode[]): SlotCheck {
-    if (this.count >= plansMax || this.#isSpent) return undecided;
-    try {
-      const plan = new Plan(nodes, this);
-      this.count++;
-      return plan;
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded)) throw error;
-      this.#isSpent = true;
-      return undecided;
-    }
-  }
-}
-
-class Plan implements SlotCheck {
+/** The check of values to which all of its schemas apply. */
+export class Plan implements SlotCheck {
   readonly always: number;
   readonly map: MapCheck | undefined;
   readonly #nodes: readonly SchemaNode[];
@@ -197,18 +102,24 @@ class Plan implements SlotCheck {
     if (types === undefined) return false;
     const alternatives = this.#assertions[kind];
     const { scalars } = this.#plans.resources;
-    if (alternatives === undefined) return this.#accepts(scalars, () => scalarOf(kind, bytes, start, end));
     const { spend } = scalars;
+    if (alternatives === undefined)
+      return (
+        this.#acceptsText({ types, bytes, start, end }, spend) ??
+        this.#accepts(scalars, () => scalarOf(kind, bytes, start, end))
+      );
     let value: unknown;
+    const byValue = (assertions: Assertions) => {
+      spend(assertions.stepsFor(end - start));
+      value ??= scalarOf(kind, bytes, start, end);
+      return assertions.matches(value, spend);
+    };
     try {
       const isShort = this.#areFew[kind] === true;
       for (const assertions of alternatives) {
         let isMet = true;
         for (const each of assertions) {
-          if (isShort && each.conformsByText(types, bytes, start, end)) continue;
-          spend(each.stepsFor(end - start));
-          value ??= scalarOf(kind, bytes, start, end);
-          isMet = each.matches(value, spend);
+          isMet = (isShort ? each.conformsByText(types, bytes, start, end) : undefined) ?? byValue(each);
           if (!isMet) break;
         }
         if (isMet) return true;
@@ -224,6 +135,21 @@ class Plan implements SlotCheck {
     if (isArray && areDistinct(bytes, start, end)) return true;
     const { wholes } = this.#plans.resources;
     return this.#accepts(wholes, () => reader.read(utf8.decode(bytes.subarray(start, end))));
+  }
+
+  /** Returns whether a scalar conforms; undefined if its text alone does not tell. */
+  #acceptsText(scalar: ScalarText, spend: Spend): boolean | undefined {
+    try {
+      let found: boolean | undefined = true;
+      for (const node of this.#nodes) {
+        const conforms = conformsByText(node, scalar, spend);
+        if (conforms === false) return false;
+        found &&= conforms;
+      }
+      return found;
+    } catch (error) {
+      return isOverBudget(error);
+    }
   }
 
   /** Evaluates a value alone. */

@@ -1,17 +1,17 @@
 import { backslash, quote, wordBytes } from "./bytes.ts";
 
-/** The bytes of a string that are not its end, an escape, a control or beyond ASCII: RFC 8259 section 7. */
+/** The bytes of a string that are not its end, an escape or a control: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
-  byte >= 0x20 && byte < 0x80 && byte !== quote && byte !== backslash ? 1 : 0,
+  byte >= 0x20 && byte !== quote && byte !== backslash ? 1 : 0,
 );
 
 /**
- * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set: it is beyond ASCII, or a
- * subtraction sets the bit because the byte is a control, a quote or a backslash. The bit 0x02 is inverted so
- * that the quote, 0x22, follows the controls and one subtraction finds both.
+ * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set, as a subtraction sets the bit of
+ * a control, a quote or a backslash. The bit 0x02 is inverted so that the quote, 0x22, follows the controls and
+ * one subtraction finds both. Bytes beyond ASCII have the top bit themselves.
  */
 const notPlain = (word: number) =>
-  (word | ((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & 0x80808080;
+  (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word & 0x80808080;
 
 /** Returns the index of the lowest byte that is not zero. */
 const lowestByte = (word: number) => (31 - Math.clz32(word & -word)) >> 3;

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import {
   backslash,
   dot,
@@ -12,6 +13,7 @@ import {
   zero,
 } from "./bytes.ts";
 import { endOfPlain } from "./plain-text.ts";
+import { endOfCharacter } from "./utf8.ts";
 
 /**
  * A line with invalid syntax: what is wrong and how to fix it. `position` is an index into the body's bytes.
@@ -75,7 +77,6 @@ const isDigit = (byte: number) => byte >= zero && byte <= nine;
 export const isNumberStart = (byte: number) => byte === minus || isDigit(byte);
 const isHex = (byte: number) =>
   isDigit(byte) || ((byte | lowerCaseBit) >= 0x61 && (byte | lowerCaseBit) <= 0x66);
-const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 
 /**
  * Reads JSON tokens from bytes and checks RFC 8259's grammar and UTF-8 on the way. The bytes must end in a
@@ -90,9 +91,12 @@ export abstract class TextScanner {
    * call.
    */
   integral = true;
+  /** Whether all bytes are UTF-8. If not, each string is checked, to find the place. */
+  readonly isUtf8: boolean;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.isUtf8 = isUtf8(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -126,15 +130,16 @@ export abstract class TextScanner {
   /** Skips a string, from its opening quote to after its closing one. */
   skipString(): void {
     const { bytes, view } = this;
-    let position = this.position + 1;
+    const start = this.position + 1;
+    let position = start;
     for (;;) {
       position = endOfPlain(bytes, view, position);
       const byte = bytes[position]!;
       if (byte === quote) break;
       if (byte === backslash) position = this.#escape(position);
-      else if (byte >= 0x80) position = this.#multibyte(position);
       else throw this.#control(position);
     }
+    if (!this.isUtf8) this.#checkUtf8(start, position);
     this.position = position + 1;
   }
 
@@ -221,21 +226,12 @@ export abstract class TextScanner {
     return unit;
   }
 
-  /** Checks UTF-8 by Unicode's table 3-7: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
-  #multibyte(position: number): number {
-    const { bytes } = this;
-    const lead = bytes[position]!;
-    const second = bytes[position + 1]!;
-    if (lead >= 0xc2 && lead <= 0xdf && isContinuation(second)) return position + 2;
-    if (lead >= 0xe0 && lead <= 0xef && isContinuation(second) && isContinuation(bytes[position + 2]!)) {
-      if (!(lead === 0xe0 && second < 0xa0) && !(lead === 0xed && second > 0x9f)) return position + 3;
+  #checkUtf8(start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      const next = endOfCharacter(this.bytes, at);
+      if (next === undefined) throw new Malformed("bytes that are not UTF-8: encode the stream as UTF-8", at);
+      at = next;
     }
-    if (lead >= 0xf0 && lead <= 0xf4 && isContinuation(second)) {
-      const inRange = !(lead === 0xf0 && second < 0x90) && !(lead === 0xf4 && second > 0x8f);
-      if (inRange && isContinuation(bytes[position + 2]!) && isContinuation(bytes[position + 3]!))
-        return position + 4;
-    }
-    throw new Malformed("bytes that are not UTF-8: encode the stream as UTF-8", position);
   }
 
   #control(position: number): Malformed {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { importApiDialect } from "../../functions/import-api/rules.ts";
 import { NotASchema } from "../../functions/json-schema/index.ts";
 import { re2Of } from "../../functions/json-schema/pattern-syntax.ts";
 import { Patterns } from "../../functions/json-schema/patterns.ts";
@@ -58,9 +59,42 @@ const { pattern } = fc.letrec<{ pattern: string; part: string }>(tie => ({
 }));
 const characters = ["a", "b", "é", "😀", "0", "_", "-", ".", "]", " ", "\n", "\r", "\v", "\u00a0", "\u2028"];
 const text = fc.array(fc.constantFrom(...characters), { maxLength: 6 }).map(each => each.join(""));
+/** Parts in a row and groups of alternatives. */
+const plain = fc
+  .array(
+    fc.oneof(
+      fc
+        .tuple(
+          fc.constantFrom(...["a", "b", ".", "\\.", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "-"]),
+          fc.constantFrom(...counts),
+        )
+        .map(each => each.join("")),
+      fc
+        .tuple(
+          fc.constantFrom("[a-c]", "[^a-c]", "[^\\s@]", "[^-\\d]", "[\\w.-]", '[^"]'),
+          fc.constantFrom(...counts),
+        )
+        .map(each => each.join("")),
+      fc.constantFrom("(a|b)", "(?:ab|[^a]|)", "(\\d+|x)", "(a|b)*"),
+    ),
+    { maxLength: 5 },
+  )
+  .chain(parts =>
+    fc
+      .constantFrom(...["", "^", "a|"])
+      .chain(start => fc.constantFrom("", "$", "|b$").map(end => start + parts.join("") + end)),
+  );
+/** Characters that some dialect takes for a space or a line's end, and others near them. */
+const anyText = fc.string({
+  unit: fc.constantFrom(
+    ...'abc7_-. @"\\/\t\n\r\u007f\u0085\u00a0\u00a9éß\u0100\u1680\u1e00\u2000\u2028\u2029\u205f\u2060€\u3000\u3001あ日\ufeff\ufffd😀',
+  ),
+  maxLength: 8,
+});
 const free = () => {};
 const patterns = new Patterns(wholeJsonSchema, limits);
-await patterns.load();
+const javas = new Patterns(importApiDialect, limits);
+await Promise.all([patterns.load(), javas.load()]);
 
 it("a pattern matches where ECMA's does", () => {
   let found = 0;
@@ -82,6 +116,35 @@ it("a pattern matches where ECMA's does", () => {
   );
   expect(found / tried).toBeGreaterThan(0.1);
   expect(found / tried).toBeLessThan(0.9);
+});
+
+it("a plain pattern says of a text's bytes what the pattern says, or nothing", () => {
+  const known = { matches: 0, others: 0 };
+  fc.assert(
+    fc.property(
+      // ECMA refuses a repeated name.
+      fc.oneof(
+        pattern.map(each => each.replaceAll("?<n>", "")),
+        plain,
+      ),
+      fc.array(fc.oneof(text, anyText), { minLength: 1, maxLength: 6 }),
+      (given, texts) => {
+        for (const each of [patterns, javas]) {
+          const compiled = each.compile(given, free);
+          for (const value of texts) {
+            const bytes = new TextEncoder().encode(JSON.stringify(value).slice(1, -1));
+            const isIn = compiled?.plain?.isIn(bytes, 0, bytes.length);
+            if (isIn === undefined) continue;
+            expect(isIn, JSON.stringify([given, value])).toBe(compiled!.isIn(value));
+            known[isIn ? "matches" : "others"]++;
+          }
+        }
+      },
+    ),
+    { numRuns: numRuns(400) },
+  );
+  expect(known.matches).toBeGreaterThan(100);
+  expect(known.others).toBeGreaterThan(100);
 });
 
 describe("patterns in other dialects", () => {

@@ -65,11 +65,11 @@ export class LineShapes {
 
   /**
    * Reads the record at `start` and returns its table; docs/internals.md lists the fields of the reader that
-   * are then valid. Returns undefined if the scan must read the line, which may be invalid.
+   * are then valid. Returns undefined if the scan must read the line, which may be invalid. Checks no UTF-8.
    */
   read(start: number): Table | undefined {
     this.#missed = undefined;
-    const envelope = this.#envelopes.find(start);
+    const envelope = this.#reader.isUtf8 ? this.#envelopes.find(start) : undefined;
     if (envelope === undefined) return undefined;
     this.#missed = envelope.shape;
     if (!envelope.shape.trust.allows()) return undefined;

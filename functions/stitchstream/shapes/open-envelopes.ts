@@ -37,7 +37,7 @@ export class OpenEnvelopes implements RecordSource {
   read(start: number, missed: TableShape | undefined): void {
     this.#only = undefined;
     this.#missed = missed;
-    if (this.#last === undefined || !this.#tries(start)) this.#scan(start);
+    if (this.#last === undefined || !this.#reader.isUtf8 || !this.#tries(start)) this.#scan(start);
   }
 
   /**
