@@ -24,7 +24,7 @@ export function orderAt(bytes: Uint8Array, start: number, end: number, bound: nu
   return doubleAt(bytes, start, end) - bound;
 }
 
-/** Returns about the number, as its first digits say; NaN if its point is not among them, or with an exponent. */
+/** Returns the number by its first digits; NaN if its point is not among them, or if it has an exponent. */
 function nearlyAt(bytes: Uint8Array, start: number, end: number): number {
   const isNegative = bytes[start] === minus;
   const from = isNegative ? start + 1 : start;

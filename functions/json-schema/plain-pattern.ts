@@ -7,7 +7,7 @@ const textBytesMax = 256;
 /** Once so many characters have been compared for each of the text's bytes, the pattern itself decides. */
 const workPerByteMax = 8;
 
-/** Decides on the bytes of a JSON string whether a pattern matches that is of parts in a row, or alternatives. */
+/** Matches a pattern of parts in a row, or of alternatives of them, with the bytes of a JSON string. */
 export class PlainPattern {
   readonly #sequences: readonly Sequence[];
   /** Whether these are all alternatives, so that a text without any of them does not match. */

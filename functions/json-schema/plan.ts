@@ -9,9 +9,8 @@ import { areDistinct } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
-import { mapPlanOf } from "./map-plan.ts";
+import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
-import type { Plans } from "./record-plan.ts";
 import { scalarOf, typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
@@ -23,6 +22,14 @@ const { array, object } = typeBits;
 const checkedByTextMax = 8;
 /** So many names take as much memory as a plan. */
 const namesPerPlan = 16;
+
+/** Makes and counts the plans of a table's records. */
+interface Plans {
+  readonly of: MakePlan;
+  /** The body's. */
+  readonly resources: PlanResources;
+  count: number;
+}
 
 /** The check of values to which all of its schemas apply. */
 export class Plan implements SlotCheck {

@@ -35,7 +35,7 @@ export class RecordPlan {
 }
 
 /** Makes the checks of a table's records. */
-export class Plans {
+class Plans {
   resources!: PlanResources;
   /** How many there are: names that match several patterns may need ever more. */
   count = 0;

@@ -6,9 +6,9 @@ const plainBytes = new Uint8Array(256).map((_, byte) =>
 );
 
 /**
- * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set, as a subtraction sets the bit of
- * a control, a quote or a backslash. The bit 0x02 is inverted so that the quote, 0x22, follows the controls and
- * one subtraction finds both. Bytes beyond ASCII have the top bit themselves.
+ * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set: a subtraction sets it of a
+ * control, a quote or a backslash. The bit 0x02 is inverted so that the quote, 0x22, follows the controls and
+ * one subtraction finds both. Bytes beyond ASCII have it anyway.
  */
 const notPlain = (word: number) =>
   (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word & 0x80808080;
