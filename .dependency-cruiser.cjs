@@ -13,7 +13,9 @@ module.exports = {
     never("no cycles", "^(functions|streamers|cli|infra)/", {
       circular: true,
     }),
-    never("values import themselves alone", "^functions/values/", { pathNot: ["^functions/values/"] }),
+    never("values import themselves and buffers", "^functions/values/", {
+      pathNot: ["^functions/values/", "^(node:)?buffer$"],
+    }),
     never("JSON Schema knows values", "^functions/json-schema/", {
       pathNot: ["^functions/(json-schema|values)/", "node_modules/re2js/"],
     }),

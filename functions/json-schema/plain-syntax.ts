@@ -19,11 +19,12 @@ export interface Sequence {
 
 const escaped = String.raw`\\[dsw.+*?^$()[\]{}|/-]`;
 const set = String.raw`(?:[\w .:;,@#%&=!~'"<>/+-]|${escaped})+`;
-const plain = String.raw`[.\w :;,@#%&=!~'"<>/-]`;
+const one = String.raw`[.\w :;,@#%&=!~'"<>/-]`;
 const times = String.raw`\{\d{1,4}(?:,\d{0,4})?\}|[+*?](?![+?])`;
 /** A class, an escape, any character or one character, and a quantifier. */
 const partSyntax = new RegExp(
-  String.raw`(?:\[(?<not>\^?)(?<set>${set})\]|(?<escaped>${escaped}|\\[DSW])|(?<plain>${plain}))(?<times>${times})?`,
+  String.raw`(?:\[(?<not>\^?)(?<set>${set})\]|(?<escaped>${escaped}|\\[DSW])|(?<plain>${one}))` +
+    String.raw`(?<times>${times})?`,
   "uy",
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
