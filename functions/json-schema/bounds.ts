@@ -5,7 +5,7 @@ import type { Dialect } from "./dialect.ts";
 import { isShort, orderAt } from "./double-at.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
-import { isOfPlaces, multiplesOf, placesOf } from "./multiple.ts";
+import { multipleByText, multiplesOf } from "./multiple.ts";
 import { allTypes, typeBits } from "./types.ts";
 
 /** Returns all types but these. */
@@ -164,11 +164,15 @@ const properties: Reaches = (value, count, spend) => {
 /** Dividing takes up to 15 ns per digit. */
 const divisionWeight = 8;
 
-/** A multiple of a power of ten has no more decimal places than it. */
-function placesByText(step: Numeric): Pick<Check, "conformsByText"> {
-  const places = placesOf(step);
-  if (places === undefined) return {};
-  return { conformsByText: (bytes, start, end) => isOfPlaces(bytes, start, end, places) || undefined };
+/** A long number that is no multiple may be one as a double. */
+function multipleAt(step: Numeric, dialect: Dialect): NonNullable<Check["conformsByText"]> {
+  const isMultiple = multipleByText(step);
+  return (bytes, start, end) => {
+    const found = isMultiple(bytes, start, end);
+    return found === false && dialect.isJava && !(typeof step === "number" && isShort(start, end))
+      ? undefined
+      : found;
+  };
 }
 
 /** In draft 4, a boolean keyword says whether a bound is exclusive. */
@@ -182,7 +186,7 @@ export const boundKeywords: Readonly<Record<string, CheckOf>> = {
   multipleOf: (bound, _, dialect) => ({
     ...bounded("must be multiple of", bound, multiplesOf, dialect),
     textWeight: divisionWeight,
-    ...placesByText(bound),
+    conformsByText: multipleAt(bound, dialect),
   }),
   maxLength: greatest(typeBits.string, "characters", characters),
   minLength: fewest(typeBits.string, "characters", characters),

@@ -6,6 +6,9 @@ const exactChars = 15;
 const ten = 10;
 const powersOfTen = Array.from({ length: exactChars + 1 }, (_, n) => Number(`1e${n}`));
 
+/** Returns 10ⁿ, which is exact; undefined for a larger one. */
+export const powerOfTen = (n: number): number | undefined => powersOfTen[n];
+
 /** Returns whether equal doubles of such texts are of equal numbers: of at most 15 digits. */
 export const isShort = (start: number, end: number): boolean => end - start <= exactChars;
 

@@ -1,4 +1,5 @@
 import { dot, nine, zero } from "../values/bytes.ts";
+import { isShort, powerOfTen } from "./double-at.ts";
 import { type Decimal, decimalOf, ExactNumber, type Numeric } from "./exact-number.ts";
 
 /** Digits are divided in parts of this size, which keeps the time linear. */
@@ -40,19 +41,47 @@ function remainder(digits: string, divisor: bigint): bigint {
   return rest;
 }
 
-/** Returns how many decimal places the multiples of a power of ten have; undefined for other steps. */
-export function placesOf(step: Numeric): number | undefined {
-  const { sign, digits, magnitude } = decimalOf(step);
-  return sign === 1 && digits === "1" && magnitude <= 1 ? 1 - magnitude : undefined;
+/** Remainders of a larger divisor, multiplied, may not be exact as doubles. */
+const divisorMax = 2 ** 26;
+
+/** Returns a check whether a JSON number is a multiple of `step`; undefined if its text does not tell. */
+export function multipleByText(step: Numeric) {
+  const decimal = decimalOf(step);
+  const divisor = decimal.sign === 0 ? 0 : Number(decimal.digits);
+  const lowest = lowestPlace(decimal);
+  const isPowerOfTen = divisor === 1 && lowest <= 0;
+  return (bytes: Uint8Array, start: number, end: number): boolean | undefined => {
+    const places = placesAt(bytes, start, end);
+    if (places === undefined || divisor === 0) return undefined;
+    // A multiple of a power of ten has no more decimal places than it.
+    if (isPowerOfTen && places <= -lowest) return true;
+    if (!isShort(start, end) || divisor > divisorMax) return undefined;
+    const shift = -places - lowest;
+    const digits = digitsAt(bytes, start, end);
+    const scale = powerOfTen(Math.abs(shift));
+    if (scale === undefined) return undefined;
+    if (shift >= 0) return ((digits % divisor) * (scale % divisor)) % divisor === 0;
+    return digits % scale === 0 && (digits / scale) % divisor === 0;
+  };
 }
 
-/** Returns whether a number is written without an exponent and with at most so many decimal places. */
-export function isOfPlaces(bytes: Uint8Array, start: number, end: number, places: number): boolean {
-  let point = end;
+/** Returns the number of decimal places; undefined for a number with an exponent. */
+function placesAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let point = end - 1;
   for (let at = start + 1; at < end; at++) {
     const byte = bytes[at]!;
     if (byte === dot) point = at;
-    else if (byte < zero || byte > nine) return false;
+    else if (byte < zero || byte > nine) return undefined;
   }
-  return end - point - 1 <= places;
+  return end - point - 1;
+}
+
+/** Returns the digits of a number without an exponent, as an integer. */
+function digitsAt(bytes: Uint8Array, start: number, end: number): number {
+  let digits = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte >= zero && byte <= nine) digits = 10 * digits + byte - zero;
+  }
+  return digits;
 }

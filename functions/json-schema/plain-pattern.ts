@@ -6,6 +6,7 @@ import { type Part, type Sequence, sequenceOf, sequencesIn } from "./plain-synta
 const textBytesMax = 256;
 /** Once so many characters have been compared for each of the text's bytes, the pattern itself decides. */
 const workPerByteMax = 8;
+const workMin = 64;
 
 /** Matches a pattern of parts in a row, or of alternatives of them, with the bytes of a JSON string. */
 export class PlainPattern {
@@ -15,6 +16,9 @@ export class PlainPattern {
   #bytes: Uint8Array = new Uint8Array();
   #end = 0;
   #work = 0;
+  /** Where the part that was read last ends, and how many characters it has. */
+  #at = 0;
+  #count = 0;
   /** Whether all characters that were compared are known to be accepted or not. */
   #isSure = true;
 
@@ -31,7 +35,7 @@ export class PlainPattern {
     if (end - start > textBytesMax) return undefined;
     this.#bytes = bytes;
     this.#end = end;
-    this.#work = workPerByteMax * (end - start + 1);
+    this.#work = workMin + workPerByteMax * (end - start);
     this.#isSure = true;
     for (const each of this.#sequences) if (this.#finds(each, start)) return true;
     return this.#isSure && this.#isComplete ? false : undefined;
@@ -50,22 +54,29 @@ export class PlainPattern {
 
   /** Returns whether the parts from number `from` match at `start`. */
   #matches(parts: readonly Part[], from: number, start: number, isAtEnd: boolean): boolean {
+    const bytes = this.#bytes;
     let at = start;
+    this.#work -= parts.length;
     for (let n = from; n < parts.length; n++) {
-      const part = parts[n]!;
-      const first = at;
-      let count = 0;
-      for (; count < part.max; count++) {
-        const length = this.#accepted(part, at);
-        if (length === 0) break;
-        at += length;
+      const { accepts, min, max } = parts[n]!;
+      if (min === 1 && max === 1 && at < this.#end && accepts[bytes[at]!] === 1) {
+        at++;
+        continue;
       }
-      if (count < part.min) return false;
-      if (count === part.min || n === parts.length - 1) continue;
+      const first = at;
+      this.#take(parts[n]!, at);
+      at = this.#at;
+      let count = this.#count;
+      if (count < min || this.#work < 0) return false;
+      if (count === min || n === parts.length - 1) continue;
       // Each part first takes as many characters as it can, and then fewer.
-      for (; count > part.min; count--) {
-        if (this.#matches(parts, n + 1, at, isAtEnd)) return true;
-        if (this.#work < 0) return false;
+      const next = parts[n + 1]!;
+      for (; count > min; count--) {
+        if (this.#mayBegin(next, at) && this.#matches(parts, n + 1, at, isAtEnd)) return true;
+        if (this.#work < 0) {
+          this.#isSure = false;
+          return false;
+        }
         at = this.#before(at, first);
       }
     }
@@ -75,14 +86,35 @@ export class PlainPattern {
     return false;
   }
 
-  /** Returns the length of the character at `at` if the part accepts it, otherwise 0. */
-  #accepted({ accepts, acceptsOthers }: Part, at: number): number {
-    if (--this.#work < 0) this.#isSure = false;
-    if (at >= this.#end || this.#work < 0) return 0;
+  /** Takes as many characters from `start` as the part accepts. Sets `#at` and `#count`. */
+  #take({ accepts, acceptsOthers, max }: Part, start: number): void {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = start;
+    let count = 0;
+    while (at < end && count < max) {
+      const byte = bytes[at]!;
+      if (byte < 0x80 && byte !== backslash) {
+        if (accepts[byte] === 0) break;
+        at++;
+      } else {
+        const length = this.#lengthAt(at);
+        if (length === 0 || !acceptsOthers) break;
+        at += length;
+      }
+      count++;
+    }
+    this.#at = at;
+    this.#count = count;
+    this.#work -= count + 1;
+    if (this.#work < 0) this.#isSure = false;
+  }
+
+  /** Returns false if a part certainly does not begin at `at`. */
+  #mayBegin({ accepts, min }: Part, at: number): boolean {
+    this.#work--;
     const byte = this.#bytes[at]!;
-    if (byte < 0x80 && byte !== backslash) return accepts[byte]!;
-    const length = this.#lengthAt(at);
-    return acceptsOthers ? length : 0;
+    return min === 0 || at === this.#end || byte >= 0x80 || byte === backslash || accepts[byte] === 1;
   }
 
   /** Returns the length of the character at `at`, in bytes; 0 for an escape, or one that may be a space. */

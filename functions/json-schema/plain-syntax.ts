@@ -24,7 +24,7 @@ const times = String.raw`\{\d{1,4}(?:,\d{0,4})?\}|[+*?](?![+?])`;
 /** A class, an escape, any character or one character, and a quantifier. */
 const partSyntax = new RegExp(
   String.raw`(?:\[(?<not>\^?)(?<set>${set})\]|(?<escaped>${escaped}|\\[DSW])|(?<plain>${one}))` +
-    String.raw`(?<times>${times})?`,
+    `(?<times>${times})?`,
   "uy",
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;

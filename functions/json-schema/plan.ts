@@ -3,20 +3,22 @@ import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
-import { isOverBudget, type Spend } from "./budget.ts";
-import { conformsByText, type ScalarText } from "./by-text.ts";
+import { isOverBudget } from "./budget.ts";
 import { areDistinct } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
 import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
-import { scalarOf, typesOfKind } from "./scalars.ts";
+import { ScalarCheck } from "./scalar-check.ts";
+import { typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
 const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
+/** Used again by each check. */
+const scalar = new ScalarCheck();
 const { array, object } = typeBits;
 
 const checkedByTextMax = 8;
@@ -39,7 +41,6 @@ export class Plan implements SlotCheck {
   readonly #plans: Plans;
   /** Undefined if only the evaluator can check arrays. */
   readonly #array: ArrayPlan | undefined;
-  readonly #types: number[] = [];
   /** By kind: whether the assertions are few. */
   readonly #areFew: boolean[] = [];
   /**
@@ -67,7 +68,6 @@ export class Plan implements SlotCheck {
         this.#assertions[kind] = first!.map(each => [...new Set(each.map(({ rules }) => rules!))]);
       // Checks of texts spend nothing, so there may only be few.
       this.#areFew[kind] = (this.#assertions[kind]?.flat().length ?? 0) <= checkedByTextMax;
-      this.#types[kind] = types.reduce((all, each) => all | each, 0);
     }
     const acceptsInstants = of(typeBits.string).some(each =>
       each.every(({ rules }) => rules!.acceptsInstants),
@@ -105,69 +105,53 @@ export class Plan implements SlotCheck {
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
-    const types = this.#types[kind];
-    if (types === undefined) return false;
-    const alternatives = this.#assertions[kind];
+    if (!scalar.begin(kind, bytes, start, end)) return false;
     const { scalars } = this.#plans.resources;
-    const { spend } = scalars;
-    if (alternatives === undefined)
-      return (
-        this.#acceptsText({ types, bytes, start, end }, spend) ??
-        this.#accepts(scalars, () => scalarOf(kind, bytes, start, end))
-      );
-    let value: unknown;
-    const byValue = (assertions: Assertions) => {
-      spend(assertions.stepsFor(end - start));
-      value ??= scalarOf(kind, bytes, start, end);
-      return assertions.matches(value, spend);
-    };
+    scalar.spend = scalars.spend;
+    const alternatives = this.#assertions[kind];
     try {
-      const isShort = this.#areFew[kind] === true;
-      for (const assertions of alternatives) {
-        let isMet = true;
-        for (const each of assertions) {
-          isMet = (isShort ? each.conformsByText(types, bytes, start, end) : undefined) ?? byValue(each);
-          if (!isMet) break;
-        }
-        if (isMet) return true;
-      }
+      if (alternatives === undefined) return this.#acceptsText() ?? this.#accepts(scalars, scalar.value);
+      const isFree = this.#areFew[kind] === true;
+      for (const assertions of alternatives) if (meetsAll(assertions, isFree)) return true;
       return false;
     } catch (error) {
       return isOverBudget(error);
     }
   }
 
+  /** Returns whether `scalar` conforms; undefined if its text alone does not tell. */
+  #acceptsText(): boolean | undefined {
+    let found: boolean | undefined = true;
+    for (const node of this.#nodes) {
+      const conforms = scalar.conforms(node);
+      if (conforms === false) return false;
+      found &&= conforms;
+    }
+    return found;
+  }
+
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
     if (isArray && areDistinct(bytes, start, end)) return true;
-    const { wholes } = this.#plans.resources;
-    return this.#accepts(wholes, () => reader.read(utf8.decode(bytes.subarray(start, end))));
-  }
-
-  /** Returns whether a scalar conforms; undefined if its text alone does not tell. */
-  #acceptsText(scalar: ScalarText, spend: Spend): boolean | undefined {
     try {
-      let found: boolean | undefined = true;
-      for (const node of this.#nodes) {
-        const conforms = conformsByText(node, scalar, spend);
-        if (conforms === false) return false;
-        found &&= conforms;
-      }
-      return found;
+      return this.#accepts(
+        this.#plans.resources.wholes,
+        reader.read(utf8.decode(bytes.subarray(start, end))),
+      );
     } catch (error) {
       return isOverBudget(error);
     }
   }
 
-  /** Evaluates a value alone. */
-  #accepts(evaluator: Evaluator, read: () => unknown): boolean {
-    try {
-      const value = read();
-      return this.#nodes.every(node => evaluator.accepts(node, value));
-    } catch (error) {
-      return isOverBudget(error);
-    }
+  /** Evaluates a value alone. Throws BudgetExceeded. */
+  #accepts(evaluator: Evaluator, value: unknown): boolean {
+    return this.#nodes.every(node => evaluator.accepts(node, value));
   }
+}
+
+function meetsAll(assertions: readonly Assertions[], isFree: boolean): boolean {
+  for (const each of assertions) if (!scalar.meets(each, isFree)) return false;
+  return true;
 }
 
 /** Returns the alternatives that only check a map's members and their number. */
