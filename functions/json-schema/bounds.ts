@@ -1,4 +1,5 @@
-import { backslash, letterU, lowerCaseBit } from "../values/bytes.ts";
+import { backslash, letterU } from "../values/bytes.ts";
+import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
 import { isContinuation } from "../values/utf8.ts";
 import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
@@ -120,21 +121,19 @@ const greatest =
 
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
 const characterBytesMax = 12;
-const escapeBytes = 6;
+/** The first bits of the two halves of a surrogate pair, U+D800 and U+DC00. */
+const [halfBits, highHalf, lowHalf] = [10, 0x36, 0x37];
 
 /** Returns the end of the escape at `at`: two escaped halves of a surrogate pair are one character. */
 function endOfEscape(bytes: Uint8Array, at: number): number {
   if (bytes[at + 1] !== letterU) return at + 2;
-  const end = at + escapeBytes;
-  const isPair = isHalf(bytes, at, 0x38, 0x62) && isHalf(bytes, end, 0x63, 0x66);
-  return isPair ? end + escapeBytes : end;
-}
-
-/** Returns whether there is an escape like `\\ud800` at `at`, whose second digit is within bounds. */
-function isHalf(bytes: Uint8Array, at: number, least: number, most: number): boolean {
-  const [first, second] = [bytes[at + 2]! | lowerCaseBit, bytes[at + 3]! | lowerCaseBit];
-  const isEscape = bytes[at] === backslash && bytes[at + 1] === letterU && first === 0x64;
-  return isEscape && second >= least && second <= most;
+  const end = at + unitEscapeBytes;
+  const isPair =
+    unitAt(bytes, at + 2) >> halfBits === highHalf &&
+    bytes[end] === backslash &&
+    bytes[end + 1] === letterU &&
+    unitAt(bytes, end + 2) >> halfBits === lowHalf;
+  return isPair ? end + unitEscapeBytes : end;
 }
 
 /** Returns how many characters the content of a JSON string has. */

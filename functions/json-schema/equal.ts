@@ -1,6 +1,6 @@
 import { holdsEscape, isSame } from "../values/bytes.ts";
 import { hashOf } from "../values/hash.ts";
-import { contentOf } from "../values/scanner.ts";
+import { contentOf, stringOf } from "../values/scanner.ts";
 import type { Spend } from "./budget.ts";
 import { ExactNumber, isNumeric, keyOf } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
@@ -98,13 +98,15 @@ const { string, null: nothing, boolean } = typeBits;
  */
 export function isOneOfTexts(values: readonly unknown[]) {
   const texts = new ContentSet(values.filter(each => typeof each === "string").map(contentOf));
+  const strings = new Set(values.filter(each => typeof each === "string"));
   const words = new ContentSet(values.filter(isLiteral).map(each => contentOf(`${each}`)));
   return (bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined => {
     const isText = types === string;
     const known = isText ? texts : words;
     if (known.has(bytes, start, end)) return true;
-    // An escape may spell any character, and a number has many texts.
-    const hasOneText = isText ? !holdsEscape(bytes, start, end) : (types & (nothing | boolean)) === types;
+    if (isText && holdsEscape(bytes, start, end)) return strings.has(stringOf(bytes, start, end));
+    // A number has many texts.
+    const hasOneText = isText || (types & (nothing | boolean)) === types;
     return hasOneText && known.isComplete ? false : undefined;
   };
 }

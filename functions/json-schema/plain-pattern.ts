@@ -1,4 +1,5 @@
-import { backslash } from "../values/bytes.ts";
+import { backslash, letterU } from "../values/bytes.ts";
+import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
 import { isContinuation } from "../values/utf8.ts";
 import { type Part, type Sequence, sequenceOf, sequencesIn } from "./plain-syntax.ts";
 
@@ -117,15 +118,20 @@ export class PlainPattern {
     return min === 0 || at === this.#end || byte >= 0x80 || byte === backslash || accepts[byte] === 1;
   }
 
-  /** Returns the length of the character at `at`, in bytes; 0 for an escape, or one that may be a space. */
+  /** Returns the length of the character at `at`, in bytes; 0 for one that a part may take for another. */
   #lengthAt(at: number): number {
-    const byte = this.#bytes[at]!;
-    const length = byte === backslash ? 0 : byte < 0x80 ? 1 : lengthOfOther(byte, this.#bytes[at + 1]!);
+    const bytes = this.#bytes;
+    const byte = bytes[at]!;
+    if (byte < 0x80 && byte !== backslash) return 1;
+    const length = byte === backslash ? lengthOfUnit(bytes, at) : lengthOfOther(byte, bytes[at + 1]!);
     if (length === 0) this.#isSure = false;
     return length;
   }
 
+  /** Returns the start of the character that ends at `at`, from `first` on. */
   #before(at: number, first: number): number {
+    const from = at - unitEscapeBytes;
+    if (from >= first && this.#bytes[from] === backslash) return from;
     let before = at - 1;
     while (before > first && isContinuation(this.#bytes[before]!)) before--;
     return before;
@@ -145,6 +151,19 @@ function lengthOfOther(first: number, second: number): number {
     (first === 0xe2 && second < 0x82) ||
     (first === 0xe3 && second === 0x80);
   return isUnsure ? 0 : 3;
+}
+
+/** The same for an escape like `\\u00e9`; 0 for any other escape. */
+function lengthOfUnit(bytes: Uint8Array, at: number): number {
+  if (bytes[at + 1] !== letterU) return 0;
+  const unit = unitAt(bytes, at + 2);
+  const isUnsure =
+    unit < 0xc0 ||
+    (unit >= 0x1000 && unit < 0x2080) ||
+    (unit >= 0x3000 && unit < 0x3040) ||
+    (unit >= 0xd800 && unit < 0xe000) ||
+    unit >= 0xf000;
+  return isUnsure ? 0 : unitEscapeBytes;
 }
 
 /** Returns a faster check for a pattern of characters and classes in a row; undefined for any other. */

@@ -1,4 +1,4 @@
-import { backslash, quote, wordBytes } from "./bytes.ts";
+import { backslash, letterU, quote, wordBytes } from "./bytes.ts";
 
 /** The bytes of a string that are not its end, an escape or a control: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
@@ -21,6 +21,14 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
+/** Like `\\u00e9`. */
+export const unitEscapeBytes = 6;
+/** The values of hexadecimal digits; -1 for other bytes. */
+const hexDigits = new Int8Array(256).map((_, byte) => {
+  const value = Number.parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(value) ? -1 : value;
+});
+
 /**
  * Returns the first byte, from `start`, that is not plain; in the last bytes of the body perhaps one before
  * it. It is short, so that the engine puts it into the loops over members.
@@ -34,10 +42,10 @@ export function endOfRun(view: DataView, start: number): number {
   return at;
 }
 
-/** Returns the first byte of a string, from `start`, that is neither plain nor part of a short escape. */
+/** Returns the first byte of a string, from `start`, that is neither plain nor part of an ordinary escape. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
   const lastPair = bytes.length - 2 * wordBytes;
-  for (let at = start; ; at += 2) {
+  for (let at = start; ; ) {
     for (; at <= lastPair; at += 2 * wordBytes) {
       const first = notPlain(view.getInt32(at, true));
       const second = notPlain(view.getInt32(at + wordBytes, true));
@@ -47,9 +55,30 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
       break;
     }
     while (plainBytes[bytes[at]!] === 1) at++;
-    if (bytes[at] !== backslash || shortEscapes[bytes[at + 1]!] !== 1) return at;
+    if (bytes[at] !== backslash) return at;
+    // Python escapes each character beyond ASCII, so escapes follow each other.
+    do {
+      const length = lengthOfEscape(bytes, at);
+      if (length === 0) return at;
+      at += length;
+    } while (bytes[at] === backslash);
   }
 }
+
+/** Returns the length of the escape at `at`; 0 for half a surrogate pair, and for one that is not valid. */
+export function lengthOfEscape(bytes: Uint8Array, at: number): number {
+  const kind = bytes[at + 1]!;
+  if (kind !== letterU) return shortEscapes[kind]! << 1;
+  const unit = unitAt(bytes, at + 2);
+  return unit < 0 || (unit >= 0xd800 && unit <= 0xdfff) ? 0 : unitEscapeBytes;
+}
+
+/** Returns the number of four hexadecimal digits; negative if they are not. */
+export const unitAt = (bytes: Uint8Array, at: number): number =>
+  (hexDigits[bytes[at]!]! << 12) |
+  (hexDigits[bytes[at + 1]!]! << 8) |
+  (hexDigits[bytes[at + 2]!]! << 4) |
+  hexDigits[bytes[at + 3]!]!;
 
 /** Returns 0 if four bytes have no quote or backslash; otherwise the lowest bit set is of the first one. */
 export function endsIn(word: number): number {

@@ -12,7 +12,7 @@ import {
   quote,
   zero,
 } from "./bytes.ts";
-import { endOfPlain } from "./plain-text.ts";
+import { endOfPlain, unitAt } from "./plain-text.ts";
 import { endOfCharacter } from "./utf8.ts";
 
 /**
@@ -217,13 +217,11 @@ export abstract class TextScanner {
   protected abstract onHalfPair(position: number): void;
 
   #hex4(position: number): number {
-    let unit = 0;
-    for (let i = position; i < position + 4; i++) {
-      const byte = this.bytes[i]!;
-      if (!isHex(byte)) throw new Malformed("\\u requires four hexadecimal digits", i);
-      unit = unit * 16 + (isDigit(byte) ? byte - zero : (byte | lowerCaseBit) - 0x57);
-    }
-    return unit;
+    const unit = unitAt(this.bytes, position);
+    if (unit >= 0) return unit;
+    let at = position;
+    while (isHex(this.bytes[at]!)) at++;
+    throw new Malformed("\\u requires four hexadecimal digits", at);
   }
 
   #checkUtf8(start: number, end: number): void {
