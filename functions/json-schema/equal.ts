@@ -90,6 +90,17 @@ class ContentSet {
   }
 }
 
+/** Returns the contents of JSON strings that are `text`: as JavaScript and as Python print it. */
+function spellingsOf(text: string): Uint8Array[] {
+  const content = JSON.stringify(text).slice(1, -1);
+  const escaped = content.replace(
+    /[^ -~]/g,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return [...new Set([content, escaped])].map(each => encoder.encode(each));
+}
+const encoder = new TextEncoder();
+
 const { string, null: nothing, boolean } = typeBits;
 
 /**
@@ -97,13 +108,14 @@ const { string, null: nothing, boolean } = typeBits;
  * not tell.
  */
 export function isOneOfTexts(values: readonly unknown[]) {
-  const texts = new ContentSet(values.filter(each => typeof each === "string").map(contentOf));
   const strings = new Set(values.filter(each => typeof each === "string"));
+  const texts = new ContentSet([...strings].flatMap(spellingsOf));
   const words = new ContentSet(values.filter(isLiteral).map(each => contentOf(`${each}`)));
   return (bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined => {
     const isText = types === string;
     const known = isText ? texts : words;
     if (known.has(bytes, start, end)) return true;
+    // Other escapes may spell it, too.
     if (isText && holdsEscape(bytes, start, end)) return strings.has(stringOf(bytes, start, end));
     // A number has many texts.
     const hasOneText = isText || (types & (nothing | boolean)) === types;

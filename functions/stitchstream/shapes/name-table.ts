@@ -1,4 +1,5 @@
 import { isRepeated } from "../../values/bytes.ts";
+import { multiplier } from "../../values/hash.ts";
 
 const firstSize = 64;
 /** The table is at most half full, and has at most so many places for each entry. */
@@ -54,9 +55,6 @@ export class NameTable<Entry extends Named> {
 }
 
 const placesOf = <Entry>(size: number): Places<Entry> => new Array<undefined>(size).fill(undefined);
-
-/** 2³² divided by the golden ratio: Knuth, The Art of Computer Programming, section 6.4. */
-const multiplier = 0x9e3779b1;
 
 /**
  * Returns the place of a hash: the high bits of a product. Names such as `column_1` and `column_2` have
