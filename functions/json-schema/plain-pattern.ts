@@ -1,7 +1,7 @@
 import { backslash, letterU } from "../values/bytes.ts";
 import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
 import { isContinuation } from "../values/utf8.ts";
-import { type Part, type Sequence, sequenceOf, sequencesIn } from "./plain-syntax.ts";
+import { type Part, type Sequence, sequencesOf } from "./plain-syntax.ts";
 
 /** Longer texts are left to the pattern itself, which has a budget. */
 const textBytesMax = 256;
@@ -9,13 +9,27 @@ const textBytesMax = 256;
 const workPerByteMax = 8;
 const workMin = 64;
 
-/** Matches a pattern of parts in a row, or of alternatives of them, with the bytes of a JSON string. */
+/** A repetition of a group that is being matched, and what follows the group. */
+interface Repetition {
+  readonly part: Part;
+  readonly count: number;
+  readonly start: number;
+  readonly next: Following;
+}
+
+/** The parts from number `from`, and then the next repetition of the group that they belong to, if any. */
+interface Following {
+  readonly parts: readonly Part[];
+  readonly from: number;
+  readonly within: Repetition | undefined;
+}
+
+/** Matches a pattern of characters, classes and groups with the bytes of a JSON string. */
 export class PlainPattern {
   readonly #sequences: readonly Sequence[];
-  /** Whether these are all alternatives, so that a text without any of them does not match. */
-  readonly #isComplete: boolean;
   #bytes: Uint8Array = new Uint8Array();
   #end = 0;
+  #isAtEnd = false;
   #work = 0;
   /** Where the part that was read last ends, and how many characters it has. */
   #at = 0;
@@ -23,9 +37,8 @@ export class PlainPattern {
   /** Whether all characters that were compared are known to be accepted or not. */
   #isSure = true;
 
-  constructor(sequences: readonly Sequence[], isComplete: boolean) {
+  constructor(sequences: readonly Sequence[]) {
     this.#sequences = sequences;
-    this.#isComplete = isComplete;
   }
 
   /**
@@ -39,12 +52,13 @@ export class PlainPattern {
     this.#work = workMin + workPerByteMax * (end - start);
     this.#isSure = true;
     for (const each of this.#sequences) if (this.#finds(each, start)) return true;
-    return this.#isSure && this.#isComplete ? false : undefined;
+    return this.#isSure ? false : undefined;
   }
 
   #finds({ parts, isAtStart, isAtEnd }: Sequence, start: number): boolean {
+    this.#isAtEnd = isAtEnd;
     for (let at = start; ; ) {
-      if (this.#matches(parts, 0, at, isAtEnd)) return true;
+      if (this.#matches(parts, 0, at, undefined)) return true;
       if (isAtStart || at === this.#end || !this.#isSure) return false;
       // It can't begin within an escape.
       const length = this.#lengthAt(at);
@@ -53,38 +67,59 @@ export class PlainPattern {
     }
   }
 
-  /** Returns whether the parts from number `from` match at `start`. */
-  #matches(parts: readonly Part[], from: number, start: number, isAtEnd: boolean): boolean {
+  /** Returns whether the parts from number `from` match at `start`, and then all that follows them. */
+  #matches(parts: readonly Part[], from: number, start: number, within: Repetition | undefined): boolean {
     const bytes = this.#bytes;
     let at = start;
-    this.#work -= parts.length;
+    if (!this.#mayWork(1 + parts.length - from)) return false;
     for (let n = from; n < parts.length; n++) {
-      const { accepts, min, max } = parts[n]!;
+      const part = parts[n]!;
+      const { accepts, group, min, max, mayShrink } = part;
+      if (group !== undefined)
+        return this.#repeats({ part, count: 0, start: at, next: { parts, from: n + 1, within } }, at);
       if (min === 1 && max === 1 && at < this.#end && accepts[bytes[at]!] === 1) {
         at++;
         continue;
       }
       const first = at;
-      this.#take(parts[n]!, at);
+      this.#take(part, at);
       at = this.#at;
       let count = this.#count;
-      if (count < min || this.#work < 0) return false;
-      if (count === min || n === parts.length - 1) continue;
+      if (count < min || !this.#mayWork(count + 1)) return false;
+      if (count === min || !mayShrink || (n === parts.length - 1 && within === undefined)) continue;
       // Each part first takes as many characters as it can, and then fewer.
-      const next = parts[n + 1]!;
       for (; count > min; count--) {
-        if (this.#mayBegin(next, at) && this.#matches(parts, n + 1, at, isAtEnd)) return true;
-        if (this.#work < 0) {
-          this.#isSure = false;
-          return false;
-        }
+        if (this.#mayBegin(parts[n + 1], at) && this.#matches(parts, n + 1, at, within)) return true;
+        if (!this.#mayWork(1)) return false;
         at = this.#before(at, first);
       }
     }
-    if (at === this.#end || !isAtEnd) return true;
+    return within === undefined
+      ? this.#mayEnd(at)
+      : this.#repeats({ ...within, count: within.count + 1 }, at);
+  }
+
+  /** Returns whether further repetitions of a group match at `at`, or what follows it. */
+  #repeats({ part, count, start, next }: Repetition, at: number): boolean {
+    const isEmpty = count > 0 && at === start;
+    if (count < part.max && !(isEmpty && count >= part.min))
+      for (const each of part.group!)
+        if (this.#matches(each, 0, at, { part, count, start: at, next })) return true;
+    return count >= part.min && this.#matches(next.parts, next.from, at, next.within);
+  }
+
+  #mayEnd(at: number): boolean {
+    if (at === this.#end || !this.#isAtEnd) return true;
     // Java's `$` also matches before a line's end, which is not sure to be none.
     this.#lengthAt(at);
     return false;
+  }
+
+  /** Returns false once too much has been compared: nothing is sure then. */
+  #mayWork(comparisons: number): boolean {
+    this.#work -= comparisons;
+    if (this.#work < 0) this.#isSure = false;
+    return this.#work >= 0;
   }
 
   /** Takes as many characters from `start` as the part accepts. Sets `#at` and `#count`. */
@@ -107,15 +142,13 @@ export class PlainPattern {
     }
     this.#at = at;
     this.#count = count;
-    this.#work -= count + 1;
-    if (this.#work < 0) this.#isSure = false;
   }
 
-  /** Returns false if a part certainly does not begin at `at`. */
-  #mayBegin({ accepts, min }: Part, at: number): boolean {
-    this.#work--;
+  /** Returns false if the part that follows certainly does not begin at `at`. */
+  #mayBegin(part: Part | undefined, at: number): boolean {
+    if (part === undefined || part.group !== undefined || part.min === 0 || at === this.#end) return true;
     const byte = this.#bytes[at]!;
-    return min === 0 || at === this.#end || byte >= 0x80 || byte === backslash || accepts[byte] === 1;
+    return byte >= 0x80 || byte === backslash || part.accepts[byte] === 1;
   }
 
   /** Returns the length of the character at `at`, in bytes; 0 for one that a part may take for another. */
@@ -166,9 +199,8 @@ function lengthOfUnit(bytes: Uint8Array, at: number): number {
   return isUnsure ? 0 : unitEscapeBytes;
 }
 
-/** Returns a faster check for a pattern of characters and classes in a row; undefined for any other. */
+/** Returns a faster check for a pattern of characters, classes and groups; undefined for any other. */
 export function plainPatternOf(pattern: string): PlainPattern | undefined {
-  const texts = sequencesIn(pattern);
-  const sequences = texts.flatMap(each => sequenceOf(each) ?? []);
-  return sequences.length === 0 ? undefined : new PlainPattern(sequences, sequences.length === texts.length);
+  const sequences = sequencesOf(pattern);
+  return sequences && new PlainPattern(sequences);
 }

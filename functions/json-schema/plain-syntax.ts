@@ -1,14 +1,22 @@
 import { backslash } from "../values/bytes.ts";
 
-/** A part of a pattern: the characters that it accepts, and how many of them. */
+/** A part of a pattern: characters, or a group, and how many of them. */
 export interface Part {
-  /** By byte: the characters of ASCII. */
+  /** By byte: the characters of ASCII that it accepts. */
   readonly accepts: Uint8Array;
   /** Whether it accepts every character beyond ASCII that is neither a space nor a line's end. */
   readonly acceptsOthers: boolean;
+  /** The alternatives of a group, which accepts no characters itself. */
+  readonly group: Alternatives | undefined;
   readonly min: number;
   readonly max: number;
+  /** Whether what follows may begin with a character that it accepts, so that taking fewer may help. */
+  readonly mayShrink: boolean;
 }
+
+type Unrepeated = Pick<Part, "accepts" | "acceptsOthers" | "group">;
+
+type Alternatives = readonly (readonly Part[])[];
 
 /** Parts in a row, at the start or the end of the text or anywhere. */
 export interface Sequence {
@@ -19,69 +27,76 @@ export interface Sequence {
 
 const escaped = String.raw`\\[dsw.+*?^$()[\]{}|/-]`;
 const set = String.raw`(?:[\w .:;,@#%&=!~'"<>/+-]|${escaped})+`;
-const one = String.raw`[.\w :;,@#%&=!~'"<>/-]`;
-const times = String.raw`\{\d{1,4}(?:,\d{0,4})?\}|[+*?](?![+?])`;
-/** A class, an escape, any character or one character, and a quantifier. */
-const partSyntax = new RegExp(
-  String.raw`(?:\[(?<not>\^?)(?<set>${set})\]|(?<escaped>${escaped}|\\[DSW])|(?<plain>${one}))` +
-    `(?<times>${times})?`,
+/** A class, an escape, any character or one character. */
+const charactersSyntax = new RegExp(
+  String.raw`\[(?<not>\^?)(?<set>${set})\]|(?<escaped>${escaped}|\\[DSW])|(?<plain>[.\w :;,@#%&=!~'"<>/-])`,
   "uy",
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
+const groupSyntax = /\((?:\?(?::|<\w+>))?(?!\?)/uy;
+const timesSyntax = /(?:\{(?<min>\d{1,4})(?<comma>,)?(?<max>\d{1,4})?\}|[*+?])(?![+?])/uy;
+/** A part takes as much memory as its table. */
+const partsMax = 100;
+const groupsMax = 8;
+const noCharacters = new Uint8Array(256);
 
-/** A group of alternatives without a quantifier, which has no group within it. */
-const groupSyntax =
-  /(?<=^|[^\\](?:\\\\)*)\((?:\?:|(?!\?))((?:[^()[\]\\]|\\.|\[(?:[^\]\\]|\\.)*\])*)\)(?![*+?{])/u;
-/** Everything up to the next `|` that separates alternatives. */
-const alternativeSyntax = /(?:[^|[\\]|\\.|\[(?:[^\]\\]|\\.)*\])*/uy;
-/** A class with characters that mean something else outside of it. */
-const classWithGroup = /\[(?:[^\]\\]|\\.)*[(|)]/u;
-const alternativesMax = 16;
-/** Returns patterns without groups, any of which may match; none if there are too many. */
-export function sequencesIn(pattern: string): readonly string[] {
-  if (classWithGroup.test(pattern)) return [pattern];
-  let found: readonly string[] = [pattern];
-  while (found.some(each => groupSyntax.test(each))) {
-    found = found.flatMap(each => {
-      const [group, within] = groupSyntax.exec(each) ?? [];
-      // A function, as the alternatives may contain `$`.
-      return group === undefined
-        ? [each]
-        : alternativesIn(within!).map(one => each.replace(group, () => one));
-    });
-    if (found.length > alternativesMax) return [];
+/** Returns the alternatives of a pattern of characters, classes and groups; undefined for any other. */
+export function sequencesOf(pattern: string): readonly Sequence[] | undefined {
+  const parser = new Parser(pattern);
+  const sequences: Sequence[] = [];
+  do {
+    const isAtStart = parser.takes("^");
+    const parts = parser.parts(0);
+    if (parts === undefined) return undefined;
+    sequences.push({ parts, isAtStart, isAtEnd: parser.takes("$") });
+  } while (parser.takes("|"));
+  return parser.isAtEnd ? sequences : undefined;
+}
+
+class Parser {
+  readonly #text: string;
+  #at = 0;
+  #count = 0;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  // Other groups are no parts, and alternatives within them are not the pattern's own.
-  return found.flatMap(each => (/[()]/.test(each.replace(/\\./gu, "")) ? [each] : alternativesIn(each)));
-}
 
-function alternativesIn(text: string): string[] {
-  const found: string[] = [];
-  for (let at = 0; at <= text.length; at++) {
-    alternativeSyntax.lastIndex = at;
-    const [one] = alternativeSyntax.exec(text)!;
-    found.push(one);
-    at += one.length;
-    if (at < text.length && text[at] !== "|") return [text];
+  get isAtEnd(): boolean {
+    return this.#at === this.#text.length;
   }
-  return found;
-}
 
-/** Returns the parts of a pattern without groups; undefined if it has anything else. */
-export function sequenceOf(pattern: string): Sequence | undefined {
-  const isAtStart = pattern.startsWith("^");
-  const isAtEnd = /(?:^|[^\\])(?:\\\\)*\$$/u.test(pattern);
-  const parts = partsOf(pattern, isAtStart ? 1 : 0, isAtEnd ? pattern.length - 1 : pattern.length);
-  return parts && { parts, isAtStart, isAtEnd };
-}
+  takes(character: string): boolean {
+    const isNext = this.#text[this.#at] === character;
+    if (isNext) this.#at++;
+    return isNext;
+  }
 
-function partsOf(pattern: string, start: number, end: number): Part[] | undefined {
-  const parts: Part[] = [];
-  for (let at = start; at < end; ) {
-    partSyntax.lastIndex = at;
-    const found = partSyntax.exec(pattern);
-    if (found === null || found.index + found[0].length > end) return undefined;
-    const { not, set, escaped, plain, times } = found.groups!;
+  /** Reads parts up to the end, a `|`, a `$` or a `)`. Returns undefined if there is anything else. */
+  parts(depth: number): readonly Part[] | undefined {
+    const parts: Omit<Part, "mayShrink">[] = [];
+    while (!this.isAtEnd && !"|$)".includes(this.#text[this.#at]!)) {
+      const part = this.#take(groupSyntax) ? this.#group(depth + 1) : this.#characters();
+      if (part === undefined || ++this.#count > partsMax) return undefined;
+      parts.push({ ...part, ...this.#times() });
+    }
+    return parts.map((part, n) => ({ ...part, mayShrink: overlap(part, parts[n + 1]) }));
+  }
+
+  #group(depth: number): Unrepeated | undefined {
+    const group: (readonly Part[])[] = [];
+    do {
+      const parts = depth > groupsMax ? undefined : this.parts(depth);
+      if (parts === undefined) return undefined;
+      group.push(parts);
+    } while (this.takes("|"));
+    return this.takes(")") ? { accepts: noCharacters, acceptsOthers: false, group } : undefined;
+  }
+
+  #characters(): Unrepeated | undefined {
+    const found = this.#take(charactersSyntax);
+    if (found === undefined) return undefined;
+    const { not, set, escaped, plain } = found;
     const accepts = new Uint8Array(256);
     let isNegated = not === "^" || plain === ".";
     if (escaped !== undefined) {
@@ -93,10 +108,34 @@ function partsOf(pattern: string, start: number, end: number): Part[] | undefine
     if (isNegated) for (let byte = 0; byte < 0x80; byte++) accepts[byte] = 1 - accepts[byte]!;
     // A backslash begins an escape, which the pattern must not see.
     accepts[backslash] = 0;
-    parts.push({ accepts, acceptsOthers: isNegated, ...rangeOf(times) });
-    at += found[0].length;
+    return { accepts, acceptsOthers: isNegated, group: undefined };
   }
-  return parts;
+
+  #times(): Pick<Part, "min" | "max"> {
+    const from = this.#at;
+    const found = this.#take(timesSyntax);
+    const sign = this.#text[from];
+    if (found === undefined) return { min: 1, max: 1 };
+    if (sign !== "{") return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : Infinity };
+    const min = Number(found.min);
+    if (found.comma === undefined) return { min, max: min };
+    return { min, max: found.max === undefined ? Infinity : Number(found.max) };
+  }
+
+  #take(syntax: RegExp): Partial<Record<string, string>> | undefined {
+    syntax.lastIndex = this.#at;
+    const found = syntax.exec(this.#text);
+    if (found === null) return undefined;
+    this.#at += found[0].length;
+    return found.groups ?? {};
+  }
+}
+
+/** Returns whether what follows a part may begin with a character that the part accepts. */
+function overlap(part: Unrepeated, next: Omit<Part, "mayShrink"> | undefined): boolean {
+  if (next === undefined || next.group !== undefined || next.min === 0) return true;
+  if (part.acceptsOthers && next.acceptsOthers) return true;
+  return part.accepts.some((isAccepted, byte) => isAccepted === 1 && next.accepts[byte] === 1);
 }
 
 function addSet(accepts: Uint8Array, set: string): boolean {
@@ -123,12 +162,4 @@ function addEscape(accepts: Uint8Array, escaped: string): void {
   }
   if (escaped === "s") accepts[0x20] = 1;
   if (!/[dsw]/.test(escaped)) accepts[escaped.charCodeAt(0)] = 1;
-}
-
-function rangeOf(times: string | undefined): { min: number; max: number } {
-  if (times === undefined) return { min: 1, max: 1 };
-  if (times === "?") return { min: 0, max: 1 };
-  if (times === "*" || times === "+") return { min: times === "*" ? 0 : 1, max: Infinity };
-  const [min, max] = times.slice(1, -1).split(",");
-  return { min: Number(min), max: max === undefined ? Number(min) : max === "" ? Infinity : Number(max) };
 }

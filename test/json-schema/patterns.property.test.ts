@@ -75,7 +75,12 @@ const plain = fc
           fc.constantFrom(...counts),
         )
         .map(each => each.join("")),
-      fc.constantFrom("(a|b)", "(?:ab|[^a]|)", "(\\d+|x)", "(a|b)*"),
+      fc
+        .tuple(
+          fc.constantFrom("(a|b)", "(?:ab|[^a]|)", "(\\d+|x)", "(a*b?)", "((a|ab)+c?)"),
+          fc.constantFrom(...counts),
+        )
+        .map(each => each.join("")),
     ),
     { maxLength: 5 },
   )

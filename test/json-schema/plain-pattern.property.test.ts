@@ -62,6 +62,10 @@ it.each([
   ["^.{1,6}$", "日本語 é"],
   ["^\\S+$", "naïve"],
   ["^a*ab$", "aaab"],
+  ["^((a|b)c)+$", "acbc"],
+  ["^(a|ab)(c|bcd)$", "abcd"],
+  ["^\\d+(\\.\\d+)*$", "1.20.3"],
+  ["^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "531a379e-31bb-4ce1-8690-158dceb64be6"],
 ])("%s accepts %s", (each, value) => {
   expect(isAccepted(each, value)).toBe(true);
 });
@@ -72,6 +76,8 @@ it.each([
   ["^.{1,3}$", "日本語 é"],
   ["^\\S+$", "a b"],
   ["a+b", "aaa"],
+  ["^((a|b)c)+$", "acb"],
+  ["^(a*)*$", "b"],
 ])("%s refuses %s", (each, value) => {
   expect(isAccepted(each, value)).toBe(false);
 });
@@ -81,14 +87,12 @@ it.each([
   ["^\\s$", "\u00a0"],
   ["^[^b]$", "\u2028"],
   ["^a*a*a*a*a*a*b$", "a".repeat(60)],
+  ["^(a|aa)+$", `${"a".repeat(60)}b`],
   ["^a+$", "a".repeat(300)],
 ])("%s leaves %j to the pattern itself", (each, value) => {
   expect(isAccepted(each, value)).toBeUndefined();
 });
 
-it.each(["a(b)*c", "^(?=a)$", "^((a|b)c)+$", "^a+?$", "^a\\b", "^[b-a]$", "^\\p{L}$"])(
-  "leaves %s alone",
-  each => {
-    expect(plainPatternOf(each)).toBeUndefined();
-  },
-);
+it.each(["^(?=a)$", "^a+?$", "^a\\b", "^[b-a]$", "^\\p{L}$"])("leaves %s alone", each => {
+  expect(plainPatternOf(each)).toBeUndefined();
+});
