@@ -1,5 +1,6 @@
 import { openBracket } from "../values/bytes.ts";
 import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
+import { textOf } from "../values/utf8.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
@@ -15,7 +16,6 @@ import { typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
-const utf8 = new TextDecoder();
 const reader = new ExactReader(numberAsWritten);
 /** Used again by each check. */
 const scalar = new ScalarCheck();
@@ -134,10 +134,7 @@ export class Plan implements SlotCheck {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
     if (isArray && areDistinct(bytes, start, end)) return true;
     try {
-      return this.#accepts(
-        this.#plans.resources.wholes,
-        reader.read(utf8.decode(bytes.subarray(start, end))),
-      );
+      return this.#accepts(this.#plans.resources.wholes, reader.read(textOf(bytes, start, end)));
     } catch (error) {
       return isOverBudget(error);
     }

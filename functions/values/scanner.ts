@@ -13,7 +13,7 @@ import {
   zero,
 } from "./bytes.ts";
 import { endOfPlain, unitAt } from "./plain-text.ts";
-import { endOfCharacter } from "./utf8.ts";
+import { endOfCharacter, textOf } from "./utf8.ts";
 
 /**
  * A line with invalid syntax: what is wrong and how to fix it. `position` is an index into the body's bytes.
@@ -33,14 +33,9 @@ export class Uncarriable extends Malformed {}
 /** A body that exceeds a limit: nothing after this place is read. */
 export class Exhausted extends Uncarriable {}
 
-/** Decodes short texts in half the time of a TextDecoder. Its types lack what Buffer's `toString` calls. */
-const { utf8Slice: decode } = Buffer.prototype as Buffer & {
-  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
-};
-
 /** Decodes the raw content `bytes[start, end)` of a JSON string, which must have been checked before. */
 export function stringOf(bytes: Uint8Array, start: number, end: number): string {
-  const text = decode.call(bytes, start, end);
+  const text = textOf(bytes, start, end);
   return text.includes("\\") ? (JSON.parse(`"${text}"`) as string) : text;
 }
 

@@ -1,3 +1,12 @@
+/** Takes half the time of a TextDecoder for short texts. Its types lack what Buffer's `toString` calls. */
+const { utf8Slice } = Buffer.prototype as Buffer & {
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+};
+
+/** Decodes `bytes[start, end)`, which must be UTF-8. */
+export const textOf = (bytes: Uint8Array, start: number, end: number): string =>
+  utf8Slice.call(bytes, start, end);
+
 /** Whether a byte is one of a character's further ones. */
 export const isContinuation = (byte: number) => (byte & 0xc0) === 0x80;
 

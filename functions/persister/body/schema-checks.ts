@@ -16,11 +16,11 @@ import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
+import { textOf } from "../../values/utf8.ts";
 import * as limits from "../limits.ts";
 import type { Contents } from "./contents.ts";
 import type { Faults } from "./faults.ts";
 
-const utf8 = new TextDecoder();
 const records = new ExactReader(numberAsWritten);
 
 /** Maps and arrays that do not conform are evaluated again, with their records. */
@@ -123,11 +123,11 @@ export class SchemaChecks {
   }
 
   #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader): string {
-    if (isJson) return utf8.decode(bytes.subarray(record.textStart, record.textEnd));
+    if (isJson) return textOf(bytes, record.textStart, record.textEnd);
     const out = new ByteWriter(2 * (record.textEnd - record.textStart));
     this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
     this.#reader.readField(lineStart, "record", new JsonWriter(out));
-    return utf8.decode(out.view());
+    return textOf(out.view(), 0, out.length);
   }
 }
 
