@@ -121,3 +121,12 @@ it("the core accepts a delivery if the sandbox accepts every request for it", ()
   );
   expect(Math.min(found.accepted, found.refused)).toBeGreaterThan(runs / 5);
 });
+
+it.each(["title", "description", "id"])("both refuse a `%s` that is no text next to a `$ref`", name => {
+  const x = { type: "object", properties: { a: { $ref: "#/definitions/x" } } };
+  const schema = { properties: { a: { $ref: "#/definitions/x", [name]: 5 } }, definitions: { x } };
+  const declared = JSON.stringify({ type: "SCHEMA", stream: "orders", schema, key_properties: ["id"] });
+  const body = `${declared}\n${JSON.stringify({ type: "RECORD", stream: "orders", record: { id: 1 } })}\n`;
+  expect(refusalByCore(body)).toContain(`properties/a has ${name}: 5, which is not a string`);
+  expect(refusalBySandbox(readUnchecked(body).contents)).toBeDefined();
+});

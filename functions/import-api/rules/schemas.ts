@@ -90,8 +90,11 @@ function followed(schema: JsonObject, find: (ref: string) => unknown): JsonObjec
   while (has(merged, "$ref") && !["enum", ...choices].some(each => has(merged, each))) {
     const { $ref: ref, ...others } = merged;
     if (typeof ref !== "string") return "has a $ref that is not a string";
-    // A lone `$ref` is kept, so that all references share its compiled target.
-    if (!Object.keys(others).some(each => keywordsRead.has(each))) return { $ref: ref };
+    // A `$ref` next to annotations alone is kept, so that all references share its compiled target.
+    if (!Object.keys(others).some(each => keywordsRead.has(each)))
+      return Object.fromEntries(
+        Object.entries(merged).filter(([name]) => name === "$ref" || annotations.has(name)),
+      );
     if (seen.has(ref)) return `has a $ref that leads to itself, ${shown(ref)}`;
     seen.add(ref);
     const target = find(ref);
