@@ -38,6 +38,13 @@ const kinds: Readonly<Record<string, Make>> = {
       Array.from({ length: 30 }, (_, i) => [`dim${i}`, vary(n, i, 5) > 0 ? null : `v${i}`]),
     ),
   }),
+  "texts beyond ASCII": n => ({
+    id: n,
+    name: ["Zoë Müller", "José García", "Łukasz Żak", "山田太郎", "Ελένη Παππά"][n % 5],
+    city: n % 3 === 0 ? null : ["Zürich", "São Paulo", "Κρήτη", "東京"][n % 4],
+    note: `${["Größe", "très bien", "注文番号", "заказ"][vary(n, 1, 4)]} ${n}, ${vary(n, 2, 900)} €`,
+    tags: some(n, 3, 3, i => ["naïve", "日本語", "😀", "plain"][(n + i) % 4]),
+  }),
   "nested documents": n => ({
     id: n,
     body: {
