@@ -9,7 +9,7 @@ const textBytesMax = 256;
 const workPerByteMax = 8;
 const workMin = 64;
 
-/** A repetition of a group that is being matched, and what follows the group. */
+/** Repetition number `count`, from 1, of a group that is being matched, and what follows the group. */
 interface Repetition {
   readonly part: Part;
   readonly count: number;
@@ -75,8 +75,7 @@ export class PlainPattern {
     for (let n = from; n < parts.length; n++) {
       const part = parts[n]!;
       const { accepts, group, min, max, mayShrink } = part;
-      if (group !== undefined)
-        return this.#repeats({ part, count: 0, start: at, next: { parts, from: n + 1, within } }, at);
+      if (group !== undefined) return this.#repeats(part, 1, at, { parts, from: n + 1, within });
       if (min === 1 && max === 1 && at < this.#end && accepts[bytes[at]!] === 1) {
         at++;
         continue;
@@ -94,18 +93,24 @@ export class PlainPattern {
         at = this.#before(at, first);
       }
     }
-    return within === undefined
-      ? this.#mayEnd(at)
-      : this.#repeats({ ...within, count: within.count + 1 }, at);
+    if (within === undefined) return this.#mayEnd(at);
+    const { part, count, next } = within;
+    // Repeating an empty one again changes nothing.
+    const isLast = at === within.start && count >= part.min;
+    return isLast ? this.#follows(next, at) : this.#repeats(part, count + 1, at, next);
   }
 
-  /** Returns whether further repetitions of a group match at `at`, or what follows it. */
-  #repeats({ part, count, start, next }: Repetition, at: number): boolean {
-    const isEmpty = count > 0 && at === start;
-    if (count < part.max && !(isEmpty && count >= part.min))
-      for (const each of part.group!)
-        if (this.#matches(each, 0, at, { part, count, start: at, next })) return true;
-    return count >= part.min && this.#matches(next.parts, next.from, at, next.within);
+  /** Returns whether repetition number `count` of a group matches at `at`, or what follows the group. */
+  #repeats(part: Part, count: number, at: number, next: Following): boolean {
+    if (count <= part.max) {
+      const within = { part, count, start: at, next };
+      for (const each of part.group!) if (this.#matches(each, 0, at, within)) return true;
+    }
+    return count > part.min && this.#follows(next, at);
+  }
+
+  #follows({ parts, from, within }: Following, at: number): boolean {
+    return this.#matches(parts, from, at, within);
   }
 
   #mayEnd(at: number): boolean {
@@ -130,14 +135,15 @@ export class PlainPattern {
     let count = 0;
     while (at < end && count < max) {
       const byte = bytes[at]!;
-      if (byte < 0x80 && byte !== backslash) {
-        if (accepts[byte] === 0) break;
+      if (accepts[byte] === 1) {
         at++;
-      } else {
-        const length = this.#lengthAt(at);
-        if (length === 0 || !acceptsOthers) break;
-        at += length;
+        count++;
+        continue;
       }
+      if (byte < 0x80 && byte !== backslash) break;
+      const length = this.#lengthAt(at);
+      if (length === 0 || !acceptsOthers) break;
+      at += length;
       count++;
     }
     this.#at = at;

@@ -38,6 +38,8 @@ const timesSyntax = /(?:\{(?<min>\d{1,4})(?<comma>,)?(?<max>\d{1,4})?\}|[*+?])(?
 /** A part takes as much memory as its table. */
 const partsMax = 100;
 const groupsMax = 8;
+/** An integer, which the engine compares faster than Infinity. No text has so many characters. */
+const unlimited = 2 ** 30;
 const noCharacters = new Uint8Array(256);
 
 /** Returns the alternatives of a pattern of characters, classes and groups; undefined for any other. */
@@ -116,10 +118,10 @@ class Parser {
     const found = this.#take(timesSyntax);
     const sign = this.#text[from];
     if (found === undefined) return { min: 1, max: 1 };
-    if (sign !== "{") return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : Infinity };
+    if (sign !== "{") return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : unlimited };
     const min = Number(found.min);
     if (found.comma === undefined) return { min, max: min };
-    return { min, max: found.max === undefined ? Infinity : Number(found.max) };
+    return { min, max: found.max === undefined ? unlimited : Number(found.max) };
   }
 
   #take(syntax: RegExp): Partial<Record<string, string>> | undefined {
