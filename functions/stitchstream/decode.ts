@@ -1,6 +1,7 @@
 import { holdsEscape, lowerCaseBit, newline, underscore } from "../values/bytes.ts";
 import { Exhausted, Malformed, stringOf, Uncarriable } from "../values/scanner.ts";
 import type { MapCheck } from "../values/slot-check.ts";
+import { Utf8Lines } from "../values/utf8.ts";
 import { Kind } from "../values/visitor.ts";
 import { refuseAirbyteRecord, refuseAirbyteState } from "./airbyte.ts";
 import { firstVisible, type Header, readHeader } from "./header.ts";
@@ -62,8 +63,10 @@ export function decode(bytes: Uint8Array, limits: DecodeLimits, sink: MessageSin
   const tables = new Tables(limits);
   const shapes = new LineShapes(reader, limits, table => sink.checkOf?.(table));
   const context = { header, tables, shapes, limits, sink };
+  const lines = new Utf8Lines(bytes);
   let { line } = header;
   for (let start = header.end; start < bytes.length; line++, start = reader.position) {
+    reader.isUtf8 = lines.isUtf8At(start);
     try {
       const table = shapes.read(start);
       if (table === undefined) readLine(reader, start, line, context);

@@ -6,12 +6,14 @@ const plainBytes = new Uint8Array(256).map((_, byte) =>
 );
 
 /**
- * Returns zero if four bytes are all plain. Otherwise a byte's top bit is set: a subtraction sets it of a
- * control, a quote or a backslash. The bit 0x02 is inverted so that the quote, 0x22, follows the controls and
- * one subtraction finds both. Bytes beyond ASCII have it anyway.
+ * Sets the top bit of each of four bytes that is a control, a quote or a backslash, by a subtraction. The bit
+ * 0x02 is inverted so that the quote, 0x22, follows the controls and one subtraction finds both. Bytes beyond
+ * ASCII have the bit anyway, or may get it.
  */
-const notPlain = (word: number) =>
-  (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word & 0x80808080;
+const marked = (word: number) => ((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101);
+/** Return zero if four bytes are all plain, or plain and of ASCII. */
+const notPlain = (word: number) => marked(word) & ~word & 0x80808080;
+const notPlainAscii = (word: number) => (marked(word) | word) & 0x80808080;
 
 /** Returns the index of the lowest byte that is not zero. */
 const lowestByte = (word: number) => (31 - Math.clz32(word & -word)) >> 3;
@@ -30,13 +32,13 @@ const hexDigits = new Int8Array(256).map((_, byte) => {
 });
 
 /**
- * Returns the first byte, from `start`, that is not plain; in the last bytes of the body perhaps one before
- * it. It is short, so that the engine puts it into the loops over members.
+ * Returns the first byte, from `start`, that is not plain, or beyond ASCII; in the last bytes of the body
+ * perhaps one before it. It is short, so that the engine puts it into the loops over members.
  */
 export function endOfRun(view: DataView, start: number): number {
   let at = start;
   for (const last = view.byteLength - wordBytes; at <= last; at = (at + wordBytes) | 0) {
-    const found = notPlain(view.getInt32(at, true));
+    const found = notPlainAscii(view.getInt32(at, true));
     if (found !== 0) return at + lowestByte(found);
   }
   return at;

@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import {
   backslash,
   dot,
@@ -86,12 +85,11 @@ export abstract class TextScanner {
    * call.
    */
   integral = true;
-  /** Whether all bytes are UTF-8. If not, each string is checked, to find the place. */
-  readonly isUtf8: boolean;
+  /** Whether the bytes that are read next are known to be UTF-8. If not, each string is checked. */
+  isUtf8 = false;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.isUtf8 = isUtf8(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

@@ -1,3 +1,6 @@
+import { isUtf8 } from "node:buffer";
+import { newline, offsetOf } from "./bytes.ts";
+
 /** Takes half the time of a TextDecoder for short texts. Its types lack what Buffer's `toString` calls. */
 const { utf8Slice } = Buffer.prototype as Buffer & {
   readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
@@ -25,4 +28,28 @@ export function endOfCharacter(bytes: Uint8Array, at: number): number | undefine
     return (lead === 0xe0 && second < 0xa0) || (lead === 0xed && second > 0x9f) ? undefined : at + 3;
   if (lead < 0xf0 || lead > 0xf4 || !isContinuation(bytes[at + 3]!)) return undefined;
   return (lead === 0xf0 && second < 0x90) || (lead === 0xf4 && second > 0x8f) ? undefined : at + 4;
+}
+
+/** So much is checked at once that it is still in the processor's cache when it is read. */
+const windowBytes = 64 * 1024;
+
+/** Says which lines of a body, which must end in a newline, are UTF-8: several at once, by the engine. */
+export class Utf8Lines {
+  readonly #bytes: Uint8Array;
+  /** The end of the lines that were checked. */
+  #end = 0;
+  #isUtf8 = true;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Returns whether the line at `start`, and those near it, are UTF-8. Lines are asked for in their order. */
+  isUtf8At(start: number): boolean {
+    if (start < this.#end) return this.#isUtf8;
+    const bytes = this.#bytes;
+    this.#end = 1 + offsetOf(bytes, newline, Math.min(start + windowBytes, bytes.length - 1));
+    this.#isUtf8 = isUtf8(bytes.subarray(start, this.#end));
+    return this.#isUtf8;
+  }
 }
