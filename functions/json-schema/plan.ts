@@ -5,7 +5,7 @@ import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
 import { isOverBudget } from "./budget.ts";
-import { areDistinct } from "./distinct-elements.ts";
+import { DistinctElements } from "./distinct-elements.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { numberAsWritten } from "./exact-number.ts";
 import { ExactReader } from "./exact-reader.ts";
@@ -17,8 +17,9 @@ import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
 const reader = new ExactReader(numberAsWritten);
-/** Used again by each check. */
+/** Both are used again by each check. */
 const scalar = new ScalarCheck();
+const elements = new DistinctElements();
 const { array, object } = typeBits;
 
 const checkedByTextMax = 8;
@@ -132,7 +133,7 @@ export class Plan implements SlotCheck {
 
   conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
-    if (isArray && areDistinct(bytes, start, end)) return true;
+    if (isArray && elements.areIn(bytes, start, end)) return true;
     try {
       return this.#accepts(this.#plans.resources.wholes, reader.read(textOf(bytes, start, end)));
     } catch (error) {

@@ -6,7 +6,7 @@ export function hashOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * 2³² divided by the golden ratio: the high bits of its product with a hash spread hashes in a row. Knuth, The
- * Art of Computer Programming, section 6.4.
+ * 2³² divided by the golden ratio: the high bits of its product with a hash spread hashes in a row. Knuth,
+ * The Art of Computer Programming, section 6.4.
  */
 export const multiplier = 0x9e3779b1;

@@ -68,7 +68,7 @@ export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): nu
 }
 
 /** Returns the length of the escape at `at`; 0 for half a surrogate pair, and for one that is not valid. */
-export function lengthOfEscape(bytes: Uint8Array, at: number): number {
+function lengthOfEscape(bytes: Uint8Array, at: number): number {
   const kind = bytes[at + 1]!;
   if (kind !== letterU) return shortEscapes[kind]! << 1;
   const unit = unitAt(bytes, at + 2);

@@ -44,7 +44,7 @@ export class Utf8Lines {
     this.#bytes = bytes;
   }
 
-  /** Returns whether the line at `start`, and those near it, are UTF-8. Lines are asked for in their order. */
+  /** Returns whether the line at `start`, and those near it, are UTF-8. Lines come in their order. */
   isUtf8At(start: number): boolean {
     if (start < this.#end) return this.#isUtf8;
     const bytes = this.#bytes;
