@@ -207,6 +207,20 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
       `{"allOf":[${list(40, each => `{"pattern":"^[a-z0-9 ]*${each}$"}`)}],` +
       `"enum":[${list(30, each => `"t${each}${n}"`)}]}`,
   ],
+  ["patterns that go back", n => `{"pattern":"^(([a-z0-9 ]+)*[a-z ]*)*${n}$"}`],
+  [
+    "choices of scalars",
+    n => {
+      const texts = list(40, each => `"t${each}${n}"`);
+      const choices = list(
+        12,
+        each =>
+          `{"not":{"anyOf":[{"pattern":"^[a-z0-9 ]*${each}$"},{"enum":[${texts}]},` +
+          `{"multipleOf":0.0${each + 1}},{"minimum":${each}}]}}`,
+      );
+      return `{"oneOf":[${choices}]}`;
+    },
+  ],
   ["lists without duplicates", () => '{"uniqueItems":true,"items":{"uniqueItems":true}}'],
   [
     "references to the midst of others",

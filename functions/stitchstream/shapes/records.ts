@@ -52,6 +52,8 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected columns: Columns | undefined;
   /** Whether the values of all keys so far may be keys. */
   protected keysFit = true;
+  /** Of arrays for whose elements there are no slots left. */
+  readonly #undecided = undecidedElement();
 
   constructor(reader: Reader, budget: SlotBudget, { depthMax, keyCharsMax }: RecordLimits) {
     this.reader = reader;
@@ -193,7 +195,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected elementOf(slot: Slot, at: number): Slot {
     if (slot.isKey) this.keysFit = false;
     this.checkKind(Kind.array, slot, at);
-    slot.element ??= elementsBy(slot.check, this.budget);
+    slot.element ??= elementsBy(slot.check, this.budget) ?? this.#undecided;
     return slot.element;
   }
 
@@ -210,10 +212,13 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   }
 }
 
-/** Returns the slot of the first element of an array. Its `next` is that of the second one, and so on. */
-function elementsBy(check: SlotCheck | undefined, budget: SlotBudget): Slot {
+/**
+ * Returns the slot of the first element of an array. Its `next` is that of the second one, and so on. Returns
+ * undefined if there are no slots left.
+ */
+function elementsBy(check: SlotCheck | undefined, budget: SlotBudget): Slot | undefined {
   const first = check?.firstElements ?? [];
-  if (first.length > 0 && !budget.take(first.length)) return elementSlot(undecided);
+  if (!budget.take(first.length + 1)) return undefined;
   return first.reduceRight((next, each) => {
     const slot = elementSlot(each);
     slot.next = next;
@@ -221,11 +226,20 @@ function elementsBy(check: SlotCheck | undefined, budget: SlotBudget): Slot {
   }, elementSlot(check?.element));
 }
 
+/** Returns the slot of elements of which only the evaluator decides, and of those within them. */
+function undecidedElement(): Slot {
+  const slot = elementSlot(undecided);
+  slot.element = slot;
+  return slot;
+}
+
 /** A shape takes as much memory as so many slots. */
 const shapeSlots = 4;
 
 /** Returns the shape of the maps that a check allows, the first one if there are alternatives. */
 function shapeBy(check: MapCheck | undefined, budget: SlotBudget): MapShape {
+  // Once there are none left, the shape can't learn a name.
+  budget.take(shapeSlots);
   const first = new MapShape(budget, check);
   if (check?.or === undefined) return first;
   const alternatives = [first];
