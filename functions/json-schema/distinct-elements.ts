@@ -32,9 +32,9 @@ export class DistinctElements {
   #base = 0;
 
   /**
-   * Returns whether the elements of the array `bytes[start, end)`, valid JSON, certainly differ. That is known
-   * only of up to 1,024 integers that are not negative, literals and texts without escapes: each such value
-   * has one spelling.
+   * Returns whether the elements of the array `bytes[start, end)`, valid JSON, certainly differ. That is
+   * known only of up to 1,024 integers that are not negative, literals and texts without escapes: each such
+   * value has one spelling.
    */
   areIn(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#base > baseMax) this.#places.fill(0);

@@ -52,7 +52,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected columns: Columns | undefined;
   /** Whether the values of all keys so far may be keys. */
   protected keysFit = true;
-  /** Of arrays for whose elements there are no slots left. */
+  /** The slot of elements for which there is no slot left. */
   readonly #undecided = undecidedElement();
 
   constructor(reader: Reader, budget: SlotBudget, { depthMax, keyCharsMax }: RecordLimits) {
