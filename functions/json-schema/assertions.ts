@@ -1,10 +1,10 @@
 import type { JsonObject } from "../values/json-object.ts";
-import { stringOf } from "../values/scanner.ts";
 import type { CountBounds } from "../values/slot-check.ts";
 import { boundKeywords, type Check, othersThan } from "./bounds.ts";
 import { type Spend, stepsOfText } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
-import { equalityOf, isOneOfTexts, oneOf } from "./equal.ts";
+import { enumByText } from "./enum-texts.ts";
+import { equalityOf, oneOf } from "./equal.ts";
 import { decimalOf, isNumeric, type Numeric } from "./exact-number.ts";
 import type { SchemaLimits } from "./limits.ts";
 import type { Patterns } from "./patterns.ts";
@@ -67,6 +67,11 @@ export class Assertions {
     return found;
   }
 
+  /** Whether checking a text takes longer than reading it a few times. */
+  get isCostly(): boolean {
+    return this.#checks.some(each => each.isCostly);
+  }
+
   /** Returns the steps that checking a scalar of so many characters costs. */
   stepsFor(chars: number): number {
     return this.steps + stepsOfText(chars, this.textWeight);
@@ -126,8 +131,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     return {
       message: `must match format "${given}"`,
       always: othersThan(typeBits.string),
-      conformsByText: (bytes, start, end) =>
-        isOrdinary?.(bytes, start, end) === true || isOne(stringOf(bytes, start, end)),
+      conformsByText: (bytes, start, end) => isOrdinary?.(bytes, start, end) || undefined,
       acceptsInstants: given === "date-time",
       matches: value => typeof value !== "string" || isOne(value),
     };
@@ -139,6 +143,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
       conformsByText: (bytes, start, end) => pattern.plain?.isIn(bytes, start, end),
+      isCostly: pattern.plain?.isLinear === false,
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };
@@ -156,7 +161,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
     message: "must be equal to one of the allowed values",
     always: 0,
     never: othersThan(typesOfEqual(given as readonly unknown[])),
-    conformsByText: isOneOfTexts(given as readonly unknown[]),
+    conformsByText: enumByText(given as readonly unknown[]),
     matches: oneOf(given as readonly unknown[], dialect.isJava),
   }),
 };

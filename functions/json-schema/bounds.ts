@@ -1,12 +1,10 @@
-import { backslash, letterU } from "../values/bytes.ts";
-import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
-import { isContinuation } from "../values/utf8.ts";
 import type { Spend } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
-import { isShort, orderAt } from "./double-at.ts";
+import { isExactAt, orderAt } from "./double-at.ts";
 import { asDouble, compare, ExactNumber, isNumeric, type Numeric } from "./exact-number.ts";
 import { type Members, namesOf } from "./members.ts";
 import { multipleByText, multiplesOf } from "./multiple.ts";
+import { characterBytesMax, charactersAt } from "./text-length.ts";
 import { allTypes, typeBits } from "./types.ts";
 
 /** Returns all types but these. */
@@ -26,6 +24,8 @@ export interface Check {
   readonly never?: number;
   /** Returns whether a scalar conforms; undefined if its text alone does not tell. */
   conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined;
+  /** Whether that takes longer than reading the text a few times. */
+  readonly isCostly?: boolean;
   /** Whether every instant conforms, written like `2026-11-23T12:00:00.000Z`. */
   readonly acceptsInstants?: boolean;
   /** If this is about the number of an array's elements or of a map's members: the fewest and the most. */
@@ -74,7 +74,7 @@ const ordered =
       conformsByText(bytes, start, end) {
         const order = orderAt(bytes, start, end, nearest);
         // Rounding keeps the order of two numbers, but may make them equal, or infinite.
-        const isExact = order !== 0 || (typeof bound === "number" && isShort(start, end));
+        const isExact = order !== 0 || (typeof bound === "number" && isExactAt(bytes, start, end));
         if (isExact && !Number.isNaN(order)) return matches(order);
         return (dialect.isJava && matches(order)) || undefined;
       },
@@ -119,33 +119,6 @@ const greatest =
     };
   };
 
-/** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
-const characterBytesMax = 12;
-/** The first bits of the two halves of a surrogate pair, U+D800 and U+DC00. */
-const [halfBits, highHalf, lowHalf] = [10, 0x36, 0x37];
-
-/** Returns the end of the escape at `at`: two escaped halves of a surrogate pair are one character. */
-function endOfEscape(bytes: Uint8Array, at: number): number {
-  if (bytes[at + 1] !== letterU) return at + 2;
-  const end = at + unitEscapeBytes;
-  const isPair =
-    unitAt(bytes, at + 2) >> halfBits === highHalf &&
-    bytes[end] === backslash &&
-    bytes[end + 1] === letterU &&
-    unitAt(bytes, end + 2) >> halfBits === lowHalf;
-  return isPair ? end + unitEscapeBytes : end;
-}
-
-/** Returns how many characters the content of a JSON string has. */
-function charactersAt(bytes: Uint8Array, start: number, end: number): number {
-  let count = 0;
-  for (let at = start; at < end; count++) {
-    if (bytes[at] === backslash) at = endOfEscape(bytes, at);
-    else while (isContinuation(bytes[++at]!));
-  }
-  return count;
-}
-
 const characters: Reaches = (value, count) => {
   if (typeof value !== "string") return undefined;
   if (value.length < count || value.length >= 2 * count) return value.length >= count;
@@ -163,12 +136,12 @@ const properties: Reaches = (value, count, spend) => {
 /** Dividing takes up to 15 ns per digit. */
 const divisionWeight = 8;
 
-/** A long number that is no multiple may be one as a double. */
+/** Returns the check of `multipleOf` by a number's text. In Java a number conforms, too, if its double does. */
 function multipleAt(step: Numeric, dialect: Dialect): NonNullable<Check["conformsByText"]> {
   const isMultiple = multipleByText(step);
   return (bytes, start, end) => {
     const found = isMultiple(bytes, start, end);
-    return found === false && dialect.isJava && !(typeof step === "number" && isShort(start, end))
+    return found === false && dialect.isJava && !(typeof step === "number" && isExactAt(bytes, start, end))
       ? undefined
       : found;
   };

@@ -13,14 +13,13 @@ import {
   openBracket,
   quote,
 } from "../values/bytes.ts";
-import { hashOf, multiplier } from "../values/hash.ts";
+import { hashOf, placeOf } from "../values/hash.ts";
 
 const elementsMax = 1_024;
 const baseMax = 2 ** 30;
 /** An element whose hash has so many places taken is left to the evaluator: its sender may have chosen it. */
 const probesMax = 16;
 const placeCount = 2 * elementsMax;
-const placeShift = Math.clz32(placeCount) + 1;
 
 /** Compares the elements of one array after the other. */
 export class DistinctElements {
@@ -61,7 +60,7 @@ export class DistinctElements {
   /** Gives element `n` a place by its hash. Returns false if an equal one has it, or if many are taken. */
   #isPlaced(bytes: Uint8Array, n: number): boolean {
     const [starts, ends, places] = [this.#starts, this.#ends, this.#places];
-    const first = Math.imul(hashOf(bytes, starts[n]!, ends[n]!), multiplier) >>> placeShift;
+    const first = placeOf(hashOf(bytes, starts[n]!, ends[n]!), placeCount);
     for (let probe = 0; probe < probesMax; probe++) {
       const place = (first + probe) % placeCount;
       const other = places[place]! - this.#base;

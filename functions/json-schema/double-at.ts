@@ -1,4 +1,4 @@
-import { dot, minus, nine, zero } from "../values/bytes.ts";
+import { dot, letterE, lowerCaseBit, minus, nine, zero } from "../values/bytes.ts";
 
 const ascii = new TextDecoder("latin1");
 /** With so many digits, a number's digits and powers of ten are exact as doubles, and so its quotient is. */
@@ -9,8 +9,14 @@ const powersOfTen = Array.from({ length: exactChars + 1 }, (_, n) => Number(`1e$
 /** Returns 10ⁿ, which is exact; undefined for a larger one. */
 export const powerOfTen = (n: number): number | undefined => powersOfTen[n];
 
-/** Returns whether equal doubles of such texts are of equal numbers: of at most 15 digits. */
-export const isShort = (start: number, end: number): boolean => end - start <= exactChars;
+const isShort = (start: number, end: number): boolean => end - start <= exactChars;
+
+/** Returns whether a number is short and has no exponent: its double is near enough to tell it from others. */
+export function isExactAt(bytes: Uint8Array, start: number, end: number): boolean {
+  if (!isShort(start, end)) return false;
+  for (let at = start; at < end; at++) if ((bytes[at]! | lowerCaseBit) === letterE) return false;
+  return true;
+}
 
 /** Leaving out the digits after the first 14 changes a number by less than this part. */
 const errorMax = 1e-12;

@@ -1,5 +1,5 @@
 import { dot, nine, zero } from "../values/bytes.ts";
-import { isShort, powerOfTen } from "./double-at.ts";
+import { isExactAt, powerOfTen } from "./double-at.ts";
 import { type Decimal, decimalOf, ExactNumber, type Numeric } from "./exact-number.ts";
 
 /** Digits are divided in parts of this size, which keeps the time linear. */
@@ -55,7 +55,7 @@ export function multipleByText(step: Numeric) {
     if (places === undefined || divisor === 0) return undefined;
     // A multiple of a power of ten has no more decimal places than it.
     if (isPowerOfTen && places <= -lowest) return true;
-    if (!isShort(start, end) || divisor > divisorMax) return undefined;
+    if (!isExactAt(bytes, start, end) || divisor > divisorMax) return undefined;
     const shift = -places - lowest;
     const digits = digitsAt(bytes, start, end);
     const scale = powerOfTen(Math.abs(shift));

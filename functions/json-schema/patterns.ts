@@ -10,7 +10,7 @@ export interface Pattern {
   readonly weight: number;
   /** Returns whether the pattern matches anywhere in `text`. */
   isIn(text: string): boolean;
-  /** For some patterns, a faster way to the same answer, which does not know all texts. */
+  /** For some patterns, a faster way to the same answer. It does not know all texts. */
   readonly plain: PlainPattern | undefined;
 }
 

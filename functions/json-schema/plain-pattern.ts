@@ -8,6 +8,7 @@ const textBytesMax = 256;
 /** Once so many characters have been compared for each of the text's bytes, the pattern itself decides. */
 const workPerByteMax = 8;
 const workMin = 64;
+const noBytes = new Uint8Array();
 
 /** Repetition number `count`, from 1, of a group that is being matched, and what follows the group. */
 interface Repetition {
@@ -27,9 +28,11 @@ interface Following {
 /** Matches a pattern of characters, classes and groups with the bytes of a JSON string. */
 export class PlainPattern {
   readonly #sequences: readonly Sequence[];
-  #bytes: Uint8Array = new Uint8Array();
+  /** Whether the time is linear in the text: no part gives characters back, and none is a group. */
+  readonly isLinear: boolean;
+  #bytes: Uint8Array = noBytes;
   #end = 0;
-  #isAtEnd = false;
+  #mustEnd = false;
   #work = 0;
   /** Where the part that was read last ends, and how many characters it has. */
   #at = 0;
@@ -39,6 +42,7 @@ export class PlainPattern {
 
   constructor(sequences: readonly Sequence[]) {
     this.#sequences = sequences;
+    this.isLinear = sequences.every(each => each.isAtStart && each.parts.every(isLinear));
   }
 
   /**
@@ -51,12 +55,15 @@ export class PlainPattern {
     this.#end = end;
     this.#work = workMin + workPerByteMax * (end - start);
     this.#isSure = true;
-    for (const each of this.#sequences) if (this.#finds(each, start)) return true;
+    const isFound = this.#sequences.some(each => this.#finds(each, start));
+    // A pattern is kept longer than the body.
+    this.#bytes = noBytes;
+    if (isFound) return true;
     return this.#isSure ? false : undefined;
   }
 
   #finds({ parts, isAtStart, isAtEnd }: Sequence, start: number): boolean {
-    this.#isAtEnd = isAtEnd;
+    this.#mustEnd = isAtEnd;
     for (let at = start; ; ) {
       if (this.#matches(parts, 0, at, undefined)) return true;
       if (isAtStart || at === this.#end || !this.#isSure) return false;
@@ -71,7 +78,7 @@ export class PlainPattern {
   #matches(parts: readonly Part[], from: number, start: number, within: Repetition | undefined): boolean {
     const bytes = this.#bytes;
     let at = start;
-    if (!this.#mayWork(1 + parts.length - from)) return false;
+    if (!this.#spend(1 + parts.length - from)) return false;
     for (let n = from; n < parts.length; n++) {
       const part = parts[n]!;
       const { accepts, group, min, max, mayShrink } = part;
@@ -84,18 +91,18 @@ export class PlainPattern {
       this.#take(part, at);
       at = this.#at;
       let count = this.#count;
-      if (count < min || !this.#mayWork(count + 1)) return false;
+      if (count < min || !this.#spend(count + 1)) return false;
       if (count === min || !mayShrink || (n === parts.length - 1 && within === undefined)) continue;
       // Each part first takes as many characters as it can, and then fewer.
       for (; count > min; count--) {
         if (this.#mayBegin(parts[n + 1], at) && this.#matches(parts, n + 1, at, within)) return true;
-        if (!this.#mayWork(1)) return false;
+        if (!this.#spend(1)) return false;
         at = this.#before(at, first);
       }
     }
-    if (within === undefined) return this.#mayEnd(at);
+    if (within === undefined) return this.#endsAt(at);
     const { part, count, next } = within;
-    // Repeating an empty one again changes nothing.
+    // Another empty repetition changes nothing.
     const isLast = at === within.start && count >= part.min;
     return isLast ? this.#follows(next, at) : this.#repeats(part, count + 1, at, next);
   }
@@ -113,22 +120,22 @@ export class PlainPattern {
     return this.#matches(parts, from, at, within);
   }
 
-  #mayEnd(at: number): boolean {
-    if (at === this.#end || !this.#isAtEnd) return true;
+  #endsAt(at: number): boolean {
+    if (at === this.#end || !this.#mustEnd) return true;
     // Java's `$` also matches before a line's end, which is not sure to be none.
     this.#lengthAt(at);
     return false;
   }
 
-  /** Returns false once too much has been compared: nothing is sure then. */
-  #mayWork(comparisons: number): boolean {
+  /** Returns false once the work is used up: nothing is sure then. */
+  #spend(comparisons: number): boolean {
     this.#work -= comparisons;
     if (this.#work < 0) this.#isSure = false;
     return this.#work >= 0;
   }
 
   /** Takes as many characters from `start` as the part accepts. Sets `#at` and `#count`. */
-  #take({ accepts, acceptsOthers, max }: Part, start: number): void {
+  #take({ accepts, acceptsBeyondAscii, max }: Part, start: number): void {
     const bytes = this.#bytes;
     const end = this.#end;
     let at = start;
@@ -142,7 +149,7 @@ export class PlainPattern {
       }
       if (byte < 0x80 && byte !== backslash) break;
       const length = this.#lengthAt(at);
-      if (length === 0 || !acceptsOthers) break;
+      if (length === 0 || !acceptsBeyondAscii) break;
       at += length;
       count++;
     }
@@ -162,7 +169,7 @@ export class PlainPattern {
     const bytes = this.#bytes;
     const byte = bytes[at]!;
     if (byte < 0x80 && byte !== backslash) return 1;
-    const length = byte === backslash ? lengthOfUnit(bytes, at) : lengthOfOther(byte, bytes[at + 1]!);
+    const length = byte === backslash ? lengthOfUnit(bytes, at) : lengthBeyondAscii(byte, bytes[at + 1]!);
     if (length === 0) this.#isSure = false;
     return length;
   }
@@ -181,7 +188,7 @@ export class PlainPattern {
  * Returns the length of a character beyond ASCII that is certain to be neither a space nor a line's end in
  * any dialect; 0 for others. Those are U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000 and U+FEFF.
  */
-function lengthOfOther(first: number, second: number): number {
+function lengthBeyondAscii(first: number, second: number): number {
   if (first < 0xe0) return first === 0xc2 ? 0 : 2;
   if (first >= 0xf0) return 4;
   const isUnsure =
@@ -192,7 +199,7 @@ function lengthOfOther(first: number, second: number): number {
   return isUnsure ? 0 : 3;
 }
 
-/** The same for an escape like `\\u00e9`; 0 for any other escape. */
+/** The same for an escape like `\u00e9`; 0 for any other escape. */
 function lengthOfUnit(bytes: Uint8Array, at: number): number {
   if (bytes[at + 1] !== letterU) return 0;
   const unit = unitAt(bytes, at + 2);
@@ -204,6 +211,10 @@ function lengthOfUnit(bytes: Uint8Array, at: number): number {
     unit >= 0xf000;
   return isUnsure ? 0 : unitEscapeBytes;
 }
+
+/** The last part takes all that it can, without a need to take fewer. */
+const isLinear = ({ group, min, max, mayShrink }: Part, n: number, { length }: readonly Part[]) =>
+  group === undefined && (!mayShrink || min === max || n === length - 1);
 
 /** Returns a faster check for a pattern of characters, classes and groups; undefined for any other. */
 export function plainPatternOf(pattern: string): PlainPattern | undefined {

@@ -5,7 +5,7 @@ export interface Part {
   /** By byte: the characters of ASCII that it accepts. */
   readonly accepts: Uint8Array;
   /** Whether it accepts every character beyond ASCII that is neither a space nor a line's end. */
-  readonly acceptsOthers: boolean;
+  readonly acceptsBeyondAscii: boolean;
   /** The alternatives of a group, which accepts no characters itself. */
   readonly group: Alternatives | undefined;
   readonly min: number;
@@ -14,7 +14,8 @@ export interface Part {
   readonly mayShrink: boolean;
 }
 
-type Unrepeated = Pick<Part, "accepts" | "acceptsOthers" | "group">;
+type ParsedPart = Omit<Part, "mayShrink">;
+type Unrepeated = Pick<Part, "accepts" | "acceptsBeyondAscii" | "group">;
 
 type Alternatives = readonly (readonly Part[])[];
 
@@ -34,10 +35,11 @@ const charactersSyntax = new RegExp(
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 const groupSyntax = /\((?:\?(?::|<\w+>))?(?!\?)/uy;
-const timesSyntax = /(?:\{(?<min>\d{1,4})(?<comma>,)?(?<max>\d{1,4})?\}|[*+?])(?![+?])/uy;
+const timesSyntax = /(?:\{(?<min>\d{1,4})(?:(?<comma>,)(?<max>\d{1,4})?)?\}|[*+?])(?![+?])/uy;
 /** A part takes as much memory as its table. */
 const partsMax = 100;
-const groupsMax = 8;
+/** Deeper groups within groups are left to the engine. */
+const depthMax = 8;
 /** An integer, which the engine compares faster than Infinity. No text has so many characters. */
 const unlimited = 2 ** 30;
 const noCharacters = new Uint8Array(256);
@@ -76,7 +78,7 @@ class Parser {
 
   /** Reads parts up to the end, a `|`, a `$` or a `)`. Returns undefined if there is anything else. */
   parts(depth: number): readonly Part[] | undefined {
-    const parts: Omit<Part, "mayShrink">[] = [];
+    const parts: ParsedPart[] = [];
     while (!this.isAtEnd && !"|$)".includes(this.#text[this.#at]!)) {
       const part = this.#take(groupSyntax) ? this.#group(depth + 1) : this.#characters();
       if (part === undefined || ++this.#count > partsMax) return undefined;
@@ -88,11 +90,11 @@ class Parser {
   #group(depth: number): Unrepeated | undefined {
     const group: (readonly Part[])[] = [];
     do {
-      const parts = depth > groupsMax ? undefined : this.parts(depth);
+      const parts = depth > depthMax ? undefined : this.parts(depth);
       if (parts === undefined) return undefined;
       group.push(parts);
     } while (this.takes("|"));
-    return this.takes(")") ? { accepts: noCharacters, acceptsOthers: false, group } : undefined;
+    return this.takes(")") ? { accepts: noCharacters, acceptsBeyondAscii: false, group } : undefined;
   }
 
   #characters(): Unrepeated | undefined {
@@ -110,7 +112,7 @@ class Parser {
     if (isNegated) for (let byte = 0; byte < 0x80; byte++) accepts[byte] = 1 - accepts[byte]!;
     // A backslash begins an escape, which the pattern must not see.
     accepts[backslash] = 0;
-    return { accepts, acceptsOthers: isNegated, group: undefined };
+    return { accepts, acceptsBeyondAscii: isNegated, group: undefined };
   }
 
   #times(): Pick<Part, "min" | "max"> {
@@ -134,9 +136,9 @@ class Parser {
 }
 
 /** Returns whether what follows a part may begin with a character that the part accepts. */
-function overlap(part: Unrepeated, next: Omit<Part, "mayShrink"> | undefined): boolean {
+function overlap(part: Unrepeated, next: ParsedPart | undefined): boolean {
   if (next === undefined || next.group !== undefined || next.min === 0) return true;
-  if (part.acceptsOthers && next.acceptsOthers) return true;
+  if (part.acceptsBeyondAscii && next.acceptsBeyondAscii) return true;
   return part.accepts.some((isAccepted, byte) => isAccepted === 1 && next.accepts[byte] === 1);
 }
 
@@ -155,13 +157,13 @@ function addSet(accepts: Uint8Array, set: string): boolean {
   return true;
 }
 
-/** A text without escapes has no other white space than the space. */
 function addEscape(accepts: Uint8Array, escaped: string): void {
   if (escaped === "d" || escaped === "w") accepts.fill(1, 0x30, 0x3a);
   if (escaped === "w") {
     accepts.fill(1, 0x41, 0x5b).fill(1, 0x61, 0x7b);
     accepts[0x5f] = 1;
   }
+  // A JSON string has no other white space of ASCII without an escape.
   if (escaped === "s") accepts[0x20] = 1;
   if (!/[dsw]/.test(escaped)) accepts[escaped.charCodeAt(0)] = 1;
 }

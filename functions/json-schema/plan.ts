@@ -27,9 +27,9 @@ const checkedByTextMax = 8;
 const namesPerPlan = 16;
 
 /** Makes and counts the plans of a table's records. */
-interface Plans {
+export interface PlanMaker {
   readonly of: MakePlan;
-  /** The body's. */
+  /** The current body's. */
   readonly resources: PlanResources;
   count: number;
 }
@@ -39,7 +39,7 @@ export class Plan implements SlotCheck {
   readonly always: number;
   readonly map: MapCheck | undefined;
   readonly #nodes: readonly SchemaNode[];
-  readonly #plans: Plans;
+  readonly #plans: PlanMaker;
   /** Undefined if only the evaluator can check arrays. */
   readonly #array: ArrayPlan | undefined;
   /** By kind: whether the assertions are few. */
@@ -51,7 +51,7 @@ export class Plan implements SlotCheck {
   readonly #assertions: (readonly (readonly Assertions[])[] | undefined)[] = [];
 
   /** Throws BudgetExceeded. */
-  constructor(nodes: readonly SchemaNode[], plans: Plans) {
+  constructor(nodes: readonly SchemaNode[], plans: PlanMaker) {
     this.#nodes = nodes;
     this.#plans = plans;
     const { spendOnPlans } = plans.resources;
@@ -117,6 +117,8 @@ export class Plan implements SlotCheck {
       return false;
     } catch (error) {
       return isOverBudget(error);
+    } finally {
+      scalar.end();
     }
   }
 

@@ -4,7 +4,7 @@ import type { Assertions } from "./assertions.ts";
 import { BudgetExceeded } from "./budget.ts";
 import type { MakePlan, PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
-import { Plan } from "./plan.ts";
+import { Plan, type PlanMaker } from "./plan.ts";
 
 /** A plan takes about a kilobyte. Values that would need further ones are left to the evaluator. */
 const plansMax = 10_000;
@@ -35,7 +35,7 @@ export class RecordPlan {
 }
 
 /** Makes the checks of a table's records. */
-class Plans {
+class Plans implements PlanMaker {
   resources!: PlanResources;
   /** How many there are: names that match several patterns may need ever more. */
   count = 0;

@@ -6,6 +6,7 @@ import { scalarOf, typesOfKind } from "./scalars.ts";
 
 /** Schemas may refer to themselves. */
 const depthMax = 8;
+const noBytes = new Uint8Array();
 
 /** By kind: all types that its scalars may have, as bits. */
 const typesOf: readonly number[] = typesOfKind.reduce<number[]>((all, [kind, types]) => {
@@ -18,7 +19,7 @@ export class ScalarCheck {
   #kind: Kind = Kind.null;
   /** The types that it may have, as bits. */
   #types = 0;
-  #bytes: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array = noBytes;
   #start = 0;
   #end = 0;
   #value: unknown;
@@ -38,23 +39,31 @@ export class ScalarCheck {
     return true;
   }
 
+  /** Forgets the body, which this outlives. */
+  end(): void {
+    this.#bytes = noBytes;
+    this.#value = undefined;
+  }
+
   /** The scalar as the evaluator gets it. */
   get value(): unknown {
     this.#value ??= scalarOf(this.#kind, this.#bytes, this.#start, this.#end);
     return this.#value;
   }
 
-  /** Returns whether the scalar conforms. `isFree`: checking its text spends nothing. */
+  /** Returns whether the scalar conforms. `isFree`: unless it is costly, checking the text spends nothing. */
   meets(rules: Assertions, isFree: boolean): boolean {
-    const known = isFree ? rules.conformsByText(this.#types, this.#bytes, this.#start, this.#end) : undefined;
+    const isSpent = !isFree || rules.isCostly;
+    if (isSpent) this.spend(rules.stepsFor(this.#end - this.#start));
+    const known = rules.conformsByText(this.#types, this.#bytes, this.#start, this.#end);
     if (known !== undefined) return known;
-    this.spend(rules.stepsFor(this.#end - this.#start));
+    if (!isSpent) this.spend(rules.stepsFor(this.#end - this.#start));
     return rules.matches(this.value, this.spend);
   }
 
   /**
-   * Returns whether the scalar conforms; undefined if its text alone does not tell. Spends what the evaluator
-   * would.
+   * Returns whether the scalar conforms; undefined if its text alone does not tell. Charges each schema that it
+   * visits.
    */
   conforms({ rules, applicators }: SchemaNode, depth = depthMax): boolean | undefined {
     if (depth === 0) return undefined;

@@ -23,7 +23,7 @@ const shortEscapes = new Uint8Array(256).map((_, byte) =>
   '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** Like `\\u00e9`. */
+/** The length of an escape like `\u00e9`. */
 export const unitEscapeBytes = 6;
 /** The values of hexadecimal digits; -1 for other bytes. */
 const hexDigits = new Int8Array(256).map((_, byte) => {
@@ -44,7 +44,8 @@ export function endOfRun(view: DataView, start: number): number {
   return at;
 }
 
-/** Returns the first byte of a string, from `start`, that is neither plain nor part of an ordinary escape. */
+/** Returns the first byte of a string, from `start`, that is neither plain nor part of an escape, except for half
+ * a surrogate pair. */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
   const lastPair = bytes.length - 2 * wordBytes;
   for (let at = start; ; ) {

@@ -123,16 +123,17 @@ export abstract class TextScanner {
   /** Skips a string, from its opening quote to after its closing one. */
   skipString(): void {
     const { bytes, view } = this;
-    const start = this.position + 1;
-    let position = start;
+    let checked = this.position + 1;
+    let position = checked;
     for (;;) {
       position = endOfPlain(bytes, view, position);
+      if (!this.isUtf8) this.#checkUtf8(checked, position);
+      checked = position;
       const byte = bytes[position]!;
       if (byte === quote) break;
       if (byte === backslash) position = this.#escape(position);
       else throw this.#control(position);
     }
-    if (!this.isUtf8) this.#checkUtf8(start, position);
     this.position = position + 1;
   }
 

@@ -1,4 +1,5 @@
 import transit from "transit-js";
+import { asPythonPrints } from "../../functions/values/python-text.ts";
 
 /**
  * Records as streamers send them: A small and flat, like the first streamer's; B wide and nested, like
@@ -107,11 +108,7 @@ export function singerLines(schema: object, record: Make, bytes: number, key = "
 /** Returns JSON with Python's blanks after commas and colons, and its escapes of what is beyond ASCII. */
 export function pythonOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonOf).join(", ")}]`;
-  if (value === null || typeof value !== "object")
-    return JSON.stringify(value).replace(
-      /[^ -~]/g,
-      unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+  if (value === null || typeof value !== "object") return asPythonPrints(JSON.stringify(value));
   const members = Object.entries(value).map(([name, each]) => `${pythonOf(name)}: ${pythonOf(each)}`);
   return `{${members.join(", ")}}`;
 }

@@ -122,7 +122,7 @@ it("the core accepts a delivery if the sandbox accepts every request for it", ()
   expect(Math.min(found.accepted, found.refused)).toBeGreaterThan(runs / 5);
 });
 
-it.each(["title", "description", "id"])("both refuse a `%s` that is no text next to a `$ref`", name => {
+it.each(["title", "description", "id"])("both refuse a `%s` that is not a string next to a `$ref`", name => {
   const x = { type: "object", properties: { a: { $ref: "#/definitions/x" } } };
   const schema = { properties: { a: { $ref: "#/definitions/x", [name]: 5 } }, definitions: { x } };
   const declared = JSON.stringify({ type: "SCHEMA", stream: "orders", schema, key_properties: ["id"] });

@@ -4,6 +4,7 @@ import { batchEncoder } from "../../functions/import-api/encoder.ts";
 import { importApiRules } from "../../functions/import-api/rules.ts";
 import { validate } from "../../functions/persister/body/validate.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
+import { asPythonPrints } from "../../functions/values/python-text.ts";
 import { numRuns } from "../runs.ts";
 import { definitions, schemas, values } from "./arbitraries.ts";
 
@@ -19,6 +20,8 @@ const long = fc.constantFrom(
   "-0",
   "1E-7",
   "4.350",
+  ...["1e-400", "-1e-400", "4e-324", "0.05", "0.15000", "7.35", "1e400", "-1e400"],
+  ...["99999.9999999999999", "100000.00000000001", "0.299999999999999999", "12345678901234.56789"],
   // About the bounds below.
   ...["0", "1", "100000", "100000.0", "1e5", "99999.99999999999999", "0.30000000000000004", "4294967295"],
   ...[
@@ -29,9 +32,25 @@ const long = fc.constantFrom(
     "1234567890123456789",
   ],
 );
+/** Eight characters, of which each pair has the same part of a hash. */
+const colliding = Array.from({ length: 16 }, (_, n) =>
+  Array.from({ length: 4 }, (_, bit) => ((n >> bit) & 1 ? "Aa" : "BB")).join(""),
+);
+const characters = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom("a", "-", ".", "@", "é", "日", "😀", " "),
+      fc.constantFrom("\\n", '\\"', "\\\\", "\\u00e9", "\\u0061", "\\ud83d\\ude00", "\\ud83d", "\\ude00"),
+    ),
+    { maxLength: 8 },
+  )
+  .map(each => `"${each.join("")}"`);
 const texts = fc.oneof(
   { weight: 6, arbitrary: values.map(value => JSON.stringify(value)) },
   long,
+  characters,
+  fc.constantFrom(...colliding, "é", "😀", 'q"', "t3").map(each => asPythonPrints(JSON.stringify(each))),
+  fc.constantFrom('"t3"', '"é"', '"😀"', '"q\\""', '"\\u00743"', '"BBBBBBBB"', '"AaAaAaAa"', '"AaAaAaBB"'),
   fc.constantFrom(
     '"2026-11-23T12:00:00Z"',
     '"2026-02-30T23:59:59.123+05:30"',
@@ -159,6 +178,17 @@ const columns = fc.constantFrom<object>(
   { enum: [null, true, 5, "a"] },
   { type: ["string", "integer"], pattern: "[\\.-9]" },
   { type: "string", pattern: "^(a|20)|x" },
+  { type: "string", pattern: "^[^@]+@[^@]+$" },
+  { type: "string", pattern: "^(\\S|é )*$" },
+  { type: "string", minLength: 2, maxLength: 5 },
+  { enum: ["é", "😀", 'q"', ...Array.from({ length: 12 }, (_, n) => `t${n}`)] },
+  { not: { enum: ["é", ...colliding] } },
+  { type: "number", multipleOf: 0.05 },
+  { type: "number", multipleOf: 7 },
+  { oneOf: [{ type: "number", exclusiveMinimum: true, minimum: 0 }, { maximum: 0 }] },
+  { oneOf: [{ type: "string", maxLength: 2 }, { pattern: "^[a-é]" }, { enum: ["t3", "é"] }] },
+  { not: { anyOf: [{ multipleOf: 0.05 }, { minLength: 3 }] } },
+  { allOf: [{ not: { pattern: "a$" } }, { anyOf: [{ format: "date-time" }, { maxLength: 4 }] }] },
 );
 
 /** Their messages in JSON are transit as well, in its verbose form. */

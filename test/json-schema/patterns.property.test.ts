@@ -6,6 +6,7 @@ import { re2Of } from "../../functions/json-schema/pattern-syntax.ts";
 import { Patterns } from "../../functions/json-schema/patterns.ts";
 import { PersisterError } from "../../functions/persister/errors.ts";
 import * as limits from "../../functions/persister/limits.ts";
+import { asPythonPrints } from "../../functions/values/python-text.ts";
 import { requestsOf } from "../persister/delivery.ts";
 import { numRuns } from "../runs.ts";
 import { wholeJsonSchema } from "./json-schema-rules.ts";
@@ -97,11 +98,6 @@ const anyText = fc.string({
   ),
   maxLength: 8,
 });
-/** Returns the content of a JSON string as Python prints it. */
-const escaped = (value: string) =>
-  JSON.stringify(value)
-    .slice(1, -1)
-    .replace(/[^ -~]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 const free = () => {};
 const patterns = new Patterns(wholeJsonSchema, limits);
 const javas = new Patterns(importApiDialect, limits);
@@ -143,7 +139,8 @@ it("a plain pattern says of a text's bytes what the pattern says, or nothing", (
         for (const each of [patterns, javas]) {
           const compiled = each.compile(given, free);
           for (const value of texts) {
-            for (const content of [JSON.stringify(value).slice(1, -1), escaped(value)]) {
+            const json = JSON.stringify(value);
+            for (const content of [json.slice(1, -1), asPythonPrints(json).slice(1, -1)]) {
               const bytes = new TextEncoder().encode(content);
               const isIn = compiled?.plain?.isIn(bytes, 0, bytes.length);
               if (isIn === undefined) continue;

@@ -193,7 +193,7 @@ export class Contents {
   /** Reads a field of a record's line a second time; `visitor` follows it. */
   readField(record: number, name: "record" | "time_extracted", visitor: Visitor): void {
     this.#reader ??= readerOf(this.header, this.bytes, limits);
-    // The first reading has found that it is.
+    // The line has been read before, and so is UTF-8.
     this.#reader.isUtf8 = true;
     this.#reader.readField(this.#lineStart(this.recordStart(record)), name, visitor);
   }

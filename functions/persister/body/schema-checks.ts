@@ -126,7 +126,7 @@ export class SchemaChecks {
     if (isJson) return textOf(bytes, record.textStart, record.textEnd);
     const out = new ByteWriter(2 * (record.textEnd - record.textStart));
     this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
-    // The first reading has found that it is.
+    // The line has been read before, and so is UTF-8.
     this.#reader.isUtf8 = true;
     this.#reader.readField(lineStart, "record", new JsonWriter(out));
     return textOf(out.view(), 0, out.length);

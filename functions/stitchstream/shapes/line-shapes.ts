@@ -65,7 +65,7 @@ export class LineShapes {
 
   /**
    * Reads the record at `start` and returns its table; docs/internals.md lists the fields of the reader that
-   * are then valid. Returns undefined if the scan must read the line, which may be invalid. Checks no UTF-8.
+   * are then valid. Returns undefined if the scan must read the line, which may be invalid or not UTF-8.
    */
   read(start: number): Table | undefined {
     this.#missed = undefined;

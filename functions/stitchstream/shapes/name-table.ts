@@ -1,5 +1,5 @@
 import { isRepeated } from "../../values/bytes.ts";
-import { multiplier } from "../../values/hash.ts";
+import { placeOf } from "../../values/hash.ts";
 
 const firstSize = 64;
 /** The table is at most half full, and has at most so many places for each entry. */
@@ -25,7 +25,7 @@ export class NameTable<Entry extends Named> {
   find(bytes: Uint8Array, start: number, end: number, hash: number): Entry | undefined {
     const places = this.#places;
     const mask = places.length - 1;
-    for (let at = firstPlace(hash, places); ; at = (at + 1) & mask) {
+    for (let at = placeOf(hash, places.length); ; at = (at + 1) & mask) {
       const entry = places[at];
       if (entry === undefined) return undefined;
       if (entry.hash === hash && isRepeated(bytes, start, end, entry.nameStart, entry.nameEnd)) return entry;
@@ -56,16 +56,9 @@ export class NameTable<Entry extends Named> {
 
 const placesOf = <Entry>(size: number): Places<Entry> => new Array<undefined>(size).fill(undefined);
 
-/**
- * Returns the place of a hash: the high bits of a product. Names such as `column_1` and `column_2` have
- * hashes in a row, whose low bits would fill a table's places in a row. The number of places is a power of 2.
- */
-const firstPlace = (hash: number, { length }: readonly unknown[]): number =>
-  Math.imul(hash, multiplier) >>> (Math.clz32(length) + 1);
-
 function put<Entry extends Named>(places: Places<Entry>, entry: Entry): boolean {
   const mask = places.length - 1;
-  const first = firstPlace(entry.hash, places);
+  const first = placeOf(entry.hash, places.length);
   for (let probe = 0; probe < probesMax; probe++) {
     const at = (first + probe) & mask;
     if (places[at] !== undefined) continue;
