@@ -136,7 +136,9 @@ const properties: Reaches = (value, count, spend) => {
 /** Dividing takes up to 15 ns per digit. */
 const divisionWeight = 8;
 
-/** Returns the check of `multipleOf` by a number's text. In Java a number conforms, too, if its double does. */
+/**
+ * Returns the check of `multipleOf` by a number's text. In Java a number conforms, too, if its double does.
+ */
 function multipleAt(step: Numeric, dialect: Dialect): NonNullable<Check["conformsByText"]> {
   const isMultiple = multipleByText(step);
   return (bytes, start, end) => {

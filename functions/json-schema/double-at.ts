@@ -11,7 +11,9 @@ export const powerOfTen = (n: number): number | undefined => powersOfTen[n];
 
 const isShort = (start: number, end: number): boolean => end - start <= exactChars;
 
-/** Returns whether a number is short and has no exponent: its double is near enough to tell it from others. */
+/**
+ * Returns whether a number is short and has no exponent: its double is near enough to tell it from others.
+ */
 export function isExactAt(bytes: Uint8Array, start: number, end: number): boolean {
   if (!isShort(start, end)) return false;
   for (let at = start; at < end; at++) if ((bytes[at]! | lowerCaseBit) === letterE) return false;

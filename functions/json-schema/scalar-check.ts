@@ -62,8 +62,8 @@ export class ScalarCheck {
   }
 
   /**
-   * Returns whether the scalar conforms; undefined if its text alone does not tell. Charges each schema that it
-   * visits.
+   * Returns whether the scalar conforms; undefined if its text alone does not tell. Charges each schema that
+   * it visits.
    */
   conforms({ rules, applicators }: SchemaNode, depth = depthMax): boolean | undefined {
     if (depth === 0) return undefined;

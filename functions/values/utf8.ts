@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { newline, offsetOf } from "./bytes.ts";
 
-/** Buffer's `toString` calls it, and its types lack it. For short texts it takes half the time of a TextDecoder. */
+/**
+ * Buffer's `toString` calls it, and its types lack it. For short texts it takes half the time of a
+ * TextDecoder.
+ */
 const { utf8Slice } = Buffer.prototype as Buffer & {
   readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
 };
