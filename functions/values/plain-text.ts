@@ -44,8 +44,10 @@ export function endOfRun(view: DataView, start: number): number {
   return at;
 }
 
-/** Returns the first byte of a string, from `start`, that is neither plain nor part of an escape, except for half
- * a surrogate pair. */
+/**
+ * Returns the first byte of a string, from `start`, that is neither plain nor part of an escape, except for
+ * half a surrogate pair.
+ */
 export function endOfPlain(bytes: Uint8Array, view: DataView, start: number): number {
   const lastPair = bytes.length - 2 * wordBytes;
   for (let at = start; ; ) {
