@@ -24,6 +24,11 @@ const stepsPerPattern = 5_000;
  * all.
  */
 const weightPerInstruction = 8;
+/**
+ * A state of a larger program may not fit into the memory for states. It is made again for each text, which
+ * takes a millisecond for a thousand instructions.
+ */
+const instructionsMax = 2_000;
 
 type Engine = typeof import("re2js");
 
@@ -94,6 +99,7 @@ export class Patterns {
       const found = new RE2Set(RE2Set.UNANCHORED, 0, this.#statesBytesMax);
       found.add(text);
       found.compile();
+      if (found.prog.numInst() > instructionsMax) return null;
       return {
         weight: weightPerInstruction * found.prog.numInst(),
         isIn: value =>

@@ -55,7 +55,7 @@ export class PlainPattern {
     this.#end = end;
     this.#work = workMin + workPerByteMax * (end - start);
     this.#isSure = true;
-    const isFound = this.#sequences.some(each => this.#finds(each, start));
+    const isFound = this.#sequences.some(each => this.#work >= 0 && this.#finds(each, start));
     // A pattern is kept longer than the body.
     this.#bytes = noBytes;
     if (isFound) return true;
@@ -111,7 +111,10 @@ export class PlainPattern {
   #repeats(part: Part, count: number, at: number, next: Following): boolean {
     if (count <= part.max) {
       const within = { part, count, start: at, next };
-      for (const each of part.group!) if (this.#matches(each, 0, at, within)) return true;
+      for (const each of part.group!) {
+        if (this.#matches(each, 0, at, within)) return true;
+        if (this.#work < 0) return false;
+      }
     }
     return count > part.min && this.#follows(next, at);
   }

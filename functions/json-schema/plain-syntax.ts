@@ -36,7 +36,7 @@ const charactersSyntax = new RegExp(
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 const groupSyntax = /\((?:\?(?::|<\w+>))?(?!\?)/uy;
 const timesSyntax = /(?:\{(?<min>\d{1,4})(?:(?<comma>,)(?<max>\d{1,4})?)?\}|[*+?])(?![+?])/uy;
-/** A part takes as much memory as its table. */
+/** A part takes as much memory as its table. Alternatives count, too. */
 const partsMax = 100;
 /** Deeper groups within groups are left to the engine. */
 const depthMax = 8;
@@ -50,6 +50,7 @@ export function sequencesOf(pattern: string): readonly Sequence[] | undefined {
   const sequences: Sequence[] = [];
   do {
     const isAtStart = parser.takes("^");
+    if (!parser.hasRoom()) return undefined;
     const parts = parser.parts(0);
     if (parts === undefined) return undefined;
     sequences.push({ parts, isAtStart, isAtEnd: parser.takes("$") });
@@ -76,12 +77,17 @@ class Parser {
     return isNext;
   }
 
+  /** Counts a part or an alternative. Returns false if there are too many. */
+  hasRoom(): boolean {
+    return ++this.#count <= partsMax;
+  }
+
   /** Reads parts up to the end, a `|`, a `$` or a `)`. Returns undefined if there is anything else. */
   parts(depth: number): readonly Part[] | undefined {
     const parts: ParsedPart[] = [];
     while (!this.isAtEnd && !"|$)".includes(this.#text[this.#at]!)) {
       const part = this.#take(groupSyntax) ? this.#group(depth + 1) : this.#characters();
-      if (part === undefined || ++this.#count > partsMax) return undefined;
+      if (part === undefined || !this.hasRoom()) return undefined;
       parts.push({ ...part, ...this.#times() });
     }
     return parts.map((part, n) => ({ ...part, mayShrink: overlap(part, parts[n + 1]) }));
@@ -90,7 +96,7 @@ class Parser {
   #group(depth: number): Unrepeated | undefined {
     const group: (readonly Part[])[] = [];
     do {
-      const parts = depth > depthMax ? undefined : this.parts(depth);
+      const parts = depth > depthMax || !this.hasRoom() ? undefined : this.parts(depth);
       if (parts === undefined) return undefined;
       group.push(parts);
     } while (this.takes("|"));

@@ -23,7 +23,8 @@ import type { Faults } from "./faults.ts";
 
 const records = new ExactReader(numberAsWritten);
 
-/** Maps and arrays that do not conform are evaluated again, with their records. */
+/** Scalars, maps and arrays that do not conform are evaluated again, with their records. */
+const scalarShare = 2;
 const wholeShare = 4;
 /**
  * A plan takes a few hundred steps, so a thousand columns need less than this. Many columns that refer to one
@@ -62,7 +63,7 @@ export class SchemaChecks {
     const steps = limits.checkStepsMin + limits.checkStepsPerByteMax * contents.bytes.length;
     this.#evaluator = new Evaluator(compiler, steps);
     this.#inPassing = {
-      scalars: new Evaluator(compiler, steps),
+      scalars: new Evaluator(compiler, steps / scalarShare),
       wholes: new Evaluator(compiler, steps / wholeShare),
       spendOnPlans: spendOf(steps / plansShare),
     };
