@@ -57,10 +57,10 @@ export class Assertions {
   /** Returns whether a scalar of `types` conforms; undefined if its text alone does not tell. */
   conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean | undefined {
     let found: boolean | undefined = true;
-    for (const { always, never = 0, conformsByText } of this.#checks) {
-      if ((always & types) === types) continue;
-      if ((never & types) === types) return false;
-      const conforms = conformsByText?.(bytes, start, end, types);
+    for (const check of this.#checks) {
+      if ((check.always & types) === types) continue;
+      if (check.never !== undefined && (check.never & types) === types) return false;
+      const conforms = check.conformsByText?.(bytes, start, end, types);
       if (conforms === false) return false;
       found &&= conforms;
     }

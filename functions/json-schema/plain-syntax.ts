@@ -42,6 +42,7 @@ const partsMax = 100;
 const depthMax = 8;
 /** An integer, which the engine compares faster than Infinity. No text has so many characters. */
 const unlimited = 2 ** 30;
+const ungroupedMax = 16;
 const noCharacters = new Uint8Array(256);
 
 /** Returns the alternatives of a pattern of characters, classes and groups; undefined for any other. */
@@ -53,10 +54,34 @@ export function sequencesOf(pattern: string): readonly Sequence[] | undefined {
     if (!parser.hasRoom()) return undefined;
     const parts = parser.parts(0);
     if (parts === undefined) return undefined;
-    sequences.push({ parts, isAtStart, isAtEnd: parser.takes("$") });
+    const isAtEnd = parser.takes("$");
+    for (const each of ungrouped(parts)) sequences.push({ parts: each, isAtStart, isAtEnd });
   } while (parser.takes("|"));
   return parser.isAtEnd ? sequences : undefined;
 }
+
+/**
+ * Returns alternatives in which groups that are not repeated are replaced by each of theirs: these are
+ * matched faster. Leaves groups if there would be too many.
+ */
+function ungrouped(parts: readonly Part[]): Alternatives {
+  let found: Alternatives = [parts];
+  for (;;) {
+    const next = found.flatMap(each => {
+      const at = each.findIndex(({ group, min, max }) => group !== undefined && min === 1 && max === 1);
+      if (at < 0) return [each];
+      return each[at]!.group!.map(one =>
+        withShrinking([...each.slice(0, at), ...one, ...each.slice(at + 1)]),
+      );
+    });
+    if (next.length > ungroupedMax) return found;
+    if (next.every((each, n) => each === found[n])) return found;
+    found = next;
+  }
+}
+
+const withShrinking = (parts: readonly ParsedPart[]): readonly Part[] =>
+  parts.map((part, n) => ({ ...part, mayShrink: overlap(part, parts[n + 1]) }));
 
 class Parser {
   readonly #text: string;
@@ -90,7 +115,7 @@ class Parser {
       if (part === undefined || !this.hasRoom()) return undefined;
       parts.push({ ...part, ...this.#times() });
     }
-    return parts.map((part, n) => ({ ...part, mayShrink: overlap(part, parts[n + 1]) }));
+    return withShrinking(parts);
   }
 
   #group(depth: number): Unrepeated | undefined {

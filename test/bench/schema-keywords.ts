@@ -5,7 +5,7 @@ import { vary } from "./lines-that-vary.ts";
 interface Column {
   readonly schema: object;
   readonly value: (n: number) => unknown;
-  /** It is known to be slower than by hand, and has no gate. */
+  /** About as fast as the manual check, or slower: it has no gate. */
   readonly isSlow?: true;
 }
 
@@ -119,6 +119,7 @@ const columns: Readonly<Record<string, Column>> = {
       ],
     },
     value: n => (vary(n, 1, 2) === 0 ? n % 10 : 100 + n),
+    isSlow: true,
   },
   "anyOf of lists": {
     schema: {
