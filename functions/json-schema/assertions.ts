@@ -21,12 +21,15 @@ export class Assertions {
   readonly textWeight: number;
   /** If only texts conform: which ones. */
   readonly texts: readonly string[] | undefined;
+  /** Whether checking a text takes longer than reading it a few times. */
+  readonly isCostly: boolean;
   readonly #checks: readonly Check[];
 
   constructor(steps: number, textWeight: number, checks: readonly Check[], texts?: readonly string[]) {
     this.steps = steps;
     this.textWeight = textWeight;
     this.#checks = checks;
+    this.isCostly = checks.some(each => each.isCostly);
     this.texts = texts;
   }
 
@@ -65,11 +68,6 @@ export class Assertions {
       found &&= conforms;
     }
     return found;
-  }
-
-  /** Whether checking a text takes longer than reading it a few times. */
-  get isCostly(): boolean {
-    return this.#checks.some(each => each.isCostly);
   }
 
   /** Returns the steps that checking a scalar of so many characters costs. */

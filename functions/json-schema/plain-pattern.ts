@@ -188,31 +188,26 @@ export class PlainPattern {
 }
 
 /**
- * Returns the length of a character beyond ASCII that is certain to be neither a space nor a line's end in
- * any dialect; 0 for others. Those are U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000 and U+FEFF.
+ * Returns whether a character beyond ASCII may be a space or a line's end in some dialect, or half a
+ * surrogate pair. The last six bits of `unit`, its UTF-16 unit, don't matter.
  */
+const isUnsure = (unit: number) =>
+  unit < 0xc0 ||
+  (unit >= 0x1000 && unit < 0x2080) ||
+  (unit >= 0x3000 && unit < 0x3040) ||
+  (unit >= 0xd800 && unit < 0xe000) ||
+  unit >= 0xf000;
+
+/** Returns the length of a character beyond ASCII by its first bytes; 0 if it is unsure. */
 function lengthBeyondAscii(first: number, second: number): number {
-  if (first < 0xe0) return first === 0xc2 ? 0 : 2;
   if (first >= 0xf0) return 4;
-  const isUnsure =
-    first === 0xe1 ||
-    first === 0xef ||
-    (first === 0xe2 && second < 0x82) ||
-    (first === 0xe3 && second === 0x80);
-  return isUnsure ? 0 : 3;
+  if (first < 0xe0) return isUnsure((first & 0x1f) << 6) ? 0 : 2;
+  return isUnsure(((first & 0x0f) << 12) | ((second & 0x3f) << 6)) ? 0 : 3;
 }
 
 /** The same for an escape like `\u00e9`; 0 for any other escape. */
 function lengthOfUnit(bytes: Uint8Array, at: number): number {
-  if (bytes[at + 1] !== letterU) return 0;
-  const unit = unitAt(bytes, at + 2);
-  const isUnsure =
-    unit < 0xc0 ||
-    (unit >= 0x1000 && unit < 0x2080) ||
-    (unit >= 0x3000 && unit < 0x3040) ||
-    (unit >= 0xd800 && unit < 0xe000) ||
-    unit >= 0xf000;
-  return isUnsure ? 0 : unitEscapeBytes;
+  return bytes[at + 1] !== letterU || isUnsure(unitAt(bytes, at + 2)) ? 0 : unitEscapeBytes;
 }
 
 /** The last part takes all that it can, without a need to take fewer. */

@@ -159,7 +159,9 @@ function excludes({ applicators: one }: SchemaNode, { applicators: other }: Sche
   );
 }
 
-/** Returns the schema for members with this name; undefined if there is none, or if patterns say which. */
+/**
+ * Returns the schema for members with this name; undefined if there is none, or if it depends on patterns.
+ */
 const valueIn = ({ properties, patternProperties, additionalProperties }: Applicators, name: string) =>
   patternProperties.length > 0 ? undefined : (properties.get(name) ?? additionalProperties);
 
