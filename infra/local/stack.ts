@@ -87,7 +87,7 @@ export async function startStack(settings: Settings, variant: Variant = {}): Pro
   try {
     const archiveDir = join(dataDir, "s3");
     const s3 = await start(s3Url, () => startS3({ dir: archiveDir }));
-    const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb") }));
+    const dynamodb = await start(dynamodbUrl, () => startDynamodb({ dir: join(dataDir, "dynamodb"), table }));
     await ensureTable(dynamodb, table);
     const place = { dynamodb, table, s3, bucket, region };
     const rows = database && rowsOf(database);
