@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import { createServer } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** Real processes that send a stream with 10 rows with keys for each without. */
 export interface Stream {
@@ -21,24 +24,38 @@ export function streamOf(keyed: number, keyless: number): Stream {
   return { keyed, keyless, text: `${lines.join("\n")}\n` };
 }
 
-export const freePort = (): Promise<number> =>
-  new Promise(resolve => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+/** Below those that Linux gives to whoever asks for any port. */
+const ports = { first: 10_000, last: 32_000 };
+
+/** Resolves to a port that nobody else takes while the process that listens on it is started again. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(ports.first, ports.last);
+    const server = createServer();
+    const isFree = await new Promise<boolean>(resolve => {
+      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
     });
-  });
+    if (!isFree) continue;
+    await new Promise(resolve => server.close(resolve));
+    return port;
+  }
+}
 
-/** Resolves to the exit code of a process; null if a signal ended it. */
-export const ended = (child: ChildProcess): Promise<number | null> =>
-  new Promise(resolve => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve(child.exitCode);
-    else child.once("exit", resolve);
-  });
+export interface Program {
+  readonly child: ChildProcess;
+  /** Resolves to its exit code, null if a signal ended it, and what it has written to stderr. */
+  readonly ended: Promise<{ readonly code: number | null; readonly errors: string }>;
+}
 
-export function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", ...args], {
-    stdio: "ignore",
+export function start(args: readonly string[], env: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, ["--import", "tsx", ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
     env: { ...process.env, ...env },
   });
+  const exit = once(child, "exit");
+  const ended = text(child.stderr).then(async errors => ({
+    code: ((await exit) as [number | null])[0],
+    errors,
+  }));
+  return { child, ended };
 }
