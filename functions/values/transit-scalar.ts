@@ -41,8 +41,15 @@ export const scalarTags: readonly (ScalarTag | undefined)[] = Array.from({ lengt
   tags.get(String.fromCharCode(code)),
 );
 
-/** Every transit reader reads bare integers of fewer characters without loss. */
-export const safeDigits = String(Number.MAX_SAFE_INTEGER).length;
+const largestSafe = String(Number.MAX_SAFE_INTEGER);
+
+/**
+ * Returns whether every transit reader reads the integer `bytes[start, end)`, which has no leading zeros,
+ * without loss if it is bare.
+ */
+export const isSafeAt = (bytes: Uint8Array, start: number, end: number): boolean =>
+  end - start < largestSafe.length ||
+  isUpTo(largestSafe, bytes, bytes[start] === minus ? start + 1 : start, end);
 
 /** A sign and 19 digits. */
 const int64CharsMax = 20;
@@ -58,11 +65,14 @@ const smallest = "9223372036854775808";
 /** The same for a number of JSON, `bytes[start, end)`, which has no leading zeros. */
 export function isInt64At(bytes: Uint8Array, start: number, end: number): boolean {
   const isNegative = bytes[start] === minus;
-  const first = isNegative ? start + 1 : start;
-  if (end - first !== largest.length) return end - first < largest.length;
-  const bound = isNegative ? smallest : largest;
+  return isUpTo(isNegative ? smallest : largest, bytes, isNegative ? start + 1 : start, end);
+}
+
+/** Returns whether the digits `bytes[start, end)` are at most `bound`. */
+function isUpTo(bound: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start !== bound.length) return end - start < bound.length;
   for (let n = 0; n < bound.length; n++) {
-    const difference = bytes[first + n]! - bound.charCodeAt(n);
+    const difference = bytes[start + n]! - bound.charCodeAt(n);
     if (difference !== 0) return difference < 0;
   }
   return true;

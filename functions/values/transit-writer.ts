@@ -13,7 +13,7 @@ import {
   tilde,
 } from "./bytes.ts";
 import { stringOf } from "./scanner.ts";
-import { isInt64, safeDigits } from "./transit-scalar.ts";
+import { isInt64At, isSafeAt } from "./transit-scalar.ts";
 import { Kind, type Visitor } from "./visitor.ts";
 
 /**
@@ -37,8 +37,6 @@ const containers: Partial<Record<Kind, string>> = {
   [Kind.list]: '["~#list",[',
   [Kind.cmap]: '["~#cmap",[',
 };
-
-const ascii = new TextDecoder("latin1");
 
 /**
  * Writes the value it visits as compact transit-JSON without cache codes, so that its meaning does not depend
@@ -87,15 +85,10 @@ export class TransitWriter implements Visitor {
     const prefix = prefixes[kind];
     if (prefix !== undefined) this.#string(prefix, bytes, start, end);
     else if (kind === Kind.text) this.#string(isReserved(bytes, start, end) ? "~" : "", bytes, start, end);
-    else if (kind === Kind.integer && end - start >= safeDigits) this.#longInteger(bytes, start, end);
+    else if (kind === Kind.integer && !isSafeAt(bytes, start, end))
+      this.#string(isInt64At(bytes, start, end) ? "~i" : "~n", bytes, start, end);
     else if (kind === Kind.double && looksIntegral(bytes, start, end)) this.#string("~d", bytes, start, end);
     else this.#out.copy(bytes, start, end);
-  }
-
-  #longInteger(bytes: Uint8Array, start: number, end: number): void {
-    const digits = ascii.decode(bytes.subarray(start, end));
-    if (Number.isSafeInteger(Number(digits))) this.#out.ascii(digits);
-    else this.#string(isInt64(digits) ? "~i" : "~n", bytes, start, end);
   }
 
   #string(prefix: string, bytes: Uint8Array, start: number, end: number): void {

@@ -8,6 +8,8 @@ const exemplars = new URL("../../../shared/data/transit/", import.meta.url);
 const oracle = transit.reader("json");
 const read = (text: string) => oracle.read(text);
 
+const body = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
+
 describe("transit values as JSON", () => {
   it.each([
     ["an instant in ms", '"~m1468435557000"', '"2016-07-13T18:45:57.000Z"'],
@@ -138,7 +140,6 @@ describe("transit values as JSON", () => {
 });
 
 describe("a map with the number 5 and the text 5", () => {
-  const body = (...lines: string[]) => `stitchstream/0.1\nContent-Type: transit\n--\n${lines.join("\n")}\n`;
   const both = '["^ ",5,1,"5",2]';
 
   it("is kept unchanged in a bookmark", () => {
@@ -159,6 +160,32 @@ describe("a map with the number 5 and the text 5", () => {
   });
 });
 
+describe("doubles, which a transit reader must not read as infinity", () => {
+  const digits = (count: number) => "9".repeat(count);
+  const readDouble = (text: string) =>
+    requestsOf(body(`["^ ","type","RECORD","stream","s","record",["^ ","a",${text}]]`));
+
+  it.each([
+    ["a large one", "1.5e308"],
+    ["a large one with a plus", "1e+308"],
+    ["a tiny one", "1E-999999"],
+    ["200 digits and an exponent of two", `${digits(200)}e99`],
+    ["201 digits and a small exponent", `${digits(201)}e+9`],
+    ["300 digits", `${digits(300)}.5`],
+  ])("%s is read", (_name, text) => expect(() => readDouble(text)).not.toThrow());
+
+  it.each([
+    ["a larger one", "1e309"],
+    ["a larger one with a plus", "1E+999"],
+    ["an exponent with a zero", "1e0999"],
+    ["300 digits and a small exponent", `${digits(300)}e9`],
+    ["310 digits", `${digits(310)}.5`],
+    ["312 digits and a negative exponent", `${digits(312)}e-1`],
+  ])("%s is refused", (_name, text) =>
+    expect(() => readDouble(text)).toThrow(/a number too large for a double: send it as ~f/),
+  );
+});
+
 describe("values written as transit", () => {
   it.each([
     ["text that looks like a tag", '["~a","^b","`c"]', '["~~a","~^b","~`c"]'],
@@ -166,6 +193,11 @@ describe("values written as transit", () => {
       "integers beyond 2^53",
       "[9007199254740993,-12345678901234567890]",
       '["~i9007199254740993","~n-12345678901234567890"]',
+    ],
+    [
+      "the largest integers that may be bare, and the next ones",
+      "[9007199254740991,-9007199254740991,9007199254740992,-9007199254740992,1760000000000000]",
+      '[9007199254740991,-9007199254740991,"~i9007199254740992","~i-9007199254740992",1760000000000000]',
     ],
     ["maps", '{"a":{"b":[]}}', '["^ ","a",["^ ","b",[]]]'],
     ["a scalar at the top", "7", '["~#\'",7]'],

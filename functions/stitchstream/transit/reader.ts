@@ -10,7 +10,7 @@ import {
   tilde,
 } from "../../values/bytes.ts";
 import { isNumberStart, Malformed, Uncarriable } from "../../values/scanner.ts";
-import { isInt64, safeDigits, uuidOf } from "../../values/transit-scalar.ts";
+import { isInt64, isSafeAt, uuidOf } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import { TransitKeys } from "./key.ts";
 
@@ -68,7 +68,7 @@ export class TransitReader extends TransitKeys {
   protected override readNumber(start: number): Kind {
     this.skipNumber();
     // Transit readers read a bare number as a double, which rounds beyond 2^53, so it must be rewritten.
-    if (this.integral && this.position - start >= safeDigits) this.markRewritten(quotedTagBytes);
+    if (this.integral && !isSafeAt(this.bytes, start, this.position)) this.markRewritten(quotedTagBytes);
     if (!this.integral) this.checkDouble(start, this.position);
     return this.scalar(this.integral ? Kind.integer : Kind.double, start, this.position);
   }

@@ -1,4 +1,14 @@
-import { backslash, caret, hash, letterE, lowerCaseBit, space, tilde } from "../../values/bytes.ts";
+import {
+  backslash,
+  caret,
+  hash,
+  letterE,
+  lowerCaseBit,
+  minus,
+  plus,
+  space,
+  tilde,
+} from "../../values/bytes.ts";
 import { Exhausted, Malformed, stringOf, Uncarriable } from "../../values/scanner.ts";
 import {
   instantOfDigits,
@@ -17,6 +27,9 @@ import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./ca
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
 const doubleDigitsMax = 308;
+/** So many digits and an exponent of two digits are less than that. */
+const shortCharsMax = 200;
+const shortExponentDigits = 2;
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
 const characterBytesMax = 12;
 /** Integers with fewer digits fit 64 bits. */
@@ -149,10 +162,7 @@ export abstract class TransitStrings extends PieceReader {
 
   /** Refuses a double that a transit reader would read as infinity. */
   protected checkDouble(start: number, end: number): void {
-    let hasExponent = false;
-    for (let at = start; at < end; at++) hasExponent ||= (this.bytes[at]! | lowerCaseBit) === letterE;
-    if (!hasExponent && end - start < doubleDigitsMax) return;
-    if (Number.isFinite(Number(this.#text(start, end)))) return;
+    if (isFiniteAt(this.bytes, start, end) || Number.isFinite(Number(this.#text(start, end)))) return;
     throw new Uncarriable("a number too large for a double: send it as ~f", start);
   }
 
@@ -225,4 +235,13 @@ export abstract class TransitStrings extends PieceReader {
       position,
     );
   }
+}
+
+/** Returns whether a number is certain to be less than infinity as a double, by its length and exponent. */
+function isFiniteAt(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (bytes[at]! | lowerCaseBit) !== letterE) at++;
+  if (at === end || bytes[at + 1] === minus) return end - start < doubleDigitsMax;
+  const digits = bytes[at + 1] === plus ? at + 2 : at + 1;
+  return at - start < shortCharsMax && end - digits <= shortExponentDigits;
 }
