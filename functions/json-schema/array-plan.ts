@@ -1,9 +1,8 @@
 import { type CountBounds, isLimit, type SlotCheck } from "../values/slot-check.ts";
-import type { Spend } from "./budget.ts";
-import type { MakePlan, PlanParts } from "./map-plan.ts";
+import type { MakePlan } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { typeBits } from "./types.ts";
-import { type Alternatives, areRefused } from "./verdict.ts";
+import type { Alternatives } from "./verdict.ts";
 
 /** Longer lists of schemas in `items` are left to the evaluator. */
 const firstElementsMax = 32;
@@ -39,27 +38,12 @@ export class ArrayPlan {
   }
 }
 
-/**
- * Returns the check of arrays that conform to `alternatives`; undefined if only the evaluator can decide.
- * Throws BudgetExceeded.
- */
-export function arrayPlanOf(
-  [nodes, ...others]: Alternatives,
-  { make, spendOnPlans }: PlanParts,
-): ArrayPlan | undefined {
+/** Returns the check of arrays that conform to `alternatives`; undefined if only the evaluator can decide. */
+export function arrayPlanOf([nodes, ...others]: Alternatives, make: MakePlan): ArrayPlan | undefined {
   if (nodes === undefined || others.length > 0 || listed(nodes) > firstElementsMax) return undefined;
   const bounds = boundsOf(nodes);
-  if (bounds === undefined) return undefined;
-  const plan = new ArrayPlan(nodes, bounds, make);
-  // Arrays and maps are compared by the evaluator, which then checks all that they hold.
-  return plan.isUnique && nodes.some(each => mayHoldOthers(each, spendOnPlans)) ? undefined : plan;
+  return bounds && new ArrayPlan(nodes, bounds, make);
 }
-
-/** Returns whether elements that are arrays or maps may conform to a schema for elements. */
-const mayHoldOthers = ({ applicators }: SchemaNode, spend: Spend) =>
-  [...(applicators?.items ?? []), applicators?.otherItems].some(
-    each => each !== undefined && !areRefused([each], [typeBits.array, typeBits.object], spend),
-  );
 
 /** Returns how many elements have schemas of their own. */
 const listed = (nodes: readonly SchemaNode[]) =>

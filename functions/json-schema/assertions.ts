@@ -57,6 +57,18 @@ export class Assertions {
     return { min, max };
   }
 
+  /** Returns whether a map or an array of so many values conforms; undefined if more than that matters. */
+  conformsByCount(type: number, count: number): boolean | undefined {
+    let found: boolean | undefined = true;
+    for (const { always, never = 0, countMin, countMax } of this.#checks) {
+      if ((always & type) !== 0) continue;
+      if ((never & type) !== 0) return false;
+      if (countMin === undefined && countMax === undefined) found = undefined;
+      else if (count < (countMin ?? 0) || count > (countMax ?? Infinity)) return false;
+    }
+    return found;
+  }
+
   /** Returns whether a scalar of `types` conforms; undefined if its text alone does not tell. */
   conformsByText(types: number, bytes: Uint8Array, start: number, end: number): boolean | undefined {
     let found: boolean | undefined = true;

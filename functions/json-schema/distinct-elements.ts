@@ -1,66 +1,77 @@
 import {
   backslash,
+  backtick,
+  caret,
+  closeBrace,
   closeBracket,
+  colon,
   comma,
-  dot,
   isBlank,
-  isRepeated,
-  letterE,
-  lowerCaseBit,
   minus,
   nine,
   openBrace,
   openBracket,
   quote,
+  tilde,
+  zero,
 } from "../values/bytes.ts";
 import { hashOf, placeOf } from "../values/hash.ts";
+import { hashOfText, mixed } from "./text-hash.ts";
 
 const elementsMax = 1_024;
 const baseMax = 2 ** 30;
-/** An element whose hash has so many places taken is left to the evaluator: its sender may have chosen it. */
+/** An element whose hash has so many places taken is left to others: its sender may have chosen it. */
 const probesMax = 16;
 const placeCount = 2 * elementsMax;
+/** Integers of at most so many characters are exact as doubles. */
+const exactChars = 15;
 
-/** Compares the elements of one array after the other. */
+const noBytes = new Uint8Array();
+const ascii = new TextDecoder("latin1");
+const double = new Float64Array(1);
+const doubleWords = new Int32Array(double.buffer);
+
+/** Compares the elements of one array after the other, by hashes that are the same for equal values. */
 export class DistinctElements {
-  /** Elements are counted from 1. */
-  readonly #starts = new Int32Array(elementsMax + 1);
-  readonly #ends = new Int32Array(elementsMax + 1);
+  /** By an element's number, from 1. */
+  readonly #hashes = new Int32Array(elementsMax + 1);
   /** The numbers of elements, by their hashes, on top of `#base`; lower ones are of earlier arrays. */
   readonly #places = new Int32Array(placeCount);
   #base = 0;
+  #bytes: Uint8Array = noBytes;
+  #at = 0;
+  #isJson = true;
+  /** Whether all strings so far are texts: transit has tags. */
+  #areTexts = true;
 
   /**
-   * Returns whether the elements of the array `bytes[start, end)`, valid JSON, certainly differ. That is
-   * known only of up to 1,024 integers that are not negative, literals and texts without escapes: each such
-   * value has one spelling.
+   * Returns whether the elements of the array `bytes[start, end)` certainly differ, however they are spelled.
+   * It is valid JSON, or transit: then tagged values may differ or not. At most 1,024 elements are compared.
    */
-  areIn(bytes: Uint8Array, start: number, end: number): boolean {
+  areIn(bytes: Uint8Array, start: number, end: number, isJson = true): boolean {
     if (this.#base > baseMax) this.#places.fill(0);
     this.#base = this.#base > baseMax ? 0 : this.#base + elementsMax;
-    let count = 0;
-    let at = start + 1;
-    while (at < end) {
-      const byte = bytes[at]!;
-      if (isBlank(byte) || byte === comma || byte === closeBracket) {
-        at++;
-        continue;
+    this.#bytes = bytes;
+    this.#at = start + 1;
+    this.#isJson = isJson;
+    this.#areTexts = true;
+    try {
+      let count = 0;
+      for (let byte = this.#next(); byte !== closeBracket; byte = this.#next()) {
+        if (byte === comma) this.#at++;
+        if (++count > elementsMax || !this.#isPlaced(count, this.#hash())) return false;
       }
-      if (count === elementsMax) return false;
-      const next = endOfElement(bytes, at);
-      if (next === 0) return false;
-      this.#starts[++count] = at;
-      this.#ends[count] = next;
-      if (!this.#isPlaced(bytes, count)) return false;
-      at = next;
+      return this.#areTexts && this.#at < end;
+    } finally {
+      this.#bytes = noBytes;
     }
-    return true;
   }
 
   /** Gives element `n` a place by its hash. Returns false if an equal one has it, or if many are taken. */
-  #isPlaced(bytes: Uint8Array, n: number): boolean {
-    const [starts, ends, places] = [this.#starts, this.#ends, this.#places];
-    const first = placeOf(hashOf(bytes, starts[n]!, ends[n]!), placeCount);
+  #isPlaced(n: number, hash: number): boolean {
+    const [hashes, places] = [this.#hashes, this.#places];
+    hashes[n] = hash;
+    const first = placeOf(hash, placeCount);
     for (let probe = 0; probe < probesMax; probe++) {
       const place = (first + probe) % placeCount;
       const other = places[place]! - this.#base;
@@ -68,23 +79,97 @@ export class DistinctElements {
         places[place] = this.#base + n;
         return true;
       }
-      if (isRepeated(bytes, starts[n]!, ends[n]!, starts[other]!, ends[other]!)) return false;
+      if (hashes[other] === hashes[n]) return false;
     }
     return false;
   }
+
+  /** Reads the value at the current place. Returns its hash. */
+  #hash(): number {
+    const first = this.#next();
+    if (first === quote) return this.#hashOfText();
+    if (first === openBracket) return this.#hashOfArray();
+    if (first === openBrace) return this.#hashOfMap();
+    return first === minus || (first >= zero && first <= nine) ? this.#hashOfNumber() : this.#hashOfWord();
+  }
+
+  #hashOfText(): number {
+    const bytes = this.#bytes;
+    const start = this.#at + 1;
+    const first = bytes[start]!;
+    // A backslash may hide another of them.
+    if (!this.#isJson && (first === tilde || first === caret || first === backtick || first === backslash))
+      this.#areTexts = false;
+    let end = start;
+    while (bytes[end] !== quote) end += bytes[end] === backslash ? 2 : 1;
+    this.#at = end + 1;
+    return hashOfText(bytes, start, end);
+  }
+
+  #hashOfArray(): number {
+    this.#at++;
+    let hash = openBracket;
+    for (let byte = this.#next(); byte !== closeBracket; byte = this.#next()) {
+      if (byte === comma) this.#at++;
+      hash = mixed(hash, this.#hash());
+    }
+    this.#at++;
+    return hash;
+  }
+
+  /** Members may have any order. */
+  #hashOfMap(): number {
+    this.#at++;
+    let hash = openBrace;
+    for (let byte = this.#next(); byte !== closeBrace; byte = this.#next()) {
+      if (byte === comma) this.#at++;
+      const name = this.#hash();
+      if (this.#next() === colon) this.#at++;
+      hash = (hash + mixed(name, this.#hash())) | 0;
+    }
+    this.#at++;
+    return hash;
+  }
+
+  /** Equal numbers are equal as doubles. */
+  #hashOfNumber(): number {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start + 1;
+    while (!endsLiteral(bytes[at]!)) at++;
+    this.#at = at;
+    const value = integerAt(bytes, start, at) ?? Number(ascii.decode(bytes.subarray(start, at)));
+    // So are the zeros.
+    if (value === (value | 0)) return mixed(value | 0, 0);
+    double[0] = value;
+    return mixed(doubleWords[0]!, doubleWords[1]!);
+  }
+
+  /** true, false or null. */
+  #hashOfWord(): number {
+    const start = this.#at;
+    while (!endsLiteral(this.#bytes[this.#at]!)) this.#at++;
+    return hashOf(this.#bytes, start, this.#at);
+  }
+
+  /** Goes on to the next byte that is not blank, and returns it. */
+  #next(): number {
+    while (isBlank(this.#bytes[this.#at]!)) this.#at++;
+    return this.#bytes[this.#at]!;
+  }
 }
 
-/** Returns the end of the element at `start`; 0 for one that may have other spellings. */
-function endOfElement(bytes: Uint8Array, start: number): number {
-  const first = bytes[start]!;
-  if (first === openBrace || first === openBracket || first === minus) return 0;
-  let at = start + 1;
-  if (first === quote) {
-    for (; bytes[at] !== quote; at++) if (bytes[at] === backslash) return 0;
-    return at + 1;
+const endsLiteral = (byte: number): boolean =>
+  byte === comma || byte === closeBracket || byte === closeBrace || isBlank(byte);
+
+/** Returns a short integer of digits alone; undefined for any other number. */
+function integerAt(bytes: Uint8Array, start: number, end: number): number | undefined {
+  if (end - start > exactChars) return undefined;
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte < zero || byte > nine) return undefined;
+    value = 10 * value + byte - zero;
   }
-  const isLiteral = first > nine;
-  for (; !isBlank(bytes[at]!) && bytes[at] !== comma && bytes[at] !== closeBracket; at++)
-    if (!isLiteral && (bytes[at] === dot || (bytes[at]! | lowerCaseBit) === letterE)) return 0;
-  return at;
+  return value;
 }

@@ -1,33 +1,20 @@
+import { Kind } from "../values/visitor.ts";
+import type { Assertions } from "./assertions.ts";
 import { type Spend, spendOf, stepsOfText } from "./budget.ts";
 import type { Dialect } from "./dialect.ts";
-import { ExactNumber } from "./exact-number.ts";
+import { DistinctElements } from "./distinct-elements.ts";
+import { JsonValues } from "./json-values.ts";
 import type { SchemaLimits } from "./limits.ts";
-import { type Members, namesOf } from "./members.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
-/** A fault of a value, and the value's path from the top: names and array indexes. */
-export interface Violation {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
+/** Is used again by each array. */
+const elements = new DistinctElements();
 
-/** The violations found so far, at most `max`, and the path of the value to check. */
-interface Collected {
-  readonly path: Violation["path"];
-  readonly violations: Violation[];
-  readonly max: number;
-}
-
-/** More violations of one value help nobody. */
-const violationsMax = 20;
-
-const textSteps = (value: unknown, weight: number) =>
-  typeof value === "string"
-    ? stepsOfText(value.length, weight)
-    : value instanceof ExactNumber
-      ? stepsOfText(value.text.length, weight)
-      : 0;
+/** Parsing a byte takes about 10 ns, a quarter of a step. */
+const parsingWeight = 8;
+/** Comparing an array's elements by their text takes less. */
+const comparingWeight = 2;
 
 /** The part of a compiler that checking needs. */
 interface EvaluatorParts {
@@ -35,10 +22,13 @@ interface EvaluatorParts {
   readonly limits: Pick<SchemaLimits, "evaluationDepthMax">;
 }
 
-/** Checks values against schemas. The cost is counted in steps: one schema node and one value each. */
+/**
+ * Checks values against schemas, by their text where that tells enough. The cost is counted in steps: one
+ * schema node and one value each. Its methods throw BudgetExceeded.
+ */
 export class Evaluator {
+  readonly values = new JsonValues();
   readonly #dialect: Dialect;
-  /** Throws BudgetExceeded. */
   readonly spend: Spend;
   readonly #depthMax: number;
   #depth = 0;
@@ -49,80 +39,161 @@ export class Evaluator {
     this.spend = spendOf(steps);
   }
 
-  /** Returns the violations of `value`, parsed JSON; none if it conforms. Throws BudgetExceeded. */
-  violations(node: SchemaNode, value: unknown): readonly Violation[] {
-    if (this.accepts(node, value)) return [];
-    const violations: Violation[] = [];
-    this.#collect(node, value, { path: [], violations, max: violationsMax });
-    // The search may find no reason; the record is refused anyway.
-    return violations.length > 0
-      ? violations
-      : [{ path: [], message: "does not conform to its schema; which part is not known" }];
+  /**
+   * Does `work` with the map or array at `start` among `values`, as the first of them. Like all that is read
+   * here, it is valid JSON on one line, without a name twice in a map.
+   */
+  reading<T>(bytes: Uint8Array, start: number, work: () => T): T {
+    this.values.read(bytes, start);
+    try {
+      return work();
+    } finally {
+      this.values.end();
+    }
   }
 
-  /** Returns whether `value`, parsed JSON, conforms. Throws BudgetExceeded. */
-  accepts(node: SchemaNode, value: unknown): boolean {
+  /** Returns whether the map or array at `start` conforms to all of `nodes`. */
+  accepts(nodes: readonly SchemaNode[], bytes: Uint8Array, start: number): boolean {
+    return this.reading(bytes, start, () => this.matchesAll(nodes));
+  }
+
+  /** Returns whether the scalar `bytes[start, end)`, which may be one of transit's numbers, does. */
+  acceptsScalar(nodes: readonly SchemaNode[], kind: Kind, bytes: Uint8Array, [start, end]: Extent): boolean {
+    this.values.take(kind, bytes, start, end);
+    try {
+      return this.matchesAll(nodes);
+    } finally {
+      this.values.end();
+    }
+  }
+
+  /** Returns whether the first of `values` conforms to all of `nodes`. */
+  matchesAll(nodes: readonly SchemaNode[]): boolean {
     this.#depth = 0;
-    return this.matches(node, value);
+    for (const node of nodes) if (!this.matches(node, 0)) return false;
+    return true;
   }
 
-  matches(node: SchemaNode, value: unknown): boolean {
+  /** Returns whether one of `values` conforms. */
+  matches(node: SchemaNode, value: number): boolean {
     const { rules, applicators } = node;
-    this.spend(rules === undefined ? 1 : rules.steps + textSteps(value, rules.textWeight));
-    if (rules !== undefined && !rules.matches(value, this.spend)) return false;
+    const isScalar = this.values.kindOf(value) < Kind.map;
+    if (rules === undefined) this.spend(1);
+    else if (!(isScalar ? this.#scalarMeets(rules, value) : this.#meets(rules, value))) return false;
     if (applicators === undefined) return true;
     // Mostly a circle of references, which other records would follow, too: leaves them no steps. Throws.
     if (++this.#depth > this.#depthMax) this.spend(Number.POSITIVE_INFINITY);
-    const matches = this.#matchesParts(applicators, value) && this.#matchesChoices(applicators, value);
+    const matches =
+      (isScalar || this.#matchesParts(applicators, value)) && this.#matchesChoices(applicators, value);
     this.#depth--;
     return matches;
   }
 
-  #matchesParts(applicators: Applicators, value: unknown): boolean {
-    if (Array.isArray(value)) return this.#matchesElements(applicators, value);
-    return !isMembers(value) || this.#matchesMembers(applicators, value);
+  #scalarMeets(rules: Assertions, value: number): boolean {
+    const { values } = this;
+    const [start, end] = [values.startOf(value), values.endOf(value)];
+    this.spend(rules.stepsFor(end - start));
+    const known = rules.conformsByText(values.typesOf(value), values.bytes, start, end);
+    return known ?? rules.matches(values.parsed(value), this.spend);
   }
 
-  #matchesElements(
-    { items, otherItems, contains, uniqueItems }: Applicators,
-    value: readonly unknown[],
-  ): boolean {
-    for (let n = 0; n < value.length; n++) {
-      const item = items[n] ?? otherItems;
-      if (item === undefined) break;
-      if (!this.matches(item, value[n])) return false;
+  /** The same for a map or an array. */
+  #meets(rules: Assertions, value: number): boolean {
+    this.spend(rules.steps);
+    const known = rules.conformsByCount(this.values.typesOf(value), this.values.countOf(value));
+    return known ?? rules.matches(this.parsed(value), this.spend);
+  }
+
+  /** Returns one of `values` as checks of values get it. */
+  parsed(value: number): unknown {
+    const { values } = this;
+    this.spend(stepsOfText(values.endOf(value) - values.startOf(value), parsingWeight));
+    return values.parsed(value);
+  }
+
+  #matchesParts(applicators: Applicators, value: number): boolean {
+    return this.values.kindOf(value) === Kind.array
+      ? this.#matchesElements(applicators, value)
+      : this.#matchesMembers(applicators, value);
+  }
+
+  #matchesElements({ items, otherItems, contains, uniqueItems }: Applicators, array: number): boolean {
+    const { values } = this;
+    const end = values.after(array);
+    let n = 0;
+    let isFound = contains === undefined;
+    for (let each = values.firstIn(array); each < end; each = values.after(each)) {
+      const item = items[n++] ?? otherItems;
+      if (item !== undefined && !this.matches(item, each)) return false;
+      isFound ||= this.matches(contains!, each);
     }
-    if (contains !== undefined && !value.some(each => this.matches(contains, each))) return false;
-    return !uniqueItems || duplicatesOf(value, this.spend, this.#dialect) === undefined;
+    return isFound && (!uniqueItems || this.duplicatesIn(array) === undefined);
   }
 
-  #matchesMembers(applicators: Applicators, value: Members): boolean {
-    const { required, properties, patternProperties, additionalProperties, propertyNames } = applicators;
-    const isOfNames =
-      properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;
-    this.spend(applicators.nameLookups);
-    for (const name of required) if (!Object.hasOwn(value, name)) return false;
-    if (isOfNames || propertyNames !== undefined)
-      for (const name of namesOf(value, this.spend)) {
-        const property = properties.get(name) ?? additionalProperties;
-        if (patternProperties.length > 0) {
-          for (const each of this.#schemasOf(name, applicators))
-            if (!this.matches(each, value[name])) return false;
-        } else if (property !== undefined && !this.matches(property, value[name])) return false;
-        if (propertyNames !== undefined && !this.matches(propertyNames, name)) return false;
-      }
-    for (const [name, names] of applicators.dependentRequired)
-      if (Object.hasOwn(value, name) && !names.every(each => Object.hasOwn(value, each))) return false;
-    for (const [name, schema] of applicators.dependentSchemas)
-      if (Object.hasOwn(value, name) && !this.matches(schema, value)) return false;
+  /** Returns the indexes of the first two equal elements; undefined if all differ. */
+  duplicatesIn(array: number): readonly [number, number] | undefined {
+    const { bytes } = this.values;
+    const [start, end] = [this.values.startOf(array), this.values.endOf(array)];
+    this.spend(stepsOfText(end - start, comparingWeight));
+    if (elements.areIn(bytes, start, end)) return undefined;
+    return duplicatesOf(this.parsed(array) as readonly unknown[], this.spend, this.#dialect);
+  }
+
+  #matchesMembers(applicators: Applicators, map: number): boolean {
+    const { values } = this;
+    if (!this.#matchesNames(applicators, map)) return false;
+    const { propertyNames } = applicators;
+    const isOfValues = dependsOnNames(applicators);
+    if (!isOfValues && propertyNames === undefined) return true;
+    this.spend(values.countOf(map));
+    const end = values.after(map);
+    for (let each = values.firstIn(map); each < end; each = values.after(each)) {
+      if (isOfValues && !this.#matchesMember(applicators, each)) return false;
+      if (propertyNames !== undefined && !this.matches(propertyNames, values.nameAsText(each))) return false;
+    }
     return true;
   }
 
-  /** Returns the schemas for the value of a property with this name. */
-  #schemasOf(
-    name: string,
+  #matchesMember(applicators: Applicators, member: number): boolean {
+    const { properties, patternProperties, additionalProperties } = applicators;
+    if (patternProperties.length > 0)
+      return this.schemasOf(member, applicators).every(each => this.matches(each, member));
+    const schema = properties.get(this.values.nameOf(member)) ?? additionalProperties;
+    return schema === undefined || this.matches(schema, member);
+  }
+
+  /** Checks which names a map has, and the map itself if a name requires that. */
+  #matchesNames(applicators: Applicators, map: number): boolean {
+    const { required, dependentRequired, dependentSchemas, nameLookups } = applicators;
+    if (nameLookups === 0) return true;
+    const { names } = this.values;
+    this.spend(nameLookups);
+    this.noteNames(map);
+    for (const name of required) if (!names.has(name)) return false;
+    for (const [name, others] of dependentRequired)
+      if (names.has(name) && !others.every(each => names.has(each))) return false;
+    let isNoted = true;
+    for (const [name, schema] of dependentSchemas) {
+      // A schema that was applied has noted the names of other maps.
+      if (!isNoted) this.noteNames(map);
+      isNoted = !names.has(name);
+      if (!isNoted && !this.matches(schema, map)) return false;
+    }
+    return true;
+  }
+
+  /** Makes `values.names` those of a map. */
+  noteNames(map: number): void {
+    this.spend(this.values.countOf(map));
+    this.values.noteNames(map);
+  }
+
+  /** Returns the schemas for the value of a member. */
+  schemasOf(
+    member: number,
     { properties, patternProperties, additionalProperties }: Applicators,
   ): SchemaNode[] {
+    const name = this.values.nameOf(member);
     const property = properties.get(name);
     const found = property === undefined ? [] : [property];
     for (const [pattern, schema] of patternProperties) {
@@ -132,87 +203,32 @@ export class Evaluator {
     return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties];
   }
 
-  #matchesChoices(applicators: Applicators, value: unknown): boolean {
+  #matchesChoices(applicators: Applicators, value: number): boolean {
     const { allOf, anyOf, oneOf, not } = applicators;
     for (const each of allOf) if (!this.matches(each, value)) return false;
     if (anyOf !== undefined && !anyOf.some(each => this.matches(each, value))) return false;
-    if (oneOf !== undefined && this.#count(oneOf, value) !== 1) return false;
+    if (oneOf !== undefined && this.countOf(oneOf, value) !== 1) return false;
     if (not !== undefined && this.matches(not, value)) return false;
-    const consequence = this.#consequence(applicators, value);
+    const consequence = this.consequenceOf(applicators, value);
     return consequence === undefined || this.matches(consequence, value);
   }
 
-  #consequence(applicators: Applicators, value: unknown): SchemaNode | undefined {
+  /** Returns the schema that `if` selects for a value, if any. */
+  consequenceOf(applicators: Applicators, value: number): SchemaNode | undefined {
     if (applicators.if === undefined) return undefined;
     return this.matches(applicators.if, value) ? applicators.ifMatches : applicators.ifNot;
   }
 
-  #count(nodes: readonly SchemaNode[], value: unknown): number {
+  /** Returns how many of `nodes` a value matches. */
+  countOf(nodes: readonly SchemaNode[], value: number): number {
     let count = 0;
     for (const each of nodes) if (this.matches(each, value)) count++;
     return count;
   }
-
-  /** Collects violations of a value for which `matches` returned false; schemas may be circular. */
-  #collect({ rules, applicators }: SchemaNode, value: unknown, { path, violations, max }: Collected): void {
-    const add = (message: string, name?: string) => {
-      const at = name === undefined ? path : [...path, name];
-      if (violations.length < max) violations.push({ path: at, message });
-    };
-    const into = (inner: SchemaNode | undefined, part: unknown, place?: string | number) => {
-      if (inner === undefined || violations.length === max || this.matches(inner, part)) return;
-      const at = place === undefined ? path : [...path, place];
-      this.#collect(inner, part, { path: at, violations, max });
-    };
-    for (const message of rules?.violations(value, this.spend) ?? []) add(message);
-    if (applicators === undefined || violations.length === max) return;
-    const { items, otherItems, contains, propertyNames } = applicators;
-    if (Array.isArray(value)) {
-      for (const [n, each] of value.entries()) into(items[n] ?? otherItems, each, n);
-      if (contains !== undefined && !value.some(each => this.matches(contains, each)))
-        add("must hold an element as its `contains` says");
-      const duplicates = applicators.uniqueItems ? duplicatesOf(value, this.spend, this.#dialect) : undefined;
-      if (duplicates !== undefined)
-        add(`must NOT have duplicate items (items ## ${duplicates.join(" and ")} are identical)`);
-    } else if (isMembers(value)) {
-      for (const name of applicators.required) if (!Object.hasOwn(value, name)) add("is required", name);
-      for (const name of namesOf(value, this.spend)) {
-        for (const schema of this.#schemasOf(name, applicators)) into(schema, value[name], name);
-        if (propertyNames !== undefined && !this.matches(propertyNames, name))
-          add("has a name that `propertyNames` refuses", name);
-      }
-      for (const [name, names] of applicators.dependentRequired)
-        if (Object.hasOwn(value, name))
-          for (const each of names) if (!Object.hasOwn(value, each)) add(`is required next to ${name}`, each);
-      for (const [name, schema] of applicators.dependentSchemas)
-        if (Object.hasOwn(value, name)) into(schema, value);
-    }
-    for (const each of applicators.allOf) into(each, value);
-    for (const choices of [applicators.anyOf, applicators.oneOf])
-      if (
-        choices !== undefined &&
-        violations.length < max &&
-        !choices.some(each => this.matches(each, value))
-      )
-        add(`matches none of its schemas: ${this.#reasons(choices, value)}`);
-    const count = this.#count(applicators.oneOf ?? [], value);
-    if (count > 1) add(`matches ${count} schemas of \`oneOf\`, and must match one`);
-    if (applicators.not !== undefined && this.matches(applicators.not, value))
-      add("matches what `not` refuses");
-    into(this.#consequence(applicators, value), value);
-  }
-
-  /** Returns a short reason for each choice that does not match. */
-  #reasons(choices: readonly SchemaNode[], value: unknown): string {
-    const reasons = choices.slice(0, 5).map(each => {
-      const violations: Violation[] = [];
-      this.#collect(each, value, { path: [], violations, max: 1 });
-      const [first] = violations;
-      return [...(first?.path ?? []), first?.message].join(" ");
-    });
-    return [...new Set(reasons)].join("; or ");
-  }
 }
 
-const isMembers = (value: unknown): value is Members =>
-  typeof value === "object" && value !== null && !(value instanceof ExactNumber);
+/** The first byte of a text, and the one after it. */
+type Extent = readonly [start: number, end: number];
+
+const dependsOnNames = ({ properties, patternProperties, additionalProperties }: Applicators) =>
+  properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;

@@ -1,14 +1,10 @@
 import { openBracket } from "../values/bytes.ts";
 import type { CountBounds, MapCheck, SlotCheck } from "../values/slot-check.ts";
-import { textOf } from "../values/utf8.ts";
 import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
 import { isOverBudget } from "./budget.ts";
 import { DistinctElements } from "./distinct-elements.ts";
-import type { Evaluator } from "./evaluator.ts";
-import { numberAsWritten } from "./exact-number.ts";
-import { ExactReader } from "./exact-reader.ts";
 import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { ScalarCheck } from "./scalar-check.ts";
@@ -16,7 +12,6 @@ import { typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
-const reader = new ExactReader(numberAsWritten);
 /** Both are used again by each check. */
 const scalar = new ScalarCheck();
 const elements = new DistinctElements();
@@ -86,7 +81,7 @@ export class Plan implements SlotCheck {
       },
     };
     this.map = isAnything(maps) ? undefined : mapPlanOf(maps, parts);
-    this.#array = arrayPlanOf(of(array), parts);
+    this.#array = arrayPlanOf(of(array), plans.of);
     if (this.#array?.isUnique === false) always |= 1 << Kind.array;
     this.always = always;
   }
@@ -111,7 +106,7 @@ export class Plan implements SlotCheck {
     scalar.spend = scalars.spend;
     const alternatives = this.#assertions[kind];
     try {
-      if (alternatives === undefined) return this.#acceptsText() ?? this.#accepts(scalars, scalar.value);
+      if (alternatives === undefined) return scalars.acceptsScalar(this.#nodes, kind, bytes, [start, end]);
       const isFree = this.#areFew[kind] === true;
       for (const assertions of alternatives) if (meetsAll(assertions, isFree)) return true;
       return false;
@@ -122,30 +117,14 @@ export class Plan implements SlotCheck {
     }
   }
 
-  /** Returns whether `scalar` conforms; undefined if its text alone does not tell. */
-  #acceptsText(): boolean | undefined {
-    let found: boolean | undefined = true;
-    for (const node of this.#nodes) {
-      const conforms = scalar.conforms(node);
-      if (conforms === false) return false;
-      found &&= conforms;
-    }
-    return found;
-  }
-
-  conformsWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  conformsWhole(bytes: Uint8Array, start: number, end: number, isJson: boolean): boolean {
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
-    if (isArray && elements.areIn(bytes, start, end)) return true;
+    if (isArray && elements.areIn(bytes, start, end, isJson)) return true;
     try {
-      return this.#accepts(this.#plans.resources.wholes, reader.read(textOf(bytes, start, end)));
+      return isJson && this.#plans.resources.wholes.accepts(this.#nodes, bytes, start);
     } catch (error) {
       return isOverBudget(error);
     }
-  }
-
-  /** Evaluates a value alone. Throws BudgetExceeded. */
-  #accepts(evaluator: Evaluator, value: unknown): boolean {
-    return this.#nodes.every(node => evaluator.accepts(node, value));
   }
 }
 

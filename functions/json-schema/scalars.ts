@@ -17,7 +17,16 @@ export const typesOfKind: readonly (readonly [Kind, readonly number[]])[] = [
   [Kind.text, [typeBits.string]],
 ];
 
-/** Returns the scalar at `bytes[start, end)`, as the evaluator gets it. */
+/** By kind: all types that its scalars may have, as bits. */
+export const typesOfScalars: readonly (number | undefined)[] = typesOfKind.reduce<number[]>(
+  (all, [kind, types]) => {
+    all[kind] = types.reduce((bits, each) => bits | each, 0);
+    return all;
+  },
+  [],
+);
+
+/** Returns the scalar at `bytes[start, end)`, as checks of values get it. */
 export function scalarOf(kind: Kind, bytes: Uint8Array, start: number, end: number): unknown {
   switch (kind) {
     case Kind.null:

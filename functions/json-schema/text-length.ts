@@ -8,7 +8,7 @@ export const characterBytesMax = 12;
 const [halfBits, highHalf, lowHalf] = [10, 0x36, 0x37];
 
 /** Returns the end of the escape at `at`: two escaped halves of a surrogate pair are one character. */
-function endOfEscape(bytes: Uint8Array, at: number): number {
+export function endOfEscape(bytes: Uint8Array, at: number): number {
   if (bytes[at + 1] !== letterU) return at + 2;
   const end = at + unitEscapeBytes;
   const isPair =

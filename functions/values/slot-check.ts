@@ -13,10 +13,10 @@ export interface SlotCheck {
   /** Returns whether the scalar `bytes[start, end)` is certain to conform. */
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
   /**
-   * Returns whether the map or array `bytes[start, end)`, as JSON, whose members and elements conform to the
-   * checks below, is certain to conform. Called only if `always` lacks its kind.
+   * Returns whether the map or array `bytes[start, end)`, in JSON or transit, whose members and elements
+   * conform to the checks below, is certain to conform. Called only if `always` lacks its kind.
    */
-  conformsWhole?(bytes: Uint8Array, start: number, end: number): boolean;
+  conformsWhole?(bytes: Uint8Array, start: number, end: number, isJson: boolean): boolean;
   /** The check of a map in this place; undefined if nothing is required. */
   readonly map: MapCheck | undefined;
   /** The checks of the first elements of an array in this place, if they have checks of their own. */

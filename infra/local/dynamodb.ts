@@ -12,8 +12,8 @@ import { dynamoClient } from "../../functions/aws/clients.ts";
 import { type Listening, listen } from "./listen.ts";
 
 /**
- * Starts an embedded DynamoDB that stores its tables in `dir`. One named `table` that an earlier process began
- * to create, and did not finish before it was killed, is removed with the folder.
+ * Starts an embedded DynamoDB that stores its tables in `dir`. If an earlier process was killed while it made
+ * the one named `table`, the folder is made again.
  */
 export async function startDynamodb({ dir, port, table }: Options): Promise<Listening> {
   const open = async () => {

@@ -4,10 +4,9 @@ import { dirname, join } from "node:path";
 import { parse, stringify } from "lossless-json";
 import {
   Evaluator,
-  ExactReader,
   NotASchema,
-  numberAsWritten,
   type SchemaCompiler,
+  violationsOf,
 } from "../../functions/json-schema/index.ts";
 
 /** The official JSON-Schema-Test-Suite: github.com/json-schema-org/JSON-Schema-Test-Suite. */
@@ -64,7 +63,6 @@ export const npmsDraft4 = join(
   "tests/draft4",
 );
 
-const reader = new ExactReader(numberAsWritten);
 const stepsMax = 1_000_000_000;
 
 const debians = [process.env.JSON_SCHEMA_TEST_SUITE ?? "", "/usr/share/json-schema-test-suite"]
@@ -83,7 +81,7 @@ export type Verdict = "accepts" | "refuses" | "refuses the schema";
 function verdictOf({ schema, value }: SuiteTest, compiler: SchemaCompiler): Verdict {
   try {
     const node = compiler.compile({ text: Buffer.from(schema) }, () => {});
-    const violations = new Evaluator(compiler, stepsMax).violations(node, reader.read(value));
+    const violations = violationsOf(node, new Evaluator(compiler, stepsMax), Buffer.from(value));
     return violations.length === 0 ? "accepts" : "refuses";
   } catch (error) {
     if (!(error instanceof NotASchema)) throw error;

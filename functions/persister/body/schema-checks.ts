@@ -1,14 +1,13 @@
 import {
   BudgetExceeded,
   Evaluator,
-  ExactReader,
   NotASchema,
-  numberAsWritten,
   type PlanResources,
   type SchemaCompiler,
   type SchemaNode,
   spendOf,
   type Violation,
+  violationsOf,
 } from "../../json-schema/index.ts";
 import type { ValueReader } from "../../stitchstream/reader.ts";
 import { readerOf } from "../../stitchstream/readers.ts";
@@ -16,12 +15,9 @@ import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
-import { textOf } from "../../values/utf8.ts";
 import * as limits from "../limits.ts";
 import type { Contents } from "./contents.ts";
 import type { Faults } from "./faults.ts";
-
-const records = new ExactReader(numberAsWritten);
 
 /** Scalars, maps and arrays that do not conform are evaluated again, with their records. */
 const scalarShare = 2;
@@ -79,7 +75,8 @@ export class SchemaChecks {
     this.#withinBudget(line, stream, evaluator => {
       const node = this.#nodeOf(evaluator, line, stream, schema);
       if (node === null) return;
-      for (const violation of evaluator.violations(node, records.read(this.#textOf(reader))))
+      const { bytes, start } = this.#textOf(reader);
+      for (const violation of violationsOf(node, evaluator, bytes, start))
         if (violation.path.length !== 1 || !wrong.some(({ field }) => field === violation.path[0]))
           this.#faults.add("invalid-records", { line, stream, ...faultOf(violation) });
     });
@@ -123,14 +120,15 @@ export class SchemaChecks {
     return node;
   }
 
-  #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader): string {
-    if (isJson) return textOf(bytes, record.textStart, record.textEnd);
+  /** Returns the record as JSON. */
+  #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader) {
+    if (isJson) return { bytes, start: record.textStart };
     const out = new ByteWriter(2 * (record.textEnd - record.textStart));
     this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
     // The line has been read before, and so is UTF-8.
     this.#reader.isUtf8 = true;
     this.#reader.readField(lineStart, "record", new JsonWriter(out));
-    return textOf(out.view(), 0, out.length);
+    return { bytes: out.view(), start: 0 };
   }
 }
 

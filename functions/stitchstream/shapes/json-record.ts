@@ -87,7 +87,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
     const { bytes, conforms, dataPoints } = this;
     const shape = this.shapeOf(slot, at);
     let end = this.#map(at, shape, depth);
-    if (!slot.accepts(Kind.map)) this.#checkWhole(Kind.map, at, end, slot);
+    if (!slot.accepts(Kind.map)) this.checkWhole(Kind.map, at, end, slot);
     if (this.conforms || !conforms || shape.alternatives === undefined) return end;
     for (const other of shape.alternatives) {
       if (other === shape) continue;
@@ -100,13 +100,8 @@ export class JsonRecords extends RecordReader<JsonReader> {
       if (this.conforms) return end;
     }
     // Evaluating the map alone costs less than evaluating all of the record.
-    this.conforms = end !== miss && slot.check?.conformsWhole?.(bytes, at, end) === true;
+    this.conforms = end !== miss && slot.check?.conformsWhole?.(bytes, at, end, true) === true;
     return end;
-  }
-
-  #checkWhole(kind: Kind, start: number, end: number, slot: Slot): void {
-    if (!this.conforms || end === miss || !this.isCheckedWhole(kind, slot)) return;
-    this.conforms = slot.check!.conformsWhole!(this.bytes, start, end);
   }
 
   #array(start: number, slot: Slot, depth: number): number {
@@ -151,7 +146,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
     if (first === openBrace) return this.#mapIn(at, slot, depth);
     if (first === openBracket) {
       const end = this.#array(at, slot, depth);
-      if (!slot.accepts(Kind.array)) this.#checkWhole(Kind.array, at, end, slot);
+      if (!slot.accepts(Kind.array)) this.checkWhole(Kind.array, at, end, slot);
       return end;
     }
     if (isNumberStart(first)) return this.#number(at, slot);

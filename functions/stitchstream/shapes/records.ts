@@ -1,12 +1,12 @@
 import { dot, isBlank, letterE, lowerCaseBit, nine, quote, zero } from "../../values/bytes.ts";
 import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
-import { type MapCheck, type SlotCheck, undecided } from "../../values/slot-check.ts";
 import { isInt64At } from "../../values/transit-scalar.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
+import { elementsBy, shapeBy, undecidedElement } from "./checked-slots.ts";
 import { miss } from "./miss.ts";
-import { type Columns, elementSlot, keyWeight, MapShape, type Slot } from "./slot.ts";
+import { type Columns, keyWeight, type MapShape, type Slot } from "./slot.ts";
 import type { Name, SlotBudget } from "./slot-budget.ts";
 
 /** Integers of at most this many characters are exact as doubles, so that transit needs no tag for them. */
@@ -180,7 +180,14 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
 
   /** Returns whether a value is checked once all of it has been read. */
   protected isCheckedWhole(kind: Kind, { check }: Slot): boolean {
-    return check?.conformsWhole !== undefined && this.reader.isJson && kind !== Kind.instant;
+    if (check?.conformsWhole === undefined || kind === Kind.instant) return false;
+    return this.reader.isJson || kind === Kind.array;
+  }
+
+  /** Checks the map or array `[start, end)` if that was left to its end. */
+  protected checkWhole(kind: Kind, start: number, end: number, slot: Slot): void {
+    if (!this.conforms || end === miss || !this.isCheckedWhole(kind, slot)) return;
+    this.conforms = slot.check!.conformsWhole!(this.bytes, start, end, this.reader.isJson);
   }
 
   /** Returns the shape of the maps in a slot, one of which is at `at`. */
@@ -210,41 +217,4 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     while (isBlank(bytes[at]!)) at++;
     return at;
   }
-}
-
-/**
- * Returns the slot of the first element of an array. Its `next` is that of the second one, and so on. Returns
- * undefined if there are no slots left.
- */
-function elementsBy(check: SlotCheck | undefined, budget: SlotBudget): Slot | undefined {
-  const first = check?.firstElements ?? [];
-  if (!budget.take(first.length + 1)) return undefined;
-  return first.reduceRight((next, each) => {
-    const slot = elementSlot(each);
-    slot.next = next;
-    return slot;
-  }, elementSlot(check?.element));
-}
-
-/** Returns the slot of elements of which only the evaluator decides, and of those within them. */
-function undecidedElement(): Slot {
-  const slot = elementSlot(undecided);
-  slot.element = slot;
-  return slot;
-}
-
-/** A shape takes as much memory as so many slots. */
-const shapeSlots = 4;
-
-/** Returns the shape of the maps that a check allows, the first one if there are alternatives. */
-function shapeBy(check: MapCheck | undefined, budget: SlotBudget): MapShape {
-  // Once there are none left, the shape can't learn a name.
-  budget.take(shapeSlots);
-  const first = new MapShape(budget, check);
-  if (check?.or === undefined) return first;
-  const alternatives = [first];
-  for (let or: MapCheck | undefined = check.or; or !== undefined && budget.take(shapeSlots); or = or.or)
-    alternatives.push(new MapShape(budget, or));
-  for (const each of alternatives) each.alternatives = alternatives;
-  return first;
 }

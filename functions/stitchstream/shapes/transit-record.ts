@@ -162,7 +162,9 @@ export class TransitRecords extends TransitNames {
     if (isSame(bytes, at, at + marker.length, marker))
       return this.#compactMap(start, this.shapeOf(slot, start), depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
-    return this.#elements(at, slot, this.elementOf(slot, start), depth);
+    const end = this.#elements(at, slot, this.elementOf(slot, start), depth);
+    if (!slot.accepts(Kind.array)) this.checkWhole(Kind.array, start, end, slot);
+    return end;
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */

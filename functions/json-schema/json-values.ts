@@ -1,0 +1,150 @@
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  dot,
+  isBlank,
+  letterE,
+  lowerCaseBit,
+  minus,
+  nine,
+  openBrace,
+  openBracket,
+  plus,
+  quote,
+  zero,
+} from "../values/bytes.ts";
+import { isInt64At } from "../values/transit-scalar.ts";
+import { Kind } from "../values/visitor.ts";
+import { typesOfScalars } from "./scalars.ts";
+import { typeBits } from "./types.ts";
+import { ValueCells } from "./value-cells.ts";
+
+const { fractional, array, object } = typeBits;
+/** A number whose text has a fraction, an exponent or more than 64 bits has not the type `integer`. */
+const typesInJson = [...typesOfScalars];
+typesInJson[Kind.double] = fractional;
+typesInJson[Kind.map] = object;
+typesInJson[Kind.array] = array;
+/** The lengths of `null`, `true` and `false`, by their first bytes. */
+const literalChars: Readonly<Record<number, number>> = { 110: 4, 116: 4, 102: 5 };
+const letterN = 0x6e;
+
+/** Reads one JSON value after the other into cells. */
+export class JsonValues extends ValueCells {
+  #at = 0;
+
+  /** Reads the value at `start`, valid JSON on one line, without a name twice in a map. */
+  read(bytes: Uint8Array, start: number): void {
+    this.begin(bytes);
+    this.typesOfKinds = typesInJson;
+    this.#at = start;
+    this.#value();
+  }
+
+  /** Takes a scalar that has been read before; its kind may be one of transit's numbers. */
+  take(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+    this.begin(bytes);
+    this.typesOfKinds = typesOfScalars;
+    this.fill(this.newCell(), kind, start, end);
+  }
+
+  /** Returns a member's name as a text. It is a value until the next call. */
+  nameAsText(member: number): number {
+    const start = this.nameStartOf(member);
+    const text = this.newCell();
+    this.fill(text, Kind.text, start, this.#endOfString(start));
+    this.length = text;
+    return text;
+  }
+
+  /** Reads the value at the current place. Returns its cell. */
+  #value(): number {
+    const cell = this.newCell();
+    const first = this.#next();
+    const start = this.#at;
+    if (first === quote) {
+      const end = this.#endOfString(start + 1);
+      this.#at = end + 1;
+      this.fill(cell, Kind.text, start + 1, end);
+    } else if (first === openBrace) this.#map(cell);
+    else if (first === openBracket) this.#array(cell);
+    else if (literalChars[first] !== undefined) {
+      this.#at += literalChars[first]!;
+      this.fill(cell, first === letterN ? Kind.null : Kind.boolean, start, this.#at);
+    } else this.#number(cell);
+    return cell;
+  }
+
+  #number(cell: number): void {
+    const { bytes } = this;
+    const start = this.#at;
+    let isWhole = true;
+    let end = start;
+    for (; isOfNumber(bytes[end]!); end++)
+      if (bytes[end] === dot || (bytes[end]! | lowerCaseBit) === letterE) isWhole = false;
+    this.#at = end;
+    // The Import API's integers have 64 bits: import-api.md section 2.
+    const isInteger = isWhole && isInt64At(bytes, start, end);
+    this.fill(cell, isInteger ? Kind.integer : Kind.double, start, end);
+  }
+
+  #map(cell: number): void {
+    const start = this.#at++;
+    let count = 0;
+    for (let byte = this.#next(); byte !== closeBrace; byte = this.#next()) {
+      // A comma, except before the first name.
+      if (byte !== quote) {
+        this.#at++;
+        this.#next();
+      }
+      const nameStart = this.#at + 1;
+      const nameEnd = this.#endOfString(nameStart);
+      this.#at = nameEnd + 1;
+      // The colon.
+      this.#next();
+      this.#at++;
+      this.nameMember(this.#value(), nameStart, nameEnd);
+      count++;
+    }
+    this.#at++;
+    this.fill(cell, Kind.map, start, this.#at);
+    this.count(cell, count);
+  }
+
+  #array(cell: number): void {
+    const start = this.#at++;
+    let count = 0;
+    for (let byte = this.#next(); byte !== closeBracket; byte = this.#next()) {
+      // A comma, except before the first element.
+      if (count > 0) this.#at++;
+      this.#value();
+      count++;
+    }
+    this.#at++;
+    this.fill(cell, Kind.array, start, this.#at);
+    this.count(cell, count);
+  }
+
+  /** Goes on to the next byte that is not blank, and returns it. */
+  #next(): number {
+    const { bytes } = this;
+    while (isBlank(bytes[this.#at]!)) this.#at++;
+    return bytes[this.#at]!;
+  }
+
+  /** Returns the closing quote of the string whose content begins at `start`. */
+  #endOfString(start: number): number {
+    const { bytes } = this;
+    let at = start;
+    while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+    return at;
+  }
+}
+
+const isOfNumber = (byte: number): boolean =>
+  (byte >= zero && byte <= nine) ||
+  byte === dot ||
+  (byte | lowerCaseBit) === letterE ||
+  byte === plus ||
+  byte === minus;
