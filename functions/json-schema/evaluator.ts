@@ -32,6 +32,8 @@ export class Evaluator {
   readonly spend: Spend;
   readonly #depthMax: number;
   #depth = 0;
+  /** The map whose names are noted. */
+  #noted = -1;
 
   constructor({ dialect, limits }: EvaluatorParts, steps: number) {
     this.#dialect = dialect;
@@ -45,6 +47,7 @@ export class Evaluator {
    */
   reading<T>(bytes: Uint8Array, start: number, work: () => T): T {
     this.values.read(bytes, start);
+    this.#noted = -1;
     try {
       return work();
     } finally {
@@ -172,20 +175,20 @@ export class Evaluator {
     for (const name of required) if (!names.has(name)) return false;
     for (const [name, others] of dependentRequired)
       if (names.has(name) && !others.every(each => names.has(each))) return false;
-    let isNoted = true;
     for (const [name, schema] of dependentSchemas) {
-      // A schema that was applied has noted the names of other maps.
-      if (!isNoted) this.noteNames(map);
-      isNoted = !names.has(name);
-      if (!isNoted && !this.matches(schema, map)) return false;
+      // A schema that was applied may have noted the names of other maps.
+      this.noteNames(map);
+      if (names.has(name) && !this.matches(schema, map)) return false;
     }
     return true;
   }
 
   /** Makes `values.names` those of a map. */
   noteNames(map: number): void {
+    if (map === this.#noted) return;
     this.spend(this.values.countOf(map));
     this.values.noteNames(map);
+    this.#noted = map;
   }
 
   /** Returns the schemas for the value of a member. */

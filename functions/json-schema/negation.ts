@@ -24,7 +24,14 @@ const nothingApplied: Applicators = {
 
 /** Returns the schema of values that do not conform to `node`. */
 export function negationOf(node: SchemaNode): SchemaNode {
-  const negation = new SchemaNode(undefined);
-  negation.applicators = { ...nothingApplied, not: node };
-  return negation;
+  return applying({ not: node });
+}
+
+/** Returns the schema of maps without this name. */
+export const lacking = (name: string): SchemaNode => negationOf(applying({ required: [name] }));
+
+function applying(applicators: Partial<Applicators>): SchemaNode {
+  const node = new SchemaNode(undefined);
+  node.applicators = { ...nothingApplied, ...applicators };
+  return node;
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
-import { negationOf } from "./negation.ts";
+import { lacking, negationOf } from "./negation.ts";
 import type { Applicators, SchemaNode } from "./node.ts";
 import { eachType, typeBits } from "./types.ts";
 
@@ -86,6 +86,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const holds = holdsParts(applicators, type);
   if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
+  const dependent = type === typeBits.object ? applicators.dependentSchemas : none;
   if (isTooLong(applicators, search)) return nothing;
   const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
   if (negates && !requiresNames(not, type)) return nothing;
@@ -94,13 +95,14 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
     ...allOf.map(each => alternativesIn(each, search, depth - 1)),
     anyOf === undefined ? anything : anyIn(anyOf, search, depth),
     oneOf === undefined ? anything : onlyIn(oneOf, search, depth),
+    ...dependent.map(([name, each]) => [[lacking(name)], ...alternativesIn(each, search, depth - 1)]),
   ];
   return combined(all, search);
 }
 
 /** Returns whether its lists have more schemas than the search may visit. */
-const isTooLong = ({ allOf, anyOf, oneOf }: Applicators, { nodesLeft }: Search) =>
-  allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) > nodesLeft;
+const isTooLong = ({ allOf, anyOf, oneOf, dependentSchemas }: Applicators, { nodesLeft }: Search) =>
+  allOf.length + (anyOf?.length ?? 0) + (oneOf?.length ?? 0) + dependentSchemas.length > nodesLeft;
 
 const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): Alternatives =>
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
@@ -212,8 +214,8 @@ function holdsParts(applicators: Applicators, type: number): boolean | undefined
     return items.length > 0 || otherItems !== undefined || uniqueItems;
   }
   if (type !== typeBits.object) return false;
-  const { patternProperties, propertyNames, dependentSchemas, dependentRequired } = applicators;
-  if (propertyNames !== undefined || dependentSchemas.length > 0) return undefined;
+  const { patternProperties, propertyNames, dependentRequired } = applicators;
+  if (propertyNames !== undefined) return undefined;
   const { required, properties, additionalProperties } = applicators;
   return (
     required.length > 0 ||

@@ -15,6 +15,7 @@ import type { StreamSchema } from "../../stitchstream/stream-schema.ts";
 import { ByteWriter } from "../../values/byte-writer.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
+import { TransitToJson } from "../../values/transit-to-json.ts";
 import * as limits from "../limits.ts";
 import type { Contents } from "./contents.ts";
 import type { Faults } from "./faults.ts";
@@ -27,6 +28,8 @@ const wholeShare = 4;
  * large schema may need more.
  */
 const plansShare = 4;
+
+const jsonBytesMin = 4_096;
 
 /** A record that was just read. */
 interface RecordCheck {
@@ -49,7 +52,10 @@ export class SchemaChecks {
   #evaluator: Evaluator | undefined;
   /** With budgets of their own: checks in passing may not change what the evaluator still accepts. */
   readonly #inPassing: PlanResources;
-  /** Reads transit lines a second time, as JSON. */
+  readonly #toJson = new TransitToJson();
+  /** The last record of transit, as JSON. */
+  readonly #json = new ByteWriter(jsonBytesMin);
+  /** Reads lines that need more than that a second time. */
   #reader: ValueReader | undefined;
 
   constructor(contents: Contents, faults: Faults, compiler: SchemaCompiler) {
@@ -120,14 +126,20 @@ export class SchemaChecks {
     return node;
   }
 
-  /** Returns the record as JSON. */
-  #textOf({ isJson, bytes, envelope: { record }, lineStart }: ValueReader) {
-    if (isJson) return { bytes, start: record.textStart };
-    const out = new ByteWriter(2 * (record.textEnd - record.textStart));
-    this.#reader ??= readerOf({ encoding: "transit" }, this.#contents.bytes, limits);
-    // The line has been read before, and so is UTF-8.
-    this.#reader.isUtf8 = true;
-    this.#reader.readField(lineStart, "record", new JsonWriter(out));
+  /** Returns the record that was just read, as JSON. */
+  #textOf(reader: ValueReader) {
+    const { isJson, bytes, splices, growth, standsAlone, spliceable, lineStart } = reader;
+    const { textStart: start, textEnd: end } = reader.envelope.record;
+    if (isJson) return { bytes, start };
+    const out = this.#json;
+    out.begin(jsonBytesMin);
+    const text = { source: this.#contents.memory, start, end, splices, firstSplice: 0, growth };
+    if (!(standsAlone || spliceable) || !this.#toJson.write(text, out)) {
+      this.#reader ??= readerOf({ encoding: "transit" }, bytes, limits);
+      // The line has been read before, and so is UTF-8.
+      this.#reader.isUtf8 = true;
+      this.#reader.readField(lineStart, "record", new JsonWriter(out));
+    }
     return { bytes: out.view(), start: 0 };
   }
 }
