@@ -135,10 +135,15 @@ export class DistinctElements {
   #hashOfNumber(): number {
     const bytes = this.#bytes;
     const start = this.#at;
-    let at = start + 1;
-    while (!endsLiteral(bytes[at]!)) at++;
+    let value = 0;
+    let at = start;
+    let byte = bytes[at]!;
+    for (; byte >= zero && byte <= nine; byte = bytes[++at]!) value = 10 * value + byte - zero;
+    if (!endsLiteral(byte) || at - start > exactChars) {
+      while (!endsLiteral(bytes[at]!)) at++;
+      value = Number(ascii.decode(bytes.subarray(start, at)));
+    }
     this.#at = at;
-    const value = integerAt(bytes, start, at) ?? Number(ascii.decode(bytes.subarray(start, at)));
     // So are the zeros.
     if (value === (value | 0)) return mixed(value | 0, 0);
     double[0] = value;
@@ -161,15 +166,3 @@ export class DistinctElements {
 
 const endsLiteral = (byte: number): boolean =>
   byte === comma || byte === closeBracket || byte === closeBrace || isBlank(byte);
-
-/** Returns a short integer of digits alone; undefined for any other number. */
-function integerAt(bytes: Uint8Array, start: number, end: number): number | undefined {
-  if (end - start > exactChars) return undefined;
-  let value = 0;
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at]!;
-    if (byte < zero || byte > nine) return undefined;
-    value = 10 * value + byte - zero;
-  }
-  return value;
-}

@@ -62,7 +62,7 @@ export class Evaluator {
 
   /** Returns whether the scalar `bytes[start, end)`, which may be one of transit's numbers, does. */
   acceptsScalar(nodes: readonly SchemaNode[], kind: Kind, bytes: Uint8Array, [start, end]: Extent): boolean {
-    this.values.take(kind, bytes, start, end);
+    if (!this.values.take(kind, bytes, start, end)) return false;
     try {
       return this.matchesAll(nodes);
     } finally {

@@ -37,16 +37,20 @@ export class JsonValues extends ValueCells {
   /** Reads the value at `start`, valid JSON on one line, without a name twice in a map. */
   read(bytes: Uint8Array, start: number): void {
     this.begin(bytes);
+    this.names.makeRoom();
     this.typesOfKinds = typesInJson;
     this.#at = start;
     this.#value();
   }
 
-  /** Takes a scalar that has been read before; its kind may be one of transit's numbers. */
-  take(kind: Kind, bytes: Uint8Array, start: number, end: number): void {
+  /** Takes a scalar that has been read before. Returns false for one that has no JSON form of its own. */
+  take(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
+    if (typesOfScalars[kind] === undefined) return false;
     this.begin(bytes);
+    // One of transit's numbers may be written as an integer or not.
     this.typesOfKinds = typesOfScalars;
     this.fill(this.newCell(), kind, start, end);
+    return true;
   }
 
   /** Returns a member's name as a text. It is a value until the next call. */

@@ -101,12 +101,12 @@ export class Plan implements SlotCheck {
   }
 
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
-    if (!scalar.begin(kind, bytes, start, end)) return false;
     const { scalars } = this.#plans.resources;
-    scalar.spend = scalars.spend;
     const alternatives = this.#assertions[kind];
     try {
       if (alternatives === undefined) return scalars.acceptsScalar(this.#nodes, kind, bytes, [start, end]);
+      if (!scalar.begin(kind, bytes, start, end)) return false;
+      scalar.spend = scalars.spend;
       const isFree = this.#areFew[kind] === true;
       for (const assertions of alternatives) if (meetsAll(assertions, isFree)) return true;
       return false;

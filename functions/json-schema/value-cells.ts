@@ -43,7 +43,6 @@ export class ValueCells {
   protected begin(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.length = 0;
-    this.names.makeRoom();
   }
 
   /** Forgets the body, which this outlives. */

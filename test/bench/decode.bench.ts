@@ -147,6 +147,8 @@ for (const [name, { record, json, transit }] of Object.entries(shapes)) {
 }
 
 for (const [name, body] of kindBodies(bodyBytes / 2)) row(name, body, 1.3);
+const longNumbers = (id: number) => ({ id, at: 1_760_000_000_000_000 + id, rate: id / 1e9, share: id / 7e7 });
+row("long numbers, transit", transitLines(longNumbers, bodyBytes / 2), 1.3);
 
 console.log("\nEnvelopes of small records");
 for (const [name, body] of envelopeBodies(bodyBytes / 2))

@@ -80,7 +80,10 @@ const columns: Readonly<Record<string, Column>> = {
   "uniqueItems of maps": {
     schema: { type: "array", uniqueItems: true, items: { type: "object" } },
     value: n => Array.from({ length: vary(n, 1, 4) }, (_, i) => ({ n, i })),
-    isSlow: true,
+  },
+  "uniqueItems of texts with escapes": {
+    schema: { type: "array", uniqueItems: true, items: { type: "string" } },
+    value: n => Array.from({ length: vary(n, 1, 4) }, (_, i) => `"${n}" ${i}`),
   },
   "list of items": {
     schema: { type: "array", items: [integers, { type: "string" }] },
@@ -88,6 +91,10 @@ const columns: Readonly<Record<string, Column>> = {
   },
   "minProperties, dependencies": {
     schema: { ...oneName("a", "integer"), minProperties: 1, dependencies: { b: ["a"] } },
+    value: n => (vary(n, 1, 2) === 0 ? { a: n } : { a: n, b: "x" }),
+  },
+  "dependencies with a schema": {
+    schema: { type: "object", properties: { a: integers }, dependencies: { b: oneName("a", "integer") } },
     value: n => (vary(n, 1, 2) === 0 ? { a: n } : { a: n, b: "x" }),
   },
   patternProperties: {
