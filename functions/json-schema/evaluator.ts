@@ -27,7 +27,7 @@ interface EvaluatorParts {
  * schema node and one value each. Its methods throw BudgetExceeded.
  */
 export class Evaluator {
-  readonly values = new JsonValues();
+  values = new JsonValues();
   readonly #dialect: Dialect;
   readonly spend: Spend;
   readonly #depthMax: number;
@@ -53,6 +53,11 @@ export class Evaluator {
     } finally {
       this.values.end();
     }
+  }
+
+  /** Forgets what it has read of the body. */
+  end(): void {
+    this.values = new JsonValues();
   }
 
   /** Returns whether the map or array at `start` conforms to all of `nodes`. */

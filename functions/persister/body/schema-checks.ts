@@ -96,6 +96,11 @@ export class SchemaChecks {
       : this.#compiler.planOf(node).within(this.#inPassing);
   }
 
+  /** Ends the checks of the body: kept plans hold the evaluators until they are used for another one. */
+  end(): void {
+    for (const each of [this.#inPassing.scalars, this.#inPassing.wholes]) each.end();
+  }
+
   /** Does `work` unless the body has used up its budget. */
   #withinBudget(line: number, stream: string, work: (evaluator: Evaluator) => void): void {
     if (this.#evaluator === undefined) return;

@@ -23,22 +23,29 @@ export function validate(
   const contents = new Contents(endingInNewline(body));
   contents.inferences = rules.inferences?.();
   const faults = new Faults(faultsNamed);
+  const schemas = new SchemaChecks(contents, faults, rules.schemas);
   try {
-    decode(contents.bytes, { ...limits, ...rules }, sinkOf(contents, faults, { sizes, rules }));
+    decode(contents.bytes, { ...limits, ...rules }, sinkOf({ contents, faults, schemas }, { sizes, rules }));
   } catch (error) {
     if (!(error instanceof NotAStitchstream)) throw error;
     throw headerFault(error);
+  } finally {
+    schemas.end();
   }
   faults.throwIfAny();
   return contents;
 }
 
+interface Parts {
+  readonly contents: Contents;
+  readonly faults: Faults;
+  readonly schemas: SchemaChecks;
+}
+
 function sinkOf(
-  contents: Contents,
-  faults: Faults,
+  { contents, faults, schemas }: Parts,
   { sizes, rules }: Pick<Destination, "sizes" | "rules">,
 ): MessageSink {
-  const schemas = new SchemaChecks(contents, faults, rules.schemas);
   const inferenceOf = (table: Table) =>
     table.schema === undefined && table.keyNames.length === 0 ? contents.inferences?.of(table) : undefined;
   return {
