@@ -16,18 +16,19 @@ import {
   zero,
 } from "../values/bytes.ts";
 import { hashOf, placeOf } from "../values/hash.ts";
+import { endOfContent } from "../values/plain-text.ts";
+import { doubleAt } from "./double-at.ts";
 import { hashOfText, mixed } from "./text-hash.ts";
 
 const elementsMax = 1_024;
 const baseMax = 2 ** 30;
-/** An element whose hash has so many places taken is left to others: its sender may have chosen it. */
+/** After so many taken places the evaluator decides: a sender can choose hashes that collide. */
 const probesMax = 16;
 const placeCount = 2 * elementsMax;
 /** Integers of at most so many characters are exact as doubles. */
 const exactChars = 15;
 
 const noBytes = new Uint8Array();
-const ascii = new TextDecoder("latin1");
 const double = new Float64Array(1);
 const doubleWords = new Int32Array(double.buffer);
 
@@ -38,6 +39,8 @@ export class DistinctElements {
   /** The numbers of elements, by their hashes, on top of `#base`; lower ones are of earlier arrays. */
   readonly #places = new Int32Array(placeCount);
   #base = 0;
+  /** How many numbers in the last array are no short integers. */
+  numbers = 0;
   #bytes: Uint8Array = noBytes;
   #at = 0;
   #isJson = true;
@@ -55,6 +58,7 @@ export class DistinctElements {
     this.#at = start + 1;
     this.#isJson = isJson;
     this.#areTexts = true;
+    this.numbers = 0;
     try {
       let count = 0;
       for (let byte = this.#next(); byte !== closeBracket; byte = this.#next()) {
@@ -100,8 +104,7 @@ export class DistinctElements {
     // A backslash may hide another of them.
     if (!this.#isJson && (first === tilde || first === caret || first === backtick || first === backslash))
       this.#areTexts = false;
-    let end = start;
-    while (bytes[end] !== quote) end += bytes[end] === backslash ? 2 : 1;
+    const end = endOfContent(bytes, start);
     this.#at = end + 1;
     return hashOfText(bytes, start, end);
   }
@@ -141,10 +144,11 @@ export class DistinctElements {
     for (; byte >= zero && byte <= nine; byte = bytes[++at]!) value = 10 * value + byte - zero;
     if (!endsLiteral(byte) || at - start > exactChars) {
       while (!endsLiteral(bytes[at]!)) at++;
-      value = Number(ascii.decode(bytes.subarray(start, at)));
+      value = doubleAt(bytes, start, at);
+      this.numbers++;
     }
     this.#at = at;
-    // So are the zeros.
+    // 0 and -0 are equal.
     if (value === (value | 0)) return mixed(value | 0, 0);
     double[0] = value;
     return mixed(doubleWords[0]!, doubleWords[1]!);
@@ -157,7 +161,7 @@ export class DistinctElements {
     return hashOf(this.#bytes, start, this.#at);
   }
 
-  /** Goes on to the next byte that is not blank, and returns it. */
+  /** Skips blanks. Returns the next byte. */
   #next(): number {
     while (isBlank(this.#bytes[this.#at]!)) this.#at++;
     return this.#bytes[this.#at]!;

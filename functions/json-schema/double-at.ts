@@ -1,6 +1,6 @@
 import { dot, letterE, lowerCaseBit, minus, nine, zero } from "../values/bytes.ts";
+import { textOf } from "../values/utf8.ts";
 
-const ascii = new TextDecoder("latin1");
 /** With so many digits, a number's digits and powers of ten are exact as doubles, and so its quotient is. */
 const exactChars = 15;
 const ten = 10;
@@ -56,7 +56,7 @@ function nearlyAt(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Returns the double that is nearest to the JSON number `bytes[start, end)`. */
-function doubleAt(bytes: Uint8Array, start: number, end: number): number {
+export function doubleAt(bytes: Uint8Array, start: number, end: number): number {
   if (!isShort(start, end)) return parsed(bytes, start, end);
   const isNegative = bytes[start] === minus;
   let digits = 0;
@@ -71,5 +71,4 @@ function doubleAt(bytes: Uint8Array, start: number, end: number): number {
   return isNegative ? -value : value;
 }
 
-const parsed = (bytes: Uint8Array, start: number, end: number) =>
-  Number(ascii.decode(bytes.subarray(start, end)));
+const parsed = (bytes: Uint8Array, start: number, end: number) => Number(textOf(bytes, start, end));

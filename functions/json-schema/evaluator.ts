@@ -5,7 +5,7 @@ import type { Dialect } from "./dialect.ts";
 import { DistinctElements } from "./distinct-elements.ts";
 import { JsonValues } from "./json-values.ts";
 import type { SchemaLimits } from "./limits.ts";
-import type { Applicators, SchemaNode } from "./node.ts";
+import { type Applicators, checksMembers, type SchemaNode } from "./node.ts";
 import { duplicatesOf } from "./unique.ts";
 
 /** Is used again by each array. */
@@ -13,10 +13,10 @@ const elements = new DistinctElements();
 
 /** Parsing a byte takes about 10 ns, a quarter of a step. */
 const parsingWeight = 8;
-/** Comparing an array's elements by their text takes less. */
-const comparingWeight = 2;
+/** Hashing a byte takes less than 7 ns, in texts much less, and a number that is no short integer 100 ns. */
+const hashingWeight = 2;
+const stepsPerNumber = 2;
 
-/** The part of a compiler that checking needs. */
 interface EvaluatorParts {
   readonly dialect: Dialect;
   readonly limits: Pick<SchemaLimits, "evaluationDepthMax">;
@@ -42,10 +42,10 @@ export class Evaluator {
   }
 
   /**
-   * Does `work` with the map or array at `start` among `values`, as the first of them. Like all that is read
+   * Reads the value at `start`, and does `work`, in which it is the first of `values`. Like all that is read
    * here, it is valid JSON on one line, without a name twice in a map.
    */
-  reading<T>(bytes: Uint8Array, start: number, work: () => T): T {
+  withValue<T>(bytes: Uint8Array, start: number, work: () => T): T {
     this.values.read(bytes, start);
     this.#noted = -1;
     try {
@@ -62,12 +62,17 @@ export class Evaluator {
 
   /** Returns whether the map or array at `start` conforms to all of `nodes`. */
   accepts(nodes: readonly SchemaNode[], bytes: Uint8Array, start: number): boolean {
-    return this.reading(bytes, start, () => this.matchesAll(nodes));
+    return this.withValue(bytes, start, () => this.matchesAll(nodes));
   }
 
   /** Returns whether the scalar `bytes[start, end)`, which may be one of transit's numbers, does. */
-  acceptsScalar(nodes: readonly SchemaNode[], kind: Kind, bytes: Uint8Array, [start, end]: Extent): boolean {
-    if (!this.values.take(kind, bytes, start, end)) return false;
+  acceptsScalar(
+    nodes: readonly SchemaNode[],
+    kind: Kind,
+    bytes: Uint8Array,
+    [start, end]: readonly [number, number],
+  ): boolean {
+    if (!this.values.readScalar(kind, bytes, start, end)) return false;
     try {
       return this.matchesAll(nodes);
     } finally {
@@ -85,44 +90,40 @@ export class Evaluator {
   /** Returns whether one of `values` conforms. */
   matches(node: SchemaNode, value: number): boolean {
     const { rules, applicators } = node;
-    const isScalar = this.values.kindOf(value) < Kind.map;
     if (rules === undefined) this.spend(1);
-    else if (!(isScalar ? this.#scalarMeets(rules, value) : this.#meets(rules, value))) return false;
+    else if (!this.meets(rules, value)) return false;
     if (applicators === undefined) return true;
     // Mostly a circle of references, which other records would follow, too: leaves them no steps. Throws.
     if (++this.#depth > this.#depthMax) this.spend(Number.POSITIVE_INFINITY);
-    const matches =
-      (isScalar || this.#matchesParts(applicators, value)) && this.#matchesChoices(applicators, value);
+    const matches = this.#matchesParts(applicators, value) && this.#matchesChoices(applicators, value);
     this.#depth--;
     return matches;
   }
 
-  #scalarMeets(rules: Assertions, value: number): boolean {
+  /** Returns whether one of `values` meets a schema's own assertions: by its text, if that tells. */
+  meets(rules: Assertions, value: number): boolean {
     const { values } = this;
-    const [start, end] = [values.startOf(value), values.endOf(value)];
-    this.spend(rules.stepsFor(end - start));
-    const known = rules.conformsByText(values.typesOf(value), values.bytes, start, end);
-    return known ?? rules.matches(values.parsed(value), this.spend);
-  }
-
-  /** The same for a map or an array. */
-  #meets(rules: Assertions, value: number): boolean {
-    this.spend(rules.steps);
-    const known = rules.conformsByCount(this.values.typesOf(value), this.values.countOf(value));
+    const [start, end, types] = [values.startOf(value), values.endOf(value), values.typesOf(value)];
+    const isScalar = values.kindOf(value) < Kind.map;
+    this.spend(rules.stepsFor(isScalar ? end - start : 0));
+    const known = isScalar
+      ? rules.conformsByText(types, values.bytes, start, end)
+      : rules.conformsByCount(types, values.countOf(value));
     return known ?? rules.matches(this.parsed(value), this.spend);
   }
 
   /** Returns one of `values` as checks of values get it. */
   parsed(value: number): unknown {
     const { values } = this;
-    this.spend(stepsOfText(values.endOf(value) - values.startOf(value), parsingWeight));
+    if (values.kindOf(value) >= Kind.map && !values.isParsed(value))
+      this.spend(stepsOfText(values.endOf(value) - values.startOf(value), parsingWeight));
     return values.parsed(value);
   }
 
   #matchesParts(applicators: Applicators, value: number): boolean {
-    return this.values.kindOf(value) === Kind.array
-      ? this.#matchesElements(applicators, value)
-      : this.#matchesMembers(applicators, value);
+    const kind = this.values.kindOf(value);
+    if (kind === Kind.array) return this.#matchesElements(applicators, value);
+    return kind !== Kind.map || this.#matchesMembers(applicators, value);
   }
 
   #matchesElements({ items, otherItems, contains, uniqueItems }: Applicators, array: number): boolean {
@@ -140,20 +141,35 @@ export class Evaluator {
 
   /** Returns the indexes of the first two equal elements; undefined if all differ. */
   duplicatesIn(array: number): readonly [number, number] | undefined {
-    const { bytes } = this.values;
-    const [start, end] = [this.values.startOf(array), this.values.endOf(array)];
-    this.spend(stepsOfText(end - start, comparingWeight));
-    if (elements.areIn(bytes, start, end)) return undefined;
+    const { values } = this;
+    if (this.areDistinct(values.bytes, values.startOf(array), values.endOf(array))) return undefined;
     return duplicatesOf(this.parsed(array) as readonly unknown[], this.spend, this.#dialect);
   }
 
+  /** Returns whether the elements of the array `bytes[start, end)`, in JSON or transit, certainly differ. */
+  areDistinct(bytes: Uint8Array, start: number, end: number, isJson = true): boolean {
+    this.spend(stepsOfText(end - start, hashingWeight));
+    const areDistinct = elements.areIn(bytes, start, end, isJson);
+    this.spend(stepsPerNumber * elements.numbers);
+    return areDistinct;
+  }
+
   #matchesMembers(applicators: Applicators, map: number): boolean {
+    const { required, nameLookups } = applicators;
+    this.spend(nameLookups);
+    if (required.length > 0) this.noteNames(map);
+    for (const name of required) if (!this.values.names.has(name)) return false;
+    // Dependencies are last, as a schema may refer to itself by one.
+    return this.#matchesEach(applicators, map) && this.#matchesDependencies(applicators, map);
+  }
+
+  #matchesEach(applicators: Applicators, map: number): boolean {
     const { values } = this;
-    if (!this.#matchesNames(applicators, map)) return false;
     const { propertyNames } = applicators;
-    const isOfValues = dependsOnNames(applicators);
+    const isOfValues = checksMembers(applicators);
     if (!isOfValues && propertyNames === undefined) return true;
-    this.spend(values.countOf(map));
+    // Whoever has noted the names has paid for them.
+    if (map !== this.#noted) this.spend(values.countOf(map));
     const end = values.after(map);
     for (let each = values.firstIn(map); each < end; each = values.after(each)) {
       if (isOfValues && !this.#matchesMember(applicators, each)) return false;
@@ -170,14 +186,9 @@ export class Evaluator {
     return schema === undefined || this.matches(schema, member);
   }
 
-  /** Checks which names a map has, and the map itself if a name requires that. */
-  #matchesNames(applicators: Applicators, map: number): boolean {
-    const { required, dependentRequired, dependentSchemas, nameLookups } = applicators;
-    if (nameLookups === 0) return true;
+  #matchesDependencies({ dependentRequired, dependentSchemas }: Applicators, map: number): boolean {
     const { names } = this.values;
-    this.spend(nameLookups);
-    this.noteNames(map);
-    for (const name of required) if (!names.has(name)) return false;
+    if (dependentRequired.length > 0) this.noteNames(map);
     for (const [name, others] of dependentRequired)
       if (names.has(name) && !others.every(each => names.has(each))) return false;
     for (const [name, schema] of dependentSchemas) {
@@ -215,7 +226,7 @@ export class Evaluator {
     const { allOf, anyOf, oneOf, not } = applicators;
     for (const each of allOf) if (!this.matches(each, value)) return false;
     if (anyOf !== undefined && !anyOf.some(each => this.matches(each, value))) return false;
-    if (oneOf !== undefined && this.countOf(oneOf, value) !== 1) return false;
+    if (oneOf !== undefined && this.matchCount(oneOf, value) !== 1) return false;
     if (not !== undefined && this.matches(not, value)) return false;
     const consequence = this.consequenceOf(applicators, value);
     return consequence === undefined || this.matches(consequence, value);
@@ -228,15 +239,9 @@ export class Evaluator {
   }
 
   /** Returns how many of `nodes` a value matches. */
-  countOf(nodes: readonly SchemaNode[], value: number): number {
+  matchCount(nodes: readonly SchemaNode[], value: number): number {
     let count = 0;
     for (const each of nodes) if (this.matches(each, value)) count++;
     return count;
   }
 }
-
-/** The first byte of a text, and the one after it. */
-type Extent = readonly [start: number, end: number];
-
-const dependsOnNames = ({ properties, patternProperties, additionalProperties }: Applicators) =>
-  properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;

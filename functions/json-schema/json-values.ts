@@ -1,5 +1,4 @@
 import {
-  backslash,
   closeBrace,
   closeBracket,
   dot,
@@ -14,6 +13,7 @@ import {
   quote,
   zero,
 } from "../values/bytes.ts";
+import { endOfContent } from "../values/plain-text.ts";
 import { isInt64At } from "../values/transit-scalar.ts";
 import { Kind } from "../values/visitor.ts";
 import { typesOfScalars } from "./scalars.ts";
@@ -21,7 +21,7 @@ import { typeBits } from "./types.ts";
 import { ValueCells } from "./value-cells.ts";
 
 const { fractional, array, object } = typeBits;
-/** A number whose text has a fraction, an exponent or more than 64 bits has not the type `integer`. */
+/** A number with a fraction, an exponent or more than 64 bits does not have the type `integer`. */
 const typesInJson = [...typesOfScalars];
 typesInJson[Kind.double] = fractional;
 typesInJson[Kind.map] = object;
@@ -38,17 +38,17 @@ export class JsonValues extends ValueCells {
   read(bytes: Uint8Array, start: number): void {
     this.begin(bytes);
     this.names.makeRoom();
-    this.typesOfKinds = typesInJson;
+    this.kindTypes = typesInJson;
     this.#at = start;
     this.#value();
   }
 
-  /** Takes a scalar that has been read before. Returns false for one that has no JSON form of its own. */
-  take(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
+  /** Takes a scalar that was read before. Returns false for a kind that JSON doesn't have. */
+  readScalar(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean {
     if (typesOfScalars[kind] === undefined) return false;
     this.begin(bytes);
     // One of transit's numbers may be written as an integer or not.
-    this.typesOfKinds = typesOfScalars;
+    this.kindTypes = typesOfScalars;
     this.fill(this.newCell(), kind, start, end);
     return true;
   }
@@ -57,7 +57,7 @@ export class JsonValues extends ValueCells {
   nameAsText(member: number): number {
     const start = this.nameStartOf(member);
     const text = this.newCell();
-    this.fill(text, Kind.text, start, this.#endOfString(start));
+    this.fill(text, Kind.text, start, endOfContent(this.bytes, start));
     this.length = text;
     return text;
   }
@@ -68,7 +68,7 @@ export class JsonValues extends ValueCells {
     const first = this.#next();
     const start = this.#at;
     if (first === quote) {
-      const end = this.#endOfString(start + 1);
+      const end = endOfContent(this.bytes, start + 1);
       this.#at = end + 1;
       this.fill(cell, Kind.text, start + 1, end);
     } else if (first === openBrace) this.#map(cell);
@@ -103,7 +103,7 @@ export class JsonValues extends ValueCells {
         this.#next();
       }
       const nameStart = this.#at + 1;
-      const nameEnd = this.#endOfString(nameStart);
+      const nameEnd = endOfContent(this.bytes, nameStart);
       this.#at = nameEnd + 1;
       // The colon.
       this.#next();
@@ -113,7 +113,7 @@ export class JsonValues extends ValueCells {
     }
     this.#at++;
     this.fill(cell, Kind.map, start, this.#at);
-    this.count(cell, count);
+    this.setCount(cell, count);
   }
 
   #array(cell: number): void {
@@ -127,22 +127,14 @@ export class JsonValues extends ValueCells {
     }
     this.#at++;
     this.fill(cell, Kind.array, start, this.#at);
-    this.count(cell, count);
+    this.setCount(cell, count);
   }
 
-  /** Goes on to the next byte that is not blank, and returns it. */
+  /** Skips blanks. Returns the next byte. */
   #next(): number {
     const { bytes } = this;
     while (isBlank(bytes[this.#at]!)) this.#at++;
     return bytes[this.#at]!;
-  }
-
-  /** Returns the closing quote of the string whose content begins at `start`. */
-  #endOfString(start: number): number {
-    const { bytes } = this;
-    let at = start;
-    while (bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-    return at;
   }
 }
 

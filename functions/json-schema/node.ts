@@ -47,6 +47,14 @@ export interface Applicators {
   readonly ifNot: SchemaNode | undefined;
 }
 
+/** Returns whether a schema checks the values of a map's members. */
+export const checksMembers = ({
+  properties,
+  patternProperties,
+  additionalProperties,
+}: Applicators): boolean =>
+  properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;
+
 const keywords = [
   "required",
   "properties",

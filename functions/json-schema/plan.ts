@@ -4,7 +4,6 @@ import { Kind } from "../values/visitor.ts";
 import { type ArrayPlan, arrayPlanOf } from "./array-plan.ts";
 import type { Assertions } from "./assertions.ts";
 import { isOverBudget } from "./budget.ts";
-import { DistinctElements } from "./distinct-elements.ts";
 import { type MakePlan, mapPlanOf, type PlanResources } from "./map-plan.ts";
 import type { SchemaNode } from "./node.ts";
 import { ScalarCheck } from "./scalar-check.ts";
@@ -12,9 +11,8 @@ import { typesOfKind } from "./scalars.ts";
 import { eachType, typeBits } from "./types.ts";
 import { type Alternatives, alternativesOf, areRefused, isAnything } from "./verdict.ts";
 
-/** Both are used again by each check. */
+/** Is used again by each check. */
 const scalar = new ScalarCheck();
-const elements = new DistinctElements();
 const { array, object } = typeBits;
 
 const checkedByTextMax = 8;
@@ -118,10 +116,11 @@ export class Plan implements SlotCheck {
   }
 
   conformsWhole(bytes: Uint8Array, start: number, end: number, isJson: boolean): boolean {
+    const { wholes } = this.#plans.resources;
     const isArray = this.#array !== undefined && bytes[start] === openBracket;
-    if (isArray && elements.areIn(bytes, start, end, isJson)) return true;
     try {
-      return isJson && this.#plans.resources.wholes.accepts(this.#nodes, bytes, start);
+      if (isArray && wholes.areDistinct(bytes, start, end, isJson)) return true;
+      return isJson && wholes.accepts(this.#nodes, bytes, start);
     } catch (error) {
       return isOverBudget(error);
     }

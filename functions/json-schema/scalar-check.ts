@@ -36,8 +36,7 @@ export class ScalarCheck {
     this.#value = undefined;
   }
 
-  /** The scalar as the evaluator gets it. */
-  get value(): unknown {
+  get #parsed(): unknown {
     this.#value ??= scalarOf(this.#kind, this.#bytes, this.#start, this.#end);
     return this.#value;
   }
@@ -49,6 +48,6 @@ export class ScalarCheck {
     const known = rules.conformsByText(this.#types, this.#bytes, this.#start, this.#end);
     if (known !== undefined) return known;
     if (!isSpent) this.spend(rules.stepsFor(this.#end - this.#start));
-    return rules.matches(this.value, this.spend);
+    return rules.matches(this.#parsed, this.spend);
   }
 }

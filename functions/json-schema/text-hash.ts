@@ -1,18 +1,24 @@
 import { backslash, letterU } from "../values/bytes.ts";
 import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
+import { isContinuation } from "../values/utf8.ts";
 import { endOfEscape } from "./text-length.ts";
 
 /** FNV-1a: RFC 9923. */
 const [offset, prime] = [0x811c9dc5, 0x01000193];
 
-/** Returns a hash that depends on a value's hash, too. */
+/** Combines two hashes; their order matters. */
 export const mixed = (hash: number, other: number): number => Math.imul(hash ^ other, prime);
+
+/** Texts have the same hash if they differ only after so many characters. */
+const charactersMax = 256;
 
 /** Returns a hash of a text by the content of its JSON string; the same for all its spellings. */
 export function hashOfText(bytes: Uint8Array, start: number, end: number): number {
   let hash: number = offset;
+  let characters = 0;
   for (let at = start; at < end; ) {
     const byte = bytes[at]!;
+    if (!isContinuation(byte) && ++characters > charactersMax) break;
     if (byte === backslash) {
       const next = endOfEscape(bytes, at);
       hash = withCharacter(hash, characterOf(bytes, at, next));

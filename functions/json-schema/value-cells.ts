@@ -19,13 +19,13 @@ const Field = {
   after: 3,
   /** The number of members or elements. */
   count: 4,
-  /** If it is a member: the number of its name, and where that begins. */
-  name: 5,
+  /** If it is a member: the id of its name, and where that begins. */
+  nameId: 5,
   nameStart: 6,
 } as const;
 
 /**
- * A JSON value and all that it holds, each a cell of integers: they can be looked at many times, and there is
+ * A JSON value and all that it holds, each a cell of integers: they can be read many times, and there is
  * no object for each. The values in a map or an array follow it. A value is known by the place of its cell;
  * the first one's is 0.
  */
@@ -36,7 +36,7 @@ export class ValueCells {
   /** The place of the next cell. */
   protected length = 0;
   /** By kind: the types that the values may have, as bits. */
-  protected typesOfKinds: readonly (number | undefined)[] = [];
+  protected kindTypes: readonly (number | undefined)[] = [];
   /** The maps and arrays that were parsed. */
   readonly #parsed = new Map<number, unknown>();
 
@@ -71,7 +71,7 @@ export class ValueCells {
 
   /** Returns the types that a value may have, as bits. */
   typesOf(value: number): number {
-    return this.typesOfKinds[this.kindOf(value)]!;
+    return this.kindTypes[this.kindOf(value)]!;
   }
 
   /** Returns the first value in a map or an array; the one after it if it is empty. */
@@ -85,7 +85,7 @@ export class ValueCells {
   }
 
   nameOf(member: number): string {
-    return this.names.text(this.#cells[member + Field.name]!);
+    return this.names.textOf(this.#cells[member + Field.nameId]!);
   }
 
   /** Returns the start of the raw content of a member's name. */
@@ -95,10 +95,15 @@ export class ValueCells {
 
   /** Makes `names.has` know the names of a map. */
   noteNames(map: number): void {
-    this.names.begin();
+    this.names.beginMap();
     const end = this.after(map);
     for (let member = this.firstIn(map); member < end; member = this.after(member))
-      this.names.note(this.#cells[member + Field.name]!);
+      this.names.add(this.#cells[member + Field.nameId]!);
+  }
+
+  /** Returns whether a map or an array has been parsed. */
+  isParsed(value: number): boolean {
+    return this.#parsed.has(value);
   }
 
   /** Returns a value as checks of values get it. */
@@ -129,12 +134,12 @@ export class ValueCells {
     cells[cell + Field.after] = this.length;
   }
 
-  protected count(container: number, members: number): void {
+  protected setCount(container: number, members: number): void {
     this.#cells[container + Field.count] = members;
   }
 
   protected nameMember(member: number, start: number, end: number): void {
-    this.#cells[member + Field.name] = this.names.numberOf(this.bytes, start, end);
+    this.#cells[member + Field.nameId] = this.names.idOf(this.bytes, start, end);
     this.#cells[member + Field.nameStart] = start;
   }
 }

@@ -7,16 +7,16 @@ const namesMax = 4_096;
 
 interface Spelling {
   readonly raw: Uint8Array;
-  readonly number: number;
+  readonly id: number;
 }
 
-/** The names in a body's maps. Each is decoded once, and has a number. */
+/** The names in a body's maps. Each is decoded once, and has an id. */
 export class ValueNames {
   readonly #texts: string[] = [];
   readonly #byText = new Map<string, number>();
   /** One for each hash of a name's raw content. */
   readonly #spellings = new Map<number, Spelling>();
-  /** By number: the last map that has the name. */
+  /** By id: the last map that has the name. */
   readonly #mapOf: number[] = [];
   #map = 0;
 
@@ -28,39 +28,39 @@ export class ValueNames {
     this.#spellings.clear();
   }
 
-  /** Returns the number of the name with the raw content `bytes[start, end)`. */
-  numberOf(bytes: Uint8Array, start: number, end: number): number {
+  /** Returns the id of the name with the raw content `bytes[start, end)`. */
+  idOf(bytes: Uint8Array, start: number, end: number): number {
     const hash = hashOf(bytes, start, end);
     const known = this.#spellings.get(hash);
-    if (known !== undefined && isSame(bytes, start, end, known.raw)) return known.number;
+    if (known !== undefined && isSame(bytes, start, end, known.raw)) return known.id;
     const text = stringOf(bytes, start, end);
-    const number = this.#byText.get(text) ?? this.#texts.length;
-    if (number === this.#texts.length) {
+    const id = this.#byText.get(text) ?? this.#texts.length;
+    if (id === this.#texts.length) {
       this.#texts.push(text);
-      this.#byText.set(text, number);
+      this.#byText.set(text, id);
       this.#mapOf.push(0);
     }
-    if (known === undefined) this.#spellings.set(hash, { raw: bytes.slice(start, end), number });
-    return number;
+    if (known === undefined) this.#spellings.set(hash, { raw: bytes.slice(start, end), id });
+    return id;
   }
 
-  text(number: number): string {
-    return this.#texts[number]!;
+  textOf(id: number): string {
+    return this.#texts[id]!;
   }
 
   /** Begins a map without names. */
-  begin(): void {
+  beginMap(): void {
     this.#map++;
   }
 
   /** Adds a name to the map. */
-  note(number: number): void {
-    this.#mapOf[number] = this.#map;
+  add(id: number): void {
+    this.#mapOf[id] = this.#map;
   }
 
   /** Returns whether the map that was begun last has a name. */
   has(name: string): boolean {
-    const number = this.#byText.get(name);
-    return number !== undefined && this.#mapOf[number] === this.#map;
+    const id = this.#byText.get(name);
+    return id !== undefined && this.#mapOf[id] === this.#map;
   }
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
 import { lacking, negationOf } from "./negation.ts";
-import type { Applicators, SchemaNode } from "./node.ts";
+import { type Applicators, checksMembers, type SchemaNode } from "./node.ts";
 import { eachType, typeBits } from "./types.ts";
 
 /** Lists of schemas. A value conforms if it conforms to all schemas of one list. */
@@ -86,7 +86,6 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const holds = holdsParts(applicators, type);
   if (holds === undefined || applicators.if !== undefined) return nothing;
   const { allOf, anyOf, oneOf, not } = applicators;
-  const dependent = type === typeBits.object ? applicators.dependentSchemas : none;
   if (isTooLong(applicators, search)) return nothing;
   const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
   if (negates && !requiresNames(not, type)) return nothing;
@@ -95,7 +94,9 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
     ...allOf.map(each => alternativesIn(each, search, depth - 1)),
     anyOf === undefined ? anything : anyIn(anyOf, search, depth),
     oneOf === undefined ? anything : onlyIn(oneOf, search, depth),
-    ...dependent.map(([name, each]) => [[lacking(name)], ...alternativesIn(each, search, depth - 1)]),
+    ...(type === typeBits.object ? applicators.dependentSchemas : none).map(([name, each]) =>
+      simplest([[lacking(name)], ...alternativesIn(each, search, depth - 1)]),
+    ),
   ];
   return combined(all, search);
 }
@@ -205,7 +206,7 @@ function isRefused({ rules, applicators }: SchemaNode, search: Search, depth: nu
 
 /**
  * Returns whether a map's members or an array's elements must be checked; undefined if only the evaluator can
- * check them.
+ * check them. Schemas that depend on a name are alternatives.
  */
 function holdsParts(applicators: Applicators, type: number): boolean | undefined {
   if (type === typeBits.array) {
@@ -214,14 +215,7 @@ function holdsParts(applicators: Applicators, type: number): boolean | undefined
     return items.length > 0 || otherItems !== undefined || uniqueItems;
   }
   if (type !== typeBits.object) return false;
-  const { patternProperties, propertyNames, dependentRequired } = applicators;
-  if (propertyNames !== undefined) return undefined;
-  const { required, properties, additionalProperties } = applicators;
-  return (
-    required.length > 0 ||
-    dependentRequired.length > 0 ||
-    properties.size > 0 ||
-    patternProperties.length > 0 ||
-    additionalProperties !== undefined
-  );
+  if (applicators.propertyNames !== undefined) return undefined;
+  const { required, dependentRequired } = applicators;
+  return required.length > 0 || dependentRequired.length > 0 || checksMembers(applicators);
 }

@@ -23,7 +23,7 @@ export const violationsOf = (
   bytes: Uint8Array,
   start = 0,
 ): readonly Violation[] =>
-  evaluator.reading(bytes, start, () =>
+  evaluator.withValue(bytes, start, () =>
     evaluator.matchesAll([node]) ? [] : new Violations(evaluator).of(node),
   );
 
@@ -55,15 +55,16 @@ class Violations {
     if (!this.#isFull) this.#found.push({ path, message });
   }
 
-  /** Collects those of a part of the value, if it does not match. */
-  #into(node: SchemaNode | undefined, value: number, path: Violation["path"]): void {
+  /** Collects those of a value, or of the part of it that is at `place`, if it does not match. */
+  #into(node: SchemaNode | undefined, value: number, path: Violation["path"], place?: string | number): void {
     if (node === undefined || this.#isFull || this.#evaluator.matches(node, value)) return;
-    this.#collect(node, value, path);
+    this.#collect(node, value, place === undefined ? path : [...path, place]);
   }
 
   #collect({ rules, applicators }: SchemaNode, value: number, path: Violation["path"]): void {
     const evaluator = this.#evaluator;
-    if (rules !== undefined)
+    // Parses no map that meets them: those around a fault may hold all of the record.
+    if (rules !== undefined && !evaluator.meets(rules, value))
       for (const message of rules.violations(evaluator.parsed(value), evaluator.spend))
         this.#add(path, message);
     if (applicators === undefined || this.#isFull) return;
@@ -81,8 +82,9 @@ class Violations {
     let isFound = contains === undefined;
     let n = 0;
     for (let each = values.firstIn(array); each < end; each = values.after(each)) {
-      this.#into(items[n] ?? otherItems, each, [...path, n++]);
+      this.#into(items[n] ?? otherItems, each, path, n);
       isFound ||= evaluator.matches(contains!, each);
+      n++;
     }
     if (!isFound) this.#add(path, "must hold an element as its `contains` says");
     const duplicates = uniqueItems ? evaluator.duplicatesIn(array) : undefined;
@@ -97,18 +99,19 @@ class Violations {
     const { propertyNames } = applicators;
     evaluator.noteNames(map);
     for (const name of applicators.required) if (!names.has(name)) this.#add([...path, name], "is required");
+    const end = values.after(map);
+    for (let each = values.firstIn(map); each < end; each = values.after(each)) {
+      const name = values.nameOf(each);
+      for (const schema of evaluator.schemasOf(each, applicators)) this.#into(schema, each, path, name);
+      if (propertyNames !== undefined && !evaluator.matches(propertyNames, values.nameAsText(each)))
+        this.#add([...path, name], "has a name that `propertyNames` refuses");
+    }
+    evaluator.noteNames(map);
     for (const [name, others] of applicators.dependentRequired)
       if (names.has(name))
         for (const each of others)
           if (!names.has(each)) this.#add([...path, each], `is required next to ${name}`);
     const applied = applicators.dependentSchemas.filter(([name]) => names.has(name));
-    const end = values.after(map);
-    for (let each = values.firstIn(map); each < end; each = values.after(each)) {
-      const at = [...path, values.nameOf(each)];
-      for (const schema of evaluator.schemasOf(each, applicators)) this.#into(schema, each, at);
-      if (propertyNames !== undefined && !evaluator.matches(propertyNames, values.nameAsText(each)))
-        this.#add(at, "has a name that `propertyNames` refuses");
-    }
     for (const [, schema] of applied) this.#into(schema, map, path);
   }
 
@@ -119,7 +122,7 @@ class Violations {
     for (const choices of [anyOf, oneOf])
       if (choices !== undefined && !this.#isFull && !choices.some(each => evaluator.matches(each, value)))
         this.#add(path, `matches none of its schemas: ${this.#reasons(choices, value)}`);
-    const count = evaluator.countOf(oneOf ?? [], value);
+    const count = evaluator.matchCount(oneOf ?? [], value);
     if (count > 1) this.#add(path, `matches ${count} schemas of \`oneOf\`, and must match one`);
     if (not !== undefined && evaluator.matches(not, value)) this.#add(path, "matches what `not` refuses");
     this.#into(evaluator.consequenceOf(applicators, value), value, path);

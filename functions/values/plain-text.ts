@@ -1,4 +1,4 @@
-import { backslash, letterU, quote, wordBytes } from "./bytes.ts";
+import { backslash, letterU, offsetOf, quote, wordBytes } from "./bytes.ts";
 
 /** The bytes of a string that are not its end, an escape or a control: RFC 8259 section 7. */
 const plainBytes = new Uint8Array(256).map((_, byte) =>
@@ -91,6 +91,22 @@ export function endsIn(word: number): number {
   const escapes = word ^ 0x5c5c5c5c;
   return (((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes)) & 0x80808080;
 }
+
+/** Returns the closing quote of a string that is known to be valid; `start` is within its content. */
+export function endOfContent(bytes: Uint8Array, start: number): number {
+  let at = start;
+  for (const near = start + nearBytes; at < near; at += bytes[at] === backslash ? 2 : 1)
+    if (bytes[at] === quote) return at;
+  // In a long text the engine is faster.
+  for (;;) {
+    const end = offsetOf(bytes, quote, at);
+    let first = end;
+    while (first > at && bytes[first - 1] === backslash) first--;
+    if (((end - first) & 1) === 0) return end;
+    at = end + 1;
+  }
+}
+const nearBytes = 64;
 
 /** Returns the first quote or backslash, from `start`, of a string that is known to be valid. */
 export function endOrEscape(bytes: Uint8Array, view: DataView, start: number): number {

@@ -12,8 +12,8 @@ import { dynamoClient } from "../../functions/aws/clients.ts";
 import { type Listening, listen } from "./listen.ts";
 
 /**
- * Starts an embedded DynamoDB that stores its tables in `dir`. If an earlier process was killed while it made
- * the one named `table`, the folder is made again.
+ * Starts an embedded DynamoDB that stores its tables in `dir`, of which `table`, if it is given, is the only
+ * one. If an earlier process was killed while it made that, the folder is made again.
  */
 export async function startDynamodb({ dir, port, table }: Options): Promise<Listening> {
   const open = async () => {
@@ -21,7 +21,12 @@ export async function startDynamodb({ dir, port, table }: Options): Promise<List
     return listen(dynalite({ path: dir, createTableMs: 0, deleteTableMs: 0 }), port);
   };
   const server = await open();
-  if (table === undefined || (await statusOf(server.url, table)) !== "CREATING") return server;
+  try {
+    if (table === undefined || (await statusOf(server.url, table)) !== "CREATING") return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   // It would remain so: a timer of the process that creates a table completes it. No item is in it yet.
   await server.close();
   await rm(dir, { recursive: true });

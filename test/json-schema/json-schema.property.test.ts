@@ -82,6 +82,14 @@ it("a circle of references uses up all steps: otherwise each record's check woul
   expect(() => accepts(free)).toThrow(BudgetExceeded);
 });
 
+it("a circle by a dependency is not followed for a map that does not conform otherwise", () => {
+  const schema = { properties: { a: { type: "integer" } }, dependencies: { b: { $ref: "#" } } };
+  const node = compiler.compileParsed(schema as JsonObject, () => {});
+  const walk = new Evaluator(compiler, 1e6);
+  expect(walk.accepts([node], Buffer.from('{"b":1,"a":"text"}'), 0)).toBe(false);
+  expect(() => walk.accepts([node], Buffer.from('{"b":1,"a":1}'), 0)).toThrow(BudgetExceeded);
+});
+
 it("a plan for which the budget is used up is made with the next body's", () => {
   const names = Array.from({ length: 4_000 }, (_, n) => `n${n}`);
   const node = compiler.compileParsed({ properties: { a: { required: names } } }, () => {});

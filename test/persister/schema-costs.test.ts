@@ -51,6 +51,7 @@ describe("the work of a check is counted", () => {
       '{"a":[1,2,3,4,5,6,7,8,9,49]}',
       2,
     ],
+    ["uniqueItems of long numbers", '{"uniqueItems":true}', `[${list(2_000, n => `${n}e1`)}]`, 2],
     ["a const of a long text", `{"const":["${"x".repeat(200_000)}"]}`, `["${"x".repeat(200_000)}"]`, 2],
   ])("%s", (_name, rule, value, line) => {
     expect(lineRefused(`${fan(rule)}\n${recordLine(value)}`, jsonSchemaRules)).toBe(line);

@@ -57,7 +57,8 @@ async function startEndpoint(env: Awaited<ReturnType<typeof endpointEnv>>): Prom
       () => false,
     );
   while (!(await answers())) {
-    if (endpoint.child.exitCode !== null) throw new Error((await endpoint.ended).errors);
+    const { exitCode, signalCode } = endpoint.child;
+    if (exitCode !== null || signalCode !== null) throw new Error((await endpoint.ended).errors);
     await setTimeout(20);
   }
   return endpoint;
@@ -72,13 +73,15 @@ it("rows survive twenty kills of the endpoint and of the connections, and none i
   const stream = streamOf(120_000, 12_000);
   const file = join(dir, "killed.stream");
   await writeFile(file, stream.text);
-  await writeFile(`${file}.hold`, "");
   const name = "killed";
   const env = await endpointEnv(name);
   let endpoint = await startEndpoint(env);
+  await writeFile(`${file}.parts`, "0");
   // A second run of the tap would repeat records since the last bookmark, in deliveries of its own.
   const persist = start(["cli/persist.ts", ...flagsFor(env.PORT), ...tapOf(file)], env);
   for (let kill = 0; kill < 20; kill++) {
+    // So that rows flow until the last kill.
+    await writeFile(`${file}.parts`, `${3 * kill}`);
     await setTimeout(500 + Math.random() * 1_500);
     if (kill % 2 === 0) {
       endpoint.child.kill("SIGKILL");
@@ -89,7 +92,7 @@ it("rows survive twenty kills of the endpoint and of the connections, and none i
         `select pg_terminate_backend(pid) from pg_stat_activity where application_name = '${name}'`,
       );
   }
-  await rm(`${file}.hold`);
+  await rm(`${file}.parts`);
   const { code, errors } = await persist.ended;
   expect(code, errors).toBe(0);
   expect(await bookmarkOf(env.PORT)).toEqual({ n: stream.keyed });

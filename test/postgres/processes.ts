@@ -24,7 +24,7 @@ export function streamOf(keyed: number, keyless: number): Stream {
   return { keyed, keyless, text: `${lines.join("\n")}\n` };
 }
 
-/** Below those that Linux gives to whoever asks for any port. */
+/** Below the range from which Linux assigns ports. */
 const ports = { first: 10_000, last: 32_000 };
 
 /** Resolves to a port that nobody else takes while the process that listens on it is started again. */

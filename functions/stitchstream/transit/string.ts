@@ -27,7 +27,7 @@ import { cacheableCharsMin, entersCache, isLongEnough, TransitCache } from "./ca
 const ascii = new TextDecoder("latin1");
 /** 10^308 is the largest power of ten that is a double. */
 const doubleDigitsMax = 308;
-/** So many digits and an exponent of two digits are less than that. */
+/** A number of so many characters with an exponent of two digits is less than that. */
 const shortCharsMax = 200;
 const shortExponentDigits = 2;
 /** A character beyond the first 65,536 may be two escapes, `\\uXXXX` each. */
