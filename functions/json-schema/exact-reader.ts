@@ -1,4 +1,12 @@
-import { closeBrace, closeBracket, comma, openBrace, openBracket, quote } from "../values/bytes.ts";
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  isOfNumber,
+  openBrace,
+  openBracket,
+  quote,
+} from "../values/bytes.ts";
 import type { Numeric } from "./exact-number.ts";
 
 /**
@@ -140,12 +148,3 @@ const minus = 0x2d;
 const plainCharsMax = 15;
 
 const ownMember = { enumerable: true, configurable: true, writable: true };
-
-/** Digits, a point, signs, and either e. */
-const isOfNumber = (code: number) =>
-  (code >= 0x30 && code <= 0x39) ||
-  code === 0x2e ||
-  code === 0x65 ||
-  code === 0x45 ||
-  code === 0x2d ||
-  code === 0x2b;

@@ -3,15 +3,12 @@ import {
   closeBracket,
   dot,
   isBlank,
+  isOfNumber,
   letterE,
   lowerCaseBit,
-  minus,
-  nine,
   openBrace,
   openBracket,
-  plus,
   quote,
-  zero,
 } from "../values/bytes.ts";
 import { endOfContent } from "../values/plain-text.ts";
 import { isInt64At } from "../values/transit-scalar.ts";
@@ -137,10 +134,3 @@ export class JsonValues extends ValueCells {
     return bytes[this.#at]!;
   }
 }
-
-const isOfNumber = (byte: number): boolean =>
-  (byte >= zero && byte <= nine) ||
-  byte === dot ||
-  (byte | lowerCaseBit) === letterE ||
-  byte === plus ||
-  byte === minus;

