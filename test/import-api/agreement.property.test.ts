@@ -130,3 +130,11 @@ it.each(["title", "description", "id"])("both refuse a `%s` that is not a string
   expect(refusalByCore(body)).toContain(`properties/a has ${name}: 5, which is not a string`);
   expect(refusalBySandbox(readUnchecked(body).contents)).toBeDefined();
 });
+
+it("both refuse a pattern that can't be read in an `additionalItems` that nothing comes under", () => {
+  const schema = { items: [], additionalItems: { pattern: "\\q" } };
+  const declared = JSON.stringify({ type: "SCHEMA", stream: "orders", schema, key_properties: ["id"] });
+  const body = `${declared}\n${JSON.stringify({ type: "RECORD", stream: "orders", record: { id: 1 } })}\n`;
+  expect(refusalByCore(body)).toContain("\\q");
+  expect(refusalBySandbox(readUnchecked(body).contents)).toBeDefined();
+});

@@ -41,8 +41,8 @@ export function readSchema(schema: JsonObject, find: (ref: string) => unknown): 
     if (fault !== undefined) return { fault };
     if (!annotations.has(name)) keywords[name] = merged[name];
   }
-  // An empty list of items is not a tuple.
-  if (Array.isArray(keywords.items) && keywords.items.length === 0) delete keywords.additionalItems;
+  // An empty list of items is not a tuple, so nothing is additional; but `additionalItems` is still read.
+  if (Array.isArray(keywords.items) && keywords.items.length === 0) delete keywords.items;
   return { keywords };
 }
 
