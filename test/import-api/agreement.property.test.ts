@@ -94,8 +94,27 @@ const leftToReceiver: readonly RegExp[] = [
   /"\$ref":"#"/,
 ];
 
+/**
+ * Whether a `$ref` with other keywords beside it has the target of another one. everit overrides the target
+ * once, by those beside the `$ref` that it loads first, for all of them (ReferenceLookup.java); which one is
+ * first is a matter of Java's order of names. The core reads each as it is written.
+ */
+function sharesTarget(body: string): boolean {
+  const targets: unknown[] = [];
+  const overridden: unknown[] = [];
+  for (const line of body.split("\n").filter(each => each.startsWith('{"type":"SCHEMA"')))
+    JSON.parse(line, (_, value) => {
+      if (value?.$ref === undefined) return value;
+      targets.push(value.$ref);
+      if (Object.keys(value).length > 1) overridden.push(value.$ref);
+      return value;
+    });
+  return overridden.some(each => targets.indexOf(each) !== targets.lastIndexOf(each));
+}
+
 /** Whether core and sandbox may differ about a delivery. */
 function mayDiffer(body: string, byCore: string | undefined): boolean {
+  if (sharesTarget(body)) return true;
   if (byCore === undefined) return leftToReceiver.some(each => each.test(body));
   return lost.some(each => each.test(byCore));
 }
