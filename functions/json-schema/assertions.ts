@@ -21,15 +21,12 @@ export class Assertions {
   readonly textWeight: number;
   /** If only texts conform: which ones. */
   readonly texts: readonly string[] | undefined;
-  /** Whether checking a text takes longer than reading it a few times. */
-  readonly isCostly: boolean;
   readonly #checks: readonly Check[];
 
   constructor(steps: number, textWeight: number, checks: readonly Check[], texts?: readonly string[]) {
     this.steps = steps;
     this.textWeight = textWeight;
     this.#checks = checks;
-    this.isCostly = checks.some(each => each.isCostly);
     this.texts = texts;
   }
 
@@ -157,7 +154,6 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
       conformsByText: (bytes, start, end) => pattern.plain?.isIn(bytes, start, end),
-      isCostly: pattern.plain?.isLinear === false,
       matches: value => typeof value !== "string" || pattern.isIn(value),
       textWeight: pattern.weight,
     };

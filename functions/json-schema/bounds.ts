@@ -24,8 +24,6 @@ export interface Check {
   readonly never?: number;
   /** Returns whether a scalar conforms; undefined if its text alone does not tell. */
   conformsByText?(bytes: Uint8Array, start: number, end: number, types: number): boolean | undefined;
-  /** Whether that takes longer than reading the text a few times. */
-  readonly isCostly?: boolean;
   /** Whether every instant conforms, written like `2026-11-23T12:00:00.000Z`. */
   readonly acceptsInstants?: boolean;
   /** If this is about the number of an array's elements or of a map's members: the fewest and the most. */

@@ -145,8 +145,7 @@ class MapPlan implements MapCheck {
   other(bytes: Uint8Array, start: number, end: number): SlotCheck | undefined {
     return this.#decided(() => {
       const matches = this.#matches(
-        pattern =>
-          this.#isPlainlyIn(pattern, bytes, start, end) ?? this.#isIn(pattern, stringOf(bytes, start, end)),
+        pattern => pattern.plain?.isIn(bytes, start, end) ?? this.#isIn(pattern, stringOf(bytes, start, end)),
       );
       return this.#otherBy(matches);
     });
@@ -169,12 +168,6 @@ class MapPlan implements MapCheck {
   #isIn(pattern: Pattern, name: string): boolean {
     this.#spend(1 + stepsOfText(name.length, pattern.weight));
     return pattern.isIn(name);
-  }
-
-  #isPlainlyIn(pattern: Pattern, bytes: Uint8Array, start: number, end: number): boolean | undefined {
-    const { plain, weight } = pattern;
-    if (plain?.isLinear === false) this.#spend(1 + stepsOfText(end - start, weight));
-    return plain?.isIn(bytes, start, end);
   }
 
   /** Returns the schemas for a member's value; `name` is undefined if no `properties` mention it. */

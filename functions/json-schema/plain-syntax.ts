@@ -1,21 +1,20 @@
 import { backslash } from "../values/bytes.ts";
 
+/** Stands for all characters beyond ASCII that are neither a space nor a line's end. */
+export const beyondAscii = 0x80;
+
 /** A part of a pattern: characters, or a group, and how many of them. */
-export interface Part {
-  /** By byte: the characters of ASCII that it accepts. */
-  readonly accepts: Uint8Array;
-  /** Whether it accepts every character beyond ASCII that is neither a space nor a line's end. */
-  readonly acceptsBeyondAscii: boolean;
-  /** The alternatives of a group, which accepts no characters itself. */
-  readonly group: Alternatives | undefined;
+export interface Part extends Unrepeated {
   readonly min: number;
   readonly max: number;
-  /** Whether what follows may begin with a character that it accepts, so that taking fewer may help. */
-  readonly mayShrink: boolean;
 }
 
-type ParsedPart = Omit<Part, "mayShrink">;
-type Unrepeated = Pick<Part, "accepts" | "acceptsBeyondAscii" | "group">;
+interface Unrepeated {
+  /** By byte of ASCII, and at `beyondAscii`: 1 if it accepts the character. */
+  readonly accepts: Uint8Array;
+  /** The alternatives of a group, which accepts no characters itself. */
+  readonly group: Alternatives | undefined;
+}
 
 type Alternatives = readonly (readonly Part[])[];
 
@@ -35,15 +34,13 @@ const charactersSyntax = new RegExp(
 );
 const setSyntax = /\\(?<escaped>.)|(?<first>[^\\])(?:-(?<last>[^\\\]]))?/gu;
 const groupSyntax = /\((?:\?(?::|<\w+>))?(?!\?)/uy;
-const timesSyntax = /(?:\{(?<min>\d{1,4})(?:(?<comma>,)(?<max>\d{1,4})?)?\}|[*+?])(?![+?])/uy;
+/** A lazy count takes fewer characters first: that doesn't change whether the whole pattern matches. */
+const timesSyntax = /(?:\{(?<min>\d{1,4})(?:(?<comma>,)(?<max>\d{1,4})?)?\}|[*+?])\??(?!\+)/uy;
 /** A part takes as much memory as its table. Alternatives count, too. */
 const partsMax = 100;
 /** Deeper groups within groups are left to the engine. */
 const depthMax = 8;
-/** An integer, which the engine compares faster than Infinity. No text has so many characters. */
-const unlimited = 2 ** 30;
-const ungroupedMax = 16;
-const noCharacters = new Uint8Array(256);
+const noCharacters = new Uint8Array(beyondAscii + 1);
 
 /** Returns the alternatives of a pattern of characters, classes and groups; undefined for any other. */
 export function sequencesOf(pattern: string): readonly Sequence[] | undefined {
@@ -55,33 +52,10 @@ export function sequencesOf(pattern: string): readonly Sequence[] | undefined {
     const parts = parser.parts(0);
     if (parts === undefined) return undefined;
     const isAtEnd = parser.takes("$");
-    for (const each of ungrouped(parts)) sequences.push({ parts: each, isAtStart, isAtEnd });
+    sequences.push({ parts, isAtStart, isAtEnd });
   } while (parser.takes("|"));
   return parser.isAtEnd ? sequences : undefined;
 }
-
-/**
- * Returns alternatives in which groups that are not repeated are replaced by each of theirs: these are
- * matched faster. Leaves groups if there would be too many.
- */
-function ungrouped(parts: readonly Part[]): Alternatives {
-  let found: Alternatives = [parts];
-  for (;;) {
-    const next = found.flatMap(each => {
-      const at = each.findIndex(({ group, min, max }) => group !== undefined && min === 1 && max === 1);
-      if (at < 0) return [each];
-      return each[at]!.group!.map(one =>
-        withShrinking([...each.slice(0, at), ...one, ...each.slice(at + 1)]),
-      );
-    });
-    if (next.length > ungroupedMax) return found;
-    if (next.every((each, n) => each === found[n])) return found;
-    found = next;
-  }
-}
-
-const withShrinking = (parts: readonly ParsedPart[]): readonly Part[] =>
-  parts.map((part, n) => ({ ...part, mayShrink: overlap(part, parts[n + 1]) }));
 
 class Parser {
   readonly #text: string;
@@ -109,13 +83,13 @@ class Parser {
 
   /** Reads parts up to the end, a `|`, a `$` or a `)`. Returns undefined if there is anything else. */
   parts(depth: number): readonly Part[] | undefined {
-    const parts: ParsedPart[] = [];
+    const parts: Part[] = [];
     while (!this.isAtEnd && !"|$)".includes(this.#text[this.#at]!)) {
       const part = this.#take(groupSyntax) ? this.#group(depth + 1) : this.#characters();
       if (part === undefined || !this.hasRoom()) return undefined;
       parts.push({ ...part, ...this.#times() });
     }
-    return withShrinking(parts);
+    return parts;
   }
 
   #group(depth: number): Unrepeated | undefined {
@@ -125,14 +99,14 @@ class Parser {
       if (parts === undefined) return undefined;
       group.push(parts);
     } while (this.takes("|"));
-    return this.takes(")") ? { accepts: noCharacters, acceptsBeyondAscii: false, group } : undefined;
+    return this.takes(")") ? { accepts: noCharacters, group } : undefined;
   }
 
   #characters(): Unrepeated | undefined {
     const found = this.#take(charactersSyntax);
     if (found === undefined) return undefined;
     const { not, set, escaped, plain } = found;
-    const accepts = new Uint8Array(256);
+    const accepts = new Uint8Array(beyondAscii + 1);
     let isNegated = not === "^" || plain === ".";
     if (escaped !== undefined) {
       isNegated = /[DSW]/.test(escaped);
@@ -140,10 +114,10 @@ class Parser {
     } else if (set !== undefined) {
       if (!addSet(accepts, set)) return undefined;
     } else if (plain !== ".") accepts[plain!.charCodeAt(0)] = 1;
-    if (isNegated) for (let byte = 0; byte < 0x80; byte++) accepts[byte] = 1 - accepts[byte]!;
+    if (isNegated) for (let at = 0; at <= beyondAscii; at++) accepts[at] = 1 - accepts[at]!;
     // A backslash begins an escape, which the pattern must not see.
     accepts[backslash] = 0;
-    return { accepts, acceptsBeyondAscii: isNegated, group: undefined };
+    return { accepts, group: undefined };
   }
 
   #times(): Pick<Part, "min" | "max"> {
@@ -151,10 +125,10 @@ class Parser {
     const found = this.#take(timesSyntax);
     const sign = this.#text[from];
     if (found === undefined) return { min: 1, max: 1 };
-    if (sign !== "{") return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : unlimited };
+    if (sign !== "{") return { min: sign === "+" ? 1 : 0, max: sign === "?" ? 1 : Infinity };
     const min = Number(found.min);
     if (found.comma === undefined) return { min, max: min };
-    return { min, max: found.max === undefined ? unlimited : Number(found.max) };
+    return { min, max: found.max === undefined ? Infinity : Number(found.max) };
   }
 
   #take(syntax: RegExp): Partial<Record<string, string>> | undefined {
@@ -164,13 +138,6 @@ class Parser {
     this.#at += found[0].length;
     return found.groups ?? {};
   }
-}
-
-/** Returns whether what follows a part may begin with a character that the part accepts. */
-function overlap(part: Unrepeated, next: ParsedPart | undefined): boolean {
-  if (next === undefined || next.group !== undefined || next.min === 0) return true;
-  if (part.acceptsBeyondAscii && next.acceptsBeyondAscii) return true;
-  return part.accepts.some((isAccepted, byte) => isAccepted === 1 && next.accepts[byte] === 1);
 }
 
 function addSet(accepts: Uint8Array, set: string): boolean {

@@ -41,13 +41,12 @@ export class ScalarCheck {
     return this.#value;
   }
 
-  /** Returns whether the scalar conforms. `isFree`: unless it is costly, checking the text spends nothing. */
+  /** Returns whether the scalar conforms. `isFree`: checking the text spends nothing. */
   meets(rules: Assertions, isFree: boolean): boolean {
-    const isSpent = !isFree || rules.isCostly;
-    if (isSpent) this.spend(rules.stepsFor(this.#end - this.#start));
+    if (!isFree) this.spend(rules.stepsFor(this.#end - this.#start));
     const known = rules.conformsByText(this.#types, this.#bytes, this.#start, this.#end);
     if (known !== undefined) return known;
-    if (!isSpent) this.spend(rules.stepsFor(this.#end - this.#start));
+    if (isFree) this.spend(rules.stepsFor(this.#end - this.#start));
     return rules.matches(this.#parsed, this.spend);
   }
 }

@@ -207,7 +207,7 @@ const rules: readonly (readonly [name: string, rule: (n: number) => string])[] =
       `{"allOf":[${list(40, each => `{"pattern":"^[a-z0-9 ]*${each}$"}`)}],` +
       `"enum":[${list(30, each => `"t${each}${n}"`)}]}`,
   ],
-  ["patterns that go back", n => `{"pattern":"^(([a-z0-9 ]+)*[a-z ]*)*${n}$"}`],
+  ["patterns of groups in groups", n => `{"pattern":"^(([a-z0-9 ]+)*[a-z ]*)*${n}$"}`],
   [
     "choices of scalars",
     n => {

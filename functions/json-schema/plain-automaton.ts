@@ -1,0 +1,166 @@
+import { backslash } from "../values/bytes.ts";
+import { beyondAscii, type Part, type Sequence } from "./plain-syntax.ts";
+
+/** A count is made of copies. These bound a pattern's memory. */
+export const nodesMax = 2_000;
+const statesMax = 500;
+/** Bounds the time for making states: a visit takes some 50 ns. */
+const visitsMax = 10_000;
+
+/** Before a character, if it accepts any; otherwise a place from which one can go on in up to two ways. */
+interface Node {
+  readonly id: number;
+  readonly accepts: Uint8Array | undefined;
+  next: Node | undefined;
+  readonly other: Node | undefined;
+}
+
+/** Everywhere that a pattern can be after some characters. */
+export interface State {
+  /** By class of the next character: the state after it; undefined if it was not made yet. */
+  readonly next: (State | undefined)[];
+  /** Whether the pattern matches if the text ends here. */
+  readonly matches: boolean;
+  /** Whether what follows changes nothing. */
+  readonly isFinal: boolean;
+  readonly nodes: readonly Node[];
+}
+
+const refused: State = { next: [], matches: false, isFinal: true, nodes: [] };
+const found: State = { next: [], matches: true, isFinal: true, nodes: [] };
+
+/**
+ * A deterministic automaton over a text's characters. Its time is linear in the text, whatever groups and
+ * counts the pattern has. States are made when a text needs them, as RE2 and grep do it: "Regular Expression
+ * Matching Can Be Simple And Fast", swtch.com/~rsc/regexp/regexp1.html.
+ */
+export class PlainAutomaton {
+  /**
+   * By byte: its class, in which all characters are alike for the pattern; 0 for a byte of an escape or of a
+   * character beyond ASCII.
+   */
+  readonly classes = new Uint8Array(256);
+  readonly classBeyondAscii: number;
+  readonly first: State;
+  /** By class: one of its characters. */
+  readonly #samples: readonly number[];
+  readonly #states = new Map<string, State>();
+  readonly #matchesNow: Node;
+  readonly #matchesAtEnd: Node;
+  #nodes = 0;
+  #visits = 0;
+
+  constructor(sequences: readonly Sequence[]) {
+    this.#matchesNow = this.#node(undefined);
+    this.#matchesAtEnd = this.#node(undefined);
+    const starts = sequences.map(({ parts, isAtStart, isAtEnd }) =>
+      this.#before(isAtStart ? parts : [anywhere, ...parts], isAtEnd ? this.#matchesAtEnd : this.#matchesNow),
+    );
+    const classes = new Uint8Array(beyondAscii + 1);
+    this.#samples = classify(classes, new Set(sequences.flatMap(each => tablesOf(each.parts))));
+    this.classBeyondAscii = classes[beyondAscii]!;
+    this.classes.set(classes.subarray(0, beyondAscii));
+    this.classes[backslash] = 0;
+    this.first = this.#stateOf(starts)!;
+  }
+
+  /** Makes the state after a character of this class. Returns undefined if that would be too much. */
+  after(state: State, ofClass: number): State | undefined {
+    if (this.#visits > visitsMax) return undefined;
+    const sample = this.#samples[ofClass]!;
+    const accepting = state.nodes.filter(each => each.accepts?.[sample] === 1);
+    const next = this.#stateOf(accepting.map(each => each.next!));
+    state.next[ofClass] = next;
+    return next;
+  }
+
+  /** Returns the state from which all these nodes are possible; undefined if there are too many states. */
+  #stateOf(starts: readonly Node[]): State | undefined {
+    const visited = new Set<Node>();
+    const pending = [...starts];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      if (visited.has(node)) continue;
+      visited.add(node);
+      if (node.accepts !== undefined) continue;
+      if (node.next !== undefined) pending.push(node.next);
+      if (node.other !== undefined) pending.push(node.other);
+    }
+    this.#visits += 1 + visited.size;
+    if (visited.has(this.#matchesNow)) return found;
+    const nodes = [...visited]
+      .filter(each => each.accepts !== undefined || each === this.#matchesAtEnd)
+      .sort((a, b) => a.id - b.id);
+    return nodes.length === 0 ? refused : this.#known(nodes);
+  }
+
+  #known(nodes: readonly Node[]): State | undefined {
+    const key = nodes.map(each => each.id).join();
+    const known = this.#states.get(key);
+    if (known !== undefined || this.#states.size === statesMax) return known;
+    const matches = nodes[0] === this.#matchesAtEnd;
+    const state = { next: Array(this.#samples.length), matches, isFinal: false, nodes };
+    this.#states.set(key, state);
+    return state;
+  }
+
+  #node(next: Node | undefined, accepts?: Uint8Array, other?: Node): Node {
+    return { id: this.#nodes++, accepts, next, other };
+  }
+
+  /** Makes the nodes of parts in a row, and returns the first. */
+  #before(parts: readonly Part[], next: Node): Node {
+    return parts.reduceRight((following, part) => this.#times(part, following), next);
+  }
+
+  #times(part: Part, next: Node): Node {
+    let first = next;
+    if (part.max === Infinity) {
+      first = this.#node(undefined, undefined, next);
+      first.next = this.#once(part, first);
+    } else
+      for (let n = part.min; n < part.max; n++) first = this.#node(this.#once(part, first), undefined, next);
+    for (let n = 0; n < part.min; n++) first = this.#once(part, first);
+    return first;
+  }
+
+  #once({ accepts, group }: Part, next: Node): Node {
+    if (group === undefined) return this.#node(next, accepts);
+    return group
+      .map(each => this.#before(each, next))
+      .reduce((others, each) => this.#node(each, undefined, others));
+  }
+}
+
+/** Comes before a pattern that may begin anywhere. */
+const anywhere: Part = {
+  accepts: new Uint8Array(beyondAscii + 1).fill(1),
+  group: undefined,
+  min: 0,
+  max: Infinity,
+};
+
+const tablesOf = (parts: readonly Part[]): Uint8Array[] =>
+  parts.flatMap(({ accepts, group }) => [accepts, ...(group ?? []).flatMap(tablesOf)]);
+
+/** Gives each character a class, from 1. Returns one character of each. */
+function classify(classes: Uint8Array, tables: ReadonlySet<Uint8Array>): number[] {
+  classes.fill(1);
+  for (const accepts of tables) {
+    const refined = new Map<number, number>();
+    for (const [at, ofClass] of classes.entries()) {
+      const key = 2 * ofClass + accepts[at]!;
+      if (!refined.has(key)) refined.set(key, refined.size + 1);
+      classes[at] = refined.get(key)!;
+    }
+  }
+  const samples: number[] = [];
+  for (const [at, ofClass] of classes.entries()) samples[ofClass] ??= at;
+  return samples;
+}
+
+/** Returns how many nodes parts need. */
+export const nodesOf = (parts: readonly Part[]): number =>
+  parts.reduce((sum, { group, min, max }) => {
+    const once = group === undefined ? 1 : group.reduce((all, each) => all + nodesOf(each) + 1, 0);
+    return sum + (max === Infinity ? (min + 1) * once + 1 : Math.max(min, max) * (once + 1));
+  }, 1);
