@@ -8,10 +8,10 @@ import { eachType, typeBits } from "./types.ts";
 export type Alternatives = readonly (readonly SchemaNode[])[];
 
 /** More are left to the evaluator. */
-const alternativesMax = 8;
+const alternativesMax = 16;
 /** Schemas may refer to themselves, several times. */
 const depthMax = 20;
-const nodesMax = 1_000;
+const nodesMax = 2_000;
 /** A search takes about 0.5 µs, and 0.2 µs for each node that it visits. A step is 40 ns. */
 const stepsPerSearch = 12;
 const stepsPerNode = 5;

@@ -89,7 +89,7 @@ function cachedIn(
   const hasCodes = texts
     .slice(count)
     .some(({ start, length }) => bytes.subarray(start, start + length).includes(caret));
-  if (hasCodes || cache.hasWrapped) return undefined;
+  if (hasCodes || cache.wraps > 0) return undefined;
   const found: number[] = [];
   for (let n = 0; n < cache.count; n++) {
     const at = cache.start(n);

@@ -16,20 +16,20 @@ import { endOfPlain, endOfRun } from "../../values/plain-text.ts";
 import { isNumberStart } from "../../values/scanner.ts";
 import { Kind } from "../../values/visitor.ts";
 import type { JsonReader } from "../json/reader.ts";
+import { ChoiceReader } from "./choices.ts";
 import { miss } from "./miss.ts";
-import { hasAllKeys, kindOfNumber, RecordReader, recordDepth } from "./records.ts";
+import { hasAllKeys, kindOfNumber, recordDepth } from "./records.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
-/** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
-export class JsonRecords extends RecordReader<JsonReader> {
-  /** The bytes of maps that were read again by another shape: at most as many as the body has. */
-  #rereadBytes = 0;
+const nothingChanged = () => true;
 
+/** Reads the records of a JSON body. Its methods return the end of what they read, or `miss`. */
+export class JsonRecords extends ChoiceReader<JsonReader> {
   protected override readRecord(at: number, shape: MapShape): number {
-    return this.bytes[at] === openBrace ? this.#map(at, shape, recordDepth) : miss;
+    return this.bytes[at] === openBrace ? this.map(at, shape, recordDepth) : miss;
   }
 
-  #map(start: number, shape: MapShape, depth: number): number {
+  protected override map(start: number, shape: MapShape, depth: number): number {
     if (depth > this.depthMax) return miss;
     const { bytes, view } = this;
     const { names } = this.reader;
@@ -73,35 +73,19 @@ export class JsonRecords extends RecordReader<JsonReader> {
       }
       found += slot.weight;
       count++;
+      if (!this.conforms && shape === this.tried) return this.leave(at, shape);
     }
     if (shape.checksNames) this.checkNames(map, count, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
     this.conforms = false;
+    this.noteMisfit(shape.head, at, at);
     return hasAllKeys(found, shape) ? at : miss;
   }
 
-  /** Reads the map at `at` by the slot's shape, or by another one if that does not accept it. */
-  #mapIn(at: number, slot: Slot, depth: number): number {
-    const { bytes, conforms, dataPoints } = this;
-    const shape = this.shapeOf(slot, at);
-    let end = this.#map(at, shape, depth);
-    if (!slot.accepts(Kind.map)) this.checkWhole(Kind.map, at, end, slot);
-    if (this.conforms || !conforms || shape.alternatives === undefined) return end;
-    for (const other of shape.alternatives) {
-      if (other === shape) continue;
-      if (end === miss || this.#rereadBytes > bytes.length) break;
-      this.#rereadBytes += end - at;
-      this.conforms = true;
-      this.dataPoints = dataPoints;
-      end = this.#map(at, other, depth);
-      slot.map = other;
-      if (this.conforms) return end;
-    }
-    // Evaluating the map alone costs less than evaluating all of the record.
-    this.conforms = end !== miss && slot.check?.conformsWhole?.(bytes, at, end, true) === true;
-    return end;
+  protected override remember(): () => boolean {
+    return nothingChanged;
   }
 
   #array(start: number, slot: Slot, depth: number): number {
@@ -143,7 +127,7 @@ export class JsonRecords extends RecordReader<JsonReader> {
 
   #other(at: number, slot: Slot, depth: number): number {
     const first = this.bytes[at]!;
-    if (first === openBrace) return this.#mapIn(at, slot, depth);
+    if (first === openBrace) return this.mapIn(at, slot, depth);
     if (first === openBracket) {
       const end = this.#array(at, slot, depth);
       if (!slot.accepts(Kind.array)) this.checkWhole(Kind.array, at, end, slot);

@@ -52,6 +52,12 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected columns: Columns | undefined;
   /** Whether the values of all keys so far may be keys. */
   protected keysFit = true;
+  /** The shape of a map that is left as soon as it does not fit. */
+  protected tried: MapShape | undefined;
+  /** Where a value last failed its check, and the value. */
+  protected misfit: Slot | undefined;
+  protected misfitStart = 0;
+  protected misfitEnd = 0;
   /** The slot of elements for which there is no slot left. */
   readonly #undecided = undecidedElement();
 
@@ -70,6 +76,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
     this.dataPoints = 0;
     this.columns = columns;
     this.keysFit = true;
+    this.tried = undefined;
     const end = this.readRecord(at, shape);
     return this.keysFit ? end : miss;
   }
@@ -87,9 +94,11 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected inspect(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
-    if (!slot.accepts(kind)) this.conforms = slot.check.conforms(kind, this.bytes, start, end);
-    // A check may accept more than it did before.
-    else if (!slot.isKey) slot.passes |= 1 << kind;
+    if (!slot.accepts(kind)) {
+      this.conforms = slot.check.conforms(kind, this.bytes, start, end);
+      if (!this.conforms) this.noteMisfit(slot, start, end);
+      // A check may accept more than it did before.
+    } else if (!slot.isKey) slot.passes |= 1 << kind;
   }
 
   /** Notes the value of a key. One that may not be valid is left to the scan, which reports it. */
@@ -165,6 +174,14 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected checkKind(kind: Kind, slot: Slot, at: number): void {
     if (slot.accepts(kind) || !this.conforms || this.isCheckedWhole(kind, slot)) return;
     this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
+    if (!this.conforms) this.noteMisfit(slot, at, at);
+  }
+
+  /** Notes the place and the value because of which a map does not fit its shape. */
+  protected noteMisfit(slot: Slot, start: number, end: number): void {
+    this.misfit = slot;
+    this.misfitStart = start;
+    this.misfitEnd = end;
   }
 
   /** Checks which names a map has, and how many. */

@@ -3,6 +3,7 @@ import { stringOf } from "../../values/scanner.ts";
 import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
 import { areLikelyIdentifiers } from "./identifiers.ts";
+import type { Misfits } from "./misfits.ts";
 import { NameTable } from "./name-table.ts";
 import type { Name, SlotBudget } from "./slot-budget.ts";
 
@@ -51,6 +52,8 @@ export class Slot {
   readonly nameId: number;
   readonly isKey: boolean;
   readonly check: SlotCheck | undefined;
+  /** Which shapes the maps fitted that did not fit another one because of this slot's value. */
+  misfits: Misfits<MapShape> | undefined;
 
   constructor(name: Name, { isKey, nameId, isRequired, check }: SlotFacts) {
     this.nameStart = name.start;

@@ -4,13 +4,30 @@ import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
 import { cacheableCharsMin, isLongEnough } from "../transit/cache.ts";
 import type { TransitReader } from "../transit/reader.ts";
-import { RecordReader } from "./records.ts";
+import { ChoiceReader } from "./choices.ts";
 import type { MapShape, Slot } from "./slot.ts";
 
 /** Reads the names in a transit body's records: as text, or as cache codes. */
-export abstract class TransitNames extends RecordReader<TransitReader> {
+export abstract class TransitNames extends ChoiceReader<TransitReader> {
   /** By index in the reader's cache: the number of the name there; 0 for other strings. */
   protected readonly nameIds: number[] = [];
+
+  protected override remember(): () => boolean {
+    const { reader } = this;
+    const { cache, splices, growth, expansion, standsAlone, spliceable } = reader;
+    const [cached, wraps, spliced] = [cache.count, cache.wraps, splices.count];
+    return () => {
+      // The cache has forgotten what was in it.
+      if (cache.wraps !== wraps) return false;
+      cache.count = cached;
+      splices.count = spliced;
+      reader.growth = growth;
+      reader.expansion = expansion;
+      reader.standsAlone = standsAlone;
+      reader.spliceable = spliceable;
+      return true;
+    };
+  }
 
   /** Reads a name and the separator after it. Returns its slot; undefined for a `miss`. */
   protected name(

@@ -36,9 +36,13 @@ const marker = Uint8Array.of(quote, caret, space, quote);
 export class TransitRecords extends TransitNames {
   protected override readRecord(at: number, shape: MapShape): number {
     for (let n = 0; n < this.reader.cache.count; n++) this.nameIds[n] = 0;
+    return this.map(at, shape, recordDepth);
+  }
+
+  protected override map(at: number, shape: MapShape, depth: number): number {
     const { bytes } = this;
-    if (bytes[at] === openBrace) return this.#map(at + 1, closeBrace, shape, recordDepth);
-    return bytes[at] === openBracket ? this.#compactMap(at, shape, recordDepth) : miss;
+    if (bytes[at] === openBrace) return this.#map(at + 1, closeBrace, shape, depth);
+    return bytes[at] === openBracket ? this.#compactMap(at, shape, depth) : miss;
   }
 
   /** Reads a compact map. Returns `miss` for any other array. */
@@ -78,6 +82,7 @@ export class TransitRecords extends TransitNames {
         if (at === miss) return miss;
         found += slot.weight;
         count++;
+        if (!this.conforms && shape === this.tried) return this.leave(at, shape);
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -90,6 +95,7 @@ export class TransitRecords extends TransitNames {
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
     this.conforms = false;
+    this.noteMisfit(shape.head, at, at);
     return hasAllKeys(found, shape) ? at : miss;
   }
 
@@ -150,7 +156,7 @@ export class TransitRecords extends TransitNames {
   /** Reads a verbose map or collection. */
   #verbose(start: number, slot: Slot, depth: number): number {
     const at = this.skip(start + 1);
-    if (!this.#isTag(at)) return this.#map(at, closeBrace, this.shapeOf(slot, start), depth);
+    if (!this.#isTag(at)) return this.mapIn(start, slot, depth);
     this.reader.growth += mapMarkerBytes;
     return this.#collection(at, closeBrace, slot, depth);
   }
@@ -159,8 +165,7 @@ export class TransitRecords extends TransitNames {
   #list(start: number, slot: Slot, depth: number): number {
     const { bytes } = this;
     const at = this.skip(start + 1);
-    if (isSame(bytes, at, at + marker.length, marker))
-      return this.#compactMap(start, this.shapeOf(slot, start), depth);
+    if (isSame(bytes, at, at + marker.length, marker)) return this.mapIn(start, slot, depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
     const end = this.#elements(at, slot, this.elementOf(slot, start), depth);
     if (!slot.accepts(Kind.array)) this.checkWhole(Kind.array, start, end, slot);

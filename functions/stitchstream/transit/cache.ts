@@ -18,8 +18,8 @@ export const entersCache = (first: number, second: number) =>
 
 /** The strings of one line that `^` codes refer to, as offsets in the body. */
 export class TransitCache extends IntTuples {
-  /** Whether the codes began again since it was set to false. */
-  hasWrapped = false;
+  /** How often the codes began again in this line. */
+  wraps = 0;
 
   constructor() {
     super(width);
@@ -29,7 +29,7 @@ export class TransitCache extends IntTuples {
   remember(start: number, end: number): void {
     if (this.count === entriesMax) {
       this.clear();
-      this.hasWrapped = true;
+      this.wraps++;
     }
     const at = this.add();
     this.ints[at] = start;

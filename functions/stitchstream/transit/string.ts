@@ -45,7 +45,7 @@ export abstract class TransitStrings extends PieceReader {
 
   protected override resetLine(): void {
     this.cache.clear();
-    this.cache.hasWrapped = false;
+    this.cache.wraps = 0;
   }
 
   /** Refuses half a surrogate pair: a transit string has whole characters only. */
