@@ -4,6 +4,9 @@ import { IntTuples } from "./int-tuples.ts";
 import { copyText, type Memory } from "./memory.ts";
 
 const width = 3;
+/** Enough for a large body of ordinary records; beyond it, the encoder finds the codes again. */
+export const splicesMax = 1_000_000;
+
 /**
  * The cache codes of a text and their meanings, as offsets in the body: `"^0"` at `code` stands for `[start,
  * end)`.
@@ -25,8 +28,10 @@ export class Splices extends IntTuples {
     return n < this.count && this.ints[width * n] === code ? this.ints[width * n + 1] : undefined;
   }
 
-  /** Appends all of `other`. */
-  append(other: Splices): void {
+  /** Appends all of `other`. `share` is the read part of the body: the rest may have as many codes. */
+  append(other: Splices, share: number): void {
+    const all = this.count + other.count;
+    if (width * all > this.ints.length) this.reserve(Math.min(Math.ceil((1.2 * all) / share), splicesMax));
     const at = this.addMany(other.count);
     const { ints } = this;
     const count = other.count * width;

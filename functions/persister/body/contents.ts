@@ -6,18 +6,13 @@ import type { ByteWriter } from "../../values/byte-writer.ts";
 import { newline, quote } from "../../values/bytes.ts";
 import { JsonWriter } from "../../values/json-writer.ts";
 import { type Memory, memoryOf } from "../../values/memory.ts";
-import { Splices } from "../../values/splices.ts";
+import { Splices, splicesMax } from "../../values/splices.ts";
 import { isoBytes } from "../../values/transit-scalar.ts";
 import { type TransitText, TransitToJson } from "../../values/transit-to-json.ts";
 import type { Visitor } from "../../values/visitor.ts";
 import * as limits from "../limits.ts";
 import type { Inferences } from "./inference.ts";
 import { RecordPlaces } from "./record-places.ts";
-
-/**
- * Enough for the cache codes of a large body of ordinary records; beyond it, the encoder finds them again.
- */
-const splicesMax = 1_000_000;
 
 /**
  * How a record's text is made self-contained: copied, with its cache codes replaced, or read and written
@@ -74,7 +69,6 @@ export class Contents {
   #reserve(reader: ValueReader): void {
     const lines = Math.ceil((1.1 * this.bytes.length) / (reader.position - reader.lineStart));
     this.#places.reserve(lines, reader);
-    this.splices.reserve(Math.min(lines * reader.splices.count, splicesMax));
   }
 
   /** Returns the record's form. Keeps its cache codes if replacing them is enough. */
@@ -82,7 +76,7 @@ export class Contents {
     if (reader.standsAlone) return RecordForm.verbatim;
     if (!reader.spliceable || this.splices.count + reader.splices.count > splicesMax)
       return RecordForm.rewritten;
-    this.splices.append(reader.splices);
+    this.splices.append(reader.splices, reader.position / this.bytes.length);
     return RecordForm.spliced;
   }
 

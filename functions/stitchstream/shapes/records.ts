@@ -6,8 +6,9 @@ import type { PieceReader } from "../piece-reader.ts";
 import { envelopeDepth } from "../reader.ts";
 import { elementsBy, shapeBy, undecidedElement } from "./checked-slots.ts";
 import { miss } from "./miss.ts";
-import { type Columns, keyWeight, type MapShape, type Slot } from "./slot.ts";
-import type { Name, SlotBudget } from "./slot-budget.ts";
+import type { Columns, Name } from "./name.ts";
+import { keyWeight, type MapShape, type Slot } from "./slot.ts";
+import type { SlotBudget } from "./slot-budget.ts";
 
 /** Integers of at most this many characters are exact as doubles, so that transit needs no tag for them. */
 const shortChars = 15;

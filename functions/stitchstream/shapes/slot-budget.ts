@@ -2,21 +2,12 @@ import { isRepeated } from "../../values/bytes.ts";
 import { hashOf } from "../../values/hash.ts";
 import { contentOf } from "../../values/scanner.ts";
 import type { MapCheck } from "../../values/slot-check.ts";
+import type { Name } from "./name.ts";
 
 /** The most slots of a body. Ordinary streams have tens to hundreds of columns each. */
 const slotsMax = 50_000;
 /** Further names with the same hash get no slot: their sender chose them to collide. */
 const sameHashMax = 8;
-
-/** A name in the body: its raw content, and where its text begins, after any transit tag. */
-export interface Name {
-  readonly start: number;
-  readonly end: number;
-  readonly textStart: number;
-  readonly hash: number;
-  /** Whether it enters transit's cache. */
-  readonly isCached?: boolean;
-}
 
 /** Limits the slots of a body, numbers its names, and keeps the hashes of those that its checks know. */
 export class SlotBudget {

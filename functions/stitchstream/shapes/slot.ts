@@ -4,8 +4,9 @@ import type { MapCheck, SlotCheck } from "../../values/slot-check.ts";
 import { Kind } from "../../values/visitor.ts";
 import { areLikelyIdentifiers } from "./identifiers.ts";
 import type { Misfits } from "./misfits.ts";
+import { type Columns, type Name, textOf } from "./name.ts";
 import { NameTable } from "./name-table.ts";
-import type { Name, SlotBudget } from "./slot-budget.ts";
+import type { SlotBudget } from "./slot-budget.ts";
 
 /** Maps within records remember at most this many names. */
 const namesMax = 500;
@@ -91,15 +92,6 @@ const noName: Name = { start: 0, end: 0, textStart: 0, hash: 0 };
 export const elementSlot = (check: SlotCheck | undefined) =>
   new Slot(noName, { isKey: false, nameId: 0, isRequired: false, check });
 
-/** Looks up a table's columns. */
-export interface Columns {
-  /** Returns whether `bytes[start, end)`, without escapes or a tag, names a key. */
-  isKey(bytes: Uint8Array, start: number, end: number): boolean;
-  isKeyText(name: string): boolean;
-  /** Returns whether a column may have this name. */
-  canHave(name: string): boolean;
-}
-
 /** The names that the maps in one place have had. */
 export class MapShape {
   /** Comes before the first member, which is its `next`. */
@@ -128,6 +120,8 @@ export class MapShape {
   readonly #slots: Slot[] = [];
   /** Set once there are more than `comparedMax` slots. */
   #byHash: NameTable<Slot> | undefined;
+  /** The slots of names that enter transit's cache, by their numbers. */
+  readonly #byId = new Map<number, Slot>();
   /** The texts of all names, once one has an escape or a tag: another spelling may mean the same. */
   #texts: Set<string> | undefined;
 
@@ -147,6 +141,11 @@ export class MapShape {
   isClosedBy(close: number): boolean {
     if (this.#close === 0) this.#close = close;
     return this.#close === close;
+  }
+
+  /** Returns the slot of the name with this number, which is not 0; undefined if it has none. */
+  findById(nameId: number): Slot | undefined {
+    return this.#byId.get(nameId);
   }
 
   /** Returns the slot of the name with the raw content `bytes[start, end)`; undefined if it has none yet. */
@@ -176,6 +175,7 @@ export class MapShape {
     const isRequired = this.check?.isRequired(text) ?? false;
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
+    if (nameId > 0) this.#byId.set(nameId, slot);
     this.#texts?.add(textOf(bytes, start, end));
     this.#byText?.set(text, slot);
     if (columns === undefined && this.#mustOpen()) this.#open();
@@ -235,7 +235,3 @@ export class MapShape {
     return this.#byHash?.add(slot) ?? true;
   }
 }
-
-/** Returns the text of a name, without the tag of a transit keyword or symbol, or the `~` of an escape. */
-const textOf = (bytes: Uint8Array, start: number, end: number) =>
-  stringOf(bytes, start, end).replace(/^~[:$~^`]/, tag => (/[~^`]$/.test(tag) ? tag.slice(1) : ""));

@@ -1,6 +1,7 @@
 import { isSame } from "../../values/bytes.ts";
 import type { Table } from "../tables.ts";
-import type { Columns, MapShape } from "./slot.ts";
+import type { Columns } from "./name.ts";
+import type { MapShape } from "./slot.ts";
 import { Trust } from "./trust.ts";
 
 /** The shape of a table's records, and how well it has matched. */
