@@ -50,8 +50,9 @@ export abstract class ChoiceReader<Reader extends PieceReader> extends RecordRea
     if (end !== left) return end;
     const { misfit, misfitStart, misfitEnd } = this;
     const value = hashOf(bytes, misfitStart, Math.min(misfitEnd, misfitStart + valueBytesMax));
-    const likely = misfit?.misfits?.find(value) ?? last;
     const alternatives = last.alternatives!;
+    // The value may be within a choice of its own, which has other alternatives.
+    const likely = alternatives[misfit?.misfits?.find(value) ?? 0] ?? last;
     for (let n = -1; n < alternatives.length; n++) {
       const shape = n < 0 ? likely : alternatives[n]!;
       if (shape === last || (n >= 0 && shape === likely)) continue;
@@ -62,7 +63,7 @@ export abstract class ChoiceReader<Reader extends PieceReader> extends RecordRea
       slot.map = shape;
       if (misfit !== undefined && shape !== likely) {
         misfit.misfits ??= new Misfits();
-        misfit.misfits.note(value, shape);
+        misfit.misfits.note(value, n);
       }
       return end;
     }

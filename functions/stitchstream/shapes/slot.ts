@@ -53,8 +53,8 @@ export class Slot {
   readonly nameId: number;
   readonly isKey: boolean;
   readonly check: SlotCheck | undefined;
-  /** Which shapes the maps fitted that did not fit another one because of this slot's value. */
-  misfits: Misfits<MapShape> | undefined;
+  /** Which alternatives the maps fitted that did not fit another one because of this slot's value. */
+  misfits: Misfits | undefined;
 
   constructor(name: Name, { isKey, nameId, isRequired, check }: SlotFacts) {
     this.nameStart = name.start;
