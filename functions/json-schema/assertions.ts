@@ -21,6 +21,9 @@ export class Assertions {
   readonly textWeight: number;
   /** If only texts conform: which ones. */
   readonly texts: readonly string[] | undefined;
+  /** No number below `least`, and none above `most`, conforms. */
+  readonly least: number;
+  readonly most: number;
   readonly #checks: readonly Check[];
 
   constructor(steps: number, textWeight: number, checks: readonly Check[], texts?: readonly string[]) {
@@ -28,6 +31,8 @@ export class Assertions {
     this.textWeight = textWeight;
     this.#checks = checks;
     this.texts = texts;
+    this.least = Math.max(...checks.map(each => each.least ?? -Infinity));
+    this.most = Math.min(...checks.map(each => each.most ?? Infinity));
   }
 
   /** Returns how many values of a type, a bit of `typeBits`, conform. */

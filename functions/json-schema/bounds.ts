@@ -29,6 +29,9 @@ export interface Check {
   /** If this is about the number of an array's elements or of a map's members: the fewest and the most. */
   readonly countMin?: number;
   readonly countMax?: number;
+  /** If this is about numbers: none below `least`, and none above `most`, conforms. */
+  readonly least?: number;
+  readonly most?: number;
   /** Returns whether the value conforms. Spends what it reads beyond the value itself. */
   matches(value: unknown, spend: Spend): boolean;
 }
@@ -68,6 +71,7 @@ const ordered =
   (bound, _, dialect) => {
     const nearest = doubleOf(bound);
     return {
+      [matches(1) ? "least" : "most"]: nearest,
       ...bounded(words, bound, each => value => matches(compare(value, each)), dialect),
       conformsByText(bytes, start, end) {
         const order = orderAt(bytes, start, end, nearest);

@@ -7,6 +7,6 @@ export interface SchemaLimits {
   /** Nested schema nodes in one check. */
   readonly evaluationDepthMax: number;
   readonly patternsKeptMax: number;
-  /** The memory for the states of a pattern's automaton. */
+  /** The memory for the states of each of a pattern's two automata. */
   readonly patternStatesBytesMax: number;
 }

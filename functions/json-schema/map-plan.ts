@@ -9,7 +9,7 @@ import {
 } from "../values/slot-check.ts";
 import { BudgetExceeded, isOverBudget, type Spend, stepsOfText } from "./budget.ts";
 import type { Evaluator } from "./evaluator.ts";
-import type { Applicators, SchemaNode } from "./node.ts";
+import { type Applicators, isClosed, type SchemaNode } from "./node.ts";
 import type { Pattern } from "./patterns.ts";
 import { typeBits } from "./types.ts";
 import type { Alternatives } from "./verdict.ts";
@@ -53,7 +53,7 @@ const stepsPerName = 8;
 
 /**
  * Returns the check of a map's names; undefined if any will do. A map that has all names that a `not`
- * requires is left to the evaluator.
+ * requires, and only names that it allows, is left to the evaluator.
  */
 function namesCheckOf(
   bounds: readonly CountBounds[],
@@ -62,14 +62,18 @@ function namesCheckOf(
 ): MapCheck["conformsNames"] {
   const limits = bounds.filter(isLimit);
   const dependencies = applied.flatMap(({ dependentRequired }) => dependentRequired);
-  const negated = applied.map(requiredByNot).filter(({ length }) => length > 0);
+  const negated = applied
+    .flatMap(({ not }) => not?.applicators ?? [])
+    .filter(each => each.required.length > 0 || isClosed(each));
   if (limits.length + dependencies.length + negated.length === 0) return undefined;
-  const lookups = dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0) + negated.flat().length;
+  const lookups =
+    dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0) +
+    negated.reduce((sum, each) => sum + namesNegatedBy(each).length, 0);
   return ({ count, has }) => {
     if (!limits.every(({ min, max }) => count >= min && count <= max)) return false;
     try {
       spend(lookups);
-      if (negated.some(names => names.every(has))) return false;
+      if (negated.some(each => mayMatch(each, count, has))) return false;
       return dependencies.every(([name, names]) => !has(name) || names.every(has));
     } catch (error) {
       return isOverBudget(error);
@@ -77,21 +81,30 @@ function namesCheckOf(
   };
 }
 
-/** Returns the names that its `not` requires: a map that lacks one of them does not match it. */
-const requiredByNot = ({ not }: Applicators) => not?.applicators?.required ?? [];
+/** Returns whether a map with these names has all that a schema requires, and no other than it allows. */
+const mayMatch = (schema: Applicators, count: number, has: (name: string) => boolean) =>
+  schema.required.every(has) &&
+  (!isClosed(schema) || [...schema.properties.keys()].filter(has).length === count);
+
+/** Returns the names by which a map may not match a schema. */
+const namesNegatedBy = (schema: Applicators): readonly string[] =>
+  isClosed(schema) ? [...schema.required, ...schema.properties.keys()] : schema.required;
+
+const namesOfNot = ({ not }: Applicators) =>
+  not?.applicators === undefined ? [] : namesNegatedBy(not.applicators);
 
 /** Returns how many names and patterns a plan copies, repeated ones included. */
 const copiesOf = (applicators: Applicators) =>
   applicators.nameLookups +
   applicators.properties.size +
   applicators.patternProperties.length +
-  requiredByNot(applicators).length;
+  namesOfNot(applicators).length;
 
 const namesIn = (applicators: Applicators) => [
   ...applicators.required,
   ...applicators.properties.keys(),
   ...applicators.dependentRequired.flat(2),
-  ...requiredByNot(applicators),
+  ...namesOfNot(applicators),
 ];
 
 class MapPlan implements MapCheck {

@@ -55,6 +55,10 @@ export const checksMembers = ({
 }: Applicators): boolean =>
   properties.size > 0 || patternProperties.length > 0 || additionalProperties !== undefined;
 
+/** Returns whether a map may have no other names than those of `properties`. */
+export const isClosed = ({ additionalProperties, patternProperties }: Applicators): boolean =>
+  additionalProperties?.rules === nothingMatches && patternProperties.length === 0;
+
 const keywords = [
   "required",
   "properties",

@@ -89,7 +89,7 @@ export class Patterns {
     const isInvalid = !isPattern(withoutJavas(text), "") && this.#compiled(text, engine) === null;
     if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
       throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
-    return pattern && { ...pattern, plain: plainPatternOf(text) };
+    return pattern && { ...pattern, plain: plainPatternOf(text, this.#statesBytesMax) };
   }
 
   #compiled(text: string, { RE2Set }: Engine): Omit<Pattern, "plain"> | null {

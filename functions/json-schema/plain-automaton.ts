@@ -1,13 +1,18 @@
 import { backslash } from "../values/bytes.ts";
 import { beyondAscii, type Part, type Sequence } from "./plain-syntax.ts";
 
-/** A count is made of copies. These bound a pattern's memory. */
-export const nodesMax = 2_000;
-const statesMax = 500;
+/** A count is made of copies, of some 50 bytes each. */
+export const automatonNodesMax = 1_000;
+/** A state takes so much memory, and more for each class and node. */
+const stateBytes = 200;
+const bytesPerItem = 8;
 /** Bounds the time for making states: a visit takes some 50 ns. */
 const visitsMax = 10_000;
 
-/** Before a character, if it accepts any; otherwise a place from which one can go on in up to two ways. */
+/**
+ * With `accepts`, leads to `next` over one such character. Without, leads to `next` and `other`, if any, over
+ * none.
+ */
 interface Node {
   readonly id: number;
   readonly accepts: Uint8Array | undefined;
@@ -15,13 +20,13 @@ interface Node {
   readonly other: Node | undefined;
 }
 
-/** Everywhere that a pattern can be after some characters. */
+/** All nodes that matching may have reached after the same characters. */
 export interface State {
   /** By class of the next character: the state after it; undefined if it was not made yet. */
   readonly next: (State | undefined)[];
   /** Whether the pattern matches if the text ends here. */
   readonly matches: boolean;
-  /** Whether what follows changes nothing. */
+  /** Whether the rest of the text can't change the answer. */
   readonly isFinal: boolean;
   readonly nodes: readonly Node[];
 }
@@ -41,7 +46,8 @@ export class PlainAutomaton {
    */
   readonly classes = new Uint8Array(256);
   readonly classBeyondAscii: number;
-  readonly first: State;
+  /** Undefined if it is too large. */
+  readonly first: State | undefined;
   /** By class: one of its characters. */
   readonly #samples: readonly number[];
   readonly #states = new Map<string, State>();
@@ -49,8 +55,11 @@ export class PlainAutomaton {
   readonly #matchesAtEnd: Node;
   #nodes = 0;
   #visits = 0;
+  #bytesLeft: number;
 
-  constructor(sequences: readonly Sequence[]) {
+  /** Its states take at most `statesBytesMax`. */
+  constructor(sequences: readonly Sequence[], statesBytesMax: number) {
+    this.#bytesLeft = statesBytesMax;
     this.#matchesNow = this.#node(undefined);
     this.#matchesAtEnd = this.#node(undefined);
     const starts = sequences.map(({ parts, isAtStart, isAtEnd }) =>
@@ -61,10 +70,10 @@ export class PlainAutomaton {
     this.classBeyondAscii = classes[beyondAscii]!;
     this.classes.set(classes.subarray(0, beyondAscii));
     this.classes[backslash] = 0;
-    this.first = this.#stateOf(starts)!;
+    this.first = this.#stateOf(starts);
   }
 
-  /** Makes the state after a character of this class. Returns undefined if that would be too much. */
+  /** Makes the state after a character of this class. Returns undefined if there is no room for it. */
   after(state: State, ofClass: number): State | undefined {
     if (this.#visits > visitsMax) return undefined;
     const sample = this.#samples[ofClass]!;
@@ -74,7 +83,7 @@ export class PlainAutomaton {
     return next;
   }
 
-  /** Returns the state from which all these nodes are possible; undefined if there are too many states. */
+  /** Returns the state of these nodes and of those that they lead to over none; undefined likewise. */
   #stateOf(starts: readonly Node[]): State | undefined {
     const visited = new Set<Node>();
     const pending = [...starts];
@@ -96,9 +105,12 @@ export class PlainAutomaton {
   #known(nodes: readonly Node[]): State | undefined {
     const key = nodes.map(each => each.id).join();
     const known = this.#states.get(key);
-    if (known !== undefined || this.#states.size === statesMax) return known;
-    const matches = nodes[0] === this.#matchesAtEnd;
-    const state = { next: Array(this.#samples.length), matches, isFinal: false, nodes };
+    const classes = this.#samples.length;
+    const bytes = stateBytes + bytesPerItem * (classes + nodes.length);
+    if (known !== undefined || bytes > this.#bytesLeft) return known;
+    this.#bytesLeft -= bytes;
+    const matches = nodes.includes(this.#matchesAtEnd);
+    const state = { next: Array(classes), matches, isFinal: false, nodes };
     this.#states.set(key, state);
     return state;
   }
@@ -158,9 +170,9 @@ function classify(classes: Uint8Array, tables: ReadonlySet<Uint8Array>): number[
   return samples;
 }
 
-/** Returns how many nodes parts need. */
+/** Returns how many nodes parts need, or more. An empty group counts, as copying it takes time. */
 export const nodesOf = (parts: readonly Part[]): number =>
   parts.reduce((sum, { group, min, max }) => {
     const once = group === undefined ? 1 : group.reduce((all, each) => all + nodesOf(each) + 1, 0);
-    return sum + (max === Infinity ? (min + 1) * once + 1 : Math.max(min, max) * (once + 1));
-  }, 1);
+    return sum + min * once + (max === Infinity ? once + 1 : Math.max(0, max - min) * (once + 1));
+  }, 0);

@@ -1,6 +1,6 @@
 import { backslash, letterU } from "../values/bytes.ts";
 import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
-import { nodesMax, nodesOf, PlainAutomaton } from "./plain-automaton.ts";
+import { automatonNodesMax, nodesOf, PlainAutomaton } from "./plain-automaton.ts";
 import { sequencesOf } from "./plain-syntax.ts";
 
 /** Matches a pattern of characters, classes and groups with the bytes of a JSON string. */
@@ -19,7 +19,7 @@ export class PlainPattern {
     const automaton = this.#automaton;
     const { classes } = automaton;
     let state = automaton.first;
-    for (let at = start; at < end && !state.isFinal; ) {
+    for (let at = start; at < end && state?.isFinal === false; ) {
       let ofClass = classes[bytes[at]!]!;
       let length = 1;
       if (ofClass === 0) {
@@ -29,11 +29,9 @@ export class PlainPattern {
         ofClass = automaton.classBeyondAscii;
       }
       at += length;
-      const next = state.next[ofClass] ?? automaton.after(state, ofClass);
-      if (next === undefined) return undefined;
-      state = next;
+      state = state.next[ofClass] ?? automaton.after(state, ofClass);
     }
-    return state.matches;
+    return state?.matches;
   }
 }
 
@@ -64,9 +62,13 @@ function lengthOfUnit(bytes: Uint8Array, at: number): number {
   return bytes[at + 1] !== letterU || isUnsure(unitAt(bytes, at + 2)) ? 0 : unitEscapeBytes;
 }
 
-/** Returns a faster check for a pattern of characters, classes and groups; undefined for any other. */
-export function plainPatternOf(pattern: string): PlainPattern | undefined {
+/**
+ * Returns a faster check for a pattern of characters, classes, groups and counts, of limited size; undefined
+ * for any other. Its automaton's states take at most `statesBytesMax`.
+ */
+export function plainPatternOf(pattern: string, statesBytesMax: number): PlainPattern | undefined {
   const sequences = sequencesOf(pattern);
-  if (sequences === undefined || nodesOf(sequences.flatMap(each => each.parts)) > nodesMax) return undefined;
-  return new PlainPattern(new PlainAutomaton(sequences));
+  if (sequences === undefined) return undefined;
+  if (nodesOf(sequences.flatMap(each => each.parts)) > automatonNodesMax) return undefined;
+  return new PlainPattern(new PlainAutomaton(sequences, statesBytesMax));
 }

@@ -1,5 +1,3 @@
-import { backslash } from "../values/bytes.ts";
-
 /** Stands for all characters beyond ASCII that are neither a space nor a line's end. */
 export const beyondAscii = 0x80;
 
@@ -115,8 +113,6 @@ class Parser {
       if (!addSet(accepts, set)) return undefined;
     } else if (plain !== ".") accepts[plain!.charCodeAt(0)] = 1;
     if (isNegated) for (let at = 0; at <= beyondAscii; at++) accepts[at] = 1 - accepts[at]!;
-    // A backslash begins an escape, which the pattern must not see.
-    accepts[backslash] = 0;
     return { accepts, group: undefined };
   }
 

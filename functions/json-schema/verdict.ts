@@ -1,7 +1,7 @@
 import type { Verdict } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
 import { lacking, negationOf } from "./negation.ts";
-import { type Applicators, checksMembers, type SchemaNode } from "./node.ts";
+import { type Applicators, checksMembers, isClosed, type SchemaNode } from "./node.ts";
 import { eachType, typeBits } from "./types.ts";
 
 /** Lists of schemas. A value conforms if it conforms to all schemas of one list. */
@@ -88,7 +88,7 @@ function alternativesIn(node: SchemaNode, search: Search, depth: number): Altern
   const { allOf, anyOf, oneOf, not } = applicators;
   if (isTooLong(applicators, search)) return nothing;
   const negates = not !== undefined && verdictOf(not, search, depth - 1) !== "none";
-  if (negates && !requiresNames(not, type)) return nothing;
+  if (negates && !isAboutNames(not, type)) return nothing;
   const all = [
     own === "some" || holds || negates ? [[node]] : anything,
     ...allOf.map(each => alternativesIn(each, search, depth - 1)),
@@ -109,11 +109,13 @@ const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): A
   simplest(choices.flatMap(each => alternativesIn(each, search, depth - 1)));
 
 /**
- * Returns whether `node` requires names of a map: one that lacks any of them is certain not to match. Names
- * are known once the map has been read.
+ * Returns whether a map's names, which are known once it has been read, may make it certain that it does not
+ * match: it lacks a name that `node` requires, or has one that `node` does not allow.
  */
-const requiresNames = ({ applicators }: SchemaNode, type: number): boolean =>
-  type === typeBits.object && applicators !== undefined && applicators.required.length > 0;
+const isAboutNames = ({ applicators }: SchemaNode, type: number): boolean =>
+  type === typeBits.object &&
+  applicators !== undefined &&
+  (applicators.required.length > 0 || isClosed(applicators));
 
 /**
  * Returns the alternatives of choices of which a value may match only one: those of each choice, with the
@@ -126,20 +128,27 @@ function onlyIn(choices: readonly SchemaNode[], search: Search, depth: number): 
   return simplest(
     possible.flatMap((each, n) => {
       const others = overlaps[n]!;
-      if (!others.every(other => requiresOtherNames(other, each, search))) return nothing;
+      if (!others.every(other => mayDifferInNames(other, each, search))) return nothing;
       return combined([alternativesIn(each, search, depth - 1), [others.map(negationOf)]], search);
     }),
   );
 }
 
-/** Returns whether a map that has the names which `one` requires may lack one that `node` requires. */
-function requiresOtherNames(node: SchemaNode, one: SchemaNode, search: Search): boolean {
-  if (!requiresNames(node, search.type)) return false;
-  const names = one.applicators?.required ?? none;
-  return node.applicators!.required.some(name => {
+/**
+ * Returns whether a map that matches `one` may lack a name that `node` requires, or have one that it does not
+ * allow.
+ */
+function mayDifferInNames(node: SchemaNode, { applicators: one }: SchemaNode, search: Search): boolean {
+  if (!isAboutNames(node, search.type)) return false;
+  const { required, properties } = node.applicators!;
+  const names = one?.required ?? none;
+  const lacksSome = required.some(name => {
     search.nodesLeft -= names.length;
     return search.nodesLeft > 0 && !names.includes(name);
   });
+  if (lacksSome || !isClosed(node.applicators!)) return lacksSome;
+  search.nodesLeft -= one?.properties.size ?? 0;
+  return search.nodesLeft > 0 && [...(one?.properties.keys() ?? none)].some(name => !properties.has(name));
 }
 
 /** Returns for each choice the others that it does not exclude. */
@@ -154,11 +163,20 @@ function overlapsAmong(choices: readonly SchemaNode[], search: Search): readonly
   return overlaps;
 }
 
-/** Returns whether it is certain that no map matches both: one requires a name whose values are apart. */
-function excludes({ applicators: one }: SchemaNode, { applicators: other }: SchemaNode, search: Search) {
-  if (search.type !== typeBits.object || one === undefined || other === undefined) return false;
-  return [one, other].some(({ required }) =>
-    required.some(name => search.nodesLeft > 0 && areApart(valueIn(one, name), valueIn(other, name), search)),
+/**
+ * Returns whether it is certain that no value matches both: their own assertions are apart, or one requires a
+ * name whose values are.
+ */
+function excludes(one: SchemaNode, other: SchemaNode, search: Search): boolean {
+  if (areApart(one, other, [search.type], search)) return true;
+  const { applicators } = one;
+  const { applicators: others } = other;
+  if (search.type !== typeBits.object || applicators === undefined || others === undefined) return false;
+  return [applicators, others].some(({ required }) =>
+    required.some(
+      name =>
+        search.nodesLeft > 0 && areApart(valueIn(applicators, name), valueIn(others, name), eachType, search),
+    ),
   );
 }
 
@@ -166,16 +184,25 @@ function excludes({ applicators: one }: SchemaNode, { applicators: other }: Sche
 const valueIn = ({ properties, patternProperties, additionalProperties }: Applicators, name: string) =>
   patternProperties.length > 0 ? undefined : (properties.get(name) ?? additionalProperties);
 
-/** Returns whether it is certain that no value matches both: they allow other types, or other texts. */
-function areApart(one: SchemaNode | undefined, other: SchemaNode | undefined, search: Search): boolean {
+/**
+ * Returns whether it is certain that no value of these types matches both: they allow other types, texts or
+ * numbers.
+ */
+function areApart(
+  one: SchemaNode | undefined,
+  other: SchemaNode | undefined,
+  types: readonly number[],
+  search: Search,
+): boolean {
   const [rules, others] = [one?.rules, other?.rules];
-  search.nodesLeft -= eachType.length;
+  search.nodesLeft -= types.length;
   if (rules === undefined || others === undefined || search.nodesLeft < 0) return false;
-  return eachType.every(
+  return types.every(
     type =>
       rules.verdict(type) === "none" ||
       others.verdict(type) === "none" ||
-      (type === typeBits.string && haveNoneInCommon(rules.texts ?? none, others.texts ?? none, search)),
+      (type === typeBits.string && haveNoneInCommon(rules.texts ?? none, others.texts ?? none, search)) ||
+      ((type & typeBits.number) !== 0 && (rules.most < others.least || others.most < rules.least)),
   );
 }
 

@@ -54,7 +54,7 @@ export const multipleOfDigitsMax = 300;
 /** Nested schema nodes in one check, more than records and schemas may have: `$ref`s may be circular. */
 export const evaluationDepthMax = 1_000;
 export const patternsKeptMax = 500;
-/** The memory for the states of a pattern's automaton. */
+/** The memory for the states of a pattern's automata: its engine has one, and so has the faster way. */
 export const patternStatesBytesMax = 32 * KiB;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;

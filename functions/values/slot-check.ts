@@ -14,7 +14,8 @@ export interface SlotCheck {
   conforms(kind: Kind, bytes: Uint8Array, start: number, end: number): boolean;
   /**
    * Returns whether the map or array `bytes[start, end)`, in JSON or transit, whose members and elements
-   * conform to the checks below, is certain to conform. Called only if `always` lacks its kind.
+   * conform to the checks below, is certain to conform. Called only if `always` lacks its kind,
+   * or if a map fits none of its check's alternatives.
    */
   conformsWhole?(bytes: Uint8Array, start: number, end: number, isJson: boolean): boolean;
   /** The check of a map in this place; undefined if nothing is required. */

@@ -4,7 +4,7 @@ import { IntTuples } from "./int-tuples.ts";
 import { copyText, type Memory } from "./memory.ts";
 
 const width = 3;
-/** Enough for a large body of ordinary records; beyond it, the encoder finds the codes again. */
+/** In codes: enough for a large body of ordinary records. The encoder finds further ones again. */
 export const splicesMax = 1_000_000;
 
 /**
@@ -28,7 +28,10 @@ export class Splices extends IntTuples {
     return n < this.count && this.ints[width * n] === code ? this.ints[width * n + 1] : undefined;
   }
 
-  /** Appends all of `other`. `share` is the read part of the body: the rest may have as many codes. */
+  /**
+   * Appends all of `other`. `share`, up to 1, is how much of the body has been read: room is reserved for as
+   * many codes in the rest.
+   */
   append(other: Splices, share: number): void {
     const all = this.count + other.count;
     if (width * all > this.ints.length) this.reserve(Math.min(Math.ceil((1.2 * all) / share), splicesMax));

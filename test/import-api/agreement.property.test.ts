@@ -95,22 +95,25 @@ const leftToReceiver: readonly RegExp[] = [
 ];
 
 /**
- * Whether a `$ref` with other keywords beside it has the target of another one. everit overrides the target
- * once, by those beside the `$ref` that it loads first, for all of them (ReferenceLookup.java); which one is
- * first is a matter of Java's order of names. The core reads each as it is written.
+ * Whether a `$ref` with other keywords next to it has the target of another one. everit overrides the target
+ * once for all of them, by those next to the `$ref` that it loads first (ReferenceLookup.java); which one is
+ * first depends on Java's order of names. The core reads each as it is written.
  */
-function sharesTarget(body: string): boolean {
-  const targets: unknown[] = [];
-  const overridden: unknown[] = [];
-  for (const line of body.split("\n").filter(each => each.startsWith('{"type":"SCHEMA"')))
-    JSON.parse(line, (_, value) => {
-      if (value?.$ref === undefined) return value;
-      targets.push(value.$ref);
-      if (Object.keys(value).length > 1) overridden.push(value.$ref);
-      return value;
+const sharesTarget = (body: string): boolean =>
+  body
+    .split("\n")
+    .filter(line => line.startsWith('{"type":"SCHEMA"'))
+    .some(line => {
+      const targets: unknown[] = [];
+      const overridden: unknown[] = [];
+      JSON.parse(line, (_, value) => {
+        if (value?.$ref === undefined) return value;
+        targets.push(value.$ref);
+        if (Object.keys(value).length > 1) overridden.push(value.$ref);
+        return value;
+      });
+      return overridden.some(each => targets.indexOf(each) !== targets.lastIndexOf(each));
     });
-  return overridden.some(each => targets.indexOf(each) !== targets.lastIndexOf(each));
-}
 
 /** Whether core and sandbox may differ about a delivery. */
 function mayDiffer(body: string, byCore: string | undefined): boolean {
@@ -150,7 +153,7 @@ it.each(["title", "description", "id"])("both refuse a `%s` that is not a string
   expect(refusalBySandbox(readUnchecked(body).contents)).toBeDefined();
 });
 
-it("both refuse a pattern that can't be read in an `additionalItems` that nothing comes under", () => {
+it("both refuse an invalid pattern in `additionalItems` next to an empty list of `items`", () => {
   const schema = { items: [], additionalItems: { pattern: "\\q" } };
   const declared = JSON.stringify({ type: "SCHEMA", stream: "orders", schema, key_properties: ["id"] });
   const body = `${declared}\n${JSON.stringify({ type: "RECORD", stream: "orders", record: { id: 1 } })}\n`;

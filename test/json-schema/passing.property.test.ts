@@ -93,6 +93,9 @@ function oneName(name: string, type: string) {
   return { type: "object", properties: { [name]: { type } }, required: [name] };
 }
 
+/** The schema of a map that may have these names alone. */
+const closed = (properties: object) => ({ type: "object", properties, additionalProperties: false });
+
 /** Schemas of databases' columns and of taps, besides all that a schema can say. */
 const columns = fc.constantFrom<object>(
   { type: ["null", "string"], format: "date-time" },
@@ -187,6 +190,18 @@ const columns = fc.constantFrom<object>(
   { type: "number", multipleOf: 7 },
   { oneOf: [{ type: "number", exclusiveMinimum: true, minimum: 0 }, { maximum: 0 }] },
   { oneOf: [{ type: "string", maxLength: 2 }, { pattern: "^[a-é]" }, { enum: ["t3", "é"] }] },
+  {
+    oneOf: [
+      { type: "integer", maximum: 1 },
+      { type: "number", minimum: 5 },
+    ],
+  },
+  { oneOf: [{ maximum: 99999.99999999999 }, { minimum: 100_000, exclusiveMinimum: true }, { enum: [1] }] },
+  { oneOf: [{ maximum: 1e300 }, { type: "number", minimum: 1e301 }] },
+  { oneOf: ["a", "b"].map(each => closed({ [each]: {} })) },
+  { oneOf: [closed({ a: { type: "integer" }, b: {} }), { ...closed({ b: {}, k1: {} }), required: ["b"] }] },
+  { oneOf: [{ type: "object", minProperties: 2 }, closed({ a: {}, b: { type: "string" } })] },
+  { not: closed({ a: {}, k1: {}, kind: {} }) },
   { not: { anyOf: [{ multipleOf: 0.05 }, { minLength: 3 }] } },
   { allOf: [{ not: { pattern: "a$" } }, { anyOf: [{ format: "date-time" }, { maxLength: 4 }] }] },
 );
@@ -370,6 +385,18 @@ it.each(["json", "transit"] as const)("first elements have their own schemas, in
       expect(new Set(expectAsEvaluated(schema, records, heads[head])).size).toBe(2);
     }
   }
+});
+
+it("maps conform to one of two closed schemas, however many names a map remembers", () => {
+  const numbered = Array.from({ length: 600 }, (_, n) => [`n${n}`, { type: "integer" }]);
+  const one = closed({ a: {}, ...Object.fromEntries(numbered) });
+  const schema = { properties: { v: { oneOf: [one, closed({ a: {}, b: {}, n599: {} })] } } };
+  const maps = Array.from({ length: 600 }, (_, n) => ({ [`n${n}`]: n, a: 1 }));
+  const others = [{ a: 1 }, { b: 1 }, { a: 1, b: 1 }, { n599: 1 }, { n598: 1, b: 1 }, {}, { n1: 1 }];
+  const records = [...others, ...maps, ...others].map(v => JSON.stringify({ v }));
+  const wrong = [true, false, false, true, true, true, false];
+  const last = maps.map((_, n) => n === 599);
+  expect(expectAsEvaluated(schema, records, heads.json)).toEqual([...wrong, ...last, ...wrong]);
 });
 
 it("the number of names and those that others require are checked beyond those that a map remembers", () => {

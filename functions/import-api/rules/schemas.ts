@@ -41,7 +41,8 @@ export function readSchema(schema: JsonObject, find: (ref: string) => unknown): 
     if (fault !== undefined) return { fault };
     if (!annotations.has(name)) keywords[name] = merged[name];
   }
-  // An empty list of items is not a tuple, so nothing is additional; but `additionalItems` is still read.
+  // everit reads `additionalItems` even next to an empty list of `items`, which is not a tuple. Without
+  // `items`, it is read and applies to nothing.
   if (Array.isArray(keywords.items) && keywords.items.length === 0) delete keywords.items;
   return { keywords };
 }

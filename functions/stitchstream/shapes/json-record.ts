@@ -73,14 +73,13 @@ export class JsonRecords extends ChoiceReader<JsonReader> {
       }
       found += slot.weight;
       count++;
-      if (!this.conforms && shape === this.tried) return this.leave(at, shape);
+      if (!this.conforms && shape === this.tried) return this.giveUp(at, shape);
     }
     if (shape.checksNames) this.checkNames(map, count, shape);
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
-    this.conforms = false;
-    this.noteMisfit(shape.head, at, at);
+    this.refuse(shape.head, at, at);
     return hasAllKeys(found, shape) ? at : miss;
   }
 

@@ -1,4 +1,4 @@
-/** Fewer values tell choices apart: others, such as numbers that ever change, are not remembered. */
+/** Fewer values tell choices apart: values that hardly ever repeat, such as amounts, are not remembered. */
 const valuesMax = 100;
 
 /**
@@ -17,6 +17,6 @@ export class Misfits {
 
   note(hash: number, alternative: number): void {
     this.#last = alternative;
-    if (this.#byValue.size < valuesMax) this.#byValue.set(hash, alternative);
+    if (this.#byValue.size < valuesMax || this.#byValue.has(hash)) this.#byValue.set(hash, alternative);
   }
 }

@@ -55,7 +55,7 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected keysFit = true;
   /** The shape of a map that is left as soon as it does not fit. */
   protected tried: MapShape | undefined;
-  /** Where a value last failed its check, and the value. */
+  /** The slot and the text of the value that made `conforms` false; undefined if none is known. */
   protected misfit: Slot | undefined;
   protected misfitStart = 0;
   protected misfitEnd = 0;
@@ -95,11 +95,10 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   protected inspect(kind: Kind, start: number, end: number, slot: Slot): void {
     if (slot.isKey) this.noteKey(kind, start, end);
     if (slot.check === undefined || !this.conforms) return;
-    if (!slot.accepts(kind)) {
-      this.conforms = slot.check.conforms(kind, this.bytes, start, end);
-      if (!this.conforms) this.noteMisfit(slot, start, end);
+    if (slot.accepts(kind)) {
       // A check may accept more than it did before.
-    } else if (!slot.isKey) slot.passes |= 1 << kind;
+      if (!slot.isKey) slot.passes |= 1 << kind;
+    } else if (!slot.check.conforms(kind, this.bytes, start, end)) this.refuse(slot, start, end);
   }
 
   /** Notes the value of a key. One that may not be valid is left to the scan, which reports it. */
@@ -174,12 +173,13 @@ export abstract class RecordReader<Reader extends PieceReader = PieceReader> {
   /** Checks a value at `at` whose text does not matter: a map, an array or an instant. */
   protected checkKind(kind: Kind, slot: Slot, at: number): void {
     if (slot.accepts(kind) || !this.conforms || this.isCheckedWhole(kind, slot)) return;
-    this.conforms = slot.check!.conforms(kind, this.bytes, at, at);
-    if (!this.conforms) this.noteMisfit(slot, at, at);
+    if (!slot.check!.conforms(kind, this.bytes, at, at)) this.refuse(slot, at, at);
   }
 
-  /** Notes the place and the value because of which a map does not fit its shape. */
-  protected noteMisfit(slot: Slot, start: number, end: number): void {
+  /** Notes that the record does not conform, and the slot and the text of the value that is to blame. */
+  protected refuse(slot: Slot, start: number, end: number): void {
+    if (!this.conforms) return;
+    this.conforms = false;
     this.misfit = slot;
     this.misfitStart = start;
     this.misfitEnd = end;

@@ -121,7 +121,7 @@ export class MapShape {
   /** Set once there are more than `comparedMax` slots. */
   #byHash: NameTable<Slot> | undefined;
   /** The slots of names that enter transit's cache, by their numbers. */
-  readonly #byId = new Map<number, Slot>();
+  #byId: Map<number, Slot> | undefined;
   /** The texts of all names, once one has an escape or a tag: another spelling may mean the same. */
   #texts: Set<string> | undefined;
 
@@ -143,9 +143,14 @@ export class MapShape {
     return this.#close === close;
   }
 
-  /** Returns the slot of the name with this number, which is not 0; undefined if it has none. */
+  /** Returns the slot of the name with this number; undefined for 0, or if the name has none. */
   findById(nameId: number): Slot | undefined {
-    return this.#byId.get(nameId);
+    return this.#byId?.get(nameId);
+  }
+
+  #numbered(nameId: number, slot: Slot): void {
+    this.#byId ??= new Map();
+    this.#byId.set(nameId, slot);
   }
 
   /** Returns the slot of the name with the raw content `bytes[start, end)`; undefined if it has none yet. */
@@ -175,7 +180,7 @@ export class MapShape {
     const isRequired = this.check?.isRequired(text) ?? false;
     const slot = new Slot(name, { isKey, nameId, isRequired, check: this.check?.member(text) });
     if (!this.#index(slot)) return undefined;
-    if (nameId > 0) this.#byId.set(nameId, slot);
+    if (nameId > 0) this.#numbered(nameId, slot);
     this.#texts?.add(textOf(bytes, start, end));
     this.#byText?.set(text, slot);
     if (columns === undefined && this.#mustOpen()) this.#open();

@@ -12,6 +12,7 @@ export abstract class TransitNames extends ChoiceReader<TransitReader> {
   /** By index in the reader's cache: the number of the name there; 0 for other strings. */
   protected readonly nameIds: number[] = [];
 
+  /** The reader's pieces are counted again: at worst they seem too many, and the scan reads the line. */
   protected override remember(): () => boolean {
     const { reader } = this;
     const { cache, splices, growth, expansion, standsAlone, spliceable } = reader;

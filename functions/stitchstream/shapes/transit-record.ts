@@ -82,7 +82,7 @@ export class TransitRecords extends TransitNames {
         if (at === miss) return miss;
         found += slot.weight;
         count++;
-        if (!this.conforms && shape === this.tried) return this.leave(at, shape);
+        if (!this.conforms && shape === this.tried) return this.giveUp(at, shape);
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -94,8 +94,7 @@ export class TransitRecords extends TransitNames {
     if (shape.isOpen) names.release(shape.mark);
     if (found === shape.expected) return at;
     // It lacks a name that the check requires, or a key.
-    this.conforms = false;
-    this.noteMisfit(shape.head, at, at);
+    this.refuse(shape.head, at, at);
     return hasAllKeys(found, shape) ? at : miss;
   }
 

@@ -18,7 +18,7 @@ export const entersCache = (first: number, second: number) =>
 
 /** The strings of one line that `^` codes refer to, as offsets in the body. */
 export class TransitCache extends IntTuples {
-  /** How often the codes began again in this line. */
+  /** How often the codes began again since it was set to 0. */
   wraps = 0;
 
   constructor() {
