@@ -159,7 +159,7 @@ const makers: Readonly<Record<string, (given: unknown, parts: CheckParts) => Che
       message: `must match pattern "${given}"`,
       always: othersThan(typeBits.string),
       conformsByText: (bytes, start, end) => pattern.plain?.isIn(bytes, start, end),
-      matches: value => typeof value !== "string" || pattern.isIn(value),
+      matches: (value, spending) => typeof value !== "string" || pattern.isIn(value, spending),
       textWeight: pattern.weight,
     };
   },

@@ -217,7 +217,7 @@ export class Evaluator {
     const found = property === undefined ? [] : [property];
     for (const [pattern, schema] of patternProperties) {
       this.spend(1 + stepsOfText(name.length, pattern.weight));
-      if (pattern.isIn(name)) found.push(schema);
+      if (pattern.isIn(name, this.spend)) found.push(schema);
     }
     return found.length > 0 || additionalProperties === undefined ? found : [additionalProperties];
   }

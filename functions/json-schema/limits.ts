@@ -9,4 +9,6 @@ export interface SchemaLimits {
   readonly patternsKeptMax: number;
   /** The memory for the states of each of a pattern's two automata. */
   readonly patternStatesBytesMax: number;
+  /** The memory for the automata of kept patterns that are matched without their engine. */
+  readonly automataBytesMax: number;
 }

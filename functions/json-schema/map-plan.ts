@@ -180,7 +180,7 @@ class MapPlan implements MapCheck {
 
   #isIn(pattern: Pattern, name: string): boolean {
     this.#spend(1 + stepsOfText(name.length, pattern.weight));
-    return pattern.isIn(name);
+    return pattern.isIn(name, this.#spend);
   }
 
   /** Returns the schemas for a member's value; `name` is undefined if no `properties` mention it. */

@@ -1,15 +1,19 @@
-import type { Spend } from "./budget.ts";
+import { type Spend, stepsOfText } from "./budget.ts";
 import { type Dialect, NotASchema } from "./dialect.ts";
 import type { SchemaLimits } from "./limits.ts";
 import { re2Of } from "./pattern-syntax.ts";
+import type { AutomataMemory } from "./plain-automaton.ts";
 import { type PlainPattern, plainPatternOf } from "./plain-pattern.ts";
 
 /** A pattern that is matched in time linear in the text. */
 export interface Pattern {
   /** The cost of a text's character, see evaluator.ts. */
   readonly weight: number;
-  /** Returns whether the pattern matches anywhere in `text`. */
-  isIn(text: string): boolean;
+  /**
+   * Returns whether the pattern matches anywhere in `text`. Charges more than the weight while texts need ever
+   * new states.
+   */
+  isIn(text: string, spend: Spend): boolean;
   /** For some patterns, a faster way to the same answer. It does not know all texts. */
   readonly plain: PlainPattern | undefined;
 }
@@ -30,6 +34,21 @@ const weightPerInstruction = 8;
  */
 const instructionsMax = 2_000;
 
+/** Making a state for each character takes the engine ten times as long as reading it with a known one. */
+const newStatesWeight = 10;
+
+type PatternLimits = Pick<SchemaLimits, "patternsKeptMax" | "patternStatesBytesMax" | "automataBytesMax">;
+
+interface Compiled {
+  readonly weight: number;
+  isIn(text: string): boolean;
+}
+
+const memoryOf = ({ patternStatesBytesMax, automataBytesMax }: PatternLimits): AutomataMemory => ({
+  statesBytesMax: patternStatesBytesMax,
+  bytesLeft: automataBytesMax,
+});
+
 type Engine = typeof import("re2js");
 
 /** Thrown at a pattern before the engine is loaded. */
@@ -43,22 +62,17 @@ export class PatternsNotLoaded extends Error {
  */
 export class Patterns {
   readonly #isJava: boolean;
-  readonly #keptMax: number;
-  readonly #statesBytesMax: number;
+  readonly #limits: PatternLimits;
+  /** The plain patterns that are kept share it. */
+  #memory: AutomataMemory;
   #engine: Engine | undefined;
   /** null for patterns that are left to the destination. */
   readonly #kept = new Map<string, Pattern | null>();
 
-  constructor(
-    { isJava }: Pick<Dialect, "isJava">,
-    {
-      patternsKeptMax,
-      patternStatesBytesMax,
-    }: Pick<SchemaLimits, "patternsKeptMax" | "patternStatesBytesMax">,
-  ) {
+  constructor({ isJava }: Pick<Dialect, "isJava">, limits: PatternLimits) {
     this.#isJava = isJava;
-    this.#keptMax = patternsKeptMax;
-    this.#statesBytesMax = patternStatesBytesMax;
+    this.#limits = limits;
+    this.#memory = memoryOf(limits);
   }
 
   async load(): Promise<void> {
@@ -77,7 +91,10 @@ export class Patterns {
     const re2 = re2Of(text, this.#isJava);
     spend(stepsPerPattern + stepsPerSize * re2.size);
     const pattern = this.#checked(text, re2.text, this.#engine);
-    if (this.#kept.size >= this.#keptMax) this.#kept.clear();
+    if (this.#kept.size >= this.#limits.patternsKeptMax) {
+      this.#kept.clear();
+      this.#memory = memoryOf(this.#limits);
+    }
     this.#kept.set(text, pattern);
     return pattern;
   }
@@ -89,14 +106,23 @@ export class Patterns {
     const isInvalid = !isPattern(withoutJavas(text), "") && this.#compiled(text, engine) === null;
     if (pattern === null && (isInvalid || (isJava && isRefusedByJava(text))))
       throw new NotASchema(`${JSON.stringify(text.slice(0, 100))} is not a valid pattern`);
-    return pattern && { ...pattern, plain: plainPatternOf(text, this.#statesBytesMax) };
+    if (pattern === null) return null;
+    const plain = plainPatternOf(text, this.#memory);
+    return {
+      weight: pattern.weight,
+      isIn(value, spend) {
+        if (plain?.isExhausted === true) spend(stepsOfText(value.length, newStatesWeight * pattern.weight));
+        return pattern.isIn(value);
+      },
+      plain,
+    };
   }
 
-  #compiled(text: string, { RE2Set }: Engine): Omit<Pattern, "plain"> | null {
+  #compiled(text: string, { RE2Set }: Engine): Compiled | null {
     const isJava = this.#isJava;
     try {
       // A set of one pattern, because RE2JS otherwise lets a pattern's states grow to 8 MB.
-      const found = new RE2Set(RE2Set.UNANCHORED, 0, this.#statesBytesMax);
+      const found = new RE2Set(RE2Set.UNANCHORED, 0, this.#limits.patternStatesBytesMax);
       found.add(text);
       found.compile();
       if (found.prog.numInst() > instructionsMax) return null;

@@ -1,13 +1,22 @@
 import { backslash } from "../values/bytes.ts";
 import { beyondAscii, type Part, type Sequence } from "./plain-syntax.ts";
 
-/** A count is made of copies, of some 50 bytes each. */
-export const automatonNodesMax = 1_000;
+/** A count is made of copies. */
+const nodesMax = 2_000;
+const nodeBytes = 60;
 /** A state takes so much memory, and more for each class and node. */
 const stateBytes = 200;
 const bytesPerItem = 8;
-/** Bounds the time for making states: a visit takes some 50 ns. */
+/** Bounds the time for making states, at first and for each byte of text: a visit takes some 50 ns. */
 const visitsMax = 10_000;
+const visitsPerByte = 0.5;
+
+/** Memory that automata share. */
+export interface AutomataMemory {
+  /** The most bytes for one automaton's states. */
+  readonly statesBytesMax: number;
+  bytesLeft: number;
+}
 
 /**
  * With `accepts`, leads to `next` over one such character. Without, leads to `next` and `other`, if any, over
@@ -53,13 +62,13 @@ export class PlainAutomaton {
   readonly #states = new Map<string, State>();
   readonly #matchesNow: Node;
   readonly #matchesAtEnd: Node;
+  readonly #memory: AutomataMemory;
   #nodes = 0;
-  #visits = 0;
-  #bytesLeft: number;
+  #visitsLeft = visitsMax;
+  #statesBytes = 0;
 
-  /** Its states take at most `statesBytesMax`. */
-  constructor(sequences: readonly Sequence[], statesBytesMax: number) {
-    this.#bytesLeft = statesBytesMax;
+  constructor(sequences: readonly Sequence[], memory: AutomataMemory) {
+    this.#memory = memory;
     this.#matchesNow = this.#node(undefined);
     this.#matchesAtEnd = this.#node(undefined);
     const starts = sequences.map(({ parts, isAtStart, isAtEnd }) =>
@@ -70,12 +79,23 @@ export class PlainAutomaton {
     this.classBeyondAscii = classes[beyondAscii]!;
     this.classes.set(classes.subarray(0, beyondAscii));
     this.classes[backslash] = 0;
+    memory.bytesLeft -= nodeBytes * this.#nodes;
     this.first = this.#stateOf(starts);
   }
 
-  /** Makes the state after a character of this class. Returns undefined if there is no room for it. */
+  /** Begins a text of so many bytes. */
+  begin(bytes: number): void {
+    this.#visitsLeft = Math.min(visitsMax, this.#visitsLeft + visitsPerByte * bytes);
+  }
+
+  /** Whether texts have needed so many states that no more are made for now. */
+  get isExhausted(): boolean {
+    return this.#visitsLeft < 0;
+  }
+
+  /** Makes the state after a character of this class. Returns undefined if that takes too much. */
   after(state: State, ofClass: number): State | undefined {
-    if (this.#visits > visitsMax) return undefined;
+    if (this.isExhausted) return undefined;
     const sample = this.#samples[ofClass]!;
     const accepting = state.nodes.filter(each => each.accepts?.[sample] === 1);
     const next = this.#stateOf(accepting.map(each => each.next!));
@@ -94,7 +114,7 @@ export class PlainAutomaton {
       if (node.next !== undefined) pending.push(node.next);
       if (node.other !== undefined) pending.push(node.other);
     }
-    this.#visits += 1 + visited.size;
+    this.#visitsLeft -= 1 + visited.size;
     if (visited.has(this.#matchesNow)) return found;
     const nodes = [...visited]
       .filter(each => each.accepts !== undefined || each === this.#matchesAtEnd)
@@ -106,13 +126,29 @@ export class PlainAutomaton {
     const key = nodes.map(each => each.id).join();
     const known = this.#states.get(key);
     const classes = this.#samples.length;
+    if (known !== undefined) return known;
     const bytes = stateBytes + bytesPerItem * (classes + nodes.length);
-    if (known !== undefined || bytes > this.#bytesLeft) return known;
-    this.#bytesLeft -= bytes;
+    if (bytes > this.#room) this.#forgetStates();
+    if (bytes > this.#room) return undefined;
+    this.#statesBytes += bytes;
+    this.#memory.bytesLeft -= bytes;
     const matches = nodes.includes(this.#matchesAtEnd);
     const state = { next: Array(classes), matches, isFinal: false, nodes };
     this.#states.set(key, state);
     return state;
+  }
+
+  get #room(): number {
+    const { statesBytesMax, bytesLeft } = this.#memory;
+    return Math.min(statesBytesMax - this.#statesBytes, bytesLeft);
+  }
+
+  /** Makes room: other texts may need other states. */
+  #forgetStates(): void {
+    this.#states.clear();
+    this.first?.next.fill(undefined);
+    this.#memory.bytesLeft += this.#statesBytes;
+    this.#statesBytes = 0;
   }
 
   #node(next: Node | undefined, accepts?: Uint8Array, other?: Node): Node {
@@ -171,8 +207,18 @@ function classify(classes: Uint8Array, tables: ReadonlySet<Uint8Array>): number[
 }
 
 /** Returns how many nodes parts need, or more. An empty group counts, as copying it takes time. */
-export const nodesOf = (parts: readonly Part[]): number =>
+const nodesOf = (parts: readonly Part[]): number =>
   parts.reduce((sum, { group, min, max }) => {
     const once = group === undefined ? 1 : group.reduce((all, each) => all + nodesOf(each) + 1, 0);
     return sum + min * once + (max === Infinity ? once + 1 : Math.max(0, max - min) * (once + 1));
   }, 0);
+
+/** Returns the automaton of a pattern; undefined if it would be too large. */
+export function automatonOf(
+  sequences: readonly Sequence[],
+  memory: AutomataMemory,
+): PlainAutomaton | undefined {
+  const nodes = nodesOf(sequences.flatMap(each => each.parts));
+  if (nodes > nodesMax || nodeBytes * nodes > memory.bytesLeft) return undefined;
+  return new PlainAutomaton(sequences, memory);
+}

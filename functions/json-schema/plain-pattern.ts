@@ -1,6 +1,6 @@
 import { backslash, letterU } from "../values/bytes.ts";
 import { unitAt, unitEscapeBytes } from "../values/plain-text.ts";
-import { automatonNodesMax, nodesOf, PlainAutomaton } from "./plain-automaton.ts";
+import { type AutomataMemory, automatonOf, type PlainAutomaton } from "./plain-automaton.ts";
 import { sequencesOf } from "./plain-syntax.ts";
 
 /** Matches a pattern of characters, classes and groups with the bytes of a JSON string. */
@@ -11,6 +11,11 @@ export class PlainPattern {
     this.#automaton = automaton;
   }
 
+  /** Whether texts have needed ever new states, as they do of the pattern's engine. */
+  get isExhausted(): boolean {
+    return this.#automaton.isExhausted;
+  }
+
   /**
    * Returns whether the pattern matches the content of a JSON string, `bytes[start, end)`; undefined if only
    * the pattern itself can tell. Takes time linear in the text.
@@ -18,6 +23,7 @@ export class PlainPattern {
   isIn(bytes: Uint8Array, start: number, end: number): boolean | undefined {
     const automaton = this.#automaton;
     const { classes } = automaton;
+    automaton.begin(end - start);
     let state = automaton.first;
     for (let at = start; at < end && state?.isFinal === false; ) {
       let ofClass = classes[bytes[at]!]!;
@@ -64,11 +70,10 @@ function lengthOfUnit(bytes: Uint8Array, at: number): number {
 
 /**
  * Returns a faster check for a pattern of characters, classes, groups and counts, of limited size; undefined
- * for any other. Its automaton's states take at most `statesBytesMax`.
+ * for any other.
  */
-export function plainPatternOf(pattern: string, statesBytesMax: number): PlainPattern | undefined {
+export function plainPatternOf(pattern: string, memory: AutomataMemory): PlainPattern | undefined {
   const sequences = sequencesOf(pattern);
-  if (sequences === undefined) return undefined;
-  if (nodesOf(sequences.flatMap(each => each.parts)) > automatonNodesMax) return undefined;
-  return new PlainPattern(new PlainAutomaton(sequences, statesBytesMax));
+  const automaton = sequences && automatonOf(sequences, memory);
+  return automaton && new PlainPattern(automaton);
 }

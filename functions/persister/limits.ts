@@ -55,7 +55,9 @@ export const multipleOfDigitsMax = 300;
 export const evaluationDepthMax = 1_000;
 export const patternsKeptMax = 500;
 /** The memory for the states of a pattern's automata: its engine has one, and so has the faster way. */
-export const patternStatesBytesMax = 32 * KiB;
+export const patternStatesBytesMax = 64 * KiB;
+/** The memory for the automata of kept patterns that are matched without their engine. */
+export const automataBytesMax = 16 * MiB;
 export const bookmarkBytesMax = 1 * MiB;
 export const streamerNameCharsMax = 64;
 /** A validator's message grows with the value it describes. */
