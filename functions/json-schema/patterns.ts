@@ -10,8 +10,8 @@ export interface Pattern {
   /** The cost of a text's character, see evaluator.ts. */
   readonly weight: number;
   /**
-   * Returns whether the pattern matches anywhere in `text`. Charges more than the weight while texts need ever
-   * new states.
+   * Returns whether the pattern matches anywhere in `text`. Charges extra work while texts need ever new
+   * states.
    */
   isIn(text: string, spend: Spend): boolean;
   /** For some patterns, a faster way to the same answer. It does not know all texts. */

@@ -7,9 +7,9 @@ const nodeBytes = 60;
 /** A state takes so much memory, and more for each class and node. */
 const stateBytes = 200;
 const bytesPerItem = 8;
-/** Bounds the time for making states, at first and for each byte of text: a visit takes some 50 ns. */
+/** Bounds the time for making states, at first and for the bytes of texts: a visit takes some 50 ns. */
 const visitsMax = 10_000;
-const visitsPerByte = 0.5;
+const bytesPerVisit = 2;
 
 /** Memory that automata share. */
 export interface AutomataMemory {
@@ -85,7 +85,7 @@ export class PlainAutomaton {
 
   /** Begins a text of so many bytes. */
   begin(bytes: number): void {
-    this.#visitsLeft = Math.min(visitsMax, this.#visitsLeft + visitsPerByte * bytes);
+    this.#visitsLeft = Math.min(visitsMax, this.#visitsLeft + Math.ceil(bytes / bytesPerVisit));
   }
 
   /** Whether texts have needed so many states that no more are made for now. */

@@ -1,4 +1,4 @@
-import { backslash, backtick, caret, colon, dollar, quote, tilde } from "../../values/bytes.ts";
+import { backslash, backtick, caret, colon, dollar, isRepeated, quote, tilde } from "../../values/bytes.ts";
 import { hashOf } from "../../values/hash.ts";
 import { isSameText } from "../../values/memory.ts";
 import { endOfPlain } from "../../values/plain-text.ts";
@@ -98,7 +98,10 @@ export abstract class TransitNames extends ChoiceReader<TransitReader> {
     const index = cache.indexOf(bytes, at + 1, end);
     if (!this.#splice(at, index)) return undefined;
     const [start, nameEnd] = [cache.start(index), cache.end(index)];
-    const slot = shape.findById(this.nameIds[index]!) ?? this.#slotOfRaw(start, nameEnd, shape, depth);
+    const isNext = next !== undefined && isRepeated(bytes, start, nameEnd, next.nameStart, next.nameEnd);
+    // Names in the envelope have no number.
+    const known = isNext ? next : shape.findById(this.nameIds[index]!);
+    const slot = known ?? this.#slotOfRaw(start, nameEnd, shape, depth);
     if (slot?.hasName !== true) return slot;
     slot.codeStart = at;
     slot.codeLength = this.valueStart - at;

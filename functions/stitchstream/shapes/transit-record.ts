@@ -47,10 +47,15 @@ export class TransitRecords extends TransitNames {
 
   /** Reads a compact map. Returns `miss` for any other array. */
   #compactMap(start: number, shape: MapShape, depth: number): number {
-    const { bytes } = this;
     const at = this.skip(start + 1);
-    if (!isSame(bytes, at, at + marker.length, marker)) return miss;
-    const end = this.skip(at + marker.length);
+    const isMap = isSame(this.bytes, at, at + marker.length, marker);
+    return isMap ? this.#afterMarker(at + marker.length, shape, depth) : miss;
+  }
+
+  /** Reads the rest of a compact map. */
+  #afterMarker(start: number, shape: MapShape, depth: number): number {
+    const { bytes } = this;
+    const end = this.skip(start);
     if (bytes[end] === closeBracket) return this.#map(end, closeBracket, shape, depth);
     // A name must follow the comma.
     const first = this.skip(end + 1);
@@ -164,11 +169,19 @@ export class TransitRecords extends TransitNames {
   #list(start: number, slot: Slot, depth: number): number {
     const { bytes } = this;
     const at = this.skip(start + 1);
-    if (isSame(bytes, at, at + marker.length, marker)) return this.mapIn(start, slot, depth);
+    if (isSame(bytes, at, at + marker.length, marker))
+      return this.#compactMapIn(start, at + marker.length, slot, depth);
     if (this.#isTag(at)) return this.#collection(at, closeBracket, slot, depth);
     const end = this.#elements(at, slot, this.elementOf(slot, start), depth);
     if (!slot.accepts(Kind.array)) this.checkWhole(Kind.array, start, end, slot);
     return end;
+  }
+
+  /** Reads the compact map at `start`, with its members after `at`. Most maps have one shape. */
+  #compactMapIn(start: number, at: number, slot: Slot, depth: number): number {
+    const shape = this.shapeOf(slot, start);
+    if (shape.alternatives !== undefined) return this.mapIn(start, slot, depth);
+    return this.#afterMarker(at, shape, depth);
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */
