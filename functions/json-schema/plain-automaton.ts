@@ -85,6 +85,7 @@ export class PlainAutomaton {
 
   /** Begins a text of so many bytes. */
   begin(bytes: number): void {
+    if (this.#visitsLeft === visitsMax) return;
     this.#visitsLeft = Math.min(visitsMax, this.#visitsLeft + Math.ceil(bytes / bytesPerVisit));
   }
 
