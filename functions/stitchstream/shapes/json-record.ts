@@ -34,6 +34,7 @@ export class JsonRecords extends ChoiceReader<JsonReader> {
     const { bytes, view } = this;
     const { names } = this.reader;
     const map = ++this.maps;
+    const isTried = shape === this.tried;
     // A map with many names may open its shape.
     shape.mark = names.mark();
     let found = 0;
@@ -73,7 +74,7 @@ export class JsonRecords extends ChoiceReader<JsonReader> {
       }
       found += slot.weight;
       count++;
-      if (!this.conforms && shape === this.tried) return this.giveUp(at, shape);
+      if (isTried && !this.conforms) return this.giveUp(at, shape);
     }
     if (shape.checksNames) this.checkNames(map, count, shape);
     if (shape.isOpen) names.release(shape.mark);

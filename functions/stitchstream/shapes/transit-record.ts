@@ -49,11 +49,11 @@ export class TransitRecords extends TransitNames {
   #compactMap(start: number, shape: MapShape, depth: number): number {
     const at = this.skip(start + 1);
     const isMap = isSame(this.bytes, at, at + marker.length, marker);
-    return isMap ? this.#afterMarker(at + marker.length, shape, depth) : miss;
+    return isMap ? this.#rest(at + marker.length, shape, depth) : miss;
   }
 
   /** Reads the rest of a compact map. */
-  #afterMarker(start: number, shape: MapShape, depth: number): number {
+  #rest(start: number, shape: MapShape, depth: number): number {
     const { bytes } = this;
     const end = this.skip(start);
     if (bytes[end] === closeBracket) return this.#map(end, closeBracket, shape, depth);
@@ -70,6 +70,7 @@ export class TransitRecords extends TransitNames {
     const { names } = this.reader;
     if (close === closeBrace) this.reader.growth += mapMarkerBytes;
     const map = ++this.maps;
+    const isTried = shape === this.tried;
     // A map with many names may open its shape.
     shape.mark = names.mark();
     let found = 0;
@@ -87,7 +88,7 @@ export class TransitRecords extends TransitNames {
         if (at === miss) return miss;
         found += slot.weight;
         count++;
-        if (!this.conforms && shape === this.tried) return this.giveUp(at, shape);
+        if (isTried && !this.conforms) return this.giveUp(at, shape);
         if (bytes[at]! <= space) at = this.skip(at);
         const byte = bytes[at++]!;
         if (byte === comma) {
@@ -180,8 +181,7 @@ export class TransitRecords extends TransitNames {
   /** Reads the compact map at `start`, with its members after `at`. Most maps have one shape. */
   #compactMapIn(start: number, at: number, slot: Slot, depth: number): number {
     const shape = this.shapeOf(slot, start);
-    if (shape.alternatives !== undefined) return this.mapIn(start, slot, depth);
-    return this.#afterMarker(at, shape, depth);
+    return shape.alternatives === undefined ? this.#rest(at, shape, depth) : this.mapIn(start, slot, depth);
   }
 
   /** Returns whether there is a tag at `at`, or a cache code for one. */
