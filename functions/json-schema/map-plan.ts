@@ -9,7 +9,7 @@ import {
 } from "../values/slot-check.ts";
 import { BudgetExceeded, isOverBudget, type Spend, stepsOfText } from "./budget.ts";
 import type { Evaluator } from "./evaluator.ts";
-import { type Applicators, isClosed, type SchemaNode } from "./node.ts";
+import { type Applicators, isClosed, limitsNames, type SchemaNode } from "./node.ts";
 import type { Pattern } from "./patterns.ts";
 import { typeBits } from "./types.ts";
 import type { Alternatives } from "./verdict.ts";
@@ -62,13 +62,11 @@ function namesCheckOf(
 ): MapCheck["conformsNames"] {
   const limits = bounds.filter(isLimit);
   const dependencies = applied.flatMap(({ dependentRequired }) => dependentRequired);
-  const negated = applied
-    .flatMap(({ not }) => not?.applicators ?? [])
-    .filter(each => each.required.length > 0 || isClosed(each));
+  const negated = applied.flatMap(negatedBy);
   if (limits.length + dependencies.length + negated.length === 0) return undefined;
   const lookups =
     dependencies.reduce((sum, [, names]) => sum + 1 + names.length, 0) +
-    negated.reduce((sum, each) => sum + namesNegatedBy(each).length, 0);
+    negated.reduce((sum, { required, allowed = [] }) => sum + required.length + allowed.length, 0);
   return ({ count, has }) => {
     if (!limits.every(({ min, max }) => count >= min && count <= max)) return false;
     try {
@@ -81,17 +79,27 @@ function namesCheckOf(
   };
 }
 
+/** A schema that maps must not match: the names that it requires, and those that it allows if not any. */
+interface Negated {
+  readonly required: readonly string[];
+  readonly allowed: readonly string[] | undefined;
+}
+
+/** Returns what a `not` says about names, if anything. */
+function negatedBy({ not }: Applicators): Negated[] {
+  const schema = not?.applicators;
+  if (schema === undefined || !limitsNames(schema)) return [];
+  return [
+    { required: schema.required, allowed: isClosed(schema) ? [...schema.properties.keys()] : undefined },
+  ];
+}
+
 /** Returns whether a map with these names has all that a schema requires, and no other than it allows. */
-const mayMatch = (schema: Applicators, count: number, has: (name: string) => boolean) =>
-  schema.required.every(has) &&
-  (!isClosed(schema) || [...schema.properties.keys()].filter(has).length === count);
+const mayMatch = ({ required, allowed }: Negated, count: number, has: (name: string) => boolean) =>
+  required.every(has) && (allowed === undefined || allowed.filter(has).length === count);
 
-/** Returns the names by which a map may not match a schema. */
-const namesNegatedBy = (schema: Applicators): readonly string[] =>
-  isClosed(schema) ? [...schema.required, ...schema.properties.keys()] : schema.required;
-
-const namesOfNot = ({ not }: Applicators) =>
-  not?.applicators === undefined ? [] : namesNegatedBy(not.applicators);
+const namesOfNot = (applicators: Applicators) =>
+  negatedBy(applicators).flatMap(({ required, allowed = [] }) => [...required, ...allowed]);
 
 /** Returns how many names and patterns a plan copies, repeated ones included. */
 const copiesOf = (applicators: Applicators) =>

@@ -59,6 +59,10 @@ export const checksMembers = ({
 export const isClosed = ({ additionalProperties, patternProperties }: Applicators): boolean =>
   additionalProperties?.rules === nothingMatches && patternProperties.length === 0;
 
+/** Returns whether a map's names alone may show that it does not match. */
+export const limitsNames = (applicators: Applicators): boolean =>
+  applicators.required.length > 0 || isClosed(applicators);
+
 const keywords = [
   "required",
   "properties",

@@ -1,7 +1,7 @@
 import type { Verdict } from "./assertions.ts";
 import type { Spend } from "./budget.ts";
 import { lacking, negationOf } from "./negation.ts";
-import { type Applicators, checksMembers, isClosed, type SchemaNode } from "./node.ts";
+import { type Applicators, checksMembers, isClosed, limitsNames, type SchemaNode } from "./node.ts";
 import { eachType, typeBits } from "./types.ts";
 
 /** Lists of schemas. A value conforms if it conforms to all schemas of one list. */
@@ -113,9 +113,7 @@ const anyIn = (choices: readonly SchemaNode[], search: Search, depth: number): A
  * match: it lacks a name that `node` requires, or has one that `node` does not allow.
  */
 const isAboutNames = ({ applicators }: SchemaNode, type: number): boolean =>
-  type === typeBits.object &&
-  applicators !== undefined &&
-  (applicators.required.length > 0 || isClosed(applicators));
+  type === typeBits.object && applicators !== undefined && limitsNames(applicators);
 
 /**
  * Returns the alternatives of choices of which a value may match only one: those of each choice, with the
